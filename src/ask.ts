@@ -1,0 +1,67 @@
+/** Questions and their answers: the only part of a call that waits. */
+import { Failure } from './failure.ts';
+import { type Hook, MAX_QUESTIONS, type Question } from './hook.ts';
+import type { HookInput } from './schema/requests.ts';
+import type { Shell } from './shell.ts';
+
+type AnswersSoFar = Record<string, unknown>;
+
+/**
+ * Answers the questions of a hook, one after another, until it has no more.
+ *
+ * @param budget milliseconds after which the call fails with `deadline`.
+ * @throws Failure
+ */
+export async function answerQuestions(
+  hook: Hook,
+  input: HookInput,
+  first: Question,
+  shell: Shell,
+  budget: number,
+): Promise<AnswersSoFar> {
+  const abort = new AbortController();
+  const late = new Failure('deadline', "no answer within the broker's deadline");
+  return await withDeadline(askAll(hook, input, first, shell, abort.signal), budget, () => {
+    abort.abort(late);
+    return late;
+  });
+}
+
+async function askAll(
+  hook: Hook,
+  input: HookInput,
+  first: Question,
+  shell: Shell,
+  signal: AbortSignal,
+): Promise<AnswersSoFar> {
+  const answers: AnswersSoFar = {};
+  let question: Question | undefined = first;
+  for (let asked = 0; question !== undefined; asked++) {
+    if (asked === MAX_QUESTIONS)
+      throw new TypeError(`hook ${hook.name} asked more than ${MAX_QUESTIONS} questions`);
+    answers[question.kind] = await lookUp(question, shell, signal);
+    signal.throwIfAborted();
+    question = hook.needs?.(input, { policy: shell.policy, answers });
+  }
+  return answers;
+}
+
+async function lookUp(question: Question, shell: Shell, signal: AbortSignal): Promise<unknown> {
+  const lookup = Object.hasOwn(shell.lookups, question.kind) ? shell.lookups[question.kind] : undefined;
+  if (lookup === undefined) throw new TypeError(`there is no look-up of kind "${question.kind}"`);
+  try {
+    return await lookup(question, { signal });
+  } catch (cause) {
+    throw cause instanceof Failure ? cause : new Failure('lookup_failed', 'a look-up failed', { cause });
+  }
+}
+
+/** Longest delay of a timer of Node; a longer one would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+function withDeadline<T>(work: Promise<T>, budget: number, expire: () => Failure): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(expire()), Math.min(budget, MAX_DELAY));
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}

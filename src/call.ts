@@ -1,0 +1,80 @@
+/**
+ * The flow of one call, from the broker's bytes to ours. Start reading here.
+ *
+ *     body -> decode -> lift -> input -> needs? -> question -> answer
+ *                                 |                              |
+ *                                 +---------> decide <-----------+
+ *                                               |
+ *     body <- encode <- reply <- { reply, events } -> emit
+ *
+ * Nothing is awaited unless a hook asks a question: the common call is synchronous from last byte in to first
+ * byte out. It never throws and always has a result, since an unanswered call blocks an MQTT client.
+ */
+import { answerQuestions } from './ask.ts';
+import { Failure } from './failure.ts';
+import type { Hook, Outcome } from './hook.ts';
+import { describeIssues, schemas } from './schema/compiled.ts';
+import type { HookInput } from './schema/requests.ts';
+import { type Codec, fallbackReply, type Shell } from './shell.ts';
+import type { Rpc } from './wire/rpc.ts';
+
+/** What a call came to: a body in the codec's form, or why there is none. */
+export type Result<Body> = Body | Failure;
+
+/**
+ * @param codec how bodies are read and written: bytes, or messages that a transport has decoded.
+ * @param budget milliseconds until the answer must be out; `Infinity` when the caller set no deadline.
+ */
+export function call<Request, Body>(
+  rpc: Rpc,
+  codec: Codec<Request, Body>,
+  body: Request,
+  shell: Shell,
+  budget: number,
+): Result<Body> | Promise<Result<Body>> {
+  const hook = shell.hooks[rpc.hook] as Hook;
+  let recover = (error: unknown): Result<Body> => shell.failed(rpc, asFailure(error));
+  try {
+    const request = codec.decode(rpc, body);
+    recover = (error) => {
+      const failure = shell.failed(rpc, asFailure(error));
+      const reply = fallbackReply(hook, failure);
+      return reply === undefined ? failure : codec.encode(rpc, reply, request);
+    };
+    const input = parseInput(rpc, request);
+    const finish = (answers: Readonly<Record<string, unknown>>): Body => {
+      const { reply, events } = parseOutcome(rpc, hook.decide(input, { policy: shell.policy, answers }));
+      const encoded = codec.encode(rpc, reply, request);
+      shell.decided(rpc, input, reply, events);
+      return encoded;
+    };
+    const question = hook.needs?.(input, { policy: shell.policy, answers: {} });
+    if (question === undefined) return finish({});
+    return answerQuestions(hook, input, question, shell, budget).then(finish).catch(recover);
+  } catch (error) {
+    return recover(error);
+  }
+}
+
+function parseInput(rpc: Rpc, request: Parameters<Rpc['lift']>[0]): HookInput {
+  const parsed = schemas[rpc.hook].input.safeParse(rpc.lift(request));
+  if (!parsed.success) throw new Failure('invalid_request', describeIssues(parsed.error));
+  return parsed.data as HookInput;
+}
+
+function parseOutcome(rpc: Rpc, outcome: unknown): Outcome {
+  const parsed = schemas[rpc.hook].outcome.safeParse(outcome);
+  if (parsed.success) return parsed.data as Outcome;
+  const detail =
+    outcome instanceof Promise
+      ? 'decide must not be async: ask a question instead'
+      : describeIssues(parsed.error);
+  throw new Failure('invalid_reply', 'the hook did not return a reply to its call', {
+    cause: new TypeError(detail),
+  });
+}
+
+/** The caller learns that a hook threw; what it threw stays in our log. */
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('handler_threw', 'the hook failed', { cause: error });
+}

@@ -1,0 +1,12 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { eventOf } from './event-of.ts';
+
+/** `client.connected`: a client has been admitted. */
+export const clientConnected = defineHook({
+  name: 'client.connected',
+  decide: ({ clientinfo }) => ({
+    reply: observed(),
+    events: [eventOf('client.connected', clientinfo.clientid, { clientinfo })],
+  }),
+});

@@ -1,0 +1,14 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { eventOf } from './event-of.ts';
+
+/** `client.subscribe`: a SUBSCRIBE packet has been authorized. */
+export const clientSubscribe = defineHook({
+  name: 'client.subscribe',
+  decide: ({ clientinfo, props, topicFilters, userProps }) => ({
+    reply: observed(),
+    events: [
+      eventOf('client.subscribe', clientinfo.clientid, { clientinfo, props, topicFilters, userProps }),
+    ],
+  }),
+});

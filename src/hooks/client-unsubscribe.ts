@@ -1,0 +1,14 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { eventOf } from './event-of.ts';
+
+/** `client.unsubscribe`: an UNSUBSCRIBE packet has arrived. EMQX 5.3 names no topic filters in it. */
+export const clientUnsubscribe = defineHook({
+  name: 'client.unsubscribe',
+  decide: ({ clientinfo, props, topicFilters, userProps }) => ({
+    reply: observed(),
+    events: [
+      eventOf('client.unsubscribe', clientinfo.clientid, { clientinfo, props, topicFilters, userProps }),
+    ],
+  }),
+});

@@ -1,0 +1,12 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { messageEventOf } from './event-of.ts';
+
+/** `message.dropped`: a message reached no one; `reason` says why, for example `no_subscribers`. */
+export const messageDropped = defineHook({
+  name: 'message.dropped',
+  decide: ({ message, reason }) => ({
+    reply: observed(),
+    events: [messageEventOf('message.dropped', message, { message, reason })],
+  }),
+});

@@ -1,0 +1,12 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { eventOf } from './event-of.ts';
+
+/** `session.created`: a new session has been made. */
+export const sessionCreated = defineHook({
+  name: 'session.created',
+  decide: ({ clientinfo }) => ({
+    reply: observed(),
+    events: [eventOf('session.created', clientinfo.clientid, { clientinfo })],
+  }),
+});

@@ -1,0 +1,12 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { eventOf } from './event-of.ts';
+
+/** `session.subscribed`: one topic filter has been added to a session; a shared one reads `$share/group/filter`. */
+export const sessionSubscribed = defineHook({
+  name: 'session.subscribed',
+  decide: ({ clientinfo, topic, subopts }) => ({
+    reply: observed(),
+    events: [eventOf('session.subscribed', clientinfo.clientid, { clientinfo, topic, subopts })],
+  }),
+});

@@ -1,0 +1,12 @@
+import { defineHook } from '../hook.ts';
+import { observed } from '../schema/replies.ts';
+import { eventOf } from './event-of.ts';
+
+/** `session.unsubscribed`: one topic filter has been removed from a session. */
+export const sessionUnsubscribed = defineHook({
+  name: 'session.unsubscribed',
+  decide: ({ clientinfo, topic }) => ({
+    reply: observed(),
+    events: [eventOf('session.unsubscribed', clientinfo.clientid, { clientinfo, topic })],
+  }),
+});

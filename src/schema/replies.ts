@@ -1,0 +1,103 @@
+/** What a hook can say: eight constructors, and the schemas that hold each hook to its own. */
+import * as z from 'zod';
+import type { HookName } from './hook-name.ts';
+import { MqttText } from './text.ts';
+
+/** A hook to be called, and the topic filters that limit it (message hooks only; none means every topic). */
+export const HookSpec = z.object({ name: z.string(), topics: z.array(z.string()) });
+export type HookSpec = z.output<typeof HookSpec>;
+
+const reason = z.string().min(1, { error: 'say why: the reason goes to the log' });
+
+function isPublishableTopic(topic: string): boolean {
+  return topic !== '' && !/[+#\0]/.test(topic) && topic !== '$SYS' && !topic.startsWith('$SYS/');
+}
+
+/** EMQX routes the topic of a reply unchecked, so that it is checked here. [MQTT-3.3.2-2] [MQTT-4.7.3-1] */
+const PublishTopic = MqttText.refine(isPublishableTopic, {
+  error: 'must be a topic name: not empty, no "+", "#" or NUL, not under "$SYS"',
+});
+
+const Observed = z.object({ kind: z.literal('observed') });
+const Allow = z.object({ kind: z.literal('allow') });
+const Deny = z.object({ kind: z.literal('deny'), reason });
+const Ignore = z.object({ kind: z.literal('ignore') });
+const Pass = z.object({ kind: z.literal('pass') });
+const Rewrite = z.object({
+  kind: z.literal('rewrite'),
+  topic: PublishTopic.optional(),
+  qos: z.literal([0, 1, 2], { error: 'must be a QoS: 0, 1 or 2' }).optional(),
+  payload: z
+    .custom<Uint8Array>((value) => value instanceof Uint8Array, { error: 'must be bytes' })
+    .optional(),
+});
+const Drop = z.object({ kind: z.literal('drop'), reason });
+const Loaded = z.object({ kind: z.literal('loaded'), hooks: z.array(HookSpec).readonly() });
+
+const Verdict = z.discriminatedUnion('kind', [Allow, Deny, Ignore]);
+const Publish = z.discriminatedUnion('kind', [Pass, Rewrite, Drop]);
+
+export const replies = {
+  'provider.loaded': Loaded,
+  'provider.unloaded': Observed,
+  'client.connect': Observed,
+  'client.connack': Observed,
+  'client.connected': Observed,
+  'client.disconnected': Observed,
+  'client.authenticate': Verdict,
+  'client.authorize': Verdict,
+  'client.subscribe': Observed,
+  'client.unsubscribe': Observed,
+  'session.created': Observed,
+  'session.subscribed': Observed,
+  'session.unsubscribed': Observed,
+  'session.resumed': Observed,
+  'session.discarded': Observed,
+  'session.takenover': Observed,
+  'session.terminated': Observed,
+  'message.publish': Publish,
+  'message.delivered': Observed,
+  'message.dropped': Observed,
+  'message.acked': Observed,
+} as const satisfies Record<HookName, z.ZodType>;
+
+/** The replies that a hook may give. */
+export type ReplyOf<Name extends HookName = HookName> = z.output<(typeof replies)[Name]>;
+export type Reply = ReplyOf;
+
+const OBSERVED = Object.freeze({ kind: 'observed' as const });
+const ALLOW = Object.freeze({ kind: 'allow' as const });
+const IGNORE = Object.freeze({ kind: 'ignore' as const });
+const PASS = Object.freeze({ kind: 'pass' as const });
+
+/** "I have taken notice": the reply to every notification. */
+export const observed = (): z.output<typeof Observed> => OBSERVED;
+
+/** Admit the client, or allow the action. The broker asks nobody else. */
+export const allow = (): z.output<typeof Allow> => ALLOW;
+
+/** Refuse the client or the action. The reason goes to our log: ExHook cannot carry it to the client. */
+export const deny = (because: string): z.output<typeof Deny> => ({ kind: 'deny', reason: because });
+
+/**
+ * Leave the broker's own result as it is.
+ *
+ * For a login this means "refused" to EMQX 5.0 to 5.8 without a matching authenticator, and "admitted" to
+ * EMQX from 5.9 on without any: prefer `allow` or `deny`.
+ */
+export const ignore = (): z.output<typeof Ignore> => IGNORE;
+
+/** Let the message go on unchanged. */
+export const pass = (): z.output<typeof Pass> => PASS;
+
+/** Let the message go on changed. What is not named stays; retain flag and properties cannot be changed. */
+export const rewrite = (change: Omit<z.output<typeof Rewrite>, 'kind'>): z.output<typeof Rewrite> => ({
+  kind: 'rewrite',
+  ...change,
+});
+
+/** Stop the message before it is routed. QoS 1 and 2 publishers get reason code 0x10. */
+export const drop = (because: string): z.output<typeof Drop> => ({ kind: 'drop', reason: because });
+
+/** Tell the broker which hooks to call. */
+export const loaded = (hooks: readonly HookSpec[]): z.output<typeof Loaded> => ({ kind: 'loaded', hooks });

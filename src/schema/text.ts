@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** Longest UTF-8 string of an MQTT packet, in bytes. [MQTT-1.5.4] */
+export const MAX_TEXT_BYTES = 65_535;
+
+/** Length of a string in UTF-8 bytes. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) bytes += unit > 0x7ff ? 2 : 1;
+    // A pair of surrogates is four bytes: two for each half, of which one is counted already.
+    if (unit >= 0xd800 && unit <= 0xdfff) bytes -= 1;
+  }
+  return bytes;
+}
+
+/** A code unit is at most three bytes, so that only long strings need counting. */
+function fitsPacket(text: string): boolean {
+  return text.length <= MAX_TEXT_BYTES / 3 || utf8Length(text) <= MAX_TEXT_BYTES;
+}
+
+/** A string as MQTT packets carry it: at most 65,535 bytes of UTF-8. */
+export const MqttText = z.string().refine(fitsPacket, {
+  error: `must be at most ${MAX_TEXT_BYTES} bytes of UTF-8 (MQTT 5.0, section 1.5.4)`,
+});

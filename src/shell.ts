@@ -1,0 +1,60 @@
+/** What stands around the flow of a call: everything that touches the world, behind one interface. */
+import type { Message } from '@bufbuild/protobuf';
+import type { Failure } from './failure.ts';
+import type { Hook, HookTable, OnError, Question } from './hook.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Event } from './schema/event.ts';
+import { allow, deny, drop, ignore, pass, type Reply } from './schema/replies.ts';
+import type { HookInput } from './schema/requests.ts';
+import type { Rpc } from './wire/rpc.ts';
+
+/** How a transport's bodies become messages, and replies its bodies. */
+export interface Codec<Request, Body> {
+  /** @throws Failure `invalid_request` */
+  decode(rpc: Rpc, body: Request): Message;
+  encode(rpc: Rpc, reply: Reply, request: Message): Body;
+}
+
+/** What a look-up may use besides its question. */
+export interface LookupContext {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Answers the questions of one kind.
+ *
+ * @throws anything: the call fails with `lookup_failed`, or with the code of a Failure.
+ */
+export type Lookup = (question: Question, context: LookupContext) => unknown | Promise<unknown>;
+
+export interface Shell {
+  readonly hooks: HookTable;
+  readonly policy: Policy;
+  readonly lookups: Readonly<Record<string, Lookup>>;
+  /** A call was decided: publish its events. Never throws, never waits. */
+  decided(rpc: Rpc, input: HookInput, reply: Reply, events: readonly Event[] | undefined): void;
+  /** A call failed: log and count it. Returns the failure. */
+  failed(rpc: Rpc, failure: Failure): Failure;
+}
+
+/** The answer of a valued hook that failed on our side; nothing when the call must end with a status. */
+export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
+  if (!failure.isOurs) return undefined;
+  switch (onErrorOf(hook)) {
+    case 'deny':
+      return hook.name === 'message.publish' ? drop(failure.code) : deny(failure.code);
+    case 'allow':
+      return hook.name === 'message.publish' ? pass() : allow();
+    case 'ignore':
+      return hook.name === 'message.publish' ? pass() : ignore();
+    case 'error':
+      return undefined;
+  }
+}
+
+/** Logins and actions are denied. A message is not stopped: EMQX lets it go on when its publish call fails. */
+export function onErrorOf(hook: Hook): OnError {
+  const { name, onError } = hook as { name: string; onError?: OnError };
+  return onError ?? (name === 'client.authenticate' || name === 'client.authorize' ? 'deny' : 'error');
+}

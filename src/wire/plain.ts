@@ -1,0 +1,32 @@
+import type { UnknownEnum } from '@bufbuild/protobuf';
+
+/**
+ * A generated message type as plain data: without `$typeName` and `$unknown`, without the enum values that
+ * a newer broker may invent, and with every sub-message present, since the schemas fill or demand them.
+ */
+export type Plain<T> = T extends Uint8Array | UnknownEnum
+  ? Exclude<T, UnknownEnum>
+  : T extends (infer Item)[]
+    ? Plain<Item>[]
+    : T extends object
+      ? {
+          [Key in keyof T as Key extends '$typeName' | '$unknown' ? never : Key]-?: Plain<
+            NonNullable<T[Key]>
+          >;
+        }
+      : T;
+
+/** `true` only when both types are the same to the last field and modifier. */
+export type Exact<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : Mismatch<A, B>;
+
+/** What the compiler prints when a schema has drifted: the fields that differ. */
+export type Mismatch<A, B> = {
+  missing: Exclude<keyof B, keyof A>;
+  surplus: Exclude<keyof A, keyof B>;
+  differing: {
+    [Key in keyof A & keyof B as Same<A[Key], B[Key]> extends true ? never : Key]: [A[Key], B[Key]];
+  };
+};
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

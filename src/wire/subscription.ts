@@ -1,0 +1,18 @@
+import type { SubOpts, TopicFilter } from '../schema/vocabulary.ts';
+
+/** A topic filter of EMQX before 5.4 (only `qos`) or of 5.4 to 5.8 (`subopts`). */
+interface OldTopicFilter {
+  readonly name: string;
+  readonly qos: number;
+  readonly subopts?: SubOpts | undefined;
+}
+
+export function liftTopicFilter({ name, qos, subopts }: OldTopicFilter): TopicFilter {
+  return { name, subopts: subopts ?? { qos, rh: 0, rap: 0, nl: 0 } };
+}
+
+/** Before 5.4 the group of a shared subscription is an option; since then it stands in the topic. */
+export function liftTopic(topic: string, share: string | undefined): string {
+  if (share === undefined || share === '') return topic;
+  return share === '$queue' ? `$queue/${topic}` : `$share/${share}/${topic}`;
+}

@@ -1,0 +1,73 @@
+/**
+ * User properties as EMQX before 5.9 sends them: one entry `User-Property` whose value is a printed Erlang
+ * term, for example `[{<<"unit">>,<<"C">>},{<<"site">>,<<229,140,151>>}]`.
+ */
+import type { Property } from '../schema/vocabulary.ts';
+
+const NAME = 'User-Property';
+
+/** Takes the `User-Property` entry apart. One that cannot be read stays where it is. */
+export function splitUserProperties<T extends { props: Property[] }>(
+  request: T,
+): T & { userProps: Property[] } {
+  const entry = request.props.find(({ name }) => name === NAME);
+  const userProps = entry && parseErlangPairs(entry.value);
+  if (userProps === undefined) return { ...request, userProps: [] };
+  return { ...request, props: request.props.filter((property) => property !== entry), userProps };
+}
+
+// A binary is printed as a string when all of its bytes are printable Latin-1, else as numbers; with /utf8 the
+// string holds characters, without it bytes. Sticky and without nested repetition: linear in the text.
+const pair =
+  /\s*\{\s*<<(?:"((?:[^"\\]|\\.)*)"(\/utf8)?|([\d,\s]*))>>\s*,\s*<<(?:"((?:[^"\\]|\\.)*)"(\/utf8)?|([\d,\s]*))>>\s*\}\s*/sy;
+
+/** Reads `[{<<"a">>,<<"b">>}, ...]`; `undefined` when the text is anything else. */
+export function parseErlangPairs(term: string): Property[] | undefined {
+  const text = term.trim();
+  if (!text.startsWith('[') || !text.endsWith(']')) return undefined;
+  const pairs: Property[] = [];
+  const end = text.length - 1;
+  for (let at = 1; at < end; at++) {
+    pair.lastIndex = at;
+    const found = pair.exec(text);
+    if (found === null) return undefined;
+    const name = readBinary(found[1], found[2], found[3]);
+    const value = readBinary(found[4], found[5], found[6]);
+    if (name === undefined || value === undefined) return undefined;
+    pairs.push({ name, value });
+    at = pair.lastIndex;
+    if (at !== end && text[at] !== ',') return undefined;
+  }
+  return pairs;
+}
+
+function readBinary(quoted: string | undefined, utf8: string | undefined, numbers = ''): string | undefined {
+  if (quoted === undefined) return decode(numbers.trim() === '' ? [] : numbers.split(',').map(Number));
+  const text = unescapeErlang(quoted);
+  return utf8 === undefined ? decode(Array.from(text, (character) => character.codePointAt(0) ?? 0)) : text;
+}
+
+function decode(bytes: number[]): string | undefined {
+  if (bytes.some((byte) => !(byte <= 255))) return undefined;
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  b: '\b',
+  d: '\x7f',
+  e: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  s: ' ',
+  t: '\t',
+  v: '\v',
+};
+
+function unescapeErlang(text: string): string {
+  return text.replace(/\\(?:x\{([\da-fA-F]{1,6})\}|([0-7]{1,3})|(.))/gs, (_, hex, octal, letter) => {
+    if (letter !== undefined) return escapes[letter] ?? letter;
+    const point = hex === undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
+  });
+}
