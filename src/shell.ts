@@ -34,8 +34,8 @@ export interface Shell {
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** A call was decided: publish its events. Never throws, never waits. */
   decided(rpc: Rpc, input: HookInput, reply: Reply, events: readonly Event[] | undefined): void;
-  /** A call failed: log and count it. Returns the failure. */
-  failed(rpc: Rpc, failure: Failure): Failure;
+  /** A call failed: log and count it. Returns the failure. No RPC when there is none at the path that was called. */
+  failed(rpc: Rpc | undefined, failure: Failure): Failure;
 }
 
 /** The answer of a valued hook that failed on our side; nothing when the call must end with a status. */

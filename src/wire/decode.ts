@@ -1,4 +1,4 @@
-import { fromBinary, type Message } from '@bufbuild/protobuf';
+import { fromBinary, fromJsonString, type Message } from '@bufbuild/protobuf';
 import { Failure } from '../failure.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -22,4 +22,19 @@ function reasonOf(cause: unknown): string {
   return cause instanceof TypeError
     ? 'a string is not valid UTF-8'
     : 'the bytes are not valid protobuf (wrong version, truncated or damaged?)';
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a request from its protobuf JSON mapping, as Connect clients send it.
+ *
+ * @throws Failure `invalid_request`
+ */
+export function decodeJson(rpc: Rpc, bytes: Uint8Array): Message {
+  try {
+    return fromJsonString(rpc.method.input, utf8.decode(bytes), { ignoreUnknownFields: true });
+  } catch {
+    throw new Failure('invalid_request', `not a ${rpc.method.input.typeName} in JSON`);
+  }
 }

@@ -1,0 +1,33 @@
+// Bundles the program, the command and the library into dist/, and writes the library's type declarations.
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+
+const entries = ['src/server.ts', 'src/cli.ts', 'src/index.ts', 'src/testing.ts'].filter((path) =>
+  existsSync(path),
+);
+
+await build({
+  entryPoints: entries,
+  outdir: 'dist',
+  bundle: true,
+  // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  legalComments: 'none',
+  sourcemap: true,
+  // Some dependencies are CommonJS and call require().
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+});
+
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
+  stdio: 'inherit',
+});

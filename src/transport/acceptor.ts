@@ -1,0 +1,72 @@
+/** One port for HTTP/2 and HTTP/1.1, told apart by the first bytes of a connection. */
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { type Spoken, sniff } from './sniff.ts';
+import type { TlsSettings } from './tls.ts';
+
+export interface AcceptorOptions {
+  readonly tls?: TlsSettings | undefined;
+  /** Milliseconds in which a connection must have said what it speaks. */
+  readonly timeout: number;
+  readonly accept: (socket: Socket, spoken: 'http2' | 'http1') => void;
+  /** Told why a connection was refused, in words for the operator. */
+  readonly refused: (reason: string) => void;
+}
+
+/** Milliseconds between probes of a silent peer: EMQX pings every 60 s, so that a silent one is gone. */
+const KEEP_ALIVE = 60_000;
+
+/** Makes the server; the caller lets it listen. */
+export function createAcceptor(options: AcceptorOptions): Server {
+  const sockets = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE };
+  if (options.tls === undefined) return createServer(sockets, (socket) => classify(socket, options));
+  return createTlsAcceptor(options, options.tls, sockets);
+}
+
+function createTlsAcceptor(options: AcceptorOptions, tls: TlsSettings, sockets: object): Server {
+  const server = createTlsServer({ ...sockets, ...tls.options }, (socket: TLSSocket) => {
+    const problem = tls.findPeerProblem(socket);
+    if (problem === undefined) return classify(socket, options);
+    options.refused(problem);
+    socket.destroy();
+  });
+  tls.follow(server);
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => options.refused(explainTlsError(error)));
+  return server;
+}
+
+function explainTlsError({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_SSL_HTTP_REQUEST' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
+    return 'a client spoke cleartext to a TLS port: use https:// in the URL of the broker, or remove listen.tls';
+  }
+  return `a TLS handshake failed: ${code ?? message}`;
+}
+
+function classify(socket: Socket, options: AcceptorOptions): void {
+  const timer = setTimeout(() => socket.destroy(), options.timeout).unref();
+  socket.on('error', ignoreError);
+  socket.once('close', () => clearTimeout(timer));
+  socket.on('readable', read);
+
+  function read(): void {
+    const bytes: Buffer | null = socket.read();
+    if (bytes === null) return;
+    socket.unshift(bytes);
+    const spoken = sniff(bytes);
+    if (spoken === 'more') return;
+    socket.off('readable', read);
+    clearTimeout(timer);
+    dispatch(socket, spoken, options);
+  }
+}
+
+function dispatch(socket: Socket, spoken: Exclude<Spoken, 'more'>, options: AcceptorOptions): void {
+  if (spoken !== 'tls') return options.accept(socket, spoken);
+  options.refused(
+    'a client spoke TLS to a cleartext port: use http:// in the URL of the broker, or set listen.tls',
+  );
+  socket.destroy();
+}
+
+/** A connection that breaks before it has said anything concerns nobody. */
+function ignoreError(): void {}

@@ -1,0 +1,47 @@
+/** The length-prefixed message of gRPC: one flag byte, four bytes of length, the message. */
+import { Failure } from '../failure.ts';
+
+/** Bytes in front of each message. */
+export const PREFIX_BYTES = 5;
+
+/**
+ * The length that the first five bytes of a body announce.
+ *
+ * @throws Failure `unknown_method` when the message is compressed (UNIMPLEMENTED, as the gRPC specification
+ *   asks for an unsupported encoding), `too_large`, or `invalid_request`.
+ */
+export function readPrefix(body: Uint8Array, maxBytes: number): number {
+  const flags = body[0] ?? 0;
+  if (flags === 1)
+    throw new Failure('unknown_method', 'compressed messages are not supported: send identity');
+  if (flags !== 0) throw new Failure('invalid_request', 'the first byte of a gRPC message must be 0');
+  const length = (body[1] ?? 0) * 0x1000000 + ((body[2] ?? 0) << 16) + ((body[3] ?? 0) << 8) + (body[4] ?? 0);
+  if (length > maxBytes) {
+    throw new Failure('too_large', `the message is larger than limits.messageBytes (${maxBytes})`);
+  }
+  return length;
+}
+
+/**
+ * The one message of a complete unary request body: a view, not a copy.
+ *
+ * @throws Failure
+ */
+export function readFrame(body: Uint8Array, maxBytes: number): Uint8Array {
+  if (body.length < PREFIX_BYTES) throw new Failure('invalid_request', 'the request ends before its message');
+  const length = readPrefix(body, maxBytes);
+  const rest = body.length - PREFIX_BYTES;
+  if (rest < length) throw new Failure('invalid_request', 'the request ends within its message');
+  if (rest > length) throw new Failure('invalid_request', 'the request holds more than one message');
+  return body.subarray(PREFIX_BYTES);
+}
+
+/** A message with its prefix, uncompressed: EMQX's client cannot read a compressed reply. */
+export function writeFrame(message: Uint8Array): Buffer {
+  const length = message.length;
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);
+  frame[0] = 0;
+  frame.writeUInt32BE(length, 1);
+  frame.set(message, PREFIX_BYTES);
+  return frame;
+}

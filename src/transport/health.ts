@@ -1,0 +1,48 @@
+import { EventEmitter, on } from 'node:events';
+import { ServingStatus } from '../wire/services.ts';
+
+/** Whether this server wants calls: the state behind `grpc.health.v1` and `/readyz`. */
+export class Health {
+  readonly #changes = new EventEmitter<{ change: [] }>();
+  readonly #services: ReadonlySet<string>;
+  #isServing = false;
+
+  /** @param services full names of the services whose state can be asked; "" is the server as a whole. */
+  constructor(services: readonly string[]) {
+    this.#services = new Set(['', ...services]);
+    this.#changes.setMaxListeners(0);
+  }
+
+  get isServing(): boolean {
+    return this.#isServing;
+  }
+
+  set isServing(value: boolean) {
+    this.#isServing = value;
+    this.#changes.emit('change');
+  }
+
+  has(service: string): boolean {
+    return this.#services.has(service);
+  }
+
+  statusOf(service: string): ServingStatus {
+    if (!this.has(service)) return ServingStatus.SERVICE_UNKNOWN;
+    return this.#isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  }
+
+  /** The state now, and again at each change, until the signal. */
+  async *watch(service: string, signal: AbortSignal): AsyncGenerator<ServingStatus> {
+    let last = this.statusOf(service);
+    yield last;
+    try {
+      for await (const _ of on(this.#changes, 'change', { signal })) {
+        const status = this.statusOf(service);
+        if (status !== last) yield status;
+        last = status;
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** What is held for calls that have no answer yet, and the limits past which a call is shed. */
+
+export interface LoadLimits {
+  /** Calls waiting for a look-up, and as many again waiting for their body. */
+  readonly inFlight: number;
+  /** Bytes of requests and of replies that are held. */
+  readonly queuedBytes: number;
+}
+
+/** The part of all that may be held which one connection may take: one that never reads cannot starve the others. */
+const CONNECTION_SHARE = 1 / 4;
+
+/** Gauges shared by all connections of a process. */
+export class Load {
+  /** Calls that wait for a look-up. */
+  deciding = 0;
+  /** Bytes held. */
+  bytes = 0;
+  /** Calls shed since the start. */
+  shed = 0;
+  readonly limits: LoadLimits;
+
+  constructor(limits: LoadLimits) {
+    this.limits = limits;
+  }
+
+  /** Whether one more call may wait for a look-up. */
+  mayDecide(): boolean {
+    return this.deciding < this.limits.inFlight;
+  }
+}
+
+/** What one connection holds. */
+export class ConnectionLoad {
+  /** Bytes held. */
+  bytes = 0;
+  readonly #all: Load;
+  readonly #share: number;
+
+  constructor(all: Load) {
+    this.#all = all;
+    this.#share = all.limits.queuedBytes * CONNECTION_SHARE;
+  }
+
+  mayHold(more: number): boolean {
+    return this.bytes + more <= this.#share && this.#all.bytes + more <= this.#all.limits.queuedBytes;
+  }
+
+  /** Holds so many bytes more, or fewer. */
+  hold(change: number): void {
+    this.bytes += change;
+    this.#all.bytes += change;
+  }
+}

@@ -1,0 +1,19 @@
+/** `GET /healthz` (the process answers) and `GET /readyz` (it wants calls), for probes that do not speak gRPC. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Health } from './health.ts';
+
+/** Answers a probe, or returns `false` when the request is none. */
+export function answerProbe(
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+  health: Health,
+): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  if (request.url !== '/healthz' && request.url !== '/readyz') return false;
+  const isFine = request.url === '/healthz' || health.isServing;
+  const answer = response as ServerResponse;
+  answer.writeHead(isFine ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
+  answer.end(isFine ? 'ok\n' : 'draining\n');
+  return true;
+}

@@ -1,0 +1,93 @@
+/** TLS and mTLS: certificates from files that may change while connections live. */
+import { readFile } from 'node:fs/promises';
+import type { PeerCertificate, SecureContextOptions, Server, TLSSocket, TlsOptions } from 'node:tls';
+import { createSecureContext } from 'node:tls';
+
+export interface TlsFiles {
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+  /** Certificates that sign brokers' certificates; a broker without a valid one is refused in the handshake. */
+  readonly clientCa?: string | undefined;
+  /** Subject common names or alternative names a broker's certificate must have one of. */
+  readonly clientNames?: readonly string[] | undefined;
+}
+
+export interface TlsSettings {
+  readonly options: TlsOptions;
+  /** Why a peer may not come in although its certificate is valid, or `undefined`. */
+  findPeerProblem(socket: TLSSocket): string | undefined;
+  /** Gives this server every certificate that is loaded from now on. */
+  follow(server: Server): void;
+  /**
+   * Reads the files again. Connections that live keep what they have.
+   *
+   * @throws when a file cannot be read or is not what it should be; the old certificates stay.
+   */
+  reload(): Promise<void>;
+}
+
+/** @throws when a file cannot be read or is not a certificate or key that fit; the text names the setting. */
+export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
+  const servers: Server[] = [];
+  const secrets = await readSecrets(files);
+  return {
+    options: {
+      ...secrets,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['h2', 'http/1.1'],
+      requestCert: files.clientCa !== undefined,
+      rejectUnauthorized: files.clientCa !== undefined,
+    },
+    findPeerProblem: (socket) => findNameProblem(socket, files.clientNames),
+    follow: (server) => servers.push(server),
+    async reload() {
+      const fresh = await readSecrets(files);
+      for (const server of servers) server.setSecureContext({ ...fresh, minVersion: 'TLSv1.2' });
+    },
+  };
+}
+
+async function readSecrets(files: TlsFiles): Promise<SecureContextOptions> {
+  const secrets: SecureContextOptions = {
+    cert: await readPem('listen.tls.cert', files.cert),
+    key: await readPem('listen.tls.key', files.key),
+    ...(files.clientCa === undefined ? {} : { ca: await readPem('listen.tls.clientCa', files.clientCa) }),
+  };
+  try {
+    createSecureContext(secrets);
+  } catch (cause) {
+    throw new Error(`listen.tls: certificate and key do not fit, or are not PEM (${codeOf(cause)})`, {
+      cause,
+    });
+  }
+  return secrets;
+}
+
+async function readPem(setting: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new Error(`${setting}: cannot read ${path} (${codeOf(cause)})`, { cause });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown error';
+}
+
+function findNameProblem(socket: TLSSocket, allowed: readonly string[] | undefined): string | undefined {
+  if (allowed === undefined) return undefined;
+  const names = namesOf(socket.getPeerCertificate());
+  if (names.some((name) => allowed.includes(name))) return undefined;
+  return `a client certificate has none of the names in listen.tls.clientNames: its names are ${names.join(', ')}`;
+}
+
+/** The common name and the alternative names of a certificate. */
+export function namesOf({ subject, subjectaltname = '' }: Partial<PeerCertificate>): string[] {
+  const common = [subject?.CN ?? []].flat();
+  const alternative = subjectaltname
+    .split(', ')
+    .map((entry) => entry.replace(/^(DNS|IP Address|URI|email):/, ''));
+  return [...common, ...alternative].filter((name) => name !== '');
+}

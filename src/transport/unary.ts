@@ -1,0 +1,228 @@
+/**
+ * The lean path: unary gRPC straight on streams of node:http2.
+ *
+ * It takes the one shape of request that brokers send. Nothing is awaited, and no promise, AbortController,
+ * URL or Headers object is made, unless a hook asks a question. docs/performance.md has the reason in numbers.
+ */
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { constants } from 'node:http2';
+import { call } from '../call.ts';
+import { Failure } from '../failure.ts';
+import type { Hook } from '../hook.ts';
+import { fallbackReply, type Shell } from '../shell.ts';
+import { encode } from '../wire/encode.ts';
+import type { Rpc } from '../wire/rpc.ts';
+import { binaryCodec } from './codecs.ts';
+import type { Connection } from './connections.ts';
+import { createTimeoutParser } from './deadline.ts';
+import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
+import type { Load } from './load.ts';
+import { statusTrailers } from './status.ts';
+import type { Waiting, WaitingRoom } from './waiting.ts';
+
+/** What the streams of a server share. */
+export interface UnaryContext {
+  /** Read for every call: a new configuration takes effect between two calls. */
+  readonly shell: () => Shell;
+  readonly load: Load;
+  readonly waiting: WaitingRoom;
+  /** Largest message, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Part of the caller's timeout after which the answer goes out. */
+  readonly deadlineFraction: number;
+  /** Sees every request that was read whole. */
+  readonly received?:
+    | ((rpc: Rpc, message: Uint8Array, headers: IncomingHttpHeaders, connection: number) => void)
+    | undefined;
+}
+
+const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
+const WITH_TRAILERS = { waitForTrailers: true };
+const OK_TRAILERS = { 'grpc-status': '0' };
+
+const parseTimeout = createTimeoutParser();
+const now = (): number => performance.now();
+
+/** One call on one stream. */
+export class UnaryStream implements Waiting {
+  readonly since = now();
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #rpc: Rpc;
+  readonly #context: UnaryContext;
+  readonly #connection: Connection;
+  #chunks: Buffer[] | undefined;
+  #first: Buffer | undefined;
+  /** Bytes received. */
+  #size = 0;
+  /** Bytes that the load counts: of the request, then of the reply. */
+  #held = 0;
+  #isAnswered = false;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    rpc: Rpc,
+    connection: Connection,
+    context: UnaryContext,
+  ) {
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#rpc = rpc;
+    this.#context = context;
+    context.waiting.enter(this);
+    stream.on('data', (chunk: Buffer) => this.#take(chunk));
+    stream.on('end', () => this.#dispatch());
+    stream.on('close', () => this.#release());
+    stream.on('error', ignoreError);
+  }
+
+  expire(): void {
+    this.#fail(new Failure('deadline', 'the request body did not come in time'));
+  }
+
+  evict(): void {
+    this.#shed('too many requests wait for their body');
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isAnswered) return;
+    const { load } = this.#connection;
+    if (!load.mayHold(chunk.length)) return this.#shed('too many bytes are held: limits.queuedBytes');
+    this.#hold(this.#held + chunk.length);
+    this.#size += chunk.length;
+    if (this.#first === undefined) this.#first = chunk;
+    else (this.#chunks ??= [this.#first]).push(chunk);
+    if (this.#size < PREFIX_BYTES) return;
+    try {
+      const length = readPrefix(this.#prefix(), this.#context.maxMessageBytes);
+      if (this.#size > PREFIX_BYTES + length)
+        this.#fail(new Failure('invalid_request', 'the request holds more than one message'));
+    } catch (failure) {
+      this.#fail(failure as Failure);
+    }
+  }
+
+  #prefix(): Buffer {
+    const first = this.#first as Buffer;
+    return first.length >= PREFIX_BYTES ? first : this.#body();
+  }
+
+  #body(): Buffer {
+    if (this.#chunks !== undefined) {
+      this.#first = Buffer.concat(this.#chunks);
+      this.#chunks = undefined;
+    }
+    return this.#first ?? Buffer.alloc(0);
+  }
+
+  #dispatch(): void {
+    if (this.#isAnswered) return;
+    this.#context.waiting.leave(this);
+    const { maxMessageBytes, received, load } = this.#context;
+    const shell = this.#context.shell();
+    const hook = shell.hooks[this.#rpc.hook] as Hook;
+    try {
+      const message = readFrame(this.#body(), maxMessageBytes);
+      received?.(this.#rpc, message, this.#headers, this.#connection.id);
+      const timeout = parseTimeout(this.#headers['grpc-timeout'] as string | undefined);
+      const budget = hook.needs === undefined ? timeout : this.#remaining(timeout);
+      if (hook.needs !== undefined && !load.mayDecide())
+        return this.#shed('too many calls are in flight: limits.inFlight');
+      const result = call(this.#rpc, binaryCodec, message, shell, budget);
+      if (result instanceof Promise) this.#answerLater(result);
+      else this.#answer(result);
+    } catch (failure) {
+      this.#fail(failure as Failure);
+    }
+  }
+
+  /** Milliseconds that are left for the answer. */
+  #remaining(timeout: number): number {
+    return Math.max(0, timeout * this.#context.deadlineFraction - (now() - this.since));
+  }
+
+  #answerLater(result: Promise<Uint8Array | Failure>): void {
+    const { load } = this.#context;
+    load.deciding++;
+    result.then((settled) => {
+      load.deciding--;
+      this.#answer(settled);
+    });
+  }
+
+  #answer(result: Uint8Array | Failure): void {
+    if (result instanceof Failure) this.#end(undefined, statusTrailers(result));
+    else this.#end(writeFrame(result), OK_TRAILERS);
+  }
+
+  /** Ends a call that did not get as far as its hook. */
+  #fail(failure: Failure): void {
+    this.#answer(this.#context.shell().failed(this.#rpc, failure));
+  }
+
+  #shed(message: string): void {
+    const { load } = this.#context;
+    load.shed++;
+    const shell = this.#context.shell();
+    const failure = shell.failed(this.#rpc, new Failure('overloaded', message));
+    const reply = fallbackReply(shell.hooks[this.#rpc.hook] as Hook, failure);
+    // A message that was not read cannot be sent back, changed or dropped: only the constant replies can be given.
+    this.#answer(
+      reply === undefined || reply.kind === 'drop' ? failure : encode(this.#rpc, reply, undefined as never),
+    );
+  }
+
+  #end(frame: Buffer | undefined, trailers: Record<string, string>): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#context.waiting.leave(this);
+    this.#free(frame?.length ?? 0);
+    respond(this.#stream, HEADERS, frame, trailers);
+  }
+
+  /** The request is of no use any more; the reply is held until the caller has read it. */
+  #free(replyBytes: number): void {
+    this.#hold(replyBytes);
+    this.#first = undefined;
+    this.#chunks = undefined;
+  }
+
+  #release(): void {
+    this.#isAnswered = true;
+    this.#context.waiting.leave(this);
+    this.#free(0);
+    this.#connection.ended();
+  }
+
+  #hold(bytes: number): void {
+    this.#connection.load.hold(bytes - this.#held);
+    this.#held = bytes;
+  }
+}
+
+/**
+ * Headers, at most one frame, trailers: never "trailers only", which gRPC clients of old brokers do not notice.
+ * Ends our half of the stream; the caller's half too, if it is still open.
+ */
+export function respond(
+  stream: ServerHttp2Stream,
+  headers: Record<string, string | number>,
+  frame: Buffer | undefined,
+  trailers: Record<string, string>,
+): void {
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
+  stream.respond(headers, WITH_TRAILERS);
+  stream.once('wantTrailers', () => {
+    if (stream.destroyed) return;
+    stream.sendTrailers(trailers);
+    // The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
+    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
+  if (frame === undefined) stream.end();
+  else stream.end(frame);
+}
+
+/** A stream that breaks has nobody left to answer; its `close` frees what it held. */
+function ignoreError(): void {}
