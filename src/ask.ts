@@ -27,6 +27,23 @@ export async function answerQuestions(
   });
 }
 
+/**
+ * What a hook asks next.
+ *
+ * @throws TypeError when `needs` is async: left alone, a promise that rejects would end the process.
+ */
+export function nextQuestion(
+  hook: Hook,
+  input: HookInput,
+  { policy }: Shell,
+  answers: AnswersSoFar,
+): Question | undefined {
+  const question: unknown = hook.needs?.(input, { policy, answers });
+  if (!(question instanceof Promise)) return question as Question | undefined;
+  question.catch(() => undefined);
+  throw new TypeError('needs must not be async: return a question instead');
+}
+
 async function askAll(
   hook: Hook,
   input: HookInput,
@@ -41,7 +58,7 @@ async function askAll(
       throw new TypeError(`hook ${hook.name} asked more than ${MAX_QUESTIONS} questions`);
     answers[question.kind] = await lookUp(question, shell, signal);
     signal.throwIfAborted();
-    question = hook.needs?.(input, { policy: shell.policy, answers });
+    question = nextQuestion(hook, input, shell, answers);
   }
   return answers;
 }

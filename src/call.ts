@@ -10,7 +10,7 @@
  * Nothing is awaited unless a hook asks a question: the common call is synchronous from last byte in to first
  * byte out. It never throws and always has a result, since an unanswered call blocks an MQTT client.
  */
-import { answerQuestions } from './ask.ts';
+import { answerQuestions, nextQuestion } from './ask.ts';
 import { Failure } from './failure.ts';
 import type { Hook, Outcome } from './hook.ts';
 import { describeIssues, schemas } from './schema/compiled.ts';
@@ -48,7 +48,7 @@ export function call<Request, Body>(
       shell.decided(rpc, input, reply, events);
       return encoded;
     };
-    const question = hook.needs?.(input, { policy: shell.policy, answers: {} });
+    const question = nextQuestion(hook, input, shell, {});
     if (question === undefined) return finish({});
     return answerQuestions(hook, input, question, shell, budget).then(finish).catch(recover);
   } catch (error) {
@@ -65,6 +65,8 @@ function parseInput(rpc: Rpc, request: Parameters<Rpc['lift']>[0]): HookInput {
 function parseOutcome(rpc: Rpc, outcome: unknown): Outcome {
   const parsed = schemas[rpc.hook].outcome.safeParse(outcome);
   if (parsed.success) return parsed.data as Outcome;
+  // Left alone, a promise that rejects would end the process.
+  if (outcome instanceof Promise) outcome.catch(() => undefined);
   const detail =
     outcome instanceof Promise
       ? 'decide must not be async: ask a question instead'

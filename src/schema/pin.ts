@@ -1,14 +1,20 @@
 import type * as z from 'zod';
-import type { Exact } from '../wire/plain.ts';
+import type { Differing, Exact } from '../wire/plain.ts';
 
 /**
  * Pins a hand-written schema to the type that buf generated: `pin<Plain<v3.Message>>()(schema)`.
  *
  * A field added to, removed from, or changed in the `.proto` file without the schema following is a compile
- * error that names the field.
+ * error that names the field. It is text, and has no name of its own, so that the compiler prints it in full.
  */
 export function pin<Generated>() {
   return <Schema extends z.ZodType>(
-    schema: Exact<z.output<Schema>, Generated> extends true ? Schema : Exact<z.output<Schema>, Generated>,
+    schema: Exact<z.output<Schema>, Generated> extends true
+      ? Schema
+      :
+          | 'the schema has drifted from the .proto file'
+          | `missing: ${Exclude<keyof Generated, keyof z.output<Schema>> & string}`
+          | `surplus: ${Exclude<keyof z.output<Schema>, keyof Generated> & string}`
+          | `differing: ${Differing<z.output<Schema>, Generated> & string}`,
   ): Schema => schema as Schema;
 }

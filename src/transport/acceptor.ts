@@ -61,7 +61,10 @@ function classify(socket: Socket, options: AcceptorOptions): void {
 }
 
 function dispatch(socket: Socket, spoken: Exclude<Spoken, 'more'>, options: AcceptorOptions): void {
-  if (spoken !== 'tls') return options.accept(socket, spoken);
+  if (spoken !== 'tls') {
+    options.accept(socket, spoken);
+    return;
+  }
   options.refused(
     'a client spoke TLS to a cleartext port: use http:// in the URL of the broker, or set listen.tls',
   );

@@ -89,11 +89,13 @@ export class UnaryStream implements Waiting {
   #take(chunk: Buffer): void {
     if (this.#isAnswered) return;
     const { load } = this.#connection;
-    if (!load.mayHold(chunk.length)) return this.#shed('too many bytes are held: limits.queuedBytes');
+    if (!load.mayHold(chunk.length)) {
+      this.#shed('too many bytes are held: limits.queuedBytes');
+      return;
+    }
     this.#hold(this.#held + chunk.length);
     this.#size += chunk.length;
-    if (this.#first === undefined) this.#first = chunk;
-    else (this.#chunks ??= [this.#first]).push(chunk);
+    this.#keep(chunk);
     if (this.#size < PREFIX_BYTES) return;
     try {
       const length = readPrefix(this.#prefix(), this.#context.maxMessageBytes);
@@ -102,6 +104,15 @@ export class UnaryStream implements Waiting {
     } catch (failure) {
       this.#fail(failure as Failure);
     }
+  }
+
+  #keep(chunk: Buffer): void {
+    if (this.#first === undefined) {
+      this.#first = chunk;
+      return;
+    }
+    this.#chunks ??= [this.#first];
+    this.#chunks.push(chunk);
   }
 
   #prefix(): Buffer {
@@ -128,8 +139,10 @@ export class UnaryStream implements Waiting {
       received?.(this.#rpc, message, this.#headers, this.#connection.id);
       const timeout = parseTimeout(this.#headers['grpc-timeout'] as string | undefined);
       const budget = hook.needs === undefined ? timeout : this.#remaining(timeout);
-      if (hook.needs !== undefined && !load.mayDecide())
-        return this.#shed('too many calls are in flight: limits.inFlight');
+      if (hook.needs !== undefined && !load.mayDecide()) {
+        this.#shed('too many calls are in flight: limits.inFlight');
+        return;
+      }
       const result = call(this.#rpc, binaryCodec, message, shell, budget);
       if (result instanceof Promise) this.#answerLater(result);
       else this.#answer(result);

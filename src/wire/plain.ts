@@ -17,16 +17,9 @@ export type Plain<T> = T extends Uint8Array | UnknownEnum
       : T;
 
 /** `true` only when both types are the same to the last field and modifier. */
-export type Exact<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : Mismatch<A, B>;
+export type Exact<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-/** What the compiler prints when a schema has drifted: the fields that differ. */
-export type Mismatch<A, B> = {
-  missing: Exclude<keyof B, keyof A>;
-  surplus: Exclude<keyof A, keyof B>;
-  differing: {
-    [Key in keyof A & keyof B as Same<A[Key], B[Key]> extends true ? never : Key]: [A[Key], B[Key]];
-  };
-};
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** The fields that both types have, but not alike. */
+export type Differing<A, B> = {
+  [Key in keyof A & keyof B]-?: Exact<A[Key], B[Key]> extends true ? never : Key;
+}[keyof A & keyof B];

@@ -21,8 +21,12 @@ export function splitUserProperties<T extends { props: Property[] }>(
 const pair =
   /\s*\{\s*<<(?:"((?:[^"\\]|\\.)*)"(\/utf8)?|([\d,\s]*))>>\s*,\s*<<(?:"((?:[^"\\]|\\.)*)"(\/utf8)?|([\d,\s]*))>>\s*\}\s*/sy;
 
+/** Longer than any packet's properties in print (4 characters a byte, 1 MB a packet); the matcher's stack has a limit. */
+const MAX_TERM = 4 * 2 ** 20;
+
 /** Reads `[{<<"a">>,<<"b">>}, ...]`; `undefined` when the text is anything else. */
 export function parseErlangPairs(term: string): Property[] | undefined {
+  if (term.length > MAX_TERM) return undefined;
   const text = term.trim();
   if (!text.startsWith('[') || !text.endsWith(']')) return undefined;
   const pairs: Property[] = [];
@@ -36,20 +40,25 @@ export function parseErlangPairs(term: string): Property[] | undefined {
     if (name === undefined || value === undefined) return undefined;
     pairs.push({ name, value });
     at = pair.lastIndex;
-    if (at !== end && text[at] !== ',') return undefined;
+    if (at !== end && (text[at] !== ',' || at + 1 === end)) return undefined;
   }
   return pairs;
 }
 
 function readBinary(quoted: string | undefined, utf8: string | undefined, numbers = ''): string | undefined {
-  if (quoted === undefined) return decode(numbers.trim() === '' ? [] : numbers.split(',').map(Number));
+  if (quoted === undefined) return decode(numbers.trim() === '' ? [] : numbers.split(',').map(readByte));
   const text = unescapeErlang(quoted);
   return utf8 === undefined ? decode(Array.from(text, (character) => character.codePointAt(0) ?? 0)) : text;
 }
 
+function readByte(digits: string): number {
+  return digits.trim() === '' ? Number.NaN : Number(digits);
+}
+
 function decode(bytes: number[]): string | undefined {
   if (bytes.some((byte) => !(byte <= 255))) return undefined;
-  return new TextDecoder().decode(Uint8Array.from(bytes));
+  // A leading U+FEFF is text. [MQTT-1.5.4-3]
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -1,0 +1,23 @@
+import { registeredHooks } from '../config/hook-list.ts';
+import type { Environment } from '../config/variables.ts';
+import { load } from '../load.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `exhook check FILE`. @returns the exit status: 2 when there is a problem. */
+export async function checkCommand(file: string, env: Environment, terminal: Terminal): Promise<number> {
+  const loaded = await load(['--config', file], env);
+  if ('problems' in loaded) {
+    for (const problem of loaded.problems) terminal.err(problem);
+    terminal.err(`\n${loaded.problems.length} ${loaded.problems.length === 1 ? 'problem' : 'problems'}.`);
+    return 2;
+  }
+  for (const warning of loaded.warnings) terminal.err(warning);
+  const hooks = registeredHooks(
+    loaded.config,
+    loaded.custom.hooks.map(({ name }) => name),
+  );
+  terminal.out(
+    `${file} is good: ${hooks.length} hooks would be registered (exhook hooks --config ${file} lists them).`,
+  );
+  return 0;
+}

@@ -1,0 +1,57 @@
+/** The building blocks of the sections: schemas whose messages say what to write and never repeat a value. */
+import * as z from 'zod';
+
+interface RawIssue {
+  readonly input?: unknown;
+}
+
+/** The message of a value that is not what it should be: `is not a port; write a whole number`. */
+export function expects(noun: string, write: string): (issue: RawIssue) => string {
+  return ({ input }) => {
+    if (input === undefined) return `is missing; write ${write}`;
+    if (input === null) return `is empty; write ${write}, or remove the line`;
+    return `is not ${noun}; write ${write}`;
+  };
+}
+
+/** Names as a sentence lists them: `a, b or c`. */
+export function oneOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** For a rule about several keys: it has nothing to say while one of them is wrong by itself. */
+export function whenValid({ issues }: { readonly issues: readonly unknown[] }): boolean {
+  return issues.length === 0;
+}
+
+/** A mapping that holds these keys and no others. */
+export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape, noun = 'a section') {
+  const keys = oneOf(Object.keys(shape).map((key) => `${key}:`));
+  return z.strictObject(shape, {
+    error: expects(noun, `its keys on lines of their own, such as ${keys}`),
+  });
+}
+
+export function choice<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.enum(names, { error: expects('one of the choices', oneOf(names)) });
+}
+
+export function wholeNumber(noun: string, min: number, max: number) {
+  const error = expects(noun, `a whole number from ${min} to ${max}`);
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+/** A number from 0 to 1. */
+export function fraction() {
+  const error = expects('a fraction', 'a number from 0 to 1');
+  return z.number({ error }).min(0, { error }).max(1, { error });
+}
+
+export function text(noun: string, write: string) {
+  const error = expects(noun, write);
+  return z.string({ error }).min(1, { error });
+}
+
+export function yesOrNo() {
+  return z.boolean({ error: expects('a yes or no', 'true or false') });
+}

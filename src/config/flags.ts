@@ -1,0 +1,84 @@
+/** Reads the command line: `--limits-message-bytes 1MiB`, `--listen-connect`, `--no-listen-connect`. */
+import { parseArgs } from 'node:util';
+import { type Key, keys } from './keys.ts';
+import { findNearest } from './nearest.ts';
+import { formatName, type Problem } from './problem.ts';
+
+/** A value given as text, for a key, by a variable or a flag. */
+export interface Given {
+  readonly key: Key;
+  readonly text: string;
+  /** Whose value it is: `flag --port`. */
+  readonly where: string;
+}
+
+export interface Flags {
+  /** The file to read. */
+  readonly config?: string;
+  /** The file to write received calls to. */
+  readonly record?: string;
+  readonly given: readonly Given[];
+  readonly problems: readonly Problem[];
+}
+
+interface Found {
+  config?: string;
+  record?: string;
+  readonly given: Given[];
+  readonly problems: Problem[];
+}
+
+const byFlag = new Map(keys.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
+const names = ['config', 'record', ...byFlag.keys()];
+
+/** Only switches take no value: Node must know them to tell a value from what follows. */
+const options = Object.fromEntries(
+  names.map((name) => {
+    const type = byFlag.get(name)?.takes === 'switch' ? ('boolean' as const) : ('string' as const);
+    return [name, { type, multiple: true }];
+  }),
+);
+
+/** Reads every flag, and reports every problem. Never throws. */
+export function readFlags(argv: readonly string[]): Flags {
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
+  const found: Found = { given: [], problems: [] };
+  const strange = new Map<number, string>();
+  for (const token of tokens) {
+    if (token.kind === 'positional') strange.set(token.index, UNEXPECTED);
+    else if (token.kind === 'option' && token.rawName === `--${token.name}`) readFlag(found, token);
+    else if (token.kind === 'option') strange.set(token.index, ONE_DASH);
+  }
+  for (const [index, message] of strange) found.problems.push({ where: `argument ${index + 1}`, message });
+  return found;
+}
+
+// Arguments are named by their number: one that is no flag may be the value of one, and a secret.
+const UNEXPECTED = 'was not expected; write it behind the flag it belongs to';
+const ONE_DASH = 'begins with one "-"; flags begin with two, see --help';
+
+interface Token {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function readFlag(found: Found, { name, value, inlineValue }: Token): void {
+  const where = `flag --${formatName(name)}`;
+  const report = (message: string): unknown => found.problems.push({ where, message });
+  const key = byFlag.get(name.replace(/^no-/, ''));
+  if (key?.takes === 'switch') {
+    const isNegated = !byFlag.has(name);
+    if (isNegated && value !== undefined) report('takes no value; remove it');
+    else found.given.push({ key, text: isNegated ? 'false' : (value ?? 'true'), where });
+  } else if (!names.includes(name)) report(`is not known; ${advise(name)}`);
+  else if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
+    report('needs a value; write it behind the flag');
+  } else if (name === 'config' || name === 'record') found[name] = value;
+  else if (key !== undefined) found.given.push({ key, text: value, where });
+}
+
+function advise(name: string): string {
+  const nearest = findNearest(name, names);
+  return nearest === undefined ? 'see --help for those that are' : `did you mean --${nearest}?`;
+}

@@ -1,0 +1,75 @@
+/** Every key of the configuration, with the environment variable and the flag that are derived from it. */
+import * as z from 'zod';
+import { Config } from './schema.ts';
+import { alternatives, unwrap, writtenDefault } from './walk.ts';
+
+export interface Key {
+  /** As in the file: `limits.messageBytes`. */
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly schema: z.core.$ZodType;
+  readonly description: string;
+  /** As it would be written; `undefined` when absent means something of its own. */
+  readonly default: unknown;
+  /** How a text sets it: a list is comma separated, a switch is a flag without a value. `none`: only a file can. */
+  readonly takes: 'text' | 'list' | 'switch' | 'none';
+  /** A later one wins. */
+  readonly variables: readonly string[];
+  /** Without the leading `--`. */
+  readonly flags: readonly string[];
+}
+
+/** Names that are worth being short: platforms set `PORT`. */
+const short: Readonly<Record<string, { readonly variable: string; readonly flag: string }>> = {
+  'listen.host': { variable: 'HOST', flag: 'host' },
+  'listen.port': { variable: 'PORT', flag: 'port' },
+};
+
+/** Every key, in the order of the schema. Those that only a file can set have no variables and no flags. */
+export const keys: readonly Key[] = collect(Config, []);
+
+function collect(schema: z.core.$ZodType, path: readonly string[]): Key[] {
+  const inner = unwrap(schema);
+  if (!(inner instanceof z.ZodObject)) return [keyOf(schema, path)];
+  return Object.entries(inner.shape).flatMap(([name, child]) => collect(child, [...path, name]));
+}
+
+function keyOf(schema: z.core.$ZodType, path: readonly string[]): Key {
+  const name = path.join('.');
+  const takes = takesOf(schema);
+  const variable = `EXHOOK_${words(path).join('_').toUpperCase()}`;
+  const flag = words(path).join('-');
+  return {
+    name,
+    path,
+    schema,
+    description: (schema as z.ZodType).description ?? '',
+    default: writtenDefault(schema),
+    takes,
+    variables: takes === 'none' ? [] : [...pick(short[name]?.variable), variable],
+    flags: takes === 'none' ? [] : [...pick(short[name]?.flag), flag],
+  };
+}
+
+function pick(name: string | undefined): string[] {
+  return name === undefined ? [] : [name];
+}
+
+/** `limits.messageBytes` -> limits, message, bytes */
+function words(path: readonly string[]): string[] {
+  return path.flatMap((name) => name.split(/(?=[A-Z])/)).map((word) => word.toLowerCase());
+}
+
+function takesOf(schema: z.core.$ZodType): Key['takes'] {
+  const types = alternatives(schema);
+  if (types.some((type) => type instanceof z.ZodArray && takesOf(type.element as z.ZodType) === 'text'))
+    return 'list';
+  if (!types.some(isScalar)) return 'none';
+  return types.every((type) => type instanceof z.ZodBoolean) ? 'switch' : 'text';
+}
+
+function isScalar(type: z.core.$ZodType): boolean {
+  return [z.ZodString, z.ZodNumber, z.ZodBoolean, z.ZodEnum, z.ZodLiteral].some(
+    (kind) => type instanceof kind,
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * From what was given to a configuration: defaults < file < environment < flags.
+ *
+ * Pure: the caller reads the file, the environment and the command line, and decides what problems cost.
+ */
+import type { ConfigDocument } from './document.ts';
+import { explain, type Finding } from './explain.ts';
+import { type Given, readFlags } from './flags.ts';
+import { overlay } from './overlay.ts';
+import { formatPath, type Problem, problemAt } from './problem.ts';
+import { Config } from './schema.ts';
+import { CONFIG_VARIABLE, type Environment, findMisspelt, readVariables } from './variables.ts';
+
+export interface ConfigFile {
+  readonly path: string;
+  /** Made by `parseYaml` of yaml.ts. */
+  readonly document: ConfigDocument;
+}
+
+export interface ConfigInputs {
+  /** Flags only, without the program and the subcommand. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly file?: ConfigFile | undefined;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file to write received calls to. */
+  readonly record?: string;
+  readonly warnings: readonly Problem[];
+  readonly problems?: never;
+}
+
+export interface RejectedConfig {
+  /** At least one, those of the file first. */
+  readonly problems: readonly Problem[];
+  readonly config?: never;
+  readonly warnings?: never;
+}
+
+/** The file that is to be read, if any: `--config FILE`, else the variable EXHOOK_CONFIG. */
+export function locateConfig(argv: readonly string[], env: Environment): string | undefined {
+  return readFlags(argv).config ?? (env[CONFIG_VARIABLE] || undefined);
+}
+
+/** Reports every problem at once. Never throws. */
+export function loadConfig({ argv, env, file }: ConfigInputs): LoadedConfig | RejectedConfig {
+  const flags = readFlags(argv);
+  const given = [...readVariables(env), ...flags.given];
+  const parsed = Config.safeParse(overlay(file?.document.content ?? {}, given));
+  const findings = parsed.success ? [] : explain(parsed.error);
+  const problems = [
+    ...explainFile(file),
+    ...findings.map((finding) => blame(finding, given, file)),
+    ...flags.problems,
+  ].sort(byPosition);
+  if (problems.length > 0 || !parsed.success) return { problems };
+  const { record } = flags;
+  return { config: parsed.data, ...(record !== undefined && { record }), warnings: findMisspelt(env) };
+}
+
+function explainFile(file: ConfigFile | undefined): Problem[] {
+  if (file === undefined) return [];
+  return file.document.problems.map(({ position, message }) => problemAt(file.path, position, '', message));
+}
+
+/** Names whoever gave the value: a flag before a variable before the file. */
+function blame(finding: Finding, given: readonly Given[], file: ConfigFile | undefined): Problem {
+  const { path, message } = finding;
+  const giver = given.findLast(({ key }) => key.path.every((name, depth) => name === path[depth]));
+  if (giver !== undefined) return { where: `${giver.where}${itemOf(giver, path)}`, message };
+  const name = formatPath(path);
+  if (file === undefined) return { where: name, message };
+  return problemAt(file.path, file.document.locate(path, finding.part), name, message);
+}
+
+function itemOf({ key }: Given, path: readonly PropertyKey[]): string {
+  const item = path[key.path.length];
+  return typeof item === 'number' ? `, item ${item + 1}` : '';
+}
+
+/** In the order of the file; what has no position keeps its place behind. */
+function byPosition(a: Problem, b: Problem): number {
+  if (a.position === undefined || b.position === undefined) return Number(!a.position) - Number(!b.position);
+  return a.position.line - b.position.line || a.position.column - b.position.column;
+}

@@ -1,0 +1,44 @@
+/** What is wrong with a configuration, and where. A problem never repeats a value: it may be a secret. */
+
+/** Counted from 1, as editors do. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Problem {
+  /** `exhook.yaml:3:9 listen.port`, `environment variable PORT`, or `flag --port`. */
+  readonly where: string;
+  /** What is wrong; what to write instead. */
+  readonly message: string;
+  /** Present when the file is to blame. */
+  readonly position?: Position;
+}
+
+/** One line for a person. */
+export function formatProblem({ where, message }: Problem): string {
+  return `${where}: ${message}`;
+}
+
+/** A problem of a file, at the key or value concerned. */
+export function problemAt(file: string, position: Position, path: string, message: string): Problem {
+  const where = `${file}:${position.line}:${position.column}${path === '' ? '' : ` ${path}`}`;
+  return { where, message, position };
+}
+
+const MAX_NAME_LENGTH = 64;
+
+/** A path as people write it, `hooks.register[0].topics`, with the names of a file cut to a length that can be read. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, segment) => {
+    if (typeof segment === 'number') return `${text}[${segment}]`;
+    const name = formatName(String(segment));
+    return text === '' ? name : `${text}.${name}`;
+  }, '');
+}
+
+/** A name that somebody wrote: cut, and quoted where it could be mistaken for our words. */
+export function formatName(name: string): string {
+  const cut = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}...` : name;
+  return /^[\w$-]+(\.{3})?$/.test(cut) ? cut : JSON.stringify(cut);
+}

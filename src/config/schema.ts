@@ -1,0 +1,36 @@
+/**
+ * The configuration: one strict section a file, every key described, defaults beside their reasons.
+ *
+ * A new section is a file in sections/ and a line here; its environment variables, flags, JSON Schema and
+ * reference follow from the schema.
+ */
+import type * as z from 'zod';
+import { section } from './expects.ts';
+import { Connections } from './sections/connections.ts';
+import { Drain } from './sections/drain.ts';
+import { Events } from './sections/events.ts';
+import { Hooks } from './sections/hooks.ts';
+import { Limits } from './sections/limits.ts';
+import { Listen } from './sections/listen.ts';
+import { Log } from './sections/log.ts';
+import { workers } from './sections/workers.ts';
+
+export const Config = section(
+  {
+    listen: Listen.prefault({}).describe('Where the server listens.'),
+    limits: Limits.prefault({}).describe('What one call may cost.'),
+    drain: Drain.prefault({}).describe('How the server stops.'),
+    connections: Connections.prefault({}).describe('How long connections live.'),
+    workers,
+    log: Log.prefault({}).describe('What the server says about itself.'),
+    hooks: Hooks.prefault({}).describe('Which hooks brokers call, and who answers them.'),
+    events: Events.prefault({}).describe('Where events go.'),
+  },
+  'a mapping',
+);
+
+/** As written: in a file, every key optional. */
+export type ConfigInput = z.input<typeof Config>;
+
+/** As used: complete, durations in milliseconds, sizes in bytes. */
+export type Config = z.output<typeof Config>;

@@ -1,0 +1,12 @@
+import * as z from 'zod';
+import { expects } from '../expects.ts';
+
+const error = expects('a number of processes', 'auto, or a whole number from 1 to 1024');
+
+export const Workers = z.union([z.literal('auto'), z.int({ error }).min(1, { error }).max(1024, { error })], {
+  error,
+});
+
+export const workers = Workers.prefault(1).describe(
+  'How many processes share the port; auto is one for each core. The default is one, with no supervisor: most brokers need no more, and platforms scale by instances.',
+);

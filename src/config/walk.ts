@@ -1,0 +1,47 @@
+/** Walking the schema: what stands under the wrappers that zod puts around a value. */
+import * as z from 'zod';
+
+type Type = z.core.$ZodType;
+
+/** The schema of what is written, without its default, its transformation and whether it may be absent. */
+export function unwrap(schema: Type): Type {
+  let inner = schema;
+  for (;;) {
+    if (inner instanceof z.ZodPipe) inner = inner.in;
+    else if (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) inner = inner.def.innerType;
+    else if (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable) inner = inner.def.innerType;
+    else if (inner instanceof z.ZodReadonly || inner instanceof z.ZodNonOptional) inner = inner.def.innerType;
+    else return inner;
+  }
+}
+
+/** The default as it would be written in a file. */
+export function writtenDefault(schema: Type): unknown {
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) return schema.def.defaultValue;
+  if (schema instanceof z.ZodPipe) return writtenDefault(schema.in);
+  return undefined;
+}
+
+/** Every kind of value that may be written: the members of a union, or the schema itself. */
+export function alternatives(schema: Type): readonly Type[] {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodUnion ? inner.options.flatMap(alternatives) : [inner];
+}
+
+/** The keys of the mapping at a path: empty when there can be none, or any. */
+export function keysAt(schema: Type, path: readonly PropertyKey[]): readonly string[] {
+  const [segment, ...rest] = path;
+  return alternatives(schema).flatMap((type) => {
+    if (segment === undefined) return type instanceof z.ZodObject ? Object.keys(type.shape) : [];
+    const child = childOf(type, segment);
+    return child === undefined ? [] : keysAt(child, rest);
+  });
+}
+
+function childOf(type: Type, segment: PropertyKey): Type | undefined {
+  if (type instanceof z.ZodObject) {
+    return Object.hasOwn(type.shape, segment) ? type.shape[String(segment)] : undefined;
+  }
+  if (type instanceof z.ZodArray) return type.element;
+  return type instanceof z.ZodRecord ? type.valueType : undefined;
+}

@@ -1,0 +1,60 @@
+/** Reads what was given - flags, environment, file, modules - into one configuration. Touches files, nothing else. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type ConfigFile, loadConfig, locateConfig } from './config/load.ts';
+import { formatProblem } from './config/problem.ts';
+import type { Config } from './config/schema.ts';
+import type { Environment } from './config/variables.ts';
+import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
+
+export interface Loaded {
+  readonly config: Config;
+  readonly custom: CustomHooks;
+  /** The file to write received calls to. */
+  readonly record?: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Every problem, one line each, for a person. */
+export interface NotLoaded {
+  readonly problems: readonly string[];
+}
+
+/** @param argv flags only, without the program and the subcommand. */
+export async function load(argv: readonly string[], env: Environment): Promise<Loaded | NotLoaded> {
+  const path = locateConfig(argv, env);
+  const file = path === undefined ? undefined : await readConfigFile(path);
+  if (typeof file === 'string') return { problems: [file] };
+  const result = loadConfig({ argv, env, file });
+  if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
+  const { record, warnings } = result;
+  const config = resolveFiles(result.config, baseOf(path));
+  const custom = await loadCustomHooks(config.hooks.custom, baseOf(path));
+  if ('problems' in custom && custom.problems !== undefined)
+    return { problems: custom.problems.map(formatProblem) };
+  return { config, custom: custom as CustomHooks, record, warnings: warnings.map(formatProblem) };
+}
+
+/** Files are found from where the configuration is, whatever the working directory. */
+function resolveFiles(config: Config, base: string): Config {
+  const { tls } = config.listen;
+  if (tls === undefined) return config;
+  const clientCa = tls.clientCa && resolve(base, tls.clientCa);
+  const files = { ...tls, cert: resolve(base, tls.cert), key: resolve(base, tls.key) };
+  return { ...config, listen: { ...config.listen, tls: { ...files, ...(clientCa && { clientCa }) } } };
+}
+
+/** Paths in a file are relative to the file. */
+function baseOf(path: string | undefined): string {
+  return path === undefined ? process.cwd() : dirname(resolve(path));
+}
+
+async function readConfigFile(path: string): Promise<ConfigFile | string> {
+  try {
+    const text = await readFile(path, 'utf8');
+    const { parseYaml } = await import('./config/yaml.ts');
+    return { path, document: parseYaml(text) };
+  } catch (error) {
+    return `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+  }
+}

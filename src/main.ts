@@ -1,0 +1,83 @@
+/** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
+import cluster from 'node:cluster';
+import { availableParallelism } from 'node:os';
+import type { Environment } from './config/variables.ts';
+import { type Loaded, load } from './load.ts';
+import { type Serving, serveConfig } from './serve.ts';
+import { createLogger, type Logger } from './telemetry/log.ts';
+import { version } from './version.ts';
+
+/** Exit status for a configuration that is not good, as of commands that are used wrongly. */
+const BAD_CONFIGURATION = 2;
+
+/** Milliseconds beyond the time to drain after which a supervisor kills a worker. */
+const GRACE = 1_000;
+
+/** @param argv flags only, without the program and the subcommand. */
+export async function main(argv: readonly string[], env: Environment): Promise<void> {
+  const loaded = await load(argv, env);
+  if ('problems' in loaded) return refuse(loaded.problems);
+  const { config } = loaded;
+  const log = await createLogger(config.log);
+  for (const warning of loaded.warnings) log.warn(warning);
+  const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
+  if (workers > 1 && cluster.isPrimary) {
+    const { supervise } = await import('./supervisor.ts');
+    process.exitCode = await supervise({ workers, log, stopTimeout: config.drain.timeout + GRACE });
+    return;
+  }
+  await run(loaded, log);
+}
+
+async function run({ config, custom, record }: Loaded, log: Logger): Promise<void> {
+  let serving: Serving;
+  try {
+    serving = await serveConfig(config, { ...custom, record, log });
+  } catch (error) {
+    return refuse([explainStart(error as NodeJS.ErrnoException, config.listen)]);
+  }
+  const { address, port, family } = serving.address;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  const scheme = config.listen.tls === undefined ? 'http' : 'https';
+  log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
+  followSignals(serving, log);
+}
+
+function followSignals(serving: Serving, log: Logger): void {
+  let isStopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping: no new connections, calls in flight are answered');
+    const isComplete = await serving.stop();
+    if (!isComplete) log.warn('the time to drain was over before everything was done (drain.timeout)');
+    log.info('stopped');
+    log.flush(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGHUP', () => {
+    serving.reloadTls().then(
+      () => log.info('the TLS files were read again'),
+      (error: Error) => log.error(error.message),
+    );
+  });
+}
+
+function refuse(problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.exitCode = BAD_CONFIGURATION;
+  if (cluster.isWorker) process.disconnect();
+}
+
+function explainStart(
+  { code, message }: NodeJS.ErrnoException,
+  { host, port }: Loaded['config']['listen'],
+): string {
+  if (code === 'EADDRINUSE')
+    return `listen.port: port ${port} is taken on ${host}; stop what listens there, or set PORT`;
+  if (code === 'EACCES') return `listen.port: port ${port} needs privileges; take one above 1023`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `listen.host: ${host} is not an address of this machine`;
+  return message;
+}

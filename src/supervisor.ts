@@ -1,0 +1,79 @@
+/** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
+import cluster, { type Worker } from 'node:cluster';
+import type { Logger } from './telemetry/log.ts';
+
+export interface SupervisorOptions {
+  readonly workers: number;
+  readonly log: Logger;
+  /** Milliseconds after which a worker that was told to stop is killed. */
+  readonly stopTimeout: number;
+}
+
+/** Delays before a worker that died is started again, in milliseconds: the first at once, then doubling. */
+const FIRST_DELAY = 100;
+const LONGEST_DELAY = 10_000;
+/** A worker that lived so long, in milliseconds, was well: its successor starts without delay. */
+const WELL_AFTER = 30_000;
+/** The exit status of a worker whose configuration is not good: its successors would die of the same. */
+const BAD_CONFIGURATION = 2;
+
+/** The signals that workers are told of. */
+const handedOn = ['SIGHUP', 'SIGUSR2'] as const;
+
+/** Runs until it is told to stop. @returns the exit status. */
+export function supervise({ workers, log, stopTimeout }: SupervisorOptions): Promise<number> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    let status = 0;
+    let deaths = 0;
+
+    const start = (): void => {
+      const worker = cluster.fork();
+      const since = performance.now();
+      worker.once('exit', (code, signal) => {
+        if (isStopping) return finish(code ?? 1);
+        if (code === BAD_CONFIGURATION) return stop('SIGTERM', BAD_CONFIGURATION);
+        deaths = performance.now() - since > WELL_AFTER ? 0 : deaths + 1;
+        const delay = delayAfter(deaths);
+        log.error({ pid: worker.process.pid, code, signal, delay }, 'a worker died and is started again');
+        setTimeout(() => !isStopping && start(), delay);
+      });
+    };
+
+    const stop = (signal: NodeJS.Signals, because = 0): void => {
+      if (isStopping) return;
+      isStopping = true;
+      status = because;
+      for (const worker of livingWorkers()) worker.process.kill(signal);
+      setTimeout(() => {
+        for (const worker of livingWorkers()) worker.process.kill('SIGKILL');
+      }, stopTimeout).unref();
+      finish(0);
+    };
+
+    const finish = (code: number): void => {
+      status ||= code;
+      if (livingWorkers().length === 0) resolve(status);
+    };
+
+    process.once('SIGTERM', () => stop('SIGTERM'));
+    process.once('SIGINT', () => stop('SIGTERM'));
+    for (const signal of handedOn) {
+      process.on(signal, () => {
+        for (const worker of livingWorkers()) worker.process.kill(signal);
+      });
+    }
+    for (let i = 0; i < workers; i++) start();
+  });
+}
+
+/** Milliseconds to wait before a worker is started after so many deaths in a row. */
+export function delayAfter(deaths: number): number {
+  return deaths <= 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (deaths - 2));
+}
+
+function livingWorkers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter(
+    (worker) => worker !== undefined && !worker.isDead(),
+  ) as Worker[];
+}

@@ -1,0 +1,28 @@
+/** Says in the log what the caller is not told: why calls failed. */
+import type { Failure } from '../failure.ts';
+import type { Rpc } from '../wire/rpc.ts';
+import type { Logger } from './log.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/** One line a second for each hook and code; the line says how many calls it stands for. */
+export function createFailureLog(
+  log: Pick<Logger, 'warn' | 'error'>,
+  rateLimit: RateLimit,
+): (rpc: Rpc | undefined, failure: Failure) => void {
+  return (rpc, failure) => {
+    const hook = rpc?.hook ?? 'none';
+    rateLimit(`${failure.code} ${hook}`, (times) => {
+      const fields = { hook, code: failure.code, version: rpc?.version, times, ...detailOf(failure) };
+      const text = `a call failed: ${failure.message}`;
+      if (failure.isOurs) log.error(fields, text);
+      else log.warn(fields, text);
+    });
+  };
+}
+
+/** What a hook or look-up threw: name, text and stack, and none of its other fields, which may hold anything. */
+function detailOf({ cause }: Failure): object {
+  if (cause === undefined) return {};
+  if (!(cause instanceof Error)) return { cause: typeof cause };
+  return { cause: cause.name, detail: cause.message, stack: cause.stack };
+}

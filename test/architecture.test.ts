@@ -1,0 +1,247 @@
+/** The import and purity rules of AGENTS.md. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hookNames } from '../src/schema/hook-name.ts';
+import { codeOf, filesUnder, type Import, importsOf, readSource, root } from './support/source.ts';
+
+const sources = filesUnder('src');
+const imports = new Map(sources.map((file) => [file, importsOf(file)]));
+const importsIn = (file: string): Import[] => imports.get(file) ?? [];
+
+/** Pure and synchronous: what decides about logins and messages can be tested as values and replayed. */
+const isCore = (file: string) => /^src\/(hook\.ts|failure\.ts|(hooks|schema|policy|wire)\/)/.test(file);
+const core = sources.filter(isCore);
+
+/** All `file -> import` that break a rule: nothing, if the rule holds. */
+const offenders = (files: readonly string[], breaks: (imported: Import, file: string) => boolean): string[] =>
+  files.flatMap((file) =>
+    importsIn(file)
+      .filter((imported) => breaks(imported, file))
+      .map(({ from }) => `${file} -> ${from}`),
+  );
+
+const startsWithAny = (text: string, starts: readonly string[]) =>
+  starts.some((start) => text.startsWith(start));
+
+describe('the core', () => {
+  it('is there', () => {
+    expect(core.length).toBeGreaterThan(40);
+    for (const file of ['src/hook.ts', 'src/hooks/index.ts', 'src/wire/encode.ts'])
+      expect(core).toContain(file);
+  });
+
+  /** What each part may import besides itself: `type` if only types. */
+  const layers: Record<string, { may: string[]; mayType?: string[] }> = {
+    'src/failure.ts': { may: [] },
+    'src/hook.ts': { may: ['src/schema/'], mayType: ['src/policy/'] },
+    'src/hooks/': { may: ['src/hook.ts', 'src/schema/', 'src/policy/', 'src/failure.ts'] },
+    'src/schema/': { may: ['zod'], mayType: ['src/wire/generated.ts', 'src/wire/plain.ts'] },
+    'src/policy/': { may: ['src/schema/', 'src/failure.ts', 'zod'], mayType: ['src/hook.ts'] },
+    'src/wire/': { may: ['gen/', '@bufbuild/protobuf', 'src/schema/', 'src/failure.ts'], mayType: ['zod'] },
+  };
+
+  it.each(Object.entries(layers))('%s imports only what it may', (layer, { may, mayType = [] }) => {
+    const files = sources.filter((file) => file.startsWith(layer));
+    expect(files.length).toBeGreaterThan(0);
+    const breaks = ({ from, isType }: Import) =>
+      !startsWithAny(from, [layer, ...may]) && !(isType && startsWithAny(from, mayType));
+    expect(offenders(files, breaks)).toStrictEqual([]);
+  });
+
+  it('is covered by these rules to the last file', () => {
+    expect(core.filter((file) => !startsWithAny(file, Object.keys(layers)))).toStrictEqual([]);
+  });
+
+  it('imports nothing of the platform, of Connect, or of what stands around it', () => {
+    const breaks = ({ from }: Import) =>
+      from.startsWith('node:') ||
+      from.startsWith('@connectrpc/') ||
+      (from.startsWith('src/') && !isCore(from));
+    expect(offenders(core, breaks)).toStrictEqual([]);
+  });
+
+  it('loads nothing while it runs', () => {
+    expect(offenders(core, ({ isDynamic, isType }) => isDynamic && !isType)).toStrictEqual([]);
+  });
+
+  const impure =
+    /(?<![.\w$'])(?:process|Buffer|Date|performance|console|fetch|crypto|globalThis|setTimeout|setInterval|setImmediate|queueMicrotask|clearTimeout|AbortController|AbortSignal|require|navigator|Worker)\b(?!\s*[:?]|['"])|\bMath\.random\b/g;
+  const asynchronous = /(?<![.\w$])(?:async|await)\b(?!\s*:)|\bnew Promise\b|\bPromise\.\w+\(/g;
+
+  const uses = (pattern: RegExp) =>
+    core.flatMap((file) => (codeOf(readSource(file)).match(pattern) ?? []).map((name) => `${file}: ${name}`));
+
+  it('has no clock, no randomness, no console and no process', () => {
+    expect(uses(impure)).toStrictEqual([]);
+  });
+
+  it('waits for nothing', () => {
+    expect(uses(asynchronous)).toStrictEqual([]);
+  });
+
+  it.each([
+    'Date.now()',
+    'x = new Date()',
+    'Math.random()',
+    'console.log(1)',
+    'process.env.X',
+    'Buffer.from(x)',
+    'if (a) setTimeout(f)',
+    '`${Date.now()}`',
+  ])('would be told of %s', (code) => {
+    expect(codeOf(code)).toMatch(new RegExp(impure.source));
+  });
+
+  it.each([
+    "'Date.now()'",
+    '// Date',
+    '/* process */',
+    '{ process: 1 }',
+    'a.Date',
+    'updateDates()',
+    'x = /Date"/;',
+  ])('would not be told of %s', (code) => {
+    expect(codeOf(code)).not.toMatch(new RegExp(impure.source));
+  });
+});
+
+describe('the flow of a call', () => {
+  it('knows the core and itself, and no transport', () => {
+    const flow = ['src/call.ts', 'src/ask.ts', 'src/shell.ts'];
+    const breaks = ({ from, isType }: Import) =>
+      !flow.includes(from) && !isCore(from) && !(isType && from === '@bufbuild/protobuf');
+    expect(offenders(flow, breaks)).toStrictEqual([]);
+  });
+});
+
+describe('all of src', () => {
+  it('reaches the generated code through wire/ only', () => {
+    const breaks = ({ from }: Import, file: string) =>
+      from.startsWith('gen/') && !file.startsWith('src/wire/');
+    expect(offenders(sources, breaks)).toStrictEqual([]);
+  });
+
+  it('imports files that exist, by their full name', () => {
+    const breaks = ({ from }: Import) => /^(src|gen)\//.test(from) && !existsSync(join(root, from));
+    expect(offenders(sources, breaks)).toStrictEqual([]);
+    expect(offenders(sources, ({ from }) => /^(test|bench|examples|scripts)\//.test(from))).toStrictEqual([]);
+  });
+
+  it('loads heavy and optional packages only when they are configured', () => {
+    const heavy = ['jose', '@node-rs/', 'pino-pretty', 'yaml', 'jsonwebtoken'];
+    // `yaml.ts` is itself imported only when there is a file to read.
+    const breaks = ({ from, isDynamic, isType }: Import, file: string) =>
+      startsWithAny(from, heavy) && !isDynamic && !isType && !/\/yaml\.ts$/.test(file);
+    expect(offenders(sources, breaks)).toStrictEqual([]);
+  });
+
+  it('has no cycle at run time', () => {
+    const cycles: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      if (done.has(file) || path.includes(file)) return;
+      for (const { from, isType, isDynamic } of importsIn(file))
+        if (!isType && !isDynamic) visit(from, [...path, file]);
+      done.add(file);
+    };
+    for (const file of sources) visit(file, []);
+    expect(cycles).toStrictEqual([]);
+  });
+
+  it('has names in kebab-case', () => {
+    const isKebab = (file: string) =>
+      /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/.test(file);
+    expect(sources.filter((file) => !isKebab(file))).toStrictEqual([]);
+  });
+});
+
+describe('hooks', () => {
+  const kebab = (name: string) => name.replace('.', '-');
+  const camel = (name: string) => name.replace(/\.(.)/, (_, letter) => letter.toUpperCase());
+  const index = readSource('src/hooks/index.ts');
+
+  it.each(hookNames)('%s has its file, its export and its place in the table', (name) => {
+    const file = `src/hooks/${kebab(name)}.ts`;
+    expect(readSource(file)).toContain(`export const ${camel(name)} = defineHook({\n  name: '${name}',`);
+    expect(index).toContain(`import { ${camel(name)} } from './${kebab(name)}.ts';`);
+    expect(index).toContain(`  '${name}': ${camel(name)},\n`);
+  });
+
+  it('have no file besides the table and what they share', () => {
+    const others = ['event-of', 'index'].map((name) => `src/hooks/${name}.ts`);
+    expect(filesUnder('src/hooks')).toStrictEqual(
+      [...hookNames.map((name) => `src/hooks/${kebab(name)}.ts`), ...others].sort(),
+    );
+  });
+
+  it('are a few lines each', () => {
+    for (const name of hookNames)
+      expect(readSource(`src/hooks/${kebab(name)}.ts`).split('\n').length).toBeLessThan(60);
+  });
+});
+
+describe('tests', () => {
+  /** Core files without a test of their own name: the tests that hold them to their word. */
+  const coveredBy: Record<string, string> = {
+    'src/schema/pin.ts': 'test/types/schemas.test-d.ts',
+    'src/wire/plain.ts': 'test/types/schemas.test-d.ts',
+    'src/wire/generated.ts': 'test/types/schemas.test-d.ts',
+    'src/policy/policy.ts': 'test/hooks/provider-loaded.test.ts',
+  };
+  const testOf = (file: string) => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
+
+  it.each(core.filter((file) => !file.startsWith('src/policy/')))(
+    'of %s are where one looks for them',
+    (file) => {
+      expect(existsSync(join(root, coveredBy[file] ?? testOf(file)))).toBe(true);
+    },
+  );
+
+  it('that stand in for another are needed', () => {
+    expect(Object.keys(coveredBy).filter((file) => existsSync(join(root, testOf(file))))).toStrictEqual([]);
+    expect(Object.keys(coveredBy).filter((file) => !sources.includes(file))).toStrictEqual([]);
+  });
+
+  it.each(['hooks', 'schema', 'wire'])('of %s/ test a file of that name', (folder) => {
+    // proto.test.ts checks the generated code itself.
+    const orphans = filesUnder(`test/${folder}`)
+      .filter((file) => file.endsWith('.test.ts') && !file.endsWith('/proto.test.ts'))
+      .map((file) => file.replace(/^test\//, 'src/').replace(/\.test\.ts$/, '.ts'))
+      .filter((file) => !sources.includes(file));
+    expect(orphans).toStrictEqual([]);
+  });
+
+  it('are all seen by the runner and the compiler', () => {
+    const strays = filesUnder('test').filter((file) => /(?:^|[-.])spec\.ts$|_test\.ts$/.test(file));
+    expect(strays).toStrictEqual([]);
+  });
+});
+
+describe('the reader of imports', () => {
+  const read = (source: string) => importsOf('src/a/b.ts', source);
+
+  it.each<[source: string, from: string, isType: boolean, isDynamic: boolean]>([
+    ["import { a } from './c.ts';", 'src/a/c.ts', false, false],
+    ["import type { A } from '../d.ts';", 'src/d.ts', true, false],
+    ["import { type A } from './c.ts';", 'src/a/c.ts', false, false],
+    ["import * as z from 'zod';", 'zod', false, false],
+    ["import 'zod';", 'zod', false, false],
+    ["import a, {\n  b,\n  type C,\n} from 'node:fs';", 'node:fs', false, false],
+    ["export * from '../d.ts';", 'src/d.ts', false, false],
+    ["export type * as v3 from '../../gen/x.ts';", 'gen/x.ts', true, false],
+    ["export { a } from './c.ts';", 'src/a/c.ts', false, false],
+    ["const jose = await import('jose');", 'jose', false, true],
+    ["type Jose = typeof import('jose');", 'jose', true, true],
+  ])('reads %j', (source, from, isType, isDynamic) => {
+    expect(read(source)).toStrictEqual([{ from, isType, isDynamic }]);
+  });
+
+  it.each(["// import { a } from './c.ts';", "/*\nimport 'zod';\n*/", "export const a = 'import x from y';"])(
+    'reads nothing in %j',
+    (source) => {
+      expect(read(source)).toStrictEqual([]);
+    },
+  );
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { keys } from '../../src/config/keys.ts';
+import { Config } from '../../src/config/schema.ts';
+
+describe('the defaults', () => {
+  it('are these', () => {
+    expect(Config.parse({})).toEqual({
+      listen: { host: '0.0.0.0', port: 9000, connect: true },
+      limits: {
+        messageBytes: 16 * 1024 * 1024,
+        bodyTimeout: 10_000,
+        deadlineFraction: 0.8,
+        inFlight: 10_000,
+        queuedBytes: 256 * 1024 * 1024,
+      },
+      drain: { delay: 0, timeout: 9000 },
+      connections: { maxAge: 'off', jitter: 0.1 },
+      workers: 1,
+      log: { level: 'info', format: 'auto' },
+      hooks: { custom: [] },
+      events: { stdout: 'auto' },
+    });
+  });
+
+  it('are part of the description of every key, with what it is for', () => {
+    for (const { name, description } of keys) {
+      expect(description.length, name).toBeGreaterThan(60);
+      expect(description, name).toMatch(/default|when absent/i);
+    }
+  });
+});
+
+describe('every key', () => {
+  it('has an environment variable and a flag that are derived from its name', () => {
+    expect(keys.map(({ name, variables, flags }) => [name, variables.at(-1), flags.at(-1)])).toEqual([
+      ['listen.host', 'EXHOOK_LISTEN_HOST', 'listen-host'],
+      ['listen.port', 'EXHOOK_LISTEN_PORT', 'listen-port'],
+      ['listen.connect', 'EXHOOK_LISTEN_CONNECT', 'listen-connect'],
+      ['listen.tls.cert', 'EXHOOK_LISTEN_TLS_CERT', 'listen-tls-cert'],
+      ['listen.tls.key', 'EXHOOK_LISTEN_TLS_KEY', 'listen-tls-key'],
+      ['listen.tls.clientCa', 'EXHOOK_LISTEN_TLS_CLIENT_CA', 'listen-tls-client-ca'],
+      ['listen.tls.clientNames', 'EXHOOK_LISTEN_TLS_CLIENT_NAMES', 'listen-tls-client-names'],
+      ['limits.messageBytes', 'EXHOOK_LIMITS_MESSAGE_BYTES', 'limits-message-bytes'],
+      ['limits.bodyTimeout', 'EXHOOK_LIMITS_BODY_TIMEOUT', 'limits-body-timeout'],
+      ['limits.deadlineFraction', 'EXHOOK_LIMITS_DEADLINE_FRACTION', 'limits-deadline-fraction'],
+      ['limits.inFlight', 'EXHOOK_LIMITS_IN_FLIGHT', 'limits-in-flight'],
+      ['limits.queuedBytes', 'EXHOOK_LIMITS_QUEUED_BYTES', 'limits-queued-bytes'],
+      ['drain.delay', 'EXHOOK_DRAIN_DELAY', 'drain-delay'],
+      ['drain.timeout', 'EXHOOK_DRAIN_TIMEOUT', 'drain-timeout'],
+      ['connections.maxAge', 'EXHOOK_CONNECTIONS_MAX_AGE', 'connections-max-age'],
+      ['connections.jitter', 'EXHOOK_CONNECTIONS_JITTER', 'connections-jitter'],
+      ['workers', 'EXHOOK_WORKERS', 'workers'],
+      ['log.level', 'EXHOOK_LOG_LEVEL', 'log-level'],
+      ['log.format', 'EXHOOK_LOG_FORMAT', 'log-format'],
+      ['hooks.register', 'EXHOOK_HOOKS_REGISTER', 'hooks-register'],
+      ['hooks.custom', 'EXHOOK_HOOKS_CUSTOM', 'hooks-custom'],
+      ['events.stdout', 'EXHOOK_EVENTS_STDOUT', 'events-stdout'],
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { messagePublish } from '../../src/hooks/message-publish.ts';
+import { aContext, aMessage, aMeta, aProperty } from '../support/inputs.ts';
+
+describe('message.publish', () => {
+  it('lets a message go on unchanged and reports it', () => {
+    const message = aMessage();
+    const props = [aProperty()];
+    const userProps = [aProperty('w', '1')];
+    expect(messagePublish.decide({ message, props, userProps, meta: aMeta() }, aContext())).toStrictEqual({
+      reply: { kind: 'pass' },
+      events: [
+        {
+          id: '000660E1F43C26AAF440000001F60002/message.publish',
+          type: 'emqx.message.publish',
+          subject: 't/a',
+          data: { message, props, userProps },
+        },
+      ],
+    });
+  });
+
+  it('gives no id to a message that has none', () => {
+    const message = aMessage({ id: '' });
+    const { events } = messagePublish.decide(
+      { message, props: [], userProps: [], meta: aMeta() },
+      aContext(),
+    );
+    expect(events).toStrictEqual([
+      { type: 'emqx.message.publish', subject: 't/a', data: { message, props: [], userProps: [] } },
+    ]);
+  });
+
+  it('reports an empty payload as it is', () => {
+    const message = aMessage({ payload: new Uint8Array() });
+    const { events } = messagePublish.decide(
+      { message, props: [], userProps: [], meta: aMeta() },
+      aContext(),
+    );
+    expect(events?.[0]?.data).toMatchObject({ message: { payload: new Uint8Array() } });
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { providerLoaded } from '../../src/hooks/provider-loaded.ts';
+import { aBroker, aContext, aMeta } from '../support/inputs.ts';
+
+describe('provider.loaded', () => {
+  it('registers the hooks of the policy and reports the broker', () => {
+    const broker = aBroker();
+    const hooks = [
+      { name: 'client.connected', topics: [] },
+      { name: 'message.publish', topics: ['t/#'] },
+    ];
+    expect(providerLoaded.decide({ broker, meta: aMeta() }, aContext({ hooks }))).toStrictEqual({
+      reply: { kind: 'loaded', hooks },
+      events: [{ type: 'emqx.provider.loaded', subject: 'emqx@127.0.0.1', data: { broker } }],
+    });
+  });
+
+  it('registers nothing when nothing is configured', () => {
+    const { reply } = providerLoaded.decide({ broker: aBroker(), meta: aMeta() }, aContext());
+    expect(reply).toStrictEqual({ kind: 'loaded', hooks: [] });
+  });
+
+  it('reports an unnamed node for EMQX before 4.3.14', () => {
+    const input = { broker: aBroker({ version: '4.3.0', uptime: -1n }), meta: aMeta({ node: '' }) };
+    const { events } = providerLoaded.decide(input, aContext());
+    expect(events).toMatchObject([{ subject: '', data: { broker: { version: '4.3.0', uptime: -1n } } }]);
+  });
+});

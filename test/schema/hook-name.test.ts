@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import {
+  hookNames,
+  isHookName,
+  isMessageHook,
+  isRegistrable,
+  isValued,
+  registrableHookNames,
+} from '../../src/schema/hook-name.ts';
+
+describe('hook names', () => {
+  it('are 21, each once', () => {
+    expect(new Set(hookNames).size).toBe(21);
+    expect(hookNames).toHaveLength(21);
+  });
+
+  it.each(hookNames)('hold %s', (name) => {
+    expect(isHookName(name)).toBe(true);
+    expect(name).toMatch(/^(provider|client|session|message)\.[a-z]+$/);
+  });
+
+  it.each(['client.check_acl', 'session.takeovered', 'client', '', 'toString', undefined, null, 1, {}])(
+    'do not hold %j',
+    (name) => {
+      expect(isHookName(name)).toBe(false);
+    },
+  );
+
+  it('are valued where the answer changes what the broker does', () => {
+    expect(hookNames.filter(isValued)).toStrictEqual([
+      'client.authenticate',
+      'client.authorize',
+      'message.publish',
+    ]);
+  });
+
+  it('have topic filters where they are about messages', () => {
+    expect(hookNames.filter(isMessageHook)).toStrictEqual([
+      'message.publish',
+      'message.delivered',
+      'message.dropped',
+      'message.acked',
+    ]);
+  });
+
+  it('can be registered, all but those about the provider', () => {
+    expect(registrableHookNames).toHaveLength(19);
+    expect(hookNames.filter((name) => !isRegistrable(name))).toStrictEqual([
+      'provider.loaded',
+      'provider.unloaded',
+    ]);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { Failure, failureCodes } from '../src/failure.ts';
+import type { Hook, OnError } from '../src/hook.ts';
+import { hookNames, isValued } from '../src/schema/hook-name.ts';
+import { fallbackReply, onErrorOf } from '../src/shell.ts';
+
+const hookOf = (name: string, onError?: OnError) =>
+  ({ name, decide: () => ({}), ...(onError && { onError }) }) as unknown as Hook;
+
+const valued = hookNames.filter(isValued);
+const ourCodes = failureCodes.filter((code) => new Failure(code, '').isOurs);
+const theirCodes = failureCodes.filter((code) => !ourCodes.includes(code));
+
+describe('onErrorOf', () => {
+  it.each([
+    ['client.authenticate', 'deny'],
+    ['client.authorize', 'deny'],
+    ['message.publish', 'error'],
+    ['client.connected', 'error'],
+    ['provider.loaded', 'error'],
+  ])('%s has %s if it does not say otherwise', (name, onError) => {
+    expect(onErrorOf(hookOf(name))).toBe(onError);
+  });
+
+  it.each(['deny', 'allow', 'ignore', 'error'] as const)('a hook may say %s', (onError) => {
+    for (const name of valued) expect(onErrorOf(hookOf(name, onError))).toBe(onError);
+  });
+});
+
+const answers = (name: string, code: string): [OnError | undefined, object | undefined][] =>
+  name === 'message.publish'
+    ? [
+        ['deny', { kind: 'drop', reason: code }],
+        ['allow', { kind: 'pass' }],
+        ['ignore', { kind: 'pass' }],
+        ['error', undefined],
+        [undefined, undefined],
+      ]
+    : [
+        ['deny', { kind: 'deny', reason: code }],
+        ['allow', { kind: 'allow' }],
+        ['ignore', { kind: 'ignore' }],
+        ['error', undefined],
+        [undefined, { kind: 'deny', reason: code }],
+      ];
+
+describe('fallbackReply', () => {
+  const ours = valued.flatMap((name) =>
+    ourCodes.flatMap((code) =>
+      answers(name, code).map(([onError, reply]) => ({ name, code, onError, reply })),
+    ),
+  );
+  it.each(ours as { name: string; code: (typeof ourCodes)[number]; onError?: OnError; reply?: object }[])(
+    '$name with onError $onError answers $code with $reply',
+    ({ name, code, onError, reply }) => {
+      expect(fallbackReply(hookOf(name, onError), new Failure(code, ''))).toStrictEqual(reply);
+    },
+  );
+
+  it.each(theirCodes)('%s is a status, whatever the hook would answer to failures of ours', (code) => {
+    for (const name of valued)
+      for (const onError of ['deny', 'allow', 'ignore', 'error'] as const)
+        expect(fallbackReply(hookOf(name, onError), new Failure(code, ''))).toBeUndefined();
+  });
+
+  it.each(hookNames.filter((name) => !isValued(name)))('%s fails with a status: it has no answer', (name) => {
+    for (const code of failureCodes)
+      expect(fallbackReply(hookOf(name), new Failure(code, ''))).toBeUndefined();
+  });
+});
