@@ -1,16 +1,12 @@
 // Bundles the program, the command and the library into dist/, and writes the library's type declarations.
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
 
-const entries = ['src/server.ts', 'src/cli.ts', 'src/index.ts', 'src/testing.ts'].filter((path) =>
-  existsSync(path),
-);
-
 await build({
-  entryPoints: entries,
+  entryPoints: ['src/server.ts', 'src/cli.ts', 'src/index.ts'],
   outdir: 'dist',
   bundle: true,
   // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
@@ -28,6 +24,7 @@ await build({
   },
 });
 
+chmodSync('dist/cli.js', 0o755);
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
   stdio: 'inherit',
 });

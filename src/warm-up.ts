@@ -3,26 +3,43 @@ import { hooks } from './hooks/index.ts';
 import type { Shell } from './shell.ts';
 import { binaryCodec } from './transport/codecs.ts';
 import { encodeRequest } from './wire/encode-request.ts';
-import { rpcs } from './wire/rpc.ts';
+import { type Rpc, rpcs } from './wire/rpc.ts';
 
 /** Empty sub-messages: what a request needs to be valid. */
 const fields = { clientinfo: {}, conninfo: {}, message: {}, broker: {} };
 
+const shell: Shell = {
+  hooks,
+  policy: { hooks: [] },
+  lookups: {},
+  decided() {},
+  failed: (_rpc, failure) => failure,
+};
+
+/** Milliseconds in which the first calls of a broker that waited for the start come first. */
+const DELAY = 50;
+
 /**
- * Sends one empty call of each kind through the flow before the port opens, so that the first real one does not
- * pay for the compilation of descriptors and schemas. Built-in hooks only, and nothing comes of it.
+ * Sends one empty call of each kind through the flow, so that the first real ones do not pay for the compilation
+ * of descriptors, schemas and code. Built-in hooks only, and nothing comes of it.
+ *
+ * It is done when the port is open, one kind a turn of the event loop: before, it would keep brokers waiting for
+ * hooks they may never call.
  */
 export function warmUp(): void {
-  const shell: Shell = {
-    hooks,
-    policy: { hooks: [] },
-    lookups: {},
-    decided() {},
-    failed: (_rpc, failure) => failure,
+  const left = [...rpcs];
+  const next = (): void => {
+    const rpc = left.pop();
+    if (rpc === undefined) return;
+    warm(rpc);
+    setImmediate(next).unref();
   };
-  for (const rpc of rpcs) {
-    const given = rpc.method.input.fields.filter(({ localName }) => localName in fields);
-    const request = Object.fromEntries(given.map(({ localName }) => [localName, {}]));
-    void call(rpc, binaryCodec, encodeRequest(rpc, request), shell, 0);
-  }
+  setTimeout(next, DELAY).unref();
+}
+
+/** One empty call. */
+export function warm(rpc: Rpc): void {
+  const given = rpc.method.input.fields.filter(({ localName }) => localName in fields);
+  const request = Object.fromEntries(given.map(({ localName }) => [localName, {}]));
+  void call(rpc, binaryCodec, encodeRequest(rpc, request), shell, 0);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { call } from '../src/call.ts';
+import type { Policy } from '../src/policy/policy.ts';
 import type { Event } from '../src/schema/event.ts';
 import { findRpc } from '../src/wire/rpc.ts';
 import { bytesOf, type RecordedCall, readRecording } from './support/recordings.ts';
@@ -14,7 +15,7 @@ const lives: Record<string, RecordedCall[]> = {
   'emqx-4.3.0': v1Life({ meta: false }),
 };
 
-const policy = { hooks: [{ name: 'message.publish', topics: [] }] };
+const policy: Policy = { hooks: [{ name: 'message.publish', topics: [] }] };
 const nameOf = ({ path }: RecordedCall) => path.split('/').at(-1) ?? '';
 
 /** Sends one call through the built-in hooks. */

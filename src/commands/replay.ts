@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type ReplayOptions, replay } from '../replay/replay.ts';
 import { formatSummary, type Sample, summarize } from '../replay/summary.ts';
-import { type RecordedCall, readRecording } from '../wire/recording.ts';
+import { type RecordedCall, readRecording } from '../wire/read-recording.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ReplayArguments {
@@ -27,7 +27,7 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
     loops: args.loop,
     onSample: (sample, call) => {
       samples.push(sample);
-      if (!args.summary) terminal.out(formatSample(call.seq, sample));
+      if (!args.summary) terminal.out(formatSample(call.line, sample));
     },
   };
   try {
@@ -49,18 +49,27 @@ async function readAll(paths: readonly string[], terminal: Terminal): Promise<Re
   const calls: RecordedCall[] = [];
   let isGood = true;
   for (const path of paths) {
-    const text = await readFile(path, 'utf8').catch((error: Error) => error);
-    if (text instanceof Error) {
-      terminal.err(`cannot read ${path}: ${explain(text)}`);
-      isGood = false;
-      continue;
-    }
-    const recording = readRecording(text);
-    for (const { line, message } of recording.problems ?? []) terminal.err(`${path}:${line}: ${message}`);
-    isGood &&= recording.problems === undefined;
-    calls.push(...append(recording.calls ?? [], calls));
+    const recorded = await readOne(path, terminal);
+    if (recorded === undefined) isGood = false;
+    else calls.push(...append(recorded, calls));
   }
   return isGood ? calls : undefined;
+}
+
+async function readOne(path: string, terminal: Terminal): Promise<readonly RecordedCall[] | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) {
+    terminal.err(`cannot read ${path}: ${explain(text)}`);
+    return undefined;
+  }
+  const recording = readRecording(text);
+  if ('problems' in recording) {
+    for (const { line, message } of recording.problems) terminal.err(`${path}:${line}: ${message}`);
+    return undefined;
+  }
+  if (recording.skipped > 0)
+    terminal.err(`${path}: ${recording.skipped} calls are left out: their bytes were not recorded`);
+  return recording.calls;
 }
 
 /** Several recordings are one life after another, each on connections of its own. */
@@ -70,9 +79,9 @@ function append(calls: readonly RecordedCall[], before: readonly RecordedCall[])
   return calls.map((call) => ({ ...call, atMs: call.atMs + start, connection: call.connection + lane }));
 }
 
-function formatSample(seq: number, { hook, reply, duration, isFailed }: Sample): string {
+function formatSample(line: number, { hook, reply, duration, isFailed }: Sample): string {
   const mark = isFailed ? 'FAILED' : 'ok';
-  return `${String(seq).padStart(5)}  ${mark.padEnd(6)}  ${hook.padEnd(20)}  ${duration.toFixed(2).padStart(8)} ms  ${reply}`;
+  return `${String(line).padStart(5)}  ${mark.padEnd(6)}  ${hook.padEnd(20)}  ${duration.toFixed(2).padStart(8)} ms  ${reply}`;
 }
 
 /** Milliseconds between two reports of progress. */

@@ -9,7 +9,7 @@ import { isUtf8 } from 'node:buffer';
 /** Deeper than any request; a cycle ends here. */
 const MAX_DEPTH = 16;
 /** A packet of 1 MB, EMQX's largest by default, has at most 200,000 user properties; what has more has a cycle. */
-const MAX_OBJECTS = 1_000_000;
+const MAX_OBJECTS = 250_000;
 
 /** What stands for a part that is too deep or too much. */
 const OMITTED = '"[omitted]"';

@@ -3,6 +3,10 @@
  * cursor, set the title or turn the writing direction. What is not meant to be seen is shown as an escape.
  */
 
+import { isUtf8 } from 'node:buffer';
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/u;
 const everyInvisible = new RegExp(invisible, 'gu');
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -38,14 +42,13 @@ export function previewPayload(payload: Uint8Array): string {
     : `${clean(text, PREVIEW_CHARACTERS).replace(/…?$/, '…')}${size}`;
 }
 
-/** The text at the start, which may end inside of a character; `undefined` when it is not UTF-8. */
+/** The text at the start, up to a whole character; `undefined` when it is not UTF-8. */
 function decodeStart(payload: Uint8Array): string | undefined {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  try {
-    return decoder.decode(payload.subarray(0, PREVIEW_BYTES), { stream: payload.length > PREVIEW_BYTES });
-  } catch {
-    return undefined;
-  }
+  let end = Math.min(payload.length, PREVIEW_BYTES);
+  // A byte 10xxxxxx continues a character, which has at most four.
+  for (let i = 0; i < 3 && ((payload[end] ?? 0) & 0xc0) === 0x80; i++) end--;
+  const start = payload.subarray(0, end);
+  return isUtf8(start) ? utf8.decode(start) : undefined;
 }
 
 function hexOf(bytes: Uint8Array): string {

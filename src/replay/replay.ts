@@ -1,8 +1,7 @@
 /** Sends recorded calls as a broker does: on several connections, those of one connection in their order. */
 
 import { describeReply } from '../wire/describe-reply.ts';
-import type { RecordedCall } from '../wire/recording.ts';
-import { findRpc } from '../wire/rpc.ts';
+import type { RecordedCall } from '../wire/read-recording.ts';
 import { type BrokerClient, type CallResult, connectBroker } from './broker-client.ts';
 import type { Sample } from './summary.ts';
 
@@ -65,11 +64,9 @@ async function waitUntil(time: number): Promise<void> {
   if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
 }
 
-function sampleOf(call: RecordedCall, result: CallResult): Sample {
-  const rpc = findRpc(call.path);
-  const hook = rpc?.hook ?? call.path;
-  const { duration, status, message, reply } = result;
+function sampleOf({ rpc }: RecordedCall, { duration, status, message, reply }: CallResult): Sample {
+  const { hook } = rpc;
   if (status !== 0) return { hook, duration, reply: `status ${status}: ${message}`, isFailed: true };
-  if (rpc === undefined || reply === undefined) return { hook, duration, reply: 'no reply', isFailed: true };
-  return { hook, duration, isFailed: false, reply: describeReply(rpc, reply) };
+  if (reply === undefined) return { hook, duration, reply: 'no reply', isFailed: true };
+  return { hook, duration, reply: describeReply(rpc, reply), isFailed: false };
 }

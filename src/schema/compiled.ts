@@ -1,4 +1,4 @@
-/** The schemas of every hook, compiled once: parsing them is on the path of every call. */
+/** The schemas of every hook, each compiled once: parsing them is on the path of every call. */
 import * as z from 'zod';
 import { Event } from './event.ts';
 import { type HookName, hookNames } from './hook-name.ts';
@@ -19,9 +19,31 @@ function compile<Schema extends z.ZodType>(schema: Schema): Schema {
   }
 }
 
+/** Hooks whose replies are the same have the same outcome. */
+const outcomes = new Map<z.ZodType, z.ZodType>();
+
+function outcomeOf(reply: z.ZodType): z.ZodType {
+  const known = outcomes.get(reply);
+  if (known !== undefined) return known;
+  const outcome = compile(z.object({ reply, events: z.array(Event).optional() }));
+  outcomes.set(reply, outcome);
+  return outcome;
+}
+
+/** Compiled when first used: a server that starts has better things to do than to compile what may never be called. */
 function schemaOf(name: HookName): HookSchema {
-  const outcome = z.object({ reply: replies[name], events: z.array(Event).optional() });
-  return { input: compile(requests[name]), outcome: compile(outcome) };
+  let input: z.ZodType | undefined;
+  let outcome: z.ZodType | undefined;
+  return {
+    get input() {
+      input ??= compile(requests[name]);
+      return input;
+    },
+    get outcome() {
+      outcome ??= outcomeOf(replies[name]);
+      return outcome;
+    },
+  };
 }
 
 export const schemas = Object.fromEntries(hookNames.map((name) => [name, schemaOf(name)])) as {

@@ -1,10 +1,15 @@
 /** What a hook can say: eight constructors, and the schemas that hold each hook to its own. */
 import * as z from 'zod';
-import type { HookName } from './hook-name.ts';
+import { type HookName, type RegistrableHookName, registrableHookNames } from './hook-name.ts';
 import { MqttText } from './text.ts';
 
 /** A hook to be called, and the topic filters that limit it (message hooks only; none means every topic). */
-export const HookSpec = z.object({ name: z.string(), topics: z.array(z.string()) });
+export const HookSpec = z.object({
+  name: z.enum(registrableHookNames as [RegistrableHookName, ...RegistrableHookName[]], {
+    error: 'must be the name of a hook: EMQX refuses a provider that names one it does not know',
+  }),
+  topics: z.array(z.string()),
+});
 export type HookSpec = z.output<typeof HookSpec>;
 
 const reason = z.string().min(1, { error: 'say why: the reason goes to the log' });

@@ -20,7 +20,15 @@ function fitsPacket(text: string): boolean {
   return text.length <= MAX_TEXT_BYTES / 3 || utf8Length(text) <= MAX_TEXT_BYTES;
 }
 
+/** Half of a surrogate pair has no UTF-8. It cannot come from bytes, but from JSON or from a hook. */
+function isWellFormed(text: string): boolean {
+  return text.isWellFormed();
+}
+
 /** A string as MQTT packets carry it: at most 65,535 bytes of UTF-8. */
-export const MqttText = z.string().refine(fitsPacket, {
-  error: `must be at most ${MAX_TEXT_BYTES} bytes of UTF-8 (MQTT 5.0, section 1.5.4)`,
-});
+export const MqttText = z
+  .string()
+  .refine(fitsPacket, { error: `must be at most ${MAX_TEXT_BYTES} bytes of UTF-8 (MQTT 5.0, section 1.5.4)` })
+  .refine(isWellFormed, {
+    error: 'must be valid Unicode, without half of a surrogate pair (MQTT 5.0, section 1.5.4)',
+  });

@@ -48,7 +48,9 @@ const redact = {
 
 /** pino-pretty is loaded only here: servers in containers never need it. */
 async function prettify(out: DestinationStream, colorize: boolean): Promise<DestinationStream> {
-  const { prettyFactory } = await import('pino-pretty');
+  // CommonJS: a bundler finds no names in it, only the default.
+  const { default: pinoPretty } = await import('pino-pretty');
+  const { prettyFactory } = pinoPretty;
   const pretty = prettyFactory({
     colorize,
     messageKey: 'message',

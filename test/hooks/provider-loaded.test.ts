@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { providerLoaded } from '../../src/hooks/provider-loaded.ts';
+import type { HookSpec } from '../../src/schema/replies.ts';
 import { aBroker, aContext, aMeta } from '../support/inputs.ts';
 
 describe('provider.loaded', () => {
   it('registers the hooks of the policy and reports the broker', () => {
     const broker = aBroker();
-    const hooks = [
+    const hooks: HookSpec[] = [
       { name: 'client.connected', topics: [] },
       { name: 'message.publish', topics: ['t/#'] },
     ];

@@ -1,0 +1,58 @@
+/** A process whose standard output is what the tests are about. Says what it did as JSON on file descriptor 3. */
+import { writeSync } from 'node:fs';
+import { createOutbox } from '../../src/events/outbox.ts';
+import { createStdoutSink } from '../../src/sinks/stdout.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+
+const [scenario, count = '0', size = '0'] = process.argv.slice(2);
+const log = await createLogger({ level: 'info', format: 'json' });
+const report = (fields: object) => writeSync(3, `${JSON.stringify(fields)}\n`);
+
+const sink = createStdoutSink({ format: 'auto', log });
+const outbox = createOutbox({ sinks: sink ? [sink] : [], log, maxBytes: 4 * 2 ** 20 });
+let sent = 0;
+
+function push(events: number): void {
+  for (let i = 0; i < events; i++) {
+    const data = { n: sent, payload: new Uint8Array(Number(size)).fill(97) };
+    outbox.push({ id: String(sent++), source: 'emqx:///n', type: 'emqx.message.publish', time: 0, data });
+  }
+}
+
+/** Whoever runs this tells it to go on by ending its standard input. */
+const told = () => new Promise((resolve) => process.stdin.once('end', resolve).resume());
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+if (scenario === 'all at once') {
+  push(Number(count));
+} else if (scenario === 'as they are read') {
+  while (sent < Number(count)) {
+    push(100);
+    await outbox.flush(60_000);
+  }
+} else if (scenario === 'until nobody reads') {
+  push(10);
+  await outbox.flush(60_000);
+  report({ ready: true });
+  await told();
+  for (let i = 0; i < 10; i++) {
+    push(10);
+    await outbox.flush(60_000);
+    await turn();
+  }
+} else if (scenario === 'too fast') {
+  for (let i = 0; i < 100; i++) {
+    push(Number(count) / 100);
+    await turn();
+  }
+} else if (scenario === 'log' || scenario === 'log until told') {
+  for (let i = 0; i < Number(count); i++) log.info({ n: i, text: 'x'.repeat(Number(size)) }, 'line');
+  if (scenario === 'log until told') {
+    report({ ready: true });
+    await told();
+  }
+}
+const { queuedBytes, dropped } = outbox.stats;
+const left = await outbox.close(scenario === 'too fast' ? 50 : 60_000);
+report({ sent, queuedBytes, dropped, left });
+process.exit(0);

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import {
+  allow,
+  deny,
+  drop,
+  ignore,
+  loaded,
+  observed,
+  pass,
+  type Reply,
+  rewrite,
+} from '../../src/schema/replies.ts';
+import { decode } from '../../src/wire/decode.ts';
+import { describeReply } from '../../src/wire/describe-reply.ts';
+import { encode } from '../../src/wire/encode.ts';
+import type { Rpc } from '../../src/wire/rpc.ts';
+import { requestOf, rpcFor } from '../support/shell.ts';
+
+const hooks = [{ name: 'message.publish', topics: [] }];
+
+const replies: [hook: Rpc['hook'], reply: Reply, words: string][] = [
+  ['client.connected', observed(), 'ok'],
+  ['client.authenticate', allow(), 'allow'],
+  ['client.authenticate', deny('r'), 'deny'],
+  ['client.authorize', ignore(), 'ignore'],
+  ['message.publish', pass(), 'unchanged'],
+  ['message.publish', drop('r'), 'drop'],
+  ['message.publish', rewrite({ topic: 'b"' }), 'rewrite (topic "b\\"", QoS 1, 0 bytes)'],
+  ['provider.loaded', loaded(hooks), '1 hooks'],
+  ['provider.loaded', loaded([]), '0 hooks'],
+];
+
+it.each(replies)('says of the answer of %s, %j: %s', (hook, reply, words) => {
+  for (const version of ['v1', 'v2', 'v3'] as const) {
+    const rpc = rpcFor(hook, version);
+    const request = decode(
+      rpc,
+      hook === 'message.publish' ? requestOf(rpc, { message: { qos: 1 } }) : new Uint8Array(),
+    );
+    expect(describeReply(rpc, encode(rpc, reply, request))).toBe(words);
+  }
+});
+
+it('says of a verdict without a value that it has none', () => {
+  expect(describeReply(rpcFor('client.authorize'), Uint8Array.of(8, 2))).toBe('no value');
+});
+
+it('does not describe what is no response', () => {
+  expect(() => describeReply(rpcFor('client.authorize'), Uint8Array.of(0x22, 0x7f))).toThrow();
+});
