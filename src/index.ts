@@ -15,6 +15,7 @@ export {
   type Outcome,
   type Question,
 } from './hook.ts';
+export { eventOf, messageEventOf } from './hooks/event-of.ts';
 export type { Policy } from './policy/policy.ts';
 export { Event, type StampedEvent } from './schema/event.ts';
 export { type HookName, hookNames } from './schema/hook-name.ts';
@@ -46,4 +47,5 @@ export {
 } from './schema/vocabulary.ts';
 export { type ServeOptions, type Serving, serve } from './serve.ts';
 export type { Lookup, LookupContext } from './shell.ts';
+export type { Sink } from './sinks/sink.ts';
 export { type CallOptions, callHook, type HookCall } from './testing.ts';

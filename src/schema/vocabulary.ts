@@ -8,6 +8,9 @@ import type { Plain } from '../wire/plain.ts';
 import { pin } from './pin.ts';
 import { MqttText } from './text.ts';
 
+/** A sub-message that a request must have. */
+const required = { error: 'must be present' };
+
 /** Which broker node calls. All empty from EMQX before 4.3.14 and 4.4.3. */
 export const RequestMeta = pin<Plain<v3.RequestMeta>>()(
   z.object({ node: z.string(), version: z.string(), sysdescr: z.string(), clusterName: z.string() }),
@@ -18,22 +21,25 @@ export const meta = RequestMeta.default({ node: '', version: '', sysdescr: '', c
 
 /** What a broker says of itself when it loads this provider. `uptime` in seconds, -1 when not known. */
 export const BrokerInfo = pin<Plain<v3.BrokerInfo>>()(
-  z.object({ version: z.string(), sysdescr: z.string(), uptime: z.bigint(), datetime: z.string() }),
+  z.object({ version: z.string(), sysdescr: z.string(), uptime: z.bigint(), datetime: z.string() }, required),
 );
 
 /** A connection before its client is known. `keepalive` in seconds; `peerport` 0 from EMQX before 5.4. */
 export const ConnInfo = pin<Plain<v3.ConnInfo>>()(
-  z.object({
-    node: z.string(),
-    clientid: MqttText,
-    username: MqttText,
-    peerhost: z.string(),
-    sockport: z.uint32(),
-    protoName: z.string(),
-    protoVer: z.string(),
-    keepalive: z.uint32(),
-    peerport: z.uint32().default(0),
-  }),
+  z.object(
+    {
+      node: z.string(),
+      clientid: MqttText,
+      username: MqttText,
+      peerhost: z.string(),
+      sockport: z.uint32(),
+      protoName: z.string(),
+      protoVer: z.string(),
+      keepalive: z.uint32(),
+      peerport: z.uint32().default(0),
+    },
+    required,
+  ),
 );
 
 const clientinfo = {
@@ -55,10 +61,12 @@ const clientinfo = {
  * A client, for every hook but client.authenticate. Parsing takes the password out, so that no other hook,
  * event or log can ever hold one.
  */
-export const ClientInfo = pin<Omit<Plain<v3.ClientInfo>, 'password'>>()(z.object(clientinfo));
+export const ClientInfo = pin<Omit<Plain<v3.ClientInfo>, 'password'>>()(z.object(clientinfo, required));
 
 /** A client that wants to log in: with its password. */
-export const Credentials = pin<Plain<v3.ClientInfo>>()(z.object({ ...clientinfo, password: z.string() }));
+export const Credentials = pin<Plain<v3.ClientInfo>>()(
+  z.object({ ...clientinfo, password: z.string() }, required),
+);
 
 /** One MQTT property, its value printed as text. */
 export const Property = pin<Plain<v3.Property>>()(z.object({ name: z.string(), value: z.string() }));
@@ -77,16 +85,19 @@ const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, { err
 
 /** An application message. `timestamp` in milliseconds since 1970, by the broker's clock. */
 export const Message = pin<Plain<v3.Message>>()(
-  z.object({
-    node: z.string(),
-    id: z.string(),
-    qos: z.uint32().max(2, { error: 'must be a QoS: 0, 1 or 2' }),
-    from: MqttText,
-    topic: MqttText,
-    payload: Bytes,
-    timestamp: z.bigint(),
-    headers: z.record(z.string(), z.string()),
-  }),
+  z.object(
+    {
+      node: z.string(),
+      id: z.string(),
+      qos: z.uint32().max(2, { error: 'must be a QoS: 0, 1 or 2' }),
+      from: MqttText,
+      topic: MqttText,
+      payload: Bytes,
+      timestamp: z.bigint(),
+      headers: z.record(z.string(), z.string()),
+    },
+    required,
+  ),
 );
 
 export const subscriptionOptions = subopts;

@@ -4,6 +4,7 @@ import {
   allow,
   deny,
   drop,
+  type HookSpec,
   ignore,
   loaded,
   observed,
@@ -14,7 +15,7 @@ import {
 } from '../../src/schema/replies.ts';
 
 const payload = Uint8Array.of(1, 2, 3);
-const hooks = [{ name: 'message.publish', topics: ['t/#'] }];
+const hooks: HookSpec[] = [{ name: 'message.publish', topics: ['t/#'] }];
 
 const constructors: [name: Reply['kind'], reply: Reply, expected: object][] = [
   ['observed', observed(), { kind: 'observed' }],

@@ -3,6 +3,7 @@ import {
   allow,
   deny,
   drop,
+  type HookSpec,
   ignore,
   loaded,
   observed,
@@ -16,7 +17,7 @@ import { encode } from '../../src/wire/encode.ts';
 import type { Rpc } from '../../src/wire/rpc.ts';
 import { requestOf, rpcFor } from '../support/shell.ts';
 
-const hooks = [{ name: 'message.publish', topics: [] }];
+const hooks: HookSpec[] = [{ name: 'message.publish', topics: [] }];
 
 const replies: [hook: Rpc['hook'], reply: Reply, words: string][] = [
   ['client.connected', observed(), 'ok'],

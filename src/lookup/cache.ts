@@ -1,0 +1,125 @@
+/**
+ * Remembers the answers of look-ups for a while, asks once for what many want at the same time, and knows its
+ * keys only as keyed hashes: whoever reads the memory or a dump of it finds no password in it.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { LruMap } from './lru.ts';
+
+export interface CacheOptions<Value> {
+  /** How long a positive answer is good for, in milliseconds. 0: not remembered. */
+  readonly ttl: number;
+  /** The same for a negative one. */
+  readonly negativeTtl: number;
+  /** Share of the time by which it is shortened at random, from 0 to 1, so that entries do not expire at once. */
+  readonly jitter?: number;
+  /** Most entries; the least recently used one goes. */
+  readonly max: number;
+  readonly isPositive: (value: Value) => boolean;
+  /** When the answer itself ends (a token's expiry), in milliseconds since 1970: it is not remembered for longer. */
+  readonly expiresAt?: (value: Value) => number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Key of the keyed hash. Default: random, of this process. */
+  readonly secret?: Uint8Array;
+}
+
+export interface CacheStats {
+  readonly hits: number;
+  readonly misses: number;
+  /** Requests that found their look-up under way. */
+  readonly joined: number;
+  readonly evictions: number;
+  readonly size: number;
+}
+
+export interface Cache<Value> {
+  /**
+   * The remembered answer, or the one that `load` gives; a failure is not remembered. The parts are everything
+   * that the answer depends on, secrets included.
+   */
+  get(parts: readonly string[], load: () => Promise<Value>): Promise<Value>;
+  /** Forgets everything, also what is being looked up: for a change of policy. */
+  clear(): void;
+  readonly stats: CacheStats;
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly until: number;
+}
+
+export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
+  const { now, max, secret = randomBytes(32) } = options;
+  const entries = new LruMap<string, Entry<Value>>(max);
+  let pending = new Map<string, Promise<Value>>();
+  let hits = 0;
+  let misses = 0;
+  let joined = 0;
+  let evictions = 0;
+
+  function find(key: string): Entry<Value> | undefined {
+    const entry = entries.get(key);
+    if (entry === undefined || entry.until > now()) return entry;
+    entries.delete(key);
+    return undefined;
+  }
+
+  function remember(key: string, value: Value): void {
+    const until = lifetimeEnd(value, options);
+    if (until > now() && entries.set(key, { value, until })) evictions++;
+  }
+
+  async function look(key: string, load: () => Promise<Value>, mine: typeof pending): Promise<Value> {
+    try {
+      const value = await load();
+      // After a clear() the answer may follow from the old policy: given, but not kept.
+      if (mine === pending) remember(key, value);
+      return value;
+    } finally {
+      mine.delete(key);
+    }
+  }
+
+  return {
+    async get(parts, load) {
+      const key = keyOf(parts, secret);
+      const entry = find(key);
+      if (entry !== undefined) {
+        hits++;
+        return entry.value;
+      }
+      const underWay = pending.get(key);
+      if (underWay !== undefined) {
+        joined++;
+        return underWay;
+      }
+      misses++;
+      const answer = look(key, load, pending);
+      pending.set(key, answer);
+      return answer;
+    },
+    clear() {
+      entries.clear();
+      pending = new Map();
+    },
+    get stats() {
+      return { hits, misses, joined, evictions, size: entries.size };
+    },
+  };
+}
+
+function lifetimeEnd<Value>(value: Value, options: CacheOptions<Value>): number {
+  const { ttl, negativeTtl, jitter = 0, isPositive, expiresAt, now, random } = options;
+  const full = isPositive(value) ? ttl : negativeTtl;
+  const end = now() + full * (1 - jitter * random());
+  return Math.min(end, expiresAt?.(value) ?? end);
+}
+
+/** Each part goes in with its length: ["ab", "c"] is not ["a", "bc"]. */
+function keyOf(parts: readonly string[], secret: Uint8Array): string {
+  const hmac = createHmac('sha256', secret);
+  for (const part of parts) hmac.update(`${part.length}:`).update(part);
+  return hmac.digest('base64');
+}

@@ -1,0 +1,118 @@
+/**
+ * A small HTTP client for look-ups: kept-alive connections, limited in number; a deadline for the whole
+ * exchange; answers limited in size; redirects not followed, since they would carry credentials to a place
+ * that nobody configured.
+ *
+ * Built on `node:http`, because the global `fetch` takes neither a CA nor a limit of connections.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import { Failure } from '../failure.ts';
+
+export interface HttpClientOptions {
+  /** Most connections to one host. Default: 32; further requests wait. */
+  readonly maxSockets?: number;
+  /** Most bytes of an answer. Default: 64 KiB. */
+  readonly maxResponseBytes?: number;
+  /** Certificate authorities to trust instead of Node's own, PEM. */
+  readonly ca?: string;
+  /** A client certificate and its key, PEM. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Media type without parameters, lower case; '' when there is none. */
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface HttpClient {
+  /**
+   * @throws Failure `lookup_timeout` when the signal ends the exchange, `lookup_failed` otherwise. The message
+   * names the host and an error code, never a path, a header or a body.
+   */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  close(): void;
+}
+
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
+  const { maxSockets = 32, maxResponseBytes = 64 * 1024, ca, cert, key } = options;
+  const shared = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: 'lifo' } as const;
+  const plain = new http.Agent(shared);
+  const tls = new https.Agent({ ...shared, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
+
+  return {
+    async request(request) {
+      try {
+        return await exchange(request, maxResponseBytes, plain, tls);
+      } catch (error) {
+        throw describe(error, request);
+      }
+    },
+    close() {
+      plain.destroy();
+      tls.destroy();
+    },
+  };
+}
+
+function exchange(
+  request: HttpRequest,
+  maxBytes: number,
+  plain: http.Agent,
+  tls: https.Agent,
+): Promise<HttpResponse> {
+  const { method, url, headers, body, signal } = request;
+  const isTls = url.protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    const send = isTls ? https.request : http.request;
+    const sent = send(url, {
+      method,
+      headers: { ...headers, ...lengthOf(body) },
+      agent: isTls ? tls : plain,
+      signal,
+    });
+    sent.once('error', reject);
+    sent.once('response', (response) => readResponse(response, maxBytes).then(resolve, reject));
+    sent.end(body);
+  });
+}
+
+/** Without it Node would send a body in chunks, which some small servers do not read. */
+function lengthOf(body: string | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+}
+
+async function readResponse(response: http.IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop early destroys the response, and with it the connection.
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' });
+    chunks.push(chunk);
+  }
+  const [contentType = ''] = (response.headers['content-type'] ?? '').split(';');
+  return {
+    status: response.statusCode ?? 0,
+    contentType: contentType.trim().toLowerCase(),
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+/** Without the cause: Node's own errors may hold what was received. */
+function describe(error: unknown, { url, signal }: HttpRequest): Failure {
+  if (signal.aborted) return new Failure('lookup_timeout', `no answer from ${url.host} in time`);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+  return new Failure('lookup_failed', `no usable answer from ${url.host}: ${code}`);
+}

@@ -1,0 +1,148 @@
+/**
+ * Keys from a JWK Set behind a URL: remembered, refreshed before they are old, asked for again when a token
+ * names a key that is not among them, and used on while the source is down.
+ */
+import { Failure } from '../../failure.ts';
+import { withSignal, withTimeLimit } from '../deadline.ts';
+import { createHttpClient, type HttpClientOptions } from '../http-client.ts';
+import { allowAlgorithms, publicKeyAlgorithms } from './algorithms.ts';
+import { indexKeySet, type KeySet } from './key-set.ts';
+import type { TokenKeys } from './keys.ts';
+
+export interface JwksOptions extends Pick<HttpClientOptions, 'ca' | 'cert' | 'key'> {
+  readonly url: string;
+  /** Default: every signature with public keys. */
+  readonly algorithms?: readonly string[];
+  /** Sent with each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Keys older than this are asked for again, in the background. Default: 600,000 ms (10 minutes). */
+  readonly maxAge?: number;
+  /** Keys older than this are not used, even while the source is down. Default: 86,400,000 ms (a day). */
+  readonly maxStale?: number;
+  /** Least time between two requests: a storm of tokens with unknown keys asks once. Default: 30,000 ms. */
+  readonly cooldown?: number;
+  /** Longest wait for an answer. Default: 3,000 ms. */
+  readonly timeout?: number;
+  /** Default: 1 MiB. */
+  readonly maxBytes?: number;
+  /** Default: 1,000. */
+  readonly maxKeys?: number;
+  /** Milliseconds; only differences count. */
+  readonly now: () => number;
+  /** Told of every request that failed. The message names the host. */
+  readonly onProblem?: (message: string) => void;
+}
+
+export interface JwksKeys extends TokenKeys {
+  /** Asks for the keys now; the promise never fails, `onProblem` is told. */
+  refresh(): Promise<void>;
+  /** How many keys there are, and how many milliseconds ago they came. */
+  readonly state: { readonly size: number; readonly age: number | undefined };
+}
+
+/** After a failure a new request is made sooner than after a success: at first after one second. */
+const FIRST_RETRY = 1000;
+
+/**
+ * Keys of a JWK Set.
+ *
+ * @throws TypeError when the options cannot work. That the source is down is no reason: it may come back.
+ */
+export function jwksKeys(options: JwksOptions): JwksKeys {
+  const { maxAge = 600_000, maxStale = 86_400_000, cooldown = 30_000, now } = options;
+  const algorithms = allowAlgorithms(options.algorithms, publicKeyAlgorithms);
+  const source = openSource(options);
+  let set: KeySet | undefined;
+  let loadedAt = 0;
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  let pending: Promise<void> | undefined;
+
+  function refresh(): Promise<void> {
+    pending ??= load().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  }
+
+  async function load(): Promise<void> {
+    // The cool-down runs from the start of a request, so that a slow source is not asked more often.
+    const startedAt = now();
+    nextAt = startedAt + cooldown;
+    try {
+      set = await source.fetch();
+      loadedAt = startedAt;
+      failures = 0;
+    } catch (error) {
+      nextAt = startedAt + Math.min(cooldown, FIRST_RETRY * 2 ** failures++);
+      options.onProblem?.(error instanceof Error ? error.message : 'unknown error');
+    }
+  }
+
+  /** Asks again, or joins who asks, unless that was done a moment ago. */
+  function refreshIfDue(): Promise<void> | undefined {
+    return pending ?? (now() >= nextAt ? refresh() : undefined);
+  }
+
+  function usable(): KeySet | undefined {
+    return set !== undefined && now() - loadedAt < maxStale ? set : undefined;
+  }
+
+  return {
+    algorithms,
+    refresh,
+    async find(header, signal) {
+      if (usable() === undefined) await withSignal(refreshIfDue() ?? Promise.resolve(), signal);
+      else if (now() - loadedAt >= maxAge) void refreshIfDue();
+      const current = usable();
+      if (current === undefined) throw new Failure('lookup_failed', `no keys from ${source.host}`);
+      const found = current.find(header);
+      if (found.length > 0 || header.kid === undefined) return found;
+      // Perhaps the keys were changed a moment ago.
+      await withSignal(refreshIfDue() ?? Promise.resolve(), signal);
+      return (usable() ?? current).find(header);
+    },
+    close: () => source.close(),
+    get state() {
+      return { size: set?.size ?? 0, age: set === undefined ? undefined : now() - loadedAt };
+    },
+  };
+}
+
+/** RFC 7517 section 8.5.2; most servers say plain JSON. */
+const ACCEPT = 'application/jwk-set+json, application/json';
+
+interface Source {
+  readonly host: string;
+  fetch(): Promise<KeySet>;
+  close(): void;
+}
+
+function openSource(options: JwksOptions): Source {
+  const { headers, timeout = 3000, maxBytes = 1024 * 1024, maxKeys = 1000, ca, cert, key } = options;
+  const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new TypeError('"jwks" must be an http(s) URL');
+  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  const client = createHttpClient({ maxSockets: 1, maxResponseBytes: maxBytes, ...tls });
+  return {
+    host: url.host,
+    async fetch() {
+      const { status, body } = await withTimeLimit(undefined, timeout, (signal) =>
+        client.request({ method: 'GET', url, headers: { accept: ACCEPT, ...headers }, signal }),
+      );
+      if (status !== 200)
+        throw new Failure('lookup_failed', `no keys from ${url.host}: HTTP status ${status}`);
+      return indexKeySet(parseJson(body, url.host), maxKeys);
+    },
+    close: () => client.close(),
+  };
+}
+
+function parseJson(text: string, host: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Failure('lookup_failed', `no keys from ${host}: not JSON`);
+  }
+}

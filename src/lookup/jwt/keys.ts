@@ -1,0 +1,116 @@
+/** Keys that tokens may be signed with: a shared secret, or a public key. Sets of keys are in jwks.ts. */
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { decodeBase64 } from '../../policy/encoding.ts';
+import { algorithmsOf, allowAlgorithms, secretAlgorithms } from './algorithms.ts';
+
+/** One key and what it may verify. */
+export interface TokenKey {
+  readonly key: KeyObject | Uint8Array;
+  readonly algorithms: readonly string[];
+}
+
+/** The header of a token, as far as it helps to find the key. */
+export interface TokenHeader {
+  readonly alg: string;
+  readonly kid?: string;
+}
+
+/** Where keys come from. */
+export interface TokenKeys {
+  /** What a token may say in `alg`. */
+  readonly algorithms: readonly string[];
+  /**
+   * The keys that may have signed a token with this header; few.
+   *
+   * @throws Failure when the source cannot be asked and nothing is known from before.
+   */
+  find(header: TokenHeader, signal?: AbortSignal): Promise<readonly TokenKey[]>;
+  close(): void;
+}
+
+/** Something about a key that an operator should know, although it works. */
+export type KeyWarning = 'secret_is_short';
+
+export interface SecretKeys extends TokenKeys {
+  readonly warnings: readonly KeyWarning[];
+}
+
+export interface SecretOptions {
+  readonly secret: string;
+  /** The secret is base64 (standard or URL-safe) of the key. Default: its UTF-8 text is the key. */
+  readonly isBase64?: boolean;
+  /** Default: HS256, HS384, HS512. */
+  readonly algorithms?: readonly string[];
+}
+
+/**
+ * Keys of one shared secret.
+ *
+ * @throws TypeError when it is empty, or a public key: everybody could sign with that.
+ */
+export function secretKeys(options: SecretOptions): SecretKeys {
+  const { secret, isBase64 = false } = options;
+  // A public key in any of its text forms: PEM, an OpenSSH line, a JWK.
+  if (/-----BEGIN|^ssh-|"kty"/.test(secret))
+    throw new TypeError('"secret" is a key file: a public key belongs in "publicKey"');
+  const key = isBase64
+    ? decodeBase64(secret.trim().replaceAll('-', '+').replaceAll('_', '/'))
+    : new TextEncoder().encode(secret);
+  if (key === undefined) throw new TypeError('"secret" is not base64');
+  if (key.length === 0) throw new TypeError('"secret" is empty');
+  const algorithms = allowAlgorithms(options.algorithms, secretAlgorithms);
+  // RFC 7518 section 3.2: a key of the hash's size or longer. Short ones are common, and guessed off line.
+  const warnings: readonly KeyWarning[] = key.length < 32 ? ['secret_is_short'] : [];
+  return { ...fixedKeys([{ key, algorithms }], algorithms), warnings };
+}
+
+export interface PublicKeyOptions {
+  /** PEM (a public key or a certificate) or a JWK, as text or as an object. */
+  readonly publicKey: string | JsonWebKey;
+  /** Default: all that the key can verify. */
+  readonly algorithms?: readonly string[];
+}
+
+/**
+ * Keys of one public key.
+ *
+ * @throws TypeError when it cannot be read, is private or too weak.
+ */
+export function publicKeys(options: PublicKeyOptions): TokenKeys {
+  const key = readPublicKey(options.publicKey);
+  const possible = algorithmsOf(key);
+  if (possible.length === 0) {
+    throw new TypeError(
+      '"publicKey" cannot be used: expected RSA (2048 bits or more), P-256, P-384, P-521 or Ed25519',
+    );
+  }
+  const algorithms = allowAlgorithms(options.algorithms, possible);
+  return fixedKeys([{ key, algorithms }], algorithms);
+}
+
+/** Reads PEM or JWK. */
+export function readPublicKey(source: string | JsonWebKey): KeyObject {
+  if (typeof source === 'string' && source.includes('PRIVATE KEY-----')) {
+    throw new TypeError(
+      '"publicKey" is a private key: give the public half, and do not leave the other on this machine',
+    );
+  }
+  try {
+    if (typeof source === 'string' && !source.trimStart().startsWith('{')) return createPublicKey(source);
+    const jwk = typeof source === 'string' ? (JSON.parse(source) as JsonWebKey) : source;
+    return createPublicKey({ key: publicPart(jwk), format: 'jwk' });
+  } catch {
+    throw new TypeError('"publicKey" is not a public key: expected PEM or a JWK');
+  }
+}
+
+/** A JWK without what makes it private. */
+function publicPart({ kty, crv, x, y, n, e }: JsonWebKey): JsonWebKey {
+  return Object.fromEntries(
+    Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined),
+  );
+}
+
+function fixedKeys(keys: readonly TokenKey[], algorithms: readonly string[]): TokenKeys {
+  return { algorithms, find: async () => keys, close: () => {} };
+}

@@ -1,0 +1,70 @@
+/**
+ * Checks a password against a parsed hash. Slow hashes are worked on off the main thread; fast ones (one
+ * digest, microseconds) are not worth the trip.
+ */
+import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { ParsedHash, Pbkdf2Hash, SaltedHash, ScryptHash } from '../../policy/password-hash.ts';
+import { loadArgon2, loadBcrypt } from './engines.ts';
+
+const pbkdf2Async = promisify(pbkdf2);
+
+/** Whether this is the password that was hashed. Comparisons take constant time. */
+export async function verifyPassword(password: string, hash: ParsedHash): Promise<boolean> {
+  switch (hash.kind) {
+    case 'bcrypt':
+      // As every bcrypt, only the first 72 bytes count.
+      return (await loadBcrypt()).verify(password, hash.encoded);
+    case 'argon2id':
+      return (await loadArgon2()).verify(hash.encoded, password);
+    case 'scrypt':
+      return timingSafeEqual(await deriveScrypt(password, hash, hash.digest.length), hash.digest);
+    case 'pbkdf2':
+      return timingSafeEqual(await derivePbkdf2(password, hash, hash.digest.length), hash.digest);
+    case 'salted':
+      return timingSafeEqual(digestSalted(password, hash), hash.digest);
+    case 'plain':
+      return timingSafeEqual(sha256(password), sha256(hash.password));
+  }
+}
+
+/** RFC 7914. */
+export function deriveScrypt(
+  password: string,
+  params: Omit<ScryptHash, 'digest'>,
+  bytes: number,
+): Promise<Buffer> {
+  const { logN, r, p, salt } = params;
+  const N = 2 ** logN;
+  // Node refuses more than 32 MiB unless told; OpenSSL counts 128 * r * (N + p + 2) bytes.
+  const maxmem = 128 * r * (N + p + 2);
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, bytes, { N, r, p, maxmem }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
+  });
+}
+
+/** RFC 8018 section 5.2. */
+export function derivePbkdf2(
+  password: string,
+  params: Omit<Pbkdf2Hash, 'digest'>,
+  bytes: number,
+): Promise<Buffer> {
+  return pbkdf2Async(password, params.salt, params.iterations, bytes, params.digestName);
+}
+
+/** One pass of the digest over the password with its salt. */
+export function digestSalted(password: string, params: Omit<SaltedHash, 'digest'>): Buffer {
+  const { digestName, position, salt } = params;
+  const digest = createHash(digestName);
+  if (position === 'prefix') digest.update(salt);
+  digest.update(password);
+  if (position === 'suffix') digest.update(salt);
+  return digest.digest();
+}
+
+/** Makes texts of any length comparable in constant time. */
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

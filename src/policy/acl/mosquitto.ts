@@ -1,0 +1,126 @@
+/**
+ * Reads mosquitto's `acl_file` (mosquitto.conf(5)): `user`, `topic` and `pattern` lines.
+ *
+ * mosquitto asks its lines in a fixed order, wherever they stand: the client's own section (its `user`, or the
+ * lines before the first `user` for clients without a user name), then the patterns, in both the denials first;
+ * then it denies. Written in that order the lines are a rule list whose first match decides.
+ *
+ * What is different, because a subscription is judged here and a delivery there: mosquitto grants every
+ * subscription and holds back messages that may not be read. Here `read` grants a subscription only if every
+ * message it could bring may be read by one line, and a denial that touches it refuses it. Nothing is delivered
+ * that mosquitto would have held back.
+ */
+import type { Rule, RuleAction, Who } from '../rule.ts';
+import { type Acl, type AclProblem, finish, type LinedRule } from './acl.ts';
+
+const accesses: Readonly<Record<string, RuleAction | 'deny'>> = {
+  read: 'subscribe',
+  write: 'publish',
+  readwrite: 'all',
+  deny: 'deny',
+};
+
+interface AclLine {
+  readonly line: number;
+  readonly access: RuleAction | 'deny';
+  readonly topic: string;
+  /** The section of a `topic` line: its user, or nobody. Nothing for a `pattern`. */
+  readonly who: Who | undefined;
+}
+
+/** Where `topic` lines go until the first `user`: to clients without a user name. */
+const noUser: Who = { username: { present: false } };
+
+/** Reads a file; `file` is what rules are named after: `mosquitto.acl:12`. */
+export function parseMosquittoAcl(text: string, file = 'acl_file'): Acl {
+  const problems: AclProblem[] = [];
+  const lines: AclLine[] = [];
+  let who = noUser;
+  for (const [i, raw] of text.split('\n').entries()) {
+    if (raw.startsWith('#')) continue;
+    const [keyword, rest] = splitWord(raw.trim());
+    const line = i + 1;
+    if (keyword === 'user' && rest !== '') who = { username: { is: rest } };
+    else if (keyword === 'topic' || keyword === 'pattern') {
+      const parsed = parseLine(line, rest, keyword === 'topic' ? who : undefined);
+      if ('message' in parsed) problems.push(parsed);
+      else lines.push(parsed);
+    } else if (keyword !== '') problems.push({ line, message: findLineProblem(keyword) });
+  }
+  return finish(inOrder(lines, file), problems);
+}
+
+function findLineProblem(keyword: string): string {
+  if (keyword === 'user') return 'names no user';
+  return `a line begins with "user", "topic", "pattern" or "#", not with "${keyword}"`;
+}
+
+/** mosquitto separates by blanks, and a topic may hold some. */
+function splitWord(text: string): readonly [word: string, rest: string] {
+  const end = text.indexOf(' ');
+  return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end).trim()];
+}
+
+function parseLine(line: number, text: string, who: Who | undefined): AclLine | AclProblem {
+  const [first, rest] = splitWord(text);
+  const access = Object.hasOwn(accesses, first) ? accesses[first] : undefined;
+  if (text === '') return { line, message: 'names no topic' };
+  if (rest === '' && access !== undefined) return { line, message: `"${first}" names no topic` };
+  if (rest !== '' && access === undefined) {
+    return { line, message: `access is "read", "write", "readwrite" or "deny", not "${first}"` };
+  }
+  const topic = rest === '' ? first : rest;
+  const message = findTopicProblem(topic, who === undefined);
+  return message === undefined ? { line, access: access ?? 'all', topic, who } : { line, message };
+}
+
+function findTopicProblem(topic: string, isPattern: boolean): string | undefined {
+  if (topic.includes('${'))
+    return `"${topic}": mosquitto has no placeholders like this; it has %u and %c in patterns`;
+  if (isPattern || !topic.split('/').some((level) => level === '%u' || level === '%c')) return undefined;
+  return `"${topic}": %u and %c stand for names in "pattern" lines only; in a "topic" line they match nobody's topics`;
+}
+
+function inOrder(lines: readonly AclLine[], file: string): LinedRule[] {
+  const topics = lines.filter(({ who }) => who !== undefined);
+  const patterns = lines.filter(({ who }) => who === undefined);
+  const [first] = patterns;
+  return [
+    ...denialsFirst(topics, file),
+    ...(first === undefined ? [] : dangerousNames(first.line, patterns, file)),
+    ...denialsFirst(patterns, file),
+    { line: 0, rule: { name: `${file}: no line allows it`, deny: 'all' } },
+  ];
+}
+
+function denialsFirst(lines: readonly AclLine[], file: string): LinedRule[] {
+  const denials = lines.filter(({ access }) => access === 'deny');
+  const grants = lines.filter(({ access }) => access !== 'deny');
+  return [...denials, ...grants].map(({ line, access, topic, who }) => {
+    const about: Rule = access === 'deny' ? { deny: 'all' } : { allow: access };
+    const topics = who === undefined ? fillPattern(topic) : topic;
+    return { line, rule: { name: `${file}:${line}`, ...about, who, topics } };
+  });
+}
+
+function fillPattern(topic: string): string {
+  return topic.replaceAll('%u', '${username}').replaceAll('%c', '${clientid}');
+}
+
+/**
+ * Where there are patterns, mosquitto denies a client whose name holds a wildcard everything that its own
+ * section does not decide. A `/`, or a `$` at the beginning, it fills in; here that makes a pattern not match.
+ * It must not be a way around a denial: so with denying patterns such clients are denied as well.
+ */
+function dangerousNames(line: number, patterns: readonly AclLine[], file: string): LinedRule[] {
+  const denials = patterns.filter(({ access }) => access === 'deny').map(({ topic }) => topic);
+  const names = [
+    ['username', '%u'],
+    ['clientid', '%c'],
+  ] as const;
+  return names.map(([field, placeholder]) => {
+    const mayHideFromDenial = denials.some((topic) => topic.includes(placeholder));
+    const dangerous = { regex: mayHideFromDenial ? '^\\$|[+#/]' : '[+#]' };
+    return { line, rule: { name: `${file}: dangerous ${field}`, deny: 'all', who: { [field]: dangerous } } };
+  });
+}

@@ -1,0 +1,116 @@
+/** IP addresses and CIDR blocks (RFC 4632, RFC 4291), without the `net` module so that the core stays pure. */
+
+const DOT = 0x2e;
+
+/** An address as 16-bit words: two for IPv4, eight for IPv6. */
+export type Address = readonly number[];
+
+/** The addresses whose first `prefix` bits are those of `base`. */
+export interface Cidr {
+  readonly base: Address;
+  readonly prefix: number;
+}
+
+/**
+ * Reads an address, or gives `undefined`. An IPv4-mapped address (`::ffff:10.0.0.1`), which a dual-stack
+ * listener sees, is the IPv4 address; a zone (`fe80::1%eth0`) is left out.
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (!text.includes(':')) return parseIpv4(text);
+  const zone = text.indexOf('%');
+  const words = parseIpv6(zone === -1 ? text : text.slice(0, zone));
+  return words !== undefined && isMapped(words) ? words.slice(6) : words;
+}
+
+/** Reads `address` or `address/prefix`, or gives `undefined`. Bits after the prefix are ignored. */
+export function parseCidr(text: string): Cidr | undefined {
+  const slash = text.indexOf('/');
+  const address = slash === -1 ? text : text.slice(0, slash);
+  const base = parseAddress(address);
+  if (base === undefined) return undefined;
+  const bits = base.length * 16;
+  if (slash === -1) return { base, prefix: bits };
+  const written = parsePrefix(text.slice(slash + 1));
+  if (written === undefined) return undefined;
+  // The prefix of a mapped block counts its 96 leading bits.
+  const prefix = address.includes(':') && bits === 32 ? written - 96 : written;
+  return prefix >= 0 && prefix <= bits ? { base, prefix } : undefined;
+}
+
+/** Is the address in the block? Never for an address of the other family. */
+export function isInCidr(address: Address, { base, prefix }: Cidr): boolean {
+  if (address.length !== base.length) return false;
+  for (let i = 0, left = prefix; left > 0; i++, left -= 16) {
+    const differing = (address[i] ?? 0) ^ (base[i] ?? 0);
+    if (differing >> Math.max(0, 16 - left) !== 0) return false;
+  }
+  return true;
+}
+
+/** An address as text: its family, then a character for each byte. */
+export function addressKey(address: Address): string {
+  let key = address.length === 2 ? '4' : '6';
+  for (const word of address) key += String.fromCharCode(word >> 8, word & 0xff);
+  return key;
+}
+
+/** What the keys of all addresses in the block begin with. Keys of some others may, too. */
+export function cidrKey({ base, prefix }: Cidr): string {
+  return addressKey(base).slice(0, 1 + Math.floor(prefix / 8));
+}
+
+function parsePrefix(text: string): number | undefined {
+  return /^(0|[1-9]\d{0,2})$/.test(text) ? Number(text) : undefined;
+}
+
+/** By hand, since it is done for every call of a policy with addresses. */
+function parseIpv4(text: string): Address | undefined {
+  const bytes: number[] = [];
+  let byte = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const unit = i === text.length ? DOT : text.charCodeAt(i);
+    if (unit === DOT) {
+      if (byte < 0) return undefined;
+      bytes.push(byte);
+      byte = -1;
+    } else {
+      const digit = unit - 0x30;
+      // No leading zeros: some readers take `010` for eight.
+      if (!(digit >= 0 && digit <= 9) || byte === 0) return undefined;
+      byte = byte < 0 ? digit : byte * 10 + digit;
+      if (byte > 255) return undefined;
+    }
+  }
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return bytes.length === 4 ? [(a << 8) | b, (c << 8) | d] : undefined;
+}
+
+function parseIpv6(text: string): Address | undefined {
+  const halves = text.split('::', 3);
+  if (halves.length > 2) return undefined;
+  const head = parseWords(halves[0] ?? '', halves.length === 1);
+  const tail = parseWords(halves[1] ?? '', true);
+  if (head === undefined || tail === undefined) return undefined;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
+  return [...head, ...new Array<number>(missing).fill(0), ...tail];
+}
+
+function parseWords(text: string, mayEndInIpv4: boolean): number[] | undefined {
+  if (text === '') return [];
+  const words: number[] = [];
+  const fields = text.split(':', 9);
+  for (const [i, field] of fields.entries()) {
+    if (/^[0-9a-f]{1,4}$/i.test(field)) words.push(Number.parseInt(field, 16));
+    else {
+      const ipv4 = mayEndInIpv4 && i === fields.length - 1 ? parseIpv4(field) : undefined;
+      if (ipv4 === undefined) return undefined;
+      words.push(...ipv4);
+    }
+  }
+  return words;
+}
+
+function isMapped(words: Address): boolean {
+  return words.length === 8 && words[5] === 0xffff && words.slice(0, 5).every((word) => word === 0);
+}

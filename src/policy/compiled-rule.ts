@@ -1,0 +1,92 @@
+/** A rule made ready to be asked: topic filters cut into levels, conditions compiled into one test. */
+import {
+  type Part,
+  parseTemplate,
+  substituteParts,
+  type Template,
+  type UnsafeValue,
+} from './placeholders.ts';
+import { concerns, listOf, type Rule, type TopicCondition, type Verdict, verdictOf } from './rule.ts';
+import { findRuleProblems } from './rule-check.ts';
+import type { Subject } from './subject.ts';
+import { compileWho, type WhoTest } from './who.ts';
+
+/** A level of a topic filter: a text, `+` and `#` included, or the parts of one with placeholders. */
+export type Level = string | LevelTemplate;
+
+export interface LevelTemplate {
+  /** The level as it was written. */
+  readonly source: string;
+  readonly parts: readonly Part[];
+  /** Is it the first level of its filter, where a value must not begin with `$`? */
+  readonly first: boolean;
+}
+
+export interface CompiledTopic {
+  /** As `{ eq }`: wildcards stand for themselves. */
+  readonly literal: boolean;
+  readonly template: Template;
+  readonly levels: readonly Level[];
+}
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly verdict: Verdict;
+  readonly publish: boolean;
+  readonly subscribe: boolean;
+  /** Nothing for a rule that is for every client. */
+  readonly isFor: WhoTest | undefined;
+  /** Nothing for a rule on every topic. */
+  readonly topics: readonly CompiledTopic[] | undefined;
+}
+
+/**
+ * Compiles a rule.
+ *
+ * @throws TypeError for a rule that `findRuleProblems` objects to.
+ */
+export function compileRule(rule: Rule): CompiledRule {
+  const [problem] = findRuleProblems(rule);
+  if (problem !== undefined) throw new TypeError([...problem.path, problem.message].join(': '));
+  return {
+    rule,
+    verdict: verdictOf(rule),
+    publish: concerns(rule, 'publish'),
+    subscribe: concerns(rule, 'subscribe'),
+    isFor: rule.who === undefined ? undefined : compileWho(rule.who),
+    topics: rule.topics === undefined ? undefined : listOf(rule.topics).map(compileTopic),
+  };
+}
+
+function compileTopic(topic: TopicCondition): CompiledTopic {
+  const literal = typeof topic !== 'string';
+  const template = parseTemplate(literal ? topic.eq : topic);
+  if ('problem' in template) throw new TypeError(template.problem);
+  return { literal, template, levels: splitLevels(template.parts) };
+}
+
+/** Cuts a template at its slashes. No value brings another one: see `substituteParts`. */
+function splitLevels(parts: readonly Part[]): readonly Level[] {
+  const levels: Part[][] = [[]];
+  for (const part of parts) {
+    if (typeof part !== 'string') {
+      levels.at(-1)?.push(part);
+      continue;
+    }
+    for (const [i, text] of part.split('/').entries()) {
+      if (i > 0) levels.push([]);
+      if (text !== '') levels.at(-1)?.push(text);
+    }
+  }
+  return levels.map((level, i) => makeLevel(level, i === 0));
+}
+
+function makeLevel(parts: readonly Part[], first: boolean): Level {
+  const source = parts.map((part) => (typeof part === 'string' ? part : `\${${part.name}}`)).join('');
+  return parts.some((part) => typeof part !== 'string') ? { source, parts, first } : source;
+}
+
+/** The level with the subject's values, or why it cannot have them. */
+export function fillLevel(level: LevelTemplate, subject: Subject): string | UnsafeValue {
+  return substituteParts(level.parts, subject, level.first);
+}

@@ -1,0 +1,125 @@
+/**
+ * Why a request is allowed or denied: every rule in turn, and what kept it from being hit.
+ *
+ * This is the meaning of a policy written down plainly; `compileRules` is the fast way to the same verdict, and
+ * the tests hold one against the other.
+ */
+import { type CompiledTopic, compileRule } from './compiled-rule.ts';
+import { substitute } from './placeholders.ts';
+import { type Action, labelOf, type Rule, type Verdict, verdictOf } from './rule.ts';
+import { type Caller, caller, type Subject } from './subject.ts';
+import { covers, matches, overlaps, stripShare } from './topic-filter.ts';
+import { compileWho } from './who.ts';
+
+/** A part of a rule that was not met, and why. */
+export interface Miss {
+  readonly condition: 'action' | 'who' | 'topics';
+  readonly message: string;
+}
+
+/** What one rule said. */
+export interface Step {
+  readonly index: number;
+  /** The rule's name, or its place counted from 1. */
+  readonly label: string;
+  readonly rule: Rule;
+  /** Nothing was missed: the rule was hit. */
+  readonly misses: readonly Miss[];
+}
+
+export interface Explanation {
+  readonly verdict: Verdict | undefined;
+  /** The rule that decided. */
+  readonly decided: Step | undefined;
+  /** The rules before it, in order; all of them when none decided. */
+  readonly passedOver: readonly Step[];
+  /** Those of them that missed one condition only, and concern the action. */
+  readonly close: readonly Step[];
+}
+
+/** Asks rule after rule until one is hit. */
+export function explain(
+  rules: readonly Rule[],
+  subject: Subject,
+  action: Action,
+  topic: string,
+): Explanation {
+  const asked = action === 'publish' ? topic : stripShare(topic);
+  const who = caller(subject);
+  const passedOver: Step[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const step = {
+      index,
+      label: labelOf(rule, index),
+      rule,
+      misses: [...findMisses(rule, who, action, asked)],
+    };
+    if (step.misses.length > 0) passedOver.push(step);
+    else return { verdict: verdictOf(rule), decided: step, passedOver, close: passedOver.filter(isClose) };
+  }
+  return { verdict: undefined, decided: undefined, passedOver, close: passedOver.filter(isClose) };
+}
+
+function isClose({ misses }: Step): boolean {
+  return misses.length === 1 && misses[0]?.condition !== 'action';
+}
+
+function* findMisses(rule: Rule, who: Caller, action: Action, asked: string): Iterable<Miss> {
+  const compiled = compileRule(rule);
+  if (!compiled[action]) yield { condition: 'action', message: `is about ${rule.allow ?? rule.deny}` };
+  if (compiled.isFor?.(who) === false) yield { condition: 'who', message: whoMessage(rule, who) };
+  const reasons = compiled.topics?.map((topic) =>
+    findTopicMiss(topic, compiled.verdict, who.subject, action, asked),
+  );
+  const missed = reasons?.filter((reason) => reason !== undefined);
+  if (reasons !== undefined && reasons.length === missed?.length)
+    yield { condition: 'topics', message: missed.join('; ') };
+}
+
+/** Names the conditions that do not hold, with what the client has instead. */
+function whoMessage({ who = {} }: Rule, whom: Caller): string {
+  const { subject } = whom;
+  const has: Readonly<Record<string, string>> = {
+    username: quoted(subject.username),
+    clientid: quoted(subject.clientid),
+    cert_common_name: quoted(subject.cn),
+    address: quoted(subject.peerhost),
+    tag: Object.keys(subject.tags ?? {}).join(', ') || 'none',
+  };
+  const failed = Object.entries(who).filter(
+    ([field, value]) => value !== undefined && !compileWho({ [field]: value })(whom),
+  );
+  return failed
+    .map(([field, value]) => {
+      const wanted = `${field} ${JSON.stringify(value)}`;
+      return has[field] === undefined
+        ? `${wanted} does not hold`
+        : `wants ${wanted}, the client has ${has[field]}`;
+    })
+    .join('; ');
+}
+
+function quoted(text: string): string {
+  return text === '' ? 'none' : `"${text}"`;
+}
+
+/** Why a topic condition is not hit, or `undefined` when it is. */
+function findTopicMiss(
+  { literal, template }: CompiledTopic,
+  verdict: Verdict,
+  subject: Subject,
+  action: Action,
+  asked: string,
+): string | undefined {
+  const filter = substitute(template, subject);
+  if (typeof filter !== 'string')
+    return `"${template.source}" is not used: ${filter.variable} ${filter.reason}`;
+  if (literal) return filter === asked ? undefined : `"${asked}" does not equal "${filter}"`;
+  if (action === 'publish')
+    return matches(filter, asked) ? undefined : `"${filter}" does not match "${asked}"`;
+  if (verdict === 'deny')
+    return overlaps(filter, asked) ? undefined : `"${filter}" does not overlap "${asked}"`;
+  if (covers(filter, asked)) return undefined;
+  const nearly = overlaps(filter, asked) ? ', only part of it' : '';
+  return `"${filter}" does not cover "${asked}"${nearly}`;
+}

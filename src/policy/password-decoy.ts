@@ -1,0 +1,58 @@
+/** A hash that no password has, to check for users that do not exist: they must cost what others cost. */
+import type { ParsedHash } from './password-hash.ts';
+
+/** Says how much work a check is: two hashes with the same label cost the same. */
+export function costOf(hash: ParsedHash): string {
+  switch (hash.kind) {
+    case 'bcrypt':
+      return `bcrypt cost=${hash.cost}`;
+    case 'argon2id':
+      return `argon2id m=${hash.memoryKiB},t=${hash.passes},p=${hash.lanes}`;
+    case 'scrypt':
+      return `scrypt ln=${hash.logN},r=${hash.r},p=${hash.p}`;
+    case 'pbkdf2':
+      return `pbkdf2 ${hash.digestName} i=${hash.iterations} bytes=${hash.digest.length}`;
+    case 'salted':
+      return `salted ${hash.digestName}`;
+    case 'plain':
+      return 'plain';
+  }
+}
+
+/**
+ * A decoy of the cost that most hashes have. Where a file mixes costs, a user with a rarer cost can still be
+ * told from an unknown one: a reason to have one form only. Nothing to hide, no decoy: `undefined`.
+ */
+export function decoyFor(hashes: Iterable<ParsedHash>): ParsedHash | undefined {
+  const counts = new Map<string, { hash: ParsedHash; count: number }>();
+  for (const hash of hashes) {
+    const cost = costOf(hash);
+    const entry = counts.get(cost);
+    if (entry === undefined) counts.set(cost, { hash, count: 1 });
+    else entry.count++;
+  }
+  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
+  return most && blank(most.hash);
+}
+
+/** The same work with an emptied salt and digest, so that the decoy is nobody's hash. */
+function blank(hash: ParsedHash): ParsedHash {
+  switch (hash.kind) {
+    case 'bcrypt':
+      return { ...hash, encoded: `${hash.encoded.slice(0, 7)}${'.'.repeat(53)}` };
+    case 'argon2id':
+      return { ...hash, encoded: blankPhc(hash.encoded) };
+    case 'scrypt':
+    case 'pbkdf2':
+    case 'salted':
+      return { ...hash, salt: new Uint8Array(hash.salt.length), digest: new Uint8Array(hash.digest.length) };
+    case 'plain':
+      return { kind: 'plain', password: '' };
+  }
+}
+
+/** `A` is six zero bits in base64. */
+function blankPhc(encoded: string): string {
+  const parts = encoded.split('$');
+  return parts.map((part, i) => (i < parts.length - 2 ? part : 'A'.repeat(part.length))).join('$');
+}

@@ -1,0 +1,80 @@
+/** What a password hash is, once it is parsed. password-forms.ts and password-fields.ts parse. */
+
+/** Digests of PBKDF2 and of salted hashes, named as OpenSSL names them. */
+export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha512';
+
+export interface BcryptHash {
+  readonly kind: 'bcrypt';
+  readonly cost: number;
+  readonly encoded: string;
+}
+
+export interface Argon2idHash {
+  readonly kind: 'argon2id';
+  readonly memoryKiB: number;
+  readonly passes: number;
+  readonly lanes: number;
+  readonly encoded: string;
+}
+
+export interface ScryptHash {
+  readonly kind: 'scrypt';
+  /** N is two to the power of this. */
+  readonly logN: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+export interface Pbkdf2Hash {
+  readonly kind: 'pbkdf2';
+  readonly digestName: DigestName;
+  readonly iterations: number;
+  readonly salt: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+/** One pass of a digest over salt and password: fast to guess, kept for what users bring along. */
+export interface SaltedHash {
+  readonly kind: 'salted';
+  readonly digestName: DigestName;
+  readonly position: 'prefix' | 'suffix' | 'none';
+  readonly salt: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+/** A password that was never hashed. Only with `allowPlain`. */
+export interface PlainPassword {
+  readonly kind: 'plain';
+  readonly password: string;
+}
+
+export type ParsedHash = BcryptHash | Argon2idHash | ScryptHash | Pbkdf2Hash | SaltedHash | PlainPassword;
+
+export interface HashOptions {
+  /**
+   * How `PBKDF2$...` spells its salt. mosquitto-go-auth decodes it (its `hasher_salt_encoding`, default
+   * `base64`); mosquitto-auth-plug before it used the text as it stands (`utf-8`).
+   */
+  readonly saltEncoding?: 'base64' | 'utf-8';
+  /** Accept passwords that are not hashed. Default: false. */
+  readonly allowPlain?: boolean;
+}
+
+/** A hash that cannot be used; the message names its form and never holds a part of it. */
+export class HashError extends Error {
+  override readonly name = 'HashError';
+}
+
+/**
+ * Most work that one check may ask for, so that a typing error in a file is no denial of service:
+ * 1 GiB of memory, 2^18 rounds of bcrypt (tens of seconds), 10 million iterations.
+ */
+export const limits = {
+  bcryptCost: 18,
+  memoryKiB: 1024 * 1024,
+  passes: 1_000,
+  lanes: 255,
+  iterations: 10_000_000,
+} as const;

@@ -1,0 +1,117 @@
+/**
+ * Templates: texts with placeholders such as `${clientid}`, compiled when a policy is loaded.
+ *
+ * In a topic filter a value must stay inside its level. A client chooses its own client id, so a value that
+ * holds `/`, `+`, `#` or NUL is never put into a filter: the result says so, and the rule does not match.
+ */
+import { type Subject, tagOf } from './subject.ts';
+
+/** The placeholders there are, as messages and documentation list them. */
+export const placeholderNames = ['${username}', '${clientid}', '${cert_common_name}', '${tag.NAME}'] as const;
+
+/** A placeholder: its name without `${}`, and how to read it. `''` when the subject has no such value. */
+export interface Variable {
+  readonly name: string;
+  readonly read: (subject: Subject) => string;
+}
+
+/** A literal text or a variable. */
+export type Part = string | Variable;
+
+/** A compiled text; neighbouring literals are one part. */
+export interface Template {
+  readonly source: string;
+  readonly parts: readonly Part[];
+}
+
+/** Why a value cannot stand in a topic filter. */
+export type UnsafeReason =
+  | 'is empty'
+  | 'contains "/"'
+  | 'contains "+"'
+  | 'contains "#"'
+  | 'contains NUL'
+  | 'begins with "$"';
+
+/** A value that was not used: the variable and the reason, never the value. */
+export interface UnsafeValue {
+  readonly variable: string;
+  readonly reason: UnsafeReason;
+}
+
+const variables: Readonly<Record<string, (subject: Subject) => string>> = {
+  username: (subject) => subject.username,
+  clientid: (subject) => subject.clientid,
+  cert_common_name: (subject) => subject.cn,
+};
+
+function findVariable(name: string): Variable | undefined {
+  const read = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (read !== undefined) return { name, read };
+  const tag = name.startsWith('tag.') ? name.slice('tag.'.length) : '';
+  return tag === '' ? undefined : { name, read: (subject) => tagOf(subject, tag) ?? '' };
+}
+
+/** Compiles a text, or says what is wrong with its placeholders. */
+export function parseTemplate(source: string): Template | { readonly problem: string } {
+  const parts: Part[] = [];
+  let rest = 0;
+  for (let start = source.indexOf('${'); start !== -1; start = source.indexOf('${', rest)) {
+    const end = source.indexOf('}', start);
+    if (end === -1) return { problem: `"${source.slice(start)}" has no closing "}"` };
+    const variable = findVariable(source.slice(start + 2, end));
+    if (variable === undefined) {
+      const allowed = placeholderNames.join(', ');
+      return { problem: `unknown placeholder "${source.slice(start, end + 1)}": there are ${allowed}` };
+    }
+    if (start > rest) parts.push(source.slice(rest, start));
+    parts.push(variable);
+    rest = end + 1;
+  }
+  if (rest < source.length) parts.push(source.slice(rest));
+  return { source, parts };
+}
+
+/** Has the template a placeholder? */
+export function isVariable(template: Template): boolean {
+  return template.parts.some((part) => typeof part !== 'string');
+}
+
+/** Puts the subject's values into a topic filter, each within its level. */
+export function substitute(template: Template, subject: Subject): string | UnsafeValue {
+  return substituteParts(template.parts, subject, true);
+}
+
+/** The same for some of a template's parts; `first` when they are at the beginning of the filter. */
+export function substituteParts(
+  parts: readonly Part[],
+  subject: Subject,
+  first: boolean,
+): string | UnsafeValue {
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else {
+      const value = part.read(subject);
+      const reason = findUnsafeReason(value, first && text === '');
+      if (reason !== undefined) return { variable: part.name, reason };
+      text += value;
+    }
+  }
+  return text;
+}
+
+/** Why a value may not stand in a topic filter, or `undefined` when it may. */
+export function findUnsafeReason(value: string, first: boolean): UnsafeReason | undefined {
+  if (value === '') return 'is empty';
+  // A client must not name itself into $SYS/, $share/ or EMQX's $delayed/. [MQTT-4.7.2-1]
+  if (first && value.charCodeAt(0) === 0x24) return 'begins with "$"';
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit === 0x2f) return 'contains "/"';
+    if (unit === 0x2b) return 'contains "+"';
+    if (unit === 0x23) return 'contains "#"';
+    if (unit === 0) return 'contains NUL';
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import { type Address, parseAddress } from './cidr.ts';
+import type { Tags } from './tags.ts';
+
+/**
+ * The client that a policy judges. A `ClientInfo` is one: `''` stands for "has none", as it does in ExHook.
+ */
+export interface Subject {
+  readonly clientid: string;
+  readonly username: string;
+  /** IP address of the client, without its port. */
+  readonly peerhost: string;
+  /** Common name of the client's TLS certificate. */
+  readonly cn: string;
+  /** What was said of the client when it logged in. */
+  readonly tags?: Tags | undefined;
+}
+
+/** A subject for the length of one call: its address is parsed once, and only when a rule asks. */
+export interface Caller {
+  readonly subject: Subject;
+  address: Address | null | undefined;
+}
+
+/** The subject at the start of a call. */
+export function caller(subject: Subject): Caller {
+  return { subject, address: null };
+}
+
+/** The caller's address, or `undefined` when the broker sent none that can be read. */
+export function addressOf(who: Caller): Address | undefined {
+  if (who.address === null) who.address = parseAddress(who.subject.peerhost);
+  return who.address;
+}
+
+/** The value of a tag, or `undefined` when the subject does not have it. */
+export function tagOf(subject: Subject, name: string): string | undefined {
+  // Own properties only: nobody has the tag "constructor".
+  return subject.tags !== undefined && Object.hasOwn(subject.tags, name) ? subject.tags[name] : undefined;
+}

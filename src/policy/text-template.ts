@@ -1,0 +1,58 @@
+/**
+ * Texts with placeholders such as `${clientid}`, compiled once. Unlike a topic template, what a value may hold
+ * is for the user of the text to decide: it is handed to an encoder.
+ */
+
+export type TextValues = Readonly<Record<string, string | undefined>>;
+
+export interface TextTemplate {
+  readonly source: string;
+  /** Literal texts, and names of values. */
+  readonly parts: readonly (string | { readonly name: string })[];
+}
+
+const PLACEHOLDER = /\$\{([^}]*)\}/g;
+
+/**
+ * Compiles a text.
+ *
+ * @throws TypeError when it names a value that is not among `names`; the message lists them.
+ */
+export function compileText(source: string, names: readonly string[]): TextTemplate {
+  const parts: (string | { name: string })[] = [];
+  let rest = 0;
+  for (const found of source.matchAll(PLACEHOLDER)) {
+    const name = found[1] ?? '';
+    if (!names.includes(name))
+      throw new TypeError(`unknown placeholder \${${name}}: there are ${listNames(names)}`);
+    if (found.index > rest) parts.push(source.slice(rest, found.index));
+    parts.push({ name });
+    rest = found.index + found[0].length;
+  }
+  if (rest < source.length) parts.push(source.slice(rest));
+  return { source, parts };
+}
+
+/** The text with its values, each through the encoder. A value that is missing is empty, as in EMQX. */
+export function renderText(
+  template: TextTemplate,
+  values: TextValues,
+  encode: (value: string) => string = same,
+): string {
+  return template.parts
+    .map((part) => (typeof part === 'string' ? part : encode(values[part.name] ?? '')))
+    .join('');
+}
+
+/** Whether all values of the text are there and not empty. */
+export function isComplete(template: TextTemplate, values: TextValues): boolean {
+  return template.parts.every((part) => typeof part === 'string' || Boolean(values[part.name]));
+}
+
+function same(value: string): string {
+  return value;
+}
+
+function listNames(names: readonly string[]): string {
+  return names.map((name) => `\${${name}}`).join(', ');
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { type CacheOptions, createCache } from '../../src/lookup/cache.ts';
+
+type Verdict = { ok: boolean; exp?: number };
+
+function setup(changes: Partial<CacheOptions<Verdict>> = {}) {
+  const clock = { now: 1_000_000, random: 0 };
+  const cache = createCache<Verdict>({
+    ttl: 1000,
+    negativeTtl: 100,
+    max: 3,
+    isPositive: ({ ok }) => ok,
+    now: () => clock.now,
+    random: () => clock.random,
+    ...changes,
+  });
+  let loads = 0;
+  const load = (value: Verdict) => async () => {
+    loads++;
+    return value;
+  };
+  return { clock, cache, load, loads: () => loads };
+}
+
+const yes: Verdict = { ok: true };
+const no: Verdict = { ok: false };
+
+describe('createCache', () => {
+  it('remembers positive and negative answers, each for its time', async () => {
+    const { clock, cache, load, loads } = setup();
+    await cache.get(['anna', 'right'], load(yes));
+    await cache.get(['anna', 'wrong'], load(no));
+    clock.now += 99;
+    expect(await cache.get(['anna', 'right'], load(no))).toBe(yes);
+    expect(await cache.get(['anna', 'wrong'], load(yes))).toBe(no);
+    clock.now += 1;
+    expect(await cache.get(['anna', 'wrong'], load(yes))).toBe(yes);
+    clock.now += 900;
+    expect(await cache.get(['anna', 'right'], load(no))).toBe(no);
+    expect(loads()).toBe(4);
+    expect(cache.stats).toEqual({ hits: 2, misses: 4, joined: 0, evictions: 0, size: 2 });
+  });
+
+  it('does not remember for no time', async () => {
+    const { cache, load, loads } = setup({ negativeTtl: 0 });
+    await cache.get(['a'], load(no));
+    await cache.get(['a'], load(no));
+    expect(loads()).toBe(2);
+    expect(cache.stats.size).toBe(0);
+  });
+
+  it('shortens the time by the jitter, never lengthens it', async () => {
+    const { clock, cache, load, loads } = setup({ jitter: 0.5 });
+    clock.random = 1;
+    await cache.get(['a'], load(yes));
+    clock.now += 499;
+    await cache.get(['a'], load(yes));
+    expect(loads()).toBe(1);
+    clock.now += 1;
+    await cache.get(['a'], load(yes));
+    expect(loads()).toBe(2);
+  });
+
+  it('remembers an answer no longer than the answer holds', async () => {
+    const { clock, cache, load, loads } = setup({ expiresAt: ({ exp }) => exp });
+    const value = { ok: true, exp: clock.now + 10 };
+    await cache.get(['a'], load(value));
+    clock.now += 10;
+    await cache.get(['a'], load(value));
+    expect(loads()).toBe(2);
+    expect(cache.stats.size).toBe(0);
+  });
+
+  it('asks once for what many want at once', async () => {
+    const { cache } = setup();
+    let answer = (_: Verdict) => {};
+    let loads = 0;
+    const load = () => {
+      loads++;
+      return new Promise<Verdict>((resolve) => {
+        answer = resolve;
+      });
+    };
+    const all = Promise.all([cache.get(['a'], load), cache.get(['a'], load), cache.get(['a'], load)]);
+    answer(yes);
+    expect(await all).toEqual([yes, yes, yes]);
+    expect(loads).toBe(1);
+    expect(cache.stats).toMatchObject({ misses: 1, joined: 2 });
+  });
+
+  it('remembers no failure', async () => {
+    const { cache, load } = setup();
+    await expect(cache.get(['a'], () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(await cache.get(['a'], load(yes))).toBe(yes);
+  });
+
+  it('is never larger than allowed and drops what was not used for longest', async () => {
+    const { cache, load, loads } = setup();
+    for (const name of ['a', 'b', 'c', 'd']) await cache.get([name], load(yes));
+    expect(cache.stats).toMatchObject({ size: 3, evictions: 1 });
+    await cache.get(['d'], load(yes));
+    expect(loads()).toBe(4);
+    await cache.get(['a'], load(yes));
+    expect(loads()).toBe(5);
+  });
+
+  it('forgets all on clear, also what is under way', async () => {
+    const { cache, load, loads } = setup();
+    let answer = (_: Verdict) => {};
+    const old = cache.get(
+      ['a'],
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    cache.clear();
+    expect(await cache.get(['a'], load(no))).toBe(no);
+    answer(yes);
+    expect(await old).toBe(yes);
+    expect(await cache.get(['a'], load(yes))).toBe(no);
+    expect(loads()).toBe(1);
+  });
+
+  it('tells apart what is divided differently', async () => {
+    const { cache, load } = setup();
+    await cache.get(['ab', 'c'], load(yes));
+    expect(await cache.get(['a', 'bc'], load(no))).toBe(no);
+    expect(await cache.get(['ab', 'c', ''], load(no))).toBe(no);
+    expect(await cache.get(['2:ab', 'c'], load(no))).toBe(no);
+  });
+
+  it('tells apart texts that look alike once encoded', async () => {
+    const { cache, load } = setup();
+    await cache.get(['é'], load(yes));
+    expect(await cache.get(['e\u0301'], load(no))).toBe(no);
+  });
+});

@@ -1,0 +1,220 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../../src/lookup/http-auth.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+const client = { clientid: 'c1', username: 'anna', password: 'SECRET-tide-pool' };
+const cleanups: (() => void)[] = [];
+
+afterEach(() => {
+  for (const clean of cleanups.splice(0)) clean();
+});
+
+async function setup(handler: Handler, options: Partial<HttpAuthOptions> = {}) {
+  const requests: { url: string; method: string; body: string }[] = [];
+  const server = http.createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    requests.push({ url: request.url ?? '', method: request.method ?? '', body });
+    handler(request, response, body);
+  });
+  let connections = 0;
+  server.on('connection', () => connections++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const auth = createHttpAuth({
+    url: `http://127.0.0.1:${port}/auth/\${clientid}?p=\${password}`,
+    headers: { authorization: 'Bearer SECRET-header' },
+    body: { username: '${username}', password: '${password}' },
+    timeout: 5000,
+    retries: 0,
+    now: Date.now,
+    random: () => 0,
+    ...options,
+  });
+  cleanups.push(() => {
+    auth.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { auth, requests, server, connections: () => connections };
+}
+
+const reply = (response: ServerResponse, body: unknown, status = 200) => {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+};
+
+async function failure(auth: HttpAuth, signal?: AbortSignal) {
+  const error = await auth.ask(client, signal).then(
+    () => undefined,
+    (thrown: unknown) => thrown as Error & { code: string },
+  );
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    expect(`${cause.message} ${cause.stack} ${JSON.stringify(cause)}`).not.toContain('SECRET');
+  }
+  return error;
+}
+
+describe('createHttpAuth', () => {
+  it('asks and gives the verdict, over kept-alive connections', async () => {
+    const { auth, requests, connections } = await setup((_, response, body) => {
+      reply(response, {
+        result: JSON.parse(body).password === client.password ? 'allow' : 'deny',
+        is_superuser: true,
+      });
+    });
+    expect(await auth.ask(client)).toEqual({ result: 'allow', isSuperuser: true, clientAttrs: {} });
+    expect(await auth.ask({ ...client, password: 'x' })).toEqual({ result: 'deny' });
+    expect(requests[0]).toMatchObject({ method: 'POST', url: '/auth/c1?p=SECRET-tide-pool' });
+    expect(connections()).toBe(1);
+  });
+
+  it('opens no more connections than allowed', async () => {
+    const { auth, connections } = await setup(
+      (_, response) => void setTimeout(() => reply(response, { result: 'allow' }), 5),
+      { maxSockets: 2 },
+    );
+    await Promise.all(Array.from({ length: 20 }, () => auth.ask(client)));
+    expect(connections()).toBe(2);
+  });
+
+  it('takes 204 as allow, a refusal of the service as ignore', async () => {
+    let status = 204;
+    const { auth } = await setup((_, response) => void response.writeHead(status).end());
+    expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
+    for (status of [401, 403, 404]) expect(await auth.ask(client)).toEqual({ result: 'ignore' });
+  });
+
+  it('does not follow redirects', async () => {
+    const { auth, requests } = await setup(
+      (_, response) => void response.writeHead(307, { location: '/elsewhere' }).end(),
+    );
+    expect(await auth.ask(client)).toEqual({ result: 'ignore' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('denies what had expired when it was said', async () => {
+    const { auth } = await setup((_, response) => reply(response, { result: 'allow', expire_at: 1 }));
+    expect(await auth.ask(client)).toEqual({ result: 'deny' });
+  });
+
+  it('denies without asking when a value would lead elsewhere', async () => {
+    const { auth, requests } = await setup((_, response) => reply(response, { result: 'allow' }));
+    expect(await auth.ask({ ...client, clientid: '..' })).toEqual({ result: 'deny' });
+    expect(requests).toEqual([]);
+  });
+
+  it.each<[string, Handler, RegExp]>([
+    ['is broken', (_, response) => reply(response, {}, 500), /HTTP status 500/],
+    ['talks nonsense', (_, response) => void response.end('<html>SECRET</html>'), /not of the expected form/],
+    ['resets the connection', (request) => request.socket.destroy(), /ECONNRESET/],
+    [
+      'breaks off in the middle',
+      (request, response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('{"result":');
+        setTimeout(() => request.socket.destroy(), 5);
+      },
+      /ECONNRESET/,
+    ],
+    ['sends too much', (_, response) => void response.end('x'.repeat(1_000_000)), /RESPONSE_TOO_LARGE/],
+    ['does not speak HTTP', (request) => void request.socket.end('SSH-2.0-x\r\n\r\n'), /HPE_/],
+  ])('fails when the service %s', async (_, handler, message) => {
+    const { auth } = await setup(handler);
+    const error = await failure(auth);
+    expect(error).toMatchObject({ code: 'lookup_failed' });
+    expect(error?.message).toMatch(message);
+  });
+
+  it('stops reading when an answer is larger than allowed', async () => {
+    let sent = 0;
+    const { auth } = await setup((request, response) => {
+      const pump = () => {
+        while (!request.socket.destroyed && response.write('x'.repeat(65_536))) sent += 65_536;
+        if (!request.socket.destroyed) response.once('drain', pump);
+      };
+      pump();
+    });
+    expect((await failure(auth))?.message).toMatch(/RESPONSE_TOO_LARGE/);
+    expect(sent).toBeLessThan(20_000_000);
+  });
+
+  it('fails when nobody listens', async () => {
+    const { auth, server } = await setup(() => {});
+    server.close();
+    expect(await failure(auth)).toMatchObject({
+      code: 'lookup_failed',
+      message: expect.stringMatching(/ECONNREFUSED/),
+    });
+  });
+
+  it.each<[string, Handler]>([
+    ['is silent', () => {}],
+    [
+      'is slow',
+      (_, response) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write(' '), 10);
+        response.on('close', () => clearInterval(timer));
+      },
+    ],
+  ])('gives up in time when the service %s', async (_, handler) => {
+    const { auth } = await setup(handler, { timeout: 80 });
+    expect(await failure(auth)).toMatchObject({ code: 'lookup_timeout' });
+  });
+
+  it("gives up at the caller's deadline", async () => {
+    const { auth } = await setup(() => {}, { timeout: 10_000 });
+    expect(await failure(auth, AbortSignal.timeout(50))).toMatchObject({ code: 'lookup_timeout' });
+    expect(await failure(auth, AbortSignal.abort())).toMatchObject({ code: 'lookup_timeout' });
+  });
+
+  it('tries again within the time, also after silence', async () => {
+    let count = 0;
+    const { auth } = await setup(
+      (request, response) => {
+        count++;
+        if (count === 1) return;
+        if (count === 2) request.socket.destroy();
+        else reply(response, { result: 'allow' });
+      },
+      { retries: 2, timeout: 1500 },
+    );
+    expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
+    expect(count).toBe(3);
+  });
+
+  it('survives a kept-alive connection that the service has closed', async () => {
+    const { auth, server } = await setup((_, response) => reply(response, { result: 'allow' }), {
+      retries: 1,
+    });
+    await auth.ask(client);
+    server.closeAllConnections();
+    expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
+  });
+
+  it('leaves a service alone that fails again and again', async () => {
+    let now = 0;
+    let isBroken = true;
+    const { auth, requests } = await setup(
+      (_, response) => reply(response, { result: 'allow' }, isBroken ? 500 : 200),
+      {
+        breaker: { failures: 3, openFor: 1000 },
+        now: () => now,
+      },
+    );
+    for (let i = 0; i < 10; i++) expect(await failure(auth)).toMatchObject({ code: 'lookup_failed' });
+    expect(requests).toHaveLength(3);
+    expect(auth.breakerState).toBe('open');
+    now = 1000;
+    isBroken = false;
+    expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
+    expect(auth.breakerState).toBe('closed');
+  });
+
+  it('takes a broken answer as ignore when told to, as EMQX does', async () => {
+    const { auth } = await setup((_, response) => reply(response, {}, 500), { ignoreBroken: true });
+    expect(await auth.ask(client)).toEqual({ result: 'ignore' });
+  });
+});

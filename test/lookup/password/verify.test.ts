@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { verifyPassword } from '../../../src/lookup/password/verify.ts';
+import { parseHashFields } from '../../../src/policy/password-fields.ts';
+import { parseHash } from '../../../src/policy/password-forms.ts';
+import { fieldsVectors, PASSWORD, textVectors } from './vectors.ts';
+
+const vectors = [
+  ...textVectors.map(({ name, hash, options, password = PASSWORD }) => ({
+    name,
+    hash: parseHash(hash, options),
+    password,
+  })),
+  ...fieldsVectors.map(({ name, fields, password = PASSWORD }) => ({
+    name,
+    hash: parseHashFields(fields),
+    password,
+  })),
+  { name: 'a plain password', hash: { kind: 'plain', password: PASSWORD } as const, password: PASSWORD },
+];
+
+describe('verifyPassword', () => {
+  it.each(vectors)('accepts the password that was hashed and no other: $name', async ({ hash, password }) => {
+    expect(await verifyPassword(password, hash)).toBe(true);
+    for (const wrong of ['', `${password} `, password.slice(1), password.toUpperCase(), 'x'.repeat(70_000)]) {
+      expect(await verifyPassword(wrong, hash)).toBe(false);
+    }
+  });
+
+  it('counts the first 72 bytes only with bcrypt, as every bcrypt does', async () => {
+    const { hash } = await import('@node-rs/bcrypt');
+    const parsed = parseHash(await hash(`${'x'.repeat(72)}a`, { cost: 4 }));
+    expect(await verifyPassword(`${'x'.repeat(72)}b`, parsed)).toBe(true);
+  });
+
+  it.each([
+    ['bcrypt', '$2b$10$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty'],
+    [
+      'argon2id',
+      '$argon2id$v=19$m=65536,t=3,p=1$c2FsdHlzYWx0MTZieXRlcw$557I7XBNtYbBADIE9SYKvpzKVGlUQxIAFvfUAFWdZYc',
+    ],
+    ['scrypt', '$scrypt$ln=15,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$WR1WhV7lLTjE5goI5L//lyViee6N4+kNt8tp3dlIwZw'],
+    ['pbkdf2', 'PBKDF2$sha512$100000$AAECAwQFBgcICQoLDA0ODw==$am8f6zaDEdql99yqOsSRKabJQc4='],
+  ])('leaves the event loop free while %s works', async (_form, text) => {
+    const hash = parseHash(text);
+    await verifyPassword('warm up', hash);
+    const order: string[] = [];
+    const check = verifyPassword('wrong', hash).then(() => order.push('verified'));
+    // Turns of the event loop that pass before the work is done: none if it blocked.
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      order.push('turn');
+    }
+    await check;
+    expect(order.slice(0, 3)).toEqual(['turn', 'turn', 'turn']);
+  });
+});

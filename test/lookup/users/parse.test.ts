@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { formatOf, parseUsers, type UserFormat } from '../../../src/lookup/users/parse.ts';
+import type { UserOptions } from '../../../src/policy/user-record.ts';
+
+const HASH = '$2y$05$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty';
+const SCRYPT = '$scrypt$ln=4,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$WR1WhV7lLTjE5goI5L//lyViee6N4+kNt8tp3dlIwZw';
+const EMQX: UserOptions = { hash: { algorithm: 'sha256', salt_position: 'prefix' } };
+
+/** The same two users in every form. */
+const forms: readonly [UserFormat, string][] = [
+  [
+    'yaml',
+    `# comment\n- username: anna\n  hash: ${HASH}\n  tags: { site: berlin }\n- clientid: m1\n  hash: "${SCRYPT}"\n`,
+  ],
+  [
+    'yaml',
+    `users:\n  - { username: anna, hash: "${HASH}", tags: [site=berlin] }\n  - clientid: m1\n    hash: "${SCRYPT}"\n`,
+  ],
+  [
+    'json',
+    JSON.stringify(
+      [
+        { username: 'anna', hash: HASH, tags: { site: 'berlin' } },
+        { clientid: 'm1', hash: SCRYPT },
+      ],
+      null,
+      2,
+    ),
+  ],
+  [
+    'jsonl',
+    `{"username":"anna","hash":"${HASH}","tags":"site=berlin"}\r\n\n{"clientid":"m1","hash":"${SCRYPT}"}\n`,
+  ],
+  ['csv', `username,clientid,hash,tags\nanna,,${HASH},site=berlin\n,m1,"${SCRYPT}",\n`],
+];
+
+describe('parseUsers', () => {
+  it.each(forms)('reads users in %s', (format, text) => {
+    const result = parseUsers(text, format);
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    expect(result.users.byUsername.get('anna')).toMatchObject({
+      hash: { kind: 'bcrypt' },
+      tags: { site: 'berlin' },
+    });
+    expect(result.users.byClientId.get('m1')).toMatchObject({ hash: { kind: 'scrypt' } });
+    expect(result.users.size).toBe(2);
+  });
+
+  it('reads what mosquitto_passwd and htpasswd write', () => {
+    const result = parseUsers(
+      `# made by htpasswd\nanna:${HASH}\nbert:$7$101$U03AlKEZTL5GLdbY$${'A'.repeat(86)}==\n`,
+      'passwd',
+    );
+    expect(result.ok && [...result.users.byUsername.keys()]).toEqual(['anna', 'bert']);
+  });
+
+  // The documented example of EMQX's import: "Use HTTP API to Manage User Data".
+  it.each<[UserFormat, string]>([
+    [
+      'csv',
+      `user_id,password_hash,salt,is_superuser
+myuser3,b6c743545a7817ae8c8f624371d5f5f0373234bb0ff36b8ffbf19bce0e06ab75,de1024f462fb83910fd13151bd4bd235,true
+myuser4,ee68c985a69208b6eda8c6c9b4c7c2d2b15ee2352cdd64a903171710a99182e8,ad773b5be9dd0613fe6c2f4d8c403139,false
+`,
+    ],
+    [
+      'json',
+      `[
+    { "user_id":"myuser3", "salt": "de1024f462fb83910fd13151bd4bd235", "is_superuser": true,
+      "password_hash":"b6c743545a7817ae8c8f624371d5f5f0373234bb0ff36b8ffbf19bce0e06ab75" },
+    { "user_id":"myuser4", "salt": "ad773b5be9dd0613fe6c2f4d8c403139", "is_superuser": false,
+      "password_hash":"ee68c985a69208b6eda8c6c9b4c7c2d2b15ee2352cdd64a903171710a99182e8" }
+]`,
+    ],
+  ])('reads what EMQX imports and exports, in %s', (format, text) => {
+    const result = parseUsers(text, format, EMQX);
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    expect(result.users.byUsername.get('myuser3')).toMatchObject({
+      tags: { superuser: 'true' },
+      hash: { position: 'prefix' },
+    });
+    expect({ ...result.users.byUsername.get('myuser4')?.tags }).toEqual({});
+  });
+
+  it.each<[UserFormat, string, number, RegExp]>([
+    ['yaml', `- username: a\n  hash: "${HASH}"\n- username: b\n`, 3, /needs one of/],
+    ['yaml', '- username: a\n hash: x\n', 2, /not valid YAML \([A-Z_]+\)/],
+    ['yaml', '- username: a\n  username: b\n', 2, /not valid YAML \(DUPLICATE_KEY\)/],
+    ['yaml', 'anna: secret\n', 1, /expected a list/],
+    ['yaml', 'anna\n', 1, /expected a list/],
+    [
+      'json',
+      `[\n  {"username":"a","hash":"${HASH}"},\n  {"username":"{[,b",\n   "hash":"x"}\n]`,
+      3,
+      /not a known form/,
+    ],
+    ['json', '[\n 1,\n {"username":"b"}\n]', 2, /expected object/],
+    ['json', '[\n  {"username":"a",,}\n]', 2, /not valid JSON/],
+    ['json', '- a', 1, /not valid JSON, although/],
+    ['json', '{}', 1, /expected an array/],
+    ['jsonl', `{"username":"a","hash":"${HASH}"}\n\n{"username":\n`, 3, /not a JSON object/],
+    ['jsonl', '\n"SECRET"\n', 2, /expected object/],
+    ['csv', '', 1, /names of the columns/],
+    ['csv', `username,hash\na,${HASH}\nb\n`, 3, /expected 2 cells, found 1/],
+    ['csv', `username,username\na,b\n`, 1, /twice/],
+    ['csv', `username,hash\na,${HASH}\n"b,${HASH}\n`, 3, /not closed/],
+    ['csv', `username,role,hash\na,x,${HASH}\n`, 2, /unknown field/],
+    ['passwd', `a:${HASH}\nb\n`, 2, /expected name:hash/],
+    ['passwd', `a:${HASH}\nb:$apr1$x$y\n`, 2, /not a known form/],
+  ])('refuses broken %s with the line: %j', (format, text, line, message) => {
+    const result = parseUsers(text, format);
+    expect(result).toMatchObject({
+      ok: false,
+      problems: expect.arrayContaining([expect.objectContaining({ line })]),
+    });
+    expect(JSON.stringify(result)).toMatch(message);
+    expect(JSON.stringify(result)).not.toContain('SECRET');
+  });
+
+  it.each(['yaml', 'jsonl', 'json'] as const)('reads no users from an empty list in %s', (format) => {
+    expect(parseUsers(format === 'json' ? '[]' : '', format)).toMatchObject({
+      ok: true,
+      users: { size: 0, decoy: undefined },
+    });
+  });
+
+  it('refuses YAML aliases that unfold into a bomb', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghi'.split('').map((c, i) => `${c}: &${c} [${Array(9).fill(`*${'abcdefghi'[i]}`)}]`),
+    ];
+    expect(() => parseUsers(`users: [{ ${bomb.join(', ')} }]`, 'yaml')).not.toThrow();
+    expect(parseUsers(`users: [{ ${bomb.join(', ')} }]`, 'yaml')).toMatchObject({ ok: false });
+  });
+});
+
+describe('formatOf', () => {
+  it.each([
+    ['users.csv', 'csv'],
+    ['/etc/users.YAML', 'yaml'],
+    ['a.yml', 'yaml'],
+    ['a.json', 'json'],
+    ['a.ndjson', 'jsonl'],
+    ['a.jsonl', 'jsonl'],
+    ['.htpasswd', 'passwd'],
+    ['users', undefined],
+    ['users.txt', undefined],
+  ])('%s is %s', (path, format) => {
+    expect(formatOf(path)).toBe(format);
+  });
+});

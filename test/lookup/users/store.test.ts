@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { openUserStore, UserFileError, type UserStoreOptions } from '../../../src/lookup/users/store.ts';
+
+const HASH = '$2y$05$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty';
+
+/** A file in memory whose stamp is its text. */
+function fakeFile(text: string) {
+  const file = { text, code: '' };
+  const fail = () => {
+    if (file.code !== '') throw Object.assign(new Error('no'), { code: file.code });
+  };
+  const fs = {
+    async stat() {
+      fail();
+      const size = BigInt(file.text.length);
+      return { dev: 1n, ino: 1n, size, mtimeNs: 1n, ctimeNs: 1n };
+    },
+    async readFile() {
+      fail();
+      return file.text;
+    },
+  };
+  return { file, fs };
+}
+
+async function open(text: string, options: Partial<UserStoreOptions> = {}) {
+  const { file, fs } = fakeFile(text);
+  const problems: string[] = [];
+  const sizes: number[] = [];
+  const store = await openUserStore({
+    path: 'users.csv',
+    fs,
+    timers: { set: () => undefined, clear: () => {} },
+    onProblems: (error) => problems.push(error.message),
+    onChange: (users) => sizes.push(users.size),
+    ...options,
+  });
+  return { file, store, problems, sizes };
+}
+
+describe('openUserStore', () => {
+  it('puts a valid new version in force and keeps the old one instead of an invalid one', async () => {
+    const { file, store, problems, sizes } = await open(`username,hash\na,${HASH}\n`);
+    expect(store.users.size).toBe(1);
+    file.text += `b,${HASH}\n`;
+    await store.reload();
+    expect(store.users.size).toBe(2);
+    file.text += 'c,broken\n';
+    await store.reload();
+    expect(store.users.size).toBe(2);
+    expect(problems).toEqual([expect.stringMatching(/^users\.csv:4: not a known form/)]);
+    file.text = `username,hash\n`;
+    await store.reload();
+    expect(store.users.size).toBe(0);
+    expect(sizes).toEqual([2, 0]);
+    store.close();
+  });
+
+  it('keeps the users when the file goes away', async () => {
+    const { file, store, problems } = await open(`username,hash\na,${HASH}\n`);
+    file.code = 'ENOENT';
+    await store.reload();
+    expect(store.users.size).toBe(1);
+    expect(problems).toEqual(['users.csv:0: cannot read users.csv: ENOENT']);
+  });
+
+  it('lists every problem of a first version that is invalid', async () => {
+    const error = await open('username,hash\na,x\nb,y\n').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserFileError);
+    expect((error as UserFileError).problems.map(({ line }) => line)).toEqual([2, 3]);
+  });
+
+  it('does not start without the file, or without knowing its form', async () => {
+    await expect(open('', { path: 'users' })).rejects.toThrow(/set "format"/);
+    await expect(openUserStore({ path: '/nowhere/users.csv', onProblems: () => {} })).rejects.toThrow(
+      /users.csv:0: cannot be read: ENOENT/,
+    );
+    const { store } = await open('- username: a\n  password: x\n', {
+      path: 'users',
+      format: 'yaml',
+      allowPlain: true,
+    });
+    expect(store.users.size).toBe(1);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { compileRules } from '../../src/policy/authorize.ts';
+import { parseGrants } from '../../src/policy/grants.ts';
+import { someone } from './someone.ts';
+
+function rulesOf(claim: unknown) {
+  const grants = parseGrants(claim);
+  if ('problem' in grants) throw new Error(grants.problem);
+  return grants.rules;
+}
+
+describe('the white list', () => {
+  const authorize = compileRules(
+    rulesOf({ pub: ['up/${clientid}', 'eq up/+'], sub: ['down/%c/#', 'eq #'], all: ['both/%u'] }),
+  );
+
+  test.each([
+    ['publish', 'up/device-17', 'allow'],
+    ['subscribe', 'up/device-17', 'deny'],
+    ['publish', 'up/other', 'deny'],
+    ['subscribe', 'down/device-17/+', 'allow'],
+    ['subscribe', 'down/#', 'deny'],
+    ['subscribe', '#', 'allow'],
+    ['subscribe', '+', 'deny'],
+    ['publish', 'both/alice', 'allow'],
+    ['subscribe', 'both/alice', 'allow'],
+    ['publish', '$SYS/x', 'deny'], // what is not listed is denied
+  ] as const)('%s %s: %s', (action, topic, verdict) => {
+    expect(authorize(someone(), action, topic).verdict).toBe(verdict);
+  });
+
+  test('names its rules', () => {
+    expect(authorize(someone(), 'publish', 'both/alice')).toMatchObject({ rule: { name: 'acl.all[0]' } });
+    expect(authorize(someone(), 'publish', 'x')).toMatchObject({ rule: { name: 'acl: not listed' } });
+  });
+
+  test('that is empty denies everything', () => {
+    expect(compileRules(rulesOf({}))(someone(), 'publish', 'a').verdict).toBe('deny');
+  });
+});
+
+describe('the list of rules', () => {
+  const authorize = compileRules(
+    rulesOf([
+      { permission: 'deny', action: 'pub', topics: ['t/secret', 't/more'], qos: null },
+      { permission: 'allow', action: 'publish', topic: 't/${clientid}', qos: [0, 1, 2], retain: 'all' },
+      { permission: 'allow', action: 'subscribe', topic: 'eq t/1/#' },
+      {
+        permission: 'allow',
+        action: 'all',
+        topic: 'r',
+        clientid_re: '^device-',
+        username_re: 'e$',
+        ipaddr: '10.0.0.0/8',
+      },
+    ]),
+  );
+
+  test.each([
+    ['publish', 't/secret', 'deny'],
+    ['publish', 't/device-17', 'allow'],
+    ['publish', 't/x', undefined], // others are asked
+    ['subscribe', 't/1/#', 'allow'],
+    ['subscribe', 't/1/x', undefined],
+    ['publish', 'r', 'allow'],
+  ] as const)('%s %s: %s', (action, topic, verdict) => {
+    expect(authorize(someone(), action, topic).verdict).toBe(verdict);
+  });
+
+  test.each([[{ clientid: 'x' }], [{ username: 'bob' }], [{ peerhost: '192.0.2.1' }]])(
+    'is not for %o',
+    (changes) => {
+      expect(authorize(someone(changes), 'publish', 'r').verdict).toBeUndefined();
+    },
+  );
+
+  test('may be empty', () => expect(rulesOf([])).toEqual([]));
+});
+
+test.each([
+  [undefined, 'acl: Invalid input'],
+  ['pub', 'acl: Invalid input'],
+  [{ publish: ['a'] }, 'acl: Unrecognized key: "publish"'],
+  [{ pub: 'a' }, 'acl.pub: Invalid input'],
+  [{ pub: ['a', 1] }, 'acl.pub[1]: Invalid input'],
+  [{ pub: ['a#'] }, 'acl.pub[0]: "a#" is no topic filter'],
+  [{ sub: ['a', '${user}'] }, 'acl.sub[1]: unknown placeholder'],
+  [{ pub: new Array(1001).fill('a') }, 'acl.pub: Too big'],
+  [[{}], 'acl[0].permission: Invalid option'],
+  [[{ permission: 'allow', action: 'read', topic: 'a' }], 'acl[0].action: Invalid option'],
+  [[{ permission: 'allow', action: 'pub' }], 'acl[0]: has either "topic" or "topics"'],
+  [
+    [{ permission: 'allow', action: 'pub', topic: 'a', topics: ['b'] }],
+    'acl[0]: has either "topic" or "topics"',
+  ],
+  [[{ permission: 'allow', action: 'pub', topics: [] }], 'acl[0]: an empty list matches no topic'],
+  [
+    [{ permission: 'allow', action: 'pub', topic: 'a', qos: [0, 1] }],
+    'acl[0].qos: limits the QoS, which ExHook does not tell',
+  ],
+  [
+    [{ permission: 'allow', action: 'pub', topic: 'a', retain: true }],
+    'acl[0].retain: depends on the retain flag',
+  ],
+  [[{ permission: 'allow', action: 'pub', topic: 'a', zone: 'z' }], 'acl[0]: Unrecognized key: "zone"'],
+  [[{ permission: 'allow', action: 'pub', topic: 'a', username_re: '(' }], 'acl[0]: /(/: unmatched "("'],
+  [[{ permission: 'allow', action: 'pub', topic: 'a', ipaddr: 'x' }], 'acl[0]: "x" is no IP address'],
+])('%j grants nothing: %s', (claim, problem) => {
+  expect(parseGrants(claim)).toEqual({ problem: expect.stringContaining(problem) });
+});
