@@ -1,8 +1,8 @@
 /** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
-import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import type { Environment } from './config/variables.ts';
 import { type Loaded, load } from './load.ts';
+import { followConfig, type Reloader } from './reload.ts';
 import { type Serving, serveConfig } from './serve.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { version } from './version.ts';
@@ -21,33 +21,42 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   const log = await createLogger(config.log);
   for (const warning of loaded.warnings) log.warn(warning);
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
-  if (workers > 1 && cluster.isPrimary) {
+  if (workers > 1 && !(await isWorker())) {
     const { supervise } = await import('./supervisor.ts');
     process.exitCode = await supervise({ workers, log, stopTimeout: config.drain.timeout + GRACE });
     return;
   }
-  await run(loaded, log);
+  await run(loaded, log, () => load(argv, env));
 }
 
-async function run({ config, custom, record }: Loaded, log: Logger): Promise<void> {
+/** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
+async function isWorker(): Promise<boolean> {
+  if (!process.connected) return false;
+  const { default: cluster } = await import('node:cluster');
+  return cluster.isWorker;
+}
+
+async function run(loaded: Loaded, log: Logger, reload: () => ReturnType<typeof load>): Promise<void> {
+  const { config, custom, record } = loaded;
   let serving: Serving;
   try {
     serving = await serveConfig(config, { ...custom, record, log });
   } catch (error) {
-    return refuse([explainStart(error as NodeJS.ErrnoException, config.listen)]);
+    return refuse(explainStart(error as NodeJS.ErrnoException, config.listen).split('\n'));
   }
   const { address, port, family } = serving.address;
   const host = family === 'IPv6' ? `[${address}]` : address;
   const scheme = config.listen.tls === undefined ? 'http' : 'https';
   log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
-  followSignals(serving, log);
+  followSignals(serving, followConfig({ first: loaded, load: reload, serving, log }), log);
 }
 
-function followSignals(serving: Serving, log: Logger): void {
+function followSignals(serving: Serving, reloader: Reloader, log: Logger): void {
   let isStopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
+    reloader.close();
     log.info({ signal }, 'stopping: no new connections, calls in flight are answered');
     const isComplete = await serving.stop();
     if (!isComplete) log.warn('the time to drain was over before everything was done (drain.timeout)');
@@ -61,13 +70,15 @@ function followSignals(serving: Serving, log: Logger): void {
       () => log.info('the TLS files were read again'),
       (error: Error) => log.error(error.message),
     );
+    void reloader.reload();
   });
 }
 
 function refuse(problems: readonly string[]): void {
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   process.exitCode = BAD_CONFIGURATION;
-  if (cluster.isWorker) process.disconnect();
+  // A worker that is still connected to its supervisor does not exit by itself.
+  if (process.connected) process.disconnect();
 }
 
 function explainStart(

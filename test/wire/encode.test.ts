@@ -7,6 +7,7 @@ import {
   allow,
   deny,
   drop,
+  type HookSpec,
   ignore,
   loaded,
   observed,
@@ -121,7 +122,7 @@ describe.each(versions)('replies in %s', (version) => {
 
   it('the list of hooks has the names of the version, and the topics', () => {
     const each = rpcFor('provider.loaded', version);
-    const hooks = [
+    const hooks: HookSpec[] = [
       { name: 'client.authorize', topics: [] },
       { name: 'session.takenover', topics: [] },
       { name: 'message.publish', topics: ['a/#', '+/b'] },
