@@ -37,11 +37,17 @@ export interface UnaryContext {
 }
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
-const WITH_TRAILERS = { waitForTrailers: true };
+/** `sendDate: false`: a Date header of its own for every call costs more than all of our own work on most calls. */
+const WITH_TRAILERS = { waitForTrailers: true, endStream: false, sendDate: false };
 const OK_TRAILERS = { 'grpc-status': '0' };
 
 const parseTimeout = createTimeoutParser();
 const now = (): number => performance.now();
+
+/** Where a stream keeps its call, so that the listeners of all streams are the same few functions. */
+const CALL = Symbol('call');
+
+type CallStream = ServerHttp2Stream & { [CALL]: UnaryStream };
 
 /** One call on one stream. */
 export class UnaryStream implements Waiting {
@@ -58,6 +64,9 @@ export class UnaryStream implements Waiting {
   /** Bytes that the load counts: of the request, then of the reply. */
   #held = 0;
   #isAnswered = false;
+  #isWaiting = true;
+  /** For the listeners below, as are the methods without a `#`. */
+  trailers: Record<string, string> = OK_TRAILERS;
 
   constructor(
     stream: ServerHttp2Stream,
@@ -72,9 +81,11 @@ export class UnaryStream implements Waiting {
     this.#rpc = rpc;
     this.#context = context;
     context.waiting.enter(this);
-    stream.on('data', (chunk: Buffer) => this.#take(chunk));
-    stream.on('end', () => this.#dispatch());
-    stream.on('close', () => this.#release());
+    (stream as CallStream)[CALL] = this;
+    stream.on('data', onData);
+    stream.on('end', onEnd);
+    stream.on('wantTrailers', onWantTrailers);
+    stream.on('close', onClose);
     stream.on('error', ignoreError);
   }
 
@@ -86,7 +97,7 @@ export class UnaryStream implements Waiting {
     this.#shed('too many requests wait for their body');
   }
 
-  #take(chunk: Buffer): void {
+  take(chunk: Buffer): void {
     if (this.#isAnswered) return;
     const { load } = this.#connection;
     if (!load.mayHold(chunk.length)) {
@@ -128,9 +139,9 @@ export class UnaryStream implements Waiting {
     return this.#first ?? Buffer.alloc(0);
   }
 
-  #dispatch(): void {
+  dispatch(): void {
     if (this.#isAnswered) return;
-    this.#context.waiting.leave(this);
+    this.#leave();
     const { maxMessageBytes, received, load } = this.#context;
     const shell = this.#context.shell();
     const hook = shell.hooks[this.#rpc.hook] as Hook;
@@ -190,9 +201,10 @@ export class UnaryStream implements Waiting {
   #end(frame: Buffer | undefined, trailers: Record<string, string>): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    this.#context.waiting.leave(this);
+    this.#leave();
     this.#free(frame?.length ?? 0);
-    respond(this.#stream, HEADERS, frame, trailers);
+    this.trailers = trailers;
+    sendHead(this.#stream, HEADERS, frame);
   }
 
   /** The request is of no use any more; the reply is held until the caller has read it. */
@@ -202,17 +214,40 @@ export class UnaryStream implements Waiting {
     this.#chunks = undefined;
   }
 
-  #release(): void {
+  release(): void {
     this.#isAnswered = true;
-    this.#context.waiting.leave(this);
+    this.#leave();
     this.#free(0);
     this.#connection.ended();
+  }
+
+  /** The body has come, or is not awaited any more. */
+  #leave(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#context.waiting.leave(this);
   }
 
   #hold(bytes: number): void {
     this.#connection.load.hold(bytes - this.#held);
     this.#held = bytes;
   }
+}
+
+function onData(this: CallStream, chunk: Buffer): void {
+  this[CALL].take(chunk);
+}
+
+function onEnd(this: CallStream): void {
+  this[CALL].dispatch();
+}
+
+function onWantTrailers(this: CallStream): void {
+  sendTrailers(this, this[CALL].trailers);
+}
+
+function onClose(this: CallStream): void {
+  this[CALL].release();
 }
 
 /**
@@ -225,16 +260,26 @@ export function respond(
   frame: Buffer | undefined,
   trailers: Record<string, string>,
 ): void {
+  stream.once('wantTrailers', () => sendTrailers(stream, trailers));
+  sendHead(stream, headers, frame);
+}
+
+function sendHead(
+  stream: ServerHttp2Stream,
+  headers: Record<string, string | number>,
+  frame: Buffer | undefined,
+): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;
   stream.respond(headers, WITH_TRAILERS);
-  stream.once('wantTrailers', () => {
-    if (stream.destroyed) return;
-    stream.sendTrailers(trailers);
-    // The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
-    if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
   if (frame === undefined) stream.end();
   else stream.end(frame);
+}
+
+function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
+  if (stream.destroyed) return;
+  stream.sendTrailers(trailers);
+  // The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
+  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
 /** A stream that breaks has nobody left to answer; its `close` frees what it held. */

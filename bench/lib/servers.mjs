@@ -1,0 +1,176 @@
+/** The servers that are compared: how each is started and stopped. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BUILD, ROOT } from './build.mjs';
+
+/**
+ * @typedef {object} Server
+ * @property {string} id
+ * @property {string} title
+ * @property {(port: number, call: import('./requests.mjs').Call, directory: string) => readonly string[]} args of node
+ *
+ * @typedef {object} Running
+ * @property {string} title
+ * @property {number} port
+ * @property {number} pid
+ * @property {number} spawnedAt by performance.now()
+ * @property {AbortSignal} gone aborted when the process has ended
+ * @property {() => Promise<void>} stop
+ */
+
+const PROGRAM = join(ROOT, 'dist/server.js');
+/** Milliseconds after SIGTERM. */
+const STOP_PATIENCE = 15_000;
+
+/** @type {readonly Server[]} */
+const all = [
+  {
+    id: 'floor',
+    title: 'bare node:http2 (the floor)',
+    args: (port, call) => [join(ROOT, 'bench/servers/floor.mjs'), `${port}`, call.reply.toString('base64')],
+  },
+  {
+    id: 'ours',
+    title: 'exhook-edge, events off',
+    args: (port, _, directory) => [PROGRAM, '--config', writeConfig(directory, port, 'off')],
+  },
+  {
+    id: 'ours-plain',
+    title: 'exhook-edge, configured by flags',
+    args: (port) => [
+      PROGRAM,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
+      '--events-stdout',
+      'off',
+      '--log-level',
+      'warn',
+    ],
+  },
+  {
+    id: 'ours-json',
+    title: 'exhook-edge, events as JSON to /dev/null',
+    args: (port, _, directory) => [PROGRAM, '--config', writeConfig(directory, port, 'json')],
+  },
+  {
+    id: 'lean',
+    title: 'our transport and hooks alone',
+    args: (port) => [join(BUILD, 'lean.mjs'), `${port}`],
+  },
+  {
+    id: 'grpc-js',
+    title: '@grpc/grpc-js, protobuf-es',
+    args: (port) => [join(BUILD, 'grpc-js.mjs'), `${port}`, 'es'],
+  },
+  {
+    id: 'grpc-js-loader',
+    title: '@grpc/grpc-js, proto-loader',
+    args: (port) => [join(BUILD, 'grpc-js.mjs'), `${port}`, 'loader'],
+  },
+  { id: 'connect', title: 'connectNodeAdapter', args: (port) => [join(BUILD, 'connect.mjs'), `${port}`] },
+];
+
+/** The names of our own rows: the first of them that runs is compared with the others. */
+export const OURS = ['ours-plain', 'ours', 'lean'];
+
+/**
+ * @param {readonly string[]} ids
+ * @returns {readonly Server[]}
+ */
+export function findServers(ids) {
+  for (const id of ids) {
+    if (!all.some((server) => server.id === id)) {
+      throw new Error(`there is no server "${id}"; there are ${all.map((server) => server.id).join(', ')}`);
+    }
+  }
+  if (ids.some((id) => id.startsWith('ours')) && !existsSync(PROGRAM)) {
+    throw new Error('dist/server.js is missing: run `npm run build` first');
+  }
+  return all.filter((server) => ids.includes(server.id));
+}
+
+/**
+ * Starts a server, and does not wait for it.
+ *
+ * @param {Server} server
+ * @param {import('./requests.mjs').Call} call the floor answers it whatever it is asked
+ * @param {object} options
+ * @param {number} options.core
+ * @param {string} options.directory
+ * @param {readonly string[]} [options.nodeArgs]
+ * @returns {Promise<Running>}
+ */
+export async function startServer(server, call, { core, directory, nodeArgs = [] }) {
+  const port = await findFreePort();
+  const args = [...nodeArgs, ...server.args(port, call, directory)];
+  const spawnedAt = performance.now();
+  const child = spawn('taskset', ['-c', `${core}`, process.execPath, ...args], {
+    cwd: directory,
+    // /dev/null: where events go.
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env.PATH, NODE_ENV: 'production' },
+  });
+  const gone = new AbortController();
+  const exit = once(child, 'exit').then(([code, signal]) => {
+    gone.abort(new Error(`${server.title} has ended: ${code ?? signal}`));
+  });
+  return {
+    title: server.title,
+    port,
+    pid: /** @type {number} */ (child.pid),
+    spawnedAt,
+    gone: gone.signal,
+    async stop() {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
+      await exit;
+      clearTimeout(kill);
+    },
+  };
+}
+
+async function findFreePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** A configuration as a user writes it: hooks of their own, from the library. */
+function writeConfig(directory, port, stdout) {
+  const home = join(directory, `ours-${stdout}`);
+  mkdirSync(home, { recursive: true });
+  const library = pathToFileURL(join(ROOT, 'dist/index.js'));
+  const hooks = pathToFileURL(join(BUILD, 'hooks.mjs'));
+  writeFileSync(
+    join(home, 'hooks.mjs'),
+    `import * as library from '${library}';\nimport { makeHooks } from '${hooks}';\nexport default makeHooks(library);\n`,
+  );
+  const path = join(home, 'exhook.yaml');
+  writeFileSync(
+    path,
+    `listen: { host: 127.0.0.1, port: ${port} }\nlog: { level: warn }\nevents: { stdout: ${stdout} }\nhooks: { custom: ./hooks.mjs }\n`,
+  );
+  return path;
+}
+
+/**
+ * A temporary directory with the bodies of the calls in it.
+ *
+ * @param {readonly import('./requests.mjs').Call[]} calls
+ */
+export function makeDirectory(calls) {
+  const directory = mkdtempSync(join(tmpdir(), 'exhook-bench-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  for (const call of calls) writeFileSync(join(directory, `${call.id}.bin`), call.body);
+  return directory;
+}

@@ -1,0 +1,36 @@
+/**
+ * What the adapter must reach, as medians of the ratios of each round.
+ *
+ * @typedef {object} Target
+ * @property {string} title
+ * @property {string} against the server that we are compared with
+ * @property {'cpu' | 'perSecond'} of
+ * @property {readonly string[]} calls
+ * @property {'most' | 'least'} bound
+ * @property {number} limit
+ */
+
+/** @type {readonly Target[]} */
+export const targets = [
+  cpuAtMost(1.25, ['connected', 'authorize']),
+  cpuAtMost(1.35, ['publish']),
+  throughputAtLeast(6, 'connect', 'the Connect adapter'),
+  throughputAtLeast(1.3, 'grpc-js', 'grpc-js with protobuf-es'),
+  throughputAtLeast(1.3, 'grpc-js-loader', 'grpc-js with proto-loader'),
+];
+
+/** @param {number} limit @param {readonly string[]} calls @returns {Target} */
+function cpuAtMost(limit, calls) {
+  return { title: 'CPU a call, against the floor', against: 'floor', of: 'cpu', calls, bound: 'most', limit };
+}
+
+/** @param {number} limit @param {string} against @param {string} name @returns {Target} */
+function throughputAtLeast(limit, against, name) {
+  const calls = ['connected', 'authorize', 'publish', 'rewrite'];
+  return { title: `calls/s, against ${name}`, against, of: 'perSecond', calls, bound: 'least', limit };
+}
+
+/** @param {Pick<Target, 'bound' | 'limit'>} target @param {number} ratio */
+export function isMet({ bound, limit }, ratio) {
+  return bound === 'most' ? ratio <= limit : ratio >= limit;
+}

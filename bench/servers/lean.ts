@@ -1,0 +1,22 @@
+/**
+ * Our transport and flow of a call without the program around them: what `dist/server.js` adds is the
+ * difference between the two.
+ *
+ *     node lean.mjs PORT
+ */
+import { listen } from '../../src/transport/listener.ts';
+import { shell } from './shell.ts';
+
+await listen({
+  host: '127.0.0.1',
+  port: Number(process.argv[2]),
+  connect: true,
+  messageBytes: 16 * 2 ** 20,
+  bodyTimeout: 10_000,
+  deadlineFraction: 0.8,
+  inFlight: 10_000,
+  queuedBytes: 256 * 2 ** 20,
+  shell: () => shell,
+  refused: (reason) => process.stderr.write(`${reason}\n`),
+});
+process.on('SIGTERM', () => process.exit(0));
