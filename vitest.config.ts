@@ -1,10 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// `npm run test:faults` runs the long ones alone; everything else leaves them out.
+const isLong = process.env.EXHOOK_TEST_LONG !== undefined;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    typecheck: { enabled: false },
-    testTimeout: 30_000,
+    include: isLong ? ['test/faults/**/*.test.ts'] : ['test/**/*.test.ts'],
+    exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, 'test/faults/**'],
+    testTimeout: isLong ? 300_000 : 30_000,
     hookTimeout: 60_000,
   },
 });
