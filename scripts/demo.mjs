@@ -9,11 +9,15 @@ if (!existsSync('dist/server.js'))
   await finished(spawn('npm', ['run', '--silent', 'build'], { stdio: 'inherit' }));
 
 const port = await freePort();
-const format = process.stdout.isTTY ? 'pretty' : 'json';
-const server = spawn(process.execPath, ['dist/server.js', '--events-stdout', format], {
-  env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) },
-  stdio: ['ignore', 'inherit', 'pipe'],
-});
+const formatFor = (stream) => (stream.isTTY ? 'pretty' : 'json');
+const server = spawn(
+  process.execPath,
+  ['dist/server.js', '--events-stdout', formatFor(process.stdout), '--log-format', formatFor(process.stderr)],
+  {
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  },
+);
 server.stderr.pipe(process.stderr);
 await said(server.stderr, 'listening on');
 
