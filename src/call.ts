@@ -15,7 +15,7 @@ import { Failure } from './failure.ts';
 import type { Hook, Outcome } from './hook.ts';
 import { describeIssues, schemas } from './schema/compiled.ts';
 import type { HookInput } from './schema/requests.ts';
-import { type Codec, fallbackReply, type Shell } from './shell.ts';
+import { type Codec, fallbackOutcome, type Shell } from './shell.ts';
 import type { Rpc } from './wire/rpc.ts';
 
 /** What a call came to: a body in the codec's form, or why there is none. */
@@ -33,24 +33,30 @@ export function call<Request, Body>(
   budget: number,
 ): Result<Body> | Promise<Result<Body>> {
   const hook = shell.hooks[rpc.hook] as Hook;
+  const since = performance.now();
   let recover = (error: unknown): Result<Body> => shell.failed(rpc, asFailure(error));
   try {
     const request = codec.decode(rpc, body);
+    let input: HookInput | undefined;
     recover = (error) => {
       const failure = shell.failed(rpc, asFailure(error));
-      const reply = fallbackReply(hook, failure);
-      return reply === undefined ? failure : codec.encode(rpc, reply, request);
+      const outcome = fallbackOutcome(hook, failure);
+      if (outcome === undefined) return failure;
+      if (input !== undefined && outcome.decision !== undefined)
+        shell.decided(rpc, input, outcome, since, failure);
+      return codec.encode(rpc, outcome.reply, request);
     };
-    const input = parseInput(rpc, request);
+    const parsed = parseInput(rpc, request);
+    input = parsed;
     const finish = (answers: Readonly<Record<string, unknown>>): Body => {
-      const { reply, events } = parseOutcome(rpc, hook.decide(input, { policy: shell.policy, answers }));
-      const encoded = codec.encode(rpc, reply, request);
-      shell.decided(rpc, input, reply, events);
+      const outcome = parseOutcome(rpc, hook.decide(parsed, { policy: shell.policy, answers }));
+      const encoded = codec.encode(rpc, outcome.reply, request);
+      shell.decided(rpc, parsed, outcome, since);
       return encoded;
     };
-    const question = nextQuestion(hook, input, shell, {});
+    const question = nextQuestion(hook, parsed, shell, {});
     if (question === undefined) return finish({});
-    return answerQuestions(hook, input, question, shell, budget).then(finish).catch(recover);
+    return answerQuestions(hook, parsed, question, shell, budget).then(finish).catch(recover);
   } catch (error) {
     return recover(error);
   }

@@ -5,6 +5,7 @@
  * answer up and calls again. `decide` is called when there is nothing more to ask.
  */
 import type { Policy } from './policy/policy.ts';
+import type { Decision } from './schema/decision.ts';
 import type { Event } from './schema/event.ts';
 import { type HookName, hookNames, isHookName, isValued, type ValuedHookName } from './schema/hook-name.ts';
 import type { ReplyOf } from './schema/replies.ts';
@@ -29,6 +30,8 @@ export interface HookContext {
 export interface Outcome<Name extends HookName = HookName> {
   readonly reply: ReplyOf<Name>;
   readonly events?: readonly Event[];
+  /** What a policy decided, for the log and the counters. */
+  readonly decision?: Decision | undefined;
 }
 
 /** What a valued hook answers when it fails on our side; `error` ends the call with a gRPC status. */

@@ -17,6 +17,7 @@ export {
 } from './hook.ts';
 export { eventOf, messageEventOf } from './hooks/event-of.ts';
 export type { Policy } from './policy/policy.ts';
+export { Decision } from './schema/decision.ts';
 export { Event, type StampedEvent } from './schema/event.ts';
 export { type HookName, hookNames } from './schema/hook-name.ts';
 export {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type ConfigFile, loadConfig, locateConfig } from './config/load.ts';
+import { resolvePolicyFiles } from './config/policy-files.ts';
 import { formatProblem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
 import type { Environment } from './config/variables.ts';
@@ -13,6 +14,8 @@ export interface Loaded {
   /** The file to write received calls to. */
   readonly record?: string | undefined;
   readonly warnings: readonly string[];
+  /** The configuration file, as it was read. */
+  readonly file?: { readonly path: string; readonly text: string } | undefined;
 }
 
 /** Every problem, one line each, for a person. */
@@ -28,11 +31,15 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
   const result = loadConfig({ argv, env, file });
   if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
   const { record, warnings } = result;
-  const config = resolveFiles(result.config, baseOf(path));
+  const config = resolvePolicyFiles(
+    resolveToken(resolveFiles(result.config, baseOf(path)), baseOf(path)),
+    (name) => resolve(baseOf(path), name),
+  );
   const custom = await loadCustomHooks(config.hooks.custom, baseOf(path));
   if ('problems' in custom && custom.problems !== undefined)
     return { problems: custom.problems.map(formatProblem) };
-  return { config, custom: custom as CustomHooks, record, warnings: warnings.map(formatProblem) };
+  const text = file && { path: resolve(file.path), text: file.text };
+  return { config, custom: custom as CustomHooks, record, warnings: warnings.map(formatProblem), file: text };
 }
 
 /** Files are found from where the configuration is, whatever the working directory. */
@@ -44,16 +51,22 @@ function resolveFiles(config: Config, base: string): Config {
   return { ...config, listen: { ...config.listen, tls: { ...files, ...(clientCa && { clientCa }) } } };
 }
 
+function resolveToken(config: Config, base: string): Config {
+  const token = config.admin?.token;
+  if (config.admin === undefined || typeof token !== 'object' || !('file' in token)) return config;
+  return { ...config, admin: { ...config.admin, token: { file: resolve(base, token.file) } } };
+}
+
 /** Paths in a file are relative to the file. */
 function baseOf(path: string | undefined): string {
   return path === undefined ? process.cwd() : dirname(resolve(path));
 }
 
-async function readConfigFile(path: string): Promise<ConfigFile | string> {
+async function readConfigFile(path: string): Promise<(ConfigFile & { readonly text: string }) | string> {
   try {
     const text = await readFile(path, 'utf8');
     const { parseYaml } = await import('./config/yaml.ts');
-    return { path, document: parseYaml(text) };
+    return { path, text, document: parseYaml(text) };
   } catch (error) {
     return `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
   }

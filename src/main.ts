@@ -1,5 +1,7 @@
 /** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
 import { availableParallelism } from 'node:os';
+import type { AdminServer } from './admin/server.ts';
+import type { Config } from './config/schema.ts';
 import type { Environment } from './config/variables.ts';
 import { type Loaded, load } from './load.ts';
 import { followConfig, type Reloader } from './reload.ts';
@@ -21,12 +23,8 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   const log = await createLogger(config.log);
   for (const warning of loaded.warnings) log.warn(warning);
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
-  if (workers > 1 && !(await isWorker())) {
-    const { supervise } = await import('./supervisor.ts');
-    process.exitCode = await supervise({ workers, log, stopTimeout: config.drain.timeout + GRACE });
-    return;
-  }
-  await run(loaded, log, () => load(argv, env));
+  if (workers > 1 && !(await isWorker())) return await supervise(config, workers, log, env);
+  await run(loaded, log, () => load(argv, env), workers > 1);
 }
 
 /** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
@@ -36,19 +34,41 @@ async function isWorker(): Promise<boolean> {
   return cluster.isWorker;
 }
 
-async function run(loaded: Loaded, log: Logger, reload: () => ReturnType<typeof load>): Promise<void> {
+async function supervise(config: Config, workers: number, log: Logger, env: Environment): Promise<void> {
+  const { drain, admin } = config;
+  let pages: AdminServer | undefined;
+  if (admin !== undefined) {
+    const { openSupervisorAdmin } = await import('./admin/supervised.ts');
+    try {
+      pages = await openSupervisorAdmin({ admin, workers, log, env });
+    } catch (error) {
+      return refuse([(error as Error).message]);
+    }
+  }
+  const { supervise: run } = await import('./supervisor.ts');
+  process.exitCode = await run({ workers, log, stopTimeout: drain.timeout + GRACE });
+  pages?.close();
+}
+
+async function run(
+  loaded: Loaded,
+  log: Logger,
+  reload: () => ReturnType<typeof load>,
+  isSupervised: boolean,
+): Promise<void> {
   const { config, custom, record } = loaded;
   let serving: Serving;
   try {
-    serving = await serveConfig(config, { ...custom, record, log });
+    serving = await serveConfig(config, { ...custom, record, log, isSupervised });
   } catch (error) {
     return refuse(explainStart(error as NodeJS.ErrnoException, config.listen).split('\n'));
   }
   const { address, port, family } = serving.address;
   const host = family === 'IPv6' ? `[${address}]` : address;
   const scheme = config.listen.tls === undefined ? 'http' : 'https';
-  log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
+  // Before anybody can know that it is time to send one.
   followSignals(serving, followConfig({ first: loaded, load: reload, serving, log }), log);
+  log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
 }
 
 function followSignals(serving: Serving, reloader: Reloader, log: Logger): void {

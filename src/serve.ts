@@ -1,18 +1,15 @@
 /** A running server: hooks, policy and look-ups behind a port; events and logs out of it. */
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { registeredHooks } from './config/hook-list.ts';
+import type { OpenAdmin } from './admin/open.ts';
 import { Config, type ConfigInput } from './config/schema.ts';
-import { replaceHooks } from './custom-hooks.ts';
 import { createOutbox, type Outbox } from './events/outbox.ts';
-import { createStamp } from './events/stamp.ts';
 import type { AnyHook } from './hook.ts';
-import { hooks as builtInHooks } from './hooks/index.ts';
+import { type LiveCounters, type LiveShell, openLiveShell } from './live-shell.ts';
 import { openRecorder, type Recorder } from './record.ts';
-import type { Lookup, Shell } from './shell.ts';
+import type { Lookup } from './shell.ts';
 import type { Sink } from './sinks/sink.ts';
 import { createStdoutSink } from './sinks/stdout.ts';
-import { createFailureLog } from './telemetry/failure-log.ts';
+import type { CallWatch } from './telemetry/call-watch.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { createRateLimit } from './telemetry/rate-limit.ts';
 import { watchTlsFiles } from './tls-watch.ts';
@@ -38,8 +35,18 @@ export interface ServeOptions {
 /** A server that listens. */
 export interface Serving {
   readonly address: AddressInfo;
+  /** Of the admin pages, when they are configured. */
+  readonly adminAddress?: AddressInfo;
   /** Reads the TLS files again, when there are any. */
   reloadTls(): Promise<void>;
+  /**
+   * Puts the policies of this configuration in force, and its `decisions`; nothing else of it.
+   *
+   * @throws Error with a line for each problem; then nothing has changed.
+   */
+  reload(config: Config): Promise<void>;
+  /** What policies did so far. */
+  readonly counters: LiveCounters;
   /**
    * Stops in order: not ready, no new connections, what runs is answered, events are flushed.
    *
@@ -62,22 +69,38 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   return await serveConfig(config, options);
 }
 
+export interface ServeConfigOptions extends Omit<ServeOptions, 'config'> {
+  /** Whether a supervisor started this process, and has the admin port. */
+  readonly isSupervised?: boolean;
+}
+
 /** The same, from a configuration that was checked already. */
-export async function serveConfig(config: Config, options: Omit<ServeOptions, 'config'>): Promise<Serving> {
+export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
   const log = options.log ?? (await createLogger(config.log));
   const recorder = options.record === undefined ? undefined : openRecorder({ file: options.record, log });
   const tls = config.listen.tls && (await loadTls(config.listen.tls));
   const outbox = createOutbox({ sinks: sinksOf(config, options, log), log });
-  const shell = createShell(config, options, outbox, log);
+  const { hooks = [], lookups = {} } = options;
+  const live = await openLiveShell(config, { hooks, lookups, outbox, log, env: process.env });
   warmUp();
-  const listener = await listenAsConfigured(config, shell, tls, recorder, log);
+  const watch = config.admin && (await import('./telemetry/call-watch.ts')).createCallWatch();
+  const listener = await listenAsConfigured(config, live, tls, recorder, log, watch);
+  const admin = await openAdminOf({ config, options, live, listener, outbox, log, watch });
   const unwatch = config.listen.tls && tls && watchTlsFiles(config.listen.tls, tls, log);
   return {
     address: listener.address,
+    ...(admin?.address && { adminAddress: admin.address }),
     reloadTls: async () => await tls?.reload(),
+    reload: live.replace,
+    get counters() {
+      return live.counters;
+    },
     async stop() {
       unwatch?.();
-      return await stop(config, listener, outbox, recorder);
+      const isComplete = await stop(config, listener, outbox, recorder);
+      live.close();
+      admin?.close();
+      return isComplete;
     },
   };
 }
@@ -87,34 +110,13 @@ function sinksOf(config: Config, { sinks = [] }: ServeOptions, log: Logger): Sin
   return stdout === undefined ? [...sinks] : [stdout, ...sinks];
 }
 
-function createShell(config: Config, options: ServeOptions, outbox: Outbox, log: Logger): Shell {
-  const custom = options.hooks ?? [];
-  const stamp = createStamp({ now: Date.now, newId: randomUUID });
-  const logFailure = createFailureLog(log, createRateLimit({ perSecond: 1 }));
-  const registered = registeredHooks(
-    config,
-    custom.map(({ name }) => name),
-  );
-  return {
-    hooks: replaceHooks(builtInHooks, custom),
-    policy: { hooks: registered.map(({ name, topics }) => ({ name, topics: [...topics] })) },
-    lookups: options.lookups ?? {},
-    decided(_rpc, input, _reply, events) {
-      if (events !== undefined) for (const event of events) outbox.push(stamp(event, input));
-    },
-    failed(rpc, failure) {
-      logFailure(rpc, failure);
-      return failure;
-    },
-  };
-}
-
 async function listenAsConfigured(
   { listen: { host, port, connect }, limits, connections }: Config,
-  shell: Shell,
+  live: LiveShell,
   tls: TlsSettings | undefined,
   recorder: Recorder | undefined,
   log: Logger,
+  watch: CallWatch | undefined,
 ): Promise<Listener> {
   const rateLimit = createRateLimit({ perSecond: 1 });
   const { maxAge, jitter } = connections;
@@ -125,10 +127,39 @@ async function listenAsConfigured(
     connect,
     tls,
     age: maxAge === 'off' ? undefined : { maxAge, jitter },
-    shell: () => shell,
+    shell: watch?.watch(live.current) ?? live.current,
+    answered: watch?.answered,
     received: recorder?.record.bind(recorder),
     refused: (reason) => rateLimit(reason, (times) => log.warn({ times }, reason)),
   });
+}
+
+interface Running {
+  readonly config: Config;
+  readonly options: ServeConfigOptions;
+  readonly live: LiveShell;
+  readonly listener: Listener;
+  readonly outbox: Outbox;
+  readonly log: Logger;
+  readonly watch: CallWatch | undefined;
+}
+
+/** Loads what the admin pages need only when there are any. */
+async function openAdminOf(running: Running): Promise<OpenAdmin | undefined> {
+  const { config, options, live, watch, listener } = running;
+  const { admin } = config;
+  if (admin === undefined || watch === undefined) return undefined;
+  const { hooks = [], isSupervised = false } = options;
+  const custom = hooks.map(({ name }) => name);
+  const { openAdmin } = await import('./admin/open.ts');
+  const world = { ...running, admin, watch, custom, isSupervised, config: () => live.config };
+  try {
+    return await openAdmin({ ...world, env: process.env });
+  } catch (error) {
+    listener.destroy();
+    live.close();
+    throw error;
+  }
 }
 
 async function stop(

@@ -1,9 +1,8 @@
 /** What stands around the flow of a call: everything that touches the world, behind one interface. */
 import type { Message } from '@bufbuild/protobuf';
 import type { Failure } from './failure.ts';
-import type { Hook, HookTable, OnError, Question } from './hook.ts';
+import type { Hook, HookTable, OnError, Outcome, Question } from './hook.ts';
 import type { Policy } from './policy/policy.ts';
-import type { Event } from './schema/event.ts';
 import { allow, deny, drop, ignore, pass, type Reply } from './schema/replies.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Rpc } from './wire/rpc.ts';
@@ -32,8 +31,13 @@ export interface Shell {
   readonly hooks: HookTable;
   readonly policy: Policy;
   readonly lookups: Readonly<Record<string, Lookup>>;
-  /** A call was decided: publish its events. Never throws, never waits. */
-  decided(rpc: Rpc, input: HookInput, reply: Reply, events: readonly Event[] | undefined): void;
+  /**
+   * A call was decided: publish its events, log its decision. Never throws, never waits.
+   *
+   * @param since when the call began, by `performance.now()`.
+   * @param failure why the outcome is that of `onError`: this call has failed already.
+   */
+  decided(rpc: Rpc, input: HookInput, outcome: Outcome, since: number, failure?: Failure): void;
   /** A call failed: log and count it. Returns the failure. No RPC when there is none at the path that was called. */
   failed(rpc: Rpc | undefined, failure: Failure): Failure;
 }
@@ -51,6 +55,14 @@ export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
     case 'error':
       return undefined;
   }
+}
+
+/** The same with the decision it stands for; a message is not decided by a policy. */
+export function fallbackOutcome(hook: Hook, failure: Failure): Outcome | undefined {
+  const reply = fallbackReply(hook, failure);
+  if (reply === undefined || hook.name === 'message.publish') return reply && { reply };
+  const verdict = reply.kind as 'allow' | 'deny' | 'ignore';
+  return { reply, decision: { verdict, by: 'onError', reason: failure.code, isShadow: false } };
 }
 
 /** Logins and actions are denied. A message is not stopped: EMQX lets it go on when its publish call fails. */

@@ -14,7 +14,11 @@ const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
 /** A worker that lived so long, in milliseconds, was well: its successor starts without delay. */
 const WELL_AFTER = 30_000;
-/** The exit status of a worker whose configuration is not good: its successors would die of the same. */
+/**
+ * The exit status of a worker whose configuration is not good: its successors would die of the same. Node ends
+ * one that disconnects with 0, whatever status it has set. Once workers serve, they are not ended for it: the
+ * configuration has become bad since, and may become good again.
+ */
 const BAD_CONFIGURATION = 2;
 
 /** The signals that workers are told of. */
@@ -26,13 +30,20 @@ export function supervise({ workers, log, stopTimeout }: SupervisorOptions): Pro
     let isStopping = false;
     let status = 0;
     let deaths = 0;
+    let hasServed = false;
 
     const start = (): void => {
       const worker = cluster.fork();
       const since = performance.now();
+      let isServing = false;
+      worker.once('listening', () => {
+        isServing = true;
+        hasServed = true;
+      });
       worker.once('exit', (code, signal) => {
-        if (isStopping) return finish(code ?? 1);
-        if (code === BAD_CONFIGURATION) return stop('SIGTERM', BAD_CONFIGURATION);
+        if (isStopping) return finish(statusOf(code, signal));
+        const isRefused = code === BAD_CONFIGURATION || (code === 0 && !isServing);
+        if (isRefused && !hasServed) return stop('SIGTERM', BAD_CONFIGURATION);
         deaths = performance.now() - since > WELL_AFTER ? 0 : deaths + 1;
         const delay = delayAfter(deaths);
         log.error({ pid: worker.process.pid, code, signal, delay }, 'a worker died and is started again');
@@ -70,6 +81,11 @@ export function supervise({ workers, log, stopTimeout }: SupervisorOptions): Pro
 /** Milliseconds to wait before a worker is started after so many deaths in a row. */
 export function delayAfter(deaths: number): number {
   return deaths <= 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (deaths - 2));
+}
+
+/** The status of a worker that was told to stop. One that was still starting is ended by the signal: nothing is lost. */
+function statusOf(code: number | null, signal: string | null): number {
+  return signal === 'SIGTERM' ? 0 : (code ?? 1);
 }
 
 function livingWorkers(): Worker[] {

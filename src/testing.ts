@@ -7,6 +7,7 @@ import { Failure, type FailureCode } from './failure.ts';
 import type { AnyHook, Hook } from './hook.ts';
 import { hooks } from './hooks/index.ts';
 import type { Policy } from './policy/policy.ts';
+import type { Decision } from './schema/decision.ts';
 import type { Event } from './schema/event.ts';
 import type { HookName } from './schema/hook-name.ts';
 import type { Reply, ReplyOf } from './schema/replies.ts';
@@ -38,6 +39,8 @@ export interface HookCall<Name extends HookName = HookName> {
   /** What the hook decided; absent when the call failed. */
   readonly reply?: ReplyOf<Name>;
   readonly events: readonly Event[];
+  /** What a policy decided. */
+  readonly decision?: Decision;
   /** Why the call failed: what the broker saw is then the hook's `onError`. */
   readonly failure?: FailureCode;
   /** What the broker got: a gRPC status, 0 when it is a reply. */
@@ -57,12 +60,16 @@ export async function callHook<Name extends HookName>(
 ): Promise<HookCall<Name>> {
   const rpc = rpcs.find(({ version, hook: name }) => version === 'v3' && name === hook.name);
   if (rpc === undefined) throw new TypeError(`there is no hook ${hook.name}`);
-  const seen: { reply?: Reply; events: readonly Event[]; failure?: FailureCode } = { events: [] };
+  const seen: { reply?: Reply; events: readonly Event[]; decision?: Decision; failure?: FailureCode } = {
+    events: [],
+  };
   const shell: Shell = {
     hooks: { ...hooks, [hook.name]: hook as AnyHook },
     policy: options.policy ?? { hooks: [] },
     lookups: options.lookups ?? {},
-    decided: (_rpc, _input, reply, events = []) => Object.assign(seen, { reply, events }),
+    decided: (_rpc, _input, { reply, events = [], decision }) => {
+      if (decision?.by !== 'onError') Object.assign(seen, { reply, events, ...(decision && { decision }) });
+    },
     failed: (_rpc, failure) => {
       seen.failure = failure.code;
       return failure;

@@ -12,6 +12,19 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     return 2;
   }
   for (const warning of loaded.warnings) terminal.err(warning);
+  if (loaded.config.authenticate !== undefined || loaded.config.authorize !== undefined) {
+    const { openDry } = await import('./policy.ts');
+    try {
+      const policy = await openDry(loaded.config, env, terminal);
+      for (const warning of policy.warnings) terminal.err(`warning: ${warning}`);
+      policy.close();
+    } catch (error) {
+      const problems = (error as Error).message.split('\n');
+      for (const problem of problems) terminal.err(problem);
+      terminal.err(`\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`);
+      return 2;
+    }
+  }
   const hooks = registeredHooks(
     loaded.config,
     loaded.custom.hooks.map(({ name }) => name),

@@ -18,6 +18,10 @@ export interface ReplayArguments {
 export async function replayCommand(args: ReplayArguments, terminal: Terminal): Promise<number> {
   const calls = await readAll(args.recordings, terminal);
   if (calls === undefined) return 2;
+  if (calls.length === 0) {
+    terminal.err(`there are no calls in ${args.recordings.join(', ')}`);
+    return 2;
+  }
   const samples: Sample[] = [];
   const progress = createProgress(calls.length * args.loop, samples, terminal);
   const options: ReplayOptions = {

@@ -21,11 +21,11 @@ export interface RegisteredHook {
  * The hooks come in the order of the protocol.
  */
 export function registeredHooks(
-  config: Pick<Config, 'hooks' | 'events'>,
+  config: Pick<Config, 'hooks' | 'events' | 'authenticate' | 'authorize'>,
   customHookNames: readonly HookName[] = [],
 ): RegisteredHook[] {
   const found = new Map<RegistrableHookName, RegisteredHook>();
-  for (const hook of [...wantedHooks(config), ...customHooks(customHookNames)]) {
+  for (const hook of [...wantedHooks(config), ...policyHooks(config), ...customHooks(customHookNames)]) {
     const before = found.get(hook.name);
     const because = before === undefined ? hook.because : `${before.because}; ${hook.because}`;
     found.set(hook.name, { ...(before ?? hook), because });
@@ -47,6 +47,19 @@ function wantedHooks({ hooks, events }: Pick<Config, 'hooks' | 'events'>): Regis
     topics: [],
     because: 'its events go to standard output (events.stdout)',
   }));
+}
+
+function policyHooks(config: Pick<Config, 'authenticate' | 'authorize'>): RegisteredHook[] {
+  const parts = [
+    ['authenticate', 'logins'],
+    ['authorize', 'topics'],
+  ] as const;
+  return parts.flatMap(([part, what]) => {
+    const policy = config[part];
+    if (policy === undefined) return [];
+    const because = `a policy ${policy.mode === 'shadow' ? 'watches' : 'decides'} ${what} (${part})`;
+    return [{ name: `client.${part}` as const, topics: [], because }];
+  });
 }
 
 function customHooks(names: readonly HookName[]): RegisteredHook[] {

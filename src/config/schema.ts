@@ -6,7 +6,11 @@
  */
 import type * as z from 'zod';
 import { section } from './expects.ts';
+import { Admin } from './sections/admin.ts';
+import { Authenticate } from './sections/authenticate.ts';
+import { Authorize } from './sections/authorize.ts';
 import { Connections } from './sections/connections.ts';
+import { Decisions } from './sections/decisions.ts';
 import { Drain } from './sections/drain.ts';
 import { Events } from './sections/events.ts';
 import { Hooks } from './sections/hooks.ts';
@@ -25,6 +29,16 @@ export const Config = section(
     log: Log.prefault({}).describe('What the server says about itself.'),
     hooks: Hooks.prefault({}).describe('Which hooks brokers call, and who answers them.'),
     events: Events.prefault({}).describe('Where events go.'),
+    authenticate: Authenticate.optional().describe(
+      'Who may log in. When absent, the broker decides alone. docs/policies.md teaches it.',
+    ),
+    authorize: Authorize.optional().describe(
+      'Who may publish and subscribe to what. When absent, the broker decides alone. docs/policies.md teaches it.',
+    ),
+    decisions: Decisions.prefault({}).describe('What is logged about the verdicts of these policies.'),
+    admin: Admin.optional().describe(
+      'A port of its own for operators: metrics, probes, and what the server does. When absent, nothing is counted and no port is open. docs/metrics.md lists the metrics.',
+    ),
   },
   'a mapping',
 );

@@ -29,6 +29,10 @@ export interface OutboxStats {
   readonly failed: number;
 }
 
+export interface SinkStats extends OutboxStats {
+  readonly sink: string;
+}
+
 export interface Outbox {
   push(event: StampedEvent): void;
   /** Waits until the sinks have taken everything, or the time is up. Resolves to the number of events left. */
@@ -36,6 +40,8 @@ export interface Outbox {
   /** Flushes, then closes the sinks, within the time. What is pushed from now on is dropped. */
   close(timeoutMs: number): Promise<number>;
   readonly stats: OutboxStats;
+  /** The same for each sink. */
+  readonly sinks: readonly SinkStats[];
 }
 
 /** Seconds of a busy broker, in a few dozen megabytes. */
@@ -89,12 +95,25 @@ export function createOutbox(options: OutboxOptions): Outbox {
         failed: failedEvents,
       };
     },
+    get sinks() {
+      return sinks.map((sink, i) => {
+        const { size: queued = 0, bytes: queuedBytes = 0 } = lanes[i] ?? {};
+        return { sink: sink.name, queued, queuedBytes, ...tally.lossesOf(sink) };
+      });
+    },
   };
 }
 
 /** Counts what is lost, and says so, but not for every event. */
 function createTally(log: OutboxOptions['log'], rateLimit: RateLimit) {
   const unlogged = new Map<string, number>();
+  const losses = new Map<Sink, { dropped: number; failed: number }>();
+
+  function lossesOf(sink: Sink): { dropped: number; failed: number } {
+    const known = losses.get(sink) ?? { dropped: 0, failed: 0 };
+    losses.set(sink, known);
+    return known;
+  }
 
   function report(kind: string, { name }: Sink, events: number, write: (events: number) => void): void {
     const key = `${kind} ${name}`;
@@ -107,10 +126,12 @@ function createTally(log: OutboxOptions['log'], rateLimit: RateLimit) {
   }
 
   return {
+    lossesOf,
     droppedEvents: 0,
     failedEvents: 0,
     dropped(sink: Sink, events: number): void {
       this.droppedEvents += events;
+      lossesOf(sink).dropped += events;
       report('sink_full', sink, events, (count) =>
         log.warn(
           { code: 'sink_full', sink: sink.name, events: count },
@@ -120,6 +141,7 @@ function createTally(log: OutboxOptions['log'], rateLimit: RateLimit) {
     },
     failed(sink: Sink, error: unknown, events: number): void {
       this.failedEvents += events;
+      lossesOf(sink).failed += events;
       report('sink_failed', sink, events, (count) =>
         log.error({ code: 'sink_failed', sink: sink.name, events: count, err: error }, 'a sink failed'),
       );

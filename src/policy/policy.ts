@@ -1,7 +1,81 @@
+/** Everything that was configured and that a hook may consult: plain data and pure functions, with one exception. */
+import type { Grant } from '../schema/decision.ts';
 import type { HookSpec } from '../schema/replies.ts';
+import type { Credentials } from '../schema/vocabulary.ts';
+import type { Authorize } from './authorize.ts';
+import type { Tags } from './tags.ts';
 
-/** Everything that was configured and that a hook may consult: plain data and pure functions. */
 export interface Policy {
   /** The hooks that brokers are asked to call. */
   readonly hooks: readonly HookSpec[];
+  /** Tells one state of the policies from another; in every decision record. */
+  readonly revision?: string | undefined;
+  /** Nothing: logins are not decided here. */
+  readonly authenticate?: AuthenticatePolicy | undefined;
+  /** Nothing: topics are not decided here. */
+  readonly authorize?: AuthorizePolicy | undefined;
+}
+
+/** What is to become of a request; `ignore` leaves it to the broker. */
+export type PolicyVerdict = 'allow' | 'deny' | 'ignore';
+
+/** `shadow`: decide, log and count, and leave the broker's own result as it is. */
+export type Mode = 'enforce' | 'shadow';
+
+/** What a method says of a client. */
+export type MethodAnswer =
+  | { readonly result: 'allow'; readonly grant?: Grant | undefined }
+  | { readonly result: 'deny'; readonly reason: string }
+  /** The method does not know the client: the next one is asked. */
+  | { readonly result: 'unknown'; readonly reason?: string | undefined };
+
+/** A client as methods see it; the password is `''` where only its names are known. */
+export type Login = Pick<
+  Credentials,
+  'username' | 'clientid' | 'password' | 'peerhost' | 'cn' | 'dn' | 'protocol' | 'mountpoint'
+>;
+
+/** One way of telling who a client is. */
+export interface Method {
+  readonly name: string;
+  /** Tells at once. A method without it is looked up: its question has the kind `authenticate/NAME`. */
+  readonly judge?: ((client: Login) => MethodAnswer) | undefined;
+}
+
+export interface AuthenticatePolicy {
+  readonly methods: readonly Method[];
+  /** Whether the limiter is asked before anything else: its question has the kind `authenticate/limiter`. */
+  readonly isLimited: boolean;
+  readonly otherwise: PolicyVerdict;
+  readonly mode: Mode;
+}
+
+/** What a client was granted at login, ready to be asked. */
+export interface Granted {
+  readonly tags: Tags;
+  /** The client's own rules. */
+  readonly judge?: Authorize | undefined;
+  /** The time of the grant is over: nothing is allowed until the next login. */
+  readonly isExpired: boolean;
+}
+
+/** The names by which a connected client is known. */
+export type Known = Omit<Login, 'password' | 'protocol' | 'mountpoint'> & { readonly node: string };
+
+export interface AuthorizePolicy {
+  /** The rules and then the sources. */
+  readonly judge: Authorize;
+  /** Whether the client's own grants are asked before the rules or after them. */
+  readonly grantsOrder: 'first' | 'last';
+  readonly otherwise: PolicyVerdict;
+  readonly mode: Mode;
+  /**
+   * What the client was granted at login; `undefined` when nothing is known of it.
+   *
+   * The one exception to "plain data and pure functions": it reads the memory of logins and a clock, which the
+   * shell keeps, so that a topic check waits for nothing.
+   */
+  readonly grantsOf?: ((client: Known) => Granted | undefined) | undefined;
+  /** Whether a user name may be a token, so that it brings grants that are not in memory: then `grants` is asked. */
+  readonly hasUsernameTokens?: boolean | undefined;
 }

@@ -104,7 +104,8 @@ function* textProblems(conditions: OneOrMore<TextCondition>, path: Path): Iterab
   }
 }
 
-function findTextProblem(condition: TextCondition): string | undefined {
+/** Why a condition on a text cannot be compiled. */
+export function findTextProblem(condition: TextCondition): string | undefined {
   if (typeof condition === 'string') return findPlainTextProblem(condition);
   if ('is' in condition) return condition.is === '' ? emptyProblem : undefined;
   if ('like' in condition) return condition.like === '' ? emptyProblem : undefined;

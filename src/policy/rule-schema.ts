@@ -7,7 +7,8 @@ function oneOrMore<T extends z.ZodType>(one: T) {
   return z.union([one, z.array(one).min(1).readonly()]);
 }
 
-const TextConditionSchema: z.ZodType<TextCondition> = z
+/** A condition on one text. */
+export const TextConditionSchema: z.ZodType<TextCondition, TextCondition> = z
   .union([
     z.string(),
     z.strictObject({ is: z.string().describe('Exactly this text.') }),
@@ -19,14 +20,14 @@ const TextConditionSchema: z.ZodType<TextCondition> = z
   ])
   .describe('A text to compare with, or { is }, { like }, { regex } or { present }.');
 
-const TagConditionSchema: z.ZodType<TagCondition> = z
+const TagConditionSchema: z.ZodType<TagCondition, TagCondition> = z
   .union([z.string(), z.record(z.string(), oneOrMore(TextConditionSchema))])
   .describe('A tag the client has, or conditions on the values of tags: { site: berlin }.');
 
 const names = oneOrMore(TextConditionSchema).optional();
 
 /** Who a rule is for. */
-export const WhoSchema: z.ZodType<Who> = z
+export const WhoSchema: z.ZodType<Who, Who> = z
   .strictObject({
     username: names.describe('User name.'),
     clientid: names.describe('Client id.'),
@@ -47,7 +48,7 @@ export const WhoSchema: z.ZodType<Who> = z
   })
   .describe('Conditions on the client: all that are given must hold; in a list, one is enough.');
 
-const TopicConditionSchema: z.ZodType<TopicCondition> = z
+const TopicConditionSchema: z.ZodType<TopicCondition, TopicCondition> = z
   .union([
     z
       .string()
@@ -59,7 +60,7 @@ const TopicConditionSchema: z.ZodType<TopicCondition> = z
 const RuleActionSchema = z.enum(['publish', 'subscribe', 'all']);
 
 /** One rule. The first rule that is hit decides. */
-export const RuleSchema: z.ZodType<Rule> = z
+export const RuleSchema: z.ZodType<Rule, Rule> = z
   .strictObject({
     name: z.string().min(1).optional().describe('What decision logs and "exhook explain" call the rule.'),
     allow: RuleActionSchema.optional().describe(

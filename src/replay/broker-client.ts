@@ -1,5 +1,5 @@
 /** Calls a provider as a broker does: unary gRPC on a few long-lived HTTP/2 connections, without compression. */
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { PREFIX_BYTES, readFrame, writeFrame } from '../transport/frame.ts';
 
 /** What a call came to. */
@@ -65,23 +65,31 @@ function callOn(
     };
     const settle = (): void => {
       clearTimeout(timer);
-      resolve({
-        status: answer.status,
-        message: answer.message,
-        reply: replyOf(answer.status, answer.chunks),
-        duration: performance.now() - start,
-      });
+      const duration = performance.now() - start;
+      const { status, message } = answer;
+      try {
+        resolve({ status, message, reply: replyOf(status, answer.chunks), duration });
+      } catch (error) {
+        resolve({ status: -1, message: `the reply: ${(error as Error).message}`, reply: undefined, duration });
+      }
     };
-    const timer = setTimeout(() => {
+    let timer: NodeJS.Timeout | undefined;
+    if (session.closed || session.destroyed) return settle();
+    const stream = attempt(() =>
+      session.request({ ...headers, ':method': 'POST', ':path': path, te: 'trailers' }),
+    );
+    if (stream instanceof Error) {
+      answer.message = stream.message;
+      return settle();
+    }
+    timer = setTimeout(() => {
       answer.message = `no answer within ${timeout} ms`;
       stream.close(constants.NGHTTP2_CANCEL);
     }, timeout);
-    if (session.closed || session.destroyed) return settle();
-    const stream = session.request({ ...headers, ':method': 'POST', ':path': path, te: 'trailers' });
     const readStatus = (fields: Readonly<Record<string, unknown>>): void => {
       if (fields['grpc-status'] === undefined) return;
       answer.status = Number(fields['grpc-status']);
-      answer.message = decodeURIComponent(String(fields['grpc-message'] ?? ''));
+      answer.message = decodeMessage(String(fields['grpc-message'] ?? ''));
     };
     stream.on('response', (fields) => {
       answer.message = `HTTP status ${fields[':status']} without a gRPC status`;
@@ -97,6 +105,25 @@ function callOn(
   });
 }
 
+/** Headers of a recording may be such as HTTP/2 does not allow. */
+function attempt(request: () => ClientHttp2Stream): ClientHttp2Stream | Error {
+  try {
+    return request();
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Percent-encoded, unless the server does not know that. */
+function decodeMessage(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @throws Failure when a broker could not read it. */
 function replyOf(status: number, chunks: Buffer[]): Uint8Array | undefined {
   const body = Buffer.concat(chunks);
   if (status !== 0 || body.length < PREFIX_BYTES) return undefined;

@@ -68,5 +68,9 @@ function sampleOf({ rpc }: RecordedCall, { duration, status, message, reply }: C
   const { hook } = rpc;
   if (status !== 0) return { hook, duration, reply: `status ${status}: ${message}`, isFailed: true };
   if (reply === undefined) return { hook, duration, reply: 'no reply', isFailed: true };
-  return { hook, duration, reply: describeReply(rpc, reply), isFailed: false };
+  try {
+    return { hook, duration, reply: describeReply(rpc, reply), isFailed: false };
+  } catch {
+    return { hook, duration, reply: `a reply that is not a ${rpc.method.output.typeName}`, isFailed: true };
+  }
 }

@@ -1,5 +1,6 @@
 /** The schemas of every hook, each compiled once: parsing them is on the path of every call. */
 import * as z from 'zod';
+import { Decision } from './decision.ts';
 import { Event } from './event.ts';
 import { type HookName, hookNames } from './hook-name.ts';
 import { replies } from './replies.ts';
@@ -25,7 +26,9 @@ const outcomes = new Map<z.ZodType, z.ZodType>();
 function outcomeOf(reply: z.ZodType): z.ZodType {
   const known = outcomes.get(reply);
   if (known !== undefined) return known;
-  const outcome = compile(z.object({ reply, events: z.array(Event).optional() }));
+  const outcome = compile(
+    z.object({ reply, events: z.array(Event).optional(), decision: Decision.optional() }),
+  );
   outcomes.set(reply, outcome);
   return outcome;
 }

@@ -151,15 +151,15 @@ connections: { maxAge: 0s, jitter: 2 }
   it.each([
     [
       '- a',
-      '1:1: is not a mapping; write its keys on lines of their own, such as listen:, limits:, drain:, connections:, workers:, log:, hooks: or events:',
+      '1:1: is not a mapping; write its keys on lines of their own, such as listen:, limits:, drain:, connections:, workers:, log:, hooks:, events:, authenticate:, authorize:, decisions: or admin:',
     ],
     [
       'zzz: 1',
-      '1:1 zzz: is not a key here; write listen, limits, drain, connections, workers, log, hooks or events, or remove it',
+      '1:1 zzz: is not a key here; write listen, limits, drain, connections, workers, log, hooks, events, authenticate, authorize, decisions or admin, or remove it',
     ],
     [
       '__proto__: { listen: 1 }',
-      '1:1 __proto__: is not a key here; write listen, limits, drain, connections, workers, log, hooks or events, or remove it',
+      '1:1 __proto__: is not a key here; write listen, limits, drain, connections, workers, log, hooks, events, authenticate, authorize, decisions or admin, or remove it',
     ],
     ['log: { "le\\nvel": debug }', '1:8 log."le\\nvel": is not a key here; did you mean level?'],
     [

@@ -19,6 +19,7 @@ describe('the defaults', () => {
       log: { level: 'info', format: 'auto' },
       hooks: { custom: [] },
       events: { stdout: 'auto' },
+      decisions: { log: 'denied', sample: 1 },
     });
   });
 
@@ -55,6 +56,67 @@ describe('every key', () => {
       ['hooks.register', 'EXHOOK_HOOKS_REGISTER', 'hooks-register'],
       ['hooks.custom', 'EXHOOK_HOOKS_CUSTOM', 'hooks-custom'],
       ['events.stdout', 'EXHOOK_EVENTS_STDOUT', 'events-stdout'],
+      ['authenticate.methods', undefined, undefined],
+      ['authenticate.otherwise', 'EXHOOK_AUTHENTICATE_OTHERWISE', 'authenticate-otherwise'],
+      ['authenticate.onError', 'EXHOOK_AUTHENTICATE_ON_ERROR', 'authenticate-on-error'],
+      ['authenticate.mode', 'EXHOOK_AUTHENTICATE_MODE', 'authenticate-mode'],
+      ['authenticate.cache.ttl', 'EXHOOK_AUTHENTICATE_CACHE_TTL', 'authenticate-cache-ttl'],
+      [
+        'authenticate.cache.negativeTtl',
+        'EXHOOK_AUTHENTICATE_CACHE_NEGATIVE_TTL',
+        'authenticate-cache-negative-ttl',
+      ],
+      ['authenticate.cache.jitter', 'EXHOOK_AUTHENTICATE_CACHE_JITTER', 'authenticate-cache-jitter'],
+      ['authenticate.cache.max', 'EXHOOK_AUTHENTICATE_CACHE_MAX', 'authenticate-cache-max'],
+      [
+        'authenticate.limiter.perClientId.burst',
+        'EXHOOK_AUTHENTICATE_LIMITER_PER_CLIENT_ID_BURST',
+        'authenticate-limiter-per-client-id-burst',
+      ],
+      [
+        'authenticate.limiter.perClientId.refill',
+        'EXHOOK_AUTHENTICATE_LIMITER_PER_CLIENT_ID_REFILL',
+        'authenticate-limiter-per-client-id-refill',
+      ],
+      [
+        'authenticate.limiter.perAddress.burst',
+        'EXHOOK_AUTHENTICATE_LIMITER_PER_ADDRESS_BURST',
+        'authenticate-limiter-per-address-burst',
+      ],
+      [
+        'authenticate.limiter.perAddress.refill',
+        'EXHOOK_AUTHENTICATE_LIMITER_PER_ADDRESS_REFILL',
+        'authenticate-limiter-per-address-refill',
+      ],
+      ['authenticate.limiter.action', 'EXHOOK_AUTHENTICATE_LIMITER_ACTION', 'authenticate-limiter-action'],
+      [
+        'authenticate.limiter.maxDelay',
+        'EXHOOK_AUTHENTICATE_LIMITER_MAX_DELAY',
+        'authenticate-limiter-max-delay',
+      ],
+      ['authenticate.limiter.max', 'EXHOOK_AUTHENTICATE_LIMITER_MAX', 'authenticate-limiter-max'],
+      [
+        'authenticate.iKnowThisAllowsEveryone',
+        'EXHOOK_AUTHENTICATE_I_KNOW_THIS_ALLOWS_EVERYONE',
+        'authenticate-i-know-this-allows-everyone',
+      ],
+      ['authorize.rules', undefined, undefined],
+      ['authorize.sources', undefined, undefined],
+      ['authorize.grants.order', 'EXHOOK_AUTHORIZE_GRANTS_ORDER', 'authorize-grants-order'],
+      ['authorize.grants.max', 'EXHOOK_AUTHORIZE_GRANTS_MAX', 'authorize-grants-max'],
+      ['authorize.otherwise', 'EXHOOK_AUTHORIZE_OTHERWISE', 'authorize-otherwise'],
+      ['authorize.onError', 'EXHOOK_AUTHORIZE_ON_ERROR', 'authorize-on-error'],
+      ['authorize.mode', 'EXHOOK_AUTHORIZE_MODE', 'authorize-mode'],
+      [
+        'authorize.iKnowThisAllowsEveryone',
+        'EXHOOK_AUTHORIZE_I_KNOW_THIS_ALLOWS_EVERYONE',
+        'authorize-i-know-this-allows-everyone',
+      ],
+      ['decisions.log', 'EXHOOK_DECISIONS_LOG', 'decisions-log'],
+      ['decisions.sample', 'EXHOOK_DECISIONS_SAMPLE', 'decisions-sample'],
+      ['admin.port', 'EXHOOK_ADMIN_PORT', 'admin-port'],
+      ['admin.host', 'EXHOOK_ADMIN_HOST', 'admin-host'],
+      ['admin.token', 'EXHOOK_ADMIN_TOKEN', 'admin-token'],
     ]);
   });
 });

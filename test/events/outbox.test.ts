@@ -142,6 +142,7 @@ describe('a slow sink', () => {
     await nextTurn();
     for (let i = 0; i < 5; i++) outbox.push(anEvent(i));
     expect(outbox.stats).toMatchObject({ queued: 3, dropped: 3 });
+    expect(outbox.sinks).toMatchObject([{ sink: 'fake', queued: 3, dropped: 3, failed: 0 }]);
     sink.settle();
     await nextTurn();
     await nextTurn();
@@ -206,6 +207,7 @@ describe('a sink that fails', () => {
     await nextTurn();
     expect(sink.batches).toEqual([['1'], ['2']]);
     expect(outbox.stats.failed).toBeGreaterThanOrEqual(1);
+    expect(outbox.sinks).toMatchObject([{ sink: 'fake', failed: outbox.stats.failed }]);
     expect(lines[0]).toMatchObject({ level: 'error', code: 'sink_failed', sink: 'fake', events: 1 });
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clientAuthorize } from '../../src/hooks/client-authorize.ts';
+import { compileRules } from '../../src/policy/authorize.ts';
+import type { AuthorizePolicy } from '../../src/policy/policy.ts';
 import { aClient, aContext, aMeta } from '../support/inputs.ts';
 
 describe('client.authorize', () => {
@@ -19,7 +21,56 @@ describe('client.authorize', () => {
     },
   );
 
-  it('asks nothing', () => {
-    expect(clientAuthorize.needs).toBeUndefined();
+  const input = { clientinfo: aClient(), type: 1, topic: 't/#', result: true, meta: aMeta() } as const;
+  const policy: AuthorizePolicy = {
+    judge: compileRules([{ name: 'own', allow: 'all', topics: 't/#' }]),
+    grantsOrder: 'first',
+    otherwise: 'deny',
+    mode: 'enforce',
+  };
+  const context = (changes: Partial<AuthorizePolicy> = {}, answers = {}) => ({
+    policy: { hooks: [], authorize: { ...policy, ...changes } },
+    answers,
+  });
+
+  it('asks nothing, unless the user name is a token whose grants are not in memory', () => {
+    const token = { ...input, clientinfo: aClient({ username: 'e30.e30.c2ln' }) };
+    const tokens = { hasUsernameTokens: true };
+    expect(clientAuthorize.needs?.(input, aContext())).toBeUndefined();
+    expect(clientAuthorize.needs?.(input, context(tokens))).toBeUndefined();
+    expect(clientAuthorize.needs?.(token, context())).toBeUndefined();
+    expect(clientAuthorize.needs?.(token, context(tokens))?.kind).toBe('authorize/grants');
+    expect(
+      clientAuthorize.needs?.(token, context(tokens, { 'authorize/grants': undefined })),
+    ).toBeUndefined();
+    const grantsOf = () => ({ tags: {}, isExpired: false });
+    expect(clientAuthorize.needs?.(token, context({ ...tokens, grantsOf }))).toBeUndefined();
+  });
+
+  it('names the rule that decided', () => {
+    expect(clientAuthorize.decide(input, context())).toStrictEqual({
+      reply: { kind: 'allow' },
+      decision: { verdict: 'allow', by: 'own', reason: 'a rule allows it', isShadow: false },
+    });
+    expect(clientAuthorize.decide({ ...input, topic: '#' }, context())).toMatchObject({
+      reply: { kind: 'deny', reason: 'otherwise: no rule was hit' },
+      decision: { verdict: 'deny', by: 'otherwise' },
+    });
+  });
+
+  it('tells publish from subscribe', () => {
+    const judge = compileRules([{ allow: 'publish', topics: 't/#' }]);
+    expect(clientAuthorize.decide({ ...input, type: 0, topic: 't/a' }, context({ judge })).reply.kind).toBe(
+      'allow',
+    );
+    expect(clientAuthorize.decide(input, context({ judge })).reply.kind).toBe('deny');
+  });
+
+  it("uses the answer's grants in place of those in memory", () => {
+    const answers = { 'authorize/grants': { tags: {}, isExpired: true } };
+    expect(clientAuthorize.decide(input, context({}, answers)).decision).toMatchObject({
+      verdict: 'deny',
+      by: 'grants',
+    });
   });
 });

@@ -44,7 +44,9 @@ export function aShell(overrides: Partial<Pick<Shell, 'hooks' | 'policy' | 'look
     calls,
     failures,
     events: () => calls.flatMap(({ events }) => events ?? []),
-    decided: (rpc, input, reply, events) => void calls.push({ rpc, input, reply, events }),
+    decided: (rpc, input, { reply, events, decision }) => {
+      if (decision?.by !== 'onError') calls.push({ rpc, input, reply, events });
+    },
     failed: (_rpc, failure) => {
       failures.push(failure);
       return failure;

@@ -13,7 +13,9 @@ export const Tls = section({
   cert: file('./tls/server.pem').describe(
     'The certificate chain of this server, a PEM file. Read again when it changes; relative to the configuration file. There is no default.',
   ),
-  key: file('./tls/server.key').describe('The private key of that certificate, a PEM file. There is no default.'),
+  key: file('./tls/server.key').describe(
+    'The private key of that certificate, a PEM file. There is no default.',
+  ),
   clientCa: file('./tls/brokers-ca.pem')
     .optional()
     .describe(

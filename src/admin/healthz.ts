@@ -1,0 +1,8 @@
+import { type Page, textAnswer } from './page.ts';
+
+/** Whether the process answers at all. */
+export const healthz: Page = {
+  path: '/healthz',
+  isOpen: true,
+  answer: async () => textAnswer(200, 'ok'),
+};

@@ -1,0 +1,22 @@
+import type { NodeCalls } from '../telemetry/broker-nodes.ts';
+import { findTraps } from './hook-report.ts';
+import { jsonAnswer, type Page } from './page.ts';
+
+/** What brokers are asked to call and why, what each broker node did call and when, and what is strange about it. */
+export const hooksz: Page = {
+  path: '/hooksz',
+  isOpen: false,
+  async answer(source) {
+    const report = await source.hooks();
+    const { registered, brokers } = report;
+    return jsonAnswer({ warnings: findTraps(report), registered, brokers: brokers.map(readable) });
+  },
+};
+
+function readable({ node, protocol, calls }: NodeCalls): object {
+  const readableCalls = Object.entries(calls).map(([hook, { calls: times, last }]) => [
+    hook,
+    { calls: times, last: new Date(last).toISOString() },
+  ]);
+  return { node, protocol, calls: Object.fromEntries(readableCalls) };
+}

@@ -1,0 +1,9 @@
+import { type Page, textAnswer } from './page.ts';
+
+/** Whether brokers may call: not while the server drains; with several workers, when one of them may be called. */
+export const readyz: Page = {
+  path: '/readyz',
+  isOpen: true,
+  answer: async (source) =>
+    (await source.isReady()) ? textAnswer(200, 'ok') : textAnswer(503, 'not ready: starting or draining'),
+};

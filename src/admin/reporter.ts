@@ -1,0 +1,60 @@
+/** What one process can tell of itself: to its own pages, or to the supervisor that has them. */
+import type { Config } from '../config/schema.ts';
+import type { Outbox } from '../events/outbox.ts';
+import type { HookName } from '../schema/hook-name.ts';
+import type { CallWatch } from '../telemetry/call-watch.ts';
+import { type MetricsSnapshot, openProcessMetrics, type ProcessMetrics } from '../telemetry/prometheus.ts';
+import type { Listener } from '../transport/listener.ts';
+import { type HookReport, reportHooks } from './hook-report.ts';
+import type { AdminSource } from './page.ts';
+import { withoutSecrets } from './redact.ts';
+
+/** What can be asked, and the form of the answer: plain data, so that it can go to another process. */
+export interface Reports {
+  readonly ready: boolean;
+  readonly metrics: MetricsSnapshot;
+  readonly config: unknown;
+  readonly hooks: HookReport;
+}
+
+export type Topic = keyof Reports;
+
+export type Reporter = { readonly [What in Topic]: () => Reports[What] | Promise<Reports[What]> };
+
+export interface ReporterOptions {
+  readonly watch: CallWatch;
+  readonly listener: Listener;
+  readonly outbox: Outbox;
+  /** What is in force. */
+  readonly config: () => Config;
+  /** The hooks that are not built in. */
+  readonly custom: readonly HookName[];
+}
+
+export interface OpenReporter {
+  readonly reporter: Reporter;
+  /** The same for the pages of a server that runs alone. */
+  readonly source: AdminSource;
+}
+
+export async function openReporter(options: ReporterOptions): Promise<OpenReporter> {
+  const { watch, listener, outbox, config, custom } = options;
+  const { health, load, connections } = listener;
+  const metrics = await openProcessMetrics({ watch, health, load, connections, outbox });
+  const reporter: Reporter = {
+    ready: () => health.isServing,
+    metrics: metrics.snapshot,
+    config: () => withoutSecrets(config()),
+    hooks: () => reportHooks(config(), custom, watch.nodes.nodes),
+  };
+  return { reporter, source: sourceOf(reporter, metrics) };
+}
+
+function sourceOf(reporter: Reporter, { expose }: ProcessMetrics): AdminSource {
+  return {
+    isReady: async () => reporter.ready(),
+    metrics: expose,
+    config: async () => reporter.config(),
+    hooks: async () => reporter.hooks(),
+  };
+}

@@ -1,0 +1,28 @@
+/** A secret of the configuration: as it stands, in an environment variable, or in a file. */
+import * as z from 'zod';
+import { expects, section, text } from '../expects.ts';
+
+const write = '{ env: NAME } or { file: PATH }, or the text itself';
+
+const FromEnvironment = section({
+  env: text('the name of a variable', 'the name of an environment variable').describe(
+    'The environment variable that holds it.',
+  ),
+});
+
+const FromFile = section({
+  file: text('a path', 'a path such as ./secret').describe(
+    'The file that holds it, relative to the configuration file; a line break at its end is left out.',
+  ),
+});
+
+/**
+ * Text in the file itself is readable by whoever may read the configuration, and ends up in backups and
+ * repositories: the other two forms are there to keep it out.
+ */
+export function secret(noun: string) {
+  return z.union([text(noun, write), FromEnvironment, FromFile], { error: expects(noun, write) });
+}
+
+/** Where a secret comes from. */
+export type Secret = string | { readonly env: string } | { readonly file: string };

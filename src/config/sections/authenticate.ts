@@ -1,0 +1,166 @@
+import * as z from 'zod';
+import { allowsEveryLogin } from '../../policy/allows-every-login.ts';
+import { MAX_METHODS } from '../../policy/authenticate.ts';
+import { choice, expects, fraction, section, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
+import { duration, POSITIVE } from '../units.ts';
+import { MethodSection, nameMethods } from './authenticate-methods.ts';
+
+const methodsError = expects('a list', 'methods, each behind a "-", such as - users: { file: ./users.yaml }');
+
+/** What every policy has. */
+export const otherwise = choice(['deny', 'allow', 'ignore']);
+export const onError = choice(['deny', 'allow', 'ignore', 'error']);
+export const mode = choice(['enforce', 'shadow']);
+
+const Cache = section({
+  ttl: duration()
+    .prefault('1m')
+    .describe(
+      'How long an admitted login is remembered, in milliseconds, so that it is not looked up again. The default is short, because a changed HTTP service is noticed only after it; a changed users file clears it.',
+    ),
+  negativeTtl: duration()
+    .prefault('5s')
+    .describe(
+      'The same for a login that was not admitted. The default keeps a client that tries again and again from costing much.',
+    ),
+  jitter: fraction()
+    .prefault(0.1)
+    .describe(
+      'The part of the time by which it is shortened at random, so that logins made together are not looked up again together. The default is a tenth.',
+    ),
+  max: wholeNumber('a number of logins', 1, 10_000_000)
+    .prefault(100_000)
+    .describe(
+      'The most logins remembered; the one unused for longest is forgotten. The default costs about 20 MB.',
+    ),
+});
+
+function bucket(what: string, burst: number) {
+  return section({
+    burst: wholeNumber('a number of failures', 1, 1_000_000)
+      .prefault(burst)
+      .describe(
+        `How many failed logins ${what} has before it is held up. The default forgives typing errors.`,
+      ),
+    refill: duration(POSITIVE)
+      .prefault('10s')
+      .describe(
+        `The time in milliseconds after which one failed login ${what} is forgiven. The default allows six guesses a minute.`,
+      ),
+  }).optional();
+}
+
+const Limiter = section({
+  perClientId: bucket('of one client id', 5).describe('Failed logins of one client id.'),
+  perAddress: bucket('from one address', 50).describe('Failed logins from one address.'),
+  action: choice(['refuse', 'delay'])
+    .prefault('refuse')
+    .describe(
+      'What happens to a client that is held up: refuse answers at once without a look-up, delay waits before it. With refuse, whoever knows a client id can lock its owner out; delay does not. The default is refuse.',
+    ),
+  maxDelay: duration(POSITIVE)
+    .prefault('2s')
+    .describe(
+      "The longest wait of delay, in milliseconds. The default lies well within EMQX's request_timeout.",
+    ),
+  max: wholeNumber('a number of clients', 1, 10_000_000)
+    .prefault(100_000)
+    .describe(
+      'The most client ids, and the most addresses, that are remembered. The default costs about 20 MB.',
+    ),
+}).refine(({ perClientId, perAddress }) => perClientId !== undefined || perAddress !== undefined, {
+  when: whenValid,
+  error: 'limits nothing; write perClientId: {} or perAddress: {}',
+});
+
+const EVERYONE =
+  'admits every client; write conditions, or iKnowThisAllowsEveryone: true if that is what you want';
+
+export const Authenticate = section({
+  methods: z
+    .array(MethodSection, { error: methodsError })
+    .min(1, { error: methodsError })
+    .max(MAX_METHODS, { error: `is too long; write at most ${MAX_METHODS} methods` })
+    .describe(
+      'The methods in order: the first that recognises a client decides. Each is one of users, jwt, certificate, http and anonymous; docs/policies.md explains them. There is no default.',
+    ),
+  otherwise: otherwise
+    .prefault('deny')
+    .describe(
+      'What becomes of a client that no method recognises. ignore leaves it to the broker: EMQX before 5.9 refuses it unless an authenticator of its own admits it, EMQX since 5.9 admits it if it has none. The default is deny.',
+    ),
+  onError: onError
+    .prefault('deny')
+    .describe(
+      'What becomes of a login that cannot be decided, because a service is down or slow; error ends the call with a status, and failed_action of the broker decides. The default is deny.',
+    ),
+  mode: mode
+    .prefault('enforce')
+    .describe(
+      "shadow decides, logs and counts, and leaves the broker's own result as it is; EMQX before 5.9 refuses such clients unless an authenticator of its own admits them. The default is enforce.",
+    ),
+  cache: Cache.optional().describe(
+    'Remembers what users and HTTP services said, under keyed hashes. When absent, nothing is remembered.',
+  ),
+  limiter: Limiter.optional().describe('Slows down guessing. When absent, nobody is held up.'),
+  iKnowThisAllowsEveryone: yesOrNo()
+    .prefault(false)
+    .describe(
+      'Accepts a policy that admits every client. Such a policy is refused by default, since it is mostly a mistake.',
+    ),
+})
+  .superRefine(({ methods }, context) => {
+    if (context.issues.length > 0) return;
+    const names = nameMethods(methods).map(({ name }) => name);
+    names.forEach((name, i) => {
+      if (names.indexOf(name) === i) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['methods', i, 'name'],
+        message: 'is the name of another method; write another one',
+      });
+    });
+  })
+  .superRefine(({ methods, otherwise: last, iKnowThisAllowsEveryone }, context) => {
+    if (iKnowThisAllowsEveryone || context.issues.length > 0) return;
+    if (last === 'allow') context.addIssue({ code: 'custom', path: ['otherwise'], message: EVERYONE });
+    const { anonymous, certificates } = openMethods(methods);
+    for (const i of anonymous)
+      context.addIssue({ code: 'custom', path: ['methods', i, 'anonymous'], message: EVERYONE });
+    for (const i of certificates)
+      context.addIssue({
+        code: 'custom',
+        path: ['methods', i, 'certificate'],
+        message:
+          'admits every certificate; write conditions that tell them apart, or iKnowThisAllowsEveryone: true',
+      });
+  });
+
+export type Authenticate = z.output<typeof Authenticate>;
+
+/** Methods that admit anybody who asks. */
+function openMethods(methods: readonly MethodSection[]) {
+  const indexes = [...methods.keys()];
+  return {
+    anonymous: indexes.filter((i) => {
+      const section = methods[i]?.anonymous;
+      return section !== undefined && allowsEveryLogin(section.who);
+    }),
+    certificates: indexes.filter((i) => admitsAnyCertificate(methods[i]?.certificate)),
+  };
+}
+
+function admitsAnyCertificate(section: MethodSection['certificate']): boolean {
+  const given = [section?.commonName, section?.subject].filter((conditions) => conditions !== undefined);
+  return (
+    given.length > 0 &&
+    given.every((conditions) =>
+      [conditions].flat().some((condition) => {
+        if (typeof condition === 'string') return false;
+        if ('like' in condition) return /^\*+$/.test(condition.like);
+        if ('regex' in condition) return ['', '.', '.*', '.+', '^', '^.*$', '^.+$'].includes(condition.regex);
+        return 'present' in condition;
+      }),
+    )
+  );
+}

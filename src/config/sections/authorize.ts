@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { allowsEverything } from '../../policy/allows-everything.ts';
+import { RuleSchema } from '../../policy/rule-schema.ts';
+import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
+import { mode, onError, otherwise } from './authenticate.ts';
+
+const path = (example: string) => text('a path', `a path such as ${example}`);
+
+const Source = section(
+  {
+    mosquitto: path('./mosquitto.acl').optional().describe('An acl_file of mosquitto.'),
+    emqx: path('./acl.conf').optional().describe("EMQX's acl.conf."),
+  },
+  'a source',
+).refine(({ mosquitto, emqx }) => (mosquitto === undefined) !== (emqx === undefined), {
+  when: whenValid,
+  error: 'is not one source; write mosquitto: PATH or emqx: PATH behind each "-"',
+});
+export type SourceSection = z.output<typeof Source>;
+
+const Grants = section({
+  order: choice(['first', 'last'])
+    .prefault('first')
+    .describe(
+      'Whether the grants that a client brought along are asked before the rules, or after them. The default is first, as in EMQX.',
+    ),
+  max: wholeNumber('a number of clients', 1, 10_000_000)
+    .prefault(100_000)
+    .describe(
+      'The most clients whose grants and tags are remembered; the one unused for longest is forgotten. The default is 100000.',
+    ),
+});
+
+/** What is wrong with a policy that lets everyone do everything. */
+export const EVERYTHING =
+  'allows every topic to everyone; write narrower rules, or iKnowThisAllowsEveryone: true if that is what you want';
+
+export const Authorize = section({
+  rules: z
+    .array(RuleSchema, { error: expects('a list', 'rules, each behind a "-", such as - allow: publish') })
+    .prefault([])
+    .describe(
+      'Rules in order: the first that is hit decides; docs/policies.md explains them. There are none by default.',
+    ),
+  sources: z
+    .array(Source, { error: expects('a list', 'files, such as - mosquitto: ./mosquitto.acl') })
+    .prefault([])
+    .describe(
+      'ACL files of other brokers, asked in order after the rules, and read again when they change. There are none by default.',
+    ),
+  grants: Grants.prefault({}).describe('What clients were granted at login, by a token or an HTTP service.'),
+  otherwise: otherwise
+    .prefault('deny')
+    .describe(
+      "What becomes of a request that no rule hits; ignore keeps the broker's own result, which is authorization.no_match when nothing else decided. The default is deny.",
+    ),
+  onError: onError
+    .prefault('deny')
+    .describe(
+      'What becomes of a request that cannot be decided; error ends the call with a status, and failed_action of the broker decides. The default is deny.',
+    ),
+  mode: mode
+    .prefault('enforce')
+    .describe(
+      "shadow decides, logs and counts, and leaves the broker's own result as it is. The default is enforce.",
+    ),
+  iKnowThisAllowsEveryone: yesOrNo()
+    .prefault(false)
+    .describe(
+      'Accepts a policy that allows every topic to everyone. Such a policy is refused by default, since it is mostly a mistake.',
+    ),
+}).superRefine((policy, context) => {
+  // With files, the whole is judged when they are read.
+  if (context.issues.length > 0 || policy.iKnowThisAllowsEveryone || policy.sources.length > 0) return;
+  if (allowsEverything(policy.rules, policy.otherwise))
+    context.addIssue({ code: 'custom', message: EVERYTHING });
+});
+export type Authorize = z.output<typeof Authorize>;

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+
+/** Where a secret comes from; see the configuration. */
+export type SecretSource = string | { readonly env: string } | { readonly file: string };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The secret itself.
+ *
+ * @throws TypeError that names the variable or the file, never what it holds.
+ */
+export async function readSecret(source: SecretSource, env: Environment): Promise<string> {
+  if (typeof source === 'string') return source;
+  const value = 'env' in source ? env[source.env] : await readText(source.file);
+  if (value === undefined || value === '')
+    throw new TypeError(
+      'env' in source ? `environment variable ${source.env} is not set` : `${source.file} is empty`,
+    );
+  return value;
+}
+
+/** An editor ends a file with a line break; no secret does. */
+async function readText(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  } catch (error) {
+    throw new TypeError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`);
+  }
+}

@@ -1,0 +1,74 @@
+/** May this client log in? The methods are asked in order, and the first that recognises the client decides. */
+import type { Question } from '../hook.ts';
+import type { Decision } from '../schema/decision.ts';
+import type { AuthenticatePolicy, Login, Method, MethodAnswer } from './policy.ts';
+
+/** One question is for the limiter; a hook may ask eight (`MAX_QUESTIONS`). */
+export const MAX_METHODS = 7;
+
+/** Kind of the question to the limiter. */
+export const LIMITER = 'authenticate/limiter';
+
+/** What the limiter says: nothing, or why the attempt is refused unseen. */
+export type LimiterAnswer = undefined | { readonly refusedBy: 'client_id' | 'address' };
+
+/** Kind of the question of a method. */
+export function questionKind(method: string): string {
+  return `authenticate/${method}`;
+}
+
+type Answers = Readonly<Record<string, unknown>>;
+
+/** What is to be looked up next, or the decision. */
+export type LoginStep = { readonly ask: Question } | { readonly decision: Decision };
+
+/** Goes as far as the answers reach. */
+export function nextLoginStep(policy: AuthenticatePolicy, client: Login, answers: Answers): LoginStep {
+  if (policy.isLimited) {
+    if (!(LIMITER in answers)) return { ask: { kind: LIMITER, client } };
+    const limited = answers[LIMITER] as LimiterAnswer;
+    if (limited !== undefined)
+      return { decision: decide(policy, 'deny', 'limiter', limitReasons[limited.refusedBy]) };
+  }
+  const reasons: string[] = [];
+  for (const method of policy.methods) {
+    const answer = answerOf(method, client, answers);
+    if ('ask' in answer) return answer;
+    if (answer.result === 'allow') return { decision: admit(policy, method, answer) };
+    if (answer.result === 'deny') return { decision: decide(policy, 'deny', method.name, answer.reason) };
+    if (answer.reason !== undefined) reasons.push(`${method.name}: ${answer.reason}`);
+  }
+  const because = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+  return {
+    decision: decide(policy, policy.otherwise, 'otherwise', `no method recognised the client${because}`),
+  };
+}
+
+const limitReasons = {
+  client_id: 'too many failed logins of this client id',
+  address: 'too many failed logins from this address',
+} as const;
+
+function answerOf(method: Method, client: Login, answers: Answers): MethodAnswer | { ask: Question } {
+  if (method.judge !== undefined) return method.judge(client);
+  const kind = questionKind(method.name);
+  return (answers[kind] as MethodAnswer | undefined) ?? { ask: { kind, client } };
+}
+
+function admit(
+  policy: AuthenticatePolicy,
+  { name }: Method,
+  { grant }: MethodAnswer & { result: 'allow' },
+): Decision {
+  const decision = decide(policy, 'allow', name, 'recognised');
+  return grant === undefined ? decision : { ...decision, grant };
+}
+
+function decide(
+  { mode }: AuthenticatePolicy,
+  verdict: Decision['verdict'],
+  by: string,
+  reason: string,
+): Decision {
+  return { verdict, by, reason, isShadow: mode === 'shadow' };
+}

@@ -1,0 +1,60 @@
+/** May this client do this? The client's own grants and the rules in their order, then `otherwise`. */
+import type { Question } from '../hook.ts';
+import type { Decision } from '../schema/decision.ts';
+import type { Judgement } from './authorize.ts';
+import type { AuthorizePolicy, Granted, Known } from './policy.ts';
+import { type Action, labelOf } from './rule.ts';
+import type { Subject } from './subject.ts';
+
+/** Kind of the question for the grants in a token that is the user name. */
+export const GRANTS = 'authorize/grants';
+
+/** Three parts of base64url, as every signed token has (RFC 7515 section 7.1). */
+const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** What must be looked up first: the grants of a token that is the user name, when they are not in memory. */
+export function grantsQuestion(policy: AuthorizePolicy, client: Known): Question | undefined {
+  if (policy.hasUsernameTokens !== true || !TOKEN.test(client.username)) return undefined;
+  return policy.grantsOf?.(client) === undefined ? { kind: GRANTS, client } : undefined;
+}
+
+/** @param granted overrules what is in memory: the answer to the question above. */
+export function decideAction(
+  policy: AuthorizePolicy,
+  client: Known,
+  action: Action,
+  topic: string,
+  granted: Granted | undefined = policy.grantsOf?.(client),
+): Decision {
+  const isShadow = policy.mode === 'shadow';
+  if (granted?.isExpired === true) {
+    return { verdict: 'deny', by: 'grants', reason: 'what the client was granted has expired', isShadow };
+  }
+  const subject = subjectOf(client, granted);
+  const judges = [policy.judge, granted?.judge];
+  if (policy.grantsOrder === 'first') judges.reverse();
+  let notes: Judgement['notes'] = [];
+  for (const judge of judges) {
+    if (judge === undefined) continue;
+    const judgement = judge(subject, action, topic);
+    if (judgement.notes.length > 0) notes = [...notes, ...judgement.notes];
+    if (judgement.verdict === undefined) continue;
+    const by = labelOf(judgement.rule, judgement.index);
+    const reason = judgement.verdict === 'allow' ? 'a rule allows it' : 'a rule denies it';
+    return withNotes({ verdict: judgement.verdict, by, reason, isShadow }, notes);
+  }
+  return withNotes(
+    { verdict: policy.otherwise, by: 'otherwise', reason: 'no rule was hit', isShadow },
+    notes,
+  );
+}
+
+function withNotes(decision: Decision, notes: Judgement['notes']): Decision {
+  return notes.length === 0 ? decision : { ...decision, notes };
+}
+
+function subjectOf(client: Known, granted: Granted | undefined): Subject {
+  if (granted === undefined) return client;
+  const { clientid, username, peerhost, cn } = client;
+  return { clientid, username, peerhost, cn, tags: granted.tags };
+}

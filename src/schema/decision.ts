@@ -1,0 +1,31 @@
+/** What a policy decided and why: for the decision log, the counters, and what is remembered of a login. */
+import * as z from 'zod';
+
+/** What a login brings along for later: never a secret. */
+export interface Grant {
+  /** Named facts that rules may ask for. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Rules of this client alone, as `parseGrants` gives them. */
+  readonly rules?: readonly unknown[] | undefined;
+  /** Milliseconds since 1970 after which nothing is granted any more. */
+  readonly expiresAt?: number | undefined;
+}
+
+export const Decision = z.object({
+  verdict: z.enum(['allow', 'deny', 'ignore']),
+  /** The method or rule that decided; `otherwise`, `limiter`, `grants` or `onError` when none did. */
+  by: z.string(),
+  /** For a person; names what is to blame, never a value that could be a secret. */
+  reason: z.string(),
+  /** Whether the verdict was kept from the broker. */
+  isShadow: z.boolean(),
+  /** Values that could not stand in a topic filter: the variable and why, never the value. */
+  notes: z
+    .array(z.object({ variable: z.string(), reason: z.string() }))
+    .readonly()
+    .optional(),
+  /** Of a login that is admitted. */
+  grant: z.custom<Grant>((value) => typeof value === 'object' && value !== null).optional(),
+});
+
+export type Decision = z.output<typeof Decision>;

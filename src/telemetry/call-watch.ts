@@ -1,0 +1,52 @@
+/** Stands between the flow and its shell and counts every call once. Made only when somebody may ask. */
+import type { Shell } from '../shell.ts';
+import type { Rpc } from '../wire/rpc.ts';
+import { BrokerNodes } from './broker-nodes.ts';
+import { CallTally, DurationTally } from './call-tally.ts';
+
+export interface CallWatch {
+  readonly calls: CallTally;
+  readonly durations: DurationTally;
+  readonly nodes: BrokerNodes;
+  /** The shell of each call, watched. */
+  watch(current: () => Shell): () => Shell;
+  /** A call that was read whole has its reply written. */
+  answered(rpc: Rpc, milliseconds: number): void;
+}
+
+export function createCallWatch(): CallWatch {
+  const calls = new CallTally();
+  const durations = new DurationTally();
+  const nodes = new BrokerNodes();
+
+  function watched(shell: Shell): Shell {
+    return {
+      ...shell,
+      decided(rpc, input, outcome, since, failure) {
+        // The answer of `onError` to a call that failed: it is counted as failed already.
+        if (failure === undefined) calls.count(rpc, outcome.reply.kind);
+        nodes.called(rpc, input, since);
+        shell.decided(rpc, input, outcome, since, failure);
+      },
+      failed(rpc, failure) {
+        calls.count(rpc, failure.code);
+        return shell.failed(rpc, failure);
+      },
+    };
+  }
+
+  return {
+    calls,
+    durations,
+    nodes,
+    answered: (rpc, milliseconds) => durations.observe(rpc, milliseconds),
+    watch(current) {
+      let last: { readonly shell: Shell; readonly watched: Shell } | undefined;
+      return () => {
+        const shell = current();
+        if (last?.shell !== shell) last = { shell, watched: watched(shell) };
+        return last.watched;
+      };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** One record a verdict: who asked for what, what was decided, by what, and why. Never a secret. */
+import { randomUUID } from 'node:crypto';
+import type { Decision } from '../schema/decision.ts';
+import { Action, type HookInput } from '../schema/requests.ts';
+import type { Rpc } from '../wire/rpc.ts';
+import type { Logger } from './log.ts';
+
+export interface DecisionLogOptions {
+  readonly log: 'all' | 'denied' | 'off';
+  /** The part that is logged, from 0 to 1. */
+  readonly sample: number;
+}
+
+/** @param revision of the policies that decided. @param milliseconds since the call began. */
+export type DecisionLog = (
+  rpc: Rpc,
+  input: HookInput,
+  decision: Decision,
+  revision: string | undefined,
+  milliseconds: number,
+) => void;
+
+export interface DecisionLogWorld {
+  readonly newId?: () => string;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+export function createDecisionLog(
+  log: Pick<Logger, 'info' | 'isLevelEnabled'>,
+  { log: which, sample }: DecisionLogOptions,
+  { newId = randomUUID, random = Math.random }: DecisionLogWorld = {},
+): DecisionLog {
+  if (which === 'off' || sample === 0 || !log.isLevelEnabled('info')) return () => {};
+  return (rpc, input, decision, revision, milliseconds) => {
+    if (which === 'denied' && decision.verdict !== 'deny') return;
+    if (sample < 1 && random() >= sample) return;
+    const { verdict, by, reason, isShadow, notes } = decision;
+    const record = {
+      decision: newId(),
+      hook: rpc.hook,
+      ...clientOf(input as HookInput<'client.authorize'>),
+      verdict,
+      by,
+      reason,
+      ...(notes && { notes }),
+      ...(isShadow && { shadow: true }),
+      revision,
+      ms: Math.round(milliseconds * 1000) / 1000,
+    };
+    log.info(record, (isShadow ? shadowTexts : texts)[verdict]);
+  };
+}
+
+const texts = { allow: 'allowed', deny: 'denied', ignore: 'left to the broker' } as const;
+const shadowTexts = {
+  allow: 'would be allowed',
+  deny: 'would be denied',
+  ignore: 'would be left to the broker',
+} as const;
+
+/** A user name may be a token. */
+const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
+
+function clientOf({ clientinfo, type, topic }: HookInput<'client.authorize'>): object {
+  const { node, clientid, username, peerhost } = clientinfo;
+  const client = { node, clientid, username: TOKEN.test(username) ? '(a token)' : username, peerhost };
+  if (topic === undefined) return client;
+  return { ...client, action: type === Action.PUBLISH ? 'publish' : 'subscribe', topic };
+}

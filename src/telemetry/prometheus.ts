@@ -1,0 +1,52 @@
+/** Metrics as Prometheus reads them. prom-client is loaded here, and only when metrics are wanted. */
+import type { MetricObjectWithValues, MetricValue, Registry, RegistryContentType } from 'prom-client';
+import { type MetricSource, metrics } from './metrics.ts';
+
+/** All metrics of a process at one moment, in a form that can be sent to another process. */
+export type MetricsSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+export interface Exposition {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+export interface ProcessMetrics {
+  snapshot(): Promise<MetricsSnapshot>;
+  expose(): Promise<Exposition>;
+}
+
+/** Begins to watch the process and its event loop, as prom-client does by default. */
+export async function openProcessMetrics(source: MetricSource): Promise<ProcessMetrics> {
+  const { Registry, collectDefaultMetrics } = await loadClient();
+  const registry = new Registry();
+  for (const { values, ...metric } of metrics) {
+    // What prom-client itself makes of the metrics of several workers: an object that is read when asked.
+    registry.registerMetric({ ...metric, get: () => ({ ...metric, values: values(source) }) } as never);
+  }
+  collectDefaultMetrics({ register: registry });
+  return { snapshot: () => registry.getMetricsAsJSON(), expose: () => expose(registry) };
+}
+
+/** Several processes added up. What means nothing as a sum has its own rule, such as the largest delay. */
+export async function addUp(snapshots: readonly MetricsSnapshot[]): Promise<ProcessMetrics> {
+  const { AggregatorRegistry } = await loadClient();
+  const registry = AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
+  return { snapshot: () => registry.getMetricsAsJSON(), expose: () => expose(registry) };
+}
+
+/** Only what counts since a start: what a process that is gone leaves behind. */
+export function onlyTotals(snapshot: MetricsSnapshot): MetricsSnapshot {
+  // prom-client says the type in lower case, whatever its type declarations say.
+  return snapshot.filter(({ type }) => ['counter', 'histogram'].includes(type as unknown as string));
+}
+
+async function expose(
+  registry: Pick<Registry<RegistryContentType>, 'metrics' | 'contentType'>,
+): Promise<Exposition> {
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}
+
+async function loadClient() {
+  // CommonJS: a bundler finds no names in it, only the default.
+  return (await import('prom-client')).default;
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { withoutSecrets } from '../../src/admin/redact.ts';
+import { Config } from '../../src/config/schema.ts';
+import { alternatives } from '../../src/config/walk.ts';
+
+const SECRET = 'hunter2-hunter2';
+
+describe('the configuration as it is shown', () => {
+  it.each<[what: string, value: unknown, shown: unknown]>([
+    ['a token', { admin: { port: 1, token: SECRET } }, { admin: { port: 1, token: '***' } }],
+    ['where a token is', { token: { env: 'TOKEN' } }, { token: { env: 'TOKEN' } }],
+    ['a file with a token', { token: { file: '/run/token' } }, { token: { file: '/run/token' } }],
+    ['a shared secret', { jwt: { secret: SECRET } }, { jwt: { secret: '***' } }],
+    ['how a secret is written', { jwt: { secretEncoding: 'base64' } }, { jwt: { secretEncoding: 'base64' } }],
+    ['a header', { headers: { 'x-any': SECRET } }, { headers: { 'x-any': '***' } }],
+    ['a field', { body: { any: SECRET } }, { body: { any: '***' } }],
+    ['a template', { body: { password: '${password}' } }, { body: { password: '${password}' } }],
+    ['a template with more', { body: { a: `\${x}${SECRET}` } }, { body: { a: '***' } }],
+    ['users', { users: { list: [{ password_hash: SECRET }] } }, { users: { list: '(1 not shown)' } }],
+    ['a URL', { url: `https://u:${SECRET}@host/p` }, { url: 'https://***@host/p' }],
+    [
+      'a query',
+      { url: `https://host/p?key=${SECRET}&c=\${clientid}` },
+      { url: 'https://host/p?key=***&c=${clientid}' },
+    ],
+    ['lists of texts', { hosts: ['a', `nats://t:${SECRET}@h`] }, { hosts: ['a', 'nats://***@h'] }],
+    [
+      'what is no secret',
+      { listen: { port: 1, tls: { key: './a.key' } } },
+      { listen: { port: 1, tls: { key: './a.key' } } },
+    ],
+    ['nothing', { a: null, b: undefined, c: true }, { a: null, b: undefined, c: true }],
+  ])('shows %s so', (_what, value, shown) => {
+    expect(withoutSecrets(value)).toStrictEqual(shown);
+  });
+
+  /** Every place of the schema where a secret may stand: what takes { env } and { file } besides a text. */
+  function secretPlaces(schema: z.core.$ZodType, path: string[], around: readonly unknown[]): string[][] {
+    const types = alternatives(schema);
+    const forms = types.flatMap((type) =>
+      type instanceof z.ZodObject ? Object.keys(type.shape).join() : [],
+    );
+    if (forms.includes('env') && forms.includes('file')) return [path];
+    return types.flatMap((type) => {
+      // Conditions of rules hold conditions.
+      if (around.includes(type)) return [];
+      const below = (inner: z.core.$ZodType, name: string) =>
+        secretPlaces(inner, [...path, name], [...around, type]);
+      if (type instanceof z.ZodObject)
+        return Object.entries(type.shape).flatMap(([name, inner]) => below(inner as z.ZodType, name));
+      if (type instanceof z.ZodArray) return below(type.element, '0');
+      return type instanceof z.ZodRecord ? below(type.valueType, 'any') : [];
+    });
+  }
+
+  const places = secretPlaces(Config, [], []);
+
+  it('knows the places of secrets', () => {
+    const names = places.map((path) => path.join('.'));
+    expect(names).toContain('admin.token');
+    expect(names).toContain('authenticate.methods.0.jwt.secret');
+    expect(names).toContain('authenticate.methods.0.http.headers.any');
+  });
+
+  it.each(places.map((path) => [path.join('.'), path] as const))('shows no secret at %s', (name, path) => {
+    // A public key is a secret to nobody.
+    if (name.endsWith('publicKey')) return;
+    const value = path.reduceRight<unknown>(
+      (inner, key) => (key === '0' ? [inner] : { [key]: inner }),
+      SECRET,
+    );
+    expect(JSON.stringify(value)).toContain(SECRET);
+    expect(JSON.stringify(withoutSecrets(value))).not.toContain(SECRET);
+  });
+});

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readSecret } from '../../src/lookup/secret.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'exhook-secret-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const fileOf = (text: string) => {
+  const file = join(directory, `${text.length}`);
+  writeFileSync(file, text);
+  return { file };
+};
+
+describe('readSecret', () => {
+  it.each([
+    ['text', 'inline', 'inline'],
+    ['a variable', { env: 'S' }, 'from env'],
+    ['a file without its last line break', fileOf('from file\n'), 'from file'],
+    ['a file of Windows', fileOf('from there\r\n'), 'from there'],
+  ])('takes %s', async (_, source, secret) => {
+    expect(await readSecret(source, { S: 'from env' })).toBe(secret);
+  });
+
+  it.each([
+    [{ env: 'NONE' }, 'environment variable NONE is not set'],
+    [{ env: 'EMPTY' }, 'environment variable EMPTY is not set'],
+    [fileOf(''), 'is empty'],
+    [{ file: join(directory, 'none') }, 'ENOENT'],
+  ])('refuses %j', async (source, message) => {
+    await expect(readSecret(source, { EMPTY: '' })).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,321 @@
+/** Metrics and admin pages of the built server, over the wire, alone and with several workers. */
+import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { findRpc } from '../../src/wire/rpc.ts';
+import { type RecordedCall, readRecording } from '../support/recordings.ts';
+import { aBroker } from './support/broker.ts';
+import { exhook, type RunningServer, run, startServer, temporaryFile } from './support/program.ts';
+
+const TOKEN = 's3cret-t0ken';
+const lives = { 'emqx-5.3.2': readRecording('emqx-5.3.2'), 'emqx-5.10.3': readRecording('emqx-5.10.3') };
+
+/** Samples by name and labels, as they are written: `exhook_shed_total` -> 0. */
+type Samples = ReadonlyMap<string, number>;
+
+class Pages {
+  readonly #url: string;
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get(path: string, token: string | undefined = TOKEN): Promise<Response> {
+    return fetch(
+      `${this.#url}${path}`,
+      token === '' ? {} : { headers: { authorization: `Bearer ${token}` } },
+    );
+  }
+
+  async json<T>(path: string): Promise<T> {
+    return (await (await this.get(path)).json()) as T;
+  }
+
+  async scrape(): Promise<Samples> {
+    const text = await (await this.get('/metrics')).text();
+    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      samples.map((line) => {
+        const [, name = '', value] = /^(.*) (\S+)$/.exec(line) ?? [];
+        return [name, Number(value)];
+      }),
+    );
+  }
+
+  /** Waits until the metrics are as they should be. */
+  async until(isSo: (samples: Samples) => boolean): Promise<Samples> {
+    for (;;) {
+      const samples = await this.scrape();
+      if (isSo(samples)) return samples;
+      await sleep(50);
+    }
+  }
+}
+
+async function startWithAdmin(args: string[] = []): Promise<[RunningServer, Pages]> {
+  const admin = { EXHOOK_ADMIN_PORT: '0', EXHOOK_ADMIN_TOKEN: TOKEN };
+  const server = await startServer(['--events-stdout', 'off', ...args], { env: admin });
+  const { message } = await server.logged(/^admin pages are at /);
+  return [server, new Pages(message.slice('admin pages are at '.length))];
+}
+
+const sumOf = (samples: Samples, name: string): number =>
+  [...samples].filter(([key]) => key.startsWith(`${name}{`)).reduce((sum, [, value]) => sum + value, 0);
+
+/** How often a hook was called, and in which version, according to the recording. */
+function countByHook(life: readonly RecordedCall[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { path } of life) {
+    const { hook, version } = findRpc(path) ?? {};
+    const key = `${hook} ${version}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function countedByHook(samples: Samples): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [key, value] of samples) {
+    const [, hook, version] = /^exhook_calls_total\{hook="(.*?)",version="(.*?)"/.exec(key) ?? [];
+    if (hook !== undefined) counts[`${hook} ${version}`] = (counts[`${hook} ${version}`] ?? 0) + value;
+  }
+  return counts;
+}
+
+async function live(url: string, life: readonly RecordedCall[]): Promise<void> {
+  const broker = aBroker(url);
+  for (const call of life) await broker.send(call);
+}
+
+describe('a server with admin pages', () => {
+  it.each(Object.entries(lives))('counts the life of %s call by call', async (name, life) => {
+    const [server, pages] = await startWithAdmin();
+    await live(server.url, life);
+    const samples = await pages.scrape();
+    expect(sumOf(samples, 'exhook_calls_total')).toBe(name === 'emqx-5.10.3' ? 171 : 169);
+    expect(countedByHook(samples)).toStrictEqual(countByHook(life));
+    expect(sumOf(samples, 'exhook_call_duration_seconds_count')).toBe(life.length);
+    expect(
+      [...samples.keys()].filter((key) => /outcome="(?!observed|pass|loaded|deny)/.test(key)),
+    ).toStrictEqual([]);
+    expect(samples.get('exhook_connections')).toBe(1);
+    expect(samples.get('exhook_draining')).toBe(0);
+    expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+    expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
+  });
+
+  it('counts calls that fail, under their code', async () => {
+    const [server, pages] = await startWithAdmin(['--limits-message-bytes', '1KiB']);
+    const broker = aBroker(server.url);
+    const path = '/emqx.exhook.v3.HookProvider/OnMessagePublish';
+    await broker.call(path, new Uint8Array([0xff, 0xff]));
+    await broker.call(path, new Uint8Array(2000));
+    await broker.call('/emqx.exhook.v9.HookProvider/OnMessagePublish', new Uint8Array());
+    const samples = await pages.scrape();
+    const labels = (hook: string, version: string, outcome: string) =>
+      samples.get(`exhook_calls_total{hook="${hook}",version="${version}",outcome="${outcome}"}`);
+    expect(labels('message.publish', 'v3', 'invalid_request')).toBe(1);
+    expect(labels('message.publish', 'v3', 'too_large')).toBe(1);
+    expect(labels('none', 'none', 'unknown_method')).toBe(1);
+    expect(sumOf(samples, 'exhook_calls_total')).toBe(3);
+  });
+
+  it('shows its configuration, where it comes from, and no secret', async () => {
+    const file = temporaryFile('exhook.yaml', CONFIG_WITH_SECRETS);
+    const [server, pages] = await startWithAdmin(['--config', file]);
+    const shown = await (await pages.get('/configz')).text();
+    expect(JSON.parse(shown)).toMatchObject({
+      events: { stdout: 'off' },
+      admin: { host: '127.0.0.1', token: '***' },
+      authenticate: {
+        otherwise: 'deny',
+        methods: [{ jwt: { secret: '***' } }, { http: { method: 'post' } }],
+      },
+    });
+    const everything = [
+      shown,
+      await (await pages.get('/hooksz')).text(),
+      await (await pages.get('/metrics')).text(),
+    ];
+    await server.stop();
+    for (const secret of [TOKEN, 'jwt-shared-secret', 'api-key-value', 'url-password', 'query-key'])
+      expect([...everything, server.stderr.text].join('\n')).not.toContain(secret);
+  });
+
+  it('tells what is registered and why, who called, and warns of the trap', async () => {
+    const acl = temporaryFile('exhook.yaml', 'authorize: { rules: [{ allow: publish, topics: [a] }] }\n');
+    const [server, pages] = await startWithAdmin(['--config', acl, '--hooks-register', 'client.connected']);
+    interface Hooks {
+      warnings: string[];
+      registered: { name: string; because: string }[];
+      brokers: { node: string; protocol: string; calls: Record<string, { calls: number; last: string }> }[];
+    }
+    const life = lives['emqx-5.10.3'];
+    const asked = (call: RecordedCall) => findRpc(call.path)?.hook === 'client.authorize';
+    await live(
+      server.url,
+      life.filter((call) => !asked(call)),
+    );
+    const trapped = await pages.json<Hooks>('/hooksz');
+    expect(trapped.warnings).toStrictEqual([expect.stringMatching(/emqx3@127\.0\.0\.1 has never asked/)]);
+    expect(trapped.registered.map(({ name }) => name)).toStrictEqual([
+      'client.connected',
+      'client.authorize',
+    ]);
+    expect(trapped.registered[1]?.because).toMatch(/policy decides topics/);
+
+    await live(server.url, life.filter(asked));
+    const { warnings, brokers } = await pages.json<Hooks>('/hooksz');
+    expect(warnings).toStrictEqual([]);
+    expect(brokers.map(({ node, protocol }) => [node, protocol])).toStrictEqual([['emqx3@127.0.0.1', 'v3']]);
+    const { calls, last } = brokers[0]?.calls['client.authorize'] ?? { calls: 0, last: '' };
+    expect(calls).toBe(life.filter(asked).length);
+    expect(Math.abs(new Date(last).getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('needs its token for all but probes', async () => {
+    const [, pages] = await startWithAdmin();
+    const status = async (path: string, token: string) => (await pages.get(path, token)).status;
+    expect([await status('/metrics', ''), await status('/metrics', 'wrong')]).toStrictEqual([401, 401]);
+    expect([await status('/configz', ''), await status('/hooksz', '')]).toStrictEqual([401, 401]);
+    expect([await status('/healthz', ''), await status('/readyz', '')]).toStrictEqual([200, 200]);
+  });
+
+  it.each([1, 2])('does not start when the port is taken, with %d worker(s)', async (workers) => {
+    const [server, pages] = await startWithAdmin();
+    expect((await pages.get('/healthz')).status).toBe(200);
+    const { message } = await server.logged(/^admin pages/);
+    const port = new URL(message.slice('admin pages are at '.length)).port;
+    const args = ['--admin-port', port, '--workers', String(workers)];
+    const { code, stderr } = await run(args, { env: { HOST: '127.0.0.1', PORT: '0' } });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`admin.port: port ${port} is taken on 127.0.0.1; write another one\n`);
+  });
+
+  it.each<[admin: string, problem: string]>([
+    ['{}', 'exhook.yaml:1:8 admin.port: is missing; write a whole number from 0 to 65535'],
+    ['{ port: 70000 }', 'exhook.yaml:1:16 admin.port: is not a port; write a whole number from 0 to 65535'],
+    ['{ port: 1, token: 7 }', 'admin.token: is not a token; write { env: NAME }'],
+  ])('is checked by exhook check: %s', async (admin, problem) => {
+    const file = temporaryFile('exhook.yaml', `admin: ${admin}\n`);
+    const { code, stderr } = await exhook(['check', file]);
+    expect([code, stderr]).toStrictEqual([2, expect.stringContaining(problem)]);
+  });
+
+  it('finds the file of its token from where the configuration is', async () => {
+    const token = temporaryFile('token', `${TOKEN}\n`);
+    const file = temporaryFile('exhook.yaml', 'admin: { port: 0, token: { file: token } }\n', dirname(token));
+    const server = await startServer(['--config', file]);
+    const { message } = await server.logged(/^admin pages are at /);
+    const pages = new Pages(message.slice('admin pages are at '.length));
+    expect([(await pages.get('/configz')).status, (await pages.get('/configz', '')).status]).toStrictEqual([
+      200, 401,
+    ]);
+    expect(await pages.json('/configz')).toMatchObject({ admin: { token: { file: token } } });
+  });
+});
+
+describe('a server that drains', () => {
+  it.each([1, 2])('says so on its pages, with %d worker(s)', async (workers) => {
+    const [server, pages] = await startWithAdmin(['--workers', String(workers), '--drain-delay', '3s']);
+    while ((await pages.get('/readyz')).status !== 200) await sleep(20);
+    server.signal('SIGTERM');
+    while ((await pages.get('/readyz')).status !== 503) await sleep(20);
+    await pages.until((samples) => samples.get('exhook_draining') === workers);
+    expect((await pages.get('/healthz')).status).toBe(200);
+    expect((await server.ended).code).toBe(0);
+  });
+});
+
+describe('a configuration that changes', () => {
+  it('is shown as it is in force', async () => {
+    const file = temporaryFile('exhook.yaml', 'decisions: { log: all }\n');
+    const [server, pages] = await startWithAdmin(['--config', file]);
+    expect(await pages.json('/configz')).toMatchObject({ decisions: { log: 'all' } });
+    writeFileSync(file, 'decisions: { log: off }\nlimits: { inFlight: 7 }\n');
+    server.signal('SIGHUP');
+    await server.logged(/is in force/);
+    // The limits need a restart.
+    const shown = { decisions: { log: 'off' }, limits: { inFlight: 10_000 } };
+    expect(await pages.json('/configz')).toMatchObject(shown);
+  });
+});
+
+describe('a server without admin', () => {
+  it('has no pages for operators', async () => {
+    const server = await startServer();
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
+    expect(server.log.filter(({ message }) => /admin/.test(message))).toStrictEqual([]);
+  });
+});
+
+describe('several workers', () => {
+  const state = (samples: Samples, name: string) => samples.get(`exhook_workers{state="${name}"}`);
+  const pidsOf = (server: RunningServer) =>
+    server.log.filter(({ message }) => message.startsWith('listening on ')).map(({ pid }) => Number(pid));
+
+  async function startWorkers(workers: number): Promise<[RunningServer, Pages]> {
+    const [server, pages] = await startWithAdmin(['--workers', String(workers)]);
+    await pages.until((samples) => state(samples, 'answering') === workers);
+    return [server, pages];
+  }
+
+  it('are added up, whoever was called', async () => {
+    const [server, pages] = await startWorkers(2);
+    const life = lives['emqx-5.10.3'];
+    await Promise.all([1, 2, 3, 4].map(() => live(server.url, life)));
+    const samples = await pages.scrape();
+    const expected = Object.fromEntries(
+      Object.entries(countByHook(life)).map(([key, value]) => [key, 4 * value]),
+    );
+    expect(countedByHook(samples)).toStrictEqual(expected);
+    expect(sumOf(samples, 'exhook_call_duration_seconds_count')).toBe(4 * 171);
+    expect(samples.get('exhook_connections')).toBe(4);
+    expect(sumOf(samples, 'exhook_build_info')).toBe(1);
+    expect([state(samples, 'silent'), state(samples, 'missing')]).toStrictEqual([0, 0]);
+    expect(samples.get('exhook_worker_restarts_total')).toBe(0);
+
+    const { brokers } = await pages.json<{ brokers: { calls: Record<string, { calls: number }> }[] }>(
+      '/hooksz',
+    );
+    expect(brokers).toHaveLength(1);
+    const calls = Object.values(brokers[0]?.calls ?? {}).reduce((sum, hook) => sum + hook.calls, 0);
+    expect(calls).toBe(4 * 171);
+    expect(await pages.json('/configz')).toMatchObject({ workers: 2, admin: { token: '***' } });
+    expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
+  });
+
+  it('keep their totals when one is silent, and when it dies', async () => {
+    const [server, pages] = await startWorkers(2);
+    await Promise.all([1, 2, 3, 4].map(() => live(server.url, lives['emqx-5.3.2'])));
+    expect(sumOf(await pages.scrape(), 'exhook_calls_total')).toBe(4 * 169);
+    const [first = 0, second = 0] = pidsOf(server);
+
+    process.kill(first, 'SIGSTOP');
+    const silent = await pages.scrape();
+    expect([state(silent, 'answering'), state(silent, 'silent')]).toStrictEqual([1, 1]);
+    expect(sumOf(silent, 'exhook_calls_total')).toBe(4 * 169);
+    expect((await pages.get('/readyz')).status).toBe(200);
+    process.kill(second, 'SIGSTOP');
+    expect((await pages.get('/readyz')).status).toBe(503);
+    expect((await pages.get('/healthz')).status).toBe(200);
+    process.kill(second, 'SIGCONT');
+
+    process.kill(first, 'SIGKILL');
+    const back = await pages.until((samples) => state(samples, 'answering') === 2);
+    expect(back.get('exhook_worker_restarts_total')).toBe(1);
+    expect(sumOf(back, 'exhook_calls_total')).toBe(4 * 169);
+    await live(server.url, lives['emqx-5.3.2']);
+    expect(sumOf(await pages.scrape(), 'exhook_calls_total')).toBe(5 * 169);
+    expect((await server.stop()).code).toBe(0);
+  });
+});
+
+const CONFIG_WITH_SECRETS = `
+authenticate:
+  methods:
+    - jwt: { secret: jwt-shared-secret-jwt-shared-secret }
+    - http:
+        url: http://user:url-password@127.0.0.1:1/?key=query-key
+        headers: { x-api-key: api-key-value }
+`;

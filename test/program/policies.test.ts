@@ -1,0 +1,532 @@
+/** Policies in the built server, asked by grpc-js as a broker asks. */
+import { createHmac } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  HS256_BY_OPENSSL,
+  HS256_WITH_PUBLIC_KEY,
+  HS512_BY_PYTHON,
+  RS256_BY_OPENSSL,
+  RSA_PUBLIC_KEY,
+  SECRET,
+  SECRET_BASE64,
+} from '../lookup/jwt/vectors.ts';
+import { PASSWORD, textVectors } from '../lookup/password/vectors.ts';
+import { readRecording, recordings } from '../support/recordings.ts';
+import { aBroker, wordsOf } from './support/broker.ts';
+import { login, publish, subscribe } from './support/policy.ts';
+import { exhook, run, startServer, temporaryDirectory, temporaryFile } from './support/program.ts';
+
+/** Starts a server with a configuration file (JSON is YAML) and others beside it. */
+async function serverOf(config: object, files: Readonly<Record<string, string>> = {}, args: string[] = []) {
+  const directory = temporaryDirectory();
+  for (const [name, text] of Object.entries(files)) temporaryFile(name, text, directory);
+  const path = temporaryFile(
+    'exhook.yaml',
+    JSON.stringify({ events: { stdout: 'off' }, ...config }),
+    directory,
+  );
+  const server = await startServer(['--config', path, ...args]);
+  return { server, broker: aBroker(server.url), directory, path };
+}
+
+const deniesTopics = { authorize: { rules: [] } };
+
+describe('logins with a users file', () => {
+  const forms = textVectors.filter(({ options }) => options === undefined);
+  const users = forms.map(({ hash }, i) => ({ username: `u${i}`, hash }));
+
+  it('takes the hashes that mosquitto_passwd, htpasswd, hashlib, EMQX and others made', async () => {
+    const { broker } = await serverOf(
+      { authenticate: { methods: [{ users: { file: 'users.json' } }] } },
+      { 'users.json': JSON.stringify(users) },
+    );
+    expect(forms.length).toBeGreaterThan(6);
+    for (const [i, { name, password = PASSWORD }] of forms.entries()) {
+      expect([name, await login(broker, { username: `u${i}`, password })]).toEqual([name, true]);
+      expect([name, await login(broker, { username: `u${i}`, password: `${password}x` })]).toEqual([
+        name,
+        false,
+      ]);
+    }
+    expect(await login(broker, { username: 'stranger', password: PASSWORD })).toBe(false);
+    expect(await login(broker, {})).toBe(false);
+  });
+
+  it('holds up who guesses, and remembers who was admitted', async () => {
+    const { server, broker } = await serverOf({
+      decisions: { log: 'all' },
+      authenticate: {
+        methods: [{ users: { list: users.slice(0, 1) } }],
+        cache: {},
+        limiter: { perClientId: { burst: 2, refill: '1h' } },
+      },
+    });
+    const client = { clientid: 'guessed', username: 'u0' };
+    expect(await login(broker, { ...client, password: '1' })).toBe(false);
+    expect(await login(broker, { ...client, password: '2' })).toBe(false);
+    expect(await login(broker, { ...client, password: PASSWORD })).toBe(false);
+    expect(await login(broker, { ...client, clientid: 'other', password: PASSWORD })).toBe(true);
+    expect(await login(broker, { ...client, clientid: 'other', password: PASSWORD })).toBe(true);
+    await server.stop();
+    const told = server.log
+      .filter(({ decision }) => decision !== undefined)
+      .map(({ by, verdict }) => `${by}: ${verdict}`);
+    expect(told).toEqual(['users: deny', 'users: deny', 'limiter: deny', 'users: allow', 'users: allow']);
+  });
+});
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const unsigned = (header: object) =>
+  `${base64url(header)}.${base64url({ sub: 'meter-1', exp: 4_102_444_800 })}`;
+const signed = (claims: object, header: object = { alg: 'HS256' }) => {
+  const text = `${base64url(header)}.${base64url(claims)}`;
+  return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
+};
+
+describe('logins with tokens', () => {
+  it.each([
+    ['RS256 by openssl', { publicKey: RSA_PUBLIC_KEY }, RS256_BY_OPENSSL, true],
+    ['HS256 by openssl', { secret: SECRET }, HS256_BY_OPENSSL, true],
+    ['HS512 by python', { secret: SECRET_BASE64, secretEncoding: 'base64' }, HS512_BY_PYTHON, true],
+    ['the public key as a secret', { publicKey: RSA_PUBLIC_KEY }, HS256_WITH_PUBLIC_KEY, false],
+    ['no algorithm', { secret: SECRET }, `${unsigned({ alg: 'none' })}.`, false],
+    ['no signature', { secret: SECRET }, `${unsigned({ alg: 'HS256' })}.`, false],
+    ['half a token', { secret: SECRET }, HS256_BY_OPENSSL.slice(0, 90), false],
+    ['a huge token', { secret: SECRET }, `${HS256_BY_OPENSSL}${'A'.repeat(20_000)}`, false],
+    ['an expired token', { secret: SECRET }, signed({ exp: 1 }), false],
+    ['a token for ever', { secret: SECRET }, signed({}), false],
+    ['a claim that fits', { secret: SECRET, claims: { sub: '${clientid}' } }, HS256_BY_OPENSSL, true],
+    ["another's claim", { secret: SECRET, claims: { sub: '${username}' } }, HS256_BY_OPENSSL, false],
+  ])('%s', async (_, jwt, token, verdict) => {
+    const { broker } = await serverOf({ authenticate: { methods: [{ jwt }] } });
+    expect(await login(broker, { clientid: 'meter-1', username: 'someone', password: token })).toBe(verdict);
+  });
+
+  it('brings grants that hold for the topics of this client, and for no other', async () => {
+    const { broker } = await serverOf({
+      authenticate: { methods: [{ jwt: { secret: SECRET } }] },
+      authorize: { rules: [{ allow: 'publish', topics: 'public/#' }] },
+    });
+    const password = signed({ exp: 4_102_444_800, acl: { pub: ['own/${clientid}'], sub: ['a/+'] } });
+    expect(await publish(broker, { clientid: 'm1' }, 'own/m1')).toBe(false);
+    expect(await login(broker, { clientid: 'm1', password })).toBe(true);
+    expect(await publish(broker, { clientid: 'm1' }, 'own/m1')).toBe(true);
+    expect(await subscribe(broker, { clientid: 'm1' }, 'a/+')).toBe(true);
+    expect(await subscribe(broker, { clientid: 'm1' }, 'a/#')).toBe(false);
+    expect(await publish(broker, { clientid: 'm1' }, 'public/x')).toBe(false);
+    expect(await publish(broker, { clientid: 'm2' }, 'public/x')).toBe(true);
+    expect(await publish(broker, { clientid: 'm2' }, 'own/m2')).toBe(false);
+  });
+
+  it('needs no memory of the login when the token is the user name', async () => {
+    const { broker } = await serverOf({
+      authenticate: { methods: [{ jwt: { secret: SECRET, from: 'username' } }] },
+      authorize: { rules: [] },
+    });
+    const username = signed({ exp: 4_102_444_800, acl: { pub: ['own'] } });
+    expect(await publish(broker, { clientid: 'm1', username }, 'own')).toBe(true);
+    expect(await publish(broker, { clientid: 'm1', username }, 'other')).toBe(false);
+    expect(await publish(broker, { clientid: 'm2', username: `${username.slice(0, -3)}AAA` }, 'own')).toBe(
+      false,
+    );
+  });
+});
+
+async function authServer(answer: (response: http.ServerResponse, body: string) => void): Promise<string> {
+  const server = http.createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    answer(response, body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/auth`;
+}
+
+function json(response: http.ServerResponse, value: unknown): void {
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
+}
+
+describe('logins with an HTTP service', () => {
+  const configOf = (url: string, more: object = {}) => ({
+    authenticate: { methods: [{ http: { url, timeout: '300ms', retries: 0 } }], ...more },
+    authorize: { rules: [] },
+  });
+
+  it('asks it, and keeps what it grants', async () => {
+    const url = await authServer((response, body) => {
+      const { username } = JSON.parse(body);
+      const acl = [{ permission: 'allow', action: 'publish', topic: 'mine' }];
+      json(response, username === 'good' ? { result: 'allow', acl } : { result: username });
+    });
+    const { broker } = await serverOf(configOf(url));
+    expect(await login(broker, { username: 'good' })).toBe(true);
+    expect(await publish(broker, { username: 'good' }, 'mine')).toBe(true);
+    expect(await login(broker, { username: 'deny' })).toBe(false);
+    expect(await login(broker, { username: 'ignore' })).toBe(false);
+  });
+
+  const broken: [string, (response: http.ServerResponse) => void][] = [
+    ['silent', () => {}],
+    ['slow', (response) => void setTimeout(() => json(response, { result: 'allow' }), 2000).unref()],
+    ['failing', (response) => void response.writeHead(500).end()],
+    ['talking nonsense', (response) => void response.end('<html>SECRET-BODY</html>')],
+    ['hanging up', (response) => void response.destroy()],
+  ];
+  const onErrors: [string | undefined, unknown][] = [
+    [undefined, false],
+    ['allow', true],
+    ['ignore', 'ignore'],
+    ['error', expect.stringMatching(/^status (4|14): /)],
+  ];
+  it.each(broken)('answers as onError says when the service is %s', async (_, answer) => {
+    const url = await authServer(answer);
+    for (const [onError, verdict] of onErrors) {
+      const { server, broker } = await serverOf(configOf(url, onError === undefined ? {} : { onError }));
+      expect(await login(broker, { username: 'u', password: 'p' })).toEqual(verdict);
+      expect(server.stderr.text).toMatch(/"code":"lookup_(failed|timeout)"/);
+      expect(server.stderr.text).not.toContain('SECRET-BODY');
+    }
+  });
+});
+
+/** What the recorded clients may do, and what becomes of each of their calls: test/fixtures/expected/policy.NAME.txt */
+const recorded = {
+  authenticate: {
+    methods: [
+      {
+        users: {
+          allowPlain: true,
+          list: [
+            { username: 'alice', password: 's3cret', tags: ['reader'] },
+            { username: 'bob', password: 'pw' },
+            { username: 'carol', password: 'pw5' },
+            { username: 'mu', password: 'wrong' },
+          ],
+        },
+      },
+      { anonymous: { who: { clientid: [{ like: 'p*' }, 'dup', 'hash', { like: 'mosq-*' }] } } },
+    ],
+  },
+  authorize: {
+    rules: [
+      { name: 'no empty', deny: 'publish', topics: 't/c/empty' },
+      { name: 'readers', allow: 'subscribe', who: { tag: 'reader' }, topics: 't/#' },
+      { name: 'bob', allow: 'publish', who: { username: 'bob' }, topics: 't/#' },
+      { name: 'v5', allow: 'all', who: { clientid: ['v5-client', 'p5'] }, topics: ['v5/t', 'sh/#'] },
+      { name: 'wills', allow: 'publish', topics: 'will/+' },
+      { name: 'not everything', deny: 'subscribe', who: { clientid: 'hash' }, topics: '$SYS/#' },
+      { name: 'mosquitto', allow: 'all', who: { clientid: { like: 'mosq-*' } }, topics: 'm/1' },
+    ],
+  },
+  decisions: { log: 'all' },
+};
+
+describe.each(recordings)('the recorded life of %s', (name) => {
+  it('gets the verdicts of the committed table', async () => {
+    const { server, broker } = await serverOf(recorded);
+    const asked: [who: string, what: string, verdict: string][] = [];
+    for (const call of readRecording(name)) {
+      if (!/OnClientAuth/.test(call.path)) continue;
+      const { clientinfo, type = 'PUBLISH', topic } = call.message as unknown as RecordedCheck;
+      const { clientid, username = '-' } = clientinfo;
+      // Client ids that the broker assigned are different in each recording.
+      const who = `${call.seq} ${username} ${clientid.length > 12 ? '(assigned)' : clientid}`;
+      const what = topic === undefined ? 'login' : `${type.toLowerCase()} ${topic}`;
+      asked.push([who, what, wordsOf(call.path, await broker.send(call)) === true ? 'allow' : 'deny']);
+    }
+    await server.stop();
+    const decisions = server.log.filter(({ decision }) => decision !== undefined);
+    expect(decisions.map(({ verdict }) => verdict)).toEqual(asked.map(([, , verdict]) => verdict));
+    const lines = asked.map(
+      ([who, what, verdict], i) => `${who} ${what} -> ${verdict} by ${decisions[i]?.by}`,
+    );
+    const file = join(import.meta.dirname, `../fixtures/expected/policy.${name}.txt`);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(file);
+    expect(lines.length).toBeGreaterThan(30);
+  });
+});
+
+interface RecordedCheck {
+  readonly clientinfo: { readonly clientid: string; readonly username?: string };
+  readonly type?: string;
+  readonly topic?: string;
+}
+
+describe('shadow mode', () => {
+  it('decides and logs, and leaves the result to the broker; says what that means before 5.9', async () => {
+    const { server, broker } = await serverOf({
+      authenticate: { mode: 'shadow', methods: [{ anonymous: { who: { clientid: 'good' } } }] },
+      authorize: { mode: 'shadow', rules: [{ name: 'one', allow: 'publish', topics: 'a' }] },
+      decisions: { log: 'all' },
+    });
+    await server.logged(/^authenticate.mode: shadow leaves logins to the broker/);
+    expect(await login(broker, { clientid: 'bad' })).toBe('ignore');
+    expect(await publish(broker, {}, 'a')).toBe('ignore');
+    expect(await publish(broker, {}, 'b')).toBe('ignore');
+    expect(await login(broker, { clientid: 'bad' }, 'v2')).toBe('ignore');
+    await server.stop();
+    const told = server.log.filter(
+      ({ hook, message }) => hook !== undefined || /before 5.9, which/.test(message),
+    );
+    expect(told.map(({ by, message }) => `${by} ${message}`)).toEqual([
+      'otherwise would be denied',
+      'one would be allowed',
+      'otherwise would be denied',
+      expect.stringContaining('a login was left to a broker before 5.9'),
+      'otherwise would be denied',
+    ]);
+  });
+});
+
+describe('the decision log', () => {
+  it.each([
+    ['all', 2],
+    ['denied', 1],
+    ['off', 0],
+  ])('%s: %i of an allowed and a denied call', async (log, count) => {
+    const { server, broker } = await serverOf({
+      authorize: { rules: [{ allow: 'publish', topics: 'a' }] },
+      decisions: { log },
+    });
+    await publish(broker, {}, 'a');
+    await publish(broker, { clientid: 'c9' }, 'b');
+    await server.stop();
+    const told = server.log.filter(({ decision }) => decision !== undefined);
+    expect(told).toHaveLength(count);
+    if (count > 0)
+      expect(told.at(-1)).toMatchObject({
+        hook: 'client.authorize',
+        clientid: 'c9',
+        action: 'publish',
+        topic: 'b',
+        verdict: 'deny',
+        by: 'otherwise',
+        reason: 'no rule was hit',
+        revision: expect.stringMatching(/^1-[0-9a-f]{8}$/),
+        ms: expect.any(Number),
+      });
+  });
+});
+
+const rulesFor = (topic: string) => ({
+  events: { stdout: 'off' },
+  authorize: { rules: [{ allow: 'publish', topics: topic }] },
+});
+
+describe('a change while it runs', () => {
+  const change = (path: string, content: unknown): void =>
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+
+  it('of the configuration file is taken over when it is valid, and reported when it is not', async () => {
+    const { server, broker, path } = await serverOf(rulesFor('old'));
+    expect(await publish(broker, {}, 'new')).toBe(false);
+    change(path, { ...rulesFor('new'), workers: 2 });
+    await server.logged(/^the configuration was read again and is in force$/);
+    expect([await publish(broker, {}, 'old'), await publish(broker, {}, 'new')]).toEqual([false, true]);
+    await server.logged(/^these changes need a restart: workers$/);
+    change(path, 'authorize: { rules: [{ allow: everything }] }');
+    await server.logged(/^the configuration was not taken over/);
+    expect(server.stderr.text).toMatch(/exhook.yaml:1:\d+ authorize.rules\[0\].allow/);
+    expect(await publish(broker, {}, 'new')).toBe(true);
+  });
+
+  it('is taken over on SIGHUP at once', async () => {
+    const { server, broker, path } = await serverOf(rulesFor('old'));
+    change(path, rulesFor('new'));
+    server.signal('SIGHUP');
+    await server.logged(/^the configuration was read again/);
+    expect(await publish(broker, {}, 'new')).toBe(true);
+  });
+
+  it('of a users file counts for logins, for remembered ones too, and for the tags of who is connected', async () => {
+    const user = (password: string, site: string) =>
+      `[{ "username": "u", "password": "${password}", "tags": { "site": "${site}" } }]`;
+    const { server, broker, directory } = await serverOf(
+      {
+        authenticate: {
+          methods: [{ users: { file: 'users.json', allowPlain: true } }],
+          cache: { ttl: '1h' },
+        },
+        authorize: { rules: [{ allow: 'publish', topics: 'site/${tag.site}' }] },
+      },
+      { 'users.json': user('old', 'north') },
+    );
+    const client = { username: 'u' };
+    expect(await login(broker, { ...client, password: 'old' })).toBe(true);
+    expect(await publish(broker, client, 'site/north')).toBe(true);
+    change(join(directory, 'users.json'), user('new', 'south'));
+    await server.logged(/users.json has changed and was read again: 1 users$/);
+    expect(await login(broker, { ...client, password: 'old' })).toBe(false);
+    expect(await login(broker, { ...client, password: 'new' })).toBe(true);
+    expect([
+      await publish(broker, client, 'site/north'),
+      await publish(broker, client, 'site/south'),
+    ]).toEqual([false, true]);
+    change(join(directory, 'users.json'), '[{ "username": "u" }]');
+    await server.logged(/users.json:1: a user needs one of .*; the users read before stay in force$/);
+    expect(await login(broker, { ...client, password: 'new' })).toBe(true);
+  });
+
+  it('of an ACL file counts, unless it would allow everything', async () => {
+    const { server, broker, directory } = await serverOf(
+      { authorize: { sources: [{ emqx: 'acl.conf' }] } },
+      { 'acl.conf': '{allow, {user, "u"}, publish, ["a"]}.\n{deny, all}.\n' },
+    );
+    expect([await publish(broker, { username: 'u' }, 'a'), await publish(broker, {}, 'a')]).toEqual([
+      true,
+      false,
+    ]);
+    change(join(directory, 'acl.conf'), '{allow, {user, "u"}, publish, ["b"]}.\n{deny, all}.\n');
+    await server.logged(/acl.conf has changed and was read again$/);
+    expect([
+      await publish(broker, { username: 'u' }, 'a'),
+      await publish(broker, { username: 'u' }, 'b'),
+    ]).toEqual([false, true]);
+    change(join(directory, 'acl.conf'), '{allow, all}.\n');
+    await server.logged(/allows every topic to everyone.*; the rules read before stay in force$/);
+    expect(await publish(broker, {}, 'b')).toBe(false);
+  });
+});
+
+describe('a start', () => {
+  const refused = async (config: object, files: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const directory = temporaryDirectory();
+    for (const [name, text] of Object.entries(files)) temporaryFile(name, text, directory);
+    const path = temporaryFile('exhook.yaml', JSON.stringify(config), directory);
+    const { code, stderr } = await run(['--config', path], { env: { HOST: '127.0.0.1', PORT: '0' } });
+    expect(code).toBe(2);
+    const checked = await exhook(['check', path]);
+    expect(checked.code).toBe(2);
+    return stderr.replaceAll(`${directory}/`, '');
+  };
+
+  it.each<[string, object, Record<string, string>, RegExp]>([
+    ['admits everybody', { authenticate: { methods: [{ anonymous: {} }] } }, {}, /admits every client/],
+    ['allows everything', { authorize: { rules: [{ allow: 'all' }] } }, {}, /allows every topic to everyone/],
+    [
+      'allows everything in a file',
+      { authorize: { sources: [{ emqx: 'acl.conf' }] } },
+      { 'acl.conf': '{allow, all}.' },
+      /allows every topic to everyone/,
+    ],
+    [
+      'has a file that is not there',
+      { authenticate: { methods: [{ users: { file: 'users.yaml' } }] } },
+      {},
+      /^users.yaml:0: cannot be read: ENOENT/,
+    ],
+    [
+      'has a broken users file',
+      { authenticate: { methods: [{ users: { file: 'u.csv' } }] } },
+      { 'u.csv': 'username,hash\na,SECRET-HASH\n' },
+      /^u.csv:2: not a known form/,
+    ],
+    [
+      'has a broken ACL',
+      { authorize: { sources: [{ mosquitto: 'acl' }] } },
+      { acl: 'topic read a\ntopik b\n' },
+      /^acl:2: a line begins with/,
+    ],
+    [
+      'has no secret',
+      { authenticate: { methods: [{ jwt: { secret: { env: 'NO_SUCH' } } }] } },
+      {},
+      /^authenticate.methods\[0\].jwt: environment variable NO_SUCH is not set/,
+    ],
+    [
+      'has a key that is none',
+      { authenticate: { methods: [{ jwt: { publicKey: 'SECRET-KEY' } }] } },
+      {},
+      /^authenticate.methods\[0\].jwt: "publicKey" is not a public key/,
+    ],
+    [
+      'has two answers',
+      { authorize: { rules: [] }, hooks: { custom: ['h.mjs'] } },
+      { 'h.mjs': 'export default { name: "client.authorize", decide: () => ({}) }' },
+      /^authorize: a custom hook answers client.authorize/,
+    ],
+  ])('with a policy that %s is refused', async (_, config, files, problem) => {
+    if (_ === 'has two answers') {
+      // Only the server imports and starts both.
+      const directory = temporaryDirectory();
+      temporaryFile('h.mjs', files['h.mjs'] ?? '', directory);
+      const path = temporaryFile('exhook.yaml', JSON.stringify(config), directory);
+      const { code, stderr } = await run(['--config', path], { env: { HOST: '127.0.0.1', PORT: '0' } });
+      expect([code, stderr]).toEqual([2, expect.stringMatching(problem)]);
+      return;
+    }
+    const stderr = await refused(config, files);
+    expect(stderr).toMatch(problem);
+    expect(stderr).not.toContain('SECRET');
+  });
+
+  it('registers what is configured', async () => {
+    const path = temporaryFile('exhook.yaml', JSON.stringify({ events: { stdout: 'off' }, ...deniesTopics }));
+    const { stdout } = await exhook(['hooks', '--config', path]);
+    expect(stdout).toContain('client.authorize  a policy decides topics (authorize)');
+    expect(stdout).toContain('1 hooks are registered');
+  });
+});
+
+describe('secrets', () => {
+  it('are in no output, no event, no error and no recording', async () => {
+    const token = signed({ exp: 4_102_444_800, sub: 'someone-else' });
+    const hash = textVectors[0]?.hash ?? '';
+    const secrets = [
+      SECRET,
+      token,
+      hash,
+      'wrong-password-1',
+      'api-key-of-the-service',
+      'body-of-the-service',
+      PASSWORD,
+    ];
+    const url = await authServer((response, body) => {
+      if (body.includes('broken')) response.end('body-of-the-service');
+      else json(response, { result: 'deny', note: 'body-of-the-service' });
+    });
+    const recording = join(temporaryDirectory(), 'calls.jsonl');
+    const { server, broker } = await serverOf(
+      {
+        events: { stdout: 'json' },
+        log: { level: 'trace' },
+        decisions: { log: 'all' },
+        authenticate: {
+          methods: [
+            { users: { list: [{ username: 'u', hash }] } },
+            { jwt: { secret: SECRET, claims: { sub: '${clientid}' } } },
+            { http: { url, retries: 0, headers: { authorization: 'api-key-of-the-service' } } },
+          ],
+        },
+        ...deniesTopics,
+      },
+      {},
+      ['--record', recording],
+    );
+    const logins = [
+      { username: 'u', password: PASSWORD },
+      { username: 'u', password: 'wrong-password-1' },
+      { username: 'x', password: 'wrong-password-1' },
+      { username: 'x', password: token },
+      { username: 'broken', password: 'wrong-password-1' },
+    ];
+    const verdicts = [];
+    for (const client of logins) verdicts.push(await login(broker, client));
+    expect(verdicts).toEqual([true, false, false, false, false]);
+    for (const life of recordings) {
+      for (const call of readRecording(life)) await broker.send(call);
+    }
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    const written = server.stdout.text + server.stderr.text + readFileSync(recording, 'utf8');
+    expect(written.length).toBeGreaterThan(10_000);
+    for (const secret of secrets) expect(written.includes(secret), secret).toBe(false);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { Config, type ConfigInput } from '../src/config/schema.ts';
+import type { Loaded, NotLoaded } from '../src/load.ts';
+import { followConfig, needRestart } from '../src/reload.ts';
+
+const loadedOf = (config: ConfigInput = {}): Loaded => ({
+  config: Config.parse(config),
+  custom: { hooks: [], lookups: {} },
+  warnings: [],
+});
+
+function setup(
+  next: Loaded | NotLoaded | Error,
+  serving: (config: Config) => Promise<void> = async () => {},
+) {
+  const log: string[] = [];
+  const write = (level: string) => (text: string) => void log.push(`${level} ${text}`);
+  const reloader = followConfig({
+    first: loadedOf(),
+    load: async () => {
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    serving: { reload: serving },
+    log: { info: write('info'), warn: write('warn'), error: write('error') } as never,
+  });
+  return { log, reloader };
+}
+
+describe('a reload', () => {
+  it('hands a valid configuration over', async () => {
+    const taken: Config[] = [];
+    const { log, reloader } = setup(
+      loadedOf({ decisions: { log: 'all' } }),
+      async (config) => void taken.push(config),
+    );
+    await reloader.reload();
+    expect(taken).toMatchObject([{ decisions: { log: 'all' } }]);
+    expect(log).toEqual(['info the configuration was read again and is in force']);
+  });
+
+  const kept = 'error the configuration was not taken over; the one read before stays in force';
+
+  it('reports every problem of one that is not', async () => {
+    const { log, reloader } = setup({ problems: ['a: is wrong', 'b: is wrong'] });
+    await reloader.reload();
+    expect(log).toEqual(['error a: is wrong', 'error b: is wrong', kept]);
+  });
+
+  it('reports why its policies cannot be used', async () => {
+    const { log, reloader } = setup(loadedOf(), async () => {
+      throw new Error('x\ny');
+    });
+    await reloader.reload();
+    expect(log).toEqual(['error x', 'error y', kept]);
+  });
+
+  it('never fails, and comes after the one before', async () => {
+    const { log, reloader } = setup(new Error('broken'));
+    await Promise.all([reloader.reload(), reloader.reload()]);
+    expect(log).toEqual(['error cannot reload: broken', 'error cannot reload: broken']);
+  });
+});
+
+describe('needRestart', () => {
+  const rules = { rules: [] };
+
+  it.each<[ConfigInput, ConfigInput, string[]]>([
+    [{}, {}, []],
+    [{}, { authorize: rules, decisions: { log: 'off' } }, []],
+    [{}, { workers: 2, listen: { port: 1 } }, ['listen', 'workers']],
+    [{ authorize: rules }, { authorize: { ...rules, grants: { max: 5 } } }, ['authorize.grants.max']],
+  ])('%j -> %j: %j', (running, next, names) => {
+    expect(needRestart(Config.parse(running), Config.parse(next))).toEqual(names);
+  });
+});

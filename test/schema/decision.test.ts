@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { Decision } from '../../src/schema/decision.ts';
+
+const decision = { verdict: 'allow', by: 'users', reason: 'recognised', isShadow: false };
+
+describe('Decision', () => {
+  it.each([
+    {},
+    { notes: [{ variable: 'clientid', reason: 'is empty' }] },
+    { grant: { tags: { site: 'north' }, expiresAt: 5 } },
+  ])('takes %j', (more) => {
+    expect(Decision.parse({ ...decision, ...more })).toStrictEqual({ ...decision, ...more });
+  });
+
+  it.each([{ verdict: 'maybe' }, { by: 5 }, { grant: 'all' }, { notes: [{}] }])('refuses %j', (wrong) => {
+    expect(Decision.safeParse({ ...decision, ...wrong }).success).toBe(false);
+  });
+});

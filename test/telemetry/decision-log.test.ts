@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/schema/decision.ts';
+import { createDecisionLog, type DecisionLogOptions } from '../../src/telemetry/decision-log.ts';
+import { rpcs } from '../../src/wire/rpc.ts';
+import { aClient, aCredential, aMeta, SECRET } from '../support/inputs.ts';
+
+const rpcOf = (hook: string) =>
+  rpcs.find((rpc) => rpc.version === 'v3' && rpc.hook === hook) as (typeof rpcs)[number];
+
+const denied: Decision = { verdict: 'deny', by: 'rule 1', reason: 'a rule denies it', isShadow: false };
+const input = { clientinfo: aClient(), type: 1, topic: 't/#', result: true, meta: aMeta() } as const;
+
+function setup(
+  options: Partial<DecisionLogOptions> = {},
+  world: { random?: () => number; level?: boolean } = {},
+) {
+  const records: [object, string][] = [];
+  const log = {
+    info: (record: object, text: string) => void records.push([record, text]),
+    isLevelEnabled: () => world.level ?? true,
+  } as never;
+  const write = createDecisionLog(
+    log,
+    { log: 'all', sample: 1, ...options },
+    { newId: () => 'id', ...world },
+  );
+  return { records, write };
+}
+
+describe('the decision log', () => {
+  it('writes one record a verdict', () => {
+    const { records, write } = setup();
+    write(rpcOf('client.authorize'), input, denied, '1-abc', 0.0214);
+    expect(records).toEqual([
+      [
+        {
+          decision: 'id',
+          hook: 'client.authorize',
+          node: 'emqx@127.0.0.1',
+          clientid: 'sub-a',
+          username: 'alice',
+          peerhost: '127.0.0.1',
+          action: 'subscribe',
+          topic: 't/#',
+          verdict: 'deny',
+          by: 'rule 1',
+          reason: 'a rule denies it',
+          revision: '1-abc',
+          ms: 0.021,
+        },
+        'denied',
+      ],
+    ]);
+  });
+
+  it('holds neither the password of a login, nor a token that is the user name, nor what was granted', () => {
+    const { records, write } = setup();
+    const clientinfo = aCredential({ username: 'e30.e30.c2ln' });
+    const grant = { tags: { a: 'granted' } };
+    write(
+      rpcOf('client.authenticate'),
+      { ...input, clientinfo } as never,
+      { ...denied, grant },
+      undefined,
+      1,
+    );
+    const text = JSON.stringify(records);
+    expect(text).toContain('(a token)');
+    for (const secret of [SECRET, 'e30', 'granted']) expect(text).not.toContain(secret);
+  });
+
+  it.each<
+    [Partial<DecisionLogOptions>, Decision['verdict'], { random?: () => number; level?: boolean }, number]
+  >([
+    [{ log: 'denied' }, 'allow', {}, 0],
+    [{ log: 'denied' }, 'deny', {}, 1],
+    [{ log: 'all' }, 'ignore', {}, 1],
+    [{ log: 'off' }, 'deny', {}, 0],
+    [{ sample: 0.5 }, 'deny', { random: () => 0.49 }, 1],
+    [{ sample: 0.5 }, 'deny', { random: () => 0.5 }, 0],
+    [{ sample: 0 }, 'deny', { random: () => 0 }, 0],
+    [{}, 'deny', { level: false }, 0],
+  ])('%j of %s with %j: %i', (options, verdict, world, count) => {
+    const { records, write } = setup(options, world);
+    write(rpcOf('client.authorize'), input, { ...denied, verdict }, undefined, 1);
+    expect(records).toHaveLength(count);
+  });
+
+  it('says what would have been', () => {
+    const { records, write } = setup();
+    write(rpcOf('client.authorize'), input, { ...denied, isShadow: true }, undefined, 1);
+    expect(records).toMatchObject([[{ shadow: true }, 'would be denied']]);
+  });
+});
