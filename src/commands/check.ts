@@ -29,8 +29,7 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     loaded.config,
     loaded.custom.hooks.map(({ name }) => name),
   );
-  terminal.out(
-    `${file} is good: ${hooks.length} hooks would be registered (exhook hooks --config ${file} lists them).`,
-  );
+  const count = hooks.length === 1 ? '1 hook' : `${hooks.length} hooks`;
+  terminal.out(`${file} is good: ${count} would be registered (exhook hooks --config ${file} lists them).`);
   return 0;
 }

@@ -70,7 +70,12 @@ function callOn(
       try {
         resolve({ status, message, reply: replyOf(status, answer.chunks), duration });
       } catch (error) {
-        resolve({ status: -1, message: `the reply: ${(error as Error).message}`, reply: undefined, duration });
+        resolve({
+          status: -1,
+          message: `the reply: ${(error as Error).message}`,
+          reply: undefined,
+          duration,
+        });
       }
     };
     let timer: NodeJS.Timeout | undefined;

@@ -16,6 +16,8 @@ export interface AcceptorOptions {
 /** Milliseconds between probes of a silent peer: EMQX pings every 60 s, so that a silent one is gone. */
 const KEEP_ALIVE = 60_000;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Makes the server; the caller lets it listen. */
 export function createAcceptor(options: AcceptorOptions): Server {
   const sockets = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE };
@@ -24,26 +26,35 @@ export function createAcceptor(options: AcceptorOptions): Server {
 }
 
 function createTlsAcceptor(options: AcceptorOptions, tls: TlsSettings, sockets: object): Server {
-  const server = createTlsServer({ ...sockets, ...tls.options }, (socket: TLSSocket) => {
+  const settings = { ...sockets, ...tls.options, handshakeTimeout: options.timeout };
+  const server = createTlsServer(settings, (socket: TLSSocket) => {
     const problem = tls.findPeerProblem(socket);
     if (problem === undefined) return classify(socket, options);
     options.refused(problem);
     socket.destroy();
   });
   tls.follow(server);
-  server.on('tlsClientError', (error: NodeJS.ErrnoException) => options.refused(explainTlsError(error)));
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) =>
+    options.refused(explainTlsError(error, socket)),
+  );
   return server;
 }
 
-function explainTlsError({ code, message }: NodeJS.ErrnoException): string {
+function explainTlsError(
+  { code, message }: NodeJS.ErrnoException,
+  { authorizationError }: TLSSocket,
+): string {
   if (code === 'ERR_SSL_HTTP_REQUEST' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return 'a client spoke cleartext to a TLS port: use https:// in the URL of the broker, or remove listen.tls';
   }
+  // Node ends the handshake of such a peer with nothing but a reset; a code, whatever its type says.
+  if (authorizationError) return `a client certificate was refused: ${authorizationError}`;
   return `a TLS handshake failed: ${code ?? message}`;
 }
 
 function classify(socket: Socket, options: AcceptorOptions): void {
   const timer = setTimeout(() => socket.destroy(), options.timeout).unref();
+  let said: Buffer = NOTHING;
   socket.on('error', ignoreError);
   socket.once('close', () => clearTimeout(timer));
   socket.on('readable', read);
@@ -51,11 +62,13 @@ function classify(socket: Socket, options: AcceptorOptions): void {
   function read(): void {
     const bytes: Buffer | null = socket.read();
     if (bytes === null) return;
-    socket.unshift(bytes);
-    const spoken = sniff(bytes);
+    said = said.length === 0 ? bytes : Buffer.concat([said, bytes]);
+    const spoken = sniff(said);
     if (spoken === 'more') return;
     socket.off('readable', read);
     clearTimeout(timer);
+    // Only now: bytes that are put back make the socket readable again, at once and without end.
+    socket.unshift(said);
     dispatch(socket, spoken, options);
   }
 }

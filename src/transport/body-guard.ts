@@ -1,43 +1,102 @@
 /**
- * Stands in front of Connect's adapter and holds request bodies to the same rules as the lean path: bounded in
- * size and time, malformed is INVALID_ARGUMENT, compressed is UNIMPLEMENTED. Connect itself says INTERNAL for
- * bytes that do not decode, and waits for ever for a body that does not come.
+ * Stands in front of Connect's adapter and holds requests to the same rules as the lean path: bounded in size,
+ * number and time, malformed is INVALID_ARGUMENT, compressed is UNIMPLEMENTED. Connect itself says INTERNAL for
+ * bytes that do not decode, waits for ever for a body that does not come, and repeats the values of headers.
  */
 import { Failure } from '../failure.ts';
 import { decode, decodeJson } from '../wire/decode.ts';
 import type { Rpc } from '../wire/rpc.ts';
-import { PREFIX_BYTES, readFrame, readPrefix } from './frame.ts';
-import { toConnectError } from './status.ts';
+import { append, compact } from './body.ts';
+import { createTimeoutParser } from './deadline.ts';
+import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
+import type { Hold } from './load.ts';
+import type { WaitingRoom } from './waiting.ts';
 
 export interface GuardOptions {
   /** The RPC, when it is one of ExHook's. */
   readonly rpc: Rpc | undefined;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
-  /** Milliseconds in which the body must have come. */
-  readonly timeout: number;
+  readonly waiting: WaitingRoom;
+  /** Counts the bytes of the body. Who called lets go of them when the call is answered. */
+  readonly load: Hold;
+  /** Told why the request is not good. What it returns goes to the caller. */
+  failed(failure: Failure): Error;
+  /** There is no room for the request. The guard then lets an empty one through, for `onError` to answer. */
+  shed(text: string): void;
 }
 
-/** The body as one chunk, once it is known to be good. Throws ConnectError, which Connect turns into an answer. */
+/** There is no room: the text says for what. */
+class NoRoom extends Error {}
+
+/** The body as one chunk, once it is known to be good. Throws what `failed` returns. */
 export async function* guardBody(
   body: AsyncIterable<Uint8Array>,
   headers: Headers,
   options: GuardOptions,
 ): AsyncGenerator<Uint8Array> {
   try {
+    checkHeaders(headers);
     const bytes = await collect(body, isEnveloped(headers), options);
     if (options.rpc !== undefined) check(bytes, headers, options.rpc, options.maxMessageBytes);
     yield bytes;
   } catch (error) {
-    throw error instanceof Failure ? toConnectError(error) : error;
+    if (error instanceof Failure) throw options.failed(error);
+    if (!(error instanceof NoRoom)) throw error;
+    if (options.rpc === undefined) throw options.failed(new Failure('overloaded', error.message));
+    options.shed(error.message);
+    yield emptyMessage(headers);
   }
 }
 
+const parseTimeout = createTimeoutParser();
+
+/** Connect refuses these too, but with words that repeat their values. */
+function checkHeaders(headers: Headers): void {
+  const isGrpc = isEnveloped(headers);
+  const encoding = headers.get(isGrpc ? 'grpc-encoding' : 'content-encoding') ?? 'identity';
+  if (encoding !== 'identity')
+    throw new Failure('unknown_method', 'compressed messages are not supported: send identity');
+  if (isGrpc) parseTimeout(headers.get('grpc-timeout') ?? undefined);
+  else if (!/^\d{1,10}$/.test(headers.get('connect-timeout-ms') ?? '0'))
+    throw new Failure(
+      'invalid_request',
+      'the header connect-timeout-ms is not a whole number of up to 10 digits',
+    );
+}
+
+/** Longest delay of a timer of Node, in milliseconds; a longer one fires at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+const LONGEST_TIMEOUT = '596H';
+
+/**
+ * The headers for Connect: without what it would refuse before the guard is asked, with words that repeat values
+ * and without a failure code; and without what it would misread.
+ */
+export function headersBehindGuard(headers: Headers): Headers {
+  const behind = new Headers(headers);
+  if (!isEnveloped(headers)) {
+    const timeout = Number(headers.get('connect-timeout-ms') ?? 0);
+    if (Number.isNaN(timeout)) behind.delete('connect-timeout-ms');
+    else if (timeout > MAX_DELAY) behind.set('connect-timeout-ms', String(MAX_DELAY));
+    behind.delete('content-encoding');
+    return behind;
+  }
+  behind.delete('grpc-encoding');
+  behind.set('content-type', headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '');
+  const timeout = headers.get('grpc-timeout');
+  if (timeout === null) return behind;
+  try {
+    if (parseTimeout(timeout) > MAX_DELAY) behind.set('grpc-timeout', LONGEST_TIMEOUT);
+  } catch {
+    behind.delete('grpc-timeout');
+  }
+  return behind;
+}
+
 function check(bytes: Uint8Array, headers: Headers, rpc: Rpc, maxMessageBytes: number): void {
-  // Connect refuses every encoding by itself.
-  if ((headers.get('content-encoding') ?? 'identity') !== 'identity') return;
   const message = isEnveloped(headers) ? readFrame(bytes, maxMessageBytes) : bytes;
-  if (headers.get('content-type')?.includes('json')) decodeJson(rpc, message);
+  if (isJson(headers)) decodeJson(rpc, message);
   else decode(rpc, message);
 }
 
@@ -45,41 +104,61 @@ function isEnveloped(headers: Headers): boolean {
   return headers.get('content-type')?.startsWith('application/grpc') ?? false;
 }
 
+function isJson(headers: Headers): boolean {
+  return headers.get('content-type')?.includes('json') ?? false;
+}
+
+function emptyMessage(headers: Headers): Uint8Array {
+  const message = Buffer.from(isJson(headers) ? '{}' : '');
+  return isEnveloped(headers) ? writeFrame(message) : message;
+}
+
 async function collect(
   body: AsyncIterable<Uint8Array>,
   enveloped: boolean,
-  { maxMessageBytes, timeout }: GuardOptions,
+  { maxMessageBytes, waiting, load }: GuardOptions,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  let bytes: Buffer | undefined;
   let size = 0;
-  for await (const chunk of inTime(body, timeout)) {
-    chunks.push(chunk);
+  for await (const chunk of inTime(body, waiting)) {
+    if (!load.mayHold(chunk.length)) throw new NoRoom('too many bytes are held: limits.queuedBytes');
+    load.hold(chunk.length);
+    bytes = append(bytes, size, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
     size += chunk.length;
-    if (enveloped && size >= PREFIX_BYTES)
-      readPrefix(Buffer.concat(chunks.slice(0, PREFIX_BYTES)), maxMessageBytes);
-    if (size > maxMessageBytes + PREFIX_BYTES) {
+    const end =
+      enveloped && size >= PREFIX_BYTES ? PREFIX_BYTES + readPrefix(bytes, maxMessageBytes) : undefined;
+    if (end !== undefined && size > end)
+      throw new Failure('invalid_request', 'the request holds more than one message');
+    if (size > maxMessageBytes + PREFIX_BYTES)
       throw new Failure('too_large', `the message is larger than limits.messageBytes (${maxMessageBytes})`);
-    }
+    bytes = compact(bytes, size);
   }
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+  return bytes?.subarray(0, size) ?? NOTHING;
 }
 
-async function* inTime(body: AsyncIterable<Uint8Array>, timeout: number): AsyncGenerator<Uint8Array> {
-  let expire: (failure: Failure) => void = () => {};
-  const expired = new Promise<never>((_, reject) => {
-    expire = reject;
+const NOTHING = new Uint8Array(0);
+
+/** The chunks, as long as they come in time and the request has its place among those that wait. */
+async function* inTime(body: AsyncIterable<Uint8Array>, room: WaitingRoom): AsyncGenerator<Uint8Array> {
+  let end: (reason: Error) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
   });
-  expired.catch(() => {});
-  const late = new Failure('deadline', 'the request body did not come in time');
-  const timer = setTimeout(() => expire(late), timeout).unref();
+  ended.catch(() => {});
+  const place = {
+    since: performance.now(),
+    expire: () => end(new Failure('deadline', 'the request body did not come in time')),
+    evict: () => end(new NoRoom('too many requests wait for their body')),
+  };
+  room.enter(place);
   const chunks = body[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await Promise.race([chunks.next(), expired]);
+      const { done, value } = await Promise.race([chunks.next(), ended]);
       if (done) return;
       yield value;
     }
   } finally {
-    clearTimeout(timer);
+    room.leave(place);
   }
 }

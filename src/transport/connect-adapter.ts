@@ -12,29 +12,35 @@ import {
   ConnectError,
   type ConnectRouter,
   createConnectRouter,
+  createContextKey,
+  createContextValues,
   type HandlerContext,
 } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
-import { fallbackReply, type Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
 import { lower } from '../wire/encode.ts';
 import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
 import { Health as HealthService } from '../wire/services.ts';
-import { guardBody } from './body-guard.ts';
+import { guardBody, headersBehindGuard } from './body-guard.ts';
 import { messageCodec } from './codecs.ts';
 import type { Health } from './health.ts';
-import type { Load } from './load.ts';
+import { type ConnectionLoad, Hold, type Load } from './load.ts';
+import { shed } from './shed.ts';
 import { toConnectError } from './status.ts';
+import type { WaitingRoom } from './waiting.ts';
 
 export interface ConnectOptions {
   readonly shell: () => Shell;
   readonly health: Health;
   readonly load: Load;
+  /** What the connection of a request holds. */
+  readonly loadOf: (request: Request) => ConnectionLoad;
+  /** The requests whose body has not come yet. */
+  readonly waiting: WaitingRoom;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
-  /** Milliseconds in which a request body must have come. */
-  readonly bodyTimeout: number;
   readonly deadlineFraction: number;
   /** Whether gRPC-Web and Connect are served besides gRPC. */
   readonly connect: boolean;
@@ -68,13 +74,23 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
     const path = request.url?.split('?', 1)[0] ?? '';
     const handle = handlers.get(path);
     if (handle === undefined) return false;
-    const universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
+    const universal = toUniversal(request, response);
+    if (universal === undefined) {
+      refuseMalformed(response);
+      return true;
+    }
+    const load = new Hold(options.loadOf(request));
+    response.once('close', () => load.release());
+    const rpc = findRpc(path);
     const body = guardBody(universal.body as AsyncIterable<Uint8Array>, universal.header, {
-      rpc: findRpc(path),
+      rpc,
       maxMessageBytes: options.maxMessageBytes,
-      timeout: options.bodyTimeout,
+      waiting: options.waiting,
+      load,
+      failed: (failure) => toConnectError(options.shell().failed(rpc, failure)),
+      shed: (text) => universal.contextValues.set(noRoom, text),
     });
-    handle({ ...universal, body })
+    handle({ ...universal, header: headersBehindGuard(universal.header), body })
       .then((answer) => universalResponseToNodeResponse(answer, response))
       // The peer has gone: there is nobody to answer.
       .catch(() => response.destroy());
@@ -82,11 +98,35 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
   };
 }
 
+/** When a request began, by `performance.now()`. */
+const since = createContextKey(0);
+/** Why there is no room for a request. */
+const noRoom = createContextKey<string | undefined>(undefined);
+
+/** Nothing when the request says of itself what no URL can hold, such as a host with a blank in it. */
+function toUniversal(request: Request, response: Response) {
+  const contextValues = createContextValues().set(since, performance.now());
+  try {
+    return {
+      ...universalRequestFromNodeRequest(request, response, undefined, contextValues),
+      contextValues,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseMalformed(response: Response): void {
+  const { writeHead } = response as ServerResponse;
+  writeHead.call(response, 400, { 'content-type': 'text/plain; charset=utf-8' });
+  (response as ServerResponse).end('The host of the request cannot be understood.\n');
+}
+
 function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
   for (const rpc of rpcs) router.rpc(rpc.method, implement(rpc, options));
   router.service(HealthService, {
     check: ({ service }) => {
-      if (!options.health.has(service)) throw new ConnectError(`unknown service: ${service}`, Code.NotFound);
+      if (!options.health.has(service)) throw new ConnectError('there is no such service', Code.NotFound);
       return { status: options.health.statusOf(service) };
     },
     async *watch({ service }, context) {
@@ -98,26 +138,27 @@ function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
 function implement(rpc: Rpc, { shell, load, deadlineFraction }: ConnectOptions) {
   return async (request: Message, context: HandlerContext): Promise<Message> => {
     const current = shell();
-    const hook = current.hooks[rpc.hook];
-    if (hook.needs !== undefined && !load.mayDecide()) return shed(rpc, request, current, load);
-    const budget = (context.timeoutMs() ?? DEFAULT_TIMEOUT) * deadlineFraction;
+    const refuse = (text: string, whole?: Message): Message =>
+      unwrap(shed(rpc, current, load, text, lower, whole && (() => whole)));
+    const full = context.values.get(noRoom);
+    if (full !== undefined) return refuse(full);
+    if (current.hooks[rpc.hook].needs !== undefined && !load.mayDecide())
+      return refuse('too many calls are in flight: limits.inFlight', request);
     load.deciding++;
     try {
-      return unwrap(await call(rpc, messageCodec, request, current, budget));
+      return unwrap(await call(rpc, messageCodec, request, current, budgetOf(context, deadlineFraction)));
     } finally {
       load.deciding--;
     }
   };
 }
 
-function shed(rpc: Rpc, request: Message, shell: Shell, load: Load): Message {
-  load.shed++;
-  const failure = shell.failed(
-    rpc,
-    new Failure('overloaded', 'too many calls are in flight: limits.inFlight'),
-  );
-  const reply = fallbackReply(shell.hooks[rpc.hook] as never, failure);
-  return reply === undefined ? unwrap(failure) : lower(rpc, reply, request);
+/** Milliseconds that are left for the answer. */
+function budgetOf(context: HandlerContext, deadlineFraction: number): number {
+  const spent = performance.now() - context.values.get(since);
+  const left = context.timeoutMs();
+  const timeout = left === undefined ? DEFAULT_TIMEOUT : left + spent;
+  return Math.max(0, timeout * deadlineFraction - spent);
 }
 
 function unwrap(result: Message | Failure): Message {

@@ -73,7 +73,7 @@ export class Connections {
   readonly #bySession = new Map<ServerHttp2Session, Connection>();
   #lastId = 0;
   #isDraining = false;
-  #emptied: (() => void) | undefined;
+  readonly #emptied: (() => void)[] = [];
 
   constructor(load: Load, age?: ConnectionAge, random: () => number = Math.random) {
     this.#load = load;
@@ -101,7 +101,7 @@ export class Connections {
       clearTimeout(recycle);
       connection.forget();
       this.#bySession.delete(session);
-      if (this.#bySession.size === 0) this.#emptied?.();
+      if (this.#bySession.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     });
     if (this.#isDraining) connection.retire(PATIENCE);
   }
@@ -116,7 +116,7 @@ export class Connections {
     for (const connection of this.#bySession.values()) connection.retire(patience);
     if (this.#bySession.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#emptied = resolve;
+      this.#emptied.push(resolve);
     });
   }
 

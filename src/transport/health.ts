@@ -33,10 +33,12 @@ export class Health {
 
   /** The state now, and again at each change, until the signal. */
   async *watch(service: string, signal: AbortSignal): AsyncGenerator<ServingStatus> {
-    let last = this.statusOf(service);
-    yield last;
     try {
-      for await (const _ of on(this.#changes, 'change', { signal })) {
+      // Before the first state goes out: what changes while it is on its way must not be missed.
+      const changes = on(this.#changes, 'change', { signal });
+      let last = this.statusOf(service);
+      yield last;
+      for await (const _ of changes) {
         const status = this.statusOf(service);
         if (status !== last) yield status;
         last = status;

@@ -1,6 +1,6 @@
 /** The server: one port, HTTP/2 and HTTP/1.1, the lean path and Connect's adapter. */
-import { once } from 'node:events';
-import { createServer as createHttp1Server, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once, setMaxListeners } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
   type Http2Server,
@@ -10,7 +10,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { findRpc } from '../wire/rpc.ts';
@@ -19,11 +19,12 @@ import { createAcceptor } from './acceptor.ts';
 import type { ConnectHandler } from './connect-adapter.ts';
 import { type Connection, type ConnectionAge, Connections } from './connections.ts';
 import { Health } from './health.ts';
-import { Load } from './load.ts';
+import { createHttp1 } from './http1.ts';
+import { ConnectionLoad, Load } from './load.ts';
 import { answerProbe } from './probes.ts';
 import { statusTrailers } from './status.ts';
 import type { TlsSettings } from './tls.ts';
-import { respond, type UnaryContext, UnaryStream } from './unary.ts';
+import { dismiss, respond, type UnaryContext, UnaryStream } from './unary.ts';
 import { WaitingRoom } from './waiting.ts';
 
 export interface ListenerOptions {
@@ -44,6 +45,7 @@ export interface ListenerOptions {
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly shell: () => Shell;
   readonly received?: UnaryContext['received'];
+  readonly answered?: UnaryContext['answered'];
   /** Told why a connection was refused, in words for the operator. */
   readonly refused: (reason: string) => void;
   /** For comparison only: whether brokers' calls take the lean path. */
@@ -55,6 +57,8 @@ export interface Listener {
   readonly health: Health;
   readonly load: Load;
   readonly connections: Connections;
+  /** The requests whose body has not come yet. */
+  readonly waiting: WaitingRoom;
   /** Not ready any more; connections and calls are still taken. */
   announceDrain(): void;
   /**
@@ -80,6 +84,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const waiting = new WaitingRoom(options.bodyTimeout, options.inFlight);
   const connections = new Connections(load, options.age);
   const shutdown = new AbortController();
+  // Connect listens once for each call that runs.
+  setMaxListeners(0, shutdown.signal);
   const context: UnaryContext = {
     shell: options.shell,
     load,
@@ -87,18 +93,19 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     maxMessageBytes: options.messageBytes,
     deadlineFraction: options.deadlineFraction,
     received: options.received,
+    answered: options.answered,
   };
 
   const loadConnect = lazily(async () => {
     const { createConnectHandler } = await import('./connect-adapter.ts');
-    const { connect, bodyTimeout, deadlineFraction, shell } = options;
-    const maxMessageBytes = options.messageBytes;
+    const { connect, deadlineFraction, shell } = options;
     return createConnectHandler({
       shell,
       health,
       load,
-      maxMessageBytes,
-      bodyTimeout,
+      loadOf: (request) => findConnection(request, connections)?.load ?? new ConnectionLoad(load),
+      waiting,
+      maxMessageBytes: options.messageBytes,
       deadlineFraction,
       connect,
       shutdown: shutdown.signal,
@@ -112,22 +119,18 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   });
   http2.on('session', (session: ServerHttp2Session) => connections.add(session));
   http2.on('stream', createStreamRouter(context, connections, compat, options.lean ?? true));
-  const http1 = createHttp1Server(
-    {
-      requestTimeout: options.bodyTimeout,
-      headersTimeout: options.bodyTimeout,
-      connectionsCheckingInterval: 1_000,
-    },
-    serve,
-  );
-  // It never listens itself; this starts its own checks of slow requests.
-  http1.emit('listening');
-
+  const http1 = createHttp1(options.bodyTimeout, serve);
   const acceptor = createAcceptor({
     tls: options.tls,
     timeout: options.bodyTimeout,
-    accept: (socket, spoken) => (spoken === 'http2' ? http2 : http1).emit('connection', socket),
+    accept: (socket, spoken) => (spoken === 'http2' ? http2 : http1.server).emit('connection', socket),
     refused: options.refused,
+  });
+  /** Those too that have not said yet what they speak. */
+  const sockets = new Set<Socket>();
+  acceptor.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   acceptor.listen(options.port, options.host);
   await once(acceptor, 'listening');
@@ -139,6 +142,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     health,
     load,
     connections,
+    waiting,
     announceDrain() {
       health.isServing = false;
     },
@@ -146,17 +150,15 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       health.isServing = false;
       acceptor.close();
       shutdown.abort();
-      http1.close();
-      http1.closeIdleConnections();
-      await connections.drain(patience);
+      await Promise.all([connections.drain(patience), http1.drain()]);
       waiting.close();
     },
     destroy() {
       acceptor.close();
       waiting.close();
-      http1.close();
-      http1.closeAllConnections();
+      http1.destroy();
       connections.destroy();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
@@ -175,26 +177,49 @@ function createStreamRouter(
   lean: boolean,
 ): StreamListener {
   return (stream, headers, flags, rawHeaders) => {
-    const connection = connections.get(stream.session as ServerHttp2Session) as Connection;
+    // A stream that was reset in the packet that opened it has gone before it is announced, and so may its session.
+    const connection = connections.get(stream.session as ServerHttp2Session);
+    if (stream.destroyed || connection === undefined) return void stream.on('error', ignoreError);
     connection.began();
     const path = headers[':path'] as string;
-    if (isUnaryGrpc(headers)) {
-      const rpc = lean ? findRpc(path) : undefined;
+    if (isGrpc(headers)) {
+      const rpc = lean && isLean(headers) ? findRpc(path) : undefined;
       if (rpc !== undefined) return void new UnaryStream(stream, headers, rpc, connection, context);
       if (!isServed(path)) rejectUnknown(stream, context.shell());
     }
     stream.once('close', () => connection.ended());
     stream.on('error', ignoreError);
-    if (!stream.headersSent) compat.emit('stream', stream, headers, flags, rawHeaders);
+    if (stream.headersSent) return;
+    compat.emit('stream', stream, headers, flags, rawHeaders);
+    // A request that is answered before its end would keep its stream open as long as the caller likes.
+    stream.once('wantTrailers', () => discardRest(stream));
   };
 }
 
-/** The shape of brokers' requests: unary candidates for the lean path. */
-function isUnaryGrpc(headers: IncomingHttpHeaders): boolean {
-  if (headers[':method'] !== 'POST') return false;
+/** Unread, the rest would keep its share of the window of the whole connection, and with it all later calls. */
+function discardRest(stream: ServerHttp2Stream): void {
+  if (stream.readableEnded) return;
+  stream.removeAllListeners('data');
+  stream.resume();
+  dismiss(stream);
+}
+
+function findConnection(request: AnyRequest, connections: Connections): Connection | undefined {
+  const session = 'stream' in request ? request.stream.session : undefined;
+  return session && connections.get(session as ServerHttp2Session);
+}
+
+function isGrpc(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers[':method'] === 'POST' && /^application\/grpc(?:$|[+; ])/i.test(headers['content-type'] ?? '')
+  );
+}
+
+/** The shape of brokers' requests. */
+function isLean(headers: IncomingHttpHeaders): boolean {
   const encoding = headers['grpc-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return false;
-  const type = headers['content-type'] ?? '';
+  const type = headers['content-type'] as string;
   return (
     type === 'application/grpc+proto' ||
     type === 'application/grpc' ||
@@ -202,8 +227,10 @@ function isUnaryGrpc(headers: IncomingHttpHeaders): boolean {
   );
 }
 
+const healthPaths = new Set(HealthService.methods.map(({ name }) => `/${HealthService.typeName}/${name}`));
+
 function isServed(path: string): boolean {
-  return path.startsWith(`/${HealthService.typeName}/`) || findRpc(path) !== undefined;
+  return healthPaths.has(path) || findRpc(path) !== undefined;
 }
 
 function rejectUnknown(stream: ServerHttp2Stream, shell: Shell): void {
@@ -225,9 +252,12 @@ type AnyResponse = ServerResponse | Http2ServerResponse;
 function createFallback(health: Health, loadConnect: () => Promise<ConnectHandler>) {
   return (request: AnyRequest, response: AnyResponse): void => {
     if (answerProbe(request, response, health)) return;
-    void loadConnect().then((handle) => {
-      if (!handle(request, response)) answerNotFound(response);
-    });
+    void loadConnect()
+      .then((handle) => {
+        if (!handle(request, response)) answerNotFound(response);
+      })
+      // The peer has gone while Connect was being loaded.
+      .catch(() => response.destroy());
   };
 }
 

@@ -1,10 +1,14 @@
 /** What is held for calls that have no answer yet, and the limits past which a call is shed. */
 
+import { PREFIX_BYTES } from './frame.ts';
+
 export interface LoadLimits {
   /** Calls waiting for a look-up, and as many again waiting for their body. */
   readonly inFlight: number;
   /** Bytes of requests and of replies that are held. */
   readonly queuedBytes: number;
+  /** Largest message, in bytes: a connection may always hold one. */
+  readonly messageBytes: number;
 }
 
 /** The part of all that may be held which one connection may take: one that never reads cannot starve the others. */
@@ -39,7 +43,8 @@ export class ConnectionLoad {
 
   constructor(all: Load) {
     this.#all = all;
-    this.#share = all.limits.queuedBytes * CONNECTION_SHARE;
+    const { queuedBytes, messageBytes } = all.limits;
+    this.#share = Math.max(queuedBytes * CONNECTION_SHARE, messageBytes + PREFIX_BYTES);
   }
 
   mayHold(more: number): boolean {
@@ -50,5 +55,28 @@ export class ConnectionLoad {
   hold(change: number): void {
     this.bytes += change;
     this.#all.bytes += change;
+  }
+}
+
+/** What one request holds of what its connection may hold. */
+export class Hold {
+  #bytes = 0;
+  readonly #connection: ConnectionLoad;
+
+  constructor(connection: ConnectionLoad) {
+    this.#connection = connection;
+  }
+
+  mayHold(more: number): boolean {
+    return this.#connection.mayHold(more);
+  }
+
+  hold(change: number): void {
+    this.#bytes += change;
+    this.#connection.hold(change);
+  }
+
+  release(): void {
+    this.hold(-this.#bytes);
   }
 }

@@ -83,11 +83,22 @@ function findNameProblem(socket: TLSSocket, allowed: readonly string[] | undefin
   return `a client certificate has none of the names in listen.tls.clientNames: its names are ${names.join(', ')}`;
 }
 
+/**
+ * One alternative name and its kind. Node puts a name in quotes, as JSON does, when it holds something of the
+ * list's own: read otherwise, the name "a, DNS:b" would pass for b. Sticky, so that nothing is skipped.
+ */
+const ALTERNATIVE = /(?:^|, )(?<kind>[^:,"]+):(?<name>"(?:[^"\\]|\\.)*"|[^,"]*)(?=, |$)/gy;
+const NAMES = ['DNS', 'IP Address', 'URI', 'email'];
+
 /** The common name and the alternative names of a certificate. */
 export function namesOf({ subject, subjectaltname = '' }: Partial<PeerCertificate>): string[] {
   const common = [subject?.CN ?? []].flat();
-  const alternative = subjectaltname
-    .split(', ')
-    .map((entry) => entry.replace(/^(DNS|IP Address|URI|email):/, ''));
+  const alternative = [...subjectaltname.matchAll(ALTERNATIVE)]
+    .filter(({ groups }) => NAMES.includes(groups?.kind ?? ''))
+    .map(({ groups }) => unquote(groups?.name ?? ''));
   return [...common, ...alternative].filter((name) => name !== '');
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? (JSON.parse(name) as string) : name;
 }

@@ -9,14 +9,17 @@ import { constants } from 'node:http2';
 import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import type { Hook } from '../hook.ts';
-import { fallbackReply, type Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
+import { decode } from '../wire/decode.ts';
 import { encode } from '../wire/encode.ts';
 import type { Rpc } from '../wire/rpc.ts';
+import { append, compact } from './body.ts';
 import { binaryCodec } from './codecs.ts';
 import type { Connection } from './connections.ts';
 import { createTimeoutParser } from './deadline.ts';
 import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
 import type { Load } from './load.ts';
+import { shed } from './shed.ts';
 import { statusTrailers } from './status.ts';
 import type { Waiting, WaitingRoom } from './waiting.ts';
 
@@ -34,12 +37,16 @@ export interface UnaryContext {
   readonly received?:
     | ((rpc: Rpc, message: Uint8Array, headers: IncomingHttpHeaders, connection: number) => void)
     | undefined;
+  /** Told how long a request that was read whole had to wait until its reply was written, in milliseconds. */
+  readonly answered?: ((rpc: Rpc, milliseconds: number) => void) | undefined;
 }
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
 /** `sendDate: false`: a Date header of its own for every call costs more than all of our own work on most calls. */
 const WITH_TRAILERS = { waitForTrailers: true, endStream: false, sendDate: false };
 const OK_TRAILERS = { 'grpc-status': '0' };
+
+const NOTHING = Buffer.alloc(0);
 
 const parseTimeout = createTimeoutParser();
 const now = (): number => performance.now();
@@ -57,12 +64,14 @@ export class UnaryStream implements Waiting {
   readonly #rpc: Rpc;
   readonly #context: UnaryContext;
   readonly #connection: Connection;
-  #chunks: Buffer[] | undefined;
-  #first: Buffer | undefined;
+  /** As received, perhaps with room at its end. */
+  #body: Buffer | undefined;
   /** Bytes received. */
   #size = 0;
   /** Bytes that the load counts: of the request, then of the reply. */
   #held = 0;
+  /** When the request was complete, if somebody wants to know. */
+  #complete = 0;
   #isAnswered = false;
   #isWaiting = true;
   /** For the listeners below, as are the methods without a `#`. */
@@ -105,53 +114,36 @@ export class UnaryStream implements Waiting {
       return;
     }
     this.#hold(this.#held + chunk.length);
+    this.#body = append(this.#body, this.#size, chunk);
     this.#size += chunk.length;
-    this.#keep(chunk);
-    if (this.#size < PREFIX_BYTES) return;
     try {
-      const length = readPrefix(this.#prefix(), this.#context.maxMessageBytes);
-      if (this.#size > PREFIX_BYTES + length)
-        this.#fail(new Failure('invalid_request', 'the request holds more than one message'));
+      const end = this.#size < PREFIX_BYTES ? PREFIX_BYTES : this.#announced(this.#body);
+      if (this.#size > end) throw new Failure('invalid_request', 'the request holds more than one message');
+      if (this.#size < end) this.#body = compact(this.#body, this.#size);
     } catch (failure) {
       this.#fail(failure as Failure);
     }
   }
 
-  #keep(chunk: Buffer): void {
-    if (this.#first === undefined) {
-      this.#first = chunk;
-      return;
-    }
-    this.#chunks ??= [this.#first];
-    this.#chunks.push(chunk);
-  }
-
-  #prefix(): Buffer {
-    const first = this.#first as Buffer;
-    return first.length >= PREFIX_BYTES ? first : this.#body();
-  }
-
-  #body(): Buffer {
-    if (this.#chunks !== undefined) {
-      this.#first = Buffer.concat(this.#chunks);
-      this.#chunks = undefined;
-    }
-    return this.#first ?? Buffer.alloc(0);
+  /** The size of the body, by its first bytes. */
+  #announced(body: Buffer): number {
+    return PREFIX_BYTES + readPrefix(body, this.#context.maxMessageBytes);
   }
 
   dispatch(): void {
     if (this.#isAnswered) return;
     this.#leave();
-    const { maxMessageBytes, received, load } = this.#context;
+    const { maxMessageBytes, received, load, answered } = this.#context;
+    if (answered !== undefined) this.#complete = now();
     const shell = this.#context.shell();
     const hook = shell.hooks[this.#rpc.hook] as Hook;
     try {
-      const message = readFrame(this.#body(), maxMessageBytes);
+      const message = readFrame(this.#body?.subarray(0, this.#size) ?? NOTHING, maxMessageBytes);
       received?.(this.#rpc, message, this.#headers, this.#connection.id);
       const timeout = parseTimeout(this.#headers['grpc-timeout'] as string | undefined);
       const budget = hook.needs === undefined ? timeout : this.#remaining(timeout);
       if (hook.needs !== undefined && !load.mayDecide()) {
-        this.#shed('too many calls are in flight: limits.inFlight');
+        this.#shed('too many calls are in flight: limits.inFlight', message);
         return;
       }
       const result = call(this.#rpc, binaryCodec, message, shell, budget);
@@ -186,16 +178,9 @@ export class UnaryStream implements Waiting {
     this.#answer(this.#context.shell().failed(this.#rpc, failure));
   }
 
-  #shed(message: string): void {
-    const { load } = this.#context;
-    load.shed++;
-    const shell = this.#context.shell();
-    const failure = shell.failed(this.#rpc, new Failure('overloaded', message));
-    const reply = fallbackReply(shell.hooks[this.#rpc.hook] as Hook, failure);
-    // A message that was not read cannot be sent back, changed or dropped: only the constant replies can be given.
-    this.#answer(
-      reply === undefined || reply.kind === 'drop' ? failure : encode(this.#rpc, reply, undefined as never),
-    );
+  #shed(text: string, message?: Uint8Array): void {
+    const request = message && (() => decode(this.#rpc, message));
+    this.#answer(shed(this.#rpc, this.#context.shell(), this.#context.load, text, encode, request));
   }
 
   #end(frame: Buffer | undefined, trailers: Record<string, string>): void {
@@ -205,13 +190,13 @@ export class UnaryStream implements Waiting {
     this.#free(frame?.length ?? 0);
     this.trailers = trailers;
     sendHead(this.#stream, HEADERS, frame);
+    if (this.#complete > 0) this.#context.answered?.(this.#rpc, now() - this.#complete);
   }
 
   /** The request is of no use any more; the reply is held until the caller has read it. */
   #free(replyBytes: number): void {
     this.#hold(replyBytes);
-    this.#first = undefined;
-    this.#chunks = undefined;
+    this.#body = undefined;
   }
 
   release(): void {
@@ -278,8 +263,18 @@ function sendHead(
 function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
   if (stream.destroyed) return;
   stream.sendTrailers(trailers);
-  // The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  if (!stream.readableEnded) dismiss(stream);
+}
+
+/**
+ * The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
+ *
+ * To be called when the trailers are about to go out: RST_STREAM at once would take their place.
+ */
+export function dismiss(stream: ServerHttp2Stream): void {
+  setImmediate(() => {
+    if (!stream.closed && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
+  });
 }
 
 /** A stream that breaks has nobody left to answer; its `close` frees what it held. */

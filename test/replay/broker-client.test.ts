@@ -52,7 +52,14 @@ describe('a call', () => {
       respond(stream, { 'grpc-status': '0' }, reply);
     });
     const result = await call(client);
-    expect(seen).toStrictEqual(['POST', PATH, 'trailers', 'application/grpc+proto', '5S', [0, 0, 0, 0, 2, 10, 0]]);
+    expect(seen).toStrictEqual([
+      'POST',
+      PATH,
+      'trailers',
+      'application/grpc+proto',
+      '5S',
+      [0, 0, 0, 0, 2, 10, 0],
+    ]);
     expect(result).toMatchObject({ status: 0, message: '' });
     expect([...(result.reply ?? [])]).toStrictEqual([8, 1]);
     expect(result.duration).toBeGreaterThan(0);
@@ -81,7 +88,11 @@ describe('a call', () => {
 
   it.each([
     ['no answer at all', () => {}, /^no answer within 50 ms$/],
-    ['headers and no end', (stream: ServerHttp2Stream) => stream.respond({ ':status': 200 }), /^no answer within 50 ms$/],
+    [
+      'headers and no end',
+      (stream: ServerHttp2Stream) => stream.respond({ ':status': 200 }),
+      /^no answer within 50 ms$/,
+    ],
   ])('with %s ends after its time', async (_what, answer, says) => {
     const result = await call(await clientOf(answer), 50);
     expect(result).toMatchObject({ status: -1, reply: undefined });
@@ -92,14 +103,22 @@ describe('a call', () => {
     ['a reset', (stream: ServerHttp2Stream) => stream.close(2), /INTERNAL_ERROR/],
     ['a refused stream', (stream: ServerHttp2Stream) => stream.close(7), /REFUSED_STREAM/],
     ['a connection that breaks', (stream: ServerHttp2Stream) => stream.session?.destroy(), /./],
-    ['an answer of HTTP', (stream: ServerHttp2Stream) => {
+    [
+      'an answer of HTTP',
+      (stream: ServerHttp2Stream) => {
         stream.respond({ ':status': 503 });
         stream.end('busy');
-      }, /^HTTP status 503 without a gRPC status$/],
-    ['no trailers', (stream: ServerHttp2Stream) => {
+      },
+      /^HTTP status 503 without a gRPC status$/,
+    ],
+    [
+      'no trailers',
+      (stream: ServerHttp2Stream) => {
         stream.respond({ ':status': 200 });
         stream.end(reply);
-      }, /^HTTP status 200 without a gRPC status$/],
+      },
+      /^HTTP status 200 without a gRPC status$/,
+    ],
   ])('that meets %s has failed, in words', async (_what, answer, says) => {
     const result = await call(await clientOf(answer));
     expect(result).toMatchObject({ status: -1, reply: undefined });
@@ -138,7 +157,10 @@ describe('a connection that is told to go away', () => {
       respond(stream, { 'grpc-status': '0' }, reply);
     });
     expect(await call(client)).toMatchObject({ status: 0 });
-    expect(await call(client)).toMatchObject({ status: -1, message: 'the connection was closed without an answer' });
+    expect(await call(client)).toMatchObject({
+      status: -1,
+      message: 'the connection was closed without an answer',
+    });
   });
 });
 

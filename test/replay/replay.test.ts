@@ -20,12 +20,21 @@ describe('calls spread over connections', () => {
 
   it.each([
     [1, [[1, 2, 3, 4, 5]]],
-    [2, [[1, 3, 4], [2, 5]]],
+    [
+      2,
+      [
+        [1, 3, 4],
+        [2, 5],
+      ],
+    ],
     [3, [[1, 3], [2, 5], [4]]],
     [8, [[1, 3], [2, 5], [4]]],
-  ])('of which there are %d keep those of one recorded connection together, in order', (connections, expected) => {
-    expect(linesOf(spread(calls, connections))).toStrictEqual(expected);
-  });
+  ])(
+    'of which there are %d keep those of one recorded connection together, in order',
+    (connections, expected) => {
+      expect(linesOf(spread(calls, connections))).toStrictEqual(expected);
+    },
+  );
 
   it('are none when there are none', () => {
     expect(spread([], 8)).toStrictEqual([]);
@@ -97,11 +106,17 @@ describe('a replay', () => {
   it.each([
     ['no message', answerWith([]), 'no reply'],
     ['bytes that are no reply', answerWith([0, 0, 0, 0, 1, 255]), /reply/],
-    ['an error', (stream: ServerHttp2Stream) => {
+    [
+      'an error',
+      (stream: ServerHttp2Stream) => {
         stream.respond({ ':status': 200 }, { waitForTrailers: true });
-        stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '14', 'grpc-message': 'away' }));
+        stream.once('wantTrailers', () =>
+          stream.sendTrailers({ 'grpc-status': '14', 'grpc-message': 'away' }),
+        );
         stream.end();
-      }, 'status 14: away'],
+      },
+      'status 14: away',
+    ],
   ])('counts %s as a failure, and goes on', async (_what, answer, reply) => {
     const { url } = await countingServer(answer);
     const samples = await collect([aCall(1, 1), aCall(2, 1)], { url });

@@ -53,7 +53,11 @@ describe('a summary', () => {
 
   it('is a table whose columns stand under their titles', () => {
     const lines = formatSummary(
-      summarize([sample('client.connect', 1), sample('message.delivered', 1234.5), sample('message.delivered', 1)]),
+      summarize([
+        sample('client.connect', 1),
+        sample('message.delivered', 1234.5),
+        sample('message.delivered', 1),
+      ]),
     ).split('\n');
     expect(lines).toStrictEqual([
       'hook               calls  failed  p50 ms   p99 ms   max ms  replies',

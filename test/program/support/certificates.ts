@@ -22,7 +22,17 @@ export class Certificates {
   /** Makes `<name>.pem` and `<name>.key` of an authority. */
   authority(name: string): void {
     this.#openssl(
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+      ...[
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+      ],
       ...['-subj', `/CN=${name}`, '-keyout', this.path(`${name}.key`), '-out', this.path(`${name}.pem`)],
     );
   }
@@ -30,7 +40,16 @@ export class Certificates {
   /** Makes `<name>.pem` and `<name>.key` for localhost, signed by an authority. */
   sign(authority: string, name: string, commonName = name): void {
     this.#openssl(
-      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', `/CN=${commonName}`],
+      ...[
+        'req',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-subj',
+        `/CN=${commonName}`,
+      ],
       ...['-keyout', this.path(`${name}.key`), '-out', this.path(`${name}.csr`)],
     );
     writeFileSync(this.path('extensions'), 'subjectAltName = DNS:localhost, IP:127.0.0.1\n');

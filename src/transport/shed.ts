@@ -1,0 +1,31 @@
+/** The answer to a call for which there is no room. */
+import type { Message } from '@bufbuild/protobuf';
+import { Failure } from '../failure.ts';
+import type { Hook } from '../hook.ts';
+import type { Reply } from '../schema/replies.ts';
+import { fallbackReply, type Shell } from '../shell.ts';
+import type { Rpc } from '../wire/rpc.ts';
+import type { Load } from './load.ts';
+
+/**
+ * What `onError` says, else the failure.
+ *
+ * @param request the request, when it was read. A message that was not read cannot be sent back with an order
+ *   to drop it: then the call fails.
+ */
+export function shed<Body>(
+  rpc: Rpc,
+  shell: Shell,
+  load: Load,
+  text: string,
+  encode: (rpc: Rpc, reply: Reply, request: Message) => Body,
+  request: (() => Message) | undefined,
+): Body | Failure {
+  load.shed++;
+  const failure = shell.failed(rpc, new Failure('overloaded', text));
+  const reply = fallbackReply(shell.hooks[rpc.hook] as Hook, failure);
+  if (reply === undefined) return failure;
+  if (reply.kind !== 'drop') return encode(rpc, reply, undefined as never);
+  const whole = request?.() as (Message & { readonly message?: Message }) | undefined;
+  return whole?.message === undefined ? failure : encode(rpc, reply, whole);
+}

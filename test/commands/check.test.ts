@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { checkCommand } from '../../src/commands/check.ts';
+import { aFile, aTerminal } from './fake-terminal.ts';
+
+describe('exhook check', () => {
+  it.each([
+    ['{}', 17, '17 hooks'],
+    ['hooks: { register: [client.connected] }', 1, '1 hook'],
+    ['hooks: { register: [] }', 0, '0 hooks'],
+  ])('of %s says that it is good, and counts hooks', async (text, _count, words) => {
+    const terminal = aTerminal();
+    const path = aFile('exhook.yaml', text);
+    expect(await checkCommand(path, {}, terminal)).toBe(0);
+    expect(terminal.complained).toStrictEqual([]);
+    expect(terminal.printed).toStrictEqual([
+      `${path} is good: ${words} would be registered (exhook hooks --config ${path} lists them).`,
+    ]);
+  });
+
+  it('prints every problem, and how many there are', async () => {
+    const terminal = aTerminal();
+    const path = aFile('exhook.yaml', 'workers: 0\nlimits: { inFlight: none }\n');
+    expect(await checkCommand(path, {}, terminal)).toBe(2);
+    expect(terminal.printed).toStrictEqual([]);
+    expect(terminal.complained).toStrictEqual([
+      expect.stringMatching(/exhook\.yaml:1:10 workers: /),
+      expect.stringMatching(/exhook\.yaml:2:21 limits\.inFlight: /),
+      '\n2 problems.',
+    ]);
+  });
+
+  it('counts a single problem as one', async () => {
+    const terminal = aTerminal();
+    expect(await checkCommand('/nowhere.yaml', {}, terminal)).toBe(2);
+    expect(terminal.complained.at(-1)).toBe('\n1 problem.');
+  });
+
+  it('finds what is wrong with a module of hooks', async () => {
+    const terminal = aTerminal();
+    expect(await checkCommand(aFile('exhook.yaml', 'hooks: { custom: ./absent.mjs }'), {}, terminal)).toBe(2);
+    expect(terminal.complained[0]).toMatch(/^\.\/absent\.mjs: /);
+  });
+
+  it('counts the environment, as the server would', async () => {
+    const terminal = aTerminal();
+    expect(await checkCommand(aFile('exhook.yaml', '{}'), { PORT: 'x' }, terminal)).toBe(2);
+    expect(terminal.complained[0]).toMatch(/^environment variable PORT: /);
+  });
+
+  it('warns of a variable that is misspelt, and calls the file good', async () => {
+    const terminal = aTerminal();
+    const env = { EXHOOK_EVENTS_STDUOT: 'off' };
+    expect(await checkCommand(aFile('exhook.yaml', '{}'), env, terminal)).toBe(0);
+    expect(terminal.complained).toStrictEqual([expect.stringMatching(/did you mean EXHOOK_EVENTS_STDOUT\?/)]);
+  });
+});

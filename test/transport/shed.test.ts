@@ -1,0 +1,63 @@
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { defineHook, type OnError } from '../../src/hook.ts';
+import { allow, pass, type Reply } from '../../src/schema/replies.ts';
+import { Load } from '../../src/transport/load.ts';
+import { shed } from '../../src/transport/shed.ts';
+import { inputs } from '../support/inputs.ts';
+import { aShell, hooksWith, rpcFor } from '../support/shell.ts';
+
+const publish = rpcFor('message.publish');
+const authorize = rpcFor('client.authorize');
+const request = create(publish.method.input, inputs()['message.publish'] as never);
+const empty = create(publish.method.input);
+
+function shedWith(
+  rpc: typeof publish,
+  onError: OnError | undefined,
+  whole?: typeof request,
+): { result: string; failed: string[]; shed: number } {
+  const choice = onError === undefined ? {} : { onError };
+  const shell = aShell({
+    hooks: hooksWith(
+      defineHook({ name: 'message.publish', decide: () => ({ reply: pass() }), ...choice }) as never,
+      defineHook({ name: 'client.authorize', decide: () => ({ reply: allow() }), ...choice }) as never,
+    ),
+  });
+  const load = new Load({ inFlight: 1, queuedBytes: 1, messageBytes: 1 });
+  const word = (_rpc: unknown, { kind }: Reply, of: unknown) =>
+    kind === 'drop' ? `drop ${of === request}` : kind;
+  const result = shed(rpc, shell, load, 'too much', word, whole && (() => whole));
+  return {
+    result: result instanceof Failure ? result.code : result,
+    failed: shell.failures.map(({ code }) => code),
+    shed: load.shed,
+  };
+}
+
+describe('a call that is shed', () => {
+  it.each([
+    ['client.authorize', authorize, undefined, 'deny'],
+    ['client.authorize', authorize, 'deny', 'deny'],
+    ['client.authorize', authorize, 'allow', 'allow'],
+    ['client.authorize', authorize, 'ignore', 'ignore'],
+    ['client.authorize', authorize, 'error', 'overloaded'],
+    ['message.publish', publish, undefined, 'overloaded'],
+    ['message.publish', publish, 'allow', 'pass'],
+    ['message.publish', publish, 'ignore', 'pass'],
+    ['message.publish', publish, 'error', 'overloaded'],
+    ['client.connected', rpcFor('client.connected'), undefined, 'overloaded'],
+  ] as const)('of %s is answered by onError', (_name, rpc, onError, answer) => {
+    expect(shedWith(rpc, onError)).toStrictEqual({ result: answer, failed: ['overloaded'], shed: 1 });
+  });
+
+  it('drops a message that was read, when onError is deny', () => {
+    expect(shedWith(publish, 'deny', request).result).toBe('drop true');
+  });
+
+  it('fails when the message to drop was not read, or is none', () => {
+    expect(shedWith(publish, 'deny').result).toBe('overloaded');
+    expect(shedWith(publish, 'deny', empty).result).toBe('overloaded');
+  });
+});

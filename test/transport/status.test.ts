@@ -1,0 +1,42 @@
+import { Code } from '@connectrpc/connect';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Failure, failureCodes } from '../../src/failure.ts';
+import { statusTrailers, toConnectError } from '../../src/transport/status.ts';
+
+describe('the trailers of a failure', () => {
+  it.each(failureCodes)('name %s with its status', (code) => {
+    const failure = new Failure(code, 'why');
+    expect(statusTrailers(failure)).toStrictEqual({
+      'grpc-status': String(failure.status),
+      'grpc-message': 'why',
+      'exhook-failure': code,
+    });
+    expect(toConnectError(failure)).toMatchObject({ rawMessage: 'why', code: failure.status });
+    expect(Code[failure.status]).toBeTypeOf('string');
+  });
+
+  it.each([
+    ['a: b, c', 'a%3A%20b%2C%20c'],
+    ['100%', '100%25'],
+    ['ä', '%C3%A4'],
+    ['a\r\nb', 'a%0D%0Ab'],
+    ['😀', '%F0%9F%98%80'],
+    ['\u0000', '%00'],
+  ])('encode %j as %s', (message, encoded) => {
+    expect(statusTrailers(new Failure('deadline', message))['grpc-message']).toBe(encoded);
+  });
+
+  it('hold nothing that a header must not, and give the text back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (message) => {
+        const encoded = statusTrailers(new Failure('deadline', message))['grpc-message'] ?? '';
+        // Spaces at the ends are no part of a header's value.
+        expect(encoded).toMatch(/^[\x20-\x7e]*$/);
+        expect(decodeURIComponent(encoded).trim()).toBe(
+          decodeURIComponent(encodeURIComponent(message)).trim(),
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,283 @@
+/** TLS and mTLS with certificates made for the occasion by openssl. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadTls, type TlsFiles, type TlsSettings } from '../../src/transport/tls.ts';
+import { inputs } from '../support/inputs.ts';
+import { requestOf, rpcFor } from '../support/shell.ts';
+import { RawClient, RawSocket, until } from './raw-client.ts';
+import { startTestServer, type TestServer } from './server-support.ts';
+
+const connected = rpcFor('client.connected');
+const message = requestOf(connected, inputs()['client.connected']);
+
+let directory: string;
+const file = (name: string) => join(directory, name);
+const pem = (name: string) => readFileSync(file(name));
+const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: directory, stdio: 'pipe' });
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+function makeCa(name: string): void {
+  openssl(
+    'req',
+    '-x509',
+    ...newKey,
+    '-keyout',
+    `${name}.key`,
+    '-out',
+    `${name}.crt`,
+    '-days',
+    '2',
+    '-subj',
+    `/CN=${name}`,
+  );
+}
+
+function makeCertificate(name: string, ca: string, subject: string, alternative: string): void {
+  openssl('req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
+  writeFileSync(file(`${name}.ext`), `subjectAltName=${alternative}\n`);
+  const signing = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2'];
+  openssl('x509', '-req', '-in', `${name}.csr`, ...signing, '-extfile', `${name}.ext`, '-out', `${name}.crt`);
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'exhook-tls-'));
+  makeCa('ca');
+  makeCa('other-ca');
+  makeCertificate('first', 'ca', '/CN=first', 'IP:127.0.0.1');
+  makeCertificate('second', 'ca', '/CN=second', 'IP:127.0.0.1');
+  makeCertificate('broker', 'ca', '/CN=broker-1', 'DNS:broker.example,URI:spiffe://example/broker');
+  makeCertificate('stranger', 'other-ca', '/CN=broker-1', 'DNS:broker.example');
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** The files a server reads, which a test may change. */
+let files: TlsFiles;
+function install(name: string): void {
+  copyFileSync(file(`${name}.crt`), files.cert);
+  copyFileSync(file(`${name}.key`), files.key);
+}
+beforeEach(() => {
+  files = { cert: file('server.crt'), key: file('server.key') };
+  install('first');
+  copyFileSync(file('ca.crt'), file('clients.crt'));
+});
+
+interface Running {
+  readonly server: TestServer;
+  readonly tls: TlsSettings;
+}
+
+async function withServer(
+  use: (running: Running) => Promise<void>,
+  more: Partial<TlsFiles> = {},
+): Promise<void> {
+  const tls = await loadTls({ ...files, ...more });
+  await using server = await startTestServer({ tls });
+  await use({ server, tls });
+}
+
+const trusting = () => ({ ca: pem('ca.crt') });
+const as = (name: string) => ({ ...trusting(), cert: pem(`${name}.crt`), key: pem(`${name}.key`) });
+
+/** A connection after its handshake. */
+function handshake(port: number, options: ConnectionOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', ...options }, () => resolve(socket));
+    socket.on('error', reject);
+  });
+}
+
+async function statusOf(client: RawClient): Promise<unknown> {
+  return (await client.call(connected.path, message)).trailers['grpc-status'];
+}
+
+/** The status of a call on a connection of its own; rejects when it gets no further than the handshake. */
+async function callAs(server: TestServer, options: object): Promise<unknown> {
+  const client = new RawClient(server.url, options);
+  try {
+    return await statusOf(client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function nameServed(port: number): Promise<string | undefined> {
+  const socket = await handshake(port, trusting());
+  const name = socket.getPeerCertificate().subject.CN as string;
+  socket.destroy();
+  return name;
+}
+
+describe('a port with TLS', () => {
+  it('serves gRPC to a client that trusts its certificate', () =>
+    withServer(async ({ server }) => {
+      expect(await callAs(server, trusting())).toBe('0');
+    }));
+
+  it.each([
+    ['h2', ['h2', 'http/1.1']],
+    ['http/1.1', ['http/1.1']],
+  ])('chooses %s when the client offers %s', (chosen, ALPNProtocols) =>
+    withServer(async ({ server }) => {
+      const socket = await handshake(server.port, { ...trusting(), ALPNProtocols });
+      expect(socket.alpnProtocol).toBe(chosen);
+      socket.destroy();
+    }),
+  );
+
+  it('answers HTTP/1.1', () =>
+    withServer(async ({ server }) => {
+      const status = await new Promise((resolve, reject) => {
+        const sent = request(`${server.url}/healthz`, { ...trusting(), agent: false }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on('error', reject).end();
+      });
+      expect(status).toBe(200);
+    }));
+
+  it('speaks TLS 1.2 and 1.3, and nothing older', () =>
+    withServer(async ({ server }) => {
+      for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+        const socket = await handshake(server.port, {
+          ...trusting(),
+          minVersion: version,
+          maxVersion: version,
+        });
+        expect(socket.getProtocol()).toBe(version);
+        socket.destroy();
+      }
+      // The client must be talked into it: OpenSSL would not even ask by default.
+      const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+      await expect(handshake(server.port, { ...trusting(), ...old })).rejects.toThrow(/protocol version/i);
+      await until(() => server.refusals.length > 0);
+      expect(server.refusals[0]).toMatch(/^a TLS handshake failed: /);
+    }));
+
+  it('refuses cleartext, and the operator reads what to do', () =>
+    withServer(async ({ server }) => {
+      for (const bytes of [
+        'GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n',
+        'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+      ]) {
+        const socket = new RawSocket(server.port);
+        await socket.write(bytes);
+        await socket.closed;
+      }
+      await until(() => server.refusals.length >= 2);
+      const sentence =
+        'a client spoke cleartext to a TLS port: use https:// in the URL of the broker, or remove listen.tls';
+      expect(server.refusals).toStrictEqual([sentence, sentence]);
+      expect(await callAs(server, trusting())).toBe('0');
+    }));
+});
+
+describe('a port with clientCa', () => {
+  const mutual = () => ({ clientCa: file('ca.crt') });
+
+  it('serves a broker with a certificate of that authority', () =>
+    withServer(async ({ server }) => {
+      expect(await callAs(server, as('broker'))).toBe('0');
+    }, mutual()));
+
+  it.each([
+    ['without a certificate', trusting],
+    ['with a certificate of another authority', () => as('stranger')],
+  ])('lets a broker %s no further than the handshake', (_what, options) =>
+    withServer(async ({ server }) => {
+      await expect(callAs(server, options())).rejects.toThrow();
+      // In TLS 1.2 the client is told within the handshake, which then fails on its side too.
+      await expect(handshake(server.port, { ...options(), maxVersion: 'TLSv1.2' })).rejects.toThrow();
+      await until(() => server.refusals.length >= 2);
+      expect(server.shell.calls).toHaveLength(0);
+      expect(server.listener.connections.size).toBe(0);
+      expect(await callAs(server, as('broker'))).toBe('0');
+    }, mutual()),
+  );
+
+  it.each([
+    ['common name', 'broker-1'],
+    ['DNS name', 'broker.example'],
+    ['URI', 'spiffe://example/broker'],
+  ])('and clientNames serves a broker by its %s', (_what, name) =>
+    withServer(
+      async ({ server }) => {
+        expect(await callAs(server, as('broker'))).toBe('0');
+        expect(server.refusals).toStrictEqual([]);
+      },
+      { ...mutual(), clientNames: ['somebody-else', name] },
+    ),
+  );
+
+  it('and clientNames refuses a broker of another name, and says which names it has', () =>
+    withServer(
+      async ({ server }) => {
+        await expect(callAs(server, as('broker'))).rejects.toThrow();
+        await until(() => server.refusals.length > 0);
+        expect(server.refusals[0]).toBe(
+          'a client certificate has none of the names in listen.tls.clientNames: its names are broker-1, broker.example, spiffe://example/broker',
+        );
+        expect(server.shell.calls).toHaveLength(0);
+      },
+      { ...mutual(), clientNames: ['broker', 'example', 'DNS:broker.example'] },
+    ));
+});
+
+describe('certificates that are read again', () => {
+  it('are given to new connections, while old ones live on', () =>
+    withServer(async ({ server, tls }) => {
+      const old = new RawClient(server.url, trusting());
+      expect(await statusOf(old)).toBe('0');
+      expect(await nameServed(server.port)).toBe('first');
+      install('second');
+      await tls.reload();
+      expect(await nameServed(server.port)).toBe('second');
+      expect(await statusOf(old)).toBe('0');
+      expect(await callAs(server, trusting())).toBe('0');
+      await old.close();
+    }));
+
+  it.each([
+    [
+      'is no PEM',
+      () => writeFileSync(files.cert, 'half a cert'),
+      /^listen\.tls: certificate and key do not fit/,
+    ],
+    [
+      'is of another key',
+      () => copyFileSync(file('second.key'), files.key),
+      /^listen\.tls: certificate and key do not fit/,
+    ],
+    ['is gone', () => rmSync(files.cert), /^listen\.tls\.cert: cannot read .*server\.crt \(ENOENT\)$/],
+  ])('keep the old ones when a file %s', (_what, spoil, problem) =>
+    withServer(async ({ server, tls }) => {
+      spoil();
+      await expect(tls.reload()).rejects.toThrow(problem);
+      expect(await nameServed(server.port)).toBe('first');
+      expect(await callAs(server, trusting())).toBe('0');
+    }),
+  );
+
+  it('still ask for the certificate of a broker, of the authority that is in the file now', () =>
+    withServer(
+      async ({ server, tls }) => {
+        expect(await callAs(server, as('broker'))).toBe('0');
+        copyFileSync(file('other-ca.crt'), file('clients.crt'));
+        await tls.reload();
+        await expect(callAs(server, as('broker'))).rejects.toThrow();
+        await expect(callAs(server, trusting())).rejects.toThrow();
+        expect(await callAs(server, as('stranger'))).toBe('0');
+        const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+        await expect(handshake(server.port, { ...as('stranger'), ...old })).rejects.toThrow(
+          /protocol version/i,
+        );
+      },
+      { clientCa: file('clients.crt') },
+    ));
+});
