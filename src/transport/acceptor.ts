@@ -34,9 +34,11 @@ function createTlsAcceptor(options: AcceptorOptions, tls: TlsSettings, sockets: 
     socket.destroy();
   });
   tls.follow(server);
-  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) =>
-    options.refused(explainTlsError(error, socket)),
-  );
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    options.refused(explainTlsError(error, socket));
+    // Node leaves that to us, also for one whose time is over.
+    socket.destroy();
+  });
   return server;
 }
 

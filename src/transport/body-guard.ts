@@ -140,11 +140,12 @@ const NOTHING = new Uint8Array(0);
 
 /** The chunks, as long as they come in time and the request has its place among those that wait. */
 async function* inTime(body: AsyncIterable<Uint8Array>, room: WaitingRoom): AsyncGenerator<Uint8Array> {
-  let end: (reason: Error) => void = () => {};
-  const ended = new Promise<never>((_, reject) => {
-    end = reject;
-  });
-  ended.catch(() => {});
+  let ended: Error | undefined;
+  let interrupt: (reason: Error) => void = () => {};
+  const end = (reason: Error): void => {
+    ended = reason;
+    interrupt(reason);
+  };
   const place = {
     since: performance.now(),
     expire: () => end(new Failure('deadline', 'the request body did not come in time')),
@@ -154,7 +155,12 @@ async function* inTime(body: AsyncIterable<Uint8Array>, room: WaitingRoom): Asyn
   const chunks = body[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await Promise.race([chunks.next(), ended]);
+      if (ended !== undefined) throw ended;
+      // Not Promise.race: a promise that lasts would keep something of every chunk.
+      const { done, value } = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        interrupt = reject;
+        chunks.next().then(resolve, reject);
+      });
       if (done) return;
       yield value;
     }

@@ -244,6 +244,8 @@ function rejectUnknown(stream: ServerHttp2Stream, shell: Shell): void {
     undefined,
     statusTrailers(failure),
   );
+  // As in discardRest.
+  stream.resume();
 }
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;

@@ -4,7 +4,7 @@
  * It takes the one shape of request that brokers send. Nothing is awaited, and no promise, AbortController,
  * URL or Headers object is made, unless a hook asks a question. docs/performance.md has the reason in numbers.
  */
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
 import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
@@ -266,15 +266,37 @@ function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string, string
   if (!stream.readableEnded) dismiss(stream);
 }
 
+/** How long a caller may go on with a request that is answered, in milliseconds. */
+const GRACE = 100;
+
 /**
  * The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
  *
- * To be called when the trailers are about to go out: RST_STREAM at once would take their place.
+ * RST_STREAM takes the place of all frames of its stream that wait to be sent, trailers too: it may go out only
+ * when nothing waits, and is not needed at all when the request comes to its end in the meantime.
  */
 export function dismiss(stream: ServerHttp2Stream): void {
-  setImmediate(() => {
-    if (!stream.closed && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
-  });
+  const { session } = stream;
+  if (session === undefined) return;
+  const others = dismissed.get(session);
+  if (others !== undefined) return void others.push(stream);
+  const streams = [stream];
+  dismissed.set(session, streams);
+  closeWhenSent(session, streams);
+}
+
+/** Together, since the RST_STREAM of one is among the frames that the next would wait for. */
+const dismissed = new WeakMap<Http2Session, ServerHttp2Stream[]>();
+
+function closeWhenSent(session: Http2Session, streams: readonly ServerHttp2Stream[]): void {
+  setTimeout(() => {
+    if (session.destroyed) return;
+    if ((session.state.outboundQueueSize ?? 0) > 0) return closeWhenSent(session, streams);
+    dismissed.delete(session);
+    for (const stream of streams) {
+      if (!stream.closed && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
+    }
+  }, GRACE).unref();
 }
 
 /** A stream that breaks has nobody left to answer; its `close` frees what it held. */

@@ -2,13 +2,15 @@
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, it } from 'vitest';
-import { rpcFor } from '../support/shell.ts';
+import { describe, expect, it } from 'vitest';
+import { inputs } from '../support/inputs.ts';
+import { requestOf, rpcFor } from '../support/shell.ts';
 import { DATA, END_HEADERS, grpcBlock, HEADERS, hello, http2Frame } from './fault-support.ts';
 import { RawSocket, until } from './raw-client.ts';
 import { startTestServer, type TestServer } from './server-support.ts';
 
 const connected = rpcFor('client.connected');
+const publish = rpcFor('message.publish');
 const UNKNOWN = 0xfe;
 const MB = 1_000_000;
 
@@ -68,3 +70,20 @@ describe.each([
     await until(() => server.listener.load.bytes === 0 && server.listener.connections.open === 0);
   });
 });
+
+describe.each([
+  ['lean', true],
+  ['connect', false],
+])('a message over the %s path', (_path, lean) => {
+  it('that is within its limit has room, though a connection may hold but a part of what all may', async () => {
+    const limits = { messageBytes: 100_000, queuedBytes: 200_000 };
+    await using server = await startTestServer({ lean, limits });
+    const answer = await server.client().call(publish.path, requestOf(publish, large(90_000)));
+    expect(answer.trailers['grpc-status']).toBe('0');
+  });
+});
+
+function large(bytes: number): object {
+  const input = inputs()['message.publish'];
+  return { ...input, message: { ...input.message, payload: new Uint8Array(bytes) } };
+}

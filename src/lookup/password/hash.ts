@@ -93,7 +93,7 @@ async function makeBcrypt(
   inRange('bcrypt cost', cost, 4, limits.bcryptCost);
   if (Buffer.byteLength(password) > 72)
     throw new RangeError('bcrypt ignores all after 72 bytes: use argon2id');
-  return (await loadBcrypt()).hash(password, { cost });
+  return (await loadBcrypt()).hash(password, cost);
 }
 
 async function makeScrypt(

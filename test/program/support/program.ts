@@ -64,6 +64,12 @@ export class Heard {
   }
 }
 
+/** What runs: a test that is cut off must leave nothing behind. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -85,6 +91,8 @@ export class Program {
       env: cleanEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(this.child);
+    this.child.once('exit', () => running.delete(this.child));
     this.stdout = new Heard(this.child.stdout as Readable);
     this.stderr = new Heard(this.child.stderr as Readable);
     this.ended = new Promise((resolve) =>
