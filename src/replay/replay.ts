@@ -1,5 +1,6 @@
 /** Sends recorded calls as a broker does: on several connections, those of one connection in their order. */
 
+import { DEFAULT_TIMEOUT } from '../transport/deadline.ts';
 import { describeReply } from '../wire/describe-reply.ts';
 import type { RecordedCall } from '../wire/read-recording.ts';
 import { type BrokerClient, type CallResult, connectBroker } from './broker-client.ts';
@@ -18,9 +19,6 @@ export interface ReplayOptions {
   readonly onSample: (sample: Sample, call: RecordedCall) => void;
   readonly signal?: AbortSignal;
 }
-
-/** What EMQX waits unless configured otherwise, in milliseconds. */
-const DEFAULT_TIMEOUT = 5_000;
 
 /** @throws when no connection can be made. */
 export async function replay(calls: readonly RecordedCall[], options: ReplayOptions): Promise<void> {

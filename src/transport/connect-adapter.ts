@@ -25,6 +25,7 @@ import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
 import { Health as HealthService } from '../wire/services.ts';
 import { guardBody, headersBehindGuard } from './body-guard.ts';
 import { messageCodec } from './codecs.ts';
+import { DEFAULT_TIMEOUT } from './deadline.ts';
 import type { Health } from './health.ts';
 import { type ConnectionLoad, Hold, type Load } from './load.ts';
 import { shed } from './shed.ts';
@@ -53,9 +54,6 @@ type Response = ServerResponse | Http2ServerResponse;
 
 /** Answers a request and says so, or returns `false` when its path is none of ours. */
 export type ConnectHandler = (request: Request, response: Response) => boolean;
-
-/** What a broker waits when it does not say, in milliseconds. */
-const DEFAULT_TIMEOUT = 5_000;
 
 export function createConnectHandler(options: ConnectOptions): ConnectHandler {
   const router = createConnectRouter({

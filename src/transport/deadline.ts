@@ -2,7 +2,7 @@ import { parseTimeout } from '@connectrpc/connect/protocol-grpc';
 import { Failure } from '../failure.ts';
 
 /** What a broker waits when it does not say: `request_timeout` of EMQX, in milliseconds. */
-const DEFAULT_TIMEOUT = 5_000;
+export const DEFAULT_TIMEOUT = 5_000;
 
 /** A broker sends the same few values again and again. */
 const MAX_REMEMBERED = 64;

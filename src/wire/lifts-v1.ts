@@ -1,6 +1,6 @@
 /** What differs in the requests of version 1 (EMQX 4.3 and 4.4). */
 import type { HookName } from '../schema/hook-name.ts';
-import { liftTopic, liftTopicFilter } from './subscription.ts';
+import { liftSubscribed, liftSubscription } from './subscription.ts';
 import { parseUptime } from './uptime.ts';
 import { splitUserProperties } from './user-property.ts';
 import type { Lifts, RequestV1 } from './versions.ts';
@@ -12,16 +12,7 @@ export const liftsV1: Lifts<{ [Name in HookName]: RequestV1<Name> }> = {
   }),
   'client.connect': splitUserProperties,
   'client.connack': splitUserProperties,
-  'client.subscribe': (request) => ({
-    ...splitUserProperties(request),
-    topicFilters: request.topicFilters.map(liftTopicFilter),
-  }),
-  'client.unsubscribe': (request) => ({
-    ...splitUserProperties(request),
-    topicFilters: request.topicFilters.map(liftTopicFilter),
-  }),
-  'session.subscribed': (request) => ({
-    ...request,
-    topic: liftTopic(request.topic, request.subopts?.share),
-  }),
+  'client.subscribe': liftSubscription,
+  'client.unsubscribe': liftSubscription,
+  'session.subscribed': liftSubscribed,
 };
