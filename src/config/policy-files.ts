@@ -2,7 +2,7 @@
 
 import type { Config } from './schema.ts';
 import type { MethodSection } from './sections/authenticate-methods.ts';
-import type { Secret } from './sections/authenticate-secret.ts';
+import type { Secret } from './sections/secret.ts';
 
 type Resolve = (path: string) => string;
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { section, text, wholeNumber } from '../expects.ts';
-import { secret } from './authenticate-secret.ts';
+import { secret } from './secret.ts';
 
 export const Admin = section({
   port: wholeNumber('a port', 0, 65_535).describe(

@@ -13,7 +13,7 @@ import type { UserOptions } from '../../policy/user-record.ts';
 import { indexUsers } from '../../policy/users.ts';
 import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
 import { duration, POSITIVE, size } from '../units.ts';
-import { secret } from './authenticate-secret.ts';
+import { secret } from './secret.ts';
 
 const path = (example: string) => text('a path', `a path such as ${example}`);
 
