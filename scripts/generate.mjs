@@ -1,5 +1,6 @@
 /**
- * Writes what is generated from the configuration's schema: exhook.schema.json and docs/configuration.md.
+ * Writes what is generated besides the types of buf: functions for the wire, exhook.schema.json and
+ * docs/configuration.md.
  *
  * Node 20 cannot run TypeScript, so that esbuild bundles the two functions into a temporary file.
  */
@@ -9,8 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { writeWire } from './wire.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+await writeWire(root, format);
 
 const entry = `
   export { configJsonSchema } from './src/config/json-schema.ts';

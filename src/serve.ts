@@ -5,7 +5,7 @@ import { Config, type ConfigInput } from './config/schema.ts';
 import { createOutbox, type Outbox } from './events/outbox.ts';
 import type { AnyHook } from './hook.ts';
 import { type LiveCounters, type LiveShell, openLiveShell } from './live-shell.ts';
-import { openRecorder, type Recorder } from './record.ts';
+import type { Recorder } from './record.ts';
 import type { Lookup } from './shell.ts';
 import type { Sink } from './sinks/sink.ts';
 import { createStdoutSink } from './sinks/stdout.ts';
@@ -77,7 +77,7 @@ export interface ServeConfigOptions extends Omit<ServeOptions, 'config'> {
 /** The same, from a configuration that was checked already. */
 export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
   const log = options.log ?? (await createLogger(config.log));
-  const recorder = options.record === undefined ? undefined : openRecorder({ file: options.record, log });
+  const recorder = await openRecorderOf(options.record, log);
   const tls = config.listen.tls && (await loadTls(config.listen.tls));
   const outbox = createOutbox({ sinks: sinksOf(config, options, log), log });
   const { hooks = [], lookups = {} } = options;
@@ -103,6 +103,13 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
       return isComplete;
     },
   };
+}
+
+/** Loads what writes recordings only when there is one. */
+async function openRecorderOf(file: string | undefined, log: Logger): Promise<Recorder | undefined> {
+  if (file === undefined) return undefined;
+  const { openRecorder } = await import('./record.ts');
+  return openRecorder({ file, log });
 }
 
 function sinksOf(config: Config, { sinks = [] }: ServeOptions, log: Logger): Sink[] {

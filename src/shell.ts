@@ -1,5 +1,4 @@
 /** What stands around the flow of a call: everything that touches the world, behind one interface. */
-import type { Message } from '@bufbuild/protobuf';
 import type { Failure } from './failure.ts';
 import type { Hook, HookTable, OnError, Outcome, Question } from './hook.ts';
 import type { Policy } from './policy/policy.ts';
@@ -10,8 +9,8 @@ import type { Rpc } from './wire/rpc.ts';
 /** How a transport's bodies become messages, and replies its bodies. */
 export interface Codec<Request, Body> {
   /** @throws Failure `invalid_request` */
-  decode(rpc: Rpc, body: Request): Message;
-  encode(rpc: Rpc, reply: Reply, request: Message): Body;
+  decode(rpc: Rpc, body: Request): object;
+  encode(rpc: Rpc, reply: Reply, request: object): Body;
 }
 
 /** What a look-up may use besides its question. */

@@ -2,11 +2,10 @@ import { call } from './call.ts';
 import { hooks } from './hooks/index.ts';
 import type { Shell } from './shell.ts';
 import { binaryCodec } from './transport/codecs.ts';
-import { encodeRequest } from './wire/encode-request.ts';
 import { type Rpc, rpcs } from './wire/rpc.ts';
 
-/** Empty sub-messages: what a request needs to be valid. */
-const fields = { clientinfo: {}, conninfo: {}, message: {}, broker: {} };
+/** Fields 1 and 2, both empty: the sub-messages that a request must have are among them, whichever it is. */
+const REQUEST = Uint8Array.of(0x0a, 0, 0x12, 0);
 
 const shell: Shell = {
   hooks,
@@ -21,7 +20,7 @@ const DELAY = 50;
 
 /**
  * Sends one empty call of each kind through the flow, so that the first real ones do not pay for the compilation
- * of descriptors, schemas and code. Built-in hooks only, and nothing comes of it.
+ * of schemas and code. Built-in hooks only, and nothing comes of it.
  *
  * It is done when the port is open, one kind a turn of the event loop: before, it would keep brokers waiting for
  * hooks they may never call.
@@ -37,9 +36,7 @@ export function warmUp(): void {
   setTimeout(next, DELAY).unref();
 }
 
-/** One empty call. */
-export function warm(rpc: Rpc): void {
-  const given = rpc.method.input.fields.filter(({ localName }) => localName in fields);
-  const request = Object.fromEntries(given.map(({ localName }) => [localName, {}]));
-  void call(rpc, binaryCodec, encodeRequest(rpc, request), shell, 0);
+/** One empty call, and what came of it. */
+export function warm(rpc: Rpc): unknown {
+  return call(rpc, binaryCodec, REQUEST, shell, 0);
 }

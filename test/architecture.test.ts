@@ -189,6 +189,10 @@ describe('tests', () => {
     'src/wire/plain.ts': 'test/types/schemas.test-d.ts',
     'src/wire/generated.ts': 'test/types/schemas.test-d.ts',
     'src/wire/services.ts': 'test/wire/proto.test.ts',
+    'src/wire/table.ts': 'test/wire/reader.test.ts',
+    'src/wire/descriptors.ts': 'test/wire/rpc.test.ts',
+    'src/wire/decode-json.ts': 'test/transport/contract.test.ts',
+    'src/wire/lower.ts': 'test/wire/encode.test.ts',
     'src/policy/policy.ts': 'test/hooks/provider-loaded.test.ts',
   };
   const testOf = (file: string) => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');

@@ -7,7 +7,8 @@ import { type AnyHook, defineHook, type OnError } from '../src/hook.ts';
 import { hookNames, isValued, type ValuedHookName } from '../src/schema/hook-name.ts';
 import { allow, deny, drop, ignore, observed, pass, type Reply, rewrite } from '../src/schema/replies.ts';
 import type { Codec, Lookup } from '../src/shell.ts';
-import { lower } from '../src/wire/encode.ts';
+import { methodOf } from '../src/wire/descriptors.ts';
+import { lower } from '../src/wire/lower.ts';
 import type { Rpc } from '../src/wire/rpc.ts';
 import { inputs, SECRET } from './support/inputs.ts';
 import {
@@ -91,7 +92,7 @@ describe('a call without a question', () => {
   it('takes bodies in whatever form the codec has', () => {
     const rpc = rpcFor('client.authorize', 'v1');
     const messages: Codec<Message, Message> = { decode: (_, body) => body, encode: lower };
-    const request = create(rpc.method.input, { clientinfo: {}, topic: 't' } as Record<string, unknown>);
+    const request = create(methodOf(rpc).input, { clientinfo: {}, topic: 't' } as Record<string, unknown>);
     expect(call(rpc, messages, request, aShell(), 1)).toMatchObject({
       $typeName: 'emqx.exhook.v1.ValuedResponse',
       value: { case: 'boolResult', value: false },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { call } from '../src/call.ts';
 import { Failure } from '../src/failure.ts';
 import { decode } from '../src/wire/decode.ts';
+import { methodOf } from '../src/wire/descriptors.ts';
 import { type Rpc, rpcs } from '../src/wire/rpc.ts';
 import { messageFields } from './support/arbitrary-message.ts';
 import { bytesOf, readRecording } from './support/recordings.ts';
@@ -12,7 +13,7 @@ import { aShell, bytes, readReply } from './support/shell.ts';
 const RUNS = 40;
 
 function encodeRequest(rpc: Rpc, fields: Record<string, unknown>): Uint8Array {
-  const { input } = rpc.method;
+  const { input } = methodOf(rpc);
   return toBinary(input, create(input, fields));
 }
 
@@ -40,7 +41,7 @@ const replyTo = (rpc: Rpc): unknown =>
   })[rpc.hook as string] ?? 'success';
 
 describe.each(rpcs)('$path', (rpc) => {
-  const { input } = rpc.method;
+  const { input } = methodOf(rpc);
 
   it('answers every valid request and reports it', () => {
     fc.assert(

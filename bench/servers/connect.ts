@@ -9,7 +9,8 @@ import { ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { call } from '../../src/call.ts';
 import { Failure } from '../../src/failure.ts';
-import { messageCodec } from '../../src/transport/codecs.ts';
+import { messageCodec } from '../../src/transport/message-codec.ts';
+import { methodOf } from '../../src/wire/descriptors.ts';
 import { type Rpc, rpcs } from '../../src/wire/rpc.ts';
 import { shell } from './shell.ts';
 
@@ -22,7 +23,7 @@ function implement(rpc: Rpc) {
 }
 
 function routes(router: ConnectRouter): void {
-  for (const rpc of rpcs) router.rpc(rpc.method, implement(rpc));
+  for (const rpc of rpcs) router.rpc(methodOf(rpc), implement(rpc));
 }
 
 // EMQX cannot read compressed replies; every other option is Connect's default.

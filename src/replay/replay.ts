@@ -69,6 +69,6 @@ function sampleOf({ rpc }: RecordedCall, { duration, status, message, reply }: C
   try {
     return { hook, duration, reply: describeReply(rpc, reply), isFailed: false };
   } catch {
-    return { hook, duration, reply: `a reply that is not a ${rpc.method.output.typeName}`, isFailed: true };
+    return { hook, duration, reply: `a reply that is not a ${rpc.response}`, isFailed: true };
   }
 }

@@ -4,7 +4,8 @@
  * bytes that do not decode, waits for ever for a body that does not come, and repeats the values of headers.
  */
 import { Failure } from '../failure.ts';
-import { decode, decodeJson } from '../wire/decode.ts';
+import { decode } from '../wire/decode.ts';
+import { decodeJson } from '../wire/decode-json.ts';
 import type { Rpc } from '../wire/rpc.ts';
 import { append, compact } from './body.ts';
 import { createTimeoutParser } from './deadline.ts';

@@ -20,14 +20,15 @@ import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from
 import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
-import { lower } from '../wire/encode.ts';
+import { methodOf } from '../wire/descriptors.ts';
+import { lower } from '../wire/lower.ts';
 import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
 import { Health as HealthService } from '../wire/services.ts';
 import { guardBody, headersBehindGuard } from './body-guard.ts';
-import { messageCodec } from './codecs.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
 import type { Health } from './health.ts';
 import { type ConnectionLoad, Hold, type Load } from './load.ts';
+import { messageCodec } from './message-codec.ts';
 import { shed } from './shed.ts';
 import { toConnectError } from './status.ts';
 import type { WaitingRoom } from './waiting.ts';
@@ -121,7 +122,7 @@ function refuseMalformed(response: Response): void {
 }
 
 function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
-  for (const rpc of rpcs) router.rpc(rpc.method, implement(rpc, options));
+  for (const rpc of rpcs) router.rpc(methodOf(rpc), implement(rpc, options));
   router.service(HealthService, {
     check: ({ service }) => {
       if (!options.health.has(service)) throw new ConnectError('there is no such service', Code.NotFound);

@@ -1,5 +1,17 @@
 import { EventEmitter, on } from 'node:events';
-import { ServingStatus } from '../wire/services.ts';
+import type { ServingStatus as Status } from '../wire/services.ts';
+
+/** `grpc.health.v1.HealthCheckResponse.ServingStatus`; its descriptor need not be loaded for four numbers. */
+export const ServingStatus = {
+  UNKNOWN: 0,
+  SERVING: 1,
+  NOT_SERVING: 2,
+  SERVICE_UNKNOWN: 3,
+} as const satisfies typeof Status;
+export type ServingStatus = (typeof ServingStatus)[keyof typeof ServingStatus];
+
+/** Full name of the service. */
+export const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
 /** Whether this server wants calls: the state behind `grpc.health.v1` and `/readyz`. */
 export class Health {

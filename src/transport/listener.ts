@@ -13,12 +13,11 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
-import { findRpc } from '../wire/rpc.ts';
-import { Health as HealthService, protocols } from '../wire/services.ts';
+import { findRpc, serviceNames } from '../wire/rpc.ts';
 import { createAcceptor } from './acceptor.ts';
 import type { ConnectHandler } from './connect-adapter.ts';
 import { type Connection, type ConnectionAge, Connections } from './connections.ts';
-import { Health } from './health.ts';
+import { HEALTH_SERVICE, Health } from './health.ts';
 import { createHttp1 } from './http1.ts';
 import { ConnectionLoad, Load } from './load.ts';
 import { answerProbe } from './probes.ts';
@@ -80,7 +79,7 @@ const WINDOW = MIB;
 /** @throws when the port cannot be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const load = new Load(options);
-  const health = new Health([...protocols.map(({ service }) => service.typeName), HealthService.typeName]);
+  const health = new Health([...serviceNames, HEALTH_SERVICE]);
   const waiting = new WaitingRoom(options.bodyTimeout, options.inFlight);
   const connections = new Connections(load, options.age);
   const shutdown = new AbortController();
@@ -227,7 +226,7 @@ function isLean(headers: IncomingHttpHeaders): boolean {
   );
 }
 
-const healthPaths = new Set(HealthService.methods.map(({ name }) => `/${HealthService.typeName}/${name}`));
+const healthPaths = new Set(['Check', 'Watch'].map((name) => `/${HEALTH_SERVICE}/${name}`));
 
 function isServed(path: string): boolean {
   return healthPaths.has(path) || findRpc(path) !== undefined;

@@ -1,5 +1,4 @@
 /** The answer to a call for which there is no room. */
-import type { Message } from '@bufbuild/protobuf';
 import { Failure } from '../failure.ts';
 import type { Hook } from '../hook.ts';
 import type { Reply } from '../schema/replies.ts';
@@ -18,14 +17,14 @@ export function shed<Body>(
   shell: Shell,
   load: Load,
   text: string,
-  encode: (rpc: Rpc, reply: Reply, request: Message) => Body,
-  request: (() => Message) | undefined,
+  encode: (rpc: Rpc, reply: Reply, request: object) => Body,
+  request: (() => object) | undefined,
 ): Body | Failure {
   load.shed++;
   const failure = shell.failed(rpc, new Failure('overloaded', text));
   const reply = fallbackReply(shell.hooks[rpc.hook] as Hook, failure);
   if (reply === undefined) return failure;
   if (reply.kind !== 'drop') return encode(rpc, reply, undefined as never);
-  const whole = request?.() as (Message & { readonly message?: Message }) | undefined;
+  const whole = request?.() as { readonly message?: object } | undefined;
   return whole?.message === undefined ? failure : encode(rpc, reply, whole);
 }

@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ValuedResponse_ResponsedType as Type } from '../../gen/emqx/exhook/v3/exhook_pb.ts';
+import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
 /** A response of any version, as far as it differs from an empty one. */
@@ -22,7 +23,7 @@ interface AnyMessage {
  * @throws when the bytes are not a response to the call.
  */
 export function describeReply(rpc: Rpc, bytes: Uint8Array): string {
-  const response = fromBinary(rpc.method.output, bytes) as unknown as AnyResponse;
+  const response = fromBinary(methodOf(rpc).output, bytes) as unknown as AnyResponse;
   if (response.hooks !== undefined) return `${response.hooks.length} hooks`;
   if (response.type === undefined) return 'ok';
   const value = response.value?.value;

@@ -1,8 +1,9 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
 /** The bytes that a broker would send for a request with these fields; what is not given is empty. */
 export function encodeRequest(rpc: Rpc, fields: object): Uint8Array {
-  const schema = rpc.method.input;
+  const schema = methodOf(rpc).input;
   return toBinary(schema, create(schema, fields as MessageInitShape<typeof schema>));
 }

@@ -1,38 +1,33 @@
-/** What each reply means to each version, as a message and as bytes. */
-import { create, type Message, toBinary } from '@bufbuild/protobuf';
-import {
-  EmptySuccessSchema,
-  ValuedResponse_ResponsedType as Type,
-  ValuedResponseSchema,
-} from '../../gen/emqx/exhook/v3/exhook_pb.ts';
+/** What each reply means to each version, as the fields of its message and as bytes. */
 import type { Reply } from '../schema/replies.ts';
 import { hookNameIn, type Rpc } from './rpc.ts';
+import { Writer } from './writer.ts';
 
 /** A message as all versions have it. */
-interface WireMessage extends Message {
+interface WireMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** `ValuedResponse.ResponsedType`, the same in every version. */
+const Type = { CONTINUE: 0, IGNORE: 1, STOP_AND_RETURN: 2 } as const;
+
+const writer = new Writer();
+
 /** Replies whose bytes are always, and in every version, the same. */
-const constants: { readonly [Kind in Reply['kind']]?: Uint8Array } = {
-  observed: toBinary(EmptySuccessSchema, create(EmptySuccessSchema)),
-  allow: toBinary(ValuedResponseSchema, create(ValuedResponseSchema, verdict(true))),
-  deny: toBinary(ValuedResponseSchema, create(ValuedResponseSchema, verdict(false))),
-  ignore: toBinary(ValuedResponseSchema, create(ValuedResponseSchema, { type: Type.IGNORE })),
-  pass: toBinary(ValuedResponseSchema, create(ValuedResponseSchema, { type: Type.IGNORE })),
-};
+const constants = new Map<Reply['kind'], Uint8Array>();
+const constant: ReadonlySet<Reply['kind']> = new Set(['observed', 'allow', 'deny', 'ignore', 'pass']);
 
 /** The bytes of a reply. `request` is the broker's own message: a rewritten one goes back whole. */
-export function encode(rpc: Rpc, reply: Reply, request: Message): Uint8Array {
-  return constants[reply.kind] ?? toBinary(rpc.method.output, lower(rpc, reply, request));
+export function encode(rpc: Rpc, reply: Reply, request: object): Uint8Array {
+  const known = constants.get(reply.kind);
+  if (known !== undefined) return known;
+  const bytes = writer.write(rpc.write, fieldsOf(rpc, reply, request));
+  if (constant.has(reply.kind)) constants.set(reply.kind, bytes);
+  return bytes;
 }
 
-/** The response message of a reply, in the version of the call. */
-export function lower(rpc: Rpc, reply: Reply, request: Message): Message {
-  return create(rpc.method.output, fieldsOf(rpc, reply, request) as never);
-}
-
-function fieldsOf(rpc: Rpc, reply: Reply, request: Message): object {
+/** What a response holds, in the version of the call. */
+export function fieldsOf(rpc: Rpc, reply: Reply, request: object): object {
   switch (reply.kind) {
     case 'observed':
       return {};
@@ -70,8 +65,8 @@ function verdict(result: boolean) {
   return valued({ case: 'boolResult' as const, value: result });
 }
 
-function messageOf(request: Message): WireMessage {
-  return (request as Message & { message: WireMessage }).message;
+function messageOf(request: object): WireMessage {
+  return (request as { message: WireMessage }).message;
 }
 
 function definedOf(change: object): object {

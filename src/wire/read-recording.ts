@@ -2,6 +2,7 @@
 import { fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import * as z from 'zod';
+import { methodOf } from './descriptors.ts';
 import { findRpc, type Rpc } from './rpc.ts';
 
 /** A call that can be made again. */
@@ -85,7 +86,7 @@ function readBytes(rpc: Rpc, { message_base64, message }: z.output<typeof Line>)
   if (message_base64 !== undefined)
     return attempt(() => base64Decode(message_base64)) ?? 'message_base64: is not base64';
   if (message === undefined) return 'has neither message_base64 nor message';
-  const { input } = rpc.method;
+  const { input } = methodOf(rpc);
   const encoded = attempt(() =>
     toBinary(input, fromJson(input, message as JsonValue, { ignoreUnknownFields: true })),
   );

@@ -1,7 +1,7 @@
 /** Calls as recordings hold them: one JSON object a line, the message in bytes and in words, without secrets. */
-import { type JsonValue, type Message, toBinary, toJson } from '@bufbuild/protobuf';
+import { fromBinary, type JsonValue, type Message, toBinary, toJson } from '@bufbuild/protobuf';
 import { base64Encode } from '@bufbuild/protobuf/wire';
-import { decode } from './decode.ts';
+import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
 /** What stands for a secret in a recording. */
@@ -17,9 +17,9 @@ export type RecordedMessage =
  * and fields that we do not know may be secrets of a newer broker.
  */
 export function recordMessage(rpc: Rpc, bytes: Uint8Array): RecordedMessage {
-  const { input } = rpc.method;
+  const { input } = methodOf(rpc);
   try {
-    const message = decode(rpc, bytes);
+    const message = fromBinary(input, bytes, { readUnknownFields: false });
     redactPassword(message);
     return { message_base64: base64Encode(toBinary(input, message)), message: toJson(input, message) };
   } catch {

@@ -1,7 +1,11 @@
 /** Every RPC of the three versions, by its path. */
-import type { DescMethodUnary, Message } from '@bufbuild/protobuf';
 import { type HookName, hookNames } from '../schema/hook-name.ts';
+import type { Read } from './reader.ts';
 import { type Protocol, protocols, type Version } from './versions.ts';
+import type { Write } from './writer.ts';
+
+/** The service of every version: `emqx.exhook.v3.HookProvider`. */
+const SERVICE = 'HookProvider';
 
 /** One RPC of one version. */
 export interface Rpc {
@@ -9,29 +13,50 @@ export interface Rpc {
   readonly version: Version;
   /** For example `/emqx.exhook.v3.HookProvider/OnClientConnect`. */
   readonly path: string;
-  readonly method: DescMethodUnary;
+  /** Full name of the request, for example `emqx.exhook.v3.ClientConnectRequest`. */
+  readonly request: string;
+  readonly read: Read;
+  /** Full name of the response. */
+  readonly response: string;
+  readonly write: Write;
   /** Brings a request into the shape of version 3. */
-  lift(request: Message): unknown;
+  lift(request: object): unknown;
 }
 
-const identity = (request: Message): unknown => request;
+const identity = (request: object): unknown => request;
 
-function rpcOf({ version, service, lifts, names }: Protocol, hook: HookName): Rpc {
-  const localName = names[hook]?.method ?? `on${hook.split('.').map(capitalize).join('')}`;
-  const method = service.method[localName] as DescMethodUnary | undefined;
-  if (method === undefined) throw new Error(`${service.typeName} has no ${localName}`);
-  const lift = (lifts[hook] as Rpc['lift'] | undefined) ?? identity;
-  return { hook, version, path: `/${service.typeName}/${method.name}`, method, lift };
+function rpcsOf(protocol: Protocol): Rpc[] {
+  const { version, service, lifts, names } = protocol;
+  return hookNames.map((hook) => {
+    const name = names[hook]?.rpc ?? `On${hook.split('.').map(capitalize).join('')}`;
+    const method = service.methods[name];
+    if (method === undefined) throw new Error(`${service.package} has no ${name}`);
+    return {
+      hook,
+      version,
+      path: `/${serviceNameOf(protocol)}/${name}`,
+      request: `${service.package}.${method.request}`,
+      read: method.read,
+      response: `${service.package}.${method.response}`,
+      write: method.write,
+      lift: (lifts[hook] as Rpc['lift'] | undefined) ?? identity,
+    };
+  });
 }
 
 function capitalize(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
+function serviceNameOf({ service }: Protocol): string {
+  return `${service.package}.${SERVICE}`;
+}
+
+/** Full names of the services, one a version. */
+export const serviceNames: readonly string[] = protocols.map(serviceNameOf);
+
 /** All 63 RPCs. */
-export const rpcs: readonly Rpc[] = protocols.flatMap((protocol) =>
-  hookNames.map((hook) => rpcOf(protocol, hook)),
-);
+export const rpcs: readonly Rpc[] = protocols.flatMap(rpcsOf);
 
 const byPath: ReadonlyMap<string, Rpc> = new Map(rpcs.map((rpc) => [rpc.path, rpc]));
 

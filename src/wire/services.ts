@@ -3,4 +3,3 @@ export {
   Health,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from '../../gen/grpc/health/v1/health_pb.ts';
-export { protocols } from './versions.ts';

@@ -1,14 +1,18 @@
 /** The three versions of the protocol: which service, which names, which requests need a lift to version 3. */
 import type { DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf';
 import type * as z from 'zod';
-import { HookProvider as HookProviderV1 } from '../../gen/emqx/exhook/v1/exhook_pb.ts';
-import { HookProvider as HookProviderV2 } from '../../gen/emqx/exhook/v2/exhook_pb.ts';
-import { HookProvider as HookProviderV3 } from '../../gen/emqx/exhook/v3/exhook_pb.ts';
+import type { HookProvider as HookProviderV1 } from '../../gen/emqx/exhook/v1/exhook_pb.ts';
+import { service as serviceV1 } from '../../gen/emqx/exhook/v1/exhook_wire.ts';
+import type { HookProvider as HookProviderV2 } from '../../gen/emqx/exhook/v2/exhook_pb.ts';
+import { service as serviceV2 } from '../../gen/emqx/exhook/v2/exhook_wire.ts';
+import type { HookProvider as HookProviderV3 } from '../../gen/emqx/exhook/v3/exhook_pb.ts';
+import { service as serviceV3 } from '../../gen/emqx/exhook/v3/exhook_wire.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { requests } from '../schema/requests.ts';
 import { liftsV1 } from './lifts-v1.ts';
 import { liftsV2 } from './lifts-v2.ts';
 import type { Plain } from './plain.ts';
+import type { ServiceTable } from './table.ts';
 
 /** Which package a broker speaks: v1 = EMQX 4.3 and 4.4, v2 = 5.0 to 5.8, v3 = 5.9 and later. */
 export type Version = 'v1' | 'v2' | 'v3';
@@ -77,22 +81,22 @@ export type Lifts<Requests extends { [Name in HookName]: unknown }> = {
 /** One version of the protocol. */
 export interface Protocol {
   readonly version: Version;
-  readonly service: DescService;
+  readonly service: ServiceTable;
   readonly lifts: { readonly [Name in HookName]?: (request: never) => unknown };
   /** The hooks that this version names otherwise than version 3. */
-  readonly names: { readonly [Name in HookName]?: { readonly method: string; readonly hook: string } };
+  readonly names: { readonly [Name in HookName]?: { readonly rpc: string; readonly hook: string } };
 }
 
 export const protocols: readonly Protocol[] = [
   {
     version: 'v1',
-    service: HookProviderV1,
+    service: serviceV1,
     lifts: liftsV1,
     names: {
-      'client.authorize': { method: 'onClientCheckAcl', hook: 'client.check_acl' },
-      'session.takenover': { method: 'onSessionTakeovered', hook: 'session.takeovered' },
+      'client.authorize': { rpc: 'OnClientCheckAcl', hook: 'client.check_acl' },
+      'session.takenover': { rpc: 'OnSessionTakeovered', hook: 'session.takeovered' },
     },
   },
-  { version: 'v2', service: HookProviderV2, lifts: liftsV2, names: {} },
-  { version: 'v3', service: HookProviderV3, lifts: {}, names: {} },
+  { version: 'v2', service: serviceV2, lifts: liftsV2, names: {} },
+  { version: 'v3', service: serviceV3, lifts: {}, names: {} },
 ];

@@ -11,6 +11,7 @@ import type { Reply } from '../../src/schema/replies.ts';
 import type { HookInput } from '../../src/schema/requests.ts';
 import type { Codec, Shell } from '../../src/shell.ts';
 import { decode } from '../../src/wire/decode.ts';
+import { methodOf } from '../../src/wire/descriptors.ts';
 import { encode } from '../../src/wire/encode.ts';
 import { type Rpc, rpcs } from '../../src/wire/rpc.ts';
 import type { Version } from '../../src/wire/versions.ts';
@@ -67,7 +68,7 @@ export function rpcFor(hook: HookName, version: Version = 'v3'): Rpc {
 
 /** The bytes of a request, from the fields of its message. */
 export function requestOf(rpc: Rpc, fields: object): Uint8Array {
-  const { input } = rpc.method;
+  const { input } = methodOf(rpc);
   return toBinary(input, create(input, fields as MessageInitShape<DescMessage>));
 }
 
@@ -85,7 +86,7 @@ export function callWith(
 /** A reply in words: what a broker reads out of the bytes. */
 export function readReply(rpc: Rpc, result: Result<Uint8Array>): unknown {
   if (result instanceof Failure) return result.code;
-  const reply = fromBinary(rpc.method.output, result) as {
+  const reply = fromBinary(methodOf(rpc).output, result) as {
     hooks?: { name: string; topics: string[] }[];
     type?: number;
     value?: { case?: string; value?: unknown };

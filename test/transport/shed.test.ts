@@ -5,13 +5,14 @@ import { defineHook, type OnError } from '../../src/hook.ts';
 import { allow, pass, type Reply } from '../../src/schema/replies.ts';
 import { Load } from '../../src/transport/load.ts';
 import { shed } from '../../src/transport/shed.ts';
+import { methodOf } from '../../src/wire/descriptors.ts';
 import { inputs } from '../support/inputs.ts';
 import { aShell, hooksWith, rpcFor } from '../support/shell.ts';
 
 const publish = rpcFor('message.publish');
 const authorize = rpcFor('client.authorize');
-const request = create(publish.method.input, inputs()['message.publish'] as never);
-const empty = create(publish.method.input);
+const request = create(methodOf(publish).input, inputs()['message.publish'] as never);
+const empty = create(methodOf(publish).input);
 
 function shedWith(
   rpc: typeof publish,

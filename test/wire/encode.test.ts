@@ -16,7 +16,9 @@ import {
   rewrite,
 } from '../../src/schema/replies.ts';
 import { decode } from '../../src/wire/decode.ts';
-import { encode, lower } from '../../src/wire/encode.ts';
+import { methodOf } from '../../src/wire/descriptors.ts';
+import { encode } from '../../src/wire/encode.ts';
+import { lower } from '../../src/wire/lower.ts';
 import { type Rpc, rpcs } from '../../src/wire/rpc.ts';
 import { aMessage } from '../support/inputs.ts';
 import { rpcFor } from '../support/shell.ts';
@@ -28,14 +30,14 @@ const IGNORE = 1;
 const payload = Uint8Array.of(0, 255, 1);
 
 /** What a broker of the version reads. */
-const read = (rpc: Rpc, reply: Reply, request: Message) =>
-  fromBinary(rpc.method.output, encode(rpc, reply, request)) as Message & {
+const read = (rpc: Rpc, reply: Reply, request: object) =>
+  fromBinary(methodOf(rpc).output, encode(rpc, reply, request)) as Message & {
     type: number;
     value: { case?: string; value?: unknown };
     hooks: { name: string; topics: string[] }[];
   };
 
-const emptyOf = (rpc: Rpc) => create(rpc.method.input);
+const emptyOf = (rpc: Rpc) => create(methodOf(rpc).input);
 
 describe.each(versions)('replies in %s', (version) => {
   const rpc = rpcFor('message.publish', version);
@@ -48,10 +50,10 @@ describe.each(versions)('replies in %s', (version) => {
   );
   const sent = (changed: object) => create(MessageSchema, { ...fields, ...changed });
 
-  it.each(rpcs.filter((each) => each.version === version && each.method.output.fields.length === 0))(
+  it.each(rpcs.filter((each) => each.version === version && methodOf(each).output.fields.length === 0))(
     'an observed $hook is an EmptySuccess of no bytes',
     (each) => {
-      expect(each.method.output.typeName).toBe(`emqx.exhook.${version}.EmptySuccess`);
+      expect(methodOf(each).output.typeName).toBe(`emqx.exhook.${version}.EmptySuccess`);
       expect(encode(each, observed(), emptyOf(each))).toHaveLength(0);
     },
   );
@@ -155,8 +157,8 @@ describe.each(versions)('replies in %s', (version) => {
     const each = rpcFor(hook, version);
     const asked = hook === 'message.publish' ? request : emptyOf(each);
     const lowered = lower(each, reply, asked);
-    expect(lowered.$typeName).toBe(each.method.output.typeName);
-    expect(encode(each, reply, asked)).toStrictEqual(toBinary(each.method.output, lowered));
+    expect(lowered.$typeName).toBe(methodOf(each).output.typeName);
+    expect(encode(each, reply, asked)).toStrictEqual(toBinary(methodOf(each).output, lowered));
   });
 
   it('no reason ever leaves', () => {

@@ -1,8 +1,9 @@
 import type { DescMessage } from '@bufbuild/protobuf';
-import { toBinary } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/wire/decode.ts';
+import { methodOf } from '../../src/wire/descriptors.ts';
+import { encodeRequest } from '../../src/wire/encode-request.ts';
 import { recordHeaders, recordMessage } from '../../src/wire/recording.ts';
 import { rpcs } from '../../src/wire/rpc.ts';
 import { aCredential, aMeta, SECRET } from '../support/inputs.ts';
@@ -45,7 +46,7 @@ describe.each(versions)('a recorded login of %s', (version) => {
 });
 
 it('knows every place where the protocol has a password', () => {
-  const places = rpcs.flatMap(({ method }) => passwordsOf(method.input));
+  const places = rpcs.flatMap((each) => passwordsOf(methodOf(each).input));
   expect(new Set(places)).toEqual(new Set(['clientinfo.password']));
 });
 
@@ -73,7 +74,7 @@ describe('bytes that do not decode', () => {
 
 it('records an empty request', () => {
   const rpc = rpcFor('provider.unloaded');
-  expect(recordMessage(rpc, toBinary(rpc.method.input, decode(rpc, new Uint8Array())))).toEqual({
+  expect(recordMessage(rpc, encodeRequest(rpc, decode(rpc, new Uint8Array())))).toEqual({
     message_base64: '',
     message: {},
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hookNames } from '../../src/schema/hook-name.ts';
-import { findRpc, hookNameIn, rpcs } from '../../src/wire/rpc.ts';
+import { methodOf } from '../../src/wire/descriptors.ts';
+import { findRpc, hookNameIn, type Rpc, rpcs } from '../../src/wire/rpc.ts';
 import { protocols } from '../../src/wire/versions.ts';
 import wire from '../fixtures/exhook-wire.json' with { type: 'json' };
 
@@ -43,9 +44,9 @@ describe('the calls of all brokers', () => {
   it.each(paths)('$path goes to $hook, in its own version', ({ path, version, method, hook }) => {
     const rpc = findRpc(path);
     expect(rpc).toMatchObject({ path, version, hook });
-    expect(rpc?.method.name).toBe(method);
-    expect(rpc?.method.input.typeName).toMatch(`emqx.exhook.${version}.`);
-    expect(rpc?.method.output.typeName).toMatch(`emqx.exhook.${version}.`);
+    expect(methodOf(rpc as Rpc).name).toBe(method);
+    expect(rpc?.request).toBe(methodOf(rpc as Rpc).input.typeName);
+    expect(rpc?.response).toBe(methodOf(rpc as Rpc).output.typeName);
   });
 
   it.each([
