@@ -25,12 +25,12 @@ import { lower } from '../wire/lower.ts';
 import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
 import { Health as HealthService } from '../wire/services.ts';
 import { guardBody, headersBehindGuard } from './body-guard.ts';
+import { toConnectError } from './connect-error.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
 import type { Health } from './health.ts';
 import { type ConnectionLoad, Hold, type Load } from './load.ts';
 import { messageCodec } from './message-codec.ts';
 import { shed } from './shed.ts';
-import { toConnectError } from './status.ts';
 import type { WaitingRoom } from './waiting.ts';
 
 export interface ConnectOptions {

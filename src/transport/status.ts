@@ -1,15 +1,14 @@
-import { type Code, ConnectError } from '@connectrpc/connect';
-import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import type { Failure } from '../failure.ts';
 
-/** A failure as Connect's error. The numbers of its codes are those of gRPC. */
-export function toConnectError(failure: Failure): ConnectError {
-  const error = new ConnectError(failure.message, failure.status as Code);
-  error.metadata.set('exhook-failure', failure.code);
-  return error;
-}
-
-/** The trailers of a failed call: status, percent-encoded message, and our own failure code. */
-export function statusTrailers(failure: Failure): Record<string, string> {
-  return Object.fromEntries(setTrailerStatus(new Headers(), toConnectError(failure)));
+/**
+ * The trailers of a failed call: status, percent-encoded message, and our own failure code.
+ *
+ * As Connect writes them, whose own function would load all of Connect into a server that only brokers call.
+ */
+export function statusTrailers({ status, message, code }: Failure): Record<string, string> {
+  return {
+    'grpc-status': String(status),
+    'grpc-message': encodeURIComponent(message),
+    'exhook-failure': code,
+  };
 }

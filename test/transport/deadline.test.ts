@@ -1,3 +1,5 @@
+import { parseTimeout } from '@connectrpc/connect/protocol-grpc';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { createTimeoutParser } from '../../src/transport/deadline.ts';
@@ -18,6 +20,16 @@ describe('the header grpc-timeout', () => {
   ])('%j is %d ms', (header, expected) => {
     const parse = createTimeoutParser();
     expect([parse(header), parse(header)]).toStrictEqual([expected, expected]);
+  });
+
+  it('is read as Connect reads it', () => {
+    const digits = fc.nat(99_999_999).map(String);
+    fc.assert(
+      fc.property(digits, fc.constantFrom('H', 'M', 'S', 'm', 'u', 'n'), (amount, unit) => {
+        const { timeoutMs = Number.NaN } = parseTimeout(amount + unit, Number.POSITIVE_INFINITY);
+        expect(createTimeoutParser()(amount + unit)).toBeCloseTo(timeoutMs);
+      }),
+    );
   });
 
   it('of the longest span is without end, or as long as it says', () => {

@@ -1,8 +1,10 @@
 import { Code } from '@connectrpc/connect';
+import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure, failureCodes } from '../../src/failure.ts';
-import { statusTrailers, toConnectError } from '../../src/transport/status.ts';
+import { toConnectError } from '../../src/transport/connect-error.ts';
+import { statusTrailers } from '../../src/transport/status.ts';
 
 describe('the trailers of a failure', () => {
   it.each(failureCodes)('name %s with its status', (code) => {
@@ -25,6 +27,16 @@ describe('the trailers of a failure', () => {
     ['\u0000', '%00'],
   ])('encode %j as %s', (message, encoded) => {
     expect(statusTrailers(new Failure('deadline', message))['grpc-message']).toBe(encoded);
+  });
+
+  it('are those that Connect writes', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...failureCodes), fc.string({ unit: 'grapheme' }), (code, message) => {
+        const failure = new Failure(code, message);
+        const theirs = setTrailerStatus(new Headers(), toConnectError(failure));
+        expect(new Headers(statusTrailers(failure))).toStrictEqual(theirs);
+      }),
+    );
   });
 
   it('hold nothing that a header must not, and give the text back', () => {
