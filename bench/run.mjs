@@ -39,7 +39,7 @@ async function main() {
   });
   const h2load = requireH2load();
   const servers = findServers(readList(options.only));
-  const document = options.write ? openDocument() : undefined;
+  const document = options.write ? openDocument('docs/performance.md') : undefined;
   await buildBench();
   const plan = {
     servers,

@@ -1,0 +1,42 @@
+/** The messages of OnMessagePublish, by a protobuf library that is not ours. */
+import { fileURLToPath } from 'node:url';
+import { loadSync } from '@grpc/proto-loader';
+
+const root = fileURLToPath(new URL('../../proto', import.meta.url));
+const definition = loadSync('emqx/exhook/v3/exhook.proto', {
+  includeDirs: [root],
+  enums: String,
+  longs: Number,
+});
+const { path, requestSerialize, responseDeserialize } =
+  definition['emqx.exhook.v3.HookProvider'].OnMessagePublish;
+
+export const PUBLISH = path;
+export const SOURCE_NODE = 'emqx@127.0.0.1';
+
+const payload = Buffer.from(
+  JSON.stringify({ temperature: 21.5, unit: 'C', state: 'running', filler: 'x'.repeat(180) }),
+);
+
+/** @param {{ id: string, clientid: string }} of */
+export function encodePublish({ id, clientid }) {
+  return requestSerialize({
+    message: {
+      node: SOURCE_NODE,
+      id,
+      qos: 1,
+      from: clientid,
+      topic: `plant/${clientid}/telemetry`,
+      payload,
+      timestamp: 1_795_373_441_754,
+      headers: { username: clientid, protocol: 'mqtt', peerhost: '127.0.0.1' },
+    },
+    meta: { node: SOURCE_NODE, version: '5.10.3', sysdescr: 'EMQX', clusterName: 'emqxcl' },
+  });
+}
+
+/** Whether the broker was told to let the message go on as it is. */
+export function isUnchanged(bytes) {
+  const { type, value } = responseDeserialize(bytes);
+  return type === 'IGNORE' && value === undefined;
+}
