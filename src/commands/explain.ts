@@ -73,9 +73,10 @@ export async function explainAuthorizeCommand(
   const granted: Granted | undefined =
     tags === undefined ? authorize.grantsOf?.(client) : { tags, isExpired: false };
   const decision = decideAction({ ...authorize, mode: 'enforce' }, client, action, topic, granted);
-  const how = explain(policy.rules, { ...client, tags: granted?.tags }, action, topic);
+  const how = explain(policy.rules, { ...client, tags: granted?.tags }, action, topic, policy.conditions);
   terminal.out(`${decision.verdict}, by ${decision.by}: ${decision.reason}`);
   if (authorize.mode === 'shadow') terminal.out('shadow mode: the broker is not told');
+  for (const { rule, reason } of decision.conditions ?? []) terminal.out(`when of ${rule} failed: ${reason}`);
   list('came close:', how.close, terminal);
   const far = how.passedOver.filter((step) => !how.close.includes(step));
   list('passed over:', far, terminal);

@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../config/variables.ts';
 import { load } from '../load.ts';
-import { createGrantStore } from '../lookup/grant-store.ts';
+import { createMemoryGrants } from '../lookup/grants/memory.ts';
 import { type OpenPolicy, openPolicy, PolicyError } from '../lookup/open-policy.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,7 +25,7 @@ export async function openPolicyFor(
     return { config: loaded.config, policy: await openDry(loaded.config, env, terminal, now) };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    for (const problem of error.problems) terminal.err(problem);
+    for (const problem of error.problems) terminal.err(loaded.place(problem));
     return undefined;
   }
 }
@@ -38,7 +38,7 @@ export async function openDry(
   now: () => number = Date.now,
 ): Promise<OpenPolicy> {
   const log = { info: () => {}, warn: terminal.err, error: terminal.err };
-  const grants = createGrantStore({ max: MAX_CLIENTS, now });
+  const grants = createMemoryGrants({ max: MAX_CLIENTS, now });
   return await openPolicy(config, {
     env,
     log,

@@ -4,6 +4,7 @@ import { formatPath, type Problem, problemAt } from '../config/problem.ts';
 import { parseYaml } from '../config/yaml.ts';
 import { parseTags } from '../policy/tags.ts';
 import { findTopicFilterProblem, findTopicNameProblem } from '../policy/topic-filter.ts';
+import { PublishedMessage } from './test-messages.ts';
 
 const Text = z.string({ error: 'is not text; put it in quotes' });
 const Verdict = z.enum(['allow', 'deny', 'ignore'], { error: 'is no verdict; write allow, deny or ignore' });
@@ -64,10 +65,14 @@ const Test = z
     allow: z.array(Fact).optional(),
     deny: z.array(Fact).optional(),
     ignore: z.array(Fact).optional(),
+    /** Messages, and what becomes of them. */
+    publish: z.array(PublishedMessage).optional(),
   })
-  .refine((test) => [test.login, test.allow, test.deny, test.ignore].some((part) => part !== undefined), {
-    error: 'expects nothing; write login:, allow: or deny:',
-  });
+  .refine(
+    ({ login, allow, deny, ignore, publish }) =>
+      [login, allow, deny, ignore, publish].some((part) => part !== undefined),
+    { error: 'expects nothing; write login:, allow:, deny: or publish:' },
+  );
 
 const TestFile = z.strictObject({
   config: Text,

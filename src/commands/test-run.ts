@@ -14,6 +14,7 @@ import { Action } from '../schema/requests.ts';
 import type { Lookup } from '../shell.ts';
 import { callHook } from '../testing.ts';
 import type { PolicyTest } from './test-file.ts';
+import { runMessage } from './test-messages.ts';
 
 /** One fact: what was expected, and what came. */
 export interface Fact {
@@ -21,6 +22,10 @@ export interface Fact {
   readonly expected: { readonly verdict: string; readonly by?: string | undefined };
   readonly got: { readonly verdict: string; readonly by: string; readonly reason: string };
   readonly isGood: boolean;
+  /** What differs although the verdict does not. */
+  readonly details?: readonly string[];
+  /** The message rules that applied. */
+  readonly rules?: readonly string[];
 }
 
 const NODE = 'exhook-test';
@@ -72,6 +77,8 @@ export async function runTest(test: PolicyTest, policy: OpenPolicy, file: string
       facts.push(judge(`${who}: ${action} ${topic}`, { verdict, by }, call));
     }
   }
+  for (const message of test.publish ?? [])
+    facts.push(await runMessage(who, message, known, policy.policies.publish, file));
   return facts;
 }
 

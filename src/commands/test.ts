@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { formatProblem } from '../config/problem.ts';
 import type { Environment } from '../config/variables.ts';
+import type { OpenPolicy } from '../lookup/open-policy.ts';
 import { labelOf } from '../policy/rule.ts';
 import { openPolicyFor } from './policy.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,7 +17,13 @@ export interface TestOptions {
 
 interface FileRun {
   readonly facts: readonly Fact[];
-  /** Labels of all rules, and of those that decided something. */
+  readonly coverage: readonly Coverage[];
+}
+
+/** Labels of all rules of a kind, and of those that were of use. */
+interface Coverage {
+  /** The end of a sentence: `3 of 4 rules decided something`. */
+  readonly what: string;
   readonly rules: readonly string[];
   readonly hit: ReadonlySet<string>;
 }
@@ -41,12 +48,8 @@ export async function testCommand(
   const summary = [
     `${facts.length} facts, ${failed === 0 ? 'all as expected' : `${failed} not as expected`}.`,
   ];
-  for (const [i, run] of runs.entries()) {
-    const never = run.rules.filter((label) => !run.hit.has(label));
-    const which = never.length === 0 ? '' : `; never: ${never.join(', ')}`;
-    summary.push(
-      `${files[i]}: ${run.rules.length - never.length} of ${run.rules.length} rules decided something${which}.`,
-    );
+  for (const [i, { coverage }] of runs.entries()) {
+    for (const each of coverage) summary.push(`${files[i]}: ${describeCoverage(each)}`);
   }
   for (const line of summary) terminal.out(tap ? `# ${line}` : line);
   return failed === 0 ? 0 : 1;
@@ -70,8 +73,7 @@ async function runFile(file: string, env: Environment, terminal: Terminal): Prom
   try {
     const facts: Fact[] = [];
     for (const test of parsed.tests) facts.push(...(await runTest(test, policy, file)));
-    const hit = new Set(facts.map(({ got }) => got.by));
-    return { facts, rules: policy.rules.map(labelOf), hit };
+    return { facts, coverage: coverageOf(policy, facts) };
   } catch (error) {
     terminal.err(`${file}: ${error instanceof Error ? error.message : 'failed'}`);
     return undefined;
@@ -80,12 +82,34 @@ async function runFile(file: string, env: Environment, terminal: Terminal): Prom
   }
 }
 
-function formatFact({ name, expected, got, isGood }: Fact): string {
+function coverageOf({ rules, policies: { publish } }: OpenPolicy, facts: readonly Fact[]): Coverage[] {
+  const decided = {
+    what: 'rules decided something',
+    rules: rules.map(labelOf),
+    hit: new Set(facts.map(({ got }) => got.by)),
+  };
+  if (publish === undefined) return [decided];
+  const applied = {
+    what: 'message rules applied',
+    rules: publish.rules.map(({ label }) => label),
+    hit: new Set(facts.flatMap((fact) => fact.rules ?? [])),
+  };
+  return rules.length === 0 ? [applied] : [decided, applied];
+}
+
+function describeCoverage({ what, rules, hit }: Coverage): string {
+  const never = rules.filter((label) => !hit.has(label));
+  const which = never.length === 0 ? '' : `; never: ${never.join(', ')}`;
+  return `${rules.length - never.length} of ${rules.length} ${what}${which}.`;
+}
+
+function formatFact({ name, expected, got, isGood, details = [] }: Fact): string {
   if (isGood) return `ok    ${name}: ${got.verdict}, by ${got.by}`;
   return [
     `FAIL  ${name}`,
     `      - expected ${describe(expected)}`,
     `      + got      ${describe(got)} (${got.reason})`,
+    ...details.map((line) => `        ${line}`),
   ].join('\n');
 }
 
@@ -96,12 +120,13 @@ function describe({ verdict, by }: { verdict: string; by?: string | undefined })
 function printTap(facts: readonly Fact[], terminal: Terminal): void {
   terminal.out('TAP version 14');
   terminal.out(`1..${facts.length}`);
-  for (const [i, { name, expected, got, isGood }] of facts.entries()) {
+  for (const [i, { name, expected, got, isGood, details = [] }] of facts.entries()) {
     terminal.out(`${isGood ? 'ok' : 'not ok'} ${i + 1} - ${name.replaceAll('#', '\\#')}`);
     if (isGood) continue;
     const lines = [
       `expected: ${JSON.stringify(describe(expected))}`,
       `actual: ${JSON.stringify(describe(got))}`,
+      ...(details.length === 0 ? [] : [`differences: ${JSON.stringify(details)}`]),
     ];
     terminal.out(
       ['  ---', ...lines.map((line) => `  ${line}`), `  reason: ${JSON.stringify(got.reason)}`, '  ...'].join(

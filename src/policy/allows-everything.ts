@@ -25,7 +25,10 @@ const nobodies: readonly Subject[] = ['203.0.113.7', '2001:db8::7'].flatMap((pee
  * makes the answer no. `otherwise: ignore` leaves the broker to decide, and is no allowance of ours.
  */
 export function allowsEverything(rules: readonly Rule[], otherwise: Verdict | 'ignore'): boolean {
-  const compiled = rules.map(compileRule);
+  // An allowance on a condition is no allowance of everything; a denial on one is a denial of something.
+  const compiled = rules
+    .filter(({ when, allow }) => when === undefined || allow === undefined)
+    .map(({ when: _, ...rule }) => compileRule(rule));
   return nobodies.some((nobody) => {
     const concerned = compiled.filter(({ isFor }) => isFor?.(caller(nobody)) ?? true);
     return (['publish', 'subscribe'] as const).every((action) => allowsAll(concerned, action, otherwise));

@@ -3,11 +3,20 @@ import type { Question } from '../hook.ts';
 import type { Decision } from '../schema/decision.ts';
 import type { AuthenticatePolicy, Login, Method, MethodAnswer } from './policy.ts';
 
-/** One question is for the limiter; a hook may ask eight (`MAX_QUESTIONS`). */
-export const MAX_METHODS = 7;
+/** One question is for the limiter, and one for the grant; a hook may ask eight (`MAX_QUESTIONS`). */
+export const MAX_METHODS = 6;
 
 /** Kind of the question to the limiter. */
 export const LIMITER = 'authenticate/limiter';
+
+/** Kind of the question that has a grant kept for other instances; it has no answer, it only must not fail. */
+export const KEEP_GRANT = 'authorize/keep-grant';
+
+/** What decides when no method recognises the client. */
+export const OTHERWISE = 'otherwise';
+
+/** Names that say in a decision that no method has decided. */
+export const reservedNames: readonly string[] = ['limiter', OTHERWISE, 'onError', 'grants'];
 
 /** What the limiter says: nothing, or why the attempt is refused unseen. */
 export type LimiterAnswer = undefined | { readonly refusedBy: 'client_id' | 'address' };
@@ -24,6 +33,13 @@ export type LoginStep = { readonly ask: Question } | { readonly decision: Decisi
 
 /** Goes as far as the answers reach. */
 export function nextLoginStep(policy: AuthenticatePolicy, client: Login, answers: Answers): LoginStep {
+  const step = nextVerdictStep(policy, client, answers);
+  if (!('decision' in step) || step.decision.verdict !== 'allow' || KEEP_GRANT in answers) return step;
+  const { by, grant } = step.decision;
+  return policy.keptBefore?.has(by) === true ? { ask: { kind: KEEP_GRANT, client, grant } } : step;
+}
+
+function nextVerdictStep(policy: AuthenticatePolicy, client: Login, answers: Answers): LoginStep {
   if (policy.isLimited) {
     if (!(LIMITER in answers)) return { ask: { kind: LIMITER, client } };
     const limited = answers[LIMITER] as LimiterAnswer;
@@ -40,7 +56,7 @@ export function nextLoginStep(policy: AuthenticatePolicy, client: Login, answers
   }
   const because = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
   return {
-    decision: decide(policy, policy.otherwise, 'otherwise', `no method recognised the client${because}`),
+    decision: decide(policy, policy.otherwise, OTHERWISE, `no method recognised the client${because}`),
   };
 }
 

@@ -6,15 +6,24 @@ import type { AuthorizePolicy, Granted, Known } from './policy.ts';
 import { type Action, labelOf } from './rule.ts';
 import type { Subject } from './subject.ts';
 
-/** Kind of the question for the grants in a token that is the user name. */
+/** Kind of the question for grants that are not in memory: in a token that is the user name, or in a shared store. */
 export const GRANTS = 'authorize/grants';
 
 /** Three parts of base64url, as every signed token has (RFC 7515 section 7.1). */
 const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
-/** What must be looked up first: the grants of a token that is the user name, when they are not in memory. */
+/** Has the user name the form of a token? */
+export function mayBeToken(username: string): boolean {
+  return TOKEN.test(username);
+}
+
+/**
+ * What must be looked up first, when it is not in memory: the grants of a token that is the user name, or those that
+ * other instances know of.
+ */
 export function grantsQuestion(policy: AuthorizePolicy, client: Known): Question | undefined {
-  if (policy.hasUsernameTokens !== true || !TOKEN.test(client.username)) return undefined;
+  const mayBeElsewhere = policy.hasUsernameTokens === true && mayBeToken(client.username);
+  if (policy.areGrantsShared !== true && !mayBeElsewhere) return undefined;
   return policy.grantsOf?.(client) === undefined ? { kind: GRANTS, client } : undefined;
 }
 
@@ -34,27 +43,38 @@ export function decideAction(
   const judges = [policy.judge, granted?.judge];
   if (policy.grantsOrder === 'first') judges.reverse();
   let notes: Judgement['notes'] = [];
+  let conditions: NonNullable<Judgement['conditions']> = [];
   for (const judge of judges) {
     if (judge === undefined) continue;
     const judgement = judge(subject, action, topic);
     if (judgement.notes.length > 0) notes = [...notes, ...judgement.notes];
+    if (judgement.conditions !== undefined) conditions = [...conditions, ...judgement.conditions];
     if (judgement.verdict === undefined) continue;
     const by = labelOf(judgement.rule, judgement.index);
     const reason = judgement.verdict === 'allow' ? 'a rule allows it' : 'a rule denies it';
-    return withNotes({ verdict: judgement.verdict, by, reason, isShadow }, notes);
+    return withNotes({ verdict: judgement.verdict, by, reason, isShadow }, notes, conditions);
   }
   return withNotes(
     { verdict: policy.otherwise, by: 'otherwise', reason: 'no rule was hit', isShadow },
     notes,
+    conditions,
   );
 }
 
-function withNotes(decision: Decision, notes: Judgement['notes']): Decision {
-  return notes.length === 0 ? decision : { ...decision, notes };
+function withNotes(
+  decision: Decision,
+  notes: Judgement['notes'],
+  conditions: NonNullable<Judgement['conditions']>,
+): Decision {
+  if (notes.length === 0 && conditions.length === 0) return decision;
+  return {
+    ...decision,
+    ...(notes.length > 0 && { notes }),
+    ...(conditions.length > 0 && { conditions }),
+  };
 }
 
 function subjectOf(client: Known, granted: Granted | undefined): Subject {
   if (granted === undefined) return client;
-  const { clientid, username, peerhost, cn } = client;
-  return { clientid, username, peerhost, cn, tags: granted.tags };
+  return { ...client, tags: granted.tags };
 }

@@ -8,8 +8,9 @@
  * | `{ eq }` | the text equals the topic | the text equals the requested filter |
  */
 import { type CompiledRule, compileRule } from './compiled-rule.ts';
+import { type CompileCondition, type FailedCondition, holds } from './condition.ts';
 import type { UnsafeValue } from './placeholders.ts';
-import type { Action, Rule, Verdict } from './rule.ts';
+import { type Action, labelOf, type Rule, type Verdict } from './rule.ts';
 import { buildIndex, forEachShelf, type Shelf } from './rule-index.ts';
 import { findCovering, findEqual, findMatching, findOverlapping, type Search, take } from './rule-trie.ts';
 import { type Caller, caller, type Subject } from './subject.ts';
@@ -19,6 +20,8 @@ import { stripShare } from './topic-filter.ts';
 export type Judgement = {
   /** Values that could not stand in a filter, once for each variable; rules that need them were passed over. */
   readonly notes: readonly UnsafeValue[];
+  /** Conditions that failed: their rules were passed over. */
+  readonly conditions?: readonly FailedCondition[];
 } & (
   | {
       readonly verdict: Verdict;
@@ -36,14 +39,17 @@ const noNotes: readonly UnsafeValue[] = [];
 /**
  * Compiles rules.
  *
- * @throws TypeError for a rule that `findRuleProblems` objects to: check rules that come from outside first.
+ * @param conditions needed when a rule has `when`.
+ * @throws TypeError for a rule that `findRuleProblems` objects to, or with a condition that is wrong: check rules
+ *   that come from outside first.
  */
-export function compileRules(rules: readonly Rule[]): Authorize {
-  const compiled = rules.map(compileRule);
+export function compileRules(rules: readonly Rule[], conditions?: CompileCondition): Authorize {
+  const compiled = rules.map((rule) => compileRule(rule, conditions));
   const index = buildIndex(compiled);
   return (subject, action, topic) => {
-    const search = new RuleSearch(compiled, subject);
-    const levels = (action === 'publish' ? topic : stripShare(topic)).split('/');
+    const asked = action === 'publish' ? topic : stripShare(topic);
+    const search = new RuleSearch(compiled, subject, action, asked);
+    const levels = asked.split('/');
     const ask = action === 'publish' ? askPublish : askSubscribe;
     forEachShelf(index, search.caller, (shelf) => ask(shelf, levels, search));
     return search.judgement();
@@ -54,18 +60,35 @@ class RuleSearch implements Search {
   best = Number.POSITIVE_INFINITY;
   readonly subject: Subject;
   readonly #rules: readonly CompiledRule[];
+  readonly #action: Action;
+  readonly #topic: string;
   readonly caller: Caller;
   #notes: UnsafeValue[] | undefined;
+  #conditions: FailedCondition[] | undefined;
 
-  constructor(rules: readonly CompiledRule[], subject: Subject) {
+  constructor(rules: readonly CompiledRule[], subject: Subject, action: Action, topic: string) {
     this.#rules = rules;
     this.subject = subject;
+    this.#action = action;
+    this.#topic = topic;
     this.caller = caller(subject);
   }
 
-  isFor(rule: number): boolean {
-    const test = this.#rules[rule]?.isFor;
-    return test === undefined || test(this.caller);
+  isFor(index: number): boolean {
+    const rule = this.#rules[index];
+    if (rule?.isFor !== undefined && !rule.isFor(this.caller)) return false;
+    return rule?.when === undefined || this.#meets(rule, index);
+  }
+
+  #meets({ when, rule }: CompiledRule, index: number): boolean {
+    const input = { subject: this.subject, action: this.#action, topic: this.#topic };
+    return when === undefined || holds(when, input, (reason) => this.#fail(labelOf(rule, index), reason));
+  }
+
+  /** A rule may be a candidate more than once. */
+  #fail(rule: string, reason: string): void {
+    this.#conditions ??= [];
+    if (!this.#conditions.some((failed) => failed.rule === rule)) this.#conditions.push({ rule, reason });
   }
 
   note(value: UnsafeValue): void {
@@ -75,13 +98,15 @@ class RuleSearch implements Search {
 
   judgement(): Judgement {
     const notes = this.#notes ?? noNotes;
+    const conditions = this.#conditions && { conditions: this.#conditions };
     const decided = this.#rules[this.best];
-    if (decided === undefined) return { verdict: undefined, notes };
-    return { verdict: decided.verdict, rule: decided.rule, index: this.best, notes };
+    if (decided === undefined) return { verdict: undefined, notes, ...conditions };
+    return { verdict: decided.verdict, rule: decided.rule, index: this.best, notes, ...conditions };
   }
 }
 
-function askPublish(shelf: Shelf, levels: readonly string[], search: RuleSearch): void {
+/** Asks a shelf for the rules that a published topic hits. */
+export function askPublish(shelf: Shelf, levels: readonly string[], search: Search): void {
   take(shelf.everyPublish, search);
   if (shelf.matching !== undefined) findMatching(shelf.matching, levels, 0, search);
   if (shelf.equalPublish !== undefined) findEqual(shelf.equalPublish, levels, 0, search);

@@ -1,4 +1,6 @@
 /** A rule made ready to be asked: topic filters cut into levels, conditions compiled into one test. */
+import type { CompileCondition, Condition } from './condition.ts';
+import { type ActionInput, actionVariables } from './condition-variables.ts';
 import {
   type Part,
   parseTemplate,
@@ -36,6 +38,8 @@ export interface CompiledRule {
   readonly subscribe: boolean;
   /** Nothing for a rule that is for every client. */
   readonly isFor: WhoTest | undefined;
+  /** Asked when the rule is for the client and its topic is hit. */
+  readonly when: Condition<ActionInput> | undefined;
   /** Nothing for a rule on every topic. */
   readonly topics: readonly CompiledTopic[] | undefined;
 }
@@ -43,9 +47,10 @@ export interface CompiledRule {
 /**
  * Compiles a rule.
  *
- * @throws TypeError for a rule that `findRuleProblems` objects to.
+ * @param conditions needed for a rule with `when`.
+ * @throws TypeError for a rule that `findRuleProblems` objects to, or with a condition that is wrong.
  */
-export function compileRule(rule: Rule): CompiledRule {
+export function compileRule(rule: Rule, conditions?: CompileCondition): CompiledRule {
   const [problem] = findRuleProblems(rule);
   if (problem !== undefined) throw new TypeError([...problem.path, problem.message].join(': '));
   return {
@@ -54,8 +59,16 @@ export function compileRule(rule: Rule): CompiledRule {
     publish: concerns(rule, 'publish'),
     subscribe: concerns(rule, 'subscribe'),
     isFor: rule.who === undefined ? undefined : compileWho(rule.who),
+    when: rule.when === undefined ? undefined : compileWhen(rule.when, conditions),
     topics: rule.topics === undefined ? undefined : listOf(rule.topics).map(compileTopic),
   };
+}
+
+function compileWhen(source: string, conditions: CompileCondition | undefined): Condition<ActionInput> {
+  if (conditions === undefined) throw new TypeError('when: the language of conditions is not loaded');
+  const condition = conditions(source, actionVariables);
+  if ('problem' in condition) throw new TypeError(`when: ${condition.problem}`);
+  return condition;
 }
 
 function compileTopic(topic: TopicCondition): CompiledTopic {

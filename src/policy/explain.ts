@@ -5,6 +5,7 @@
  * the tests hold one against the other.
  */
 import { type CompiledTopic, compileRule } from './compiled-rule.ts';
+import type { CompileCondition } from './condition.ts';
 import { substitute } from './placeholders.ts';
 import { type Action, labelOf, type Rule, type Verdict, verdictOf } from './rule.ts';
 import { type Caller, caller, type Subject } from './subject.ts';
@@ -13,7 +14,7 @@ import { compileWho } from './who.ts';
 
 /** A part of a rule that was not met, and why. */
 export interface Miss {
-  readonly condition: 'action' | 'who' | 'topics';
+  readonly condition: 'action' | 'who' | 'topics' | 'when';
   readonly message: string;
 }
 
@@ -37,12 +38,13 @@ export interface Explanation {
   readonly close: readonly Step[];
 }
 
-/** Asks rule after rule until one is hit. */
+/** Asks rule after rule until one is hit. `conditions` are needed when a rule has `when`. */
 export function explain(
   rules: readonly Rule[],
   subject: Subject,
   action: Action,
   topic: string,
+  conditions?: CompileCondition,
 ): Explanation {
   const asked = action === 'publish' ? topic : stripShare(topic);
   const who = caller(subject);
@@ -52,7 +54,7 @@ export function explain(
       index,
       label: labelOf(rule, index),
       rule,
-      misses: [...findMisses(rule, who, action, asked)],
+      misses: [...findMisses(rule, who, action, asked, conditions)],
     };
     if (step.misses.length > 0) passedOver.push(step);
     else return { verdict: verdictOf(rule), decided: step, passedOver, close: passedOver.filter(isClose) };
@@ -64,8 +66,15 @@ function isClose({ misses }: Step): boolean {
   return misses.length === 1 && misses[0]?.condition !== 'action';
 }
 
-function* findMisses(rule: Rule, who: Caller, action: Action, asked: string): Iterable<Miss> {
-  const compiled = compileRule(rule);
+/** What keeps a rule from being hit. */
+export function* findMisses(
+  rule: Rule,
+  who: Caller,
+  action: Action,
+  asked: string,
+  conditions?: CompileCondition,
+): Iterable<Miss> {
+  const compiled = compileRule(rule, conditions);
   if (!compiled[action]) yield { condition: 'action', message: `is about ${rule.allow ?? rule.deny}` };
   if (compiled.isFor?.(who) === false) yield { condition: 'who', message: whoMessage(rule, who) };
   const reasons = compiled.topics?.map((topic) =>
@@ -74,6 +83,9 @@ function* findMisses(rule: Rule, who: Caller, action: Action, asked: string): It
   const missed = reasons?.filter((reason) => reason !== undefined);
   if (reasons !== undefined && reasons.length === missed?.length)
     yield { condition: 'topics', message: missed.join('; ') };
+  const met = compiled.when?.test({ subject: who.subject, action, topic: asked }) ?? true;
+  if (met === false) yield { condition: 'when', message: `when does not hold: ${rule.when}` };
+  else if (met !== true) yield { condition: 'when', message: `when failed: ${met.failure}` };
 }
 
 /** Names the conditions that do not hold, with what the client has instead. */

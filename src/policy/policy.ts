@@ -3,6 +3,7 @@ import type { Grant } from '../schema/decision.ts';
 import type { HookSpec } from '../schema/replies.ts';
 import type { Credentials } from '../schema/vocabulary.ts';
 import type { Authorize } from './authorize.ts';
+import type { PublishPolicy } from './message/decide.ts';
 import type { Tags } from './tags.ts';
 
 export interface Policy {
@@ -14,6 +15,8 @@ export interface Policy {
   readonly authenticate?: AuthenticatePolicy | undefined;
   /** Nothing: topics are not decided here. */
   readonly authorize?: AuthorizePolicy | undefined;
+  /** Nothing: messages go on unchanged. */
+  readonly publish?: PublishPolicy | undefined;
 }
 
 /** What is to become of a request; `ignore` leaves it to the broker. */
@@ -48,6 +51,12 @@ export interface AuthenticatePolicy {
   readonly isLimited: boolean;
   readonly otherwise: PolicyVerdict;
   readonly mode: Mode;
+  /**
+   * Names of methods, or `otherwise`: the grant of a client that one of them admits is kept for other instances
+   * before the login is answered, since the next call may reach one of those. Its question has the kind
+   * `authorize/keep-grant`.
+   */
+  readonly keptBefore?: ReadonlySet<string> | undefined;
 }
 
 /** What a client was granted at login, ready to be asked. */
@@ -78,4 +87,6 @@ export interface AuthorizePolicy {
   readonly grantsOf?: ((client: Known) => Granted | undefined) | undefined;
   /** Whether a user name may be a token, so that it brings grants that are not in memory: then `grants` is asked. */
   readonly hasUsernameTokens?: boolean | undefined;
+  /** Whether other instances answer logins too, so that a client may have grants that are not in memory. */
+  readonly areGrantsShared?: boolean | undefined;
 }

@@ -1,10 +1,14 @@
 /** The shape of one authorization rule in a configuration file. */
 import * as z from 'zod';
+import { MAX_CONDITION_LENGTH } from './condition.ts';
 import type { Rule, TagCondition, TextCondition, TopicCondition, Who } from './rule.ts';
 import { findRuleProblems } from './rule-check.ts';
 
-function oneOrMore<T extends z.ZodType>(one: T) {
-  return z.union([one, z.array(one).min(1).readonly()]);
+export function oneOrMore<T extends z.ZodType>(one: T) {
+  return z.union([
+    one,
+    z.array(one).min(1, { error: 'is an empty list; leave it out, or write one' }).readonly(),
+  ]);
 }
 
 /** A condition on one text. */
@@ -48,7 +52,8 @@ export const WhoSchema: z.ZodType<Who, Who> = z
   })
   .describe('Conditions on the client: all that are given must hold; in a list, one is enough.');
 
-const TopicConditionSchema: z.ZodType<TopicCondition, TopicCondition> = z
+/** One topic filter of a rule. */
+export const TopicConditionSchema: z.ZodType<TopicCondition, TopicCondition> = z
   .union([
     z
       .string()
@@ -56,6 +61,13 @@ const TopicConditionSchema: z.ZodType<TopicCondition, TopicCondition> = z
     z.strictObject({ eq: z.string().describe('A literal text: "+" and "#" stand for themselves.') }),
   ])
   .describe('A topic filter, or { eq } for a literal one.');
+
+/** The condition of a rule. What it means is checked when the policy is opened. */
+export const WhenSchema = z
+  .string({ error: 'is no condition; write a CEL expression in quotes, such as "topic.size() < 100"' })
+  .min(1, { error: 'is empty; write a CEL expression, or remove it' })
+  .max(MAX_CONDITION_LENGTH, { error: `is longer than ${MAX_CONDITION_LENGTH} characters` })
+  .describe('A condition in CEL; docs/conditions.md has its variables.');
 
 const RuleActionSchema = z.enum(['publish', 'subscribe', 'all']);
 
@@ -71,6 +83,7 @@ export const RuleSchema: z.ZodType<Rule, Rule> = z
     ),
     who: WhoSchema.optional().describe('For whom. Left out: every client.'),
     topics: oneOrMore(TopicConditionSchema).optional().describe('Topic filters. Left out: every topic.'),
+    when: WhenSchema.optional(),
   })
   .superRefine((rule, context) => {
     // What is wrong with its shape is said already.

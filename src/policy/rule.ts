@@ -65,6 +65,8 @@ export interface Rule {
   readonly who?: Who | undefined;
   /** None given: every topic, those that begin with `$` included. */
   readonly topics?: OneOrMore<TopicCondition> | undefined;
+  /** A condition in CEL, asked when all else is met. */
+  readonly when?: string | undefined;
 }
 
 /** One or more as a list. */

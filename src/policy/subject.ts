@@ -11,6 +11,11 @@ export interface Subject {
   readonly peerhost: string;
   /** Common name of the client's TLS certificate. */
   readonly cn: string;
+  /** For conditions only, where the broker says them: the subject of the certificate, and how the client came. */
+  readonly dn?: string | undefined;
+  readonly node?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly mountpoint?: string | undefined;
   /** What was said of the client when it logged in. */
   readonly tags?: Tags | undefined;
 }

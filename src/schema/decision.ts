@@ -11,9 +11,15 @@ export interface Grant {
   readonly expiresAt?: number | undefined;
 }
 
+/** Of logins and topics; of messages. */
+export const verdicts = ['allow', 'deny', 'ignore', 'pass', 'drop', 'rewrite'] as const;
+
 export const Decision = z.object({
-  verdict: z.enum(['allow', 'deny', 'ignore']),
-  /** The method or rule that decided; `otherwise`, `limiter`, `grants` or `onError` when none did. */
+  verdict: z.enum(verdicts),
+  /**
+   * The method or rule that decided, or the rules that changed a message; `otherwise`, `limiter`, `grants` or
+   * `onError` when none did.
+   */
   by: z.string(),
   /** For a person; names what is to blame, never a value that could be a secret. */
   reason: z.string(),
@@ -22,6 +28,15 @@ export const Decision = z.object({
   /** Values that could not stand in a topic filter: the variable and why, never the value. */
   notes: z
     .array(z.object({ variable: z.string(), reason: z.string() }))
+    .readonly()
+    .optional(),
+  /** The message rules that applied, in order. */
+  rules: z.array(z.string()).readonly().optional(),
+  /** Whether a rule could not be applied, so that its `onError` decided. */
+  isFailure: z.boolean().optional(),
+  /** Conditions (`when`) that failed: their rules did not match. */
+  conditions: z
+    .array(z.object({ rule: z.string(), reason: z.string() }))
     .readonly()
     .optional(),
   /** Of a login that is admitted. */

@@ -59,6 +59,26 @@ describe('client.authenticate', () => {
 
   const grant = { tags: { site: 'north' } };
 
+  it('has what is granted kept for other instances before it answers, when the policy says so', () => {
+    const keptBefore = new Set(['jwt', 'otherwise']);
+    const answered = { [limiter]: undefined, [users]: { result: 'unknown' } };
+    const step = (answers: object, changes: Partial<AuthenticatePolicy> = {}) =>
+      clientAuthenticate.needs?.(input, context({ ...answered, ...answers }, { keptBefore, ...changes }));
+    const keep = { kind: 'authorize/keep-grant', client: input.clientinfo };
+    const admitted = { [jwt]: { result: 'allow', grant } };
+    expect(step(admitted)).toEqual({ ...keep, grant });
+    // The grant of the login before has to go.
+    expect(step({ [jwt]: { result: 'allow' } })).toEqual({ ...keep, grant: undefined });
+    expect(step({ [jwt]: { result: 'unknown' } }, { otherwise: 'allow' })).toEqual({
+      ...keep,
+      grant: undefined,
+    });
+    expect(step({ ...admitted, 'authorize/keep-grant': undefined })).toBeUndefined();
+    expect(step({ [jwt]: { result: 'deny', reason: 'x' } })).toBeUndefined();
+    expect(step({ [users]: { result: 'allow', grant } })).toBeUndefined();
+    expect(step(admitted, { keptBefore: undefined })).toBeUndefined();
+  });
+
   it.each<[string, Record<string, unknown>, Partial<AuthenticatePolicy>, object, object]>([
     [
       'admits whom a method admits, with what the method grants',

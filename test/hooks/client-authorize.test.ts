@@ -47,6 +47,17 @@ describe('client.authorize', () => {
     expect(clientAuthorize.needs?.(token, context({ ...tokens, grantsOf }))).toBeUndefined();
   });
 
+  it('asks for the grants of every client that is not in memory when instances share them', () => {
+    const shared = { areGrantsShared: true };
+    expect(clientAuthorize.needs?.(input, context(shared))).toEqual({
+      kind: 'authorize/grants',
+      client: input.clientinfo,
+    });
+    expect(clientAuthorize.needs?.(input, context(shared, { 'authorize/grants': {} }))).toBeUndefined();
+    const grantsOf = () => ({ tags: {}, isExpired: false });
+    expect(clientAuthorize.needs?.(input, context({ ...shared, grantsOf }))).toBeUndefined();
+  });
+
   it('names the rule that decided', () => {
     expect(clientAuthorize.decide(input, context())).toStrictEqual({
       reply: { kind: 'allow' },

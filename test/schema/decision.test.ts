@@ -8,11 +8,20 @@ describe('Decision', () => {
     {},
     { notes: [{ variable: 'clientid', reason: 'is empty' }] },
     { grant: { tags: { site: 'north' }, expiresAt: 5 } },
+    { verdict: 'rewrite', rules: ['a', 'b'], conditions: [{ rule: 'c', reason: 'divides by zero' }] },
+    { verdict: 'drop', isFailure: true },
   ])('takes %j', (more) => {
     expect(Decision.parse({ ...decision, ...more })).toStrictEqual({ ...decision, ...more });
   });
 
-  it.each([{ verdict: 'maybe' }, { by: 5 }, { grant: 'all' }, { notes: [{}] }])('refuses %j', (wrong) => {
+  it.each([
+    { verdict: 'maybe' },
+    { by: 5 },
+    { grant: 'all' },
+    { notes: [{}] },
+    { conditions: ['c'] },
+    { rules: 'a' },
+  ])('refuses %j', (wrong) => {
     expect(Decision.safeParse({ ...decision, ...wrong }).success).toBe(false);
   });
 });

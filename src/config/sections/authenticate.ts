@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { allowsEveryLogin } from '../../policy/allows-every-login.ts';
-import { MAX_METHODS } from '../../policy/authenticate.ts';
-import { choice, expects, fraction, section, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
+import { MAX_METHODS, reservedNames } from '../../policy/authenticate.ts';
+import { choice, expects, fraction, oneOf, section, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
 import { duration, POSITIVE } from '../units.ts';
 import { MethodSection, nameMethods } from './authenticate-methods.ts';
 
@@ -113,12 +113,12 @@ export const Authenticate = section({
     if (context.issues.length > 0) return;
     const names = nameMethods(methods).map(({ name }) => name);
     names.forEach((name, i) => {
-      if (names.indexOf(name) === i) return;
-      context.addIssue({
-        code: 'custom',
-        path: ['methods', i, 'name'],
-        message: 'is the name of another method; write another one',
-      });
+      const isReserved = reservedNames.includes(name);
+      if (names.indexOf(name) === i && !isReserved) return;
+      const message = isReserved
+        ? `has a meaning of its own, as ${oneOf(reservedNames)} do; write another one`
+        : 'is the name of another method; write another one';
+      context.addIssue({ code: 'custom', path: ['methods', i, 'name'], message });
     });
   })
   .superRefine(({ methods, otherwise: last, iKnowThisAllowsEveryone }, context) => {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { allowsEverything } from '../../policy/allows-everything.ts';
 import { RuleSchema } from '../../policy/rule-schema.ts';
-import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
+import { expects, section, text, whenValid, yesOrNo } from '../expects.ts';
 import { mode, onError, otherwise } from './authenticate.ts';
+import { Grants } from './grants.ts';
 
 const path = (example: string) => text('a path', `a path such as ${example}`);
 
@@ -17,19 +18,6 @@ const Source = section(
   error: 'is not one source; write mosquitto: PATH or emqx: PATH behind each "-"',
 });
 export type SourceSection = z.output<typeof Source>;
-
-const Grants = section({
-  order: choice(['first', 'last'])
-    .prefault('first')
-    .describe(
-      'Whether the grants that a client brought along are asked before the rules, or after them. The default is first, as in EMQX.',
-    ),
-  max: wholeNumber('a number of clients', 1, 10_000_000)
-    .prefault(100_000)
-    .describe(
-      'The most clients whose grants and tags are remembered; the one unused for longest is forgotten. The default is 100000.',
-    ),
-});
 
 /** What is wrong with a policy that lets everyone do everything. */
 export const EVERYTHING =

@@ -1,0 +1,72 @@
+/**
+ * Payload codecs. Each is a pure, synchronous function of its bytes once it is open: no clock, no state, no
+ * promise. So is what goes wrong: a payload that cannot be read gives the same {@link CodecError} for ever.
+ */
+import type { AvroSpec } from './avro.ts';
+import type { CodecLimits } from './limits.ts';
+import type { ProtobufSpec } from './protobuf.ts';
+import type { Value } from './value.ts';
+
+export { CodecError, type CodecReason } from './error.ts';
+export { type CodecLimits, defaultLimits } from './limits.ts';
+export type { AvroSpec, ProtobufSpec, Value };
+
+/** Between bytes and a value. Both functions throw {@link CodecError}, and nothing else. */
+export interface ValueCodec {
+  readonly kind: 'value';
+  readonly name: string;
+  decode(bytes: Uint8Array): Value;
+  encode(value: Value): Uint8Array;
+}
+
+/** Between bytes and bytes. Both functions throw {@link CodecError}, and nothing else. */
+export interface ByteCodec {
+  readonly kind: 'bytes';
+  readonly name: string;
+  decode(bytes: Uint8Array): Uint8Array;
+  encode(bytes: Uint8Array): Uint8Array;
+}
+
+export type Codec = ValueCodec | ByteCodec;
+
+export const codecNames = [
+  'json',
+  'cbor',
+  'msgpack',
+  'base64',
+  'base64url',
+  'hex',
+  'gzip',
+  'deflate',
+  'deflate-raw',
+] as const;
+export type CodecName = (typeof codecNames)[number];
+
+export type CodecSpec = CodecName | { readonly protobuf: ProtobufSpec } | { readonly avro: AvroSpec };
+
+/**
+ * Loads the library of the codec, and the files that it names.
+ *
+ * @throws TypeError that says what is wrong with a descriptor set or schema, or the error of the file system.
+ */
+export async function openCodec(spec: CodecSpec, limits: CodecLimits): Promise<Codec> {
+  if (typeof spec === 'object') {
+    return 'protobuf' in spec
+      ? (await import('./protobuf.ts')).openProtobuf(spec.protobuf, limits)
+      : (await import('./avro.ts')).openAvro(spec.avro, limits);
+  }
+  switch (spec) {
+    case 'json':
+      return (await import('./json.ts')).openJson(limits);
+    case 'cbor':
+      return (await import('./cbor.ts')).openCbor(limits);
+    case 'msgpack':
+      return (await import('./msgpack.ts')).openMsgpack(limits);
+    case 'base64':
+    case 'base64url':
+    case 'hex':
+      return (await import('./text.ts')).openText(spec, limits);
+    default:
+      return (await import('./compression.ts')).openCompression(spec, limits);
+  }
+}

@@ -1,0 +1,49 @@
+/** Compressed bytes: gzip (RFC 1952), zlib's "deflate" (RFC 1950), and raw deflate (RFC 1951). */
+import * as zlib from 'node:zlib';
+import type { ByteCodec } from './codec.ts';
+import { CodecError, malformed } from './error.ts';
+import { type CodecLimits, checkSize, tooLarge } from './limits.ts';
+
+export type CompressionName = 'gzip' | 'deflate' | 'deflate-raw';
+
+type Convert = (bytes: Uint8Array, options: zlib.ZlibOptions) => unknown;
+
+const formats: Readonly<Record<CompressionName, readonly [decode: Convert, encode: Convert]>> = {
+  gzip: [zlib.gunzipSync, zlib.gzipSync],
+  deflate: [zlib.inflateSync, zlib.deflateSync],
+  'deflate-raw': [zlib.inflateRawSync, zlib.deflateRawSync],
+};
+
+/** Several gzip members in a row are one payload (RFC 1952 section 2.2), and have one limit together. */
+export function openCompression(name: CompressionName, limits: CodecLimits): ByteCodec {
+  const [decode, encode] = formats[name];
+  const convert = (run: Convert, bytes: Uint8Array) => {
+    try {
+      return run(checkSize(bytes, limits), { maxOutputLength: limits.maxBytes, info: true });
+    } catch (error) {
+      if (error instanceof CodecError) throw error;
+      const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+      throw isTooLarge ? tooLarge(limits) : malformed(`is not ${name}, or not all of it`);
+    }
+  };
+  return {
+    kind: 'bytes',
+    name,
+    decode: (bytes) => read(convert(decode, bytes), bytes.length),
+    encode: (bytes) => read(convert(encode, bytes), bytes.length),
+  };
+}
+
+/** What zlib gives when it is asked for `info`; the types of Node.js do not know. */
+interface Result {
+  readonly buffer: Uint8Array;
+  /** `bytesWritten`: how much of its input zlib took. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
+function read(result: unknown, size: number): Uint8Array {
+  const { buffer, engine } = result as Result;
+  // zlib stops at the end of the compressed data without a word about what follows.
+  if (engine.bytesWritten !== size) throw malformed('goes on after its end');
+  return new Uint8Array(buffer);
+}

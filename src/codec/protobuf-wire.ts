@@ -1,0 +1,57 @@
+/** How the fields of a message are on the wire, by their descriptors. */
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+
+export interface WirePlan {
+  /** Wire type: 0 varint, 1 of 64 bits, 2 of a known length, 3 group, 5 of 32 bits. */
+  readonly type: number;
+  /** May be several in a row without tags: the size of each. */
+  readonly packed?: number | 'varint';
+  readonly isGroup?: boolean;
+  readonly message?: DescMessage;
+  readonly map?: { readonly key: WirePlan; readonly value: WirePlan };
+}
+
+const fixed64 = [ScalarType.DOUBLE, ScalarType.FIXED64, ScalarType.SFIXED64];
+const fixed32 = [ScalarType.FLOAT, ScalarType.FIXED32, ScalarType.SFIXED32];
+const sized = [ScalarType.STRING, ScalarType.BYTES];
+
+/** The plans of a message do not change, and its descriptor lives as long as its codec. */
+const plans = new WeakMap<DescMessage, ReadonlyMap<number, WirePlan>>();
+
+/** The plan of a field, unless the message has none of that number. */
+export function wirePlan(message: DescMessage, number: number): WirePlan | undefined {
+  let known = plans.get(message);
+  if (known === undefined) {
+    known = new Map(message.fields.map((field) => [field.number, planField(field)]));
+    plans.set(message, known);
+  }
+  return known.get(number);
+}
+
+/** How many fields of a message are written with their default when they are not there. */
+export function implicitFields(message: DescMessage): number {
+  return message.fields.length;
+}
+
+function planScalar(scalar: ScalarType): WirePlan {
+  if (sized.includes(scalar)) return { type: 2 };
+  if (fixed64.includes(scalar)) return { type: 1 };
+  return { type: fixed32.includes(scalar) ? 5 : 0 };
+}
+
+const packedSizes: Readonly<Record<number, number | 'varint'>> = { 0: 'varint', 1: 8, 5: 4 };
+
+function planElement(field: DescField): WirePlan {
+  if (field.message !== undefined) {
+    const isGroup = 'delimitedEncoding' in field && field.delimitedEncoding === true;
+    return { type: isGroup ? 3 : 2, isGroup, message: field.message };
+  }
+  return field.scalar === undefined ? { type: 0 } : planScalar(field.scalar);
+}
+
+function planField(field: DescField): WirePlan {
+  const element = planElement(field);
+  if (field.fieldKind === 'map') return { type: 2, map: { key: planScalar(field.mapKey), value: element } };
+  const packed = field.fieldKind === 'list' ? packedSizes[element.type] : undefined;
+  return packed === undefined ? element : { ...element, packed };
+}

@@ -1,0 +1,157 @@
+/**
+ * Protobuf, by a descriptor set that `protoc --include_imports --descriptor_set_out` or `buf build` made. Values
+ * are those of ProtoJSON: 64-bit integers and bytes are strings, enums are names, timestamps are RFC 3339.
+ */
+import { readFile } from 'node:fs/promises';
+import {
+  createFileRegistry,
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  type Registry,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import type { ValueCodec } from './codec.ts';
+import { CodecError, malformed, unsupported } from './error.ts';
+import { type CodecLimits, checkSize } from './limits.ts';
+import { scanProtobuf } from './protobuf-scan.ts';
+import { survey, type Value } from './value.ts';
+
+export interface ProtobufSpec {
+  /** The path of a FileDescriptorSet, with all that its files import. */
+  readonly descriptors: string;
+  /** The full name of the message: `acme.sensor.v1.Report`. */
+  readonly message: string;
+  /**
+   * Names of fields in decoded values: `json` (default) is lowerCamelCase or what `json_name` says, `proto` is as
+   * in the .proto file. Encoding takes both.
+   */
+  readonly names?: 'json' | 'proto';
+  /** Are fields that are not on the wire decoded to their default values? Default: false, they are left out. */
+  readonly defaults?: boolean;
+  /** At encoding, fields that the message has not. Default: `refuse`. */
+  readonly extraFields?: 'refuse' | 'drop';
+}
+
+/** @throws TypeError when the descriptor set or the message cannot be used, or the error of the file system. */
+export async function openProtobuf(spec: ProtobufSpec, limits: CodecLimits): Promise<ValueCodec> {
+  const registry = readDescriptors(await readFile(spec.descriptors), spec.descriptors);
+  const coder = new ProtobufCoder(findMessage(registry, spec), registry, spec, limits);
+  return {
+    kind: 'value',
+    name: 'protobuf',
+    decode: (bytes) => coder.decode(checkSize(bytes, limits)),
+    encode: (value) => checkSize(coder.encode(value), limits),
+  };
+}
+
+function readDescriptors(bytes: Uint8Array, path: string): Registry {
+  try {
+    return createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    throw new TypeError(
+      `${path}: not a descriptor set that can be used (make it with ` +
+        `"protoc --include_imports --descriptor_set_out=FILE", or "buf build -o FILE"): ${reason}`,
+    );
+  }
+}
+
+function findMessage(registry: Registry, { message, descriptors }: ProtobufSpec): DescMessage {
+  const found = registry.getMessage(message);
+  if (found !== undefined) return found;
+  const known = [...registry]
+    .filter(({ kind, typeName }) => kind === 'message' && !typeName.startsWith('google.protobuf.'))
+    .map(({ typeName }) => typeName);
+  const others = known.length > 10 ? [...known.slice(0, 10), '...'] : known;
+  throw new TypeError(
+    `${descriptors}: has no message "${message}"; it has ${others.length === 0 ? 'none' : others.join(', ')}`,
+  );
+}
+
+class ProtobufCoder {
+  readonly #message: DescMessage;
+  readonly #registry: Registry;
+  readonly #spec: ProtobufSpec;
+  readonly #limits: CodecLimits;
+
+  constructor(message: DescMessage, registry: Registry, spec: ProtobufSpec, limits: CodecLimits) {
+    this.#message = message;
+    this.#registry = registry;
+    this.#spec = spec;
+    this.#limits = limits;
+  }
+
+  decode(bytes: Uint8Array): Value {
+    const { names = 'json', defaults = false } = this.#spec;
+    const registry = this.#registry;
+    scanProtobuf(this.#message, bytes, { limits: this.#limits, registry, writesDefaults: defaults });
+    const value = this.#write(this.#read(bytes), {
+      registry,
+      useProtoFieldName: names === 'proto',
+      alwaysEmitImplicit: defaults,
+    });
+    survey(value, this.#limits);
+    return value as Value;
+  }
+
+  #read(bytes: Uint8Array) {
+    try {
+      // Our own limit comes first; the library's is only not to come before it.
+      return fromBinary(this.#message, bytes, {
+        readUnknownFields: false,
+        recursionLimit: this.#limits.maxDepth + 1,
+      });
+    } catch {
+      throw malformed(`is not a message ${this.#message.typeName}`);
+    }
+  }
+
+  #write(message: ReturnType<typeof fromBinary>, options: Parameters<typeof toJson>[2]): JsonValue {
+    try {
+      return toJson(this.#message, message, options);
+    } catch (error) {
+      throw unsupported(`has no JSON form${placeOf(error)}`);
+    }
+  }
+
+  encode(value: Value): Uint8Array {
+    const { hasBytes, hasBigint, hasNonFinite } = survey(value, this.#limits);
+    const json = hasBytes || hasBigint || hasNonFinite ? toProtoJson(value) : (value as JsonValue);
+    try {
+      const message = fromJson(this.#message, json, {
+        registry: this.#registry,
+        ignoreUnknownFields: this.#spec.extraFields === 'drop',
+        // A google.protobuf.Value is two messages for each level of JSON.
+        recursionLimit: 2 * this.#limits.maxDepth + 2,
+      });
+      return toBinary(this.#message, message);
+    } catch (error) {
+      throw new CodecError('schema', `does not fit the message ${this.#message.typeName}${placeOf(error)}`);
+    }
+  }
+}
+
+/** From the library's message, which quotes values, only what it says of the schema. */
+function placeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  const [, place] = /^cannot (?:de|en)code ((?:(?:field|message|enum|oneof) )?[\w.]+)/.exec(message) ?? [];
+  if (place === undefined) return '';
+  return / is unknown$/.test(message)
+    ? `: has a key that is no field of the ${place}`
+    : `: wrong at the ${place}`;
+}
+
+/** ProtoJSON of what JSON has not. */
+function toProtoJson(value: Value): JsonValue {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array)
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  if (Array.isArray(value)) return value.map(toProtoJson);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toProtoJson(item)]));
+}

@@ -1,0 +1,77 @@
+/** The method `http`: a service in the form of EMQX's HTTP authenticator. */
+import * as z from 'zod';
+import { compileRequest } from '../../../lookup/http-request.ts';
+import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../expects.ts';
+import { duration, POSITIVE } from '../../units.ts';
+import { secret } from '../secret.ts';
+import { path, problemOf } from './parts.ts';
+
+const headers = z
+  .record(z.string(), secret('a header'), {
+    error: expects('a mapping', 'headers, such as authorization: { env: NAME }'),
+  })
+  .optional();
+
+export const Http = section({
+  url: text('a URL', 'an http(s) URL').describe('Placeholders may stand in path and query, not in the host.'),
+  method: choice(['post', 'get'])
+    .prefault('post')
+    .describe('With get, body goes into the query. Default: post.'),
+  headers: headers.describe(
+    'Sent with each request; a value may be { env } or { file }. content-type decides how the body is written: JSON or a form.',
+  ),
+  body: z
+    .record(z.string(), z.string({ error: expects('a text', 'a text') }), {
+      error: expects('a mapping', 'fields, such as username: "${username}"'),
+    })
+    .prefault({ clientid: '${clientid}', username: '${username}', password: '${password}' })
+    .describe('The fields that are sent. Default: clientid, username and password.'),
+  timeout: duration(POSITIVE)
+    .prefault('3s')
+    .describe("The longest wait, retries included. Default: 3s, within EMQX's 5s."),
+  retries: wholeNumber('a number of retries', 0, 10)
+    .prefault(1)
+    .describe('Further attempts after a failure. Default: 1.'),
+  breaker: section({
+    failures: wholeNumber('a number of failures', 1, 1000)
+      .prefault(5)
+      .describe('Failures in a row that open the circuit.'),
+    openFor: duration(POSITIVE).prefault('10s').describe('How long the service is left alone then.'),
+  })
+    .prefault({})
+    .describe('When a service that fails is left alone for a while.'),
+  ignoreBroken: yesOrNo()
+    .prefault(false)
+    .describe(
+      'Whether a broken answer counts as "ignore", as in EMQX, instead of as a failure. Default: false.',
+    ),
+  maxConnections: wholeNumber('a number of connections', 1, 10_000)
+    .prefault(32)
+    .describe('Further requests wait.'),
+  ca: path('./ca.pem')
+    .optional()
+    .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
+  cert: path('./client.pem').optional().describe('A client certificate, a PEM file.'),
+  key: path('./client.key').optional().describe('Its private key, a PEM file.'),
+}).superRefine(({ url, method, headers = {}, body }, context) => {
+  const parts = [
+    ['url', {}, {}, undefined],
+    ...Object.entries(headers).map(
+      ([name, value]) => ['headers', typeof value === 'string' ? { [name]: value } : {}, {}, name] as const,
+    ),
+    ...Object.entries(body).map(([name, value]) => ['body', {}, { [name]: value }, name] as const),
+  ] as const;
+  for (const [key, someHeaders, someBody, name] of parts) {
+    const given = key === 'url' ? url : 'http://host';
+    const message = problemOf(() =>
+      compileRequest({ method, url: given, headers: someHeaders, body: someBody }),
+    );
+    if (message === undefined) continue;
+    context.addIssue({
+      code: 'custom',
+      path: name === undefined ? [key] : [key, name],
+      message: message.replace(/^(url|headers\.[^:]*|body\.[^:]*): /, ''),
+    });
+  }
+});
+export type Http = z.output<typeof Http>;

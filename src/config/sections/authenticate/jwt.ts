@@ -1,0 +1,94 @@
+/** The method `jwt`: JSON Web Tokens, and where their keys come from. */
+import * as z from 'zod';
+import { claimNames, compileClaims } from '../../../policy/claims.ts';
+import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
+import { duration, POSITIVE, size } from '../../units.ts';
+import { secret } from '../secret.ts';
+import { path, problemOf } from './parts.ts';
+
+function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string) {
+  const error = expects(noun, `${write}, or a list of them`);
+  return z.union([item, z.array(item, { error }).min(1, { error })], { error });
+}
+
+const names = (noun: string) => listOr(text(noun, 'a text'), noun, 'a text').optional();
+
+const jwksUrl = text('a URL', 'an http(s) URL').refine(
+  (url) => /^https?:\/\//.test(url) && URL.canParse(url),
+  { error: 'is not a URL; write one that begins with https://' },
+);
+
+const Jwks = section({
+  url: jwksUrl.describe('Where the JWK Set is.'),
+  maxAge: duration(POSITIVE).prefault('10m').describe('Older keys are asked for again in the background.'),
+  maxStale: duration(POSITIVE)
+    .prefault('1d')
+    .describe('Older keys are not used, even while the source is down.'),
+  cooldown: duration(POSITIVE).prefault('30s').describe('The least time between two requests.'),
+  timeout: duration(POSITIVE).prefault('3s').describe('The longest wait for an answer.'),
+  maxKeys: wholeNumber('a number of keys', 1, 100_000).prefault(1000).describe('A set with more is refused.'),
+  ca: path('./ca.pem')
+    .optional()
+    .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
+});
+
+export const Jwt = section({
+  from: choice(['password', 'username'])
+    .prefault('password')
+    .describe('Where the token is. Default: password.'),
+  secret: secret('a secret').optional().describe('The shared secret of HS256, HS384 and HS512.'),
+  secretEncoding: choice(['utf-8', 'base64'])
+    .prefault('utf-8')
+    .describe('What the secret is written in. Default: utf-8.'),
+  publicKey: secret('a public key').optional().describe('PEM or JWK. A file is read again when it changes.'),
+  jwks: z
+    .union([jwksUrl, Jwks], { error: expects('a URL', 'an https:// URL, or { url, maxAge, ... }') })
+    .optional()
+    .describe(
+      'The URL of a JWK Set; its keys are remembered, refreshed, and used on while it cannot be reached.',
+    ),
+  algorithms: z
+    .array(text('an algorithm', 'one such as RS256'), {
+      error: expects('a list', 'algorithms such as [RS256]'),
+    })
+    .min(1, { error: 'is empty; list an algorithm, or remove it' })
+    .optional()
+    .describe('The only algorithms accepted. When absent: all that the key can verify, never none.'),
+  issuer: names('an issuer').describe('The claim iss must be this, or one of these.'),
+  audience: names('an audience').describe('The claim aud must have this, or one of these.'),
+  clockTolerance: duration().prefault('0s').describe('By how much clocks may differ.'),
+  requireExpiry: yesOrNo().prefault(true).describe('Whether tokens without exp are refused. Default: true.'),
+  maxTokenBytes: size({ min: 64, max: 65_535, reads: 'from 64B to 65535B' })
+    .prefault('8KiB')
+    .describe('Longer tokens are refused unread.'),
+  claims: z
+    .record(z.string(), text('a text', `a text; placeholders: ${claimNames.join(', ')}`), {
+      error: expects('a mapping', 'claims with the text each must equal, such as sub: "${clientid}"'),
+    })
+    .optional()
+    .describe('Claims and the text each must equal, such as { sub: "${clientid}" }.'),
+  tags: text('a claim', 'the name of a claim').optional().describe('The claim that holds tags.'),
+  acl: text('a claim', 'the name of a claim')
+    .prefault('acl')
+    .describe("The claim that holds grants, in either of EMQX's forms. Default: acl."),
+})
+  .refine(
+    ({ secret, publicKey, jwks }) =>
+      [secret, publicKey, jwks].filter((key) => key !== undefined).length === 1,
+    {
+      when: whenValid,
+      error: 'needs one key: secret, publicKey or jwks',
+    },
+  )
+  .superRefine(({ claims }, context) => {
+    for (const [claim, template] of Object.entries(claims ?? {})) {
+      const message = problemOf(() => compileClaims({ [claim]: template }));
+      if (message !== undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['claims', claim],
+          message: message.replace(/^claims\.[^:]*: /, ''),
+        });
+    }
+  });
+export type Jwt = z.output<typeof Jwt>;

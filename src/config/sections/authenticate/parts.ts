@@ -1,0 +1,27 @@
+/** What the sections of several methods share. */
+import * as z from 'zod';
+import { parseTags } from '../../../policy/tags.ts';
+import { expects, text } from '../../expects.ts';
+
+/** The path of a file. */
+export const path = (example: string) => text('a path', `a path such as ${example}`);
+
+/** Tags, as a list of names or as a mapping. */
+export const tags = z
+  .union([z.array(z.string()), z.record(z.string(), z.string())], {
+    error: expects('tags', 'a list of names, or name: value'),
+  })
+  .refine((value) => parseTags(value) !== undefined, {
+    error: 'are no tags; write names of letters, digits, "_", ".", ":" and "-"',
+  })
+  .optional();
+
+/** The message of an error, or nothing when the work can be done. */
+export function problemOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'cannot be used';
+  }
+}

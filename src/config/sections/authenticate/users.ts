@@ -1,0 +1,67 @@
+/** The method `users`: names and password hashes, in a file or in the configuration. */
+import * as z from 'zod';
+import { parseCidr } from '../../../policy/cidr.ts';
+import { algorithms, macFunctions, saltPositions } from '../../../policy/password-fields.ts';
+import type { UserOptions } from '../../../policy/user-record.ts';
+import { indexUsers } from '../../../policy/users.ts';
+import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
+import { path } from './parts.ts';
+
+export const Users = section({
+  file: path('./users.yaml')
+    .optional()
+    .describe(
+      'The users file: YAML, JSON, JSON Lines, CSV, or name:hash lines of mosquitto_passwd. Read again when it changes.',
+    ),
+  list: z
+    .array(z.record(z.string(), z.unknown()), { error: expects('a list', 'users, each behind a "-"') })
+    .optional()
+    .describe('Users written here instead of in a file.'),
+  format: choice(['yaml', 'json', 'jsonl', 'csv', 'passwd'])
+    .optional()
+    .describe("The form of the file. When absent, its name's ending tells."),
+  userId: choice(['username', 'clientid'])
+    .prefault('username')
+    .describe('What `user_id` in files of EMQX is. Default: username.'),
+  hash: section({
+    algorithm: choice(algorithms).optional().describe('EMQX: password_hash_algorithm.name.'),
+    salt_position: choice(saltPositions).optional().describe('Where the salt stands. Default: prefix.'),
+    mac_fun: choice(macFunctions).optional().describe('PBKDF2 only.'),
+    iterations: wholeNumber('a number', 1, 10_000_000).optional().describe('PBKDF2 only.'),
+    dk_length: wholeNumber('a number', 1, 1024).optional().describe('PBKDF2 only: bytes of the derived key.'),
+  })
+    .optional()
+    .describe("How hashes were made that do not say so themselves: EMQX's password_hash_algorithm."),
+  saltEncoding: choice(['base64', 'utf-8'])
+    .prefault('base64')
+    .describe('How PBKDF2$... spells its salt: base64 (mosquitto-go-auth) or utf-8 (mosquitto-auth-plug).'),
+  allowPlain: yesOrNo()
+    .prefault(false)
+    .describe('Whether passwords that are not hashed are accepted. Default: false.'),
+})
+  .refine(({ file, list }) => (file === undefined) !== (list === undefined), {
+    when: whenValid,
+    error: 'needs either file or list; write one of the two',
+  })
+  .superRefine((users, context) => {
+    if (users.list === undefined || context.issues.length > 0) return;
+    const records = users.list.map((fields, i) => ({ line: i, fields }));
+    const read = indexUsers(records, userOptionsOf(users));
+    if (read.ok) return;
+    for (const { line, message } of read.problems)
+      context.addIssue({ code: 'custom', path: ['list', line], message });
+  });
+export type Users = z.output<typeof Users>;
+
+/** Tells a user's address problem in a sentence. */
+export function findAddressProblem(address: string): string | undefined {
+  return parseCidr(address) === undefined ? 'is no IP address or CIDR block such as 10.0.0.0/8' : undefined;
+}
+
+/** What reading users needs to know, from the section `users`. */
+export function userOptionsOf(
+  users: Pick<Users, 'userId' | 'allowPlain' | 'hash' | 'saltEncoding'>,
+): UserOptions {
+  const { userId, allowPlain, hash, saltEncoding } = users;
+  return { userId, allowPlain, saltEncoding, findAddressProblem, ...(hash !== undefined && { hash }) };
+}

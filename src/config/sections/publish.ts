@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { findMessageRuleProblems } from '../../policy/message/rule-check.ts';
+import { choice, expects, section, wholeNumber } from '../expects.ts';
+import { size } from '../units.ts';
+import { mode } from './authenticate.ts';
+import { MessageRule } from './publish-rule.ts';
+
+const Limits = section({
+  maxBytes: size({ min: 1, max: 256 * 2 ** 20, reads: 'from 1B to 256MiB' })
+    .prefault('1MiB')
+    .describe('The most bytes of a payload that is decoded or encoded. The default is 1MiB.'),
+  maxDepth: wholeNumber('a depth', 1, 512)
+    .prefault(64)
+    .describe('How deeply lists and objects of a payload may nest. The default is 64.'),
+  maxItems: wholeNumber('a number of items', 1, 10_000_000)
+    .prefault(100_000)
+    .describe('The most list items and fields of a payload, all together. The default is 100000.'),
+});
+
+export const Publish = section({
+  rules: z
+    .array(MessageRule, { error: expects('a list', 'rules, each behind a "-", such as - topics: a/#') })
+    .prefault([])
+    .superRefine((rules, context) => {
+      if (context.issues.length > 0) return;
+      for (const { path, message } of findMessageRuleProblems(rules))
+        context.addIssue({ code: 'custom', path: [...path], message });
+    })
+    .describe(
+      'Rules in order: all that match apply, until one ends it; docs/messages.md explains them. There are none by default.',
+    ),
+  onError: choice(['pass', 'drop'])
+    .prefault('pass')
+    .describe(
+      'What becomes of a message to which a rule cannot be applied, or that cannot be decided here: pass lets it go on as it came, drop stops it. The default is pass.',
+    ),
+  mode: mode
+    .prefault('enforce')
+    .describe(
+      'shadow decides, logs and counts, and lets every message go on as it came. The default is enforce.',
+    ),
+  limits: Limits.prefault({}).describe('What one payload may cost, whatever it says about itself.'),
+});
+export type Publish = z.output<typeof Publish>;

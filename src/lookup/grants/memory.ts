@@ -1,0 +1,29 @@
+/** Grants in the memory of this process, bounded. A restart forgets them. */
+import { LruMap } from '../lru.ts';
+import { type GrantStore, grantedTo, type KeptGrant, keptGrant, memoryKeyOf } from './store.ts';
+
+export interface MemoryGrantsOptions {
+  /** Most clients; the one unused for longest is forgotten. */
+  readonly max: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export function createMemoryGrants({ max, now }: MemoryGrantsOptions): GrantStore {
+  const entries = new LruMap<string, KeptGrant>(max);
+  return {
+    find(client) {
+      const kept = entries.get(memoryKeyOf(client));
+      return kept && grantedTo(client, kept, now());
+    },
+    save(client, grant) {
+      const kept = keptGrant(client, grant);
+      if (kept === undefined) entries.delete(memoryKeyOf(client));
+      else entries.set(memoryKeyOf(client), kept);
+    },
+    get size() {
+      return entries.size;
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,96 @@
+/** The store of grants that a configuration asks for. */
+import type { Authorize } from '../../config/sections/authorize.ts';
+import type { RedisGrants } from '../../config/sections/grants.ts';
+import { readPem } from '../pem.ts';
+import { describeProblem, PolicyError } from '../policy/policy-error.ts';
+import { type Environment, readSecret } from '../secret.ts';
+import { createMemoryGrants } from './memory.ts';
+import type { GrantStore } from './store.ts';
+
+export interface GrantsWorld {
+  readonly env: Environment;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** Clients whose tags are remembered when no topics are decided here: only custom hooks could ask for them. */
+const DEFAULT_MAX = 100_000;
+
+const PATH = ['authorize', 'grants', 'redis'];
+
+/** @throws PolicyError when a secret or a certificate cannot be read; not when Redis cannot be reached. */
+export async function openGrantStore(
+  grants: Authorize['grants'] | undefined,
+  world: GrantsWorld,
+): Promise<GrantStore> {
+  const { max = DEFAULT_MAX, redis } = grants ?? {};
+  if (redis === undefined) return createMemoryGrants({ max, now: world.now });
+  try {
+    return await openRedisGrants(redis, max, world);
+  } catch (error) {
+    throw new PolicyError(describeProblem(error, PATH));
+  }
+}
+
+/**
+ * For checks: reads what the store needs of the world, and connects to nobody.
+ *
+ * @throws PolicyError
+ */
+export async function checkGrantStore(
+  grants: Authorize['grants'] | undefined,
+  env: Environment,
+): Promise<void> {
+  if (grants?.redis === undefined) return;
+  try {
+    await readFiles(grants.redis, env);
+  } catch (error) {
+    throw new PolicyError(describeProblem(error, PATH));
+  }
+}
+
+async function readFiles({ password, ca, cert, key }: RedisGrants, env: Environment) {
+  const [secret, ...pems] = await Promise.all([
+    password === undefined ? undefined : readSecret(password, env),
+    ...[ca, cert, key].map(readPem),
+  ]);
+  const [caPem, certPem, keyPem] = pems;
+  return {
+    password: secret,
+    tls: { ...(caPem && { ca: caPem }), ...(certPem && { cert: certPem }), ...(keyPem && { key: keyPem }) },
+  };
+}
+
+async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWorld): Promise<GrantStore> {
+  const { now, random, env, log } = world;
+  const { url, username, prefix, ttl, freshness, timeout } = redis;
+  const { password, tls } = await readFiles(redis, env);
+  const [{ openRedisRecords, redisCode }, { createSharedGrants }] = await Promise.all([
+    import('./redis.ts'),
+    import('./shared.ts'),
+  ]);
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const place = `Redis at ${hostname}:${port || DEFAULT_PORT}`;
+  const records = await openRedisRecords({
+    host,
+    port: Number(port || DEFAULT_PORT),
+    database: Number(pathname.slice(1)),
+    username,
+    password,
+    tls: protocol === 'rediss:' ? tls : undefined,
+    ttl,
+    timeout,
+    now,
+    random,
+    onLost: (error) =>
+      log.warn(`${place} cannot be used (${redisCode(error)}): what needs it fails until it answers`),
+    onBack: () => log.info(`${place} answers again`),
+  });
+  return createSharedGrants({ records, prefix, freshness, max, now });
+}
+
+const DEFAULT_PORT = 6379;

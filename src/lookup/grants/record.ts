@@ -1,0 +1,59 @@
+/** A grant as text, for a store outside this process. */
+import * as z from 'zod';
+import { Failure } from '../../failure.ts';
+import { RuleSchema } from '../../policy/rule-schema.ts';
+import type { Grant } from '../../schema/decision.ts';
+import type { Grantee } from './store.ts';
+
+/** Of this form of the text. Another one is not read: what it grants could be misunderstood. */
+const VERSION = 1;
+
+/** Rules are checked again: who can write to the store must not be able to crash its readers. */
+const GrantRecord = z.strictObject({
+  v: z.literal(VERSION),
+  username: z.string(),
+  tags: z.record(z.string(), z.string()),
+  // No grant has conditions, and nobody would have compiled them.
+  rules: z.array(RuleSchema.refine(({ when }) => when === undefined)).optional(),
+  expiresAt: z.number().optional(),
+});
+
+/** Whose grant it is, and what it says. */
+export interface OwnedGrant {
+  readonly username: string;
+  readonly grant: Grant;
+}
+
+export function writeGrant({ username }: Pick<Grantee, 'username'>, grant: Grant): string {
+  const { tags, rules, expiresAt } = grant;
+  return JSON.stringify({ v: VERSION, username, tags, rules, expiresAt });
+}
+
+/** @throws Failure `lookup_failed` when it is no grant that this version has written. */
+export function readGrant(text: string): OwnedGrant {
+  const read = GrantRecord.safeParse(parse(text));
+  if (!read.success)
+    throw new Failure('lookup_failed', 'a grant in the shared store is not one that this version wrote');
+  const { username, tags, rules, expiresAt } = read.data;
+  return { username, grant: { tags, rules, expiresAt } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * `PREFIX NODE : CLIENT ID`. With "%" and ":" escaped in both, no two clients have the same key, and a key reads as
+ * what it is.
+ */
+export function recordKeyOf(prefix: string, { node, clientid }: Grantee): string {
+  return `${prefix}${escapePart(node)}:${escapePart(clientid)}`;
+}
+
+function escapePart(part: string): string {
+  return part.replaceAll('%', '%25').replaceAll(':', '%3A');
+}

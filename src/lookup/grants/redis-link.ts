@@ -1,0 +1,111 @@
+/** One connection to Redis that is made again whenever it is lost. */
+export interface RedisLinkOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly database: number;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Absent: in the clear. PEM texts; an empty mapping trusts Node's own authorities. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+  /** The longest wait for a connection, in milliseconds. */
+  readonly timeout: number;
+  /** From 0 to 1: several instances do not come back at the same moment. */
+  readonly random: () => number;
+  /** The connection is lost; told once until it is back. The code is such as `ECONNREFUSED`. */
+  readonly onLost: (error: unknown) => void;
+  readonly onBack: () => void;
+}
+
+export interface RedisLink {
+  /** Waits for a connection, as long as the signal lasts. @throws what Redis or its client library says. */
+  send(command: readonly string[], signal: AbortSignal): Promise<string | null>;
+  /** Drops a connection that does not answer, and makes another. */
+  reconnect(): void;
+  readonly isReady: boolean;
+  close(): void;
+}
+
+/** Delays before the next attempt, in milliseconds: doubled up to the last. */
+const FIRST_DELAY = 50;
+const LAST_DELAY = 2000;
+
+/** Commands that wait for a connection or an answer. More is a storm that Redis does not keep up with. */
+const MAX_WAITING = 10_000;
+
+/** Keeps a connection that is idle from being forgotten on the way, and notices when it was. */
+const PING_EVERY = 10_000;
+
+export async function createRedisLink(options: RedisLinkOptions): Promise<RedisLink> {
+  // CommonJS: a bundler finds no names in it, only the default.
+  const { createClient } = (await import('@redis/client')).default;
+  let isLost = false;
+  let isClosed = false;
+
+  function lost(error: unknown): void {
+    if (!isLost) options.onLost(error);
+    isLost = true;
+  }
+
+  function back(): void {
+    if (isLost) options.onBack();
+    isLost = false;
+  }
+
+  function connect() {
+    const client = createClient(clientOptions(options));
+    client.on('error', (error) => client === current && lost(error));
+    client.on('ready', () => client === current && back());
+    // It tries until it is closed, and says so with "error".
+    client.connect().catch(() => undefined);
+    return client;
+  }
+
+  function reconnect(): void {
+    if (isClosed) return;
+    const old = current;
+    current = connect();
+    old.destroy();
+  }
+
+  let current: ReturnType<typeof connect> = connect();
+
+  return {
+    async send(command, signal) {
+      const link = current;
+      try {
+        return await link.sendCommand<string | null>([...command], { abortSignal: signal });
+      } catch (error) {
+        // The server has become a replica: its name may lead to another one by now.
+        if (/^READONLY /.test((error as Error).message) && link === current) reconnect();
+        throw error;
+      }
+    },
+    reconnect,
+    get isReady() {
+      return current.isReady;
+    },
+    close() {
+      // The library throws when it is closed already.
+      if (!isClosed) current.destroy();
+      isClosed = true;
+    },
+  };
+}
+
+function clientOptions({ host, port, database, username, password, tls, timeout, random }: RedisLinkOptions) {
+  const reconnectStrategy = (retries: number): number =>
+    Math.min(LAST_DELAY, FIRST_DELAY * 2 ** retries) * (0.5 + random() / 2);
+  const socket = { host, port, connectTimeout: timeout, reconnectStrategy };
+  return {
+    socket: tls === undefined ? socket : { ...socket, tls: true as const, ...tls },
+    database,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    // All that is needed, and every server and proxy knows it.
+    RESP: 2 as const,
+    disableClientInfo: true,
+    maintNotifications: 'disabled' as const,
+    commandsQueueMaxLength: MAX_WAITING,
+    pingInterval: PING_EVERY,
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * Grants that several instances share: in a store outside, and for a short while in the memory of this process, so
+ * that most topic checks wait for nothing. A login that another instance has answered is noticed when that while is
+ * over.
+ */
+import type { Granted } from '../../policy/policy.ts';
+import type { Grant } from '../../schema/decision.ts';
+import { withSignal } from '../deadline.ts';
+import { LruMap } from '../lru.ts';
+import { readGrant, recordKeyOf, writeGrant } from './record.ts';
+import {
+  compileGrant,
+  type Grantee,
+  type GrantStore,
+  grantedTo,
+  isEmpty,
+  type KeptGrant,
+  keptGrant,
+  memoryKeyOf,
+  NOTHING,
+} from './store.ts';
+
+/** Texts under keys, outside this process. Every operation ends within a time of its own. */
+export interface RecordStore {
+  /** @throws Failure `lookup_failed` or `lookup_timeout`, as the others. */
+  read(key: string): Promise<string | undefined>;
+  write(key: string, text: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  readonly isConnected: boolean;
+  close(): void;
+}
+
+export interface SharedGrantsOptions {
+  readonly records: RecordStore;
+  /** What every key begins with. */
+  readonly prefix: string;
+  /** How long the memory of this process is believed, in milliseconds. */
+  readonly freshness: number;
+  /** Most clients in the memory of this process. */
+  readonly max: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+interface Entry {
+  /** Nothing was granted. */
+  readonly kept: KeptGrant | undefined;
+  /** When it was true. */
+  readonly asOf: number;
+}
+
+export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
+  const { records, prefix, freshness, max, now } = options;
+  const entries = new LruMap<string, Entry>(max);
+  const loading = new Map<string, Promise<Entry>>();
+  const loads = { done: 0, failed: 0 };
+  const keeps = { done: 0, failed: 0 };
+
+  function judge(client: Grantee, { kept }: Entry): Granted {
+    return (kept && grantedTo(client, kept, now())) ?? NOTHING;
+  }
+
+  function remember(client: Grantee, grant: Grant | undefined): void {
+    const key = memoryKeyOf(client);
+    // What is being loaded may be older than this.
+    loading.delete(key);
+    entries.set(key, { kept: keptGrant(client, grant), asOf: now() });
+  }
+
+  function forget(client: Grantee): void {
+    loading.delete(memoryKeyOf(client));
+    entries.delete(memoryKeyOf(client));
+  }
+
+  async function loadRecord(client: Grantee): Promise<Entry> {
+    const asOf = now();
+    const text = await records.read(recordKeyOf(prefix, client));
+    if (text === undefined) return { kept: undefined, asOf };
+    const { username, grant } = readGrant(text);
+    return { kept: { username, granted: compileGrant(grant), expiresAt: grant.expiresAt }, asOf };
+  }
+
+  /** One request for all who ask at the same time. */
+  function loadOnce(client: Grantee): Promise<Entry> {
+    const key = memoryKeyOf(client);
+    const underWay = loading.get(key);
+    if (underWay !== undefined) return underWay;
+    const isLatest = () => loading.get(key) === work;
+    const work: Promise<Entry> = loadRecord(client)
+      .then((entry) => {
+        if (isLatest()) entries.set(key, entry);
+        return entry;
+      })
+      .finally(() => isLatest() && loading.delete(key));
+    loading.set(key, work);
+    return work;
+  }
+
+  return {
+    find(client) {
+      const entry = entries.get(memoryKeyOf(client));
+      return entry === undefined || now() - entry.asOf >= freshness ? undefined : judge(client, entry);
+    },
+    save: remember,
+    get size() {
+      return entries.size;
+    },
+    shared: {
+      async keep(client, grant, signal) {
+        const key = recordKeyOf(prefix, client);
+        const isNothing = grant === undefined || isEmpty(grant);
+        try {
+          await withSignal(
+            isNothing ? records.remove(key) : records.write(key, writeGrant(client, grant)),
+            signal,
+          );
+        } catch (error) {
+          keeps.failed++;
+          // Whether the store has the old grant or the new one is not known.
+          forget(client);
+          throw error;
+        }
+        keeps.done++;
+        remember(client, grant);
+      },
+      async load(client, signal) {
+        try {
+          const entry = await withSignal(loadOnce(client), signal);
+          loads.done++;
+          return judge(client, entry);
+        } catch (error) {
+          loads.failed++;
+          throw error;
+        }
+      },
+      get stats() {
+        return { isConnected: records.isConnected, loads, keeps };
+      },
+    },
+    close: () => records.close(),
+  };
+}

@@ -1,0 +1,31 @@
+/** The language of conditions, loaded when a rule has one, and what is wrong with those of authorization rules. */
+import type { Config } from '../../config/schema.ts';
+import type { CompileCondition } from '../../policy/condition.ts';
+import { actionVariables } from '../../policy/condition-variables.ts';
+import type { Rule } from '../../policy/rule.ts';
+import { describeProblem } from '../policy/policy-error.ts';
+
+type Sections = Pick<Config, 'authorize' | 'publish'>;
+
+/** Nothing when no rule has a condition. */
+export async function openConditionsFor({
+  authorize,
+  publish,
+}: Sections): Promise<CompileCondition | undefined> {
+  const rules: readonly { readonly when?: string | undefined }[] = [
+    ...(authorize?.rules ?? []),
+    ...(publish?.rules ?? []),
+  ];
+  if (rules.every(({ when }) => when === undefined)) return undefined;
+  const { openConditions } = await import('../../condition/open.ts');
+  return await openConditions();
+}
+
+/** Each with the place of its rule. */
+export function conditionProblems(rules: readonly Rule[], compile: CompileCondition | undefined): string[] {
+  return rules.flatMap(({ when }, i) => {
+    const condition = when === undefined ? undefined : compile?.(when, actionVariables);
+    if (condition === undefined || !('problem' in condition)) return [];
+    return describeProblem(new TypeError(condition.problem), ['authorize', 'rules', i, 'when']);
+  });
+}

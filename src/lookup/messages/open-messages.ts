@@ -1,0 +1,113 @@
+/** From the section `publish` to rules that can be applied: opens codecs, schemas and conditions, each once. */
+import type { CodecLimits } from '../../codec/codec.ts';
+import type { Publish } from '../../config/sections/publish.ts';
+import type { CompileCondition } from '../../policy/condition.ts';
+import { compileMessageRule, type RuleParts } from '../../policy/message/compile.ts';
+import type { PublishPolicy } from '../../policy/message/decide.ts';
+import type { MessageRule, PayloadCodecSpec } from '../../policy/message/rule.ts';
+import { compileSelection } from '../../policy/message/select.ts';
+import type { PayloadCodec, ValueCheck } from '../../policy/message/value.ts';
+import { messageVariables } from '../../policy/message/variables.ts';
+import { listOf, type OneOrMore } from '../../policy/rule.ts';
+import { describeProblem } from '../policy/policy-error.ts';
+
+type Path = readonly PropertyKey[];
+
+/**
+ * Adds what is wrong to the problems; then there is no policy.
+ *
+ * @param conditions needed when a rule has `when`.
+ */
+export async function openMessages(
+  publish: Publish | undefined,
+  conditions: CompileCondition | undefined,
+  problems: string[],
+): Promise<PublishPolicy | undefined> {
+  if (publish === undefined) return undefined;
+  const { rules, onError, mode, limits } = publish;
+  const opener = new PartsOpener(limits, conditions, problems);
+  const before = problems.length;
+  const parts: RuleParts[] = [];
+  for (const [i, rule] of rules.entries()) parts.push(await opener.open(rule, ['publish', 'rules', i]));
+  if (problems.length > before) return undefined;
+  return {
+    select: compileSelection(rules),
+    rules: rules.map((rule, i) => compileMessageRule(rule, i, parts[i] ?? {}, onError)),
+    onError,
+    mode,
+  };
+}
+
+/** Codecs and schemas that several rules name are opened once. */
+class PartsOpener {
+  readonly #limits: CodecLimits;
+  readonly #conditions: CompileCondition | undefined;
+  readonly #problems: string[];
+  readonly #codecs = new Map<string, Promise<PayloadCodec>>();
+  readonly #schemas = new Map<string, Promise<ValueCheck>>();
+
+  constructor(limits: CodecLimits, conditions: CompileCondition | undefined, problems: string[]) {
+    this.#limits = limits;
+    this.#conditions = conditions;
+    this.#problems = problems;
+  }
+
+  async open({ decode, encode, require, when }: MessageRule, path: Path): Promise<RuleParts> {
+    return {
+      decode: decode && (await this.#chain(decode, [...path, 'decode'])),
+      encode: encode && (await this.#chain(encode, [...path, 'encode'])),
+      schema: await this.#schema(require?.schema, [...path, 'require', 'schema']),
+      when: when === undefined ? undefined : this.#condition(when, [...path, 'when']),
+    };
+  }
+
+  async #chain(specs: OneOrMore<PayloadCodecSpec>, path: Path): Promise<readonly PayloadCodec[]> {
+    const chain: PayloadCodec[] = [];
+    for (const [i, spec] of listOf(specs).entries()) {
+      const at = Array.isArray(specs) ? [...path, i] : path;
+      const codec = await this.#try(at, () => this.#codec(spec));
+      if (codec !== undefined) chain.push(codec);
+    }
+    return chain;
+  }
+
+  #codec(spec: PayloadCodecSpec): Promise<PayloadCodec> {
+    return memoise(this.#codecs, JSON.stringify(spec), async () => {
+      const { openCodec } = await import('../../codec/codec.ts');
+      return await openCodec(spec, this.#limits);
+    });
+  }
+
+  async #schema(schema: string | object | undefined, path: Path): Promise<ValueCheck | undefined> {
+    if (schema === undefined) return undefined;
+    return await this.#try(path, () =>
+      memoise(this.#schemas, JSON.stringify(schema), async () => {
+        const { openJsonSchema } = await import('../../codec/json-schema.ts');
+        return await openJsonSchema(schema);
+      }),
+    );
+  }
+
+  #condition(source: string, path: Path): RuleParts['when'] {
+    const condition = this.#conditions?.(source, messageVariables);
+    if (condition === undefined) return undefined;
+    if (!('problem' in condition)) return condition;
+    this.#problems.push(...describeProblem(new TypeError(condition.problem), path));
+    return undefined;
+  }
+
+  async #try<T>(path: Path, open: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await open();
+    } catch (error) {
+      this.#problems.push(...describeProblem(error, path));
+      return undefined;
+    }
+  }
+}
+
+function memoise<T>(known: Map<string, Promise<T>>, key: string, open: () => Promise<T>): Promise<T> {
+  const value = known.get(key) ?? open();
+  known.set(key, value);
+  return value;
+}

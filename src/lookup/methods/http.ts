@@ -1,0 +1,52 @@
+/** The method `http`: a service in the form of EMQX's HTTP authenticator. */
+import type { Http } from '../../config/sections/authenticate/http.ts';
+import { loginOfHttp } from '../../policy/logins.ts';
+import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http-auth.ts';
+import { readPem } from '../pem.ts';
+import { readSecret } from '../secret.ts';
+import type { MethodWorld, OpenMethod } from './method.ts';
+import { valuesOf } from './values.ts';
+
+export async function openHttp(http: Http, { env, now, random }: MethodWorld): Promise<OpenMethod> {
+  const headers = Object.fromEntries(
+    await Promise.all(
+      Object.entries(http.headers ?? {}).map(
+        async ([name, value]) => [name, await readSecret(value, env)] as const,
+      ),
+    ),
+  );
+  const [ca, cert, key] = await Promise.all([http.ca, http.cert, http.key].map(readPem));
+  const service = openService({
+    url: http.url,
+    method: http.method,
+    headers,
+    body: http.body,
+    timeout: http.timeout,
+    retries: http.retries,
+    breaker: http.breaker,
+    ignoreBroken: http.ignoreBroken,
+    maxSockets: http.maxConnections,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    now,
+    random,
+  });
+  const isPlain = http.url.startsWith('http:') && !/^http:\/\/(localhost|127\.|\[::1\])/.test(http.url);
+  return {
+    isCacheable: true,
+    warnings: isPlain ? ['passwords go over http:// in the clear: use https://'] : [],
+    look: async (client, signal) => loginOfHttp(await service.ask(valuesOf(client), signal)),
+    close: () => service.close(),
+  };
+}
+
+/** A header may be a secret: of what is wrong with one, only the place is told. */
+function openService(options: HttpAuthOptions): HttpAuth {
+  try {
+    return createHttpAuth(options);
+  } catch (error) {
+    const [, header] = /^(headers\.[^:]*):/.exec((error as Error).message) ?? [];
+    throw header === undefined ? error : new TypeError(`${header}: has a placeholder that is not known`);
+  }
+}

@@ -1,0 +1,110 @@
+/** The method `jwt`: a token in the password or in the user name. */
+import type { Jwt } from '../../config/sections/authenticate/jwt.ts';
+import type { Secret } from '../../config/sections/secret.ts';
+import { compileClaims } from '../../policy/claims.ts';
+import { loginOfClaims } from '../../policy/logins.ts';
+import { jwksKeys } from '../jwt/jwks.ts';
+import { openKeyFile } from '../jwt/key-file.ts';
+import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
+import { type TokenProblem, verifyToken } from '../jwt/verify.ts';
+import { readPem } from '../pem.ts';
+import { readSecret } from '../secret.ts';
+import type { MethodWorld, OpenMethod } from './method.ts';
+import { valuesOf } from './values.ts';
+
+/** Somebody else's token, or none: the next method may know it. As in EMQX, a bad signature is one of these. */
+const notOurs: readonly TokenProblem[] = [
+  'not_a_token',
+  'malformed',
+  'algorithm_not_allowed',
+  'unknown_key',
+  'bad_signature',
+  'issuer_mismatch',
+];
+
+export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod> {
+  const { keys, warnings } = await openKeys(jwt, world);
+  const options = {
+    ...(jwt.issuer !== undefined && { issuer: jwt.issuer }),
+    ...(jwt.audience !== undefined && { audience: jwt.audience }),
+    clockTolerance: jwt.clockTolerance / 1000,
+    requireExpiry: jwt.requireExpiry,
+    maxTokenBytes: jwt.maxTokenBytes,
+    claims: compileClaims(jwt.claims ?? {}),
+    now: world.now,
+  };
+  return {
+    // Checking is cheap, and keys may be withdrawn.
+    isCacheable: false,
+    warnings,
+    async look(client, signal) {
+      const token = jwt.from === 'password' ? client.password : client.username;
+      if (token === '') return { result: 'unknown' };
+      const bearer = { values: valuesOf(client), ...(signal && { signal }) };
+      const verdict = await verifyToken(token, keys, options, bearer);
+      if (verdict.ok) return loginOfClaims(verdict.claims, { tags: jwt.tags, acl: jwt.acl });
+      const reason =
+        verdict.claim === undefined ? verdict.reason : `${verdict.reason} (claim ${verdict.claim})`;
+      return notOurs.includes(verdict.reason) ? { result: 'unknown', reason } : { result: 'deny', reason };
+    },
+    close: () => keys.close(),
+  };
+}
+
+interface OpenKeys {
+  readonly keys: TokenKeys;
+  readonly warnings: readonly string[];
+}
+
+async function openKeys(jwt: Jwt, world: MethodWorld): Promise<OpenKeys> {
+  const algorithms = jwt.algorithms && { algorithms: jwt.algorithms };
+  if (jwt.secret !== undefined) return await openSecret(jwt.secret, jwt.secretEncoding, algorithms, world);
+  if (jwt.publicKey !== undefined) return await openPublicKey(jwt.publicKey, algorithms, world);
+  return await openJwks(jwt.jwks ?? '', algorithms, world);
+}
+
+type Algorithms = { readonly algorithms: readonly string[] } | undefined;
+
+async function openSecret(
+  from: Secret,
+  encoding: Jwt['secretEncoding'],
+  algorithms: Algorithms,
+  { env }: MethodWorld,
+): Promise<OpenKeys> {
+  const secret = await readSecret(from, env);
+  const keys = secretKeys({ secret, isBase64: encoding === 'base64', ...algorithms });
+  const isShort = keys.warnings.includes('secret_is_short');
+  return { keys, warnings: isShort ? ['the secret has fewer than 32 bytes: it can be guessed'] : [] };
+}
+
+async function openPublicKey(
+  from: Secret,
+  algorithms: Algorithms,
+  { env, log, isDry }: MethodWorld,
+): Promise<OpenKeys> {
+  if (typeof from === 'string' || !('file' in from) || isDry)
+    return { keys: publicKeys({ publicKey: await readSecret(from, env), ...algorithms }), warnings: [] };
+  const onProblem = (message: string) => log.error(`${message}; the old key stays in use`);
+  return { keys: await openKeyFile({ path: from.file, ...algorithms, onProblem }), warnings: [] };
+}
+
+async function openJwks(
+  from: NonNullable<Jwt['jwks']>,
+  algorithms: Algorithms,
+  { log, now, isDry }: MethodWorld,
+): Promise<OpenKeys> {
+  const { url, ca, ...jwks } = typeof from === 'object' ? from : { url: from, ca: undefined };
+  const keys = jwksKeys({
+    url,
+    ...jwks,
+    ...algorithms,
+    ...(ca !== undefined && { ca: (await readPem(ca)) ?? '' }),
+    now,
+    onProblem: (message) => log.warn(message),
+  });
+  if (!isDry) void keys.refresh();
+  return {
+    keys,
+    warnings: url.startsWith('http:') ? ['keys that come over http:// can be replaced on the way'] : [],
+  };
+}

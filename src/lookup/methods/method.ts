@@ -1,0 +1,30 @@
+/** What every login method that asks somebody offers, and what it needs of the world. */
+import type { Login, MethodAnswer } from '../../policy/policy.ts';
+import type { Gate } from '../gate.ts';
+import type { Environment } from '../secret.ts';
+
+/** A method that asks somebody. */
+export interface OpenMethod {
+  /** @throws Failure when nobody can tell. */
+  look(client: Login, signal: AbortSignal | undefined): Promise<MethodAnswer>;
+  /** What the method would say of a client that is connected already, from its names; users only. */
+  readonly recall?: (client: Pick<Login, 'username' | 'clientid'>) => MethodAnswer;
+  /** Whether answers may be remembered. */
+  readonly isCacheable: boolean;
+  readonly warnings: readonly string[];
+  close(): void;
+}
+
+/** What methods need of the world. */
+export interface MethodWorld {
+  readonly env: Environment;
+  readonly log: { warn(message: string): void; error(message: string): void; info(message: string): void };
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Hashes passwords a few at a time. */
+  readonly gate: Gate;
+  /** Users have changed: what was remembered may be wrong. */
+  readonly onChange: () => void;
+  /** For checks and tests: asks nobody, watches nothing. */
+  readonly isDry: boolean;
+}

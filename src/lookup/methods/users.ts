@@ -1,0 +1,74 @@
+/** The method `users`: names and password hashes, from a file or from the configuration. */
+import { type Users, userOptionsOf } from '../../config/sections/authenticate/users.ts';
+import { isInCidr, parseAddress, parseCidr } from '../../policy/cidr.ts';
+import { loginOfUser } from '../../policy/logins.ts';
+import { indexUsers, type UserIndex } from '../../policy/users.ts';
+import { verifyPassword } from '../password/verify.ts';
+import { checkUser, findUser } from '../users/check.ts';
+import { openUserStore } from '../users/store.ts';
+import type { MethodWorld, OpenMethod } from './method.ts';
+
+/** @throws UserFileError, or TypeError when a user of the list cannot be used. */
+export async function openUsers(users: Users, world: MethodWorld): Promise<OpenMethod> {
+  const { path, read, close } = users.file === undefined ? readList(users) : await openFile(users, world);
+  const verify: typeof verifyPassword = (password, hash) => verifyPassword(password, hash);
+  return {
+    isCacheable: true,
+    warnings: users.allowPlain
+      ? [`${path ?? 'list'}: passwords that are not hashed are accepted (allowPlain)`]
+      : [],
+    async look(client, signal) {
+      const verdict = await world.gate.run(() => checkUser(read(), client, { verify, isAddressIn }), signal);
+      if (verdict.result === 'unknown') return { result: 'unknown' };
+      return verdict.result === 'deny'
+        ? { result: 'deny', reason: verdict.reason }
+        : loginOfUser(verdict.user.tags);
+    },
+    recall(client) {
+      const user = findUser(read(), client);
+      return user === undefined ? { result: 'unknown' } : loginOfUser(user.tags);
+    },
+    close,
+  };
+}
+
+interface UserSource {
+  readonly path?: string;
+  /** The users as they are now. */
+  read(): UserIndex;
+  close(): void;
+}
+
+function readList(users: Users): UserSource {
+  const records = (users.list ?? []).map((fields, line) => ({ line, fields }));
+  const indexed = indexUsers(records, userOptionsOf(users));
+  if (!indexed.ok) throw new TypeError(indexed.problems.map(({ message }) => message).join('; '));
+  return { read: () => indexed.users, close: () => {} };
+}
+
+async function openFile(users: Users, { log, isDry, onChange }: MethodWorld): Promise<UserSource> {
+  const path = users.file ?? '';
+  const store = await openUserStore({
+    path,
+    ...(users.format !== undefined && { format: users.format }),
+    ...userOptionsOf(users),
+    onChange: ({ size }) => {
+      log.info(`${path} has changed and was read again: ${size} users`);
+      onChange();
+    },
+    onProblems: ({ message }) => log.error(`${message}; the users read before stay in force`),
+  });
+  if (isDry) store.close();
+  return { path, read: () => store.users, close: () => store.close() };
+}
+
+function isAddressIn(peerhost: string, networks: readonly string[]): boolean {
+  const address = parseAddress(peerhost);
+  return (
+    address !== undefined &&
+    networks.some((network) => {
+      const cidr = parseCidr(network);
+      return cidr !== undefined && isInCidr(address, cidr);
+    })
+  );
+}

@@ -1,0 +1,102 @@
+/** What connected clients were granted at login: from memory, from their names, or from a token in the user name. */
+
+import { KEEP_GRANT, OTHERWISE } from '../../policy/authenticate.ts';
+import { GRANTS, mayBeToken } from '../../policy/authorize-action.ts';
+import type { Granted, Known } from '../../policy/policy.ts';
+import type { Decision, Grant } from '../../schema/decision.ts';
+import type { Lookup } from '../../shell.ts';
+import { compileGrant, NOTHING } from '../grants/store.ts';
+import type { OpenedMethod } from './methods.ts';
+import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
+
+export interface ClientGrants {
+  /** Whether a user name may be a token. */
+  readonly hasUsernameTokens: boolean;
+  /** Whether other instances have grants that are not in memory here. */
+  readonly areShared: boolean;
+  /** What may admit a client whose grant is kept for other instances before the login is answered. */
+  readonly keptBefore: ReadonlySet<string>;
+  /** At once; `undefined` when nothing is known of the client. */
+  find(client: Known): Granted | undefined;
+  /** Answers to the questions `GRANTS` and `KEEP_GRANT`. */
+  readonly lookups: Readonly<Record<string, Lookup>>;
+  /** A login was decided by a method: remembers its grant. */
+  decided(client: Known, decision: Decision): void;
+}
+
+export function createClientGrants(
+  authenticate: PolicyConfig['authenticate'],
+  methods: readonly OpenedMethod[],
+  { grants }: PolicyWorld,
+): ClientGrants {
+  const { shared } = grants;
+  const named = authenticate?.onError === 'allow' ? [] : namedMethods(methods);
+  const tokens = methods.filter(({ section }) => section.jwt?.from === 'username');
+  const namesOf = (some: readonly OpenedMethod[]) => some.map(({ name }) => name);
+  // What names alone tell is told again at each topic check, so that changes of a users file count at once.
+  const recalled = new Set(namesOf(named));
+  const retold = new Set([...recalled, ...namesOf(tokens)]);
+  const keptBefore = new Set(shared && [...namesOf(methods), OTHERWISE].filter((name) => !retold.has(name)));
+
+  async function load(client: Known, signal: AbortSignal): Promise<Granted | undefined> {
+    const grant = mayBeToken(client.username) ? await grantOfToken(tokens, client, signal) : undefined;
+    if (grant === undefined) return await shared?.load(client, signal);
+    grants.save(client, grant);
+    return compileGrant(grant);
+  }
+
+  return {
+    hasUsernameTokens: tokens.length > 0,
+    areShared: shared !== undefined,
+    keptBefore,
+    find(client) {
+      const found = grants.find(client);
+      return found === undefined || found === NOTHING ? (recall(named, client) ?? found) : found;
+    },
+    lookups: {
+      [GRANTS]: (question, { signal }) => load(question.client as Known, signal),
+      ...(shared && {
+        [KEEP_GRANT]: (question, { signal }) =>
+          shared.keep(question.client as Known, question.grant as Grant | undefined, signal),
+      }),
+    },
+    decided(client, { verdict, by, grant }) {
+      if (verdict !== 'allow' || keptBefore.has(by)) return;
+      grants.save(client, recalled.has(by) ? undefined : grant);
+    },
+  };
+}
+
+/** The methods up to the first that must see a token or ask a service: of a connected client, its names tell who it is. */
+function namedMethods(methods: readonly OpenedMethod[]): readonly OpenedMethod[] {
+  const end = methods.findIndex(
+    ({ method, open }) => method.judge === undefined && open?.recall === undefined,
+  );
+  return end === -1 ? methods : methods.slice(0, end);
+}
+
+/** What the client's names tell; `undefined` when they tell nothing of it. */
+function recall(methods: readonly OpenedMethod[], client: Known): Granted | undefined {
+  for (const { method, open } of methods) {
+    const answer = open?.recall?.(client) ?? method.judge?.(loginOf(client));
+    if (answer?.result === 'allow') return answer.grant ? compileGrant(answer.grant) : NOTHING;
+  }
+  return undefined;
+}
+
+async function grantOfToken(
+  methods: readonly OpenedMethod[],
+  client: Known,
+  signal: AbortSignal,
+): Promise<Grant | undefined> {
+  for (const { open } of methods) {
+    const answer = await open?.look(loginOf(client), signal);
+    if (answer?.result === 'allow') return answer.grant ?? { tags: {} };
+  }
+  return undefined;
+}
+
+/** A connected client, of which only the names are known. */
+function loginOf(client: Known) {
+  return { ...client, password: '', protocol: '', mountpoint: '' };
+}

@@ -1,0 +1,15 @@
+/** Conditions on the names of a certificate, compiled. */
+import { isNameTemplate, nameTemplateNames } from '../../config/sections/authenticate/certificate.ts';
+import type { NameConditions } from '../../policy/names-methods.ts';
+import type { TextCondition } from '../../policy/rule.ts';
+import { compileText } from '../../policy/text-template.ts';
+
+/** One of them must hold; `undefined` when there are none. */
+export function compileNames(
+  conditions: TextCondition | readonly TextCondition[] | undefined,
+): NameConditions | undefined {
+  if (conditions === undefined) return undefined;
+  return ([conditions].flat() as TextCondition[]).map((condition) =>
+    isNameTemplate(condition) ? compileText(condition, nameTemplateNames) : condition,
+  );
+}

@@ -1,0 +1,54 @@
+/** What a policy is opened from, and what comes of it. */
+import type { Config } from '../../config/schema.ts';
+import type { CompileCondition } from '../../policy/condition.ts';
+import type { PublishPolicy } from '../../policy/message/decide.ts';
+import type { AuthenticatePolicy, AuthorizePolicy, Known } from '../../policy/policy.ts';
+import type { Rule } from '../../policy/rule.ts';
+import type { Decision } from '../../schema/decision.ts';
+import type { Lookup } from '../../shell.ts';
+import type { CacheStats } from '../cache.ts';
+import type { GrantStore, SharedStats } from '../grants/store.ts';
+import type { MethodWorld } from '../methods/method.ts';
+import type { LimiterCounts } from './login-limiter.ts';
+
+export type PolicyConfig = Pick<Config, 'authenticate' | 'authorize' | 'publish'>;
+
+export interface PolicyWorld extends Omit<MethodWorld, 'gate' | 'onChange'> {
+  /** Outlives a reload: who is connected stays connected. */
+  readonly grants: GrantStore;
+  /** The policy has another state: its `policies` are to be read again. */
+  readonly onChange: () => void;
+}
+
+export interface OpenPolicy {
+  /** As they are now; read again after `onChange`. */
+  readonly policies: {
+    readonly revision: string;
+    readonly authenticate?: AuthenticatePolicy | undefined;
+    readonly authorize?: AuthorizePolicy | undefined;
+    readonly publish?: PublishPolicy | undefined;
+  };
+  readonly lookups: Readonly<Record<string, Lookup>>;
+  /** The rules in force, sources included: for `exhook explain` and `exhook test`. */
+  readonly rules: readonly Rule[];
+  /** The language of their conditions, when one of them has a condition. */
+  readonly conditions: CompileCondition | undefined;
+  readonly warnings: readonly string[];
+  /** Plain numbers, for metrics. */
+  readonly counters: PolicyCounters;
+  /** A login was decided: counts it, and remembers what the client was granted. */
+  loginDecided(client: Known, decision: Decision): void;
+  close(): void;
+}
+
+export interface PolicyCounters {
+  /** Absent when logins are not remembered. */
+  readonly cache: CacheStats | undefined;
+  /** Absent when logins are not limited. */
+  readonly limiter: LimiterCounts | undefined;
+  /** Clients whose grants are remembered. */
+  readonly granted: number;
+  /** Present when grants are shared with other instances. */
+  readonly sharedGrants: SharedStats | undefined;
+  readonly hashing: { readonly working: number; readonly waiting: number };
+}

@@ -1,0 +1,86 @@
+/** Opens the policies of each configuration in turn. Loads what policies need only when there is one. */
+import type { Config } from '../../config/schema.ts';
+import type { AnyHook } from '../../hook.ts';
+import type { GrantStore } from '../grants/store.ts';
+import type { OpenPolicy, PolicyWorld } from './open-policy.ts';
+
+export interface OpenerOptions extends Pick<PolicyWorld, 'env' | 'log'> {
+  /** Hooks of the user's own: they and a policy cannot both answer a call. */
+  readonly hooks: readonly Pick<AnyHook, 'name'>[];
+}
+
+/** The sections that are policies, and the hooks they answer. */
+const parts = [
+  { section: 'authenticate', hook: 'client.authenticate' },
+  { section: 'authorize', hook: 'client.authorize' },
+  { section: 'publish', hook: 'message.publish' },
+] as const;
+
+export interface PolicyOpener {
+  /**
+   * The policies of a configuration; nothing when it has none.
+   *
+   * @throws PolicyError
+   */
+  open(config: Config): Promise<OpenPolicy | undefined>;
+  close(): void;
+}
+
+/**
+ * What clients were granted outlives the policy that granted it: its store is that of the first configuration.
+ *
+ * @param onChange a policy has another state.
+ */
+export function createPolicyOpener(
+  first: Config,
+  { log, env, hooks }: OpenerOptions,
+  onChange: (policy: OpenPolicy) => void,
+): PolicyOpener {
+  const world = { env, log, now: Date.now, random: Math.random };
+  let grants: GrantStore | undefined;
+
+  async function openWith(store: GrantStore, config: Config): Promise<OpenPolicy> {
+    const { openPolicy } = await import('../open-policy.ts');
+    const policy: OpenPolicy = await openPolicy(config, {
+      ...world,
+      grants: store,
+      isDry: false,
+      onChange: () => onChange(policy),
+    });
+    for (const warning of policy.warnings) log.warn(warning);
+    return policy;
+  }
+
+  return {
+    async open(config) {
+      if (parts.every(({ section }) => config[section] === undefined)) return undefined;
+      await refuseConflicts(config, hooks);
+      if (grants !== undefined) return await openWith(grants, config);
+      const { openGrantStore } = await import('../grants/open.ts');
+      const store = await openGrantStore((first.authorize ?? config.authorize)?.grants, world);
+      try {
+        const policy = await openWith(store, config);
+        grants = store;
+        return policy;
+      } catch (error) {
+        store.close();
+        throw error;
+      }
+    },
+    close: () => grants?.close(),
+  };
+}
+
+async function refuseConflicts(config: Config, hooks: OpenerOptions['hooks']): Promise<void> {
+  const conflicts = parts.filter(
+    ({ section, hook }) => config[section] !== undefined && hooks.some(({ name }) => name === hook),
+  );
+  if (conflicts.length === 0) return;
+  const { PolicyError } = await import('./policy-error.ts');
+  throw new PolicyError(
+    conflicts.map(
+      ({ section, hook }) =>
+        `${section}: a custom hook answers ${hook} (hooks.custom); remove one of the two`,
+    ),
+  );
+}

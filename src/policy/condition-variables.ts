@@ -1,0 +1,51 @@
+/** The variables that conditions may name, for each kind of rule: docs/conditions.md lists them. */
+import type { Event } from '../schema/event.ts';
+import type { Variables } from './condition.ts';
+import type { Action } from './rule.ts';
+import type { Subject } from './subject.ts';
+
+/** What the condition of an authorization rule is asked of. */
+export interface ActionInput {
+  readonly subject: Subject;
+  readonly action: Action;
+  readonly topic: string;
+}
+
+/** Who the client is, `''` for what it does not have or the broker does not say. */
+const clientVariables: Variables<{ readonly subject: Subject }> = {
+  clientid: ({ subject }) => subject.clientid,
+  username: ({ subject }) => subject.username,
+  peerhost: ({ subject }) => subject.peerhost,
+  cn: ({ subject }) => subject.cn,
+  dn: ({ subject }) => subject.dn ?? '',
+  protocol: ({ subject }) => subject.protocol ?? '',
+  mountpoint: ({ subject }) => subject.mountpoint ?? '',
+  node: ({ subject }) => subject.node ?? '',
+  /** By name; a tag that is only a name is "true". */
+  tags: ({ subject }) => subject.tags ?? {},
+};
+
+/** Of `authorize.rules`. */
+export const actionVariables: Variables<ActionInput> = {
+  ...clientVariables,
+  action: ({ action }) => action,
+  topic: ({ topic }) => topic,
+};
+
+/** What the condition of an event route is asked of. */
+export interface EventInput {
+  /** `message.publish`. */
+  readonly hook: string;
+  readonly event: Event;
+}
+
+/** Of `events.routes`. What an event does not have is null. */
+export const eventVariables: Variables<EventInput> = {
+  hook: ({ hook }) => hook,
+  type: ({ event }) => event.type,
+  subject: ({ event }) => event.subject,
+  data: ({ event }) => event.data,
+  message: ({ event }) => (event.data as { message?: unknown }).message ?? null,
+  clientinfo: ({ event }) => (event.data as { clientinfo?: unknown }).clientinfo ?? null,
+  conninfo: ({ event }) => (event.data as { conninfo?: unknown }).conninfo ?? null,
+};

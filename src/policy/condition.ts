@@ -1,0 +1,55 @@
+/**
+ * Conditions of rules: `when`, a CEL expression over the validated input.
+ *
+ * The language is not part of the core. Whoever opens a policy hands in a {@link CompileCondition}, and what the
+ * core sees are pure functions.
+ */
+
+/** How to read the variables that an expression may name; only those it does name are read. */
+export type Variables<Input> = { readonly [name: string]: (input: Input) => unknown };
+
+/** The expression failed on this input: its rule does not match. Never tells a value. */
+export interface ConditionFailure {
+  readonly failure: string;
+}
+
+export interface Condition<Input> {
+  readonly source: string;
+  /** The variables that it names. */
+  readonly uses: ReadonlySet<string>;
+  /** Never throws; work and memory are bounded whatever the input. */
+  test(input: Input): boolean | ConditionFailure;
+}
+
+/** What is wrong with an expression, with the place in it. */
+export interface ConditionProblem {
+  readonly problem: string;
+}
+
+/** Compiles an expression once, when it is loaded. */
+export type CompileCondition = <Input>(
+  source: string,
+  variables: Variables<Input>,
+) => Condition<Input> | ConditionProblem;
+
+/** The longest expression, in UTF-16 units. */
+export const MAX_CONDITION_LENGTH = 4096;
+
+/** A condition that failed, for the decision log and the counters. */
+export interface FailedCondition {
+  /** Name of the rule, or its place. */
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** Tells a condition that holds from all else, and reports one that failed. */
+export function holds<Input>(
+  condition: Condition<Input>,
+  input: Input,
+  failed: (reason: string) => void,
+): boolean {
+  const result = condition.test(input);
+  if (typeof result === 'boolean') return result;
+  failed(result.failure);
+  return false;
+}

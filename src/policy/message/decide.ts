@@ -1,0 +1,132 @@
+/** What becomes of a message: all rules that match, one after another, until one ends it. */
+import type { Decision } from '../../schema/decision.ts';
+import { drop, pass, type ReplyOf, rewrite } from '../../schema/replies.ts';
+import type { FailedCondition } from '../condition.ts';
+import type { Mode } from '../policy.ts';
+import type { CompiledMessageRule, Result } from './compile.ts';
+import { type Draft, type PublishInput, senderOf, settleDraft, startDraft } from './draft.ts';
+import { reasonOf } from './failure.ts';
+import type { OnMessageError } from './rule.ts';
+import type { Select } from './select.ts';
+import { isBytesEqual } from './value.ts';
+
+export interface PublishPolicy {
+  readonly select: Select;
+  readonly rules: readonly CompiledMessageRule[];
+  readonly onError: OnMessageError;
+  readonly mode: Mode;
+}
+
+export interface PublishOutcome {
+  readonly reply: ReplyOf<'message.publish'>;
+  readonly decision: Decision;
+}
+
+/** Told of each rule that matched, for `exhook explain`. */
+export type Observe = (rule: CompiledMessageRule, before: Draft, result: Result) => void;
+
+/** A pure function of the message. Never throws. */
+export function decideMessage(policy: PublishPolicy, input: PublishInput, observe?: Observe): PublishOutcome {
+  const sender = senderOf(input);
+  const { rules, notes } = policy.select(sender, input.message.topic);
+  const run = new Run(policy, startDraft(input, sender));
+  for (const index of rules) {
+    const rule = policy.rules[index];
+    if (rule !== undefined && !run.apply(rule, observe)) break;
+  }
+  const { reply, decision } = run.outcome();
+  const { failed } = run;
+  if (notes.length === 0 && failed === undefined) return { reply, decision };
+  return {
+    reply,
+    decision: { ...decision, ...(notes.length > 0 && { notes }), ...(failed && { conditions: failed }) },
+  };
+}
+
+type Ending = Exclude<Result, { kind: 'skip' | 'go' }>;
+
+class Run {
+  readonly #policy: PublishPolicy;
+  readonly #isShadow: boolean;
+  #draft: Draft;
+  /** Labels of the rules that applied. */
+  readonly #applied: string[] = [];
+  #ending: Ending | undefined;
+  failed: FailedCondition[] | undefined;
+
+  constructor(policy: PublishPolicy, draft: Draft) {
+    this.#policy = policy;
+    this.#isShadow = policy.mode === 'shadow';
+    this.#draft = draft;
+  }
+
+  readonly #fail = (condition: FailedCondition): void => {
+    this.failed ??= [];
+    this.failed.push(condition);
+  };
+
+  /** Whether the next rule is to be asked. */
+  apply(rule: CompiledMessageRule, observe: Observe | undefined): boolean {
+    const result = rule.apply(this.#draft, this.#fail);
+    observe?.(rule, this.#draft, result);
+    if (result.kind === 'skip') return true;
+    this.#applied.push(rule.label);
+    if (result.kind === 'go') {
+      this.#draft = result.draft;
+      return !result.isLast;
+    }
+    this.#ending = result;
+    return false;
+  }
+
+  outcome(): PublishOutcome {
+    const ending = this.#ending;
+    if (ending === undefined) return this.#finish();
+    const { kind, reason } = ending;
+    if (kind !== 'fail') return this.#ended(kind, reason, false);
+    return this.#ended(ending.onError, reason, true);
+  }
+
+  #ended(verdict: 'drop' | 'pass', reason: string, isFailure: boolean): PublishOutcome {
+    const by = this.#applied.at(-1) ?? '';
+    const reply = verdict === 'drop' && !this.#isShadow ? drop(`${by}: ${reason}`) : pass();
+    return { reply, decision: this.#decision(verdict, by, reason, isFailure) };
+  }
+
+  #finish(): PublishOutcome {
+    if (this.#applied.length === 0)
+      return { reply: pass(), decision: this.#decision('pass', 'otherwise', 'no rule matches', false) };
+    const by = this.#applied.join(', ');
+    let draft: Draft;
+    try {
+      draft = settleDraft(this.#draft);
+    } catch (error) {
+      return this.#ended(this.#policy.onError, reasonOf(error), true);
+    }
+    const { topic, qos, payload } = draft.input.message;
+    const change = {
+      ...(draft.topic !== topic && { topic: draft.topic }),
+      ...(draft.qos !== qos && { qos: draft.qos as 0 | 1 | 2 }),
+      ...(!isBytesEqual(draft.payload, payload) && { payload: draft.payload }),
+    };
+    const changed = Object.keys(change);
+    if (changed.length === 0)
+      return { reply: pass(), decision: this.#decision('pass', by, 'nothing is changed', false) };
+    const reason = `changed: ${changed.join(', ')}`;
+    return {
+      reply: this.#isShadow ? pass() : rewrite(change),
+      decision: this.#decision('rewrite', by, reason, false),
+    };
+  }
+
+  #decision(verdict: Decision['verdict'], by: string, reason: string, isFailure: boolean): Decision {
+    return {
+      verdict,
+      by,
+      reason,
+      isShadow: this.#isShadow,
+      ...(this.#applied.length > 0 && { rules: this.#applied }),
+      ...(isFailure && { isFailure }),
+    };
+  }
+}

@@ -1,0 +1,13 @@
+/** A rule that cannot be applied to a message. The text is for the decision log: places and kinds, never a value. */
+export class RuleFailure extends Error {
+  override readonly name = 'RuleFailure';
+}
+
+export function fail(reason: string): never {
+  throw new RuleFailure(reason);
+}
+
+/** What to say of anything that was thrown: only texts that are known to tell no value. */
+export function reasonOf(error: unknown): string {
+  return error instanceof RuleFailure ? error.message : 'cannot be applied';
+}

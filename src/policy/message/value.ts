@@ -1,0 +1,48 @@
+/** What a payload is decoded to, and what turns it into one: the parts of a codec that rules see. */
+
+/** A value as JSON has it, and besides: bytes, and integers beyond 2^53. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [key: string]: Value };
+
+export type ValueObject = { readonly [key: string]: Value };
+
+/** Between bytes and a value. What it throws is named `CodecError` and has a message about the payload. */
+export interface ValueCodec {
+  readonly kind: 'value';
+  readonly name: string;
+  decode(bytes: Uint8Array): Value;
+  encode(value: Value): Uint8Array;
+}
+
+/** Between bytes and bytes. */
+export interface ByteCodec {
+  readonly kind: 'bytes';
+  readonly name: string;
+  decode(bytes: Uint8Array): Uint8Array;
+  encode(bytes: Uint8Array): Uint8Array;
+}
+
+export type PayloadCodec = ValueCodec | ByteCodec;
+
+/** What is wrong with a value, `undefined` when nothing is. Never tells the value. */
+export type ValueCheck = (value: Value) => string | undefined;
+
+export function isValueObject(value: Value | undefined): value is ValueObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
+
+export function isBytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,30 @@
+/** The variables that conditions of message rules may name: docs/conditions.md lists them. */
+import type { Property } from '../../schema/vocabulary.ts';
+import type { Variables } from '../condition.ts';
+import { type Draft, payloadOf } from './draft.ts';
+
+export const messageVariables: Variables<Draft> = {
+  topic: ({ topic }) => topic,
+  qos: ({ qos }) => BigInt(qos),
+  /** The value when a rule decoded it, else the bytes. */
+  payload: payloadOf,
+  /** Of the payload, in bytes, as it came to the rule. */
+  size: ({ payload }) => BigInt(payload.length),
+  clientid: ({ sender }) => sender.clientid,
+  username: ({ sender }) => sender.username,
+  peerhost: ({ sender }) => sender.peerhost,
+  protocol: ({ sender }) => sender.protocol ?? '',
+  node: ({ input }) => input.message.node,
+  id: ({ input }) => input.message.id,
+  /** Milliseconds since 1970, by the broker's clock. */
+  timestamp: ({ input }) => input.message.timestamp,
+  props: ({ input }) => byName(input.props),
+  user_props: ({ input }) => byName(input.userProps),
+};
+
+/** A name may come more than once: the first counts. */
+function byName(list: readonly Property[]): Readonly<Record<string, string>> {
+  const values = Object.create(null) as Record<string, string>;
+  for (const { name, value } of list) values[name] ??= value;
+  return values;
+}

@@ -1,0 +1,203 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Value } from '../../src/codec/codec.ts';
+import { openJsonSchema } from '../../src/codec/json-schema.ts';
+import { fixture } from './support.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'exhook-schema-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const reading = {
+  type: 'object',
+  required: ['name', 'value'],
+  properties: {
+    name: { type: 'string', pattern: '^[a-z]+$' },
+    value: { type: 'number', minimum: -40, maximum: 85 },
+    unit: { enum: ['C', 'F'] },
+    tags: { type: 'array', uniqueItems: true, maxItems: 3 },
+    at: { type: 'string', format: 'date-time' },
+  },
+  additionalProperties: false,
+};
+
+describe('a JSON Schema', () => {
+  it.each<[Value, string | undefined]>([
+    [{ name: 'a', value: 1, unit: 'C', tags: [1, '1', [1]], at: '2026-01-02T03:04:05Z' }, undefined],
+    [[], 'the payload must be object ("type")'],
+    [{ name: 'a' }, 'the payload must have required property \'value\' ("required")'],
+    [{ name: 'a', value: 86 }, '/value must be <= 85 ("maximum")'],
+    [{ name: 'hunter2', value: 1 }, '/name must match pattern "^[a-z]+$" ("pattern")'],
+    [{ name: 'a', value: 1, unit: 'hunter2' }, '/unit must be equal to one of the allowed values ("enum")'],
+    [
+      { name: 'a', value: 1, hunter2: 1 },
+      'the payload must NOT have additional properties ("additionalProperties")',
+    ],
+    [{ name: 'a', value: 1, tags: [1, 1] }, '/tags must NOT have items that are equal ("uniqueItems")'],
+    [{ name: 'a', value: 1, at: 'hunter2' }, '/at must match format "date-time" ("format")'],
+  ])('says what is wrong with sample %#, and no value', async (value, expected) => {
+    const check = await openJsonSchema(reading);
+    expect(check(value)).toBe(expected);
+  });
+
+  it('gives the same answer each time', async () => {
+    const check = await openJsonSchema(reading);
+    for (let i = 0; i < 3; i++) {
+      expect(check({ name: 'A' })).toContain('("required")');
+      expect(check({ name: 'a', value: 1 })).toBeUndefined();
+    }
+  });
+
+  it('names the place within arrays and objects, not at any length', async () => {
+    const check = await openJsonSchema({ additionalProperties: { items: { type: 'integer' } } });
+    expect(check({ a: [1, 'x'] })).toBe('/a/1 must be integer ("type")');
+    expect(check({ ['k'.repeat(10_000)]: ['x'] })?.length).toBeLessThan(300);
+  });
+
+  it('may be a file', async () => {
+    const path = join(directory, 'reading.json');
+    writeFileSync(path, JSON.stringify(reading));
+    expect((await openJsonSchema(path))({ name: 'a', value: 1 })).toBeUndefined();
+    await expect(openJsonSchema(fixture('sensor.proto'))).rejects.toThrow(/sensor\.proto: not JSON/);
+    await expect(openJsonSchema(fixture('absent'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['http://json-schema.org/draft-07/schema#', { items: [{ type: 'integer' }] }],
+    ['https://json-schema.org/draft/2019-09/schema', { items: [{ type: 'integer' }] }],
+    ['https://json-schema.org/draft/2020-12/schema', { prefixItems: [{ type: 'integer' }] }],
+    [undefined, { prefixItems: [{ type: 'integer' }] }],
+  ])('may be of the draft %s', async ($schema, schema) => {
+    const check = await openJsonSchema({ ...schema, ...($schema && { $schema }) });
+    expect(check([1])).toBeUndefined();
+    expect(check(['1'])).toBe('/0 must be integer ("type")');
+  });
+
+  it('may be true or false', async () => {
+    expect((await openJsonSchema(true))([])).toBeUndefined();
+    expect((await openJsonSchema(false))([])).toContain('boolean schema is false');
+  });
+
+  it('sees bytes as base64 and large integers as numbers', async () => {
+    const check = await openJsonSchema({
+      properties: { b: { type: 'string', format: 'byte', maxLength: 4 }, i: { type: 'integer', minimum: 0 } },
+    });
+    expect(check({ b: Uint8Array.of(1, 2, 3), i: 2n ** 64n - 1n })).toBeUndefined();
+    expect(check({ b: Uint8Array.of(1, 2, 3, 4) })).toContain('/b must NOT have more than 4 characters');
+    expect(check({ i: [-(2n ** 63n)] })).toContain('/i must be integer');
+    expect(check({ i: -(2n ** 63n) })).toContain('/i must be >= 0');
+  });
+
+  it('may refer to itself, and to what it embeds', async () => {
+    const check = await openJsonSchema({
+      $id: 'https://acme.example/tree',
+      type: 'object',
+      properties: { children: { items: { $ref: '#' } }, unit: { $ref: 'unit' } },
+      $defs: { unit: { $id: 'https://acme.example/unit', enum: ['C'] } },
+    });
+    expect(check({ children: [{ children: [], unit: 'C' }] })).toBeUndefined();
+    expect(check({ children: [{ unit: 'K' }] })).toContain('/children/0/unit');
+  });
+
+  it('may have keywords of other programs, if they begin with x-', async () => {
+    const check = await openJsonSchema({
+      'x-unit': 'C',
+      properties: { a: { type: 'string', 'x-note': {} } },
+    });
+    expect(check({ a: 1 })).toContain('/a must be string');
+  });
+});
+
+describe('a JSON Schema that cannot be used', () => {
+  it.each<[string, unknown, RegExp]>([
+    [
+      'a remote reference',
+      { $ref: 'https://acme.example/other.json' },
+      /"\$ref" to https:\/\/acme\.example\/other\.json leads out of the schema.*"\$defs"/,
+    ],
+    ['a reference to a file', { properties: { a: { $ref: 'other.json#/a' } } }, /leads out of the schema/],
+    ['a reference to nothing', { $ref: '#/$defs/absent' }, /absent/],
+    ['an unknown draft', { $schema: 'https://acme.example/schema' }, /"\$schema" must be that of the draft/],
+    ['a draft that is no text', { $schema: 4 }, /"\$schema" must be that of the draft/],
+    ['an unknown keyword', { minimun: 1 }, /unknown keyword: "minimun"/],
+    ['an unknown format', { type: 'string', format: 'colour' }, /unknown format "colour"/],
+    ['a wrong keyword', { minimum: 'x' }, /minimum/],
+    ['look-ahead', { pattern: '^(?=a)' }, /"pattern" "\^\(\?=a\)" only plain groups/],
+    ['a back-reference', { patternProperties: { '(a)\\1': true } }, /is not supported/],
+    ['a wrong expression', { pattern: '(' }, /"pattern"/],
+    ['waiting', { $async: true }, /"\$async" is not supported/],
+    ['no schema', null, /must be an object, true or false/],
+    ['a number', 5, /must be an object, true or false/],
+  ])('for %s says so', async (_, schema, expected) => {
+    await expect(openJsonSchema(schema)).rejects.toThrow(expected);
+    await expect(openJsonSchema(schema)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('the time that a check takes', () => {
+  it('is linear for patterns that would backtrack for ever', async () => {
+    const check = await openJsonSchema({
+      properties: { a: { pattern: '^(a+)+$' }, b: { patternProperties: { '^(x|x)*$': false } } },
+    });
+    expect(check({ a: `${'a'.repeat(50_000)}!` })).toContain('"pattern"');
+    expect(check({ b: { [`${'x'.repeat(50_000)}!`]: 1 } })).toBeUndefined();
+  });
+
+  it('is linear for unique items', async () => {
+    const check = await openJsonSchema({ uniqueItems: true });
+    const items = Array.from({ length: 50_000 }, (_, i) => ({ a: [i, { b: 'x' }] }));
+    expect(check(items)).toBeUndefined();
+    expect(check([...items, { a: [49_999, { b: 'x' }] }])).toContain('"uniqueItems"');
+  });
+
+  it('is bounded for formats', async () => {
+    for (const format of [
+      'email',
+      'uri',
+      'hostname',
+      'date-time',
+      'uri-template',
+      'regex',
+      'ipv6',
+      'duration',
+    ]) {
+      const check = await openJsonSchema({ type: 'string', format });
+      expect(check(`a@${'a-.'.repeat(300_000)}`)).toContain('"format"');
+    }
+  });
+
+  it.each([
+    ['{"a":1,"b":2}', '{"b":2,"a":1}', true],
+    ['1', '1.0', true],
+    ['0', '-0', true],
+    ['1', '"1"', false],
+    ['[1,2]', '[2,1]', false],
+    ['null', 'false', false],
+  ])('takes %s and %s for equal: %s', async (a, b, isEqual) => {
+    const check = await openJsonSchema({ uniqueItems: true });
+    expect(check([JSON.parse(a), JSON.parse(b)]) !== undefined).toBe(isEqual);
+  });
+});
+
+describe('a format', () => {
+  it.each([
+    ['date', '2026-02-28', '2026-02-30'],
+    ['time', '03:04:05Z', '03:04'],
+    ['date-time', '2026-01-02T03:04:05.5+01:00', '2026-01-02'],
+    ['duration', 'PT1M', '1m'],
+    ['email', 'a@b.example', 'a@'],
+    ['hostname', 'a.example', '-a'],
+    ['ipv4', '192.0.2.1', '192.0.2.256'],
+    ['ipv6', '2001:db8::1', '2001:db8'],
+    ['uri', 'coap://x/y', 'x y'],
+    ['uuid', '00000000-0000-4000-8000-000000000000', '0000'],
+    ['json-pointer', '/a/0', 'a'],
+    ['regex', '^a+$', '('],
+    ['byte', 'AAE=', 'A'],
+  ])('%s takes %s and not %s', async (format, good, bad) => {
+    const check = await openJsonSchema({ format });
+    expect(check(good)).toBeUndefined();
+    expect(check(bad)).toContain(`must match format "${format}"`);
+  });
+});
