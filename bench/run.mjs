@@ -10,7 +10,8 @@ import { measure } from './lib/measure.mjs';
 import { readCount, readList, readOptions, runMain } from './lib/options.mjs';
 import { Report } from './lib/report.mjs';
 import { findServers, makeDirectory, startServer } from './lib/servers.mjs';
-import { say } from './lib/table.mjs';
+import { formatNumber, formatTable, say } from './lib/table.mjs';
+import { measureMessages } from './messages.mjs';
 
 const usage = `Usage: npm run bench -- [options]
 
@@ -54,11 +55,26 @@ async function main() {
   const results = await measureAll(plan);
   const report = new Report(results, servers, plan.calls, plan.streams);
   const date = new Date().toISOString().slice(0, 10);
-  const text = [`Measured on ${date}:`, ...describeMachine(h2load), '', report.format()].join('\n');
+  const rules = formatRules(await measureMessages());
+  const text = [`Measured on ${date}:`, ...describeMachine(h2load), '', report.format(), '', rules].join(
+    '\n',
+  );
   writeFileSync(join(BUILD, 'results.json'), JSON.stringify(results, undefined, 1));
   say(`\n${text}`);
   document?.write(text);
   if (options.strict && !report.isGood()) process.exitCode = 1;
+}
+
+/** What message rules add to a call, measured without a network. */
+function formatRules(rows) {
+  const cells = rows.map(({ name, added, target }) => [
+    name,
+    formatNumber(added, 2),
+    target === undefined ? '' : `≤ ${target}`,
+    target === undefined ? '' : added <= target ? 'pass' : '**miss**',
+  ]);
+  const head = ['message rules', 'CPU added, µs/call', 'target', 'verdict'];
+  return `### Message rules, against none\n\n${formatTable(head, cells)}`;
 }
 
 /** @param {readonly string[]} ids */

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 rmSync('dist', { recursive: true, force: true });
 
 await build({
-  entryPoints: ['src/server.ts', 'src/cli.ts', 'src/index.ts'],
+  entryPoints: ['src/server.ts', 'src/cli.ts', 'src/index.ts', 'src/sink-contract.ts'],
   outdir: 'dist',
   bundle: true,
   // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
@@ -19,8 +19,8 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
-  // They hold binaries; each is loaded when the first hash of its kind is checked.
-  external: ['@node-rs/argon2', '@node-rs/bcrypt'],
+  // They hold binaries, or do not survive bundling (NATS); each is loaded when it is first needed.
+  external: ['@node-rs/argon2', '@node-rs/bcrypt', 'lmdb', '@nats-io/transport-node', '@nats-io/jetstream'],
   sourcemap: true,
   // Some dependencies are CommonJS and call require().
   banner: {

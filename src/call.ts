@@ -7,8 +7,9 @@
  *                                               |
  *     body <- encode <- reply <- { reply, events } -> emit
  *
- * Nothing is awaited unless a hook asks a question: the common call is synchronous from last byte in to first
- * byte out. It never throws and always has a result, since an unanswered call blocks an MQTT client.
+ * Nothing is awaited unless a hook asks a question or a route of events makes the answer wait: the common call
+ * is synchronous from last byte in to first byte out. It never throws and always has a result, since an
+ * unanswered call blocks an MQTT client.
  */
 import { answerQuestions, nextQuestion } from './ask.ts';
 import { Failure } from './failure.ts';
@@ -33,7 +34,7 @@ export function call<Request, Body>(
   budget: number,
 ): Result<Body> | Promise<Result<Body>> {
   const hook = shell.hooks[rpc.hook] as Hook;
-  const since = performance.now();
+  const since = shell.begin?.(rpc) ?? 0;
   let recover = (error: unknown): Result<Body> => shell.failed(rpc, asFailure(error));
   try {
     const request = codec.decode(rpc, body);
@@ -43,16 +44,22 @@ export function call<Request, Body>(
       const outcome = fallbackOutcome(hook, failure);
       if (outcome === undefined) return failure;
       if (input !== undefined && outcome.decision !== undefined)
-        shell.decided(rpc, input, outcome, since, failure);
+        shell.decided(rpc, input, outcome, since, budget, failure);
       return codec.encode(rpc, outcome.reply, request);
     };
     const parsed = parseInput(rpc, request);
     input = parsed;
-    const finish = (answers: Readonly<Record<string, unknown>>): Body => {
+    const finish = (answers: Readonly<Record<string, unknown>>): Result<Body> | Promise<Result<Body>> => {
       const outcome = parseOutcome(rpc, hook.decide(parsed, { policy: shell.policy, answers }));
       const encoded = codec.encode(rpc, outcome.reply, request);
-      shell.decided(rpc, parsed, outcome, since);
-      return encoded;
+      const held = shell.decided(rpc, parsed, outcome, since, budget);
+      if (!held) return encoded;
+      return held
+        .then((instead) => {
+          if (instead instanceof Failure) return shell.failed(rpc, instead);
+          return instead === undefined ? encoded : codec.encode(rpc, instead, request);
+        })
+        .catch(recover);
     };
     const question = nextQuestion(hook, parsed, shell, {});
     if (question === undefined) return finish({});

@@ -1,25 +1,29 @@
 /** The shell of the server, and the policies in it: replaced as a whole, between two calls, when they change. */
-import { randomUUID } from 'node:crypto';
 import { registeredHooks } from './config/hook-list.ts';
 import type { Config } from './config/schema.ts';
+import { isDecided } from './config/sections/routes.ts';
 import { replaceHooks } from './custom-hooks.ts';
-import type { Outbox } from './events/outbox.ts';
-import { createStamp } from './events/stamp.ts';
+import type { EventSender } from './events/event-sender.ts';
 import type { AnyHook, HookTable, Outcome } from './hook.ts';
 import { hooks as builtInHooks } from './hooks/index.ts';
-import type { OpenPolicy, PolicyCounters, PolicyWorld } from './lookup/open-policy.ts';
+import type { PolicyCounters } from './lookup/open-policy.ts';
+import { createPolicyOpener } from './lookup/policy/opener.ts';
+import { type HookName, hookNames } from './schema/hook-name.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Lookup, Shell } from './shell.ts';
 import { createDecisionLog, type DecisionLog } from './telemetry/decision-log.ts';
+import { createDecisionNotes, type NoteCounts } from './telemetry/decision-notes.ts';
 import { createFailureLog } from './telemetry/failure-log.ts';
 import type { Logger } from './telemetry/log.ts';
 import { createRateLimit } from './telemetry/rate-limit.ts';
+import { type VerdictCount, VerdictTally } from './telemetry/verdict-tally.ts';
 import type { Rpc } from './wire/rpc.ts';
 
 export interface LiveShellOptions {
   readonly hooks: readonly AnyHook[];
   readonly lookups: Readonly<Record<string, Lookup>>;
-  readonly outbox: Pick<Outbox, 'push'>;
+  /** Takes events to the sinks. */
+  readonly emitter: EventSender;
   readonly log: Logger;
   /** Where secrets may be. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -44,6 +48,9 @@ export interface LiveShell {
 export interface LiveCounters {
   /** Verdicts by hook: `client.authorize` -> `deny` -> 3. */
   readonly verdicts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly notes: NoteCounts;
+  /** Verdicts by hook and by the method or rule that decided. */
+  readonly decisions: readonly VerdictCount[];
   readonly policy: PolicyCounters | undefined;
 }
 
@@ -52,11 +59,10 @@ const CLOSE_AFTER = 60_000;
 
 /** @throws PolicyError, or Error when a policy and a custom hook want to answer the same call. */
 export async function openLiveShell(first: Config, options: LiveShellOptions): Promise<LiveShell> {
-  const { log, hooks: custom, outbox } = options;
-  const stamp = createStamp({ now: Date.now, newId: randomUUID });
+  const { log, hooks: custom, emitter } = options;
   const logFailure = createFailureLog(log, createRateLimit({ perSecond: 1 }));
-  const logNote = createRateLimit({ perSecond: 1 });
-  const verdicts: Record<string, Record<string, number>> = {};
+  const notes = createDecisionNotes(log);
+  const tally = new VerdictTally();
   const opener = createPolicyOpener(first, options, (changed) => {
     if (changed === policy) shell = build();
   });
@@ -64,21 +70,25 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
 
   let config = first;
   let logDecision: DecisionLog = createDecisionLog(log, config.decisions);
-  let policy = await opener(config);
+  let policy = await opener.open(config);
   let shell = build();
 
   function build(): Shell {
-    const { revision, authenticate, authorize } = policy?.policies ?? {};
+    const { revision, authenticate, authorize, publish } = policy?.policies ?? {};
     const names = custom.map(({ name }) => name);
+    const timed = timedHooks(names, emitter.waits, publish !== undefined);
     const hooks = registeredHooks(config, names).map(({ name, topics }) => ({ name, topics: [...topics] }));
     return {
       hooks: replaceHooks(withOnError(builtInHooks, config), custom),
-      policy: { hooks, revision, authenticate, authorize },
+      policy: { hooks, revision, authenticate, authorize, publish },
       lookups: { ...policy?.lookups, ...options.lookups },
-      decided(rpc, input, outcome, since) {
+      waits: emitter.waits,
+      begin: ({ hook }) => (timed.has(hook) ? performance.now() : 0),
+      decided(rpc, input, outcome, since, budget) {
         const { events, decision } = outcome;
-        if (events !== undefined) for (const event of events) outbox.push(stamp(event, input));
         if (decision !== undefined) decided(rpc, input, outcome, since);
+        if (events === undefined) return undefined;
+        return emitter.emit(rpc.hook, input, events, since + budget);
       },
       failed(rpc, failure) {
         logFailure(rpc, failure);
@@ -90,21 +100,12 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
   function decided(rpc: Rpc, input: HookInput, { decision, reply }: Outcome, since: number): void {
     if (decision === undefined) return;
     const { clientinfo } = input as HookInput<'client.authenticate'>;
-    verdicts[rpc.hook] ??= {};
-    const counts = verdicts[rpc.hook] as Record<string, number>;
-    counts[decision.verdict] = (counts[decision.verdict] ?? 0) + 1;
+    tally.count(rpc.hook, decision);
     if (rpc.hook === 'client.authenticate') {
       policy?.loginDecided(clientinfo, decision);
       if (reply.kind === 'ignore' && rpc.version === 'v2') warnOfIgnore();
     }
-    for (const { variable, reason } of decision.notes ?? []) {
-      logNote(`${variable} ${reason}`, (times) =>
-        log.warn(
-          { clientid: clientinfo.clientid, times },
-          `rules with \${${variable}} were passed over: its value ${reason}`,
-        ),
-      );
-    }
+    notes.note(rpc, input, decision);
     logDecision(rpc, input, decision, shell.policy.revision, performance.now() - since);
   }
 
@@ -122,13 +123,14 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
       return config;
     },
     async replace(next) {
-      const opened = await opener(next);
+      const opened = await opener.open(next);
       const before = { policy, hooks: JSON.stringify(shell.policy.hooks) };
       policy = opened;
       config = {
         ...config,
         authenticate: next.authenticate,
         authorize: next.authorize,
+        publish: next.publish,
         decisions: next.decisions,
       };
       logDecision = createDecisionLog(log, config.decisions);
@@ -140,56 +142,34 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
         );
     },
     get counters() {
-      return { verdicts, policy: policy?.counters };
+      return {
+        verdicts: tally.verdicts,
+        decisions: tally.counts,
+        notes: notes.counts,
+        policy: policy?.counters,
+      };
     },
-    close: () => policy?.close(),
+    close() {
+      policy?.close();
+      opener.close();
+    },
   };
 }
 
-type Opener = (config: Config) => Promise<OpenPolicy | undefined>;
-
-/** Loads what policies need only when there is one. What clients were granted outlives the policy that granted it. */
-function createPolicyOpener(
-  first: Config,
-  { log, env, hooks }: LiveShellOptions,
-  onChange: (policy: OpenPolicy | undefined) => void,
-): Opener {
-  let grants: PolicyWorld['grants'] | undefined;
-  return async (config) => {
-    if (config.authenticate === undefined && config.authorize === undefined) return undefined;
-    const [{ openPolicy, PolicyError }, { createGrantStore }] = await Promise.all([
-      import('./lookup/open-policy.ts'),
-      import('./lookup/grant-store.ts'),
-    ]);
-    const conflicts = (['authenticate', 'authorize'] as const).filter(
-      (part) => config[part] !== undefined && hooks.some(({ name }) => name === `client.${part}`),
-    );
-    if (conflicts.length > 0)
-      throw new PolicyError(
-        conflicts.map(
-          (part) => `${part}: a custom hook answers client.${part} (hooks.custom); remove one of the two`,
-        ),
-      );
-    const max = (first.authorize ?? config.authorize)?.grants.max ?? DEFAULT_GRANTS;
-    grants ??= createGrantStore({ max, now: Date.now });
-    const policy: OpenPolicy = await openPolicy(config, {
-      env,
-      log,
-      grants,
-      now: Date.now,
-      random: Math.random,
-      isDry: false,
-      onChange: () => onChange(policy),
-    });
-    for (const warning of policy.warnings) log.warn(warning);
-    return policy;
-  };
+/** The hooks that may be decided by a policy, or wait: of their calls somebody wants to know how long they took. */
+function timedHooks(
+  custom: readonly HookName[],
+  waits: ReadonlySet<HookName>,
+  hasMessageRules: boolean,
+): ReadonlySet<HookName> {
+  const decided = hookNames.filter(
+    (name) => isDecided(name) || (hasMessageRules && name === 'message.publish'),
+  );
+  return new Set([...decided, ...custom, ...waits]);
 }
-
-const DEFAULT_GRANTS = 100_000;
 
 /** What a hook answers when it fails here. In shadow mode, nothing that the broker would not have done itself. */
-function withOnError(table: HookTable, { authenticate, authorize }: Config): HookTable {
+function withOnError(table: HookTable, { authenticate, authorize, publish }: Config): HookTable {
   const onErrorOf = (part: typeof authenticate | typeof authorize) =>
     part?.mode === 'shadow' ? 'ignore' : part?.onError;
   const login = onErrorOf(authenticate);
@@ -198,5 +178,12 @@ function withOnError(table: HookTable, { authenticate, authorize }: Config): Hoo
     ...table,
     ...(login && { 'client.authenticate': { ...table['client.authenticate'], onError: login } }),
     ...(topic && { 'client.authorize': { ...table['client.authorize'], onError: topic } }),
+    ...(publish && {
+      'message.publish': { ...table['message.publish'], onError: onPublishError(publish) },
+    }),
   };
+}
+
+function onPublishError({ mode, onError }: NonNullable<Config['publish']>): 'deny' | 'ignore' {
+  return mode === 'enforce' && onError === 'drop' ? 'deny' : 'ignore';
 }

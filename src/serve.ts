@@ -2,13 +2,14 @@
 import type { AddressInfo } from 'node:net';
 import type { OpenAdmin } from './admin/open.ts';
 import { Config, type ConfigInput } from './config/schema.ts';
-import { createOutbox, type Outbox } from './events/outbox.ts';
+import type { Left } from './events/left.ts';
+import { type OpenEvents, openEvents } from './events/open-events.ts';
+import { watchRequired } from './events/required.ts';
 import type { AnyHook } from './hook.ts';
 import { type LiveCounters, type LiveShell, openLiveShell } from './live-shell.ts';
 import type { Recorder } from './record.ts';
 import type { Lookup } from './shell.ts';
 import type { Sink } from './sinks/sink.ts';
-import { createStdoutSink } from './sinks/stdout.ts';
 import type { CallWatch } from './telemetry/call-watch.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { createRateLimit } from './telemetry/rate-limit.ts';
@@ -24,7 +25,7 @@ export interface ServeOptions {
   readonly hooks?: readonly AnyHook[];
   /** Answers to the questions of those hooks, by kind. */
   readonly lookups?: Readonly<Record<string, Lookup>>;
-  /** Where events go besides standard output. */
+  /** Where all events go besides standard output and the routes of the configuration. */
   readonly sinks?: readonly Sink[];
   /** Default: standard error, as `config.log` says. */
   readonly log?: Logger;
@@ -53,6 +54,8 @@ export interface Serving {
    * @returns whether everything was done within `drain.timeout`.
    */
   stop(): Promise<boolean>;
+  /** After the stop: how many events are lost, and how many are in the spool for the next start. */
+  readonly left: Left;
 }
 
 /** The part of the time to drain that busy connections get to become quiet; the rest is for sinks. */
@@ -79,13 +82,27 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
   const log = options.log ?? (await createLogger(config.log));
   const recorder = await openRecorderOf(options.record, log);
   const tls = config.listen.tls && (await loadTls(config.listen.tls));
-  const outbox = createOutbox({ sinks: sinksOf(config, options, log), log });
-  const { hooks = [], lookups = {} } = options;
-  const live = await openLiveShell(config, { hooks, lookups, outbox, log, env: process.env });
+  const { hooks = [], lookups = {}, sinks = [] } = options;
+  const events = await openEvents(config, { sinks, log, env: process.env });
+  const closeEvents = async (error: unknown): Promise<never> => {
+    await events.close(1);
+    throw error;
+  };
+  const { emitter } = events;
+  const live = await openLiveShell(config, { hooks, lookups, emitter, log, env: process.env }).catch(
+    closeEvents,
+  );
   warmUp();
   const watch = config.admin && (await import('./telemetry/call-watch.ts')).createCallWatch();
-  const listener = await listenAsConfigured(config, live, tls, recorder, log, watch);
-  const admin = await openAdminOf({ config, options, live, listener, outbox, log, watch });
+  const listener = await listenAsConfigured(config, live, tls, recorder, log, watch).catch(closeEvents);
+  const required = watchRequired({
+    ports: events.outbox.ports,
+    changed: (obstacle) => {
+      listener.health.obstacle = obstacle;
+    },
+  });
+  const admin = await openAdminOf({ config, options, live, listener, outbox: events.outbox, log, watch });
+  let left: Left = { lost: 0, spooled: 0 };
   const unwatch = config.listen.tls && tls && watchTlsFiles(config.listen.tls, tls, log);
   return {
     address: listener.address,
@@ -95,9 +112,16 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
     get counters() {
       return live.counters;
     },
+    get left() {
+      return left;
+    },
     async stop() {
       unwatch?.();
-      const isComplete = await stop(config, listener, outbox, recorder);
+      required?.close();
+      const isComplete = await stop(config, listener, recorder, async (timeout) => {
+        left = await events.close(timeout);
+        return left.lost === 0;
+      });
       live.close();
       admin?.close();
       return isComplete;
@@ -110,11 +134,6 @@ async function openRecorderOf(file: string | undefined, log: Logger): Promise<Re
   if (file === undefined) return undefined;
   const { openRecorder } = await import('./record.ts');
   return openRecorder({ file, log });
-}
-
-function sinksOf(config: Config, { sinks = [] }: ServeOptions, log: Logger): Sink[] {
-  const stdout = createStdoutSink({ format: config.events.stdout, log });
-  return stdout === undefined ? [...sinks] : [stdout, ...sinks];
 }
 
 async function listenAsConfigured(
@@ -146,7 +165,7 @@ interface Running {
   readonly options: ServeConfigOptions;
   readonly live: LiveShell;
   readonly listener: Listener;
-  readonly outbox: Outbox;
+  readonly outbox: OpenEvents['outbox'];
   readonly log: Logger;
   readonly watch: CallWatch | undefined;
 }
@@ -172,8 +191,8 @@ async function openAdminOf(running: Running): Promise<OpenAdmin | undefined> {
 async function stop(
   { drain }: Config,
   listener: Listener,
-  outbox: Outbox,
   recorder: Recorder | undefined,
+  closeEvents: (timeout: number) => Promise<boolean>,
 ): Promise<boolean> {
   const end = performance.now() + drain.timeout;
   const left = (): number => Math.max(0, end - performance.now());
@@ -181,9 +200,9 @@ async function stop(
   await sleep(drain.delay);
   const isQuiet = await within(listener.drain(left() * PATIENCE), left());
   if (!isQuiet) listener.destroy();
-  const lost = await outbox.close(left());
+  const isDelivered = await closeEvents(left());
   await recorder?.close();
-  return isQuiet && lost === 0;
+  return isQuiet && isDelivered;
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -2,6 +2,8 @@
 import type { Failure } from './failure.ts';
 import type { Hook, HookTable, OnError, Outcome, Question } from './hook.ts';
 import type { Policy } from './policy/policy.ts';
+import type { Decision } from './schema/decision.ts';
+import type { HookName } from './schema/hook-name.ts';
 import { allow, deny, drop, ignore, pass, type Reply } from './schema/replies.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Rpc } from './wire/rpc.ts';
@@ -26,17 +28,34 @@ export interface LookupContext {
  */
 export type Lookup = (question: Question, context: LookupContext) => unknown | Promise<unknown>;
 
+/** What the broker gets in place of what was decided; nothing when that stands. */
+export type Instead = Reply | Failure | undefined;
+
 export interface Shell {
   readonly hooks: HookTable;
   readonly policy: Policy;
   readonly lookups: Readonly<Record<string, Lookup>>;
+  /** The hooks whose answers may wait until their events are safe. None by default. */
+  readonly waits?: ReadonlySet<HookName>;
+  /** When a call began, by `performance.now()`; 0 for those where nobody will ask. */
+  readonly begin?: ((rpc: Rpc) => number) | undefined;
   /**
-   * A call was decided: publish its events, log its decision. Never throws, never waits.
+   * A call was decided: publish its events, log its decision. Never throws.
    *
-   * @param since when the call began, by `performance.now()`.
+   * @param since what `begin` said.
+   * @param budget milliseconds from then until the answer must be out.
    * @param failure why the outcome is that of `onError`: this call has failed already.
+   * @returns nothing when the answer may go out at once; else, when its events are safe or will not be in time,
+   *   what the broker gets in place of the reply. Never rejects.
    */
-  decided(rpc: Rpc, input: HookInput, outcome: Outcome, since: number, failure?: Failure): void;
+  decided(
+    rpc: Rpc,
+    input: HookInput,
+    outcome: Outcome,
+    since: number,
+    budget: number,
+    failure?: Failure,
+  ): Promise<Instead> | undefined | void;
   /** A call failed: log and count it. Returns the failure. No RPC when there is none at the path that was called. */
   failed(rpc: Rpc | undefined, failure: Failure): Failure;
 }
@@ -56,11 +75,11 @@ export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
   }
 }
 
-/** The same with the decision it stands for; a message is not decided by a policy. */
+/** The same with the decision it stands for. */
 export function fallbackOutcome(hook: Hook, failure: Failure): Outcome | undefined {
   const reply = fallbackReply(hook, failure);
-  if (reply === undefined || hook.name === 'message.publish') return reply && { reply };
-  const verdict = reply.kind as 'allow' | 'deny' | 'ignore';
+  if (reply === undefined) return undefined;
+  const verdict = reply.kind as Decision['verdict'];
   return { reply, decision: { verdict, by: 'onError', reason: failure.code, isShadow: false } };
 }
 

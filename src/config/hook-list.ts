@@ -1,4 +1,5 @@
 /** Which hooks brokers will be asked to call, with which topics, and why. */
+import { brokerFilters } from '../policy/message/filters.ts';
 import {
   type HookName,
   isRegistrable,
@@ -7,6 +8,8 @@ import {
 } from '../schema/hook-name.ts';
 import type { Config } from './schema.ts';
 import { listableHookNames } from './sections/hooks.ts';
+import { isDecided, type RouteSection } from './sections/routes.ts';
+import { unionOfTopics } from './topic-union.ts';
 
 export interface RegisteredHook {
   readonly name: RegistrableHookName;
@@ -21,16 +24,31 @@ export interface RegisteredHook {
  * The hooks come in the order of the protocol.
  */
 export function registeredHooks(
-  config: Pick<Config, 'hooks' | 'events' | 'authenticate' | 'authorize'>,
+  config: Pick<Config, 'hooks' | 'events' | 'authenticate' | 'authorize'> & Partial<Pick<Config, 'publish'>>,
   customHookNames: readonly HookName[] = [],
 ): RegisteredHook[] {
   const found = new Map<RegistrableHookName, RegisteredHook>();
-  for (const hook of [...wantedHooks(config), ...policyHooks(config), ...customHooks(customHookNames)]) {
+  const listed = config.hooks.register?.map(({ hook }): string => hook);
+  const policies = policyHooks(config);
+  for (const hook of [...wantedHooks(config), ...policies, ...customHooks(customHookNames)]) {
     const before = found.get(hook.name);
-    const because = before === undefined ? hook.because : `${before.because}; ${hook.because}`;
-    found.set(hook.name, { ...(before ?? hook), because });
+    if (before === undefined) found.set(hook.name, hook);
+    // Topics that somebody wrote down are no others, but for those that a policy must judge.
+    else found.set(hook.name, merge(before, hook, isFixed(hook)));
   }
   return registrableHookNames.flatMap((name) => found.get(name) ?? []);
+
+  function isFixed(hook: RegisteredHook): boolean {
+    return listed?.includes(hook.name) === true && !policies.includes(hook);
+  }
+}
+
+function merge(before: RegisteredHook, hook: RegisteredHook, isListed: boolean): RegisteredHook {
+  return {
+    ...before,
+    topics: isListed ? before.topics : unionOfTopics(before.topics, hook.topics),
+    because: `${before.because}; ${hook.because}`,
+  };
 }
 
 function wantedHooks({ hooks, events }: Pick<Config, 'hooks' | 'events'>): RegisteredHook[] {
@@ -41,7 +59,10 @@ function wantedHooks({ hooks, events }: Pick<Config, 'hooks' | 'events'>): Regis
       because: 'hooks.register lists it',
     }));
   }
-  if (events.stdout === 'off') return [];
+  return [...(events.stdout === 'off' ? [] : shownHooks()), ...events.routes.flatMap(routedHooks)];
+}
+
+function shownHooks(): RegisteredHook[] {
   return listableHookNames.map((name) => ({
     name,
     topics: [],
@@ -49,7 +70,28 @@ function wantedHooks({ hooks, events }: Pick<Config, 'hooks' | 'events'>): Regis
   }));
 }
 
-function policyHooks(config: Pick<Config, 'authenticate' | 'authorize'>): RegisteredHook[] {
+/** A route never registers the hooks about logins and actions: an answer of ours would replace the broker's. */
+function routedHooks({ hooks, topics = [], to, name }: RouteSection, i: number): RegisteredHook[] {
+  const because = `its events go to ${to.join(' and ')} (${name ?? `events.routes[${i}]`})`;
+  return hooks
+    .filter(isRegistrable)
+    .filter((hook) => !isDecided(hook))
+    .map((hook) => ({ name: hook, topics, because }));
+}
+
+function policyHooks(config: Parameters<typeof registeredHooks>[0]): RegisteredHook[] {
+  return [...accessHooks(config), ...messageHooks(config)];
+}
+
+/** For the messages that a rule may match, and no others. */
+function messageHooks({ publish }: Parameters<typeof registeredHooks>[0]): RegisteredHook[] {
+  const filters = publish === undefined ? [] : brokerFilters(publish.rules);
+  if (publish === undefined || filters?.length === 0) return [];
+  const because = `rules ${publish.mode === 'shadow' ? 'watch' : 'decide'} messages (publish)`;
+  return [{ name: 'message.publish', topics: filters ?? [], because }];
+}
+
+function accessHooks(config: Pick<Config, 'authenticate' | 'authorize'>): RegisteredHook[] {
   const parts = [
     ['authenticate', 'logins'],
     ['authorize', 'topics'],

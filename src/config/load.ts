@@ -8,6 +8,7 @@ import { explain, type Finding } from './explain.ts';
 import { type Given, readFlags } from './flags.ts';
 import { overlay } from './overlay.ts';
 import { formatPath, type Problem, problemAt } from './problem.ts';
+import { findRouteWarnings } from './route-check.ts';
 import { Config } from './schema.ts';
 import { CONFIG_VARIABLE, type Environment, findMisspelt, readVariables } from './variables.ts';
 
@@ -57,7 +58,11 @@ export function loadConfig({ argv, env, file }: ConfigInputs): LoadedConfig | Re
   ].sort(byPosition);
   if (problems.length > 0 || !parsed.success) return { problems };
   const { record } = flags;
-  return { config: parsed.data, ...(record !== undefined && { record }), warnings: findMisspelt(env) };
+  const unused = findRouteWarnings(parsed.data).map((warning) =>
+    blame({ ...warning, part: 'value' }, given, file),
+  );
+  const warnings = [...findMisspelt(env), ...unused];
+  return { config: parsed.data, ...(record !== undefined && { record }), warnings };
 }
 
 function explainFile(file: ConfigFile | undefined): Problem[] {

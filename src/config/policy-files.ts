@@ -1,14 +1,17 @@
 /** The files that policies name, found from where the configuration is. */
 
+import type { PayloadCodecSpec } from '../policy/message/rule.ts';
+import type { OneOrMore } from '../policy/rule.ts';
 import type { Config } from './schema.ts';
 import type { MethodSection } from './sections/authenticate-methods.ts';
 import type { Secret } from './sections/secret.ts';
 
+type Grants = NonNullable<Config['authorize']>['grants'];
 type Resolve = (path: string) => string;
 
 /** The configuration with every path of its policies resolved. */
 export function resolvePolicyFiles(config: Config, resolve: Resolve): Config {
-  const { authenticate, authorize } = config;
+  const { authenticate, authorize, publish } = config;
   return {
     ...config,
     ...(authenticate && {
@@ -21,15 +24,55 @@ export function resolvePolicyFiles(config: Config, resolve: Resolve): Config {
       authorize: {
         ...authorize,
         sources: authorize.sources.map((source) => resolveKeys(source, ['mosquitto', 'emqx'], resolve)),
+        grants: resolveGrants(authorize.grants, resolve),
       },
+    }),
+    ...(publish && {
+      publish: { ...publish, rules: publish.rules.map((rule) => resolveRule(rule, resolve)) },
     }),
   };
 }
 
+type PublishRule = NonNullable<Config['publish']>['rules'][number];
+
+/** Codecs and JSON Schemas of a message rule. */
+function resolveRule(rule: PublishRule, resolve: Resolve): PublishRule {
+  const { decode, encode, require: must } = rule;
+  const chain = (specs: OneOrMore<PayloadCodecSpec>): OneOrMore<PayloadCodecSpec> =>
+    isList(specs) ? specs.map((spec) => resolveCodec(spec, resolve)) : resolveCodec(specs, resolve);
+  return {
+    ...rule,
+    ...(decode && { decode: chain(decode) }),
+    ...(encode && { encode: chain(encode) }),
+    ...(must && { require: resolveKeys(must, ['schema'], resolve) }),
+  };
+}
+
+function isList<T>(specs: OneOrMore<T>): specs is readonly T[] {
+  return Array.isArray(specs);
+}
+
+function resolveCodec(spec: PayloadCodecSpec, resolve: Resolve): PayloadCodecSpec {
+  if (typeof spec === 'string') return spec;
+  if ('protobuf' in spec) return { protobuf: resolveKeys(spec.protobuf, ['descriptors'], resolve) };
+  return { avro: resolveKeys(spec.avro, ['schema'], resolve) };
+}
+
+function resolveGrants({ redis, ...grants }: Grants, resolve: Resolve): Grants {
+  if (redis === undefined) return grants;
+  const password = redis.password && { password: resolveSecret(redis.password, resolve) };
+  return { ...grants, redis: { ...resolveKeys(redis, ['ca', 'cert', 'key'], resolve), ...password } };
+}
+
+function resolveSecret<S extends Secret | undefined>(secret: S, resolve: Resolve): S {
+  return (
+    typeof secret === 'object' ? resolveKeys(secret as { file?: string }, ['file'], resolve) : secret
+  ) as S;
+}
+
 function resolveMethod(method: MethodSection, resolve: Resolve): MethodSection {
   const { users, jwt, http } = method;
-  const secretOf = <S extends Secret | undefined>(secret: S): S =>
-    (typeof secret === 'object' ? resolveKeys(secret as { file?: string }, ['file'], resolve) : secret) as S;
+  const secretOf = <S extends Secret | undefined>(secret: S): S => resolveSecret(secret, resolve);
   if (users !== undefined) return { ...method, users: resolveKeys(users, ['file'], resolve) };
   if (http !== undefined) {
     const headers =

@@ -76,6 +76,7 @@ function wordOf(type: z.core.$ZodType): string {
     return type.options.length > 10 ? 'hook name' : type.options.map((name) => code(String(name))).join(', ');
   if (type instanceof z.ZodLiteral) return [...type.values].map((value) => code(String(value))).join(', ');
   if (type instanceof z.ZodArray) return `list of ${typeOf(type.element as z.ZodType)}`;
+  if (type instanceof z.ZodRecord) return 'mapping of names';
   if (type instanceof z.ZodObject) return `{ ${Object.keys(type.shape).join(', ')} }`;
   if (type instanceof z.ZodNumber) return type.isInt ? 'whole number' : 'number';
   return type instanceof z.ZodBoolean ? 'true or false' : 'text';

@@ -6,6 +6,7 @@
  */
 import type * as z from 'zod';
 import { section } from './expects.ts';
+import { findRouteProblems } from './route-check.ts';
 import { Admin } from './sections/admin.ts';
 import { Authenticate } from './sections/authenticate.ts';
 import { Authorize } from './sections/authorize.ts';
@@ -17,6 +18,9 @@ import { Hooks } from './sections/hooks.ts';
 import { Limits } from './sections/limits.ts';
 import { Listen } from './sections/listen.ts';
 import { Log } from './sections/log.ts';
+import { Publish } from './sections/publish.ts';
+import { Sinks } from './sections/sinks.ts';
+import { Spool } from './sections/spool.ts';
 import { workers } from './sections/workers.ts';
 
 export const Config = section(
@@ -29,11 +33,18 @@ export const Config = section(
     log: Log.prefault({}).describe('What the server says about itself.'),
     hooks: Hooks.prefault({}).describe('Which hooks brokers call, and who answers them.'),
     events: Events.prefault({}).describe('Where events go.'),
+    sinks: Sinks,
+    spool: Spool.optional().describe(
+      'A queue on disk for what sinks have not confirmed. When absent, such events are in memory only. docs/spool.md explains it.',
+    ),
     authenticate: Authenticate.optional().describe(
       'Who may log in. When absent, the broker decides alone. docs/policies.md teaches it.',
     ),
     authorize: Authorize.optional().describe(
       'Who may publish and subscribe to what. When absent, the broker decides alone. docs/policies.md teaches it.',
+    ),
+    publish: Publish.optional().describe(
+      'What becomes of published messages. When absent, they go on unchanged. docs/messages.md teaches it.',
     ),
     decisions: Decisions.prefault({}).describe('What is logged about the verdicts of these policies.'),
     admin: Admin.optional().describe(
@@ -41,7 +52,11 @@ export const Config = section(
     ),
   },
   'a mapping',
-);
+).superRefine((config, context) => {
+  if (context.issues.length > 0) return;
+  for (const { path, message } of findRouteProblems(config))
+    context.addIssue({ code: 'custom', path, message });
+});
 
 /** As written: in a file, every key optional. */
 export type ConfigInput = z.input<typeof Config>;

@@ -13,7 +13,7 @@ export function toCloudEvent(event: StampedEvent): string {
 }
 
 /** The data of a hook of one's own may hold anything, a getter that throws included. */
-function encodeSafely(data: unknown): string {
+export function encodeSafely(data: unknown): string {
   try {
     return encodeData(data);
   } catch {
@@ -25,7 +25,7 @@ let lastTime = Number.NaN;
 let lastText = '';
 
 /** RFC 3339 with milliseconds. Events come many to a millisecond, and formatting a date is slow. */
-function formatTime(time: number): string {
+export function formatTime(time: number): string {
   if (time === lastTime) return lastText;
   const date = new Date(time);
   lastText = (Number.isNaN(date.getTime()) ? new Date(0) : date).toISOString();

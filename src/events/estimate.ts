@@ -1,5 +1,6 @@
 /** About how much memory an event holds on to, so that a queue can be bounded by more than its length. */
 import type { StampedEvent } from '../schema/event.ts';
+import type { Delivery } from '../sinks/delivery.ts';
 
 /** What an object, its fields and its place in a queue take, roughly. */
 const OBJECT_BYTES = 64;
@@ -10,18 +11,45 @@ const ENOUGH = 64 * 1024 * 1024;
 
 /** Bytes; text counts one a character, as V8 holds what is Latin-1. */
 export function estimateBytes({ id, subject, data }: StampedEvent): number {
-  return OBJECT_BYTES + id.length + (subject?.length ?? 0) + sizeOf(data, MAX_DEPTH);
+  return OBJECT_BYTES + id.length + (subject?.length ?? 0) + measure(data, MAX_DEPTH);
 }
 
-function sizeOf(value: unknown, depth: number): number {
+function measure(value: unknown, depth: number): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;
   if (value instanceof Uint8Array) return OBJECT_BYTES + value.byteLength;
   let bytes = OBJECT_BYTES;
   if (depth === 0) return bytes;
   for (const key in value) {
-    bytes += FIELD_BYTES + sizeOf((value as Record<string, unknown>)[key], depth - 1);
+    bytes += FIELD_BYTES + measure((value as Record<string, unknown>)[key], depth - 1);
     if (bytes > ENOUGH) break;
   }
   return bytes;
 }
+
+/** What the objects of a delivery take besides their texts and bytes, roughly. */
+const DELIVERY_BYTES = 512;
+
+/** Bytes of a delivery that is encoded. */
+export function sizeOf({
+  id,
+  key,
+  target = '',
+  attributes,
+  body,
+}: Pick<Delivery, 'id' | 'key' | 'target' | 'attributes' | 'body'>): number {
+  let bytes = DELIVERY_BYTES + id.length + key.length + target.length + body.byteLength;
+  for (const name in attributes) bytes += attributes[name]?.length ?? 0;
+  return bytes;
+}
+
+/** The same as `estimateBytes` for data that may throw when it is read, as that of a hook of one's own. */
+export function estimateSafely(event: StampedEvent): number {
+  try {
+    return estimateBytes(event);
+  } catch {
+    return UNREADABLE_BYTES;
+  }
+}
+
+const UNREADABLE_BYTES = 1024;

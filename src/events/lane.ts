@@ -1,159 +1,331 @@
-/** The queue in front of one sink: bounded, in order, one batch under way at a time. */
-import type { StampedEvent } from '../schema/event.ts';
-import type { Sink } from '../sinks/sink.ts';
+/**
+ * The queue in front of one sink: bounded, in order for each key, a batch under way for each partition, and what
+ * fails is tried again.
+ *
+ * Deliveries come from two sides: pushed, or from the spool of this sink, whose oldest part is read into a window
+ * of its own. What comes from the spool is never dropped, and leaves the disk when the sink has confirmed it.
+ */
+import { Failure } from '../failure.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Position, SpoolEntry } from '../spool/spool.ts';
+import type { CircuitState } from './circuit.ts';
+import { Courier, type CourierOptions } from './courier.ts';
+import { Droppables } from './droppables.ts';
+import type { Entry } from './entry.ts';
+import { sizeOf } from './estimate.ts';
+import { EventDelivery } from './event-delivery.ts';
+import { Holding } from './holding.ts';
+import { isWaiting } from './partition.ts';
 
-export interface Bounds {
-  /** Most events that wait for a sink, those under way included. */
-  readonly maxEvents: number;
-  /** Most bytes they may hold, by estimate. */
-  readonly maxBytes: number;
-}
+/** Why an event was dropped. */
+export type DropReason = 'full' | 'closed' | 'withdrawn';
 
-/** Told what went wrong; both only count and log. */
+/** Told what happens; counts and logs. */
 export interface LaneObserver {
-  dropped(sink: Sink, events: number): void;
-  failed(sink: Sink, error: unknown, events: number): void;
+  dropped(reason: DropReason, events: number): void;
+  wrote(): void;
+  delivered(events: number): void;
+  /** Nothing of a batch was confirmed. */
+  failed(error: unknown, events: number): void;
+  retried(events: number): void;
+  /** The sink takes events again after it was down. */
+  recovered(): void;
 }
 
-/** A batch is small, so that calls are answered between two of them. */
-const BATCH_EVENTS = 512;
-const BATCH_BYTES = 1024 * 1024;
-
-interface Entry {
-  readonly event: StampedEvent;
-  readonly bytes: number;
+export interface LaneOptions extends CourierOptions {
+  readonly observer: LaneObserver;
+  /** Takes a delivery that the sink will never take. Resolves when it is put away; never rejects. */
+  readonly reject: (delivery: Delivery, reason: string) => void | Promise<void>;
+  /** Takes what was confirmed out of the spool; nothing when there is none. */
+  readonly confirm?: ((positions: readonly Position[]) => void) | undefined;
+  /** Whether the sink wants events themselves and not only their encoded form. */
+  readonly keepsEvents?: boolean;
 }
+
+/** What happens when a delivery does not fit. `refuse`: older ones make room if they may, else its caller is told and nothing is counted. */
+export type Overflow = 'drop-oldest' | 'drop-newest' | 'refuse';
+
+/** The part of the bounds that is kept for deliveries from the spool, where there is one. */
+const SPOOL_SHARE = 1 / 4;
 
 export class Lane {
-  readonly #sink: Sink;
-  readonly #bounds: Bounds;
-  readonly #observer: LaneObserver;
-  /** Entries before `#head` are gone; the array is cut when half of it is. */
-  #queue: Entry[] = [];
-  #head = 0;
-  #events = 0;
-  #bytes = 0;
-  #isWriting = false;
-  #isScheduled = false;
-  #idle: (() => void)[] = [];
+  readonly #options: LaneOptions;
+  readonly #courier: Courier;
+  readonly #pushed: Holding;
+  readonly #spooled: Holding;
+  readonly #droppables = new Droppables();
+  /** Came since the last turn. */
+  #fresh: Entry[] = [];
+  #seq = 0;
+  #isEnded = false;
+  /** Rejected deliveries that are being put away. */
+  #rejecting = 0;
+  #idle: { readonly what: 'all' | 'pushed'; readonly resolve: () => void }[] = [];
 
-  constructor(sink: Sink, bounds: Bounds, observer: LaneObserver) {
-    this.#sink = sink;
-    this.#bounds = bounds;
-    this.#observer = observer;
+  constructor(options: LaneOptions) {
+    const { queue, observer, confirm } = options;
+    const share = confirm === undefined ? 0 : SPOOL_SHARE;
+    this.#options = options;
+    this.#pushed = new Holding(queue.maxEvents * (1 - share), queue.maxBytes * (1 - share));
+    this.#spooled = new Holding(queue.maxEvents * share, queue.maxBytes * share);
+    this.#courier = new Courier(options, {
+      wrote: () => observer.wrote(),
+      confirmed: (entries) => this.#confirm(entries),
+      rejected: (entry, reason) => this.#reject(entry, reason),
+      mayTryAgain: (entry) => this.#mayTryAgain(entry),
+      putBack: (entries) => this.#putBack(entries),
+      failed: (error, events) => observer.failed(error, events),
+      recovered: () => observer.recovered(),
+      turned: () => {
+        this.#settleFresh();
+        this.#checkIdle();
+      },
+    });
   }
 
   /** Events that wait or are under way. */
   get size(): number {
-    return this.#events;
+    return this.#pushed.events + this.#spooled.events;
+  }
+
+  /** Those of them that are not on the disk. */
+  get pushed(): number {
+    return this.#pushed.events;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#pushed.bytes + this.#spooled.bytes;
   }
 
-  /** The oldest make room for the newest; what could never fit is dropped itself. */
-  push(event: StampedEvent, bytes: number): void {
-    const dropped = this.#makeRoom(bytes);
-    if (this.#fits(bytes)) this.#append({ event, bytes });
-    else this.#observer.dropped(this.#sink, 1);
-    if (dropped > 0) this.#observer.dropped(this.#sink, dropped);
+  get circuit(): CircuitState {
+    return this.#courier.circuit;
   }
 
-  /** Resolves when nothing waits any more. */
-  idle(): Promise<void> {
-    if (this.#events === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  /** Milliseconds since the sink went down; 0 while it is up. */
+  get downFor(): number {
+    return this.#courier.downFor;
   }
 
-  #fits(bytes: number): boolean {
-    return this.#events < this.#bounds.maxEvents && this.#bytes + bytes <= this.#bounds.maxBytes;
+  /** How many deliveries from the spool there is room for, and how many bytes. */
+  get room(): { readonly events: number; readonly bytes: number } {
+    const { events, bytes, maxEvents, maxBytes } = this.#spooled;
+    return { events: Math.floor(maxEvents - events), bytes: Math.floor(maxBytes - bytes) };
   }
 
-  #makeRoom(bytes: number): number {
-    if (bytes > this.#bounds.maxBytes) return 0;
-    let dropped = 0;
-    for (; !this.#fits(bytes); dropped++) {
-      const oldest = this.#shift();
-      if (oldest === undefined) break;
-      this.#forget(oldest);
+  /**
+   * @param bytes that it holds, roughly.
+   * @param settled told once: nothing when the delivery is safe, else why it will not be.
+   * @returns the entry, or nothing when it did not fit.
+   */
+  push(
+    delivery: Delivery,
+    bytes: number,
+    overflow: Overflow,
+    settled?: (failure?: Failure) => void,
+  ): Entry | undefined {
+    if (this.#isEnded || !this.#makeRoom(bytes, overflow)) {
+      if (overflow !== 'refuse') this.#options.observer.dropped(this.#isEnded ? 'closed' : 'full', 1);
+      return undefined;
     }
-    return dropped;
-  }
-
-  #append(entry: Entry): void {
-    this.#queue.push(entry);
-    this.#events++;
-    this.#bytes += entry.bytes;
-    this.#schedule();
-  }
-
-  #shift(): Entry | undefined {
-    const entry = this.#queue[this.#head];
-    if (entry === undefined) return undefined;
-    this.#head++;
-    // Half of the array at once: cutting it for each event would cost its length each time.
-    if (this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+    const entry = this.#append(delivery, bytes, undefined, settled);
+    if (overflow === 'drop-oldest') this.#droppables.add(entry);
     return entry;
   }
 
-  #forget({ bytes }: Entry): void {
-    this.#events--;
-    this.#bytes -= bytes;
+  /** Takes what was read from the spool, which `room` bounds. */
+  pushSpooled(entries: readonly SpoolEntry[]): void {
+    for (const { delivery, position } of entries)
+      this.#append(delivery, sizeOf(delivery), position, undefined);
   }
 
-  /** Once for each turn of the event loop, after the calls of this turn have been answered. */
-  #schedule(): void {
-    if (this.#isScheduled || this.#isWriting) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.#drain();
+  /** Nobody waits for this entry any more: it stays, and may be dropped. */
+  loosen(entry: Entry): void {
+    this.#unsettle(entry);
+    if (entry.state !== 'gone') this.#droppables.add(entry);
+  }
+
+  /** Takes an entry out. What is under way may still arrive, and is not tried again. */
+  withdraw(entry: Entry): void {
+    this.#unsettle(entry);
+    entry.isWithdrawn = true;
+    if (isWaiting(entry)) this.#drop(entry, 'withdrawn');
+  }
+
+  /**
+   * Resolves when nothing waits any more; what comes from the spool may be left out. Batches do not linger from
+   * now on.
+   */
+  idle(what: 'all' | 'pushed' = 'all'): Promise<void> {
+    this.#courier.hurry();
+    if (this.#isIdle(what)) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push({ what, resolve }));
+  }
+
+  /** Ends all work. @returns what was not confirmed, oldest first. */
+  end(): Entry[] {
+    this.#isEnded = true;
+    const left = this.#courier.end();
+    return left.filter(({ isWithdrawn }) => !isWithdrawn).sort((a, b) => a.seq - b.seq);
+  }
+
+  #append(
+    delivery: Delivery,
+    bytes: number,
+    position: Position | undefined,
+    settled: Entry['settled'],
+  ): Entry {
+    const partition = this.#courier.partitionOf(delivery.key);
+    const entry: Entry = {
+      delivery,
+      bytes,
+      partition,
+      position,
+      settled,
+      seq: this.#seq++,
+      since: this.#options.clock.now(),
+      state: 'waiting',
+      attempts: 0,
+      isDroppable: false,
+      isListed: false,
+      isWithdrawn: false,
+    };
+    this.#holdingOf(entry).add(bytes);
+    if (settled !== undefined) partition.awaited++;
+    partition.push(entry);
+    this.#fresh.push(entry);
+    this.#courier.schedule();
+    return entry;
+  }
+
+  // Room
+
+  #makeRoom(bytes: number, overflow: Overflow): boolean {
+    const holding = this.#pushed;
+    if (holding.fits(bytes)) return true;
+    if (overflow === 'drop-newest' || bytes > holding.maxBytes) return false;
+    while (!holding.fits(bytes)) {
+      const oldest = this.#droppables.take();
+      if (oldest === undefined) return false;
+      this.#drop(oldest, 'full');
+    }
+    return true;
+  }
+
+  /** What waits longer than a turn is encoded, so that it holds no request and its size is known. */
+  #settleFresh(): void {
+    const { keepsEvents = false } = this.#options;
+    for (const entry of this.#fresh.splice(0)) {
+      const { delivery, state } = entry;
+      if (state !== 'waiting' || !(delivery instanceof EventDelivery)) continue;
+      if (keepsEvents) delivery.detach();
+      else this.#resize(entry, delivery.settle());
+      while (this.#pushed.isOver && this.#shrink(entry));
+    }
+  }
+
+  /** The encoded form may be larger than was thought. @returns whether anything was dropped. */
+  #shrink(grown: Entry): boolean {
+    const mayGo = isWaiting(grown) && grown.settled === undefined && grown.attempts === 0;
+    const entry = this.#droppables.take() ?? (mayGo ? grown : undefined);
+    if (entry !== undefined) this.#drop(entry, 'full');
+    return entry !== undefined;
+  }
+
+  #resize(entry: Entry, bytes: number): void {
+    const change = bytes - entry.bytes;
+    entry.bytes = bytes;
+    entry.partition.resized(change);
+    this.#holdingOf(entry).bytes += change;
+  }
+
+  #drop(entry: Entry, reason: DropReason): void {
+    entry.partition.forget(entry);
+    this.#release(entry);
+    this.#options.observer.dropped(reason, 1);
+    this.#checkIdle();
+  }
+
+  #release(entry: Entry): void {
+    entry.state = 'gone';
+    this.#holdingOf(entry).remove(entry.bytes);
+  }
+
+  #holdingOf({ position }: Entry): Holding {
+    return position === undefined ? this.#pushed : this.#spooled;
+  }
+
+  // What came of batches
+
+  #confirm(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    const positions: Position[] = [];
+    for (const entry of entries) {
+      this.#release(entry);
+      this.#tell(entry);
+      if (entry.position !== undefined) positions.push(entry.position);
+    }
+    this.#options.observer.delivered(entries.length);
+    if (positions.length > 0) this.#options.confirm?.(positions);
+    this.#checkIdle();
+  }
+
+  #mayTryAgain(entry: Entry): boolean {
+    const { maxAttempts = Number.POSITIVE_INFINITY } = this.#options.queue.retry;
+    if (!entry.isWithdrawn && entry.attempts < maxAttempts) return true;
+    if (entry.isWithdrawn) {
+      this.#release(entry);
+      this.#options.observer.dropped('withdrawn', 1);
+    } else this.#reject(entry, `given up after ${entry.attempts} attempts (queue.retry.maxAttempts)`);
+    return false;
+  }
+
+  #putBack(entries: readonly Entry[]): void {
+    this.#droppables.returned(entries);
+    this.#options.observer.retried(entries.length);
+    // They may have come in the turn in which they were written.
+    this.#fresh.push(...entries);
+  }
+
+  #reject(entry: Entry, reason: string): void {
+    const { reject, confirm } = this.#options;
+    this.#release(entry);
+    this.#tell(entry, new Failure('sink_failed', 'the sink refused the event'));
+    const putAway = reject(entry.delivery, reason);
+    const end = (): void => {
+      if (entry.position !== undefined) confirm?.([entry.position]);
+    };
+    if (putAway === undefined) {
+      end();
+      return;
+    }
+    this.#rejecting++;
+    putAway.then(() => {
+      this.#rejecting--;
+      end();
+      this.#checkIdle();
     });
   }
 
-  #takeBatch(): Entry[] {
-    const batch: Entry[] = [];
-    for (let bytes = 0; batch.length < BATCH_EVENTS && bytes < BATCH_BYTES; ) {
-      const entry = this.#shift();
-      if (entry === undefined) break;
-      bytes += entry.bytes;
-      batch.push(entry);
-    }
-    return batch;
+  #tell(entry: Entry, failure?: Failure): void {
+    const { settled } = entry;
+    this.#unsettle(entry);
+    settled?.(failure);
   }
 
-  #drain(): void {
-    const batch = this.#takeBatch();
-    try {
-      const written = this.#sink.write(batch.map(({ event }) => event));
-      if (written === undefined) this.#settle(batch);
-      else this.#await(batch, written);
-    } catch (error) {
-      this.#fail(batch, error);
-    }
+  #unsettle(entry: Entry): void {
+    if (entry.settled === undefined) return;
+    entry.settled = undefined;
+    entry.partition.awaited--;
   }
 
-  #await(batch: readonly Entry[], written: Promise<void>): void {
-    this.#isWriting = true;
-    written.then(
-      () => this.#settle(batch),
-      (error) => this.#fail(batch, error),
-    );
+  #isIdle(what: 'all' | 'pushed'): boolean {
+    return (what === 'all' ? this.size : this.pushed) === 0 && this.#rejecting === 0;
   }
 
-  #fail(batch: readonly Entry[], error: unknown): void {
-    this.#observer.failed(this.#sink, error, batch.length);
-    this.#settle(batch);
-  }
-
-  #settle(batch: readonly Entry[]): void {
-    this.#isWriting = false;
-    for (const entry of batch) this.#forget(entry);
-    if (this.#events > 0) this.#schedule();
-    else for (const resolve of this.#idle.splice(0)) resolve();
+  #checkIdle(): void {
+    if (this.#idle.length === 0) return;
+    const idle = this.#idle.filter(({ what }) => this.#isIdle(what));
+    this.#idle = this.#idle.filter((waiter) => !idle.includes(waiter));
+    for (const { resolve } of idle) resolve();
   }
 }

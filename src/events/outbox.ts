@@ -1,169 +1,176 @@
 /**
- * Takes events out of the flow of calls. Pushing is cheap, never waits and never throws; the sinks get what was
- * pushed in the next turn of the event loop, when the broker has its answers.
+ * Everything between events and sinks: a queue in front of each sink, dead letters, and the end of it all.
  *
- * A sink that is slower than the broker costs its own oldest events, which are counted and logged: it costs
- * neither memory nor a late answer.
+ * Pushing is cheap and never waits; the sinks get what was pushed in the next turn of the event loop, when the
+ * broker has its answers. A sink that is slow or down costs neither memory beyond its bounds nor a late answer,
+ * unless a route says that answers wait for it.
  */
-import type { StampedEvent } from '../schema/event.ts';
-import type { Sink } from '../sinks/sink.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Spool } from '../spool/spool.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createRateLimit, type RateLimit } from '../telemetry/rate-limit.ts';
-import { estimateBytes } from './estimate.ts';
-import { type Bounds, Lane } from './lane.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { DeadLetterFile, deadLetterLine, markDead } from './dead-letter.ts';
+import type { Left } from './left.ts';
+import { type OpenedSink, Port } from './port.ts';
+import { type Counts, Tally } from './tally.ts';
 
-export interface OutboxOptions extends Partial<Bounds> {
-  readonly sinks: readonly Sink[];
-  readonly log: Pick<Logger, 'warn' | 'error'>;
+export interface OutboxOptions {
+  readonly sinks: readonly OpenedSink[];
+  readonly spool?: Pick<Spool, 'lane'> | undefined;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Default: one line a second for each sink and kind. */
   readonly rateLimit?: RateLimit;
+  readonly clock?: Clock;
+  /** Milliseconds since 1970, for dead letters. */
+  readonly date?: () => number;
 }
 
 export interface OutboxStats {
-  /** Events that wait for a sink, or are on their way into one. */
+  /** Events that wait for a sink in memory, or are on their way into one. */
   readonly queued: number;
   readonly queuedBytes: number;
-  /** Events that a full queue has cost so far. */
+  /** Events that were lost so far: to a full queue, or because there was no place for a dead letter. */
   readonly dropped: number;
-  /** Events that a sink has refused so far. */
+  /** Events that sinks have refused for good so far. */
   readonly failed: number;
 }
 
-export interface SinkStats extends OutboxStats {
+export interface SinkStats extends OutboxStats, Omit<Counts, 'dropped' | 'rejected'> {
   readonly sink: string;
+  readonly droppedBy: Readonly<Counts['dropped']>;
+  readonly circuit: 'closed' | 'open' | 'half-open';
+  /** Events in the spool of this sink, of all processes; 0 where there is none. */
+  readonly spooled: number;
+  readonly spooledBytes: number;
 }
 
 export interface Outbox {
-  push(event: StampedEvent): void;
+  readonly ports: readonly Port[];
   /** Waits until the sinks have taken everything, or the time is up. Resolves to the number of events left. */
   flush(timeoutMs: number): Promise<number>;
-  /** Flushes, then closes the sinks, within the time. What is pushed from now on is dropped. */
-  close(timeoutMs: number): Promise<number>;
+  /** Flushes, keeps in the spool what is left, and closes the sinks, within the time. What comes later is dropped. */
+  close(timeoutMs: number): Promise<Left>;
   readonly stats: OutboxStats;
   /** The same for each sink. */
   readonly sinks: readonly SinkStats[];
 }
 
-/** Seconds of a busy broker, in a few dozen megabytes. */
-export const defaultBounds: Bounds = { maxEvents: 100_000, maxBytes: 64 * 1024 * 1024 };
+/** The part of the time to close that is kept for what the sinks have not taken: to spool it, and to close. */
+const RESERVE = 1 / 5;
+/** That part is no longer than this, in milliseconds. */
+const MAX_RESERVE = 1000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { sinks, log, rateLimit = createRateLimit({ perSecond: 1 }) } = options;
-  const bounds: Bounds = {
-    maxEvents: options.maxEvents ?? defaultBounds.maxEvents,
-    maxBytes: options.maxBytes ?? defaultBounds.maxBytes,
-  };
-  const tally = createTally(log, rateLimit);
-  const lanes = sinks.map((sink) => new Lane(sink, bounds, tally));
-  let isClosed = false;
+  const { log, spool, clock = systemClock, rateLimit = createRateLimit({ perSecond: 1 }) } = options;
+  const ports = options.sinks.map((opened) => {
+    const { name } = opened.sink;
+    const tally = new Tally(name, log, rateLimit);
+    const reject = (delivery: Delivery, reason: string) => bury(opened, tally, delivery, reason);
+    // Events that go everywhere are for whoever looks now: they are never kept.
+    const lane = opened.takesAll ? undefined : spool?.lane(name);
+    return new Port(opened, { clock, tally, spool: lane, reject });
+  });
+  const files = new Map<string, DeadLetterFile>();
+  const date = options.date ?? Date.now;
 
-  const total = (pick: (lane: Lane) => number): number => lanes.reduce((sum, lane) => sum + pick(lane), 0);
-  const queued = (): number => total((lane) => lane.size);
-
-  async function flush(timeoutMs: number): Promise<number> {
-    await within(timeoutMs, Promise.all(lanes.map((lane) => lane.idle())));
-    return queued();
+  /** Puts a delivery away that its sink will never take. Never rejects. */
+  async function bury(
+    { sink: { name }, deadLetter }: OpenedSink,
+    tally: Tally,
+    delivery: Delivery,
+    reason: string,
+  ): Promise<void> {
+    tally.rejected(reason, deadLetter !== undefined);
+    if (deadLetter === undefined) return;
+    const letter = { delivery, sink: name, reason };
+    try {
+      if (typeof deadLetter === 'string') await buryInSink(deadLetter, markDead(letter));
+      else await fileOf(deadLetter.file).append(deadLetterLine(letter, date()));
+    } catch (error) {
+      tally.lostDeadLetter(error);
+    }
   }
 
-  async function close(timeoutMs: number): Promise<number> {
-    const deadline = performance.now() + timeoutMs;
-    isClosed = true;
-    await flush(timeoutMs);
-    const closed = sinks.map((sink) => closeSink(sink, tally));
-    await within(Math.max(0, deadline - performance.now()), Promise.all(closed));
-    return queued();
+  async function buryInSink(name: string, delivery: Delivery): Promise<void> {
+    const port = ports.find(({ sink, opened }) => sink.name === name && !opened.takesAll);
+    if (port?.spool !== undefined) await port.spool.append(delivery);
+    else port?.lane.push(delivery, delivery.body.byteLength, 'drop-oldest');
   }
 
-  return {
-    push(event) {
-      if (isClosed)
-        return void sinks.forEach((sink) => {
-          tally.dropped(sink, 1);
-        });
-      if (lanes.length === 0) return;
-      const bytes = estimateSafely(event);
-      for (const lane of lanes) lane.push(event, bytes);
-    },
-    flush,
-    close,
-    get stats() {
-      const { droppedEvents, failedEvents } = tally;
-      return {
-        queued: queued(),
-        queuedBytes: total((lane) => lane.bytes),
-        dropped: droppedEvents,
-        failed: failedEvents,
-      };
-    },
-    get sinks() {
-      return sinks.map((sink, i) => {
-        const { size: queued = 0, bytes: queuedBytes = 0 } = lanes[i] ?? {};
-        return { sink: sink.name, queued, queuedBytes, ...tally.lossesOf(sink) };
-      });
-    },
-  };
-}
-
-/** Counts what is lost, and says so, but not for every event. */
-function createTally(log: OutboxOptions['log'], rateLimit: RateLimit) {
-  const unlogged = new Map<string, number>();
-  const losses = new Map<Sink, { dropped: number; failed: number }>();
-
-  function lossesOf(sink: Sink): { dropped: number; failed: number } {
-    const known = losses.get(sink) ?? { dropped: 0, failed: 0 };
-    losses.set(sink, known);
+  function fileOf(path: string): DeadLetterFile {
+    const known = files.get(path) ?? new DeadLetterFile(path);
+    files.set(path, known);
     return known;
   }
 
-  function report(kind: string, { name }: Sink, events: number, write: (events: number) => void): void {
-    const key = `${kind} ${name}`;
-    unlogged.set(key, (unlogged.get(key) ?? 0) + events);
-    rateLimit(key, () => {
-      const count = unlogged.get(key) ?? 0;
-      unlogged.set(key, 0);
-      write(count);
+  const total = (pick: (port: Port) => number): number => ports.reduce((sum, port) => sum + pick(port), 0);
+  const queued = (): number => total(({ lane }) => lane.size);
+
+  async function flush(timeoutMs: number, what: 'all' | 'pushed' = 'all'): Promise<number> {
+    const idle = async (): Promise<void> => {
+      // What one sink refuses may be on its way into another: again until nothing moves.
+      for (let before = -1; before !== total(({ tally }) => tally.counts.rejected); ) {
+        before = total(({ tally }) => tally.counts.rejected);
+        await Promise.all(ports.map(({ lane }) => lane.idle(what)));
+      }
+    };
+    await within(timeoutMs, idle());
+    return queued();
+  }
+
+  async function close(timeoutMs: number): Promise<Left> {
+    const deadline = performance.now() + timeoutMs;
+    await flush(timeoutMs - Math.min(timeoutMs * RESERVE, MAX_RESERVE), 'pushed');
+    const left = { lost: total(({ lane }) => lane.pushed), spooled: 0 };
+    const ending = ports.map(async (port) => {
+      const before = port.lane.pushed;
+      const { lost, spooled } = await port.end();
+      left.lost += lost - before;
+      left.spooled += spooled;
+      await port.sink.close().catch((error) => port.tally.closeFailed(error));
     });
+    await within(Math.max(1, deadline - performance.now()), Promise.all(ending));
+    return left;
   }
 
   return {
-    lossesOf,
-    droppedEvents: 0,
-    failedEvents: 0,
-    dropped(sink: Sink, events: number): void {
-      this.droppedEvents += events;
-      lossesOf(sink).dropped += events;
-      report('sink_full', sink, events, (count) =>
-        log.warn(
-          { code: 'sink_full', sink: sink.name, events: count },
-          'events were dropped: the sink takes them slower than they come',
-        ),
-      );
+    ports,
+    flush: (timeoutMs) => flush(timeoutMs),
+    close,
+    get stats() {
+      return {
+        queued: queued(),
+        queuedBytes: total(({ lane }) => lane.bytes),
+        dropped: total(({ tally }) => lostOf(tally.counts)),
+        failed: total(({ tally }) => tally.counts.rejected),
+      };
     },
-    failed(sink: Sink, error: unknown, events: number): void {
-      this.failedEvents += events;
-      lossesOf(sink).failed += events;
-      report('sink_failed', sink, events, (count) =>
-        log.error({ code: 'sink_failed', sink: sink.name, events: count, err: error }, 'a sink failed'),
-      );
+    get sinks() {
+      return ports.map(statsOf);
     },
   };
 }
 
-async function closeSink(sink: Sink, tally: ReturnType<typeof createTally>): Promise<void> {
-  try {
-    await sink.close();
-  } catch (error) {
-    tally.failed(sink, error, 0);
-  }
+function statsOf({ sink, lane, spool, tally }: Port): SinkStats {
+  const { dropped, rejected, ...counts } = tally.counts;
+  return {
+    ...counts,
+    sink: sink.name,
+    queued: lane.size,
+    queuedBytes: lane.bytes,
+    dropped: lostOf(tally.counts),
+    droppedBy: dropped,
+    failed: rejected,
+    circuit: lane.circuit,
+    spooled: spool?.size ?? 0,
+    spooledBytes: spool?.bytes ?? 0,
+  };
 }
 
-/** A hook of one's own may report data with a getter that throws. */
-function estimateSafely(event: StampedEvent): number {
-  try {
-    return estimateBytes(event);
-  } catch {
-    return 1024;
-  }
+/** A withdrawn event is no loss: its publisher was told. */
+function lostOf({ dropped: { full, closed, dead_letter } }: Counts): number {
+  return full + closed + dead_letter;
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {

@@ -24,7 +24,7 @@ export function createStamp({ now, newId }: StampOptions): Stamp {
   let node = '';
   let source = sourceOf(cluster, node);
   return (event, origin) => {
-    const calling = origin.meta.node === '' ? nodeOf(origin) : origin.meta.node;
+    const calling = nodeOf(origin);
     if (calling !== node || origin.meta.clusterName !== cluster) {
       cluster = origin.meta.clusterName;
       node = calling;
@@ -35,9 +35,9 @@ export function createStamp({ now, newId }: StampOptions): Stamp {
   };
 }
 
-/** EMQX before 4.3.14 and 4.4.3 sends no meta: the node stands in what the call is about. */
-function nodeOf({ clientinfo, conninfo, message }: Origin): string {
-  return clientinfo?.node ?? conninfo?.node ?? message?.node ?? '';
+/** The broker node that calls. EMQX before 4.3.14 and 4.4.3 sends no meta: it stands in what the call is about. */
+export function nodeOf({ meta, clientinfo, conninfo, message }: Origin): string {
+  return meta.node !== '' ? meta.node : (clientinfo?.node ?? conninfo?.node ?? message?.node ?? '');
 }
 
 /** `emqx://<cluster>/<node>`; the cluster is empty when it is not known. */

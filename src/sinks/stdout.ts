@@ -1,13 +1,17 @@
 /** Events on standard output: CloudEvents, one JSON object a line, or lines to read on a terminal. */
 import { isatty } from 'node:tty';
+import type { StdoutOptions as KindOptions } from '../config/sections/sinks/stdout.ts';
 import { toCloudEvent } from '../events/cloud-event.ts';
 import { formatEvent } from '../events/pretty.ts';
 import type { StampedEvent } from '../schema/event.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Delivery } from './delivery.ts';
 import { type Output, openOutput } from './output.ts';
-import type { Sink } from './sink.ts';
+import type { OpenSink, Sink } from './sink.ts';
 
 export interface StdoutOptions {
+  /** Default: stdout. */
+  readonly name?: string;
   /** `auto` is pretty on a terminal and JSON elsewhere. */
   readonly format: 'auto' | 'json' | 'pretty' | 'off';
   readonly log: Pick<Logger, 'warn' | 'error'>;
@@ -21,12 +25,27 @@ export interface StdoutOptions {
 
 /** The sink, or nothing when events are off. */
 export function createStdoutSink(options: StdoutOptions): Sink | undefined {
-  const { format, fd = 1, isTerminal = isatty(fd) } = options;
+  const { name = 'stdout', format, fd = 1, isTerminal = isatty(fd) } = options;
   if (format === 'off') return undefined;
   const { colours = isTerminal && !process.env.NO_COLOR } = options;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   const lineOf = isPretty ? (event: StampedEvent) => formatEvent(event, colours) : toCloudEvent;
-  return new StdoutSink(fd, lineOf, options.log);
+  return new StdoutSink(name, fd, lineOf, options.log);
+}
+
+/** The same as a sink of its own. */
+export const openStdout: OpenSink<KindOptions> = async ({ format }, { name, log }) =>
+  createStdoutSink({ name, format, log }) as Sink;
+
+/** A delivery that has been on disk has no event any more. */
+function lineOfBody({ format, contentType, attributes, body }: Delivery): string {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (format === 'structured') return bytes.toString();
+  return JSON.stringify({
+    ...attributes,
+    datacontenttype: contentType,
+    data_base64: bytes.toString('base64'),
+  });
 }
 
 /**
@@ -34,14 +53,15 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
  * sink is what holds events, and what bounds them.
  */
 class StdoutSink implements Sink {
-  readonly name = 'stdout';
+  readonly name: string;
   readonly #output: Output;
   readonly #lineOf: (event: StampedEvent) => string;
   readonly #log: StdoutOptions['log'];
   #state: 'open' | 'full' | 'off' = 'open';
   #release: () => void = doNothing;
 
-  constructor(fd: number, lineOf: (event: StampedEvent) => string, log: StdoutOptions['log']) {
+  constructor(name: string, fd: number, lineOf: (event: StampedEvent) => string, log: StdoutOptions['log']) {
+    this.name = name;
     this.#lineOf = lineOf;
     this.#log = log;
     this.#output = openOutput(fd, {
@@ -50,10 +70,13 @@ class StdoutSink implements Sink {
     });
   }
 
-  write(batch: readonly StampedEvent[]): void | Promise<void> {
+  write(batch: readonly Delivery[]): void | Promise<void> {
     if (this.#state === 'off') return;
     let text = '';
-    for (const event of batch) text += `${this.#lineOf(event)}\n`;
+    for (const delivery of batch) {
+      const { event } = delivery;
+      text += `${event === undefined ? lineOfBody(delivery) : this.#lineOf(event)}\n`;
+    }
     if (this.#output.write(text)) return;
     return new Promise((resolve) => {
       this.#release = resolve;

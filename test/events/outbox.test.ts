@@ -1,256 +1,248 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createOutbox, type OutboxOptions } from '../../src/events/outbox.ts';
-import type { StampedEvent } from '../../src/schema/event.ts';
-import type { Sink } from '../../src/sinks/sink.ts';
+import { createOutbox, type Outbox, type OutboxOptions } from '../../src/events/outbox.ts';
+import type { OpenedSink } from '../../src/events/port.ts';
+import { aSpool } from './fake-spool.ts';
+import { aDelivery, aSink, opened } from './support.ts';
 
-function anEvent(id: string | number, payload = 0): StampedEvent {
-  const data = { payload: new Uint8Array(payload) };
-  return { id: String(id), source: 'emqx:///n', type: 'emqx.message.publish', time: 0, data };
+function anOutbox(sinks: readonly OpenedSink[], rest: Partial<OutboxOptions> = {}) {
+  const lines: { level: string; text: string; code?: string; events?: number; sink?: string }[] = [];
+  const write = (level: string) => (fields: object, text: string) =>
+    void lines.push({ level, text, ...fields });
+  const log = {
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  } as unknown as OutboxOptions['log'];
+  const outbox = createOutbox({ sinks, log, rateLimit: (_, line) => line(1), date: () => 0, ...rest });
+  return { lines, outbox };
 }
 
-interface FakeSink extends Sink {
-  readonly batches: string[][];
-  readonly ids: string[];
-  /** Lets the batch under way end, with an error if one is given. */
-  settle(error?: Error): void;
-  isClosed: boolean;
+function push(outbox: Outbox, id: string, key = ''): void {
+  for (const { lane } of outbox.ports) lane.push(aDelivery(id, key), 0, 'drop-oldest');
 }
 
-function aSink(kind: 'fast' | 'slow' | 'throwing' = 'fast', name = 'fake'): FakeSink {
-  const batches: string[][] = [];
-  let settle: (error?: Error) => void = () => {};
-  return {
-    name,
-    batches,
-    isClosed: false,
-    get ids() {
-      return batches.flat();
-    },
-    settle: (error) => settle(error),
-    write(batch) {
-      batches.push(batch.map(({ id }) => id));
-      if (kind === 'throwing') throw new Error('broken');
-      if (kind === 'fast') return;
-      return new Promise<void>((resolve, reject) => {
-        settle = (error) => (error === undefined ? resolve() : reject(error));
-      });
-    },
-    async close() {
-      this.isClosed = true;
-    },
-  };
-}
+const quick = { retry: { min: 1, max: 5 } };
 
-function anOutbox(options: Partial<OutboxOptions> & Pick<OutboxOptions, 'sinks'>) {
-  const lines: { level: string; code: string; events: number; sink: string }[] = [];
-  const write = (level: string) => (fields: { code: string; events: number; sink: string }) =>
-    void lines.push({ level, ...fields });
-  const log = { warn: write('warn'), error: write('error') } as unknown as OutboxOptions['log'];
-  return { lines, outbox: createOutbox({ log, rateLimit: (_, line) => line(1), ...options }) };
-}
-
-describe('pushing', () => {
-  it('gives the sink nothing before the turn of the event loop is over', async () => {
-    const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink] });
-    outbox.push(anEvent(1));
-    outbox.push(anEvent(2));
-    await Promise.resolve();
-    expect(sink.batches).toEqual([]);
-    await nextTurn();
-    expect(sink.batches).toEqual([['1', '2']]);
+describe('every sink', () => {
+  it('gets every event pushed to it, in order, whatever the others do', async () => {
+    const sinks = [aSink('fast', 'a'), aSink('asked', 'b')] as const;
+    const { outbox } = anOutbox(sinks.map((sink) => opened(sink)));
+    for (let i = 0; i < 2000; i++) push(outbox, `${i}`);
+    await expect.poll(() => outbox.stats.queued).toBe(2000);
+    expect(sinks[0].confirmed).toEqual(Array.from({ length: 2000 }, (_, i) => `${i}`));
+    expect(sinks[1].batches).toHaveLength(1);
   });
 
-  it('gives every sink every event, in order', async () => {
-    const sinks = [aSink(), aSink()];
-    const { outbox } = anOutbox({ sinks });
-    const ids = Array.from({ length: 3000 }, (_, i) => String(i));
-    for (const id of ids) outbox.push(anEvent(id));
+  it('has numbers of its own', async () => {
+    const { outbox } = anOutbox([opened(aSink('fast', 'a')), opened(aSink('asked', 'b'), { maxEvents: 1 })]);
+    push(outbox, '1');
+    push(outbox, '2');
+    await expect.poll(() => outbox.sinks[0]?.delivered).toBe(2);
+    expect(outbox.sinks).toMatchObject([
+      { sink: 'a', queued: 0, delivered: 2, dropped: 0, batches: 1, circuit: 'closed' },
+      { sink: 'b', queued: 1, delivered: 0, dropped: 1, droppedBy: { full: 1 }, spooled: 0 },
+    ]);
+    expect(outbox.stats).toMatchObject({ queued: 1, dropped: 1, failed: 0 });
+  });
+
+  it('that fails is logged with its name, and so is its recovery', async () => {
+    let failures = 4;
+    const sink = aSink(() => (failures-- > 0 ? new Error('down') : undefined));
+    const { outbox, lines } = anOutbox([opened(sink, quick)]);
+    push(outbox, '1');
     expect(await outbox.flush(10_000)).toBe(0);
-    expect(sinks.map((sink) => sink.ids)).toEqual([ids, ids]);
+    expect(lines[0]).toMatchObject({ level: 'error', code: 'sink_failed', sink: 'fake', events: 1 });
+    expect(lines.at(-1)).toMatchObject({ level: 'info', text: 'the sink takes events again' });
   });
 
-  it('hands over small batches, so that calls are answered in between', async () => {
-    const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink] });
-    for (let i = 0; i < 2000; i++) outbox.push(anEvent(i));
-    await outbox.flush(10_000);
-    expect(Math.max(...sink.batches.map((batch) => batch.length))).toBeLessThanOrEqual(512);
-  });
-
-  it('hands over large events alone', async () => {
-    const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink] });
-    for (let i = 0; i < 3; i++) outbox.push(anEvent(i, 2 ** 20));
-    await outbox.flush(10_000);
-    expect(sink.batches).toEqual([['0'], ['1'], ['2']]);
-  });
-
-  it('is nothing to do when there is no sink', async () => {
-    const { outbox } = anOutbox({ sinks: [] });
-    outbox.push(anEvent(1));
-    expect(outbox.stats).toEqual({ queued: 0, queuedBytes: 0, dropped: 0, failed: 0 });
-    expect(await outbox.close(1000)).toBe(0);
-  });
-
-  it('never throws, even when reading the data does', async () => {
-    const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink] });
-    const data = Object.defineProperty({}, 'bad', {
-      enumerable: true,
-      get: () => {
-        throw new Error('no');
-      },
-    });
-    outbox.push({ ...anEvent(1), data });
-    await outbox.flush(10_000);
-    expect(sink.ids).toEqual(['1']);
-  });
-});
-
-describe('a slow sink', () => {
-  it('gets the next batch when it has taken the last', async () => {
-    const sink = aSink('slow');
-    const { outbox } = anOutbox({ sinks: [sink] });
-    outbox.push(anEvent(1));
-    await nextTurn();
-    outbox.push(anEvent(2));
-    outbox.push(anEvent(3));
-    await nextTurn();
-    expect(sink.batches).toEqual([['1']]);
-    sink.settle();
-    await nextTurn();
-    await nextTurn();
-    expect(sink.batches).toEqual([['1'], ['2', '3']]);
-  });
-
-  it('does not hold up another', async () => {
-    const [slow, fast] = [aSink('slow'), aSink()];
-    const { outbox } = anOutbox({ sinks: [slow, fast] });
-    for (let i = 0; i < 3; i++) {
-      outbox.push(anEvent(i));
-      await nextTurn();
-    }
-    expect([slow.ids, fast.ids]).toEqual([['0'], ['0', '1', '2']]);
-  });
-
-  it('costs its oldest events when too many wait, and says how many', async () => {
-    const sink = aSink('slow');
-    const { outbox, lines } = anOutbox({ sinks: [sink], maxEvents: 3 });
-    outbox.push(anEvent('under way'));
-    await nextTurn();
-    for (let i = 0; i < 5; i++) outbox.push(anEvent(i));
-    expect(outbox.stats).toMatchObject({ queued: 3, dropped: 3 });
-    expect(outbox.sinks).toMatchObject([{ sink: 'fake', queued: 3, dropped: 3, failed: 0 }]);
-    sink.settle();
-    await nextTurn();
-    await nextTurn();
-    expect(sink.batches).toEqual([['under way'], ['3', '4']]);
-    expect(lines).toMatchObject(
-      [1, 1, 1].map((events) => ({ level: 'warn', code: 'sink_full', sink: 'fake', events })),
-    );
-  });
-
-  it('costs as many old events as a large new one needs', async () => {
-    const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink], maxBytes: 10_000 });
-    for (let i = 0; i < 4; i++) outbox.push(anEvent(i, 2000));
-    outbox.push(anEvent('large', 6000));
-    expect(outbox.stats.queuedBytes).toBeLessThanOrEqual(10_000);
-    await outbox.flush(10_000);
-    expect(sink.ids).toEqual(['3', 'large']);
-    expect(outbox.stats).toEqual({ queued: 0, queuedBytes: 0, dropped: 3, failed: 0 });
-  });
-
-  it('costs nothing old when the new event could never fit', async () => {
-    const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink], maxBytes: 10_000 });
-    outbox.push(anEvent(1));
-    outbox.push(anEvent('too large', 20_000));
-    await outbox.flush(10_000);
-    expect([sink.ids, outbox.stats.dropped]).toEqual([['1'], 1]);
-  });
-
-  it('costs the new event when what is under way fills the queue', async () => {
-    const sink = aSink('slow');
-    const { outbox } = anOutbox({ sinks: [sink], maxEvents: 1 });
-    outbox.push(anEvent(1));
-    await nextTurn();
-    outbox.push(anEvent(2));
-    expect(outbox.stats).toMatchObject({ queued: 1, dropped: 1 });
-  });
-
-  it('is reported in few lines that add up', () => {
+  it('that is full is logged in few lines that add up', () => {
     const held: ((times: number) => void)[] = [];
-    const { outbox, lines } = anOutbox({
-      sinks: [aSink('slow')],
-      maxEvents: 1,
+    const { outbox, lines } = anOutbox([opened(aSink('asked'), { maxEvents: 1 })], {
       rateLimit: (_, line) => void held.push(line),
     });
-    for (let i = 0; i < 101; i++) outbox.push(anEvent(i));
+    for (let i = 0; i < 101; i++) push(outbox, `${i}`);
     expect(lines).toEqual([]);
     held.at(-1)?.(100);
-    expect(lines).toMatchObject([{ code: 'sink_full', events: 100 }]);
+    expect(lines).toMatchObject([{ level: 'warn', code: 'sink_full', events: 100 }]);
   });
 });
 
-describe('a sink that fails', () => {
-  it.each(['throws', 'rejects'])('and %s costs its batch, is logged, and gets the next one', async (how) => {
-    const sink = aSink(how === 'throws' ? 'throwing' : 'slow');
-    const { outbox, lines } = anOutbox({ sinks: [sink] });
-    outbox.push(anEvent(1));
-    await nextTurn();
-    sink.settle(new Error('broken'));
-    outbox.push(anEvent(2));
-    await nextTurn();
-    await nextTurn();
-    expect(sink.batches).toEqual([['1'], ['2']]);
-    expect(outbox.stats.failed).toBeGreaterThanOrEqual(1);
-    expect(outbox.sinks).toMatchObject([{ sink: 'fake', failed: outbox.stats.failed }]);
-    expect(lines[0]).toMatchObject({ level: 'error', code: 'sink_failed', sink: 'fake', events: 1 });
+describe('dead letters', () => {
+  const refusing = () =>
+    aSink((ids) => ({ rejected: ids.map((_, index) => ({ index, reason: 'too large' })) }));
+
+  it('are counted and logged when they have no place', async () => {
+    const { outbox, lines } = anOutbox([opened(refusing())]);
+    push(outbox, '1');
+    await outbox.flush(10_000);
+    expect(outbox.stats).toMatchObject({ failed: 1, queued: 0 });
+    expect(lines).toMatchObject([{ level: 'error', reason: 'too large', events: 1 }]);
+  });
+
+  it('go to another sink, and say whence and why', async () => {
+    const [sink, other] = [refusing(), aSink('fast', 'other')];
+    const { outbox } = anOutbox([opened(sink, {}, { deadLetter: 'other' }), opened(other)]);
+    const body = new TextEncoder().encode('{"id":"1"}');
+    outbox.ports[0]?.lane.push({ ...aDelivery('1', 'k'), body }, 0, 'drop-oldest');
+    await outbox.flush(10_000);
+    expect(other.deliveries).toMatchObject([
+      {
+        id: '1',
+        key: 'k',
+        attributes: { id: '1', deadlettersink: 'fake', deadletterreason: 'too large' },
+      },
+    ]);
+    expect(JSON.parse(Buffer.from(other.deliveries[0]?.body ?? []).toString())).toEqual({
+      id: '1',
+      deadlettersink: 'fake',
+      deadletterreason: 'too large',
+    });
+  });
+
+  it('go into a file, one line each, with all that is needed to send them again', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'exhook-')), 'dead.jsonl');
+    const { outbox } = anOutbox([opened(refusing(), { batch: { maxEvents: 1 } }, { deadLetter: { file } })]);
+    for (const id of ['1', '2', '3']) push(outbox, id, 'k');
+    outbox.ports[0]?.lane.push({ ...aDelivery('bytes'), body: new Uint8Array([255]) }, 0, 'drop-oldest');
+    await outbox.flush(10_000);
+    const lines = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ id }) => id)).toEqual(['1', '2', '3', 'bytes']);
+    expect(lines[0]).toEqual({
+      time: '1970-01-01T00:00:00.000Z',
+      sink: 'fake',
+      reason: 'too large',
+      id: '1',
+      key: 'k',
+      format: 'structured',
+      contentType: 'application/cloudevents+json',
+      attributes: { id: '1' },
+      body: '',
+      bodyEncoding: 'utf8',
+    });
+    expect(lines[3]).toMatchObject({ body: '/w==', bodyEncoding: 'base64' });
+  });
+
+  it('that cannot be written are counted as lost, and hold nothing up', async () => {
+    const { outbox, lines } = anOutbox([opened(refusing(), {}, { deadLetter: { file: '/nowhere/dead' } })]);
+    push(outbox, '1');
+    expect(await outbox.flush(10_000)).toBe(0);
+    expect(outbox.sinks).toMatchObject([{ dropped: 1, droppedBy: { dead_letter: 1 }, failed: 1 }]);
+    expect(lines.at(-1)).toMatchObject({ level: 'error', code: 'sink_failed' });
+  });
+});
+
+describe('a spool', () => {
+  it('gives what it holds to the sink, and forgets what the sink has', async () => {
+    const spool = aSpool();
+    await spool.lane('fake').append([aDelivery('1'), aDelivery('2')], { claim: false });
+    const sink = aSink();
+    const { outbox } = anOutbox([opened(sink)], { spool });
+    await expect.poll(() => [sink.confirmed, spool.lane('fake').size]).toEqual([['1', '2'], 0]);
+    expect(outbox.sinks).toMatchObject([{ delivered: 2, spooled: 0 }]);
+  });
+
+  it('keeps what it holds when the sink is down', async () => {
+    const spool = aSpool();
+    await spool.lane('fake').append([aDelivery('1')], { claim: false });
+    const sink = aSink('down');
+    const { outbox } = anOutbox([opened(sink, quick)], { spool });
+    await expect.poll(() => sink.batches.length).toBeGreaterThan(1);
+    await outbox.close(100);
+    expect(spool.idsOf('fake')).toEqual({ free: ['1'], claimed: [] });
+  });
+
+  it('is a queue of which memory holds a window', async () => {
+    const spool = aSpool();
+    const sink = aSink('asked');
+    const { outbox } = anOutbox([opened(sink, { maxEvents: 40, batch: { maxEvents: 5 } })], { spool });
+    const port = outbox.ports[0];
+    const ids = Array.from({ length: 100 }, (_, i) => `${i}`);
+    await Promise.all(ids.map((id) => port?.spool?.append(aDelivery(id))));
+    await expect.poll(() => [port?.lane.size, spool.lane('fake').size]).toEqual([10, 100]);
+    await expect
+      .poll(() => {
+        for (const batch of sink.waiting.splice(0)) batch.confirm();
+        return sink.confirmed.length;
+      })
+      .toBe(100);
+    expect(sink.confirmed).toEqual(ids);
+    await expect.poll(() => spool.lane('fake').size).toBe(0);
+  });
+
+  it('is read again after it could not be', async () => {
+    const spool = aSpool();
+    await spool.lane('fake').append([aDelivery('1')], { claim: false });
+    spool.fail(new Error('disk'));
+    const sink = aSink();
+    const { lines } = anOutbox([opened(sink)], { spool });
+    await expect.poll(() => lines[0]?.text).toBe('the spool could not be read or written');
+    spool.fail(undefined);
+    await expect.poll(() => sink.confirmed, { timeout: 5000 }).toEqual(['1']);
   });
 });
 
 describe('flushing', () => {
-  it('waits for what is under way', async () => {
-    const sink = aSink('slow');
-    const { outbox } = anOutbox({ sinks: [sink] });
-    outbox.push(anEvent(1));
-    await nextTurn();
-    const flushed = outbox.flush(10_000);
-    sink.settle();
-    expect(await flushed).toBe(0);
+  it('waits for what is under way, and for dead letters', async () => {
+    const [sink, other] = [
+      aSink((ids) => ({ rejected: ids.map((_, index) => ({ index, reason: 'no' })) })),
+      aSink('fast', 'other'),
+    ];
+    const { outbox } = anOutbox([opened(other), opened(sink, {}, { deadLetter: 'other' })]);
+    outbox.ports[1]?.lane.push(aDelivery('1'), 0, 'drop-oldest');
+    expect(await outbox.flush(10_000)).toBe(0);
+    expect(other.confirmed).toEqual(['1']);
   });
 
   it('gives up when the time is over, and says what is left', async () => {
-    const { outbox } = anOutbox({ sinks: [aSink('slow')] });
-    outbox.push(anEvent(1));
-    outbox.push(anEvent(2));
+    const { outbox } = anOutbox([opened(aSink('asked'))]);
+    push(outbox, '1');
+    push(outbox, '2');
     expect(await outbox.flush(1)).toBe(2);
   });
 });
 
 describe('closing', () => {
-  it('flushes, closes the sinks, and drops what comes later', async () => {
+  it('delivers, closes the sinks, and drops what comes later', async () => {
     const sink = aSink();
-    const { outbox } = anOutbox({ sinks: [sink] });
-    outbox.push(anEvent(1));
-    expect(await outbox.close(10_000)).toBe(0);
-    outbox.push(anEvent(2));
-    expect([sink.ids, sink.isClosed, outbox.stats.dropped]).toEqual([['1'], true, 1]);
+    const { outbox } = anOutbox([opened(sink)]);
+    push(outbox, '1');
+    expect(await outbox.close(10_000)).toEqual({ lost: 0, spooled: 0 });
+    push(outbox, '2');
+    expect([sink.confirmed, sink.isClosed, outbox.stats.dropped]).toEqual([['1'], true, 1]);
   });
 
-  it('ends in time when a sink neither takes events nor closes', async () => {
-    const sink = { ...aSink('slow'), close: () => new Promise<void>(() => {}) };
-    const { outbox } = anOutbox({ sinks: [sink] });
-    outbox.push(anEvent(1));
-    expect(await outbox.close(1)).toBe(1);
+  it('ends in time when a sink neither takes events nor closes, and says what is lost', async () => {
+    const sink = { ...aSink('asked'), close: () => new Promise<void>(() => {}) };
+    const { outbox } = anOutbox([opened(sink)]);
+    push(outbox, '1');
+    expect(await outbox.close(10)).toEqual({ lost: 1, spooled: 0 });
+  });
+
+  it('puts into the spool what no sink took, in order', async () => {
+    const spool = aSpool();
+    const { outbox } = anOutbox([opened(aSink('asked'), { batch: { maxEvents: 2 } })], { spool });
+    for (const id of '12345') push(outbox, id);
+    expect(await outbox.close(50)).toEqual({ lost: 0, spooled: 5 });
+    expect(spool.idsOf('fake').free).toEqual(['1', '2', '3', '4', '5']);
+  });
+
+  it('says what is lost when the spool takes nothing', async () => {
+    const spool = aSpool();
+    spool.fail(new Error('disk full'));
+    const { outbox } = anOutbox([opened(aSink('asked'))], { spool });
+    push(outbox, '1');
+    expect(await outbox.close(50)).toEqual({ lost: 1, spooled: 0 });
   });
 
   it('logs a sink that does not close', async () => {
     const sink = { ...aSink(), close: () => Promise.reject(new Error('broken')) };
-    const { outbox, lines } = anOutbox({ sinks: [sink] });
+    const { outbox, lines } = anOutbox([opened(sink)]);
     await outbox.close(10_000);
     expect(lines).toMatchObject([{ level: 'error', code: 'sink_failed' }]);
   });

@@ -1,5 +1,5 @@
 /** A broker as far as this test needs one: clients that publish, each waiting for its answer before it goes on. */
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { encodePublish, isUnchanged, PUBLISH } from './messages.mjs';
 
 const CONNECTIONS = 8;
@@ -9,6 +9,9 @@ const TIMEOUT = 5_000;
 const PAUSE = 20;
 
 const same = (bytes) => bytes;
+
+/** A call waits for its connection, as in the broker's pool. */
+const metadata = new Metadata({ waitForReady: true });
 
 /**
  * @param {{ port: number, clients: number, publishes: number, onAnswer?: (answered: number) => void }} options
@@ -25,7 +28,7 @@ export async function publishAll({ port, clients, publishes, onAnswer, run = '' 
   const one = (connection, request) =>
     new Promise((resolve) => {
       const deadline = Date.now() + TIMEOUT;
-      connection.makeUnaryRequest(PUBLISH, same, same, request, { deadline }, (error, reply) =>
+      connection.makeUnaryRequest(PUBLISH, same, same, request, metadata, { deadline }, (error, reply) =>
         resolve(error === null && isUnchanged(reply)),
       );
     });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+// @ts-expect-error A plain script, as all of the loss test.
 import { compare } from './compare.mjs';
 
 const of = (...ids: string[]) => ids.map((id) => ({ client: id[0] as string, id }));

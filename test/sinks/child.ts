@@ -1,6 +1,11 @@
 /** A process whose standard output is what the tests are about. Says what it did as JSON on file descriptor 3. */
 import { writeSync } from 'node:fs';
+import { Queue } from '../../src/config/sections/queue.ts';
+import { estimateSafely } from '../../src/events/estimate.ts';
+import { EventDelivery } from '../../src/events/event-delivery.ts';
 import { createOutbox } from '../../src/events/outbox.ts';
+import { plainShape } from '../../src/events/shape.ts';
+import type { HookInput } from '../../src/schema/requests.ts';
 import { createStdoutSink } from '../../src/sinks/stdout.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 
@@ -9,13 +14,16 @@ const log = await createLogger({ level: 'info', format: 'json' });
 const report = (fields: object) => writeSync(3, `${JSON.stringify(fields)}\n`);
 
 const sink = createStdoutSink({ format: 'auto', log });
-const outbox = createOutbox({ sinks: sink ? [sink] : [], log, maxBytes: 4 * 2 ** 20 });
+const queue = { ...Queue.parse({ maxBytes: 4 * 2 ** 20, retry: { timeout: '1h' } }), concurrency: 1 };
+const outbox = createOutbox({ sinks: sink ? [{ sink, queue, keepsEvents: true, takesAll: true }] : [], log });
 let sent = 0;
 
 function push(events: number): void {
   for (let i = 0; i < events; i++) {
     const data = { n: sent, payload: new Uint8Array(Number(size)).fill(97) };
-    outbox.push({ id: String(sent++), source: 'emqx:///n', type: 'emqx.message.publish', time: 0, data });
+    const event = { id: String(sent++), source: 'emqx:///n', type: 'emqx.message.publish', time: 0, data };
+    const delivery = new EventDelivery(plainShape, event, 'message.publish', {} as HookInput);
+    outbox.ports[0]?.lane.push(delivery, estimateSafely(event), 'drop-oldest');
   }
 }
 
@@ -53,6 +61,6 @@ if (scenario === 'all at once') {
   }
 }
 const { queuedBytes, dropped } = outbox.stats;
-const left = await outbox.close(scenario === 'too fast' ? 50 : 60_000);
+const { lost: left } = await outbox.close(scenario === 'too fast' ? 50 : 60_000);
 report({ sent, queuedBytes, dropped, left });
 process.exit(0);

@@ -7,7 +7,10 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventDelivery } from '../../src/events/event-delivery.ts';
+import { plainShape } from '../../src/events/shape.ts';
 import type { StampedEvent } from '../../src/schema/event.ts';
+import type { HookInput } from '../../src/schema/requests.ts';
 import { createStdoutSink, type StdoutOptions } from '../../src/sinks/stdout.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 
@@ -175,7 +178,8 @@ describe('the format', () => {
     const path = temporary('out');
     const log = await createLogger({ level: 'silent', format: 'json' });
     const sink = createStdoutSink({ ...options, log, fd: openSync(path, 'w') });
-    await sink?.write([event]);
+    const delivery = new EventDelivery(plainShape, event, 'client.connected', {} as HookInput);
+    await sink?.write([delivery], new AbortController().signal);
     await sink?.close();
     return readFileSync(path, 'utf8');
   }
@@ -201,5 +205,22 @@ describe('the format', () => {
     ['off writes nothing', { format: 'off' }, /^$/],
   ])('%s', async (_, options, line) => {
     expect(await lineIn(options)).toMatch(line);
+  });
+
+  it('is made of the body where the event has been on disk', async () => {
+    const path = temporary('out');
+    const log = await createLogger({ level: 'silent', format: 'json' });
+    const sink = createStdoutSink({ format: 'pretty', log, fd: openSync(path, 'w') });
+    const body = new TextEncoder().encode('{"id":"1"}');
+    const stored = { id: '1', key: '', contentType: 'text/plain', attributes: { id: '1' }, body };
+    const batch = [
+      { ...stored, format: 'structured' },
+      { ...stored, format: 'raw' },
+    ] as const;
+    await sink?.write(batch, new AbortController().signal);
+    await sink?.close();
+    expect(readFileSync(path, 'utf8')).toBe(
+      '{"id":"1"}\n{"id":"1","datacontenttype":"text/plain","data_base64":"eyJpZCI6IjEifQ=="}\n',
+    );
   });
 });

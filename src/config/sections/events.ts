@@ -1,9 +1,14 @@
 import { choice, section } from '../expects.ts';
+import { Routes } from './routes.ts';
 
 export const Events = section({
   stdout: choice(['auto', 'json', 'pretty', 'off'])
-    .prefault('auto')
+    .optional()
     .describe(
-      'Whether events go to standard output, one a line: auto is pretty on a terminal and CloudEvents JSON elsewhere. On by default, so that a new user sees what the broker does.',
+      'Whether events go to standard output, one a line: auto is pretty on a terminal and CloudEvents JSON elsewhere. When absent: auto, so that a new user sees what the broker does; off when there are routes.',
     ),
-});
+  routes: Routes,
+}).transform(({ stdout, routes }) => ({
+  stdout: stdout ?? (routes.length === 0 ? ('auto' as const) : ('off' as const)),
+  routes,
+}));

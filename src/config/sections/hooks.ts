@@ -45,7 +45,7 @@ function explainTopic(topic: string): string | undefined {
   return undefined;
 }
 
-const TopicFilter = z.string({ error: filterError }).superRefine((topic, context) => {
+export const TopicFilter = z.string({ error: filterError }).superRefine((topic, context) => {
   const message = explainTopic(topic);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });

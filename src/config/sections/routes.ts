@@ -1,0 +1,143 @@
+/** The routes of events: which go where, in which shape, and what is promised about their delivery. */
+import * as z from 'zod';
+import { type HookName, hookNames, isHookName, isMessageHook } from '../../schema/hook-name.ts';
+import { choice, expects, section, text, whenValid } from '../expects.ts';
+import { findNearest } from '../nearest.ts';
+import { TopicFilter } from './hooks.ts';
+import { Shape } from './shape.ts';
+
+/** Names that stand for several hooks. Logins and actions yield no event of ours: they are named one by one. */
+const groups: Readonly<Record<string, readonly HookName[]>> = {
+  '*': eventful(''),
+  'provider.*': eventful('provider.'),
+  'client.*': eventful('client.'),
+  'session.*': eventful('session.'),
+  'message.*': eventful('message.'),
+};
+
+function eventful(prefix: string): HookName[] {
+  return hookNames.filter((name) => name.startsWith(prefix) && !isDecided(name));
+}
+
+/** The hooks whose built-in answer reports nothing. */
+export function isDecided(name: HookName): boolean {
+  return name === 'client.authenticate' || name === 'client.authorize';
+}
+
+const hookOrGroup = [...Object.keys(groups), ...hookNames];
+
+function explainHook(issue: { readonly input?: unknown }): string {
+  const { input } = issue;
+  const nearest = typeof input === 'string' ? findNearest(input, hookOrGroup) : undefined;
+  if (nearest !== undefined) return `is not a hook; did you mean ${nearest}?`;
+  return expects('a hook', 'a name such as message.publish, or a group such as client.*')(issue);
+}
+
+const Hooks = z
+  .array(z.enum(hookOrGroup as [string, ...string[]], { error: explainHook }), {
+    error: expects('a list', 'hooks such as [message.publish, client.*]'),
+  })
+  .min(1, { error: 'is empty; list a hook, such as message.publish' })
+  .transform((names): HookName[] => {
+    const wanted = new Set(names.flatMap((name) => (isHookName(name) ? [name] : (groups[name] ?? []))));
+    return hookNames.filter((name) => wanted.has(name));
+  });
+
+const sinkName = text('the name of a sink', 'a name of the section sinks');
+const To = z
+  .union([sinkName, z.array(sinkName).min(1, { error: 'is empty; name a sink' })], {
+    error: expects('the name of a sink', 'a name of the section sinks, or a list of them'),
+  })
+  .transform((names) => [...new Set(typeof names === 'string' ? [names] : names)]);
+
+export const Route = section(
+  {
+    name: text('a name', 'a short text')
+      .optional()
+      .describe('What messages about this route call it. When absent: its number.'),
+    hooks: Hooks.describe(
+      'The hooks whose events are taken, by name or by group: message.*, client.*, session.*, provider.* or *.',
+    ),
+    topics: z
+      .array(TopicFilter, { error: expects('a list', 'topic filters, each behind a "-"') })
+      .min(1, { error: 'is empty; list a topic filter, or remove it for every topic' })
+      .optional()
+      .describe('Only events of messages whose topic matches one of these. When absent: every topic.'),
+    when: text('a condition', 'a CEL expression such as "message.qos > 0"')
+      .optional()
+      .describe(
+        'Only events of calls that this CEL condition holds for; docs/conditions.md has its variables.',
+      ),
+    to: To.describe('The sink, or a list of sinks.'),
+    shape: Shape.prefault({}).describe('What of the event goes there, and under which names.'),
+    delivery: choice(['after-reply', 'before-reply'])
+      .prefault('after-reply')
+      .describe(
+        'Whether the broker is answered first, or when the sinks have confirmed the event. The default is after-reply.',
+      ),
+    overflow: choice(['drop-oldest', 'drop-newest', 'spool'])
+      .optional()
+      .describe(
+        'after-reply only: which event a full queue costs. spool costs none: each event is on disk before the broker is answered. The default is drop-oldest.',
+      ),
+    onFailure: choice(['pass', 'drop', 'error', 'spool'])
+      .optional()
+      .describe(
+        'before-reply, or overflow: spool: what the broker is told when the event could not be made safe in time. pass answers as if it were; drop stops the message; error ends the call with a status, after which EMQX lets a message go on; spool writes the event to disk and passes. The default is error.',
+      ),
+  },
+  'a route',
+)
+  .refine(({ hooks, topics }) => topics === undefined || hooks.every(isMessageHook), {
+    when: whenValid,
+    path: ['topics'],
+    error: 'is of use for message.* hooks only; write a route of its own for the others',
+  })
+  .refine(({ delivery, overflow }) => delivery === 'after-reply' || overflow === undefined, {
+    when: whenValid,
+    path: ['overflow'],
+    error: 'does nothing with delivery: before-reply, where onFailure decides; remove it',
+  })
+  .refine(
+    ({ delivery, overflow, onFailure }) =>
+      onFailure === undefined || delivery === 'before-reply' || overflow === 'spool',
+    {
+      when: whenValid,
+      path: ['onFailure'],
+      error:
+        'does nothing here, since the broker is answered first; write delivery: before-reply, or remove it',
+    },
+  )
+  .refine(({ overflow, onFailure }) => overflow !== 'spool' || onFailure !== 'spool', {
+    when: whenValid,
+    path: ['onFailure'],
+    error: 'cannot be spool when the spool itself has failed; write pass, drop or error',
+  })
+  .refine(
+    ({ hooks, onFailure }) => onFailure !== 'drop' || hooks.every((name) => name === 'message.publish'),
+    {
+      when: whenValid,
+      path: ['onFailure'],
+      error: 'can be drop for message.publish only: nothing else can be dropped; write error, pass or spool',
+    },
+  )
+  .refine(
+    ({ hooks, shape }) =>
+      shape.format === 'structured' ||
+      (shape.pick === undefined && shape.drop === undefined) ||
+      !hooks.some(isMessageHook),
+    {
+      when: whenValid,
+      path: ['shape'],
+      error:
+        'picks or drops parts of data that format: raw or binary does not carry; write format: structured',
+    },
+  );
+
+export const Routes = z
+  .array(Route, { error: expects('a list', 'routes, each behind a "-"') })
+  .prefault([])
+  .describe(
+    'Which events go to which sinks. An event goes to each sink once, by the first route that takes it there. There are none by default. docs/events.md teaches them.',
+  );
+export type RouteSection = z.output<typeof Route>;

@@ -1,0 +1,16 @@
+/** Finds conditions of routes that cannot be used before anything is opened. */
+import type { RouteSection } from '../config/sections/routes.ts';
+import { eventVariables } from '../policy/condition-variables.ts';
+
+/** A line for each, with the key to change. The language is loaded only when there is a condition. */
+export async function findConditionProblems(routes: readonly RouteSection[]): Promise<string[]> {
+  if (routes.every(({ when }) => when === undefined)) return [];
+  const { openConditions } = await import('../condition/open.ts');
+  const compile = await openConditions();
+  return routes.flatMap(({ when }, i) => {
+    const compiled = when === undefined ? undefined : compile(when, eventVariables);
+    return compiled !== undefined && 'problem' in compiled
+      ? [`events.routes[${i}].when: ${compiled.problem}`]
+      : [];
+  });
+}

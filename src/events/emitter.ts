@@ -1,0 +1,119 @@
+/**
+ * Takes the events of a call to the sinks that want them. Costs nothing where nobody does, and nothing waits
+ * unless a route says that the answer does.
+ */
+import { Failure } from '../failure.ts';
+import { holds } from '../policy/condition.ts';
+import type { Event, StampedEvent } from '../schema/event.ts';
+import type { HookName } from '../schema/hook-name.ts';
+import type { HookInput } from '../schema/requests.ts';
+import type { Instead } from '../shell.ts';
+import type { Clock } from './clock.ts';
+import { estimateSafely } from './estimate.ts';
+import { EventDelivery } from './event-delivery.ts';
+import type { EventSender } from './event-sender.ts';
+import { type Held, holdForSink, holdForSpool } from './hold.ts';
+import { isOnTopic, type Plan, type PlannedRoute, waitingHooks } from './plan.ts';
+import type { Port } from './port.ts';
+import type { Stamp } from './stamp.ts';
+
+export interface EmitterOptions {
+  readonly plan: Plan;
+  readonly stamp: Stamp;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** A condition of a route failed on an event, which the route does not take then. */
+  readonly conditionFailed: (route: string, reason: string) => void;
+}
+
+/** One event of a call. */
+interface Emission {
+  readonly hook: HookName;
+  readonly input: HookInput;
+  readonly event: StampedEvent;
+  readonly bytes: number;
+  /** By the clock: when the answer must be out. */
+  readonly deadline: number;
+}
+
+export class Emitter implements EventSender {
+  readonly waits: ReadonlySet<HookName>;
+  readonly #options: EmitterOptions;
+
+  constructor(options: EmitterOptions) {
+    this.#options = options;
+    this.waits = waitingHooks(options.plan);
+  }
+
+  emit(
+    hook: HookName,
+    input: HookInput,
+    events: readonly Event[],
+    deadline: number,
+  ): Promise<Instead> | undefined {
+    if (this.#options.plan[hook] === undefined) return undefined;
+    const waiting: Promise<Instead>[] = [];
+    for (const fact of events) {
+      const event = this.#options.stamp(fact, input);
+      this.#route({ hook, input, event, bytes: estimateSafely(event), deadline }, waiting);
+    }
+    if (waiting.length < 2) return waiting[0];
+    return Promise.all(waiting).then(worstOf);
+  }
+
+  #route(emission: Emission, waiting: Promise<Instead>[]): void {
+    const { routes = [], hasOverlap = false } = this.#options.plan[emission.hook] ?? {};
+    const taken = hasOverlap ? new Set<Port>() : undefined;
+    for (const route of routes) {
+      if (!isOnTopic(route, emission.input) || !this.#holds(route, emission)) continue;
+      this.#take(route, emission, taken, waiting);
+    }
+  }
+
+  #holds({ condition }: PlannedRoute, { hook, event }: Emission): boolean {
+    if (condition === undefined) return true;
+    return holds(condition, { hook, event }, (reason) =>
+      this.#options.conditionFailed(condition.source, reason),
+    );
+  }
+
+  #take(
+    route: PlannedRoute,
+    emission: Emission,
+    taken: Set<Port> | undefined,
+    waiting: Promise<Instead>[],
+  ): void {
+    const make = (): EventDelivery =>
+      new EventDelivery(route.shape, emission.event, emission.hook, emission.input);
+    // Sinks that want no event share one delivery: it is encoded once.
+    let shared: EventDelivery | undefined;
+    for (const port of route.ports) {
+      if (taken?.has(port)) continue;
+      taken?.add(port);
+      let delivery: EventDelivery;
+      if (port.opened.keepsEvents) delivery = make();
+      else {
+        shared ??= make();
+        delivery = shared;
+      }
+      if (route.waitsFor === 'nothing') port.lane.push(delivery, emission.bytes, route.overflow);
+      else waiting.push(this.#hold(route, port, delivery, emission));
+    }
+  }
+
+  #hold(
+    { waitsFor, onFailure }: PlannedRoute,
+    port: Port,
+    delivery: EventDelivery,
+    { bytes, deadline }: Emission,
+  ): Promise<Instead> {
+    const { clock } = this.#options;
+    const budget = Math.max(0, deadline - clock.now());
+    const held: Held = { port, delivery, bytes, onFailure, budget, clock };
+    return waitsFor === 'sink' ? holdForSink(held) : holdForSpool(held);
+  }
+}
+
+/** An error says most, then a message that is dropped. */
+function worstOf(all: readonly Instead[]): Instead {
+  return all.find((one) => one instanceof Failure) ?? all.find((one) => one !== undefined);
+}

@@ -1,0 +1,63 @@
+/** The body and the attributes of an event, in the three formats that a route may ask for. */
+import type { StampedEvent } from '../schema/event.ts';
+import type { HookInput } from '../schema/requests.ts';
+import type { DeliveryFormat } from '../sinks/delivery.ts';
+import { encodeSafely, formatTime, toCloudEvent } from './cloud-event.ts';
+import { clientOf, messageOf } from './facts.ts';
+
+export interface Encoded {
+  readonly contentType: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** @param event with the data that the route wants. */
+export function encode(event: StampedEvent, format: DeliveryFormat, input: HookInput): Encoded {
+  if (format === 'structured') {
+    return {
+      contentType: 'application/cloudevents+json',
+      attributes: attributesOf(event),
+      body: Buffer.from(toCloudEvent(event)),
+    };
+  }
+  return { ...bodyOf(event, input), attributes: { ...attributesOf(event), ...factsOf(input) } };
+}
+
+/** The payload of a message as the publisher sent it; of other events the data as JSON. */
+function bodyOf({ data }: StampedEvent, input: HookInput): Pick<Encoded, 'contentType' | 'body'> {
+  const payload = payloadOf(data);
+  // A copy, since a view keeps all of the packet it came in.
+  if (payload !== undefined) return { contentType: payloadTypeOf(input), body: new Uint8Array(payload) };
+  return { contentType: 'application/json', body: Buffer.from(encodeSafely(data)) };
+}
+
+/** The payload in the data of a message event; a hook of one's own may report anything under that name. */
+export function payloadOf(data: StampedEvent['data']): Uint8Array | undefined {
+  try {
+    const { payload } = data.message as { readonly payload?: unknown };
+    return payload instanceof Uint8Array ? payload : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A media type in the grammar of RFC 9110, section 8.3.1, so that no header can be made of it. */
+const mediaType = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(; ?[\w-]{1,64}=[\w!#$&^.+-]{1,128}){0,4}$/;
+
+/** MQTT 5 publishers may say what they send; EMQX passes it on from 5.9 on. */
+function payloadTypeOf(input: HookInput): string {
+  const { props = [] } = input as { readonly props?: readonly { name: string; value: string }[] };
+  const told = props.find(({ name }) => name === 'Content-Type')?.value ?? '';
+  return mediaType.test(told) ? told : 'application/octet-stream';
+}
+
+function attributesOf({ id, source, type, subject, time }: StampedEvent): Record<string, string> {
+  return { specversion: '1.0', id, source, type, ...(subject && { subject }), time: formatTime(time) };
+}
+
+/** What the data would say and the payload alone does not: extension attributes. */
+function factsOf(input: HookInput): Record<string, string> {
+  const clientid = clientOf(input);
+  const message = messageOf(input);
+  return { ...(clientid !== '' && { clientid }), ...(message !== undefined && { qos: `${message.qos}` }) };
+}

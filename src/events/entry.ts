@@ -1,0 +1,29 @@
+/** A delivery in the queue of a sink. */
+import type { Failure } from '../failure.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Position } from '../spool/spool.ts';
+import type { Partition } from './partition.ts';
+
+export interface Entry {
+  readonly delivery: Delivery;
+  /** What it holds, roughly. */
+  bytes: number;
+  /** Counts up over all entries of a lane. */
+  readonly seq: number;
+  /** By the clock: when it came. */
+  readonly since: number;
+  /** `gone`: delivered, dropped or withdrawn. */
+  state: 'waiting' | 'under way' | 'gone';
+  attempts: number;
+  /** Whether a newer one may take its place in a full queue. */
+  isDroppable: boolean;
+  /** Kept by the list of those that may be dropped. */
+  isListed: boolean;
+  /** Withdrawn while it was under way: not tried again. */
+  isWithdrawn: boolean;
+  readonly partition: Partition;
+  /** Its place in the spool, when it came from there. */
+  readonly position: Position | undefined;
+  /** Somebody waits: told once, that it is safe or why it will not be. */
+  settled: ((failure?: Failure) => void) | undefined;
+}

@@ -1,0 +1,113 @@
+/**
+ * Calls that are answered when an event is safe: confirmed by its sink, or on disk. Many calls share a batch or
+ * a commit. When it is not safe in time, the route says what the broker is told.
+ */
+import type { RouteSection } from '../config/sections/routes.ts';
+import { Failure } from '../failure.ts';
+import { drop } from '../schema/replies.ts';
+import type { Instead } from '../shell.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Clock } from './clock.ts';
+import type { Entry } from './entry.ts';
+import type { Port } from './port.ts';
+
+export type OnFailure = NonNullable<RouteSection['onFailure']>;
+
+export interface Held {
+  readonly port: Port;
+  readonly delivery: Delivery;
+  /** What it holds, roughly. */
+  readonly bytes: number;
+  readonly onFailure: OnFailure;
+  /** Milliseconds until the answer must be out. */
+  readonly budget: number;
+  readonly clock: Pick<Clock, 'after'>;
+}
+
+/** The part of the time that is kept for the spool when the sink does not confirm. */
+const SPOOL_RESERVE = 1 / 4;
+/** Longest delay of a timer of Node; a longer one would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** Waits for the sink. */
+export async function holdForSink(held: Held): Promise<Instead> {
+  const { port, onFailure, budget } = held;
+  const spools = onFailure === 'spool' && port.spool !== undefined;
+  // What is behind older events of the disk stays behind them, so that the order of each client holds.
+  if (spools && port.spool.size > 0) return await holdForSpool({ ...held, onFailure: 'error' });
+  const patience = spools ? budget * (1 - SPOOL_RESERVE) : budget;
+  const { failure, entry } = await confirmed(held, patience);
+  if (failure === undefined) return undefined;
+  // What the sink has refused for good is with the dead letters: the disk is of no use to it.
+  if (spools && entry?.state !== 'gone') {
+    if (entry !== undefined) port.lane.withdraw(entry);
+    port.tally.unconfirmed(onFailure, failure.code);
+    return await holdForSpool({ ...held, onFailure: 'error', budget: budget - patience });
+  }
+  return giveUp(spools ? { ...held, onFailure: 'error' } : held, failure, entry);
+}
+
+/** Waits for the disk. */
+export async function holdForSpool(held: Held): Promise<Instead> {
+  const { port, delivery, budget, clock } = held;
+  const appended = port.spool?.append(delivery) ?? Promise.resolve();
+  const failure = await new Promise<Failure | undefined>((resolve) => {
+    const cancel = clock.after(Math.min(budget, MAX_DELAY), () =>
+      resolve(new Failure('sink_failed', 'the spool did not take the event in time')),
+    );
+    appended
+      .then(
+        () => resolve(undefined),
+        (error) => resolve(asFailure(error)),
+      )
+      .finally(cancel);
+  });
+  return failure === undefined ? undefined : giveUp(held, failure, undefined);
+}
+
+interface Confirmed {
+  readonly failure: Failure | undefined;
+  /** Its place in the queue; nothing when it was not taken. */
+  readonly entry: Entry | undefined;
+}
+
+function confirmed({ port, delivery, bytes, clock }: Held, patience: number): Promise<Confirmed> {
+  const { lane } = port;
+  // It was down for longer than anybody waits: clients need not wait for each of their messages to learn that.
+  if (lane.downFor > patience)
+    return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
+  return new Promise((resolve) => {
+    let cancel: () => void = () => {};
+    const entry = lane.push(delivery, bytes, 'refuse', (failure) => {
+      cancel();
+      resolve({ failure, entry });
+    });
+    if (entry === undefined) {
+      const failure = new Failure('sink_full', 'the queue of the sink is full');
+      return resolve({ failure, entry });
+    }
+    cancel = clock.after(Math.min(patience, MAX_DELAY), () =>
+      resolve({ failure: new Failure('sink_failed', 'the sink did not confirm the event in time'), entry }),
+    );
+  });
+}
+
+/** @param entry its place in the queue, where it has one. */
+function giveUp(
+  { port: { lane, tally }, delivery, bytes, onFailure }: Held,
+  failure: Failure,
+  entry: Entry | undefined,
+): Instead {
+  tally.unconfirmed(onFailure, failure.code);
+  if (onFailure === 'pass') {
+    if (entry !== undefined) lane.loosen(entry);
+    else lane.push(delivery, bytes, 'drop-oldest');
+    return undefined;
+  }
+  if (entry !== undefined) lane.withdraw(entry);
+  return onFailure === 'drop' ? drop(failure.code) : failure;
+}
+
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('sink_failed', 'the spool failed', { cause: error });
+}

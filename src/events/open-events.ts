@@ -1,0 +1,103 @@
+/** Opens the way of events as configured: the spool, the sinks, the queues in front of them, and the routes. */
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config/schema.ts';
+import { Queue } from '../config/sections/queue.ts';
+import { openSinks } from '../sinks/open.ts';
+import type { Sink, SinkWorld } from '../sinks/sink.ts';
+import { createStdoutSink } from '../sinks/stdout.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { createRateLimit } from '../telemetry/rate-limit.ts';
+import { systemClock } from './clock.ts';
+import { Emitter } from './emitter.ts';
+import type { Left } from './left.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { createPlan } from './plan.ts';
+import type { OpenedSink } from './port.ts';
+import { createStamp } from './stamp.ts';
+
+export interface EventsWorld {
+  /** Sinks of a library's user: they take every event. */
+  readonly sinks: readonly Sink[];
+  readonly log: Logger;
+  readonly env: SinkWorld['env'];
+}
+
+export interface OpenEvents {
+  readonly outbox: Outbox;
+  readonly emitter: Emitter;
+  /** Delivers what it can within the time, in milliseconds, and lets go of everything. */
+  close(timeout: number): Promise<Left>;
+}
+
+/** @throws TypeError with a line for each sink, condition or spool that cannot be used. */
+export async function openEvents(
+  config: Pick<Config, 'events' | 'sinks' | 'spool'>,
+  world: EventsWorld,
+): Promise<OpenEvents> {
+  const { log } = world;
+  const spool = await openSpoolOf(config, log);
+  let outbox: Outbox | undefined;
+  try {
+    outbox = createOutbox({
+      sinks: [...all(config, world), ...(await openSinks(config.sinks, world))],
+      spool,
+      log,
+    });
+    const plan = createPlan(config.events.routes, {
+      ports: outbox.ports,
+      compile: await conditionsOf(config),
+    });
+    const emitter = new Emitter({
+      plan,
+      stamp: createStamp({ now: Date.now, newId: randomUUID }),
+      clock: systemClock,
+      conditionFailed: createConditionLog(log),
+    });
+    return { outbox, emitter, close: (timeout) => close(outbox as Outbox, spool, timeout) };
+  } catch (error) {
+    await outbox?.close(1);
+    await spool?.close();
+    throw error;
+  }
+}
+
+/** What takes every event: standard output, and the sinks of a library's user. */
+function all({ events }: Pick<Config, 'events'>, { sinks, log }: EventsWorld): OpenedSink[] {
+  const { retry, ...queue } = Queue.parse({});
+  const own = { queue: { ...queue, retry, concurrency: 1 }, keepsEvents: true, takesAll: true };
+  const stdout = createStdoutSink({ format: events.stdout, log });
+  const opened = sinks.map((sink): OpenedSink => ({ ...own, sink }));
+  if (stdout === undefined) return opened;
+  // It waits for whoever reads it, however long that takes.
+  return [{ ...own, sink: stdout, queue: { ...own.queue, retry: { ...retry, timeout: 0 } } }, ...opened];
+}
+
+async function openSpoolOf({ spool }: Pick<Config, 'spool'>, log: Logger): Promise<Spool | undefined> {
+  if (spool === undefined) return undefined;
+  const { openSpool } = await import('../spool/spool.ts');
+  return await openSpool(spool, { log, now: Date.now });
+}
+
+async function conditionsOf({ events }: Pick<Config, 'events'>) {
+  if (events.routes.every(({ when }) => when === undefined)) return undefined;
+  const { openConditions } = await import('../condition/open.ts');
+  return await openConditions();
+}
+
+function createConditionLog(log: Pick<Logger, 'warn'>): (source: string, reason: string) => void {
+  const rateLimit = createRateLimit({ perSecond: 1 });
+  return (source, reason) =>
+    rateLimit(source, (times) =>
+      log.warn(
+        { when: source, reason, times },
+        'the condition of a route failed: it did not take these events (events.routes)',
+      ),
+    );
+}
+
+async function close(outbox: Outbox, spool: Spool | undefined, timeout: number): Promise<Left> {
+  const left = await outbox.close(timeout);
+  await spool?.close();
+  return left;
+}

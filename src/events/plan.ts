@@ -1,0 +1,111 @@
+/** The routes, compiled: for each hook the few of them that may take its events. */
+import type { RouteSection } from '../config/sections/routes.ts';
+import type { CompileCondition, Condition } from '../policy/condition.ts';
+import { type EventInput, eventVariables } from '../policy/condition-variables.ts';
+import { matches } from '../policy/topic-filter.ts';
+import { type HookName, hookNames, isMessageHook } from '../schema/hook-name.ts';
+import type { HookInput } from '../schema/requests.ts';
+import { messageOf } from './facts.ts';
+import type { OnFailure } from './hold.ts';
+import type { Overflow } from './lane.ts';
+import type { Port } from './port.ts';
+import { compileShape, plainShape, type Shape } from './shape.ts';
+
+export interface PlannedRoute {
+  readonly shape: Shape;
+  readonly ports: readonly Port[];
+  /** Nothing: every topic. */
+  readonly topics: readonly string[] | undefined;
+  readonly condition: Condition<EventInput> | undefined;
+  /** What the answer waits for. */
+  readonly waitsFor: 'nothing' | 'sink' | 'spool';
+  readonly overflow: Overflow;
+  readonly onFailure: OnFailure;
+}
+
+export interface HookPlan {
+  readonly routes: readonly PlannedRoute[];
+  /** Whether two of them lead to the same sink, so that only the first one counts. */
+  readonly hasOverlap: boolean;
+}
+
+export type Plan = Readonly<Partial<Record<HookName, HookPlan>>>;
+
+export interface PlanWorld {
+  readonly ports: readonly Port[];
+  /** Needed when a route has a condition. */
+  readonly compile?: CompileCondition | undefined;
+}
+
+/** @throws TypeError with a line for each condition that cannot be used. */
+export function createPlan(routes: readonly RouteSection[], world: PlanWorld): Plan {
+  const planned = routes.map((route, i) => ({ hooks: route.hooks, route: planRoute(route, i, world) }));
+  const problems = planned.flatMap(({ route }) => (typeof route === 'string' ? [route] : []));
+  if (problems.length > 0) throw new TypeError(problems.join('\n'));
+  const plans = hookNames.map((hook) => {
+    const own = planned.flatMap(({ hooks, route }) =>
+      typeof route === 'string' || !hooks.includes(hook) ? [] : [withoutTopics(route, hook)],
+    );
+    return [hook, planHook([...everything(world), ...own])] as const;
+  });
+  return Object.fromEntries(plans.filter(([, { routes }]) => routes.length > 0));
+}
+
+/** The hooks whose answers may wait for a sink or for the disk. */
+export function waitingHooks(plan: Plan): ReadonlySet<HookName> {
+  return new Set(
+    hookNames.filter((hook) => plan[hook]?.routes.some(({ waitsFor }) => waitsFor !== 'nothing')),
+  );
+}
+
+/** Standard output, and the sinks of a library's user. */
+function everything({ ports }: PlanWorld): PlannedRoute[] {
+  const all = ports.filter(({ opened }) => opened.takesAll);
+  if (all.length === 0) return [];
+  return [{ ...freely, shape: plainShape, ports: all, topics: undefined, condition: undefined }];
+}
+
+const freely = { waitsFor: 'nothing', overflow: 'drop-oldest', onFailure: 'pass' } as const;
+
+function planHook(routes: readonly PlannedRoute[]): HookPlan {
+  const ports = routes.flatMap((route) => route.ports);
+  return { routes, hasOverlap: new Set(ports).size < ports.length };
+}
+
+function withoutTopics(route: PlannedRoute, hook: HookName): PlannedRoute {
+  return isMessageHook(hook) ? route : { ...route, topics: undefined };
+}
+
+/** The route, or what is wrong with it. */
+function planRoute(route: RouteSection, i: number, { ports, compile }: PlanWorld): PlannedRoute | string {
+  const condition = route.when === undefined ? undefined : compile?.(route.when, eventVariables);
+  if (route.when !== undefined && condition === undefined)
+    return `events.routes[${i}].when: conditions cannot be used here`;
+  if (condition !== undefined && 'problem' in condition)
+    return `events.routes[${i}].when: ${condition.problem}`;
+  const named = new Set(route.to);
+  return {
+    shape: compileShape(route.shape),
+    ports: ports.filter(({ sink, opened }) => named.has(sink.name) && !opened.takesAll),
+    topics: route.topics,
+    condition,
+    ...deliveryOf(route),
+  };
+}
+
+function deliveryOf({
+  delivery,
+  overflow = 'drop-oldest',
+  onFailure = 'error',
+}: RouteSection): Pick<PlannedRoute, 'waitsFor' | 'overflow' | 'onFailure'> {
+  if (delivery === 'before-reply') return { waitsFor: 'sink', overflow: 'refuse', onFailure };
+  if (overflow === 'spool') return { waitsFor: 'spool', overflow: 'refuse', onFailure };
+  return { waitsFor: 'nothing', overflow, onFailure };
+}
+
+/** Whether the message of a call, if it has one, is on a topic of the route. */
+export function isOnTopic({ topics }: PlannedRoute, input: HookInput): boolean {
+  if (topics === undefined) return true;
+  const topic = messageOf(input)?.topic ?? '';
+  return topics.some((filter) => matches(filter, topic));
+}

@@ -1,0 +1,84 @@
+/** One sink with everything in front of it: where routes put events in. */
+import type { QueueOptions } from '../config/sections/queue.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Sink } from '../sinks/sink.ts';
+import type { SpoolLane } from '../spool/spool.ts';
+import type { Clock } from './clock.ts';
+import { Lane } from './lane.ts';
+import type { Left } from './left.ts';
+import { SpoolFeed } from './spool-feed.ts';
+import type { Tally } from './tally.ts';
+
+/** A sink as the configuration wants it. */
+export interface OpenedSink {
+  readonly sink: Sink;
+  readonly queue: QueueOptions & { readonly concurrency: number };
+  /** Whether it wants events themselves and not only their encoded form. */
+  readonly keepsEvents?: boolean;
+  /** The name of another sink, or a file. */
+  readonly deadLetter?: string | { readonly file: string } | undefined;
+  /** Whether it takes every event, without a route. */
+  readonly takesAll?: boolean;
+  /** Whether the server is ready only while it can be reached. */
+  readonly isRequired?: boolean;
+}
+
+export interface PortWorld {
+  readonly clock: Clock;
+  readonly tally: Tally;
+  readonly spool: SpoolLane | undefined;
+  readonly reject: (delivery: Delivery, reason: string) => void | Promise<void>;
+}
+
+export class Port {
+  readonly sink: Sink;
+  readonly opened: OpenedSink;
+  readonly lane: Lane;
+  readonly tally: Tally;
+  /** What is between the lane and the disk, where there is a spool. */
+  readonly spool: SpoolFeed | undefined;
+
+  constructor(opened: OpenedSink, { clock, tally, spool, reject }: PortWorld) {
+    const { sink, queue, keepsEvents = false } = opened;
+    this.sink = sink;
+    this.opened = opened;
+    this.tally = tally;
+    const feed = spool && new SpoolFeed({ spool, clock, failed: (error) => tally.spoolFailed(error) });
+    this.spool = feed;
+    this.lane = new Lane({
+      sink,
+      queue,
+      clock,
+      observer: tally,
+      reject,
+      confirm: feed && ((positions) => feed.confirm(positions)),
+      keepsEvents,
+    });
+    feed?.start(this.lane);
+  }
+
+  /**
+   * Ends the work of the lane and closes the sink; what was not delivered goes to the spool, where there is one.
+   *
+   * @returns how many events are lost, and how many are in the spool.
+   */
+  async end(): Promise<Left> {
+    const left = this.lane.end();
+    const positions = left.flatMap(({ position }) => (position === undefined ? [] : [position]));
+    const pushed = left.filter(({ position }) => position === undefined);
+    const isKept = await this.#keep(pushed.map(({ delivery }) => delivery));
+    await this.spool?.end(positions);
+    return isKept ? { lost: 0, spooled: pushed.length } : { lost: pushed.length, spooled: 0 };
+  }
+
+  async #keep(deliveries: readonly Delivery[]): Promise<boolean> {
+    if (this.spool === undefined) return deliveries.length === 0;
+    try {
+      await this.spool.keep(deliveries);
+      return true;
+    } catch (error) {
+      this.tally.spoolFailed(error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** Asks the sinks that the server is not ready without, again and again, whether they can be reached. */
+import type { Port } from './port.ts';
+
+export interface RequiredOptions {
+  readonly ports: readonly Port[];
+  /** Told at each change, and at the first look: what is in the way, or nothing. */
+  readonly changed: (obstacle: string | undefined) => void;
+  /** Milliseconds between two looks. Default: 5000. */
+  readonly interval?: number;
+  /** Milliseconds that a sink may take. Default: 4000. */
+  readonly timeout?: number;
+}
+
+export interface RequiredWatch {
+  close(): void;
+}
+
+/** Nothing to watch: nothing is returned. */
+export function watchRequired({
+  ports,
+  changed,
+  interval = 5000,
+  timeout = 4000,
+}: RequiredOptions): RequiredWatch | undefined {
+  const required = ports.filter(({ opened, sink }) => opened.isRequired && sink.check !== undefined);
+  if (required.length === 0) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  let last: string | undefined = 'its sinks were not asked yet';
+  changed(last);
+
+  const look = async (): Promise<void> => {
+    const found = await Promise.all(required.map((port) => findObstacle(port, timeout)));
+    if (isClosed) return;
+    const obstacle = found.find((one) => one !== undefined);
+    if (obstacle !== last) changed(obstacle);
+    last = obstacle;
+    timer = setTimeout(look, interval).unref();
+  };
+  void look();
+  return {
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function findObstacle({ sink, tally }: Port, timeout: number): Promise<string | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not answer for ${timeout} ms`)), timeout);
+  });
+  try {
+    await Promise.race([sink.check?.(), late]);
+    return undefined;
+  } catch (error) {
+    tally.unreachable(error);
+    return `the sink ${sink.name} cannot be reached`;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,34 @@
+/** The shape of a route, compiled: what becomes of an event on its way into a sink. */
+import type { ShapeOptions } from '../config/sections/shape.ts';
+import { compileText, type TextTemplate } from '../policy/text-template.ts';
+import type { DeliveryFormat } from '../sinks/delivery.ts';
+import { compileSelection, type Select } from './select.ts';
+import { shapeVariables } from './shape-names.ts';
+
+export interface Shape {
+  readonly format: DeliveryFormat;
+  /** Nothing: all of the data. */
+  readonly select: Select | undefined;
+  /** Nothing: the client id. */
+  readonly key: TextTemplate | undefined;
+  /** Nothing: the sink's own. */
+  readonly target: TextTemplate | undefined;
+}
+
+/** @throws TypeError when a template names a value that there is none of. */
+export function compileShape({ format, pick, drop, key, target }: ShapeOptions): Shape {
+  return {
+    format,
+    select: compileSelection({ pick, drop }),
+    key: key === undefined ? undefined : compileText(key, shapeVariables),
+    target: target === undefined ? undefined : compileText(target, shapeVariables),
+  };
+}
+
+/** The whole event as CloudEvents JSON. */
+export const plainShape: Shape = {
+  format: 'structured',
+  select: undefined,
+  key: undefined,
+  target: undefined,
+};

@@ -1,0 +1,144 @@
+/** Counts what becomes of the events of one sink, and says what is lost or late: few lines, which add up. */
+import type { Logger } from '../telemetry/log.ts';
+import type { RateLimit } from '../telemetry/rate-limit.ts';
+import type { DropReason, LaneObserver } from './lane.ts';
+
+export interface Counts {
+  /** Batches written, those that failed included. */
+  batches: number;
+  /** Events that the sink has confirmed. */
+  delivered: number;
+  /** Events that were written again. */
+  retried: number;
+  /** Events that the sink will never take. */
+  rejected: number;
+  /** Events whose broker was answered without a confirmation. */
+  unconfirmed: number;
+  /** Events that were dropped, by reason. */
+  readonly dropped: Record<DropReason | 'dead_letter', number>;
+}
+
+export class Tally implements LaneObserver {
+  readonly counts: Counts = {
+    batches: 0,
+    delivered: 0,
+    retried: 0,
+    rejected: 0,
+    unconfirmed: 0,
+    dropped: { full: 0, closed: 0, withdrawn: 0, dead_letter: 0 },
+  };
+  readonly #sink: string;
+  readonly #log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly #rateLimit: RateLimit;
+  readonly #unlogged = new Map<string, number>();
+
+  constructor(sink: string, log: Pick<Logger, 'info' | 'warn' | 'error'>, rateLimit: RateLimit) {
+    this.#sink = sink;
+    this.#log = log;
+    this.#rateLimit = rateLimit;
+  }
+
+  dropped(reason: DropReason, events: number): void {
+    this.counts.dropped[reason] += events;
+    // The publisher was told: nothing is lost in silence.
+    if (reason === 'withdrawn') return;
+    this.#report('sink_full', events, (count) =>
+      this.#log.warn(
+        { code: 'sink_full', sink: this.#sink, events: count },
+        'events were dropped: the sink takes them slower than they come',
+      ),
+    );
+  }
+
+  wrote(): void {
+    this.counts.batches++;
+  }
+
+  delivered(events: number): void {
+    this.counts.delivered += events;
+  }
+
+  retried(events: number): void {
+    this.counts.retried += events;
+  }
+
+  failed(error: unknown, events: number): void {
+    this.#report('sink_failed', events, (count) =>
+      this.#log.error(
+        { code: 'sink_failed', sink: this.#sink, events: count, err: error },
+        'a sink failed: its events wait and are tried again',
+      ),
+    );
+  }
+
+  recovered(): void {
+    this.#log.info({ sink: this.#sink }, 'the sink takes events again');
+  }
+
+  rejected(reason: string, isKept: boolean): void {
+    this.counts.rejected++;
+    this.#report(`rejected ${reason}`, 1, (count) =>
+      this.#log.error(
+        { code: 'sink_failed', sink: this.#sink, events: count, reason },
+        isKept
+          ? 'the sink refused events for good: they are with the dead letters'
+          : 'the sink refused events for good: they are lost (deadLetter keeps them)',
+      ),
+    );
+  }
+
+  /** A dead letter could not be put away. */
+  lostDeadLetter(error: unknown): void {
+    this.counts.dropped.dead_letter++;
+    this.#report('dead_letter', 1, (count) =>
+      this.#log.error(
+        { code: 'sink_failed', sink: this.#sink, events: count, err: error },
+        'dead letters are lost: the file or spool for them cannot be written',
+      ),
+    );
+  }
+
+  /** A broker was answered as `onFailure` says. */
+  unconfirmed(onFailure: string, code: string): void {
+    this.counts.unconfirmed++;
+    this.#report(`unconfirmed ${onFailure}`, 1, (count) =>
+      this.#log.warn(
+        { code, sink: this.#sink, events: count, onFailure },
+        'events were not confirmed in time: brokers were answered as onFailure says',
+      ),
+    );
+  }
+
+  spoolFailed(error: unknown): void {
+    this.#report('spool', 1, (count) =>
+      this.#log.error(
+        { code: 'sink_failed', sink: this.#sink, times: count, err: error },
+        'the spool could not be read or written',
+      ),
+    );
+  }
+
+  /** A sink that the server is not ready without. */
+  unreachable(error: unknown): void {
+    this.#report('unreachable', 1, () =>
+      this.#log.error(
+        { code: 'sink_failed', sink: this.#sink, err: error },
+        'a required sink cannot be reached: the server is not ready',
+      ),
+    );
+  }
+
+  closeFailed(error: unknown): void {
+    this.#log.error({ code: 'sink_failed', sink: this.#sink, err: error }, 'a sink could not be closed');
+  }
+
+  #report(kind: string, events: number, write: (events: number) => void): void {
+    const key = `${kind} ${this.#sink}`;
+    this.#unlogged.set(key, (this.#unlogged.get(key) ?? 0) + events);
+    this.#rateLimit(key, () => {
+      const count = this.#unlogged.get(key) ?? 0;
+      this.#unlogged.delete(key);
+      write(count);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What every sink must do, as a suite that any test runner can run: each case is a title and a function that
+ * rejects when the sink does otherwise.
+ *
+ * The suite takes the place of the outbox: it writes batches, tries again what was not confirmed, and then
+ * compares what the sink's system holds with what was written.
+ */
+import { closingCases } from './sink-contract/closing.ts';
+import { contentCases } from './sink-contract/content.ts';
+import { failureCases } from './sink-contract/failures.ts';
+import { orderCases } from './sink-contract/order.ts';
+import { refusalCases } from './sink-contract/refusals.ts';
+import type { ContractCase, SinkSubject } from './sink-contract/subject.ts';
+
+export { makeDelivery } from './sink-contract/deliveries.ts';
+export type { BrokenSink, ContractCase, Received, SinkServer, SinkSubject } from './sink-contract/subject.ts';
+export type { Delivery, DeliveryFormat } from './sinks/delivery.ts';
+export type { Receipt, Sink } from './sinks/sink.ts';
+
+/** The cases for a sink. Run them one after the other: some stop the system behind it. */
+export function sinkContract(subject: SinkSubject): readonly ContractCase[] {
+  return [
+    ...orderCases(subject),
+    ...contentCases(subject),
+    ...refusalCases(subject),
+    ...closingCases(subject),
+    ...failureCases(subject),
+  ];
+}

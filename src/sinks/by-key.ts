@@ -1,0 +1,52 @@
+/** Writes the deliveries of a batch one by one: those of a key in order, those of different keys side by side. */
+import type { Delivery } from './delivery.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * Settles one delivery: resolves when it is confirmed, to the reason when it is rejected.
+ *
+ * @throws when it is not confirmed. What comes after it with the same key is then not tried: it would overtake.
+ */
+export type WriteOne = (delivery: Delivery, index: number) => Promise<string | undefined>;
+
+/** @param limit how many are under way at once. */
+export async function writeByKey(
+  batch: readonly Delivery[],
+  limit: number,
+  writeOne: WriteOne,
+  outcome: Outcome,
+): Promise<void> {
+  const chains = groupByKey(batch).values();
+  const work = async (): Promise<void> => {
+    for (const chain of chains) await writeChain(batch, chain, writeOne, outcome);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, batch.length) }, work));
+}
+
+async function writeChain(
+  batch: readonly Delivery[],
+  chain: readonly number[],
+  writeOne: WriteOne,
+  outcome: Outcome,
+): Promise<void> {
+  try {
+    for (const index of chain) {
+      const reason = await writeOne(batch[index] as Delivery, index);
+      if (reason === undefined) outcome.confirm(index);
+      else outcome.reject(index, reason);
+    }
+  } catch (error) {
+    outcome.blame(error);
+  }
+}
+
+/** The indexes of each key. */
+export function groupByKey(batch: readonly Delivery[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  batch.forEach(({ key }, index) => {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [index]);
+    else group.push(index);
+  });
+  return groups;
+}

@@ -1,0 +1,115 @@
+/** Appends batches to a file, and puts the file aside when its time has come. */
+import type { Stats } from 'node:fs';
+import type { FileOptions } from '../../config/sections/sinks/file.ts';
+import type { Delivery } from '../delivery.ts';
+import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import { Turns, unlessAborted } from '../turns.ts';
+import { Appender } from './appender.ts';
+import { type ArchiveOptions, putAside, tidy } from './archive.ts';
+import { toLine } from './line.ts';
+import { explain } from './trouble.ts';
+
+export class FileSink implements Sink {
+  readonly name: string;
+  readonly #options: FileOptions;
+  readonly #log: SinkWorld['log'];
+  readonly #appender: Appender;
+  readonly #archive: ArchiveOptions;
+  readonly #turns = new Turns();
+  readonly #closing = new AbortController();
+  /** Work on files that were put aside, one after the other. */
+  #tidying: Promise<void> | undefined;
+  #begun = 0;
+  readonly #now: () => number;
+
+  constructor(options: FileOptions, { name, log }: SinkWorld, now: () => number) {
+    const { path, mode, rotate } = options;
+    this.name = name;
+    this.#options = options;
+    this.#log = log;
+    this.#now = now;
+    this.#appender = new Appender(options);
+    this.#archive = { path, mode, keep: rotate.keep, gzip: rotate.gzip, now };
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    if (batch.length === 0) return undefined;
+    const lines = batch.map(toLine);
+    return await unlessAborted(
+      this.#turns.take(() => this.#append(lines), signal),
+      signal,
+    );
+  }
+
+  async check(): Promise<void> {
+    await this.#turns.take(() => this.#open(), this.#closing.signal);
+  }
+
+  async close(): Promise<void> {
+    const isFirst = !this.#closing.signal.aborted;
+    this.#closing.abort(new Error('the sink is closed'));
+    await this.#tidying;
+    if (isFirst) await this.#turns.take(() => this.#appender.close(), new AbortController().signal);
+  }
+
+  async #append(lines: readonly Buffer[]): Promise<Receipt | undefined> {
+    this.#closing.signal.throwIfAborted();
+    const size = lines.reduce((sum, { length }) => sum + length, 0);
+    await this.#rotate(await this.#open(), size);
+    const { lines: whole, error } = await this.#appender.append(lines).catch((error) => {
+      throw explain(error, this.#options.path);
+    });
+    if (error === undefined) return undefined;
+    const trouble = explain(error, this.#options.path);
+    if (whole === 0) throw trouble;
+    this.#log.warn(
+      { code: 'sink_failed', sink: this.name, reason: trouble.message },
+      'a part of a batch failed',
+    );
+    return { unconfirmed: lines.flatMap((_, i) => (i < whole ? [] : [i])) };
+  }
+
+  async #open(): Promise<Stats> {
+    this.#closing.signal.throwIfAborted();
+    try {
+      const stats = await this.#appender.open();
+      // What an earlier process has left to do.
+      if (this.#tidying === undefined) this.#tidy();
+      // Some file systems do not know when a file was made.
+      this.#begun = stats.birthtimeMs || this.#begun || this.#now();
+      return stats;
+    } catch (error) {
+      throw explain(error, this.#options.path);
+    }
+  }
+
+  /** @param size of what is about to be written. */
+  async #rotate(stats: Stats, size: number): Promise<void> {
+    const { rotate, path } = this.#options;
+    const isLarge = rotate.size !== undefined && stats.size + size > rotate.size;
+    const isOld = rotate.age !== undefined && this.#now() - this.#begun >= rotate.age;
+    if (stats.size === 0 || !stats.isFile() || !(isLarge || isOld)) return;
+    try {
+      if (putAside(this.#archive, stats)) this.#begun = 0;
+      await this.#appender.open();
+      this.#begun = this.#now();
+    } catch (error) {
+      throw explain(error, path);
+    }
+    this.#tidy();
+  }
+
+  #tidy(): void {
+    const { rotate } = this.#options;
+    if (rotate.keep === undefined && !rotate.gzip) return;
+    const { signal } = this.#closing;
+    this.#tidying = (this.#tidying ?? Promise.resolve())
+      .then(() => tidy(this.#archive, signal))
+      .catch((error: NodeJS.ErrnoException) =>
+        this.#log.warn(
+          { code: 'sink_failed', sink: this.name, reason: error.code ?? error.name },
+          'files that were put aside could not be compressed or removed: see rotate',
+        ),
+      );
+  }
+}

@@ -1,0 +1,21 @@
+/** What the file system says when a file cannot be written, and what to do about it. */
+
+const advice: Readonly<Record<string, string>> = {
+  EACCES: 'the user of this process may not write it: give it the right to write the file and its directory',
+  EPERM: 'the user of this process may not write it: give it the right to write the file and its directory',
+  EROFS: 'its file system is read-only: choose another path, or mount it for writing',
+  ENOSPC: 'the disk is full: make room',
+  EDQUOT: 'the quota is used up: make room',
+  EFBIG: 'it has reached the largest size that is allowed: see rotate.size',
+  EISDIR: 'it is a directory: write the path of a file',
+  ENOTDIR: 'a part of its path is no directory',
+  EMFILE: 'this process has too many files open: raise its limit',
+};
+
+export function explain(error: unknown, path: string): Error {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  const known = advice[code];
+  return new Error(`cannot write ${path}: ${known === undefined ? code : `${known} (${code})`}`, {
+    cause: error,
+  });
+}

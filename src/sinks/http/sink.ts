@@ -1,0 +1,152 @@
+/** Writes batches as requests, and reads from the answers what came of each event. */
+import { setMaxListeners } from 'node:events';
+import { writeByKey } from '../by-key.ts';
+import type { Delivery } from '../delivery.ts';
+import { isolate } from '../isolate.ts';
+import { Outcome } from '../outcome.ts';
+import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import type { Answer, Client } from './client.ts';
+import { pathFor } from './path.ts';
+import { type Content, contentOf, contentOfBatch } from './request.ts';
+import { readRetryAfter } from './retry-after.ts';
+import type { Sign } from './sign.ts';
+import { adviseOn, type Blame, judge } from './status.ts';
+
+export interface HttpSinkOptions extends Pick<SinkWorld, 'name' | 'log'> {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly client: Client;
+  readonly sign: Sign | undefined;
+  readonly isBatched: boolean;
+  /** Requests of one batch at once. */
+  readonly requests: number;
+  /** Milliseconds. */
+  readonly maxRetryAfter: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The service will never take what was sent. */
+class Refused extends Error {}
+
+const sharedBlame: Blame = { hasOwnPath: false, hasOwnType: false };
+
+export class HttpSink implements Sink {
+  readonly name: string;
+  readonly #options: HttpSinkOptions;
+  /** The service asked to be left alone until then, in milliseconds since 1970. */
+  #notBefore = 0;
+
+  constructor(options: HttpSinkOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    this.#mindPause();
+    const { log, name, requests } = this.#options;
+    // Each request listens to it: so many are no leak.
+    setMaxListeners(0, signal);
+    const outcome = new Outcome(batch.length);
+    if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
+    else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome);
+    return outcome.settle((cause) =>
+      log.warn(
+        { code: 'sink_failed', sink: name, reason: (cause as Error).message },
+        'a part of a batch failed',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { headers, url, client, sign } = this.#options;
+    const path = pathFor(url, undefined) ?? '/';
+    const body = new Uint8Array();
+    const request = { method: 'HEAD', path, headers: { ...headers, ...sign?.('check', body) }, body };
+    const { status } = await client.send(request, new AbortController().signal);
+    // Whether a service takes HEAD, and what it answers then, says nothing about events.
+    if (status >= 500 || status === 401 || status === 403 || status === 407) throw this.#complaint(status);
+  }
+
+  async close(): Promise<void> {
+    this.#options.client.close();
+  }
+
+  #mayShareRequests(batch: readonly Delivery[]): boolean {
+    const { isBatched } = this.#options;
+    return (
+      isBatched &&
+      batch.length > 1 &&
+      batch.every(({ format, target }) => format === 'structured' && target === undefined)
+    );
+  }
+
+  async #writeTogether(batch: readonly Delivery[], signal: AbortSignal, outcome: Outcome): Promise<void> {
+    const { sign } = this.#options;
+    const items = batch.map((delivery, index) => ({ delivery, index }));
+    const attempt = {
+      write: async (some: readonly (typeof items)[number][]) => {
+        const content = contentOfBatch(
+          some.map(({ delivery }) => delivery),
+          sign,
+        );
+        await this.#send(content, undefined, sharedBlame, signal);
+      },
+      reasonOf: (error: unknown) => (error instanceof Refused ? error.message : undefined),
+    };
+    await isolate(items, attempt, outcome).catch((error) => outcome.blame(error));
+  }
+
+  async #writeOne(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
+    const { target, format } = delivery;
+    const blame = { hasOwnPath: target !== undefined, hasOwnType: format !== 'structured' };
+    try {
+      await this.#send(contentOf(delivery, this.#options.sign), target, blame, signal);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refused) return error.message;
+      throw error;
+    }
+  }
+
+  /** @throws Refused, or another error when it may be tried again. */
+  async #send(
+    content: Content,
+    target: string | undefined,
+    blame: Blame,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { url, client, method, headers } = this.#options;
+    const path = pathFor(url, target);
+    if (path === undefined)
+      throw new Refused('its path has a "." or ".." as a part, which would lead elsewhere');
+    this.#mindPause();
+    const request = { method, path, headers: { ...headers, ...content.headers }, body: content.body };
+    const answer = await client.send(request, signal);
+    const verdict = judge(answer.status, blame);
+    if (verdict === 'taken') return;
+    if (verdict === 'refused') throw new Refused(`the service refused it with status ${answer.status}`);
+    this.#notePause(answer);
+    throw this.#complaint(answer.status);
+  }
+
+  #notePause({ retryAfter }: Answer): void {
+    const { now, maxRetryAfter } = this.#options;
+    this.#notBefore = Math.max(this.#notBefore, now() + readRetryAfter(retryAfter, now(), maxRetryAfter));
+  }
+
+  /** The queue in front of this sink waits and tries again: until the time has come, it learns so at once. */
+  #mindPause(): void {
+    const { now, url } = this.#options;
+    const left = this.#notBefore - now();
+    if (left > 0)
+      throw new Error(
+        `${url.host} asked to be left alone for ${Math.ceil(left / 1000)} s more (Retry-After)`,
+      );
+  }
+
+  #complaint(status: number): Error {
+    return new Error(`${this.#options.url.host} answered with status ${status}: ${adviseOn(status)}`);
+  }
+}

@@ -1,0 +1,197 @@
+/** Events to topics of Kafka: idempotent, and confirmed by all replicas. */
+import type { BaseOptions } from '@platformatic/kafka';
+import type { KafkaOptions } from '../config/sections/sinks/kafka.ts';
+import { readSecret } from '../lookup/secret.ts';
+import type { Delivery } from './delivery.ts';
+import { isolate, type Numbered } from './isolate.ts';
+import { KafkaClient } from './kafka/client.ts';
+import { findTopicProblem, type KafkaRecord, toRecord } from './kafka/record.ts';
+import {
+  answersOf,
+  explain,
+  isAboutTopic,
+  isRefusal,
+  isUnknownTopic,
+  partitionKey,
+  reasonOf,
+} from './kafka/trouble.ts';
+import { Outcome } from './outcome.ts';
+import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import { readSinkTls } from './tls.ts';
+import { Turns, unlessAborted } from './turns.ts';
+
+export const openKafka: OpenSink<KafkaOptions> = async (options, world) => {
+  const { brokers, clientId, sasl, timeout } = options;
+  const [library, tls, password] = await Promise.all([
+    import('@platformatic/kafka'),
+    readSinkTls(options.tls),
+    sasl === undefined ? undefined : readSecret(sasl.password, world.env),
+  ]);
+  const connection: BaseOptions = {
+    clientId,
+    bootstrapBrokers: [...brokers],
+    connectTimeout: timeout,
+    requestTimeout: timeout,
+    timeout,
+    ...(tls !== undefined && { tls }),
+    ...(sasl !== undefined && {
+      sasl: { mechanism: mechanisms[sasl.mechanism], username: sasl.user, password: password ?? '' },
+    }),
+  };
+  return new KafkaSink(new KafkaClient(library, connection, options), options, world);
+};
+
+const mechanisms = {
+  plain: 'PLAIN',
+  'scram-sha-256': 'SCRAM-SHA-256',
+  'scram-sha-512': 'SCRAM-SHA-512',
+} as const;
+
+interface NumberedRecord extends Numbered {
+  readonly record: KafkaRecord;
+}
+
+class KafkaSink implements Sink {
+  readonly name: string;
+  readonly #client: KafkaClient;
+  readonly #options: KafkaOptions;
+  readonly #log: SinkWorld['log'];
+  readonly #place: string;
+  /** One batch at a time: two that are under way together would get the same sequence numbers. */
+  readonly #turns = new Turns();
+
+  constructor(client: KafkaClient, options: KafkaOptions, { name, log }: SinkWorld) {
+    this.name = name;
+    this.#client = client;
+    this.#options = options;
+    this.#log = log;
+    this.#place = `Kafka at ${options.brokers.join(', ')}`;
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch.length);
+    const items = this.#prepare(batch, outcome);
+    if (items.length > 0) {
+      const work = () =>
+        unlessAborted(this.#writeTopics(items, outcome), signal).catch((error) => this.#giveUp(error));
+      await unlessAborted(this.#turns.take(work, signal), signal);
+    }
+    return outcome.settle((cause) =>
+      this.#log.warn(
+        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
+        'a part of a batch was not confirmed and is tried again',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { topic } = this.#options;
+    try {
+      await this.#countPartitions([topic]);
+    } catch (error) {
+      throw explain(error, this.#placeOf([topic]));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedRecord[] {
+    const items: NumberedRecord[] = [];
+    for (const [index, delivery] of batch.entries()) {
+      const topic = delivery.target ?? this.#options.topic;
+      const problem = findTopicProblem(topic);
+      if (problem === undefined) items.push({ index, record: toRecord(delivery, topic) });
+      else outcome.reject(index, `the target ${problem}`);
+    }
+    return items;
+  }
+
+  /** Only of the signal: all else is in the outcome. */
+  #giveUp(reason: unknown): never {
+    this.#client.drop();
+    throw reason;
+  }
+
+  /** All topics at once; where one of them is in trouble, each by itself. */
+  async #writeTopics(items: readonly NumberedRecord[], outcome: Outcome): Promise<void> {
+    const topics = groupBy(items, ({ record }) => record.topic);
+    const names = [...topics.keys()];
+    try {
+      const partitions = await this.#countPartitions(names);
+      await this.#writePartitions(items, partitions, outcome);
+    } catch (error) {
+      if (names.length === 1 || !isAboutTopic(error))
+        return outcome.blame(explain(error, this.#placeOf(names)));
+      for (const some of topics.values()) {
+        const left = some.filter(({ index }) => !outcome.isSettled(index));
+        if (left.length > 0) await this.#writeTopics(left, outcome);
+      }
+    }
+  }
+
+  async #countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    try {
+      return await this.#client.countPartitions(topics);
+    } catch (error) {
+      if (this.#options.createTopics === undefined || topics.length > 1 || !isUnknownTopic(error))
+        throw error;
+      await this.#client.createTopics(topics);
+      return await this.#client.countPartitions(topics);
+    }
+  }
+
+  /** @throws what is about a topic as a whole. */
+  async #writePartitions(
+    items: readonly NumberedRecord[],
+    partitions: ReadonlyMap<string, number>,
+    outcome: Outcome,
+  ): Promise<void> {
+    const placed = items.map(({ index, record }) => ({
+      index,
+      record: {
+        ...record,
+        partition: this.#client.partitionOf(record.key, partitions.get(record.topic) ?? 1),
+      },
+    }));
+    try {
+      await this.#client.send(placed.map(({ record }) => record));
+      for (const { index } of placed) outcome.confirm(index);
+    } catch (error) {
+      await this.#sortOut(placed, error, outcome);
+    }
+  }
+
+  /** A failed request may have been taken by some partitions, and refused by others for the sake of one record. */
+  async #sortOut(
+    items: readonly (NumberedRecord & { readonly record: { readonly partition: number } })[],
+    error: unknown,
+    outcome: Outcome,
+  ): Promise<void> {
+    const answers = answersOf(error);
+    const groups = groupBy(items, ({ record }) => partitionKey(record.topic, record.partition));
+    const send = (some: readonly NumberedRecord[]) => this.#client.send(some.map(({ record }) => record));
+    for (const [key, group] of groups) {
+      const answer = answers.get(key);
+      if (answer === 0) for (const { index } of group) outcome.confirm(index);
+      else if (isRefusal(answer)) await isolate(group, { write: send, reasonOf }, outcome);
+    }
+    if (items.some(({ index }) => !outcome.isSettled(index))) throw error;
+  }
+
+  #placeOf(topics: readonly string[]): string {
+    return topics.length === 1 ? `${this.#place}, topic ${topics[0]}` : this.#place;
+  }
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

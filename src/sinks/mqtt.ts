@@ -1,0 +1,191 @@
+/** Events to another MQTT broker: version 5, with an acknowledgement for each. */
+import { randomUUID } from 'node:crypto';
+import type { IClientOptions } from 'mqtt';
+import type { MqttOptions } from '../config/sections/sinks/mqtt.ts';
+import { readSecret } from '../lookup/secret.ts';
+import type { Delivery } from './delivery.ts';
+import { isolate, type Numbered } from './isolate.ts';
+import { type Connect, type MqttLink, openLink } from './mqtt/link.ts';
+import {
+  estimateBytes,
+  findPropertyProblem,
+  findTopicProblem,
+  isRisky,
+  type Publication,
+  toPublication,
+} from './mqtt/publication.ts';
+import { explain, LostError, ReasonError, reasonOf } from './mqtt/trouble.ts';
+import { Outcome } from './outcome.ts';
+import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import { readSinkTls } from './tls.ts';
+import { allOver, Turns, unlessAborted } from './turns.ts';
+
+export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
+  const [{ connect }, password, tls] = await Promise.all([
+    import('mqtt').then(({ default: mqtt }) => mqtt),
+    options.password === undefined ? undefined : readSecret(options.password, world.env),
+    readSinkTls(options.tls),
+  ]);
+  const { host, user, keepAlive, timeout } = options;
+  const port = options.port ?? (tls === undefined ? 1883 : 8883);
+  const connection: IClientOptions = {
+    ...(tls as IClientOptions | undefined),
+    protocol: tls === undefined ? 'mqtt' : 'mqtts',
+    host,
+    port,
+    clientId: options.clientId ?? `exhook-${randomUUID()}`,
+    protocolVersion: 5,
+    // What is not acknowledged is sent again by the outbox, and nothing is subscribed to: no session is needed.
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: timeout,
+    keepalive: Math.round(keepAlive / 1000),
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+  };
+  return new MqttSink(
+    (given) => connect(given),
+    connection,
+    options,
+    `MQTT broker at ${host}:${port}`,
+    world,
+  );
+};
+
+interface NumberedPublication extends Numbered {
+  readonly publication: Publication;
+}
+
+class MqttSink implements Sink {
+  readonly name: string;
+  readonly #connect: Connect;
+  readonly #connection: IClientOptions;
+  readonly #options: MqttOptions;
+  readonly #place: string;
+  readonly #log: SinkWorld['log'];
+  /** One batch at a time: when the broker ends the connection over a packet, it is one of that batch. */
+  readonly #turns = new Turns();
+  #link: MqttLink | undefined;
+  #opening: Promise<MqttLink> | undefined;
+
+  constructor(
+    connect: Connect,
+    connection: IClientOptions,
+    options: MqttOptions,
+    place: string,
+    { name, log }: SinkWorld,
+  ) {
+    this.name = name;
+    this.#connect = connect;
+    this.#connection = connection;
+    this.#options = options;
+    this.#place = place;
+    this.#log = log;
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch.length);
+    const items = this.#prepare(batch, outcome);
+    if (items.length > 0)
+      await unlessAborted(
+        this.#turns.take(() => this.#publish(items, outcome, signal), signal),
+        signal,
+      );
+    return outcome.settle((cause) =>
+      this.#log.warn(
+        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
+        'a part of a batch was not acknowledged and is tried again',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      throw explain(error, this.#place);
+    }
+  }
+
+  async close(): Promise<void> {
+    const link = this.#link ?? (await this.#opening?.catch(() => undefined));
+    await link?.close();
+  }
+
+  #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
+    const items: NumberedPublication[] = [];
+    for (const [index, delivery] of batch.entries()) {
+      const topic = delivery.target ?? this.#options.topic ?? delivery.attributes.subject ?? '';
+      const publication = toPublication(delivery, topic, this.#options);
+      const problem = findTopicProblem(topic) ?? findPropertyProblem(publication);
+      if (problem === undefined) items.push({ index, publication });
+      else outcome.reject(index, problem);
+    }
+    return items;
+  }
+
+  async #publish(
+    items: readonly NumberedPublication[],
+    outcome: Outcome,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const write = (some: readonly NumberedPublication[]) => this.#publishAll(some, outcome, signal);
+    try {
+      await isolate(items, { write, reasonOf: reasonAmong }, outcome);
+    } catch (error) {
+      outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place));
+    }
+  }
+
+  async #publishAll(
+    items: readonly NumberedPublication[],
+    outcome: Outcome,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const link = await unlessAborted(this.#open(), signal);
+    const drop = () => link.drop(signal.reason);
+    signal.addEventListener('abort', drop, { once: true });
+    try {
+      const left = items.filter(({ index }) => !outcome.isSettled(index));
+      await allOver(left.map((item) => publishOne(link, item, outcome)));
+    } finally {
+      signal.removeEventListener('abort', drop);
+    }
+  }
+
+  /** The link that is there, or one for all who ask meanwhile. */
+  async #open(): Promise<MqttLink> {
+    if (this.#link?.isOpen) return this.#link;
+    this.#opening ??= openLink(this.#connect, this.#connection, this.#options.maxInFlight).finally(() => {
+      this.#opening = undefined;
+    });
+    this.#link = await this.#opening;
+    return this.#link;
+  }
+}
+
+/** A lost connection is nobody's fault, unless there is a topic that some brokers end it over. */
+function reasonAmong(error: unknown, items: readonly NumberedPublication[]): string | undefined {
+  const mayBeTopic = error instanceof LostError && items.some(({ publication }) => isRisky(publication));
+  return mayBeTopic
+    ? 'the broker ends the connection over a control character in the topic'
+    : reasonOf(error);
+}
+
+/** @throws when the broker has not answered, or may take it later. */
+async function publishOne(
+  link: MqttLink,
+  { index, publication }: NumberedPublication,
+  outcome: Outcome,
+): Promise<void> {
+  if (estimateBytes(publication) > link.maxPacketBytes)
+    return outcome.reject(index, 'the packet is larger than the broker takes');
+  try {
+    await link.publish(publication);
+    outcome.confirm(index);
+  } catch (error) {
+    const reason = error instanceof ReasonError && error.isAnswer ? reasonOf(error) : undefined;
+    if (reason === undefined) throw error;
+    outcome.reject(index, reason);
+  }
+}

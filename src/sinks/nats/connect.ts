@@ -1,0 +1,130 @@
+/** A connection to NATS, which does not come back by itself: the queue in front of the sink decides when to try. */
+import type { JetStreamClient, JetStreamManager, StreamConfig } from '@nats-io/jetstream';
+import type { Authenticator, NatsConnection, TlsOptions } from '@nats-io/transport-node';
+import type { NatsOptions } from '../../config/sections/sinks/nats.ts';
+import { type Environment, readSecret } from '../../lookup/secret.ts';
+import type { TlsClientOptions } from '../tls.ts';
+
+export interface NatsLink {
+  readonly connection: NatsConnection;
+  readonly jetstream: JetStreamClient;
+  readonly manager: JetStreamManager;
+  /** The subjects that the stream of the configuration takes; none when there is none in it. */
+  readonly subjects: readonly string[];
+}
+
+type Library = typeof import('@nats-io/transport-node');
+
+/** How to log in. @throws TypeError when a secret cannot be read or used. */
+export async function readAuthenticator(
+  { user, password, token, nkey, credentials }: NatsOptions,
+  env: Environment,
+): Promise<Authenticator | undefined> {
+  const library: Library = await import('@nats-io/transport-node');
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  if (user !== undefined && password !== undefined)
+    return library.usernamePasswordAuthenticator(user, await readSecret(password, env));
+  if (token !== undefined) return library.tokenAuthenticator(await readSecret(token, env));
+  if (nkey !== undefined)
+    return check(
+      library.nkeyAuthenticator(bytes((await readSecret(nkey, env)).trim())),
+      'nkey is no seed of an NKey',
+    );
+  if (credentials !== undefined)
+    return check(
+      library.credsAuthenticator(bytes(await readSecret(credentials, env))),
+      'credentials are none: they hold a JWT and a seed, as nsc writes them',
+    );
+  return undefined;
+}
+
+/** A key that is none would otherwise be found at each connection. */
+function check(authenticator: Authenticator, problem: string): Authenticator {
+  try {
+    authenticator('nonce');
+    return authenticator;
+  } catch {
+    throw new TypeError(problem);
+  }
+}
+
+/** @throws whatever the library throws, when there is no connection or not the stream. */
+export async function connectToNats(
+  options: NatsOptions,
+  authenticator: Authenticator | undefined,
+  tls: TlsClientOptions | undefined,
+): Promise<NatsLink> {
+  const [{ connect }, { jetstream, jetstreamManager }] = await Promise.all([
+    import('@nats-io/transport-node'),
+    import('@nats-io/jetstream'),
+  ]);
+  const { timeout, domain, servers } = options;
+  const connection = await connect({
+    servers: [...servers],
+    name: 'exhook-edge',
+    timeout,
+    reconnect: false,
+    noAsyncTraces: true,
+    ...(authenticator !== undefined && { authenticator }),
+    // Given to node:tls as they are, which the type does not say.
+    ...(tls !== undefined && { tls: tls as TlsOptions }),
+  });
+  try {
+    const api = { timeout, ...(domain !== undefined && { domain }) };
+    const manager = await jetstreamManager(connection, { ...api, checkAPI: false });
+    const subjects = await openStream(manager, options);
+    return { connection, jetstream: jetstream(connection, api), manager, subjects };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** The subjects of the stream. One that is there is left as it is. */
+async function openStream(manager: JetStreamManager, options: NatsOptions): Promise<readonly string[]> {
+  const { stream } = options;
+  if (stream === undefined) return [];
+  try {
+    return await readSubjects(manager, stream.name);
+  } catch (error) {
+    if (!stream.create || (error as Error).name !== 'StreamNotFoundError') throw error;
+  }
+  const { config } = await manager.streams.add(configOf(stream, options.subject));
+  return config.subjects ?? [];
+}
+
+export async function readSubjects(manager: JetStreamManager, stream: string): Promise<readonly string[]> {
+  const { config } = await manager.streams.info(stream);
+  return config.subjects ?? [];
+}
+
+/** Whether any stream takes the subject. @throws when JetStream does not answer. */
+export async function hasStreamFor(manager: JetStreamManager, subject: string): Promise<boolean> {
+  try {
+    await manager.streams.find(subject);
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'StreamNotFoundError') return false;
+    throw error;
+  }
+}
+
+const NANOSECONDS = 1_000_000;
+
+function configOf(
+  stream: NonNullable<NatsOptions['stream']>,
+  subject: string,
+): Partial<StreamConfig> & { name: string } {
+  const { name, subjects = [subject], storage, replicas, maxAge, maxBytes, duplicateWindow } = stream;
+  // NATS refuses a window that is longer than events are kept.
+  const window = maxAge === 0 ? duplicateWindow : Math.min(duplicateWindow, maxAge);
+  return {
+    name,
+    subjects: [...subjects],
+    storage,
+    num_replicas: replicas,
+    max_age: maxAge * NANOSECONDS,
+    duplicate_window: window * NANOSECONDS,
+    ...(maxBytes !== undefined && { max_bytes: maxBytes }),
+  };
+}

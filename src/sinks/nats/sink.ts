@@ -1,0 +1,184 @@
+/** Publishes batches, and reads from the confirmations what came of each event. */
+import type { MsgHdrs } from '@nats-io/transport-node';
+import type { NatsOptions } from '../../config/sections/sinks/nats.ts';
+import { groupByKey, writeByKey } from '../by-key.ts';
+import type { Delivery } from '../delivery.ts';
+import { Lazy } from '../lazy.ts';
+import { Outcome } from '../outcome.ts';
+import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import { unlessAborted } from '../turns.ts';
+import { hasStreamFor, type NatsLink, readSubjects } from './connect.ts';
+import { fillHeaders, messageId } from './message.ts';
+import { encodeSubject, MAX_SUBJECT, matchesSubject } from './subject.ts';
+import { explain, isAboutSubject, isTimeout, isUnanswered, refusalOf } from './trouble.ts';
+
+export interface NatsSinkOptions
+  extends Pick<SinkWorld, 'name' | 'log'>,
+    Pick<NatsOptions, 'subject' | 'stream' | 'pipeline' | 'requests' | 'timeout'> {
+  readonly connect: () => Promise<NatsLink>;
+  readonly newHeaders: () => MsgHdrs;
+  /** As messages call the servers. */
+  readonly place: string;
+  /** Milliseconds; only differences count. */
+  readonly now: () => number;
+}
+
+/** The subjects of a stream may be changed by an administrator: they are read again, but not for each event. */
+const SUBJECTS_LAST = 5000;
+
+type Takes = (subject: string) => boolean;
+
+export class NatsSink implements Sink {
+  readonly name: string;
+  readonly #options: NatsSinkOptions;
+  readonly #link: Lazy<NatsLink>;
+  /** What the stream takes, and when that was read. */
+  #subjects: { readonly of: NatsLink; readonly at: number; readonly list: readonly string[] } | undefined;
+
+  constructor(options: NatsSinkOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#link = new Lazy(options.connect, ({ connection }) => connection.close().catch(() => {}));
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    if (batch.length === 0) return undefined;
+    const { log, name, place } = this.#options;
+    const outcome = new Outcome(batch.length);
+    try {
+      const link = await unlessAborted(this.#open(), signal);
+      await this.#publishAll(link, batch, signal, outcome);
+    } catch (error) {
+      outcome.blame(explain(error, place));
+    }
+    return outcome.settle((cause) =>
+      log.warn(
+        { code: 'sink_failed', sink: name, reason: (cause as Error).message },
+        'a part of a batch failed',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { place, stream, subject } = this.#options;
+    try {
+      const { manager } = await this.#open();
+      const isTaken =
+        stream === undefined
+          ? await hasStreamFor(manager, subject)
+          : (await readSubjects(manager, stream.name)).some((pattern) => matchesSubject(pattern, subject));
+      if (isTaken) return;
+    } catch (error) {
+      throw explain(error, place);
+    }
+    const who = stream === undefined ? 'no stream takes' : `the stream ${stream.name} does not take`;
+    throw new Error(`${place}: ${who} the subject ${subject}: see subject and stream`);
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+
+  async #publishAll(
+    link: NatsLink,
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    outcome: Outcome,
+  ): Promise<void> {
+    const { pipeline, requests } = this.#options;
+    const drop = () => void this.#link.drop(link);
+    signal.addEventListener('abort', drop, { once: true });
+    try {
+      const takes = await this.#learnSubjects(link, batch);
+      const publish = (delivery: Delivery) => this.#publish(link, delivery, takes);
+      if (pipeline) await publishAtOnce(batch, publish, outcome);
+      else await writeByKey(batch, requests, publish, outcome);
+    } finally {
+      signal.removeEventListener('abort', drop);
+    }
+  }
+
+  /** @returns why it will never be taken. @throws when it is not confirmed. */
+  async #publish(link: NatsLink, delivery: Delivery, takes: Takes): Promise<string | undefined> {
+    const { target } = delivery;
+    const subject = this.#subjectOf(delivery);
+    if (Buffer.byteLength(subject) > MAX_SUBJECT) return `its subject is longer than ${MAX_SUBJECT} bytes`;
+    if (target !== undefined && !takes(subject)) return 'its stream does not take its subject';
+    try {
+      await this.#send(link, subject, delivery);
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) return refusal;
+      const trouble = explain(error, this.#options.place);
+      if (target !== undefined && (isAboutSubject(error) || (await this.#isNobodys(link, subject, error))))
+        return trouble.message;
+      // An open connection on which nothing comes back may lead nowhere.
+      if (isTimeout(error)) await this.#link.drop(link);
+      throw trouble;
+    }
+  }
+
+  /** Nobody answers where no stream is, and while JetStream is starting: only its own answer tells which. */
+  async #isNobodys({ manager }: NatsLink, subject: string, error: unknown): Promise<boolean> {
+    if (!isUnanswered(error)) return false;
+    return await hasStreamFor(manager, subject).then(
+      (isTaken) => !isTaken,
+      () => false,
+    );
+  }
+
+  #subjectOf({ target }: Delivery): string {
+    return target === undefined ? this.#options.subject : encodeSubject(target);
+  }
+
+  async #send({ jetstream }: NatsLink, subject: string, delivery: Delivery): Promise<void> {
+    const { newHeaders, stream, timeout } = this.#options;
+    await jetstream.publish(subject, delivery.body, {
+      msgID: messageId(delivery),
+      headers: fillHeaders(newHeaders(), delivery),
+      timeout,
+      ...(stream !== undefined && { expect: { streamName: stream.name } }),
+    });
+  }
+
+  /** Whether the stream takes a subject. Without a stream in the configuration nobody knows before it is sent. */
+  async #learnSubjects(link: NatsLink, batch: readonly Delivery[]): Promise<Takes> {
+    const { stream, now } = this.#options;
+    if (stream === undefined) return () => true;
+    if (this.#subjects?.of !== link) this.#subjects = { of: link, at: now(), list: link.subjects };
+    const takes: Takes = (subject) =>
+      this.#subjects?.list.some((pattern) => matchesSubject(pattern, subject)) ?? false;
+    const isFresh = now() - this.#subjects.at < SUBJECTS_LAST;
+    if (isFresh || batch.every((delivery) => takes(this.#subjectOf(delivery)))) return takes;
+    this.#subjects = { of: link, at: now(), list: await readSubjects(link.manager, stream.name) };
+    return takes;
+  }
+
+  async #open(): Promise<NatsLink> {
+    const link = await this.#link.get();
+    if (!link.connection.isClosed()) return link;
+    await this.#link.drop(link);
+    return await this.#link.get();
+  }
+}
+
+/** All of a batch, in order. What comes after the first failure of a key counts as not confirmed. */
+async function publishAtOnce(
+  batch: readonly Delivery[],
+  publish: (delivery: Delivery) => Promise<string | undefined>,
+  outcome: Outcome,
+): Promise<void> {
+  const results = await Promise.allSettled(batch.map(publish));
+  for (const chain of groupByKey(batch).values()) {
+    for (const index of chain) {
+      const result = results[index];
+      if (result?.status !== 'fulfilled') {
+        outcome.blame(result?.reason);
+        break;
+      }
+      if (result.value === undefined) outcome.confirm(index);
+      else outcome.reject(index, result.value);
+    }
+  }
+}

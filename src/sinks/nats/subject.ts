@@ -1,0 +1,43 @@
+/** Subjects of NATS, made of whatever a client has chosen for its topic or id. */
+
+/** What a token may not hold, and the sign that stands for it. Everything else, letters of all scripts included, may. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a protocol of lines must be kept from.
+const illegal = /[\x00-\x20\x7f%*>]/g;
+
+/** In the place of a token without characters, which NATS does not allow. Nothing else is encoded as this. */
+const EMPTY = '%';
+
+/**
+ * A legal subject without wildcards: `/` separates tokens as `.` does; control characters, spaces, `*`, `>` and `%`
+ * become `%XX`, an empty token `%`.
+ *
+ * A `$` or `_` at the beginning is encoded too: subjects such as `$JS.API.STREAM.DELETE.X` and `_INBOX.x` are
+ * commands and answers, which nobody may send in our name by choosing a topic.
+ */
+export function encodeSubject(text: string): string {
+  const subject = text.split(/[./]/).map(encodeToken).join('.');
+  return /^[$_]/.test(subject) ? `${percent(subject.charAt(0))}${subject.slice(1)}` : subject;
+}
+
+function encodeToken(token: string): string {
+  return token === '' ? EMPTY : token.toWellFormed().replace(illegal, percent);
+}
+
+/** @param character of ASCII. */
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** Bytes of a subject: a server takes 4 KiB for the whole first line of a message, and ends the connection otherwise. */
+export const MAX_SUBJECT = 3000;
+
+/** Whether a subject is one of those that a pattern with `*` and `>` means. */
+export function matchesSubject(pattern: string, subject: string): boolean {
+  const wanted = pattern.split('.');
+  const tokens = subject.split('.');
+  for (const [i, token] of wanted.entries()) {
+    if (token === '>') return tokens.length > i;
+    if (i >= tokens.length || (token !== '*' && token !== tokens[i])) return false;
+  }
+  return tokens.length === wanted.length;
+}

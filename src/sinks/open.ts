@@ -1,0 +1,70 @@
+/** Opens the sinks of a configuration: the code of a kind is loaded when a sink is of that kind. */
+import type { QueueOptions } from '../config/sections/queue.ts';
+import { kindOf, type SinkKind, type SinkSection, type Sinks } from '../config/sections/sinks.ts';
+import type { OpenedSink } from '../events/port.ts';
+import type { OpenSink, SinkWorld } from './sink.ts';
+
+type OptionsOf<Kind extends SinkKind> = NonNullable<SinkSection[Kind]>;
+
+const openers: { readonly [Kind in SinkKind]: () => Promise<OpenSink<OptionsOf<Kind>>> } = {
+  stdout: () => import('./stdout.ts').then(({ openStdout }) => openStdout),
+  file: () => import('./file.ts').then(({ openFile }) => openFile),
+  http: () => import('./http.ts').then(({ openHttp }) => openHttp),
+  nats: () => import('./nats.ts').then(({ openNats }) => openNats),
+  kafka: () => import('./kafka.ts').then(({ openKafka }) => openKafka),
+  redis: () => import('./redis.ts').then(({ openRedis }) => openRedis),
+  postgres: () => import('./postgres.ts').then(({ openPostgres }) => openPostgres),
+  rabbitmq: () => import('./rabbitmq.ts').then(({ openRabbitmq }) => openRabbitmq),
+  mqtt: () => import('./mqtt.ts').then(({ openMqtt }) => openMqtt),
+  module: () =>
+    import('./module.ts').then(
+      ({ openModule }) =>
+        (options, world) =>
+          openModule(options, world),
+    ),
+};
+
+/** Kinds that write into one place, one after another: several batches at once would bring nothing but disorder. */
+const oneByOne: ReadonlySet<string> = new Set(['stdout', 'file']);
+const DEFAULT_CONCURRENCY = 4;
+
+/**
+ * Opens all, and waits for none of their systems.
+ *
+ * @throws TypeError with a line for each sink whose options cannot be used; those that were opened are closed.
+ */
+export async function openSinks(sinks: Sinks, world: Omit<SinkWorld, 'name'>): Promise<OpenedSink[]> {
+  const settled = await Promise.allSettled(
+    Object.entries(sinks).map(([name, section]) => openOne(name, section, world)),
+  );
+  const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const problems = settled.flatMap((one, i) =>
+    one.status === 'rejected' ? [`sinks.${Object.keys(sinks)[i]}: ${(one.reason as Error).message}`] : [],
+  );
+  if (problems.length === 0) return opened;
+  await Promise.allSettled(opened.map(({ sink }) => sink.close()));
+  throw new TypeError(problems.join('\n'));
+}
+
+async function openOne(
+  name: string,
+  section: SinkSection,
+  world: Omit<SinkWorld, 'name'>,
+): Promise<OpenedSink> {
+  const kind = kindOf(section);
+  const open = (await openers[kind]()) as OpenSink<unknown>;
+  return {
+    sink: await open(section[kind], { ...world, name }),
+    queue: queueOf(section.queue, kind),
+    deadLetter: section.deadLetter,
+    isRequired: section.require,
+    keepsEvents: kind === 'stdout',
+  };
+}
+
+function queueOf(queue: QueueOptions, kind: SinkKind): OpenedSink['queue'] {
+  const concurrency = queue.concurrency ?? (oneByOne.has(kind) ? 1 : DEFAULT_CONCURRENCY);
+  // What goes to a pipe that nobody reads waits for the reader, however long that takes.
+  const retry = kind === 'stdout' ? { ...queue.retry, timeout: 0 } : queue.retry;
+  return { ...queue, concurrency, retry };
+}

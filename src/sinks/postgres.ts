@@ -1,0 +1,215 @@
+/** Events into tables of PostgreSQL: a batch is one statement for each table, and an id is inserted once. */
+import type { Pool, PoolClient } from 'pg';
+import type { PostgresOptions } from '../config/sections/sinks/postgres.ts';
+import { readSecret } from '../lookup/secret.ts';
+import type { Delivery } from './delivery.ts';
+import { type Attempt, isolate, type Numbered } from './isolate.ts';
+import { Outcome } from './outcome.ts';
+import { type Row, toRow, withBytes } from './postgres/row.ts';
+import {
+  createStatement,
+  findNameProblem,
+  insertStatement,
+  insertValues,
+  quoteTable,
+} from './postgres/statements.ts';
+import { explain, isUsable, type PostgresError, reasonOf, troubleOf } from './postgres/trouble.ts';
+import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import { readSinkTls } from './tls.ts';
+
+export const openPostgres: OpenSink<PostgresOptions> = async (options, world) => {
+  const [{ Pool }, password, ssl] = await Promise.all([
+    import('pg').then(({ default: pg }) => pg),
+    options.password === undefined ? undefined : readSecret(options.password, world.env),
+    readSinkTls(options.tls),
+  ]);
+  const { host, port, database, user, connections, timeout } = options;
+  const pool = new Pool({
+    host,
+    port,
+    database,
+    user,
+    password: password ?? '',
+    ssl: ssl ?? false,
+    max: connections,
+    connectionTimeoutMillis: timeout,
+    statement_timeout: timeout,
+    // The server may be out of reach and unable to tell; a little later than its own limit.
+    query_timeout: timeout + 1000,
+    keepAlive: true,
+    application_name: 'exhook-edge',
+  });
+  // A connection that breaks while it is idle: the next batch opens another one.
+  pool.on('error', () => {});
+  return new PostgresSink(pool, options, world);
+};
+
+/** A row with its place in the batch. */
+interface NumberedRow extends Numbered {
+  readonly row: Row;
+}
+
+class PostgresSink implements Sink {
+  readonly name: string;
+  readonly #pool: Pool;
+  readonly #options: PostgresOptions;
+  readonly #log: SinkWorld['log'];
+  readonly #place: string;
+  #closing: Promise<void> | undefined;
+
+  constructor(pool: Pool, options: PostgresOptions, { name, log }: SinkWorld) {
+    this.name = name;
+    this.#pool = pool;
+    this.#options = options;
+    this.#log = log;
+    this.#place = `PostgreSQL at ${options.host}:${options.port}`;
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch.length);
+    const tables = this.#sort(batch, outcome);
+    if (tables.size > 0) await this.#writeTables(tables, outcome, signal);
+    return outcome.settle((cause) =>
+      this.#log.warn(
+        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
+        'a part of a batch was not written and is tried again',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { schema, table, createTable } = this.#options;
+    const quoted = quoteTable(schema, table);
+    const client = await this.#connect();
+    let error: PostgresError | undefined;
+    try {
+      if (createTable) await create(client, quoted);
+      await client.query(`SELECT id FROM ${quoted} LIMIT 0`);
+    } catch (cause) {
+      error = cause as PostgresError;
+      throw explain(error, this.#placeOf(table));
+    } finally {
+      client.release(error !== undefined && !isUsable(error));
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.end();
+    return this.#closing;
+  }
+
+  /** Rows by their table, in order. */
+  #sort(batch: readonly Delivery[], outcome: Outcome): Map<string, NumberedRow[]> {
+    const tables = new Map<string, NumberedRow[]>();
+    for (const [index, delivery] of batch.entries()) {
+      const table = delivery.target ?? this.#options.table;
+      const problem = findNameProblem(table);
+      if (problem !== undefined) {
+        outcome.reject(index, problem);
+        continue;
+      }
+      const rows = tables.get(table);
+      const numbered = { index, row: toRow(delivery, this.#options.body) };
+      if (rows === undefined) tables.set(table, [numbered]);
+      else rows.push(numbered);
+    }
+    return tables;
+  }
+
+  /** One table after the other on one connection. Trouble of one table does not keep the others from their rows. */
+  async #writeTables(
+    tables: ReadonlyMap<string, readonly NumberedRow[]>,
+    outcome: Outcome,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const client = await this.#connect();
+    let isOver = false;
+    const release = (isBroken: boolean) => {
+      if (!isOver) client.release(isBroken);
+      isOver = true;
+    };
+    // The client has no way to end a statement but to end its connection.
+    const abort = () => release(true);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      for (const [table, rows] of tables) {
+        signal.throwIfAborted();
+        const error = await this.#writeTable(client, table, rows, outcome);
+        if (error === undefined || isUsable(error)) continue;
+        release(true);
+        break;
+      }
+    } catch (reason) {
+      outcome.blame(reason);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      release(false);
+    }
+  }
+
+  /** @returns the trouble that kept rows from being confirmed. */
+  async #writeTable(
+    client: PoolClient,
+    table: string,
+    rows: readonly NumberedRow[],
+    outcome: Outcome,
+  ): Promise<PostgresError | undefined> {
+    const quoted = quoteTable(this.#options.schema, table);
+    const write = () => isolate(rows, insertInto(client, quoted), outcome);
+    try {
+      try {
+        await write();
+      } catch (cause) {
+        if (!this.#options.createTable || troubleOf(cause as PostgresError) !== 'table') throw cause;
+        await create(client, quoted);
+        await write();
+      }
+      return undefined;
+    } catch (cause) {
+      outcome.blame(explain(cause as PostgresError, this.#placeOf(table)));
+      return cause as PostgresError;
+    }
+  }
+
+  async #connect(): Promise<PoolClient> {
+    try {
+      const client = await this.#pool.connect();
+      // What breaks while a statement runs is told by the statement.
+      if (client.listenerCount('error') === 0) client.on('error', () => {});
+      return client;
+    } catch (cause) {
+      throw explain(cause as PostgresError, this.#place);
+    }
+  }
+
+  #placeOf(table: string): string {
+    return `${this.#place}, table ${JSON.stringify(table)}`;
+  }
+}
+
+function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
+  const statement = insertStatement(quoted);
+  return {
+    async write(rows) {
+      await client.query(statement, insertValues(rows.map(({ row }) => row)));
+    },
+    reasonOf: (error) =>
+      troubleOf(error as PostgresError) === 'row' ? reasonOf(error as PostgresError) : undefined,
+    // What `jsonb` cannot hold is no reason to lose it.
+    rescue({ index, row }, error) {
+      const bytes = (error as PostgresError).code?.startsWith('22') ? withBytes(row) : undefined;
+      return bytes && { index, row: bytes };
+    },
+  };
+}
+
+/** What is told to one of two that make the same table at the same time: the table, its type or its row is there. */
+const alreadyThere: readonly unknown[] = ['42P07', '42710', '23505'];
+
+async function create(client: PoolClient, quoted: string): Promise<void> {
+  try {
+    await client.query(createStatement(quoted));
+  } catch (cause) {
+    if (!alreadyThere.includes((cause as PostgresError).code)) throw cause;
+  }
+}

@@ -1,0 +1,68 @@
+/** The statements of the sink. Names are quoted here; values are parameters always. */
+import { MAX_NAME_BYTES } from '../../config/sections/sinks/postgres.ts';
+import type { Row } from './row.ts';
+
+/** Why a name cannot be that of a table, or nothing. */
+export function findNameProblem(name: string): string | undefined {
+  if (name === '') return 'the name of the table is empty';
+  if (name.includes('\0'))
+    return 'the name of the table has a character that PostgreSQL does not know, U+0000';
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES)
+    return `the name of the table is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL allows`;
+  return undefined;
+}
+
+/** An identifier as it stands in a statement: in double quotes, those inside doubled. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A table as it stands in a statement. */
+export function quoteTable(schema: string | undefined, table: string): string {
+  return schema === undefined ? quoteName(table) : `${quoteName(schema)}.${quoteName(table)}`;
+}
+
+/** The statement that makes a table; docs/sinks.md shows it. */
+export function createStatement(quotedTable: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${quotedTable} (
+  id           text        PRIMARY KEY,
+  position     bigint      GENERATED ALWAYS AS IDENTITY,
+  type         text        NOT NULL,
+  source       text        NOT NULL,
+  subject      text,
+  time         timestamptz NOT NULL,
+  key          text        NOT NULL,
+  content_type text        NOT NULL,
+  extensions   jsonb,
+  data         jsonb,
+  body         bytea
+)`;
+}
+
+/** One statement for any number of rows: a parameter a column, so that it is planned once. */
+export function insertStatement(quotedTable: string): string {
+  return `INSERT INTO ${quotedTable} (id, type, source, subject, time, key, content_type, extensions, data, body)
+SELECT id, type, source, subject, time, key, content_type, extensions::jsonb,
+  CASE WHEN is_envelope THEN json::jsonb -> 'data' ELSE json::jsonb END, body
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+  $9::text[], $10::boolean[], $11::bytea[])
+  AS rows (id, type, source, subject, time, key, content_type, extensions, json, is_envelope, body)
+ON CONFLICT (id) DO NOTHING`;
+}
+
+/** The parameters of that statement. */
+export function insertValues(rows: readonly Row[]): unknown[] {
+  return [
+    rows.map(({ id }) => id),
+    rows.map(({ type }) => type),
+    rows.map(({ source }) => source),
+    rows.map(({ subject }) => subject),
+    rows.map(({ time }) => time),
+    rows.map(({ key }) => key),
+    rows.map(({ contentType }) => contentType),
+    rows.map(({ extensions }) => extensions),
+    rows.map(({ json }) => json),
+    rows.map(({ isEnvelope }) => isEnvelope),
+    rows.map(({ body }) => body),
+  ];
+}

@@ -1,0 +1,166 @@
+/** Events to an exchange of RabbitMQ, each confirmed by the server (publisher confirms). */
+import type { ChannelModel } from 'amqplib';
+import type { RabbitmqOptions } from '../config/sections/sinks/rabbitmq.ts';
+import { readSecret } from '../lookup/secret.ts';
+import type { Delivery } from './delivery.ts';
+import { Outcome } from './outcome.ts';
+import { type Connect, type Link, openLink } from './rabbitmq/link.ts';
+import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/publication.ts';
+import { explain, refusedSizeOf } from './rabbitmq/trouble.ts';
+import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import { readSinkTls } from './tls.ts';
+import { allOver, unlessAborted } from './turns.ts';
+
+export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) => {
+  const [{ connect }, password, tls] = await Promise.all([
+    import('amqplib').then(({ default: amqplib }) => amqplib),
+    readSecret(options.password, world.env),
+    readSinkTls(options.tls),
+  ]);
+  const { host, vhost, user, heartbeat, timeout } = options;
+  const port = options.port ?? (tls === undefined ? 5672 : 5671);
+  const place = `RabbitMQ at ${host}:${port}`;
+  const url = {
+    protocol: tls === undefined ? 'amqp' : 'amqps',
+    hostname: host,
+    port,
+    username: user,
+    password,
+    // The client takes it as a part of a URL.
+    vhost: encodeURIComponent(vhost),
+    heartbeat: Math.round(heartbeat / 1000),
+  };
+  const socket = { ...tls, timeout, noDelay: true, clientProperties: { connection_name: 'exhook-edge' } };
+  return new RabbitmqSink(() => connect(url, socket) as Promise<ChannelModel>, options, place, world);
+};
+
+interface NumberedPublication {
+  readonly index: number;
+  readonly publication: Publication;
+}
+
+class RabbitmqSink implements Sink {
+  readonly name: string;
+  readonly #connect: Connect;
+  readonly #options: RabbitmqOptions;
+  readonly #place: string;
+  readonly #log: SinkWorld['log'];
+  #link: Link | undefined;
+  #opening: Promise<Link> | undefined;
+
+  constructor(connect: Connect, options: RabbitmqOptions, place: string, { name, log }: SinkWorld) {
+    this.name = name;
+    this.#connect = connect;
+    this.#options = options;
+    this.#place = place;
+    this.#log = log;
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch.length);
+    const items = this.#prepare(batch, outcome);
+    if (items.length > 0) await this.#publish(items, outcome, signal);
+    return outcome.settle((cause) =>
+      this.#log.warn(
+        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
+        'a part of a batch was not confirmed and is tried again',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { exchange } = this.#options;
+    try {
+      await this.#open();
+      if (exchange !== undefined) await this.#checkExchange(exchange);
+    } catch (error) {
+      throw explain(error, this.#place, exchange);
+    }
+  }
+
+  async close(): Promise<void> {
+    const link = this.#link ?? (await this.#opening?.catch(() => undefined));
+    await link?.close();
+  }
+
+  #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
+    const { routingKey, mandatory } = this.#options;
+    const items: NumberedPublication[] = [];
+    for (const [index, delivery] of batch.entries()) {
+      const key = delivery.target ?? routingKey;
+      const problem = findRoutingProblem(key);
+      if (problem === undefined) items.push({ index, publication: toPublication(delivery, key, mandatory) });
+      else outcome.reject(index, problem);
+    }
+    return items;
+  }
+
+  /** Sends all in order and then waits for the server. */
+  async #publish(
+    items: readonly NumberedPublication[],
+    outcome: Outcome,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const link = await unlessAborted(this.#open(), signal);
+      const drop = () => link.drop(signal.reason);
+      signal.addEventListener('abort', drop, { once: true });
+      try {
+        await allOver(items.map((item) => publishOne(link, item, outcome)));
+      } finally {
+        signal.removeEventListener('abort', drop);
+      }
+    } catch (error) {
+      this.#blame(error, items, outcome, signal);
+    }
+  }
+
+  #blame(error: unknown, items: readonly NumberedPublication[], outcome: Outcome, signal: AbortSignal): void {
+    const size = refusedSizeOf(error);
+    if (size !== undefined)
+      for (const { index, publication } of items)
+        if (publication.content.length >= size) outcome.reject(index, TOO_LARGE);
+    outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place, this.#options.exchange));
+  }
+
+  /** The link that is there, or one for all who ask meanwhile. */
+  async #open(): Promise<Link> {
+    if (this.#link?.isOpen) return this.#link;
+    this.#opening ??= openLink(this.#connect, this.#options).finally(() => {
+      this.#opening = undefined;
+    });
+    this.#link = await this.#opening;
+    return this.#link;
+  }
+
+  /** On a connection of its own: the server closes the channel that asks for an exchange that is not there. */
+  async #checkExchange(exchange: string): Promise<void> {
+    const connection = await this.#connect();
+    connection.on('error', () => {});
+    try {
+      const channel = await connection.createChannel();
+      channel.on('error', () => {});
+      await channel.checkExchange(exchange);
+    } finally {
+      await connection.close().catch(() => {});
+    }
+  }
+}
+
+const TOO_LARGE = 'the body is larger than max_message_size of the server';
+
+async function publishOne(
+  link: Link,
+  { index, publication }: NumberedPublication,
+  outcome: Outcome,
+): Promise<void> {
+  try {
+    const { returned } = await link.publish(publication);
+    if (returned === undefined) outcome.confirm(index);
+    else outcome.reject(index, returned);
+  } catch (error) {
+    // Of the client's encoder, before anything is sent.
+    if (!(error instanceof RangeError)) throw error;
+    outcome.reject(index, 'the attributes are larger than a frame of AMQP takes');
+  }
+}

@@ -1,0 +1,144 @@
+/** Writes batches as transactions, and reads from the answers what came of each event. */
+import { withTimeLimit } from '../../lookup/deadline.ts';
+import type { Delivery } from '../delivery.ts';
+import { Lazy } from '../lazy.ts';
+import { Outcome } from '../outcome.ts';
+import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import { unlessAborted } from '../turns.ts';
+import type { RedisConnection } from './connect.ts';
+import { type Argument, commandFor, type EntryOptions } from './entry.ts';
+import { explain, isAboutKey, isStillGood } from './trouble.ts';
+
+export interface RedisSinkOptions extends EntryOptions, Pick<SinkWorld, 'name' | 'log'> {
+  readonly stream: string;
+  readonly replicas: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** As messages call the server. */
+  readonly place: string;
+  readonly connect: () => Promise<RedisConnection>;
+}
+
+interface Item {
+  readonly index: number;
+  readonly command: readonly Argument[];
+  /** Whether the route chose the stream, with parts of the event in its name. */
+  readonly hasOwnStream: boolean;
+}
+
+const NO_STREAM = 'there is no such stream: make it, or see create';
+
+export class RedisSink implements Sink {
+  readonly name: string;
+  readonly #options: RedisSinkOptions;
+  readonly #connection: Lazy<RedisConnection>;
+
+  constructor(options: RedisSinkOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#connection = new Lazy(options.connect, (connection) => connection.destroy());
+  }
+
+  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+    if (batch.length === 0) return undefined;
+    const { log, name, stream } = this.#options;
+    const outcome = new Outcome(batch.length);
+    const items = batch.map((delivery, index) => {
+      const { target } = delivery;
+      const command = commandFor(delivery, target ?? stream, this.#options);
+      return { index, command, hasOwnStream: target !== undefined };
+    });
+    await this.#writeAll(items, outcome, signal).catch((error) => outcome.blame(error));
+    return outcome.settle((cause) =>
+      log.warn(
+        { code: 'sink_failed', sink: name, reason: (cause as Error).message },
+        'a part of a batch failed',
+      ),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { stream, create, place } = this.#options;
+    const kind = await this.#use(new AbortController().signal, async (redis) => {
+      await redis.send(['PING']);
+      return await redis.send(['TYPE', stream]);
+    });
+    if (kind === 'none' && !create) throw new Error(`${place}: ${NO_STREAM}`);
+    if (kind !== 'none' && kind !== 'stream') throw explain(new Error('WRONGTYPE '), place);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  /**
+   * One transaction; where some events choose keys that Redis does not let them have, which is said of all of it,
+   * halves are tried in order until those stand alone.
+   *
+   * @throws what is no event's fault.
+   */
+  async #writeAll(items: readonly Item[], outcome: Outcome, signal: AbortSignal): Promise<void> {
+    try {
+      const answers = await this.#transact(items, signal);
+      for (const [i, item] of items.entries()) this.#settle(item, answers[i], outcome);
+    } catch (error) {
+      const [first] = items;
+      const isKeyRefused =
+        isAboutKey((error as Error).cause) && items.some(({ hasOwnStream }) => hasOwnStream);
+      if (!isKeyRefused || first === undefined) throw error;
+      if (items.length === 1) return outcome.reject(first.index, (error as Error).message);
+      const middle = items.length >> 1;
+      await this.#writeAll(items.slice(0, middle), outcome, signal);
+      await this.#writeAll(items.slice(middle), outcome, signal);
+    }
+  }
+
+  /** The rest of a transaction is in its streams, whatever became of this one. */
+  #settle({ index, hasOwnStream }: Item, answer: unknown, outcome: Outcome): void {
+    const problem = problemOf(answer, this.#options.place);
+    if (problem === undefined) outcome.confirm(index);
+    else if (hasOwnStream) outcome.reject(index, problem.message);
+    else outcome.blame(problem);
+  }
+
+  async #transact(items: readonly Item[], signal: AbortSignal): Promise<readonly unknown[]> {
+    return await this.#use(signal, async (redis) => {
+      const answers = await redis.transact(items.map(({ command }) => command));
+      await this.#awaitReplicas(redis);
+      return answers;
+    });
+  }
+
+  async #awaitReplicas(redis: RedisConnection): Promise<void> {
+    const { replicas, timeout } = this.#options;
+    if (replicas === 0) return;
+    const reached = Number(await redis.send(['WAIT', String(replicas), String(Math.ceil(timeout / 2))]));
+    if (reached < replicas) throw new Error(`${reached} of ${replicas} replicas have confirmed (replicas)`);
+  }
+
+  /** @throws Error with what is wrong and what to do; its cause is what Redis said. */
+  async #use<T>(signal: AbortSignal, work: (redis: RedisConnection) => Promise<T>): Promise<T> {
+    const { timeout, place } = this.#options;
+    let redis: RedisConnection | undefined;
+    try {
+      redis = await unlessAborted(this.#open(), signal);
+      const using = redis;
+      return await withTimeLimit(signal, timeout, (limited) => unlessAborted(work(using), limited));
+    } catch (cause) {
+      if (redis !== undefined && !isStillGood(cause)) await this.#connection.drop(redis);
+      throw Object.assign(explain(cause, place), { cause });
+    }
+  }
+
+  async #open(): Promise<RedisConnection> {
+    const redis = await this.#connection.get();
+    if (redis.isOpen) return redis;
+    await this.#connection.drop(redis);
+    return await this.#connection.get();
+  }
+}
+
+function problemOf(answer: unknown, place: string): Error | undefined {
+  if (answer instanceof Error) return explain(answer, place);
+  return answer === null ? new Error(`${place}: ${NO_STREAM}`) : undefined;
+}

@@ -1,0 +1,46 @@
+/** The TLS options of a sink, as Node and the client libraries take them. */
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
+import type { SinkTls } from '../config/sections/sinks/tls.ts';
+import { readPem } from '../lookup/pem.ts';
+
+export interface TlsClientOptions extends ConnectionOptions {
+  /** PEM texts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+  readonly minVersion: 'TLSv1.2';
+}
+
+/**
+ * Reads the files. They are read once: a sink is opened again when the configuration is.
+ *
+ * @returns nothing when the connection is in the clear.
+ * @throws TypeError when a file cannot be read, or is not what it should be.
+ */
+export async function readSinkTls(tls: SinkTls | undefined): Promise<TlsClientOptions | undefined> {
+  if (tls === undefined || tls === false) return undefined;
+  const files = tls === true ? {} : tls;
+  const [ca, cert, key] = await Promise.all([files.ca, files.cert, files.key].map(readPem));
+  const options: TlsClientOptions = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(files.serverName !== undefined && { servername: files.serverName }),
+    minVersion: 'TLSv1.2',
+  };
+  checkPem(options);
+  return options;
+}
+
+/** Said when the sink is opened, and not at each connection. */
+function checkPem(options: TlsClientOptions): void {
+  if (options.ca !== undefined && !/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(options.ca))
+    throw new TypeError('tls.ca is not a PEM file: it holds no certificate');
+  try {
+    createSecureContext(options);
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new TypeError(`tls.cert and tls.key do not fit each other, or a file of tls is not PEM (${code})`);
+  }
+}

@@ -1,0 +1,124 @@
+/** Chooses what a process may deliver next, oldest first, so that each key stays in order across processes. */
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Claim } from './claim.ts';
+import { decodeDelivery, readHead } from './delivery-codec.ts';
+import { firstEntry, readClaims } from './lane-table.ts';
+import { contentOf, entryKey, LAST_POSITION, type Position, positionOf, sizeOf, unseal } from './records.ts';
+import type { Db } from './store.ts';
+
+export interface TakeLimits {
+  readonly max: number;
+  readonly maxBytes: number;
+  /** This process. */
+  readonly owner: string;
+  readonly isLiving: (owner: string) => boolean;
+  /** All of the lane, in order. */
+  readonly claims: readonly Claim[];
+}
+
+export interface Chosen {
+  readonly entries: readonly { readonly position: Position; readonly delivery: Delivery }[];
+  /** Ranges that hold these entries and none of anybody else. */
+  readonly runs: readonly { first: Position; last: Position }[];
+  /** Entries that are not what was written. */
+  readonly unreadable: readonly { readonly position: Position; readonly value: Buffer }[];
+}
+
+/**
+ * How many entries one look passes over. Behind more than that, entries wait until the process that has them
+ * is done or dead: looking further each time would cost the event loop more than it brings.
+ */
+const MAX_PASSED_OVER = 4096;
+
+export function choose(db: Db, lane: string, limits: TakeLimits): Chosen {
+  const { max, maxBytes, owner, isLiving, claims } = limits;
+  const chosen = new Chooser();
+  /** Keys that another process has older entries of. */
+  const blocked = new Set<number>();
+  let passedOver = 0;
+  let at: Position = 0;
+  for (let isGoingOn = true; isGoingOn; ) {
+    isGoingOn = false;
+    for (const { key, value } of db.getRange({
+      start: entryKey(lane, at),
+      end: entryKey(lane, LAST_POSITION),
+    })) {
+      const position = positionOf(key);
+      const claim = claimOf(claims, position);
+      if (claim?.owner === owner) {
+        // What this process has is in its own order already: go on behind it.
+        chosen.endRun();
+        at = claim.last + 1;
+        isGoingOn = true;
+        break;
+      }
+      const { keyHash } = readHead(contentOf(value));
+      if (claim !== undefined && isLiving(claim.owner)) blocked.add(keyHash);
+      if (blocked.has(keyHash)) {
+        if (++passedOver > MAX_PASSED_OVER) return chosen;
+        chosen.endRun();
+        continue;
+      }
+      if (chosen.entries.length > 0 && chosen.bytes + sizeOf(key, value) > maxBytes) return chosen;
+      chosen.add(position, key, value);
+      if (chosen.entries.length >= max) return chosen;
+    }
+  }
+  return chosen;
+}
+
+class Chooser implements Chosen {
+  readonly entries: { position: Position; delivery: Delivery }[] = [];
+  readonly runs: { first: Position; last: Position }[] = [];
+  readonly unreadable: { position: Position; value: Buffer }[] = [];
+  bytes = 0;
+  #isInRun = false;
+
+  endRun(): void {
+    this.#isInRun = false;
+  }
+
+  add(position: Position, key: Buffer, bytes: Buffer): void {
+    // LMDB's own memory is read until the next turn only.
+    const value = Buffer.from(bytes);
+    const content = unseal(key, value);
+    const delivery = content && decodeDelivery(content);
+    if (delivery === undefined) {
+      this.unreadable.push({ position, value });
+      return;
+    }
+    this.entries.push({ position, delivery });
+    this.bytes += sizeOf(key, value);
+    const run = this.runs.at(-1);
+    if (this.#isInRun && run !== undefined) run.last = position;
+    else this.runs.push({ first: position, last: position });
+    this.#isInRun = true;
+  }
+}
+
+/** @param claims in order. */
+function claimOf(claims: readonly Claim[], position: Position): Claim | undefined {
+  let low = 0;
+  let high = claims.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const claim = claims[middle];
+    if (claim === undefined || position < claim.first) high = middle - 1;
+    else if (position > claim.last) low = middle + 1;
+    else return claim;
+  }
+  return undefined;
+}
+
+/** Whether a lane has an entry that no living process has. */
+export function hasFree(db: Db, lane: string, isLiving: (owner: string) => boolean): boolean {
+  let at: Position = 0;
+  for (const { first, last, owner } of readClaims(db, lane)) {
+    if (!isLiving(owner)) continue;
+    const entry = firstEntry(db, lane, at);
+    if (entry === undefined) return false;
+    if (entry < first) return true;
+    at = last + 1;
+  }
+  return firstEntry(db, lane, at) !== undefined;
+}

@@ -1,0 +1,81 @@
+/**
+ * Keeps writers away while a process opens the file. LMDB's open sets the number of the last transaction, which
+ * all processes share, to what it has read a moment before: a commit in between would be undone by the next.
+ *
+ * A process that writes has a file that says so, and looks before each transaction whether somebody opens the
+ * spool (see exclusive.ts); who opens it waits until no living process has such a file. The file stays for a
+ * moment after a write, so that a busy process pays for one look a transaction and no more.
+ */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { breakDead } from './exclusive.ts';
+import { findWriting, writingPath } from './members.ts';
+import type { Places } from './places.ts';
+
+/** Milliseconds for which the file stays behind a write. */
+const LINGER = 25;
+/** Milliseconds between two looks. */
+const RETRY = 2;
+/** Milliseconds that who opens waits for a writer: only one that was stopped takes longer than a disk. */
+const PATIENCE = 30_000;
+
+export interface WriteGate {
+  /** Waits until this process may write. */
+  enter(): Promise<void>;
+  /** What was entered for is done. */
+  leave(): void;
+  close(): void;
+}
+
+/** @param id of the member. */
+export function createWriteGate({ members, exclusive }: Places, id: string): WriteGate {
+  const path = writingPath(members, id);
+  let isMarked = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function unmark(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!isMarked) return;
+    isMarked = false;
+    rmSync(path, { force: true });
+  }
+
+  function mark(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (isMarked) return;
+    writeFileSync(path, '', { mode: 0o600 });
+    isMarked = true;
+  }
+
+  return {
+    async enter() {
+      for (;;) {
+        mark();
+        if (!existsSync(exclusive)) return;
+        unmark();
+        await sleep(RETRY);
+        breakDead(exclusive);
+      }
+    },
+    leave() {
+      timer ??= setTimeout(unmark, LINGER);
+    },
+    close: unmark,
+  };
+}
+
+/**
+ * Waits until nobody writes. The lock of exclusive.ts must be held.
+ *
+ * @throws Error when a process does not stop.
+ */
+export async function waitForQuiet({ members }: Places, now: () => number): Promise<void> {
+  for (const since = performance.now(); ; await sleep(RETRY)) {
+    const [writer] = findWriting(members, now);
+    if (writer === undefined) return;
+    if (performance.now() - since > PATIENCE)
+      throw new Error(`the spool is in use by ${writer}, which stands still; end it, or let it go on`);
+  }
+}

@@ -1,0 +1,96 @@
+/** A spool in memory, which does what its interface says. */
+import type { Delivery } from '../../src/sinks/delivery.ts';
+import type { Position, Spool, SpoolLane } from '../../src/spool/spool.ts';
+
+interface Stored {
+  readonly position: Position;
+  readonly delivery: Delivery;
+  isClaimed: boolean;
+}
+
+export interface FakeSpool extends Pick<Spool, 'lane'> {
+  /** What is wrong with the disk from now on; nothing when it is fine. */
+  fail(error: Error | undefined): void;
+  /** Holds every append back until it is let go. */
+  hold(): () => void;
+  idsOf(sink: string): { free: string[]; claimed: string[] };
+}
+
+export function aSpool(): FakeSpool {
+  const lanes = new Map<string, { lane: SpoolLane; stored: Stored[] }>();
+  let failure: Error | undefined;
+  let held: Promise<void> = Promise.resolve();
+
+  function make(): { lane: SpoolLane; stored: Stored[] } {
+    const stored: Stored[] = [];
+    const listeners: (() => void)[] = [];
+    let next = 1;
+    const commit = async (): Promise<void> => {
+      await held;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (failure !== undefined) throw failure;
+    };
+    const lane: SpoolLane = {
+      async append(deliveries, { claim = true } = {}) {
+        await commit();
+        const added = deliveries.map((delivery) => ({ position: next++, delivery, isClaimed: claim }));
+        stored.push(...added);
+        if (!claim) for (const listener of listeners) listener();
+        return added.map(({ position }) => position);
+      },
+      async take(max) {
+        await commit();
+        const taken = stored.filter(({ isClaimed }) => !isClaimed).slice(0, max);
+        for (const entry of taken) entry.isClaimed = true;
+        return taken;
+      },
+      async confirm(positions) {
+        await commit();
+        for (const position of positions) {
+          const at = stored.findIndex((entry) => entry.position === position);
+          if (at >= 0) stored.splice(at, 1);
+        }
+      },
+      async release(positions) {
+        for (const entry of stored) if (positions.includes(entry.position)) entry.isClaimed = false;
+      },
+      get size() {
+        return stored.length;
+      },
+      get bytes() {
+        return stored.reduce((sum, { delivery }) => sum + delivery.body.byteLength, 0);
+      },
+      onAvailable(listener) {
+        listeners.push(listener);
+        setImmediate(listener);
+      },
+    };
+    return { lane, stored };
+  }
+
+  const laneOf = (sink: string) => {
+    const known = lanes.get(sink) ?? make();
+    lanes.set(sink, known);
+    return known;
+  };
+  return {
+    lane: (sink) => laneOf(sink).lane,
+    fail(error) {
+      failure = error;
+    },
+    hold() {
+      let letGo = (): void => {};
+      held = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      return letGo;
+    },
+    idsOf(sink) {
+      const ids = (isClaimed: boolean) =>
+        laneOf(sink)
+          .stored.filter((entry) => entry.isClaimed === isClaimed)
+          .map(({ delivery }) => delivery.id);
+      return { free: ids(false), claimed: ids(true) };
+    },
+  };
+}

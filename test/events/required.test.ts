@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { Port } from '../../src/events/port.ts';
+import { watchRequired } from '../../src/events/required.ts';
+import { Tally } from '../../src/events/tally.ts';
+import type { Sink } from '../../src/sinks/sink.ts';
+import { Health } from '../../src/transport/health.ts';
+import { aClock, aSink, opened } from './support.ts';
+
+const log = { info: () => {}, warn: () => {}, error: () => {} };
+
+function aPort(check: Sink['check'], isRequired = true): Port {
+  const sink = { ...aSink('fast', 'a'), ...(check && { check }) };
+  const tally = new Tally('a', log as never, () => {});
+  return new Port(opened(sink, {}, { isRequired }), {
+    clock: aClock(),
+    tally,
+    spool: undefined,
+    reject: () => {},
+  });
+}
+
+const watch = (ports: Port[], changed: (obstacle: string | undefined) => void) =>
+  watchRequired({ ports, changed, interval: 1, timeout: 50 });
+
+describe('required sinks', () => {
+  it('are in the way until they can be reached, and again when they cannot', async () => {
+    let isUp = false;
+    const health = new Health([]);
+    health.isServing = true;
+    const states: (string | undefined)[] = [];
+    const port = aPort(async () => {
+      if (!isUp) throw new Error('down');
+    });
+    const required = watch([port], (obstacle) => {
+      health.obstacle = obstacle;
+      states.push(obstacle);
+    });
+    expect(health.isReady).toBe(false);
+    await expect.poll(() => states.at(-1)).toBe('the sink a cannot be reached');
+    isUp = true;
+    await expect.poll(() => health.isReady).toBe(true);
+    isUp = false;
+    await expect.poll(() => health.isReady).toBe(false);
+    required?.close();
+    expect(health.isServing).toBe(true);
+  });
+
+  it('that never answer are in the way', async () => {
+    const states: (string | undefined)[] = [];
+    const required = watch([aPort(() => new Promise(() => {}))], (obstacle) => states.push(obstacle));
+    await expect.poll(() => states.at(-1)).toBe('the sink a cannot be reached');
+    required?.close();
+  });
+
+  it('are the only ones that are asked', () => {
+    const never = async () => {
+      throw new Error('asked');
+    };
+    expect(watch([aPort(never, false), aPort(undefined)], () => {})).toBeUndefined();
+  });
+});

@@ -1,0 +1,143 @@
+/** What stands in for the world in tests of queues: a clock that stands still, and sinks that do as they are told. */
+import { Queue } from '../../src/config/sections/queue.ts';
+import type { Clock } from '../../src/events/clock.ts';
+import type { LaneOptions } from '../../src/events/lane.ts';
+import type { OpenedSink } from '../../src/events/port.ts';
+import type { StampedEvent } from '../../src/schema/event.ts';
+import type { Delivery } from '../../src/sinks/delivery.ts';
+import type { Receipt, Sink } from '../../src/sinks/sink.ts';
+
+export interface FakeClock extends Clock {
+  /** Runs what is due in the turns of the event loop until nothing is left for this moment. */
+  settle(): Promise<void>;
+  /** Lets so many milliseconds pass, and everything happen that is due in them. */
+  pass(milliseconds: number): Promise<void>;
+}
+
+export function aClock(random = 0): FakeClock {
+  let time = 0;
+  const timers = new Set<{ at: number; run: () => void }>();
+  const turns: (() => void)[] = [];
+  const settle = async (): Promise<void> => {
+    // Promises of sinks and spools take a few turns of their own.
+    for (let quiet = 0; quiet < 3; quiet++) {
+      for (const run of turns.splice(0)) {
+        run();
+        quiet = 0;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return {
+    now: () => time,
+    random: () => random,
+    soon: (run) => void turns.push(run),
+    after(milliseconds, run) {
+      const timer = { at: time + milliseconds, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    settle,
+    async pass(milliseconds) {
+      const end = time + milliseconds;
+      for (;;) {
+        await settle();
+        const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        if (next === undefined) break;
+        timers.delete(next);
+        time = next.at;
+        next.run();
+      }
+      time = end;
+    },
+  };
+}
+
+export interface FakeSink extends Sink {
+  /** The ids of each batch. */
+  readonly batches: string[][];
+  readonly deliveries: Delivery[];
+  /** The ids that were confirmed, in that order. */
+  readonly confirmed: string[];
+  /** Batches that wait for their answer. */
+  readonly waiting: { confirm(receipt?: Receipt): void; fail(error?: Error): void; ids: string[] }[];
+  isClosed: boolean;
+}
+
+/** `asked` answers when the test says so; `down` throws; a function decides for each batch. */
+export type Manner = 'fast' | 'asked' | 'down' | ((ids: string[]) => Receipt | Error | undefined);
+
+export function aSink(manner: Manner | (() => Manner) = 'fast', name = 'fake'): FakeSink {
+  const sink: FakeSink = {
+    name,
+    batches: [],
+    deliveries: [],
+    confirmed: [],
+    waiting: [],
+    isClosed: false,
+    write(batch) {
+      const ids = batch.map(({ id }) => id);
+      sink.batches.push(ids);
+      sink.deliveries.push(...batch);
+      if (manner === 'fast') return void sink.confirmed.push(...ids);
+      if (manner === 'down') throw new Error('down');
+      if (manner === 'asked') return ask(sink, ids);
+      const answer = (manner as (ids: string[]) => Receipt | Error | undefined)(ids);
+      if (answer instanceof Error) throw answer;
+      sink.confirmed.push(...confirmedOf(ids, answer));
+      return Promise.resolve(answer);
+    },
+    async close() {
+      sink.isClosed = true;
+    },
+  };
+  return sink;
+}
+
+function ask(sink: FakeSink, ids: string[]): Promise<Receipt | undefined> {
+  return new Promise((resolve, reject) => {
+    sink.waiting.push({
+      ids,
+      confirm(receipt) {
+        sink.confirmed.push(...confirmedOf(ids, receipt));
+        resolve(receipt);
+      },
+      fail: (error = new Error('broken')) => reject(error),
+    });
+  });
+}
+
+export function confirmedOf(ids: string[], receipt: Receipt | undefined): string[] {
+  const not = new Set([
+    ...(receipt?.unconfirmed ?? []),
+    ...(receipt?.rejected ?? []).map(({ index }) => index),
+  ]);
+  return ids.filter((_, i) => !not.has(i));
+}
+
+export function aDelivery(id: string, key = '', size = 0): Delivery {
+  return {
+    id,
+    key,
+    format: 'structured',
+    contentType: 'application/cloudevents+json',
+    attributes: { id },
+    body: new Uint8Array(size),
+  };
+}
+
+export function anEvent(id: string | number, payload = 0): StampedEvent {
+  const data = { payload: new Uint8Array(payload) };
+  return { id: String(id), source: 'emqx:///n', type: 'emqx.message.publish', time: 0, data };
+}
+
+type QueueInput = Parameters<typeof Queue.parse>[0];
+
+export function aQueue(options: object = {}): LaneOptions['queue'] {
+  const queue = Queue.parse(options as QueueInput);
+  return { ...queue, concurrency: queue.concurrency ?? 1 };
+}
+
+export function opened(sink: Sink, queue: object = {}, rest: Partial<OpenedSink> = {}): OpenedSink {
+  return { sink, queue: aQueue(queue), ...rest };
+}

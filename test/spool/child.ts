@@ -1,0 +1,65 @@
+/**
+ * A process that uses a spool, for tests that kill it. Reads commands from standard input, a JSON array a line,
+ * and answers each with a line of JSON; `flood` never ends, and says what was stored after each append.
+ */
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Delivery } from '../../src/sinks/delivery.ts';
+import { openSpool } from '../../src/spool/spool.ts';
+
+const [path = '', sync = 'false'] = process.argv.slice(2);
+const say = (answer: unknown) => writeSync(1, `${JSON.stringify(answer)}\n`);
+const quiet = () => undefined;
+const log = { info: quiet, warn: quiet, error: quiet } as unknown as Parameters<typeof openSpool>[1]['log'];
+const spool = await openSpool({ path, maxBytes: 2 ** 30, sync: sync === 'true' }, { log, now: Date.now });
+const lane = spool.lane('history');
+say('open');
+
+const delivery = (id: string, key: string): Delivery => ({
+  id,
+  key,
+  format: 'raw',
+  contentType: 'text/plain',
+  attributes: {},
+  body: Buffer.alloc(500, id),
+});
+
+const commands: Record<string, (...args: never[]) => Promise<unknown>> = {
+  async append(ids: string[], key: string, claim: boolean) {
+    return await lane.append(
+      ids.map((id) => delivery(id, key)),
+      { claim },
+    );
+  },
+  async take(max: number) {
+    return (await lane.take(max, 2 ** 30)).map(({ position, delivery: { id } }) => ({ position, id }));
+  },
+  async confirm(positions: number[]) {
+    await lane.confirm(positions);
+  },
+  async size() {
+    return lane.size;
+  },
+  /** Three appenders at a time, so that commits overlap with whatever kills the process. */
+  async flood(name: string, from: number) {
+    let next = from;
+    const appender = async () => {
+      for (;;) {
+        const ids = Array.from({ length: 1 + (next % 5) }, (_, i) => `${name}${next + i}`);
+        next += ids.length;
+        await lane.append(ids.map((id) => delivery(id, name)));
+        say(ids);
+      }
+    };
+    await Promise.all([appender(), appender(), appender()]);
+  },
+  async close() {
+    await spool.close();
+    process.exit(0);
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [name, ...args] = JSON.parse(line) as [string, ...never[]];
+  say((await commands[name]?.(...args)) ?? null);
+}
