@@ -1,5 +1,7 @@
 /** The recorder of `serve --record FILE`: every call becomes one line of the file, without passwords. */
+import cluster from 'node:cluster';
 import { closeSync, constants, fchmodSync, fstatSync, openSync } from 'node:fs';
+import { format, parse } from 'node:path';
 import sonic from 'sonic-boom';
 import type { Logger } from './telemetry/log.ts';
 import { type RawHeaders, recordHeaders, recordMessage } from './wire/recording.ts';
@@ -7,9 +9,13 @@ import type { Rpc } from './wire/rpc.ts';
 
 export interface RecorderOptions {
   readonly file: string;
-  readonly log: Pick<Logger, 'warn' | 'error'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Which of several processes this is. Default: the id of the worker, when it is one. */
+  readonly worker?: number | undefined;
   /** Milliseconds; only differences matter. */
   readonly now?: () => number;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
   /** Most bytes that may wait for a slow disk; calls beyond it are not recorded, and counted. */
   readonly maxBufferedBytes?: number;
 }
@@ -26,12 +32,21 @@ const MODE = 0o600;
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Opens the file, to append to it.
+ * Opens the file, to append to it. Each of several workers has its own, since each numbers its calls and connections
+ * from 1: `traffic.jsonl` becomes `traffic.2.jsonl`.
  *
  * @throws Error that says why the file cannot be written
  */
 export function openRecorder(options: RecorderOptions): Recorder {
-  const { file, log, now = () => performance.now(), maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
+  const {
+    log,
+    worker = cluster.worker?.id,
+    now = () => performance.now(),
+    clock = Date.now,
+    maxBufferedBytes = MAX_BUFFERED_BYTES,
+  } = options;
+  const file = worker === undefined ? options.file : fileOfWorker(options.file, worker);
+  if (worker !== undefined) log.info({ file }, 'calls are recorded to a file of this worker');
   const out = new sonic.SonicBoom({ fd: openPrivate(file), sync: false, maxLength: maxBufferedBytes });
   let first: number | undefined;
   let seq = 0;
@@ -64,7 +79,8 @@ export function openRecorder(options: RecorderOptions): Recorder {
       first ??= at;
       seq++;
       if (isBroken) return lose(1);
-      const call = { seq, at_ms: Math.round(at - first), connection, path: rpc.path };
+      const times = { at_ms: Math.round(at - first), time_ms: clock() };
+      const call = { seq, ...times, connection, path: rpc.path };
       const line = { ...call, headers: recordHeaders(headers), ...recordMessage(rpc, bytes) };
       out.write(`${JSON.stringify(line)}\n`);
     },
@@ -73,6 +89,11 @@ export function openRecorder(options: RecorderOptions): Recorder {
       return { recorded: seq - lost, lost };
     },
   };
+}
+
+function fileOfWorker(file: string, worker: number): string {
+  const { dir, name, ext } = parse(file);
+  return format({ dir, name: `${name}.${worker}`, ext });
 }
 
 function end(out: InstanceType<typeof sonic.SonicBoom>): Promise<void> {

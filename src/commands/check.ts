@@ -12,14 +12,17 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     return 2;
   }
   for (const warning of loaded.warnings) terminal.err(warning);
-  if (loaded.config.authenticate !== undefined || loaded.config.authorize !== undefined) {
+  const { authenticate, authorize, publish } = loaded.config;
+  if ([authenticate, authorize, publish].some((policy) => policy !== undefined)) {
     const { openDry } = await import('./policy.ts');
+    const { checkGrantStore } = await import('../lookup/grants/open.ts');
     try {
+      await checkGrantStore(authorize?.grants, env);
       const policy = await openDry(loaded.config, env, terminal);
       for (const warning of policy.warnings) terminal.err(`warning: ${warning}`);
       policy.close();
     } catch (error) {
-      const problems = (error as Error).message.split('\n');
+      const problems = (error as Error).message.split('\n').map(loaded.place);
       for (const problem of problems) terminal.err(problem);
       terminal.err(`\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`);
       return 2;

@@ -30,5 +30,6 @@ export function formatHooks(hooks: readonly RegisteredHook[]): string {
     const limit = topics.length === 0 ? '' : `for ${topics.join(', ')}; `;
     return `${name.padEnd(width)}  ${limit}${because}`;
   });
-  return [...lines, '', `${hooks.length} hooks are registered.`].join('\n');
+  const count = hooks.length === 1 ? '1 hook is' : `${hooks.length} hooks are`;
+  return [...lines, '', `${count} registered.`].join('\n');
 }

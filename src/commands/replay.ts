@@ -1,12 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type ReplayOptions, replay } from '../replay/replay.ts';
 import { formatSummary, type Sample, summarize } from '../replay/summary.ts';
-import { type RecordedCall, readRecording } from '../wire/read-recording.ts';
+import { readRecordings } from './read-recordings.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ReplayArguments {
   readonly recordings: readonly string[];
   readonly url: string;
+  /** A file with authorities to trust, in PEM. */
+  readonly ca?: string | undefined;
   readonly connections: number;
   readonly speed: number;
   readonly loop: number;
@@ -16,16 +19,22 @@ export interface ReplayArguments {
 
 /** `exhook replay`. @returns the exit status: 1 when a call failed, 2 when there is nothing to send or nobody to send it to. */
 export async function replayCommand(args: ReplayArguments, terminal: Terminal): Promise<number> {
-  const calls = await readAll(args.recordings, terminal);
+  const calls = await readRecordings(args.recordings, terminal);
   if (calls === undefined) return 2;
   if (calls.length === 0) {
     terminal.err(`there are no calls in ${args.recordings.join(', ')}`);
+    return 2;
+  }
+  const ca = await readAuthority(args);
+  if (typeof ca === 'object') {
+    terminal.err(ca.problem);
     return 2;
   }
   const samples: Sample[] = [];
   const progress = createProgress(calls.length * args.loop, samples, terminal);
   const options: ReplayOptions = {
     url: args.url,
+    ca,
     connections: args.connections,
     speed: args.speed,
     loops: args.loop,
@@ -37,9 +46,7 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
   try {
     await replay(calls, options);
   } catch (error) {
-    terminal.err(
-      `cannot connect to ${args.url}: ${explain(error)}. Is the server running there? Start it with: node dist/server.js`,
-    );
+    terminal.err(`cannot connect to ${args.url}: ${explain(error)}. ${adviceFor(error)}`);
     return 2;
   } finally {
     progress.stop();
@@ -47,40 +54,6 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
   const summary = summarize(samples);
   terminal.out(`${args.summary ? '' : '\n'}${formatSummary(summary)}`);
   return summary.failed === 0 && summary.calls === calls.length * args.loop ? 0 : 1;
-}
-
-async function readAll(paths: readonly string[], terminal: Terminal): Promise<RecordedCall[] | undefined> {
-  const calls: RecordedCall[] = [];
-  let isGood = true;
-  for (const path of paths) {
-    const recorded = await readOne(path, terminal);
-    if (recorded === undefined) isGood = false;
-    else calls.push(...append(recorded, calls));
-  }
-  return isGood ? calls : undefined;
-}
-
-async function readOne(path: string, terminal: Terminal): Promise<readonly RecordedCall[] | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => error);
-  if (text instanceof Error) {
-    terminal.err(`cannot read ${path}: ${explain(text)}`);
-    return undefined;
-  }
-  const recording = readRecording(text);
-  if ('problems' in recording) {
-    for (const { line, message } of recording.problems) terminal.err(`${path}:${line}: ${message}`);
-    return undefined;
-  }
-  if (recording.skipped > 0)
-    terminal.err(`${path}: ${recording.skipped} calls are left out: their bytes were not recorded`);
-  return recording.calls;
-}
-
-/** Several recordings are one life after another, each on connections of its own. */
-function append(calls: readonly RecordedCall[], before: readonly RecordedCall[]): RecordedCall[] {
-  const start = before.at(-1)?.atMs ?? 0;
-  const lane = Math.max(0, ...before.map(({ connection }) => connection));
-  return calls.map((call) => ({ ...call, atMs: call.atMs + start, connection: call.connection + lane }));
 }
 
 function formatSample(line: number, { hook, reply, duration, isFailed }: Sample): string {
@@ -103,6 +76,34 @@ function createProgress(total: number, samples: readonly Sample[], terminal: Ter
       terminal.progress('');
     },
   };
+}
+
+/** The text of the file that `--ca` names; nothing when it names none. */
+async function readAuthority({
+  ca,
+  url,
+}: ReplayArguments): Promise<string | { problem: string } | undefined> {
+  if (ca === undefined) return undefined;
+  if (!url.startsWith('https:')) return { problem: '--ca is for TLS: write --url https://...' };
+  const text = await readFile(ca, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) return { problem: `--ca: cannot read ${ca}: ${explain(text)}` };
+  return isCertificate(text) ? text : { problem: `--ca: ${ca} holds no certificate in PEM` };
+}
+
+function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Codes of OpenSSL for a chain that does not end at an authority that is trusted. */
+const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_SIGNATURE_FAILURE/;
+
+function adviceFor(error: unknown): string {
+  if (untrusted.test(explain(error))) return 'Name the authority that signed its certificate with --ca FILE.';
+  return 'Is the server running there? Start it with: node dist/server.js';
 }
 
 function explain(error: unknown): string {

@@ -1,12 +1,17 @@
 import { keys } from '../config/keys.ts';
 
-/** `exhook serve --help`: every flag, derived from the configuration's schema. */
+/** `exhook serve --help` */
 export function serveHelp(): string {
+  return `Usage: exhook serve [flags]\n\nStart the server. Flags go over environment variables, and these over the file.\n\n${flagsHelp()}`;
+}
+
+/** Every flag with a sentence, derived from the configuration's schema. */
+export function flagsHelp(): string {
   const flags: [string, string][] = [
     ['--config <file>', 'The configuration file (environment: EXHOOK_CONFIG).'],
     [
       '--record <file>',
-      'Write every call received to a file, with passwords replaced; send it again with exhook replay.',
+      'Write every call received to a file, with passwords replaced; send it again with exhook replay. Each worker has its own.',
     ],
   ];
   for (const key of keys) {
@@ -16,8 +21,7 @@ export function serveHelp(): string {
     const value = key.takes === 'switch' ? '' : key.takes === 'list' ? ' <a,b,...>' : ' <value>';
     flags.push([`${names.join(', ')}${value}`, `${firstSentence(key.description)}${defaultOf(key.default)}`]);
   }
-  const lines = flags.map(([flag, text]) => `  ${flag}\n      ${text}`);
-  return `Usage: exhook serve [flags]\n\nStart the server. Flags go over environment variables, and these over the file.\n\n${lines.join('\n')}`;
+  return flags.map(([flag, text]) => `  ${flag}\n      ${text}`).join('\n');
 }
 
 function firstSentence(text: string): string {

@@ -6,6 +6,8 @@ export interface Terminal {
   progress(text: string): void;
   /** Whether somebody watches. */
   readonly isInteractive: boolean;
+  /** Whether standard output shows colours; `NO_COLOR` turns them off. */
+  readonly hasColours?: boolean;
 }
 
 const CLEAR_LINE = '\r\x1b[K';
@@ -16,5 +18,6 @@ export function createTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteS
     err: (text) => void stderr.write(`${text}\n`),
     progress: (text) => void stderr.write(`${CLEAR_LINE}${text}`),
     isInteractive: stderr.isTTY === true,
+    hasColours: stdout.isTTY === true && stdout.hasColors(),
   };
 }

@@ -1,5 +1,11 @@
 /** Calls a provider as a broker does: unary gRPC on a few long-lived HTTP/2 connections, without compression. */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type SecureClientSessionOptions,
+} from 'node:http2';
 import { PREFIX_BYTES, readFrame, writeFrame } from '../transport/frame.ts';
 
 /** What a call came to. */
@@ -27,18 +33,23 @@ export interface BrokerClient {
 /** Largest reply that is read, in bytes: more than any message a broker accepts. */
 const MAX_REPLY = 1024 * 1024 * 1024;
 
+export interface BrokerClientOptions {
+  /** Authorities to trust, in PEM, in the place of those that Node knows. */
+  readonly ca?: string | undefined;
+}
+
 /** @param url `http://host:port` for cleartext with prior knowledge, `https://` for TLS. */
-export async function connectBroker(url: string): Promise<BrokerClient> {
-  const session = await openSession(url);
+export async function connectBroker(url: string, { ca }: BrokerClientOptions = {}): Promise<BrokerClient> {
+  const session = await openSession(url, ca === undefined ? {} : { ca });
   return {
     call: (path, message, headers, timeout) => callOn(session, path, message, headers, timeout),
     close: () => session.close(),
   };
 }
 
-function openSession(url: string): Promise<ClientHttp2Session> {
+function openSession(url: string, options: SecureClientSessionOptions): Promise<ClientHttp2Session> {
   return new Promise((resolve, reject) => {
-    const session = connect(url);
+    const session = connect(url, options);
     session.once('error', reject);
     session.once('connect', () => {
       session.off('error', reject);

@@ -3,10 +3,15 @@
 import { DEFAULT_TIMEOUT } from '../transport/deadline.ts';
 import { describeReply } from '../wire/describe-reply.ts';
 import type { RecordedCall } from '../wire/read-recording.ts';
-import { type BrokerClient, type CallResult, connectBroker } from './broker-client.ts';
+import {
+  type BrokerClient,
+  type BrokerClientOptions,
+  type CallResult,
+  connectBroker,
+} from './broker-client.ts';
 import type { Sample } from './summary.ts';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends BrokerClientOptions {
   readonly url: string;
   /** How many connections the recorded ones are spread over. */
   readonly connections: number;
@@ -23,7 +28,7 @@ export interface ReplayOptions {
 /** @throws when no connection can be made. */
 export async function replay(calls: readonly RecordedCall[], options: ReplayOptions): Promise<void> {
   const lanes = spread(calls, options.connections);
-  const clients = await Promise.all(lanes.map(() => connectBroker(options.url)));
+  const clients = await Promise.all(lanes.map(() => connectBroker(options.url, options)));
   try {
     for (let loop = 0; loop < options.loops && !options.signal?.aborted; loop++) {
       const start = performance.now();

@@ -47,6 +47,21 @@ describe('exhook check', () => {
     expect(terminal.complained[0]).toMatch(/^environment variable PORT: /);
   });
 
+  it('finds what is wrong with what a policy needs, and in which line', async () => {
+    const terminal = aTerminal();
+    const text =
+      'authorize:\n  rules: []\n  grants:\n    redis: { url: "redis://h", password: { env: NONE } }\n';
+    expect(await checkCommand(aFile('exhook.yaml', text), {}, terminal)).toBe(2);
+    expect(terminal.complained).toStrictEqual([
+      expect.stringMatching(
+        /exhook\.yaml:4:5 authorize\.grants\.redis: environment variable NONE is not set$/,
+      ),
+      '\n1 problem.',
+    ]);
+    // Nobody is asked.
+    expect(await checkCommand(aFile('exhook.yaml', text), { NONE: 'x' }, aTerminal())).toBe(0);
+  });
+
   it('warns of a variable that is misspelt, and calls the file good', async () => {
     const terminal = aTerminal();
     const env = { EXHOOK_EVENTS_STDUOT: 'off' };

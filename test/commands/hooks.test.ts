@@ -19,6 +19,11 @@ describe('the list of hooks', () => {
       '2 hooks are registered.',
     ]);
   });
+
+  it('may be one', () => {
+    const hooks = [{ name: 'client.connected', topics: [], because: 'it is listed' }];
+    expect(formatHooks(hooks as never)).toMatch(/\n1 hook is registered\.$/);
+  });
 });
 
 describe('exhook hooks', () => {

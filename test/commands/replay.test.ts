@@ -143,4 +143,18 @@ describe('exhook replay', () => {
     await replayCommand(args({ recordings: [aFile('a.jsonl', line())], url }), terminal);
     expect(terminal.progressed).toStrictEqual([]);
   });
+
+  it.each([
+    ['http://127.0.0.1:1', 'x', 'is for TLS: write --url https://'],
+    ['https://127.0.0.1:1', 'absent', /^--ca: cannot read .*absent: ENOENT$/],
+    ['https://127.0.0.1:1', 'x', /^--ca: .*x holds no certificate in PEM$/],
+  ])('does not take --ca for %s and %s', async (url, name, problem) => {
+    const terminal = aTerminal();
+    const ca = aFile('x', 'no certificate').replace(/x$/, name);
+    const recordings = [aFile('a.jsonl', line())];
+    expect(await replayCommand(args({ recordings, url, ca }), terminal)).toBe(2);
+    expect(terminal.complained).toStrictEqual([
+      typeof problem === 'string' ? expect.stringContaining(problem) : expect.stringMatching(problem),
+    ]);
+  });
 });

@@ -1,0 +1,33 @@
+/**
+ * `npm run fuzz -- [--seconds 60] [--seed N] [--target NAME]`: throws damaged input at everything that reads what
+ * others have written. What it finds is kept in test/fuzz/corpus, where every test run tries it again.
+ *
+ * Node 20 cannot run TypeScript, so that esbuild bundles the fuzzer into a temporary file.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+const directory = mkdtempSync(join(tmpdir(), 'exhook-fuzz-'));
+process.once('exit', () => rmSync(directory, { recursive: true }));
+const outfile = join(directory, 'fuzz.mjs');
+await build({
+  entryPoints: ['test/fuzz/main.ts'],
+  outfile,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  sourcemap: 'inline',
+  logLevel: 'error',
+  // No target needs what cannot be bundled.
+  external: ['@node-rs/argon2', '@node-rs/bcrypt', 'lmdb'],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+});
+await import(pathToFileURL(outfile).href);

@@ -1,0 +1,78 @@
+/** `exhook doctor`: looks at a broker through its REST API, and says what is wrong and what to do. */
+import type { Environment } from '../config/variables.ts';
+import { fetchBrokerFacts } from '../emqx/broker-facts.ts';
+import { diagnose } from '../emqx/checks/index.ts';
+import { EmqxError } from '../emqx/client.ts';
+import type { Finding } from '../emqx/finding.ts';
+import { type OwnFacts, ownFacts } from '../emqx/own-facts.ts';
+import { load } from '../load.ts';
+import { type EmqxAccess, openEmqx } from './emqx-access.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface DoctorOptions extends EmqxAccess {
+  readonly config?: string | undefined;
+  /** Of this server in the broker. */
+  readonly name?: string | undefined;
+  readonly json?: boolean;
+}
+
+/** @returns the exit status: 1 when there is an error, 2 when the broker could not be asked. */
+export async function doctorCommand(
+  options: DoctorOptions,
+  env: Environment,
+  terminal: Terminal,
+): Promise<number> {
+  const own = await readOwnFacts(options.config, env, terminal);
+  if (own === 'bad') return 2;
+  const client = await openEmqx(options, env, terminal);
+  if (client === undefined) return 2;
+  try {
+    const broker = await fetchBrokerFacts(client, options.name);
+    const findings = diagnose({ broker, own });
+    if (options.json) terminal.out(JSON.stringify({ findings }));
+    else print(findings, terminal);
+    return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof EmqxError)) throw error;
+    terminal.err(error.message);
+    return 2;
+  } finally {
+    client.close();
+  }
+}
+
+/** `bad` when the configuration has problems, which were printed. */
+export async function readOwnFacts(
+  file: string | undefined,
+  env: Environment,
+  terminal: Pick<Terminal, 'err'>,
+): Promise<OwnFacts | undefined | 'bad'> {
+  if (file === undefined) return undefined;
+  const loaded = await load(['--config', file], env);
+  if ('problems' in loaded) {
+    for (const problem of loaded.problems) terminal.err(problem);
+    return 'bad';
+  }
+  return ownFacts(
+    loaded.config,
+    loaded.custom.hooks.map(({ name }) => name),
+  );
+}
+
+const labels = { error: 'ERROR', warning: 'WARNING', note: 'note' } as const;
+
+function print(findings: readonly Finding[], terminal: Pick<Terminal, 'out'>): void {
+  for (const { severity, id, what, why, fix } of findings) {
+    terminal.out(`${labels[severity]}  ${what}  [${id}]`);
+    terminal.out(`    why: ${why}`);
+    if (fix !== '') terminal.out(`    fix: ${fix}`);
+    terminal.out('');
+  }
+  const count = (severity: Finding['severity']) => findings.filter((one) => one.severity === severity).length;
+  const [errors, warnings] = [count('error'), count('warning')];
+  terminal.out(
+    errors + warnings === 0
+      ? 'Nothing is wrong.'
+      : `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}. docs/doctor.md explains each.`,
+  );
+}

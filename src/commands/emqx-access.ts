@@ -1,0 +1,50 @@
+/** How the commands that ask a broker get to it: address, API key, secret. */
+import { readFile } from 'node:fs/promises';
+import type { Environment } from '../config/variables.ts';
+import { createEmqxClient, type EmqxClient } from '../emqx/client.ts';
+import { readSecret } from '../lookup/secret.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface EmqxAccess {
+  /** Where EMQX's dashboard and REST API listen. */
+  readonly emqx: string;
+  readonly key?: string | undefined;
+  /** Seen by every user of the machine: the variable or the file are better. */
+  readonly secret?: string | undefined;
+  readonly secretFile?: string | undefined;
+  /** A certificate authority to trust, a file. */
+  readonly ca?: string | undefined;
+}
+
+/** @returns nothing when something is missing; what was printed. */
+export async function openEmqx(
+  access: EmqxAccess,
+  env: Environment,
+  terminal: Pick<Terminal, 'err'>,
+): Promise<EmqxClient | undefined> {
+  const url = URL.canParse(access.emqx) ? new URL(access.emqx) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    terminal.err('--emqx is not a URL; write one such as http://127.0.0.1:18083');
+    return undefined;
+  }
+  const key = access.key ?? env.EMQX_API_KEY;
+  if (!key) {
+    terminal.err(
+      'an API key of EMQX is missing: set EMQX_API_KEY and EMQX_API_SECRET, or give --key and --secret-file',
+    );
+    return undefined;
+  }
+  try {
+    const secret = await secretOf(access, env);
+    const ca = access.ca === undefined ? undefined : await readFile(access.ca, 'utf8');
+    return createEmqxClient({ url, key, secret, ...(ca !== undefined && { ca }) });
+  } catch (error) {
+    terminal.err((error as Error).message);
+    return undefined;
+  }
+}
+
+async function secretOf({ secret, secretFile }: EmqxAccess, env: Environment): Promise<string> {
+  if (secret !== undefined) return secret;
+  return await readSecret(secretFile === undefined ? { env: 'EMQX_API_SECRET' } : { file: secretFile }, env);
+}

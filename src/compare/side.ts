@@ -1,0 +1,119 @@
+/** One of the two configurations, ready to be asked in memory. */
+import { registeredHooks } from '../config/hook-list.ts';
+import type { Config } from '../config/schema.ts';
+import { type CustomHooks, replaceHooks } from '../custom-hooks.ts';
+import { hooks } from '../hooks/index.ts';
+import type { OpenPolicy } from '../lookup/open-policy.ts';
+import { GRANTS } from '../policy/authorize-action.ts';
+import { messageLabel } from '../policy/message/rule.ts';
+import type { Policy } from '../policy/policy.ts';
+import { labelOf } from '../policy/rule.ts';
+import type { Lookup, Shell } from '../shell.ts';
+import { Gaps } from './gaps.ts';
+import { Logins } from './logins.ts';
+import { openOfflineMethods } from './offline-methods.ts';
+import type { ComparedHook } from './subject.ts';
+import { UntoldGrants } from './untold-tags.ts';
+
+export interface Side {
+  readonly shell: Pick<Shell, 'hooks' | 'policy' | 'lookups'>;
+  readonly logins: Logins;
+  /** Of the call that runs. */
+  readonly gaps: Gaps;
+  /** Whether brokers ask at all. */
+  isAsked(hook: ComparedHook): boolean;
+  /** A rule by what it says, so that it is the same one wherever it stands in its list. */
+  identify(hook: ComparedHook, rule: string): string;
+}
+
+export interface SideSource {
+  readonly config: Config;
+  readonly policy: OpenPolicy;
+  readonly custom: Pick<CustomHooks, 'hooks' | 'lookups'>;
+}
+
+export async function openSide({ config, policy, custom }: SideSource): Promise<Side> {
+  const gaps = new Gaps();
+  const logins = new Logins(policy);
+  const grants = new UntoldGrants(gaps);
+  const offline = await openOfflineMethods(config, policy.lookups, gaps);
+  const names = registeredHooks(
+    config,
+    custom.hooks.map(({ name }) => name),
+  ).map(({ name }) => name as string);
+  const rules = new Map<string, string>();
+  for (const [i, rule] of policy.rules.entries())
+    rules.set(`client.authorize ${labelOf(rule, i)}`, contentOf(rule));
+  for (const [i, rule] of (config.publish?.rules ?? []).entries())
+    rules.set(`message.publish ${messageLabel(rule, i)}`, contentOf(rule));
+  return {
+    shell: {
+      hooks: replaceHooks(hooks, custom.hooks),
+      policy: offlinePolicy(policy, logins, grants),
+      lookups: {
+        ...policy.lookups,
+        ...offline,
+        ...(hasRemoteTokens(config) && { [GRANTS]: () => grants.granted }),
+        ...refuse(custom, gaps),
+      },
+    },
+    logins,
+    gaps,
+    isAsked: (hook) => names.includes(hook),
+    identify: (hook, rule) => rules.get(`${hook} ${rule}`) ?? rule,
+  };
+}
+
+/** Without its name, which changes nothing. */
+function contentOf(rule: object): string {
+  return JSON.stringify({ ...rule, name: undefined });
+}
+
+function offlinePolicy(opened: OpenPolicy, logins: Logins, grants: UntoldGrants): Policy {
+  const { authenticate, authorize, publish, revision } = opened.policies;
+  return {
+    hooks: [],
+    revision,
+    publish,
+    ...(authenticate && { authenticate: { ...authenticate, isLimited: false } }),
+    ...(authorize && {
+      authorize: {
+        ...authorize,
+        judge: grants.judge(opened.rules, opened.conditions, authorize.judge),
+        grantsOf: (client) => logins.find(client, grants.granted),
+      },
+    }),
+  };
+}
+
+/** Whether a user name may be a token whose key is at a service. */
+function hasRemoteTokens({ authenticate }: Config): boolean {
+  return authenticate?.methods.some(({ jwt }) => jwt?.from === 'username' && jwt.jwks !== undefined) === true;
+}
+
+/** The look-ups of the user's own modules may reach anything: they are not asked. */
+function refuse(custom: SideSource['custom'], gaps: Gaps): Record<string, Lookup> {
+  return Object.fromEntries(
+    Object.entries(custom.lookups).map(([kind, lookup]): [string, Lookup] => [
+      kind,
+      () => {
+        const hookIds = custom.hooks.map(identityOf);
+        gaps.add({
+          needs: `the look-up ${kind}`,
+          signature: JSON.stringify(['custom', kind, identityOf(lookup), hookIds]),
+        });
+        throw new TypeError(`the look-up ${kind} is not asked here`);
+      },
+    ]),
+  );
+}
+
+const identities = new WeakMap<object, number>();
+let known = 0;
+
+/** Both configurations may name the same module: then its functions are the same. */
+function identityOf(value: object): number {
+  const id = identities.get(value) ?? ++known;
+  identities.set(value, id);
+  return id;
+}

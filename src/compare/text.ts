@@ -1,0 +1,36 @@
+/** Texts for a terminal. */
+
+/** What clients have chosen must not drive a terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (unit) => {
+    const code = unit.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The first few of a list. */
+export function some(texts: readonly string[], most: number): string {
+  const shown = texts.slice(0, most).map((text) => (text === '' ? '(none)' : printable(text)));
+  return texts.length > most ? `${shown.join(', ')}, ...` : shown.join(', ');
+}
+
+/** Columns below each other; those named are to the right. No spaces at the end of a line. */
+export function columns(rows: readonly (readonly string[])[], toTheRight: readonly number[] = []): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  return rows.map((row) =>
+    row
+      .map((cell, i) =>
+        toTheRight.includes(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}

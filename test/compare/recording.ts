@@ -1,0 +1,50 @@
+/** Recordings as `serve --record` writes them, passwords replaced, of calls that a test describes. */
+import type { HookName } from '../../src/schema/hook-name.ts';
+import type { HookRequest } from '../../src/testing.ts';
+import { encodeRequest } from '../../src/wire/encode-request.ts';
+import { recordMessage } from '../../src/wire/recording.ts';
+import { rpcs } from '../../src/wire/rpc.ts';
+
+export interface Times {
+  readonly at_ms?: number;
+  readonly time_ms?: number;
+}
+
+/** A line of a recording. */
+export function aCall<Name extends HookName>(
+  hook: Name,
+  request: HookRequest<Name>,
+  times: Times = {},
+): string {
+  const rpc = rpcs.find((candidate) => candidate.version === 'v3' && candidate.hook === hook);
+  if (rpc === undefined) throw new Error(`there is no hook ${hook}`);
+  return JSON.stringify({ path: rpc.path, ...times, ...recordMessage(rpc, encodeRequest(rpc, request)) });
+}
+
+interface Client {
+  readonly clientid?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly peerhost?: string;
+  readonly cn?: string;
+}
+
+const node = 'emqx@127.0.0.1';
+
+export const aLogin = (clientinfo: Client, times?: Times) =>
+  aCall('client.authenticate', { clientinfo: { node, ...clientinfo } }, times);
+
+export const aPublish = (clientinfo: Client, topic: string, times?: Times) =>
+  aCall('client.authorize', { clientinfo: { node, ...clientinfo }, type: 0, topic }, times);
+
+export const aSubscribe = (clientinfo: Client, topic: string, times?: Times) =>
+  aCall('client.authorize', { clientinfo: { node, ...clientinfo }, type: 1, topic }, times);
+
+export const aMessage = (
+  message: { from?: string; topic: string; qos?: number; payload?: Uint8Array | string; timestamp?: bigint },
+  times?: Times,
+) => {
+  const { payload = '', ...rest } = message;
+  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+  return aCall('message.publish', { message: { node, ...rest, payload: bytes } }, times);
+};

@@ -1,0 +1,38 @@
+/** What is fuzzed: an input that anybody may send or write, and what must hold whatever it is. */
+import type fc from 'fast-check';
+
+/** Inputs are plain JSON, so that the corpus can keep them; bytes are in base64. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Target<Input extends Json = Json> {
+  readonly name: string;
+  readonly input: fc.Arbitrary<Input>;
+  /** @throws when something does not hold. Pure: the same input gives the same result. */
+  check(input: Input): void;
+}
+
+/** Opened once: what a target needs of the world is read then. Paths are relative to the repository. */
+export type OpenTarget = () => Promise<Target> | Target;
+
+/** A target whose input has a type of its own. */
+export function defineTarget<Input extends Json>(target: Target<Input>): Target {
+  return target as unknown as Target;
+}
+
+/** Fails with what was expected. */
+export function ensure(isGood: boolean, expected: string): asserts isGood {
+  if (!isGood) throw new Error(`expected: ${expected}`);
+}
+
+/** What was made, or nothing when one of the errors came that are allowed. Any other stays thrown. */
+export function attempt<T>(work: () => T, isAllowed: (error: unknown) => boolean): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isAllowed(error)) return undefined;
+    throw error;
+  }
+}
+
+export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
