@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `exhook`. Each subcommand is loaded when it is called. */
 import { Command, InvalidArgumentError } from 'commander';
-import { serveHelp } from './commands/serve-help.ts';
+import { flagsHelp, serveHelp } from './commands/serve-help.ts';
 import { createTerminal } from './commands/terminal.ts';
 import { version } from './version.ts';
 
@@ -23,6 +23,8 @@ const serve = program
   .helpOption(false)
   .action(async (_options, command: Command) => {
     if (command.args.some((arg) => arg === '--help' || arg === '-h')) return terminal.out(serveHelp());
+    const [name = '-'] = process.argv.slice(2);
+    if (name !== 'serve' && !name.startsWith('-')) return await refuseCommand(name);
     const { main } = await import('./main.ts');
     await main(command.args, process.env);
   });
@@ -52,7 +54,8 @@ program
   .usage('[flags of serve]')
   .addHelpText(
     'after',
-    '\nTakes the flags and environment variables of `exhook serve`, for example:\n  exhook hooks --config exhook.yaml',
+    () =>
+      `\nTakes the flags and environment variables of \`exhook serve\`, for example:\n  exhook hooks --config exhook.yaml\n\n${flagsHelp()}`,
   )
   .action(async (_options, command: Command) => {
     const { hooksCommand } = await import('./commands/hooks.ts');
@@ -64,6 +67,7 @@ program
   .description('Send recorded calls to a server as a broker does, and print each reply and a summary.')
   .argument('<recording...>', 'files written by `exhook serve --record FILE`')
   .option('--url <url>', 'the server to call', parseUrl, 'http://127.0.0.1:9000')
+  .option('--ca <file>', 'a certificate authority to trust, when the server speaks TLS')
   .option('--connections <n>', 'how many connections to use; EMQX uses 8', parseCount, 8)
   .option(
     '--speed <x>',
@@ -80,6 +84,25 @@ program
   .action(async (recordings: string[], options) => {
     const { replayCommand } = await import('./commands/replay.ts');
     process.exitCode = await replayCommand({ recordings, ...options }, terminal);
+  });
+
+program
+  .command('compare')
+  .description('Show what a new configuration would decide otherwise, on recorded traffic.')
+  .argument('<old>', 'the configuration file that is in force')
+  .argument('<new>', 'the configuration file that is to replace it')
+  .argument('<recording...>', 'files written by `exhook serve --record FILE`')
+  .option('--only <names>', 'compare only some of authenticate, authorize, publish', parseNames)
+  .option('--limit <n>', 'how many calls to show of each change', parseCount, 5)
+  .option('--changed-only', 'print what would change, and nothing else', false)
+  .option('--json', 'print one JSON document, with every call that would change', false)
+  .addHelpText(
+    'after',
+    '\nServices are not asked, and recordings hold no passwords: calls that depend on them are counted as not told.\nExit status: 0 when nothing would change, 1 when something would or may, 2 when nothing could be said.',
+  )
+  .action(async (before: string, after: string, recordings: string[], options) => {
+    const { compareCommand } = await import('./commands/compare.ts');
+    process.exitCode = await compareCommand({ before, after, recordings, ...options }, process.env, terminal);
   });
 
 const explain = program
@@ -126,6 +149,29 @@ explain
     process.exitCode = await explainAuthenticateCommand(options, read, process.env, terminal);
   });
 
+explain
+  .command('publish')
+  .description('What becomes of this message?')
+  .requiredOption('--config <file>', 'the configuration file')
+  .requiredOption('--topic <topic>', 'the topic it is published to')
+  .option('--payload <text>', 'the payload, as text')
+  .option('--payload-base64 <text>', 'the payload, in base64')
+  .option('--payload-hex <text>', 'the payload, in hexadecimal')
+  .option('--payload-file <file>', 'the payload, in a file')
+  .option('--qos <level>', 'the QoS', '0')
+  .option('--clientid <id>', 'the client id of the sender')
+  .option('--username <name>', 'the user name of the sender')
+  .option('--peerhost <address>', 'the address of the sender', '127.0.0.1')
+  .option('--user-prop <name=value...>', 'user properties')
+  .addHelpText(
+    'after',
+    '\nExit status: 0 when it goes on, changed or not, 1 when it is dropped, 2 when nothing could be said.',
+  )
+  .action(async (options) => {
+    const { explainMessageCommand } = await import('./commands/explain-message.ts');
+    process.exitCode = await explainMessageCommand(options, process.env, terminal);
+  });
+
 program
   .command('test')
   .description('Run policy tests: clients, what they do, and the verdicts that are expected.')
@@ -163,6 +209,101 @@ program
     process.exitCode = await hashCommand(form, options, await passwordReader(), terminal);
   });
 
+const spool = program
+  .command('spool')
+  .description('Look after the spool: events that wait on disk for their sinks. docs/spool.md explains it.');
+
+spool
+  .command('ls')
+  .description('Show what waits: for which sink, how much, since when, and who is delivering it.')
+  .requiredOption('--config <file>', 'the configuration file')
+  .option('--json', 'print JSON', false)
+  .addHelpText('after', '\nExit status: 0, or 2 when the spool cannot be opened.')
+  .action(async (options) => {
+    const { spoolLsCommand } = await import('./commands/spool.ts');
+    process.exitCode = await spoolLsCommand(options, { env: process.env, terminal, now: Date.now });
+  });
+
+spool
+  .command('drain')
+  .description('Deliver what waits, with the sinks of the configuration and without a server.')
+  .requiredOption('--config <file>', 'the configuration file')
+  .option('--timeout <duration>', 'give up after so long, such as 10m; the rest stays')
+  .addHelpText('after', '\nExit status: 0 when the spool is empty, 1 when something is left.')
+  .action(async (options) => {
+    const { spoolDrainCommand } = await import('./commands/spool-drain.ts');
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    const world = { env: process.env, terminal, now: Date.now };
+    process.exitCode = await spoolDrainCommand(options, world, stop.signal);
+  });
+
+spool
+  .command('purge')
+  .description('Remove what waits, undelivered and for good. Asks first.')
+  .argument('[sink]', 'only what waits for this sink')
+  .requiredOption('--config <file>', 'the configuration file')
+  .option('-y, --yes', 'do not ask', false)
+  .option('--force', 'also what a running server is delivering', false)
+  .addHelpText('after', '\nExit status: 0 when nothing is left, 1 when nothing was removed.')
+  .action(async (sink: string | undefined, options) => {
+    const { spoolPurgeCommand } = await import('./commands/spool.ts');
+    const { askYesOrNo } = await import('./commands/ask-yes-or-no.ts');
+    const world = { env: process.env, terminal, now: Date.now };
+    process.exitCode = await spoolPurgeCommand({ sink, ...options }, world, askYesOrNo);
+  });
+
+program
+  .command('doctor')
+  .description("Look at a broker through EMQX's REST API, and say what is wrong with it and what to do.")
+  .requiredOption('--emqx <url>', "EMQX's dashboard and REST API, such as http://127.0.0.1:18083")
+  .option('--config <file>', 'the configuration of this server, to compare with')
+  .option('--name <name>', 'what the broker calls this server')
+  .option('--key <key>', 'an API key of EMQX (default: EMQX_API_KEY)')
+  .option('--secret <secret>', 'its secret; better: EMQX_API_SECRET')
+  .option('--secret-file <file>', 'a file with the secret')
+  .option('--ca <file>', 'a certificate authority to trust')
+  .option('--json', 'print JSON', false)
+  .addHelpText('after', '\nExit status: 0, 1 when there is an error, 2 when the broker could not be asked.')
+  .action(async (options) => {
+    const { doctorCommand } = await import('./commands/doctor.ts');
+    process.exitCode = await doctorCommand(options, process.env, terminal);
+  });
+
+program
+  .command('emqx-config')
+  .description('Print what a broker must be told about this server: for emqx.conf, and as REST calls.')
+  .requiredOption('--config <file>', 'the configuration file')
+  .option('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
+  .option('--name <name>', 'what the broker calls this server')
+  .option('--emqx <url>', "EMQX's REST API, for the calls that are printed")
+  .action(async (options) => {
+    const { emqxConfigCommand } = await import('./commands/emqx-config.ts');
+    process.exitCode = await emqxConfigCommand(options, process.env, terminal);
+  });
+
+program
+  .command('register')
+  .description("Make a broker know this server, through EMQX's REST API. Changes what differs only.")
+  .requiredOption('--config <file>', 'the configuration file')
+  .requiredOption('--emqx <url>', "EMQX's dashboard and REST API, such as http://127.0.0.1:18083")
+  .requiredOption('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
+  .option('--name <name>', 'what the broker calls this server')
+  .option('--key <key>', 'an API key of EMQX (default: EMQX_API_KEY)')
+  .option('--secret <secret>', 'its secret; better: EMQX_API_SECRET')
+  .option('--secret-file <file>', 'a file with the secret')
+  .option('--ca <file>', 'a certificate authority to trust')
+  .option('--reload', 'disable and enable it, so that the broker reads the list of hooks again', false)
+  .option('--dry-run', 'say what would be done', false)
+  .addHelpText(
+    'after',
+    '\nExit status: 0, 1 when a node is not connected, 2 when the broker could not be asked.',
+  )
+  .action(async (options) => {
+    const { registerCommand } = await import('./commands/register.ts');
+    process.exitCode = await registerCommand(options, process.env, terminal);
+  });
+
 program
   .command('version')
   .description('Print the version.')
@@ -170,9 +311,21 @@ program
 
 await program.parseAsync();
 
+/** The server is the default: what is no command arrives there. */
+async function refuseCommand(name: string): Promise<void> {
+  const { describeUnknownCommand } = await import('./commands/unknown-command.ts');
+  const names = program.commands.map((command) => command.name());
+  terminal.err(describeUnknownCommand(name, [...names, 'help']));
+  process.exitCode = 2;
+}
+
 async function passwordReader(): Promise<() => Promise<string | undefined>> {
   const { readPassword } = await import('./commands/password.ts');
   return () => readPassword({ stdin: process.stdin, prompt: (text) => process.stderr.write(text) });
+}
+
+function parseNames(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
 }
 
 function parseCount(text: string): number {

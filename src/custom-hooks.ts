@@ -21,7 +21,7 @@ export interface RejectedHooks {
 /** Replaced in tests. Takes a `file:` URL. */
 export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
 
-const importFile: ImportModule = (url) => import(/* @vite-ignore */ url);
+export const importFile: ImportModule = (url) => import(/* @vite-ignore */ url);
 
 interface Found {
   readonly hooks: Map<string, { readonly hook: AnyHook; readonly file: string }>;
@@ -110,7 +110,7 @@ function findDouble(before: string | undefined, what: string, file: string): str
 }
 
 /** Node's codes of what goes wrong most; else what the module itself says. */
-function explainImport(error: unknown, path: string): string {
+export function explainImport(error: unknown, path: string): string {
   if (!(error instanceof Error)) return 'failed while it was imported';
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${path}'`)) {

@@ -48,5 +48,7 @@ export {
 } from './schema/vocabulary.ts';
 export { type ServeOptions, type Serving, serve } from './serve.ts';
 export type { Lookup, LookupContext } from './shell.ts';
-export type { Sink } from './sinks/sink.ts';
+export { defineSink, type SinkModuleOptions } from './sinks/define-sink.ts';
+export type { Delivery, DeliveryFormat } from './sinks/delivery.ts';
+export type { OpenSink, Receipt, Sink, SinkWorld } from './sinks/sink.ts';
 export { type CallOptions, callHook, type HookCall } from './testing.ts';

@@ -2,11 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type ConfigFile, loadConfig, locateConfig } from './config/load.ts';
+import { placeProblem } from './config/place.ts';
 import { resolvePolicyFiles } from './config/policy-files.ts';
 import { formatProblem } from './config/problem.ts';
 import type { Config } from './config/schema.ts';
+import { resolveSinkFiles } from './config/sink-files.ts';
 import type { Environment } from './config/variables.ts';
 import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
+import { findConditionProblems } from './events/check-conditions.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -16,6 +19,8 @@ export interface Loaded {
   readonly warnings: readonly string[];
   /** The configuration file, as it was read. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
+  /** A problem that is noticed later, with the line of the file that it is about. */
+  readonly place: (problem: string) => string;
 }
 
 /** Every problem, one line each, for a person. */
@@ -31,15 +36,25 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
   const result = loadConfig({ argv, env, file });
   if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
   const { record, warnings } = result;
-  const config = resolvePolicyFiles(
-    resolveToken(resolveFiles(result.config, baseOf(path)), baseOf(path)),
-    (name) => resolve(baseOf(path), name),
+  const resolveName = (name: string) => resolve(baseOf(path), name);
+  const config = resolveSinkFiles(
+    resolvePolicyFiles(resolveToken(resolveFiles(result.config, baseOf(path)), baseOf(path)), resolveName),
+    resolveName,
   );
+  const conditions = await findConditionProblems(config.events.routes);
+  if (conditions.length > 0) return { problems: conditions };
   const custom = await loadCustomHooks(config.hooks.custom, baseOf(path));
   if ('problems' in custom && custom.problems !== undefined)
     return { problems: custom.problems.map(formatProblem) };
   const text = file && { path: resolve(file.path), text: file.text };
-  return { config, custom: custom as CustomHooks, record, warnings: warnings.map(formatProblem), file: text };
+  return {
+    config,
+    custom: custom as CustomHooks,
+    record,
+    warnings: warnings.map(formatProblem),
+    file: text,
+    place: (problem) => placeProblem(problem, file),
+  };
 }
 
 /** Files are found from where the configuration is, whatever the working directory. */

@@ -56,12 +56,16 @@ async function run(
   reload: () => ReturnType<typeof load>,
   isSupervised: boolean,
 ): Promise<void> {
-  const { config, custom, record } = loaded;
+  const { config, custom, record, place } = loaded;
   let serving: Serving;
   try {
     serving = await serveConfig(config, { ...custom, record, log, isSupervised });
   } catch (error) {
-    return refuse(explainStart(error as NodeJS.ErrnoException, config.listen).split('\n'));
+    return refuse(
+      explainStart(error as NodeJS.ErrnoException, config.listen)
+        .split('\n')
+        .map(place),
+    );
   }
   const { address, port, family } = serving.address;
   const host = family === 'IPv6' ? `[${address}]` : address;
@@ -80,7 +84,7 @@ function followSignals(serving: Serving, reloader: Reloader, log: Logger): void 
     log.info({ signal }, 'stopping: no new connections, calls in flight are answered');
     const isComplete = await serving.stop();
     if (!isComplete) log.warn('the time to drain was over before everything was done (drain.timeout)');
-    log.info('stopped');
+    logStopped(serving.left, log);
     log.flush(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
@@ -92,6 +96,16 @@ function followSignals(serving: Serving, reloader: Reloader, log: Logger): void 
     );
     void reloader.reload();
   });
+}
+
+/** The last line says what became of events that no sink has taken. */
+function logStopped({ lost, spooled }: Serving['left'], log: Logger): void {
+  const left = { ...(spooled > 0 && { spooled }), ...(lost > 0 && { lost }) };
+  if (lost > 0)
+    log.warn({ code: 'sink_failed', ...left }, 'stopped: events that no sink took in time are lost');
+  else if (spooled > 0)
+    log.info(left, 'stopped: events that no sink took are in the spool for the next start');
+  else log.info('stopped');
 }
 
 function refuse(problems: readonly string[]): void {

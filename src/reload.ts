@@ -21,7 +21,7 @@ export interface Reloader {
 }
 
 /** The parts that can change while the server runs. */
-const changeable: readonly string[] = ['authenticate', 'authorize', 'decisions'];
+const changeable: readonly string[] = ['authenticate', 'authorize', 'publish', 'decisions'];
 
 export function followConfig({ first, load, serving, log, interval }: ReloadOptions): Reloader {
   let last: Promise<void> = Promise.resolve();
@@ -34,7 +34,7 @@ export function followConfig({ first, load, serving, log, interval }: ReloadOpti
     try {
       await serving.reload(loaded.config);
     } catch (error) {
-      return refuse((error as Error).message.split('\n'));
+      return refuse((error as Error).message.split('\n').map(loaded.place));
     }
     if (fixed.length > 0) log.warn(`these changes need a restart: ${fixed.join(', ')}`);
     log.info('the configuration was read again and is in force');
@@ -69,9 +69,15 @@ export function needRestart(running: Config, next: Config): string[] {
       !changeable.includes(name) &&
       JSON.stringify(running[name as keyof Config]) !== JSON.stringify(next[name as keyof Config]),
   );
-  const before = running.authorize?.grants.max;
-  const after = next.authorize?.grants.max;
-  return before === after || before === undefined || after === undefined
-    ? differing
-    : [...differing, 'authorize.grants.max'];
+  return [...differing, ...grantStoreChanges(running, next)];
+}
+
+/** Who is connected keeps what was granted: its store stays. */
+function grantStoreChanges(running: Config, next: Config): string[] {
+  const before = running.authorize?.grants;
+  const after = next.authorize?.grants;
+  if (before === undefined || after === undefined) return [];
+  return (['max', 'redis'] as const)
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => `authorize.grants.${name}`);
 }

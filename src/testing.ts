@@ -43,6 +43,8 @@ export interface HookCall<Name extends HookName = HookName> {
   readonly decision?: Decision;
   /** Why the call failed: what the broker saw is then the hook's `onError`. */
   readonly failure?: FailureCode;
+  /** The same in words, such as which look-up is missing: what the log of a server would tell. */
+  readonly reason?: string;
   /** What the broker got: a gRPC status, 0 when it is a reply. */
   readonly status: number;
 }
@@ -60,9 +62,7 @@ export async function callHook<Name extends HookName>(
 ): Promise<HookCall<Name>> {
   const rpc = rpcs.find(({ version, hook: name }) => version === 'v3' && name === hook.name);
   if (rpc === undefined) throw new TypeError(`there is no hook ${hook.name}`);
-  const seen: { reply?: Reply; events: readonly Event[]; decision?: Decision; failure?: FailureCode } = {
-    events: [],
-  };
+  const seen: Seen = { events: [] };
   const shell: Shell = {
     hooks: { ...hooks, [hook.name]: hook as AnyHook },
     policy: options.policy ?? { hooks: [] },
@@ -71,10 +71,23 @@ export async function callHook<Name extends HookName>(
       if (decision?.by !== 'onError') Object.assign(seen, { reply, events, ...(decision && { decision }) });
     },
     failed: (_rpc, failure) => {
-      seen.failure = failure.code;
+      Object.assign(seen, { failure: failure.code, reason: reasonOf(failure) });
       return failure;
     },
   };
   const result = await call(rpc, binaryCodec, encodeRequest(rpc, request), shell, options.timeout ?? 5_000);
   return { ...seen, status: result instanceof Failure ? result.status : 0 } as HookCall<Name>;
+}
+
+interface Seen {
+  readonly events: readonly Event[];
+  readonly reply?: Reply;
+  readonly decision?: Decision;
+  readonly failure?: FailureCode;
+  readonly reason?: string;
+}
+
+/** What a hook or a look-up has thrown says more than the code. */
+function reasonOf({ message, cause }: Failure): string {
+  return cause instanceof Error ? cause.message : message;
 }

@@ -135,7 +135,7 @@ describe('commands', () => {
         [];
       if (rest === undefined) continue;
       const words = rest.split(/\s+/).filter((word) => word !== '');
-      const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0);
+      const names = words.slice(0, words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word)) >>> 0);
       const subcommand = command.includes('server.js') ? 'serve' : subcommandOf(names);
       const flags = used.get(subcommand) ?? new Set();
       for (const word of words)
@@ -156,7 +156,7 @@ describe('commands', () => {
 
 /** The subcommand that words begin with: one, or two for those that have subcommands themselves. */
 function subcommandOf([first = 'serve', second]: string[]): string {
-  return first === 'explain' && second !== undefined ? `${first} ${second}` : first;
+  return ['explain', 'spool'].includes(first) && second !== undefined ? `${first} ${second}` : first;
 }
 
 function knows(help: string, flag: string): boolean {
@@ -165,9 +165,10 @@ function knows(help: string, flag: string): boolean {
 }
 
 describe('YAML blocks', () => {
-  /** Files of other programs, by what they begin with. test/docs/policies.test.ts tries those of its page. */
+  /** Files of other programs, by what they begin with. Some pages have a test of their own in test/docs. */
   const isOther = ({ page, text }: Block) =>
-    page === 'docs/policies.md' || /^(services|apiVersion|scrape_configs|groups|# broker)\b/m.test(text);
+    existsSync(join(root, 'test', page.replace(/\.md$/, '.test.ts'))) ||
+    /^(services|apiVersion|scrape_configs|groups|# broker)\b/m.test(text);
   const yaml = blocks.filter((block) => block.language === 'yaml' && !isOther(block));
 
   it('are there', () => {

@@ -29,7 +29,7 @@ const newFile = () => join(directory, `${++files}.jsonl`);
 function aRecorder(options: Partial<RecorderOptions> = {}) {
   const lines: string[] = [];
   const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
-  const log = { warn: write, error: write } as unknown as RecorderOptions['log'];
+  const log = { info: write, warn: write, error: write } as unknown as RecorderOptions['log'];
   const file = options.file ?? newFile();
   return { file, lines, recorder: openRecorder({ log, file, ...options }) };
 }
@@ -37,6 +37,7 @@ function aRecorder(options: Partial<RecorderOptions> = {}) {
 interface Line {
   seq: number;
   at_ms: number;
+  time_ms?: number;
   connection: number;
   path: string;
   headers: Record<string, string>;
@@ -72,10 +73,11 @@ describe.each(['emqx-5.3.2', 'emqx-5.10.3'])('recording again what %s sent', (na
     const again = linesOf(file);
     again.forEach((line, i) => {
       const expected = original[i] as Line;
-      const { seq, at_ms, message_base64, ...rest } = line;
+      const { seq, at_ms, time_ms, message_base64, ...rest } = line;
       const { seq: _seq, at_ms: _at, message_base64: bytes, ...same } = structuredClone(expected);
       expect(seq).toBe(i + 1);
       expect(at_ms).toBeGreaterThanOrEqual(0);
+      expect(time_ms).toBeGreaterThan(at_ms);
       if (same.message.clientinfo?.password === undefined) expect(message_base64).toBe(bytes);
       else same.message.clientinfo.password = '***';
       expect(rest).toEqual(same);
@@ -88,15 +90,33 @@ describe.each(['emqx-5.3.2', 'emqx-5.10.3'])('recording again what %s sent', (na
 describe('a recording', () => {
   it('numbers calls from 1 and times them from the first', async () => {
     let time = 5000;
-    const { file, recorder } = aRecorder({ now: () => time });
+    const { file, recorder } = aRecorder({
+      now: () => time,
+      clock: () => 1_795_374_045_000 + Math.floor(time),
+    });
     recorder.record(rpc, login, {}, 1);
     time += 12.4;
     recorder.record(rpc, login, {}, 2);
     await recorder.close();
     expect(linesOf(file)).toMatchObject([
-      { seq: 1, at_ms: 0, connection: 1 },
-      { seq: 2, at_ms: 12, connection: 2 },
+      { seq: 1, at_ms: 0, time_ms: 1_795_374_050_000, connection: 1 },
+      { seq: 2, at_ms: 12, time_ms: 1_795_374_050_012, connection: 2 },
     ]);
+  });
+
+  it.each([
+    ['traffic.jsonl', 'traffic.2.jsonl'],
+    ['traffic', 'traffic.2'],
+    ['a.b/.traffic.x.jsonl', 'a.b/.traffic.x.2.jsonl'],
+  ])('of one of several workers is a file of its own, which the log names: %s', async (name, own) => {
+    const base = mkdtempSync(join(directory, 'workers-'));
+    mkdirSync(join(base, 'a.b'));
+    const { lines, recorder } = aRecorder({ file: join(base, name), worker: 2 });
+    recorder.record(rpc, login, {}, 1);
+    await recorder.close();
+    expect(linesOf(join(base, own))).toHaveLength(1);
+    expect(existsSync(join(base, name))).toBe(false);
+    expect(lines).toEqual([expect.stringContaining(join(base, own))]);
   });
 
   it('says what it did not record of bytes that do not decode', async () => {
@@ -107,6 +127,7 @@ describe('a recording', () => {
       {
         seq: 1,
         at_ms: 0,
+        time_ms: expect.any(Number),
         connection: 1,
         path: rpc.path,
         headers: { te: 'trailers' },

@@ -7,6 +7,7 @@ const loadedOf = (config: ConfigInput = {}): Loaded => ({
   config: Config.parse(config),
   custom: { hooks: [], lookups: {} },
   warnings: [],
+  place: (problem) => problem,
 });
 
 function setup(
@@ -53,6 +54,15 @@ describe('a reload', () => {
     });
     await reloader.reload();
     expect(log).toEqual(['error x', 'error y', kept]);
+  });
+
+  it('names the line of the new file that is to blame', async () => {
+    const next: Loaded = { ...loadedOf(), place: (problem) => `exhook.yaml:7:1 ${problem}` };
+    const { log, reloader } = setup(next, async () => {
+      throw new Error('authenticate: x');
+    });
+    await reloader.reload();
+    expect(log).toEqual(['error exhook.yaml:7:1 authenticate: x', kept]);
   });
 
   it('never fails, and comes after the one before', async () => {

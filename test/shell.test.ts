@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure, failureCodes } from '../src/failure.ts';
 import type { Hook, OnError } from '../src/hook.ts';
 import { hookNames, isValued } from '../src/schema/hook-name.ts';
-import { fallbackReply, onErrorOf } from '../src/shell.ts';
+import { fallbackOutcome, fallbackReply, onErrorOf } from '../src/shell.ts';
 
 const hookOf = (name: string, onError?: OnError) =>
   ({ name, decide: () => ({}), ...(onError && { onError }) }) as unknown as Hook;
@@ -66,5 +66,25 @@ describe('fallbackReply', () => {
   it.each(hookNames.filter((name) => !isValued(name)))('%s fails with a status: it has no answer', (name) => {
     for (const code of failureCodes)
       expect(fallbackReply(hookOf(name), new Failure(code, ''))).toBeUndefined();
+  });
+});
+
+describe('fallbackOutcome', () => {
+  it.each([
+    ['client.authorize', 'deny', 'deny'],
+    ['client.authorize', 'ignore', 'ignore'],
+    ['message.publish', 'deny', 'drop'],
+    ['message.publish', 'ignore', 'pass'],
+  ] as const)('%s with onError %s is decided: %s', (name, onError, verdict) => {
+    expect(fallbackOutcome(hookOf(name, onError), new Failure('handler_threw', ''))?.decision).toStrictEqual({
+      verdict,
+      by: 'onError',
+      reason: 'handler_threw',
+      isShadow: false,
+    });
+  });
+
+  it('is nothing when the call must end with a status', () => {
+    expect(fallbackOutcome(hookOf('message.publish'), new Failure('handler_threw', ''))).toBeUndefined();
   });
 });

@@ -64,13 +64,13 @@ describe('callHook', () => {
   });
 
   it.each([
-    ['a look-up that fails', { who: () => Promise.reject(new Error('no')) }, 'lookup_failed'],
-    ['a look-up that does not exist', {}, 'handler_threw'],
+    ['a look-up that fails', { who: () => Promise.reject(new Error('no')) }, 'lookup_failed', 'no'],
+    ['a look-up that does not exist', {}, 'handler_threw', 'there is no look-up of kind "who"'],
   ])(
     'with %s has the failure, and what the broker saw: the answer of onError',
-    async (_what, lookups, failure) => {
+    async (_what, lookups, failure, reason) => {
       const result = await callHook(asking, { clientinfo: {} }, { lookups });
-      expect(result).toMatchObject({ failure, status: 0, events: [] });
+      expect(result).toMatchObject({ failure, reason, status: 0, events: [] });
       expect(result.reply).toBeUndefined();
     },
   );
@@ -91,6 +91,7 @@ describe('callHook', () => {
     expect(await callHook(hook, { clientinfo: {} })).toStrictEqual({
       events: [],
       failure: 'handler_threw',
+      reason: 'mine',
       status: 13,
     });
   });

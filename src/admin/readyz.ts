@@ -5,5 +5,7 @@ export const readyz: Page = {
   path: '/readyz',
   isOpen: true,
   answer: async (source) =>
-    (await source.isReady()) ? textAnswer(200, 'ok') : textAnswer(503, 'not ready: starting or draining'),
+    (await source.isReady())
+      ? textAnswer(200, 'ok')
+      : textAnswer(503, 'not ready: starting, draining, or without a required sink'),
 };

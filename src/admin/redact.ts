@@ -4,7 +4,7 @@ const HIDDEN = '***';
 
 /** Keys whose text is a secret, wherever they stand. */
 const secretKey =
-  /(password|passwd|passphrase|secret|token|credentials?|authorization|cookie|api_?key|private_?key)$/i;
+  /(password|passwd|passphrase|secret|token|credentials?|authorization|cookie|api_?key|nkey|private_?key)$/i;
 
 /** Mappings whose texts may all be secrets: what is sent to a service with each request. */
 const secretMapping = /^(headers|body)$/;

@@ -1,6 +1,7 @@
 /** What one process can tell of itself: to its own pages, or to the supervisor that has them. */
 import type { Config } from '../config/schema.ts';
 import type { Outbox } from '../events/outbox.ts';
+import type { LiveShell } from '../live-shell.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { CallWatch } from '../telemetry/call-watch.ts';
 import { type MetricsSnapshot, openProcessMetrics, type ProcessMetrics } from '../telemetry/prometheus.ts';
@@ -25,6 +26,7 @@ export interface ReporterOptions {
   readonly watch: CallWatch;
   readonly listener: Listener;
   readonly outbox: Outbox;
+  readonly live: Pick<LiveShell, 'counters'>;
   /** What is in force. */
   readonly config: () => Config;
   /** The hooks that are not built in. */
@@ -38,11 +40,11 @@ export interface OpenReporter {
 }
 
 export async function openReporter(options: ReporterOptions): Promise<OpenReporter> {
-  const { watch, listener, outbox, config, custom } = options;
+  const { watch, listener, outbox, live, config, custom } = options;
   const { health, load, connections } = listener;
-  const metrics = await openProcessMetrics({ watch, health, load, connections, outbox });
+  const metrics = await openProcessMetrics({ watch, health, load, connections, outbox, live });
   const reporter: Reporter = {
-    ready: () => health.isServing,
+    ready: () => health.isReady,
     metrics: metrics.snapshot,
     config: () => withoutSecrets(config()),
     hooks: () => reportHooks(config(), custom, watch.nodes.nodes),

@@ -24,7 +24,8 @@ named \`exhook\`. For completion and checks in an editor, begin the file with
 # yaml-language-server: $schema=./exhook.schema.json
 \`\`\`
 
-The flag \`--record FILE\` is no key: it writes the calls received to a file, for \`exhook replay\`.
+The flag \`--record FILE\` is no key: it writes the calls received to a file, for \`exhook replay\` and
+\`exhook compare\`. With several workers, each writes a file of its own: \`traffic.jsonl\` becomes \`traffic.1.jsonl\`, \`traffic.2.jsonl\`.
 `;
 
 export function configReference(): string {

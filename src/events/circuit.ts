@@ -33,9 +33,12 @@ export class Circuit {
     return this.#isTrying || this.#options.now() >= this.#tryAt ? 'half-open' : 'open';
   }
 
-  /** Milliseconds since the sink began to fail; 0 while it is up. */
+  /**
+   * Milliseconds since the sink began to fail; 0 while it is up, and when it is time to try it: if everybody gave
+   * up at once then, nobody would find out that it is back.
+   */
   get downFor(): number {
-    return this.state === 'closed' ? 0 : this.#options.now() - this.#failingSince;
+    return this.wait === 0 ? 0 : this.#options.now() - this.#failingSince;
   }
 
   /** Milliseconds until somebody may try; 0 when one may now; nothing while somebody does. */

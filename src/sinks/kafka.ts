@@ -87,7 +87,7 @@ class KafkaSink implements Sink {
   async check(): Promise<void> {
     const { topic } = this.#options;
     try {
-      await this.#countPartitions([topic]);
+      await this.#countPartitions([topic], true);
     } catch (error) {
       throw explain(error, this.#placeOf([topic]));
     }
@@ -131,9 +131,10 @@ class KafkaSink implements Sink {
     }
   }
 
-  async #countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  /** @param isFresh whether the brokers are asked now, whatever they said before. */
+  async #countPartitions(topics: readonly string[], isFresh = false): Promise<ReadonlyMap<string, number>> {
     try {
-      return await this.#client.countPartitions(topics);
+      return await this.#client.countPartitions(topics, isFresh);
     } catch (error) {
       if (this.#options.createTopics === undefined || topics.length > 1 || !isUnknownTopic(error))
         throw error;

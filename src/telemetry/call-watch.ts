@@ -1,4 +1,5 @@
 /** Stands between the flow and its shell and counts every call once. Made only when somebody may ask. */
+import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import type { Rpc } from '../wire/rpc.ts';
 import { BrokerNodes } from './broker-nodes.ts';
@@ -22,11 +23,18 @@ export function createCallWatch(): CallWatch {
   function watched(shell: Shell): Shell {
     return {
       ...shell,
-      decided(rpc, input, outcome, since, failure) {
-        // The answer of `onError` to a call that failed: it is counted as failed already.
-        if (failure === undefined) calls.count(rpc, outcome.reply.kind);
+      begin: () => performance.now(),
+      decided(rpc, input, outcome, since, budget, failure) {
         nodes.called(rpc, input, since);
-        shell.decided(rpc, input, outcome, since, failure);
+        const held = shell.decided(rpc, input, outcome, since, budget, failure);
+        // The answer of `onError` to a call that failed: it is counted as failed already.
+        if (failure !== undefined) return held;
+        if (!held) calls.count(rpc, outcome.reply.kind);
+        else
+          held.then((instead) => {
+            if (!(instead instanceof Failure)) calls.count(rpc, (instead ?? outcome.reply).kind);
+          });
+        return held;
       },
       failed(rpc, failure) {
         calls.count(rpc, failure.code);

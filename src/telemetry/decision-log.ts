@@ -33,17 +33,19 @@ export function createDecisionLog(
 ): DecisionLog {
   if (which === 'off' || sample === 0 || !log.isLevelEnabled('info')) return () => {};
   return (rpc, input, decision, revision, milliseconds) => {
-    if (which === 'denied' && decision.verdict !== 'deny') return;
+    if (which === 'denied' && !isRefusal(decision)) return;
     if (sample < 1 && random() >= sample) return;
-    const { verdict, by, reason, isShadow, notes } = decision;
+    const { verdict, by, reason, isShadow, notes, conditions, isFailure } = decision;
     const record = {
       decision: newId(),
       hook: rpc.hook,
-      ...clientOf(input as HookInput<'client.authorize'>),
+      ...('message' in input ? messageOf(input) : clientOf(input as HookInput<'client.authorize'>)),
       verdict,
       by,
       reason,
       ...(notes && { notes }),
+      ...(conditions && { conditions }),
+      ...(isFailure && { failed: true }),
       ...(isShadow && { shadow: true }),
       revision,
       ms: Math.round(milliseconds * 1000) / 1000,
@@ -52,19 +54,48 @@ export function createDecisionLog(
   };
 }
 
-const texts = { allow: 'allowed', deny: 'denied', ignore: 'left to the broker' } as const;
-const shadowTexts = {
+/** What somebody who looks for trouble wants to see. */
+function isRefusal({ verdict, isFailure }: Decision): boolean {
+  return verdict === 'deny' || verdict === 'drop' || isFailure === true;
+}
+
+type Texts = Readonly<Record<Decision['verdict'], string>>;
+
+const texts: Texts = {
+  allow: 'allowed',
+  deny: 'denied',
+  ignore: 'left to the broker',
+  pass: 'passed on unchanged',
+  drop: 'dropped',
+  rewrite: 'rewritten',
+};
+const shadowTexts: Texts = {
   allow: 'would be allowed',
   deny: 'would be denied',
   ignore: 'would be left to the broker',
-} as const;
+  pass: 'would be passed on unchanged',
+  drop: 'would be dropped',
+  rewrite: 'would be rewritten',
+};
 
 /** A user name may be a token. */
 const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 
+/** Never the payload. */
+function messageOf({ message }: Pick<HookInput<'message.publish'>, 'message'>): object {
+  const { node, id, from, topic, qos, headers } = message;
+  const username = headers.username ?? '';
+  const who = { node, clientid: from, username: hideToken(username), peerhost: headers.peerhost ?? '' };
+  return { ...who, message: id, topic, qos };
+}
+
+function hideToken(username: string): string {
+  return TOKEN.test(username) ? '(a token)' : username;
+}
+
 function clientOf({ clientinfo, type, topic }: HookInput<'client.authorize'>): object {
   const { node, clientid, username, peerhost } = clientinfo;
-  const client = { node, clientid, username: TOKEN.test(username) ? '(a token)' : username, peerhost };
+  const client = { node, clientid, username: hideToken(username), peerhost };
   if (topic === undefined) return client;
   return { ...client, action: type === Action.PUBLISH ? 'publish' : 'subscribe', topic };
 }

@@ -1,36 +1,23 @@
 /** Every metric of ours: its name, what it means, and where its numbers are. docs/metrics.md lists the same. */
-import type { Outbox } from '../events/outbox.ts';
 import type { Connections } from '../transport/connections.ts';
 import type { Health } from '../transport/health.ts';
 import type { Load } from '../transport/load.ts';
 import { version } from '../version.ts';
 import { type Durations, durationBounds } from './call-tally.ts';
 import type { CallWatch } from './call-watch.ts';
+import { counter, gauge, type Metric as MetricOf, type MetricValue, single } from './metric.ts';
+import { type PolicyMetricSource, policyMetrics } from './policy-metrics.ts';
+import { type SinkMetricSource, sinkMetrics } from './sink-metrics.ts';
 
 /** Where the numbers are. They are read when somebody asks. */
-export interface MetricSource {
+export interface MetricSource extends PolicyMetricSource, SinkMetricSource {
   readonly watch: Pick<CallWatch, 'calls' | 'durations'>;
   readonly load: Pick<Load, 'deciding' | 'bytes' | 'shed'>;
   readonly connections: Pick<Connections, 'size' | 'open'>;
   readonly health: Pick<Health, 'isServing'>;
-  readonly outbox: Pick<Outbox, 'sinks'>;
 }
 
-/** One number, with labels; `metricName` where it differs, as in the parts of a histogram. */
-export interface MetricValue {
-  readonly labels: Readonly<Record<string, string | number>>;
-  readonly value: number;
-  readonly metricName?: string;
-}
-
-export interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  /** What several workers come to; the sum, unless said otherwise. */
-  readonly aggregator: 'sum' | 'first';
-  values(source: MetricSource): MetricValue[];
-}
+export type Metric = MetricOf<MetricSource>;
 
 export const metrics: readonly Metric[] = [
   counter('exhook_calls_total', 'Calls by hook, protocol version and outcome', ({ watch }) =>
@@ -57,39 +44,15 @@ export const metrics: readonly Metric[] = [
   gauge('exhook_draining', '1 while the server wants no more calls', ({ health }) =>
     single(health.isServing ? 0 : 1),
   ),
-  gauge('exhook_events_queued', 'Events that wait for a sink or are on their way into it', bySink('queued')),
-  counter('exhook_events_dropped_total', 'Events that the full queue of a sink has cost', bySink('dropped')),
-  counter('exhook_events_failed_total', 'Events that a sink has refused', bySink('failed')),
+  ...sinkMetrics,
+  ...policyMetrics,
   {
-    ...gauge('exhook_build_info', 'Always 1; the labels say what runs', () => [
+    ...gauge<MetricSource>('exhook_build_info', 'Always 1; the labels say what runs', () => [
       { labels: { version, node: process.version }, value: 1 },
     ]),
     aggregator: 'first',
   },
 ];
-
-type Read = Metric['values'];
-
-function counter(name: string, help: string, values: Read): Metric {
-  return { name, help, type: 'counter', aggregator: 'sum', values };
-}
-
-function gauge(name: string, help: string, values: Read): Metric {
-  return { name, help, type: 'gauge', aggregator: 'sum', values };
-}
-
-function single(value: number): MetricValue[] {
-  return [{ labels: {}, value }];
-}
-
-/** Sinks of one name are one to whoever reads. */
-function bySink(field: 'queued' | 'dropped' | 'failed'): Read {
-  return ({ outbox }) => {
-    const sums = new Map<string, number>();
-    for (const stats of outbox.sinks) sums.set(stats.sink, (sums.get(stats.sink) ?? 0) + stats[field]);
-    return [...sums].map(([sink, value]) => ({ labels: { sink }, value }));
-  };
-}
 
 /** As Prometheus has it: each bucket holds the calls of those before it too. */
 function histogramOf({ hook, buckets, sum }: Durations): MetricValue[] {

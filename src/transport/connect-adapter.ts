@@ -141,8 +141,8 @@ function implement(rpc: Rpc, { shell, load, deadlineFraction }: ConnectOptions) 
       unwrap(shed(rpc, current, load, text, lower, whole && (() => whole)));
     const full = context.values.get(noRoom);
     if (full !== undefined) return refuse(full);
-    if (current.hooks[rpc.hook].needs !== undefined && !load.mayDecide())
-      return refuse('too many calls are in flight: limits.inFlight', request);
+    const mayWait = current.hooks[rpc.hook].needs !== undefined || current.waits?.has(rpc.hook) === true;
+    if (mayWait && !load.mayDecide()) return refuse('too many calls are in flight: limits.inFlight', request);
     load.deciding++;
     try {
       return unwrap(await call(rpc, messageCodec, request, current, budgetOf(context, deadlineFraction)));

@@ -18,6 +18,7 @@ export class Health {
   readonly #changes = new EventEmitter<{ change: [] }>();
   readonly #services: ReadonlySet<string>;
   #isServing = false;
+  #obstacle: string | undefined;
 
   /** @param services full names of the services whose state can be asked; "" is the server as a whole. */
   constructor(services: readonly string[]) {
@@ -25,6 +26,7 @@ export class Health {
     this.#changes.setMaxListeners(0);
   }
 
+  /** Whether the server does not drain. */
   get isServing(): boolean {
     return this.#isServing;
   }
@@ -34,13 +36,28 @@ export class Health {
     this.#changes.emit('change');
   }
 
+  /** What keeps a server that does not drain from being ready: for a person. */
+  get obstacle(): string | undefined {
+    return this.#obstacle;
+  }
+
+  set obstacle(obstacle: string | undefined) {
+    this.#obstacle = obstacle;
+    this.#changes.emit('change');
+  }
+
+  /** Whether calls are wanted. */
+  get isReady(): boolean {
+    return this.#isServing && this.#obstacle === undefined;
+  }
+
   has(service: string): boolean {
     return this.#services.has(service);
   }
 
   statusOf(service: string): ServingStatus {
     if (!this.has(service)) return ServingStatus.SERVICE_UNKNOWN;
-    return this.#isServing ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    return this.isReady ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
   /** The state now, and again at each change, until the signal. */

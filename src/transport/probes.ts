@@ -11,9 +11,9 @@ export function answerProbe(
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (request.url !== '/healthz' && request.url !== '/readyz') return false;
-  const isFine = request.url === '/healthz' || health.isServing;
+  const isFine = request.url === '/healthz' || health.isReady;
   const answer = response as ServerResponse;
   answer.writeHead(isFine ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' });
-  answer.end(isFine ? 'ok\n' : 'draining\n');
+  answer.end(isFine ? 'ok\n' : health.isServing ? `not ready: ${health.obstacle}\n` : 'draining\n');
   return true;
 }

@@ -2,7 +2,8 @@
  * The lean path: unary gRPC straight on streams of node:http2.
  *
  * It takes the one shape of request that brokers send. Nothing is awaited, and no promise, AbortController,
- * URL or Headers object is made, unless a hook asks a question. docs/performance.md has the reason in numbers.
+ * URL or Headers object is made, unless a hook asks a question or its events make the answer wait.
+ * docs/performance.md has the reason in numbers.
  */
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
@@ -141,8 +142,9 @@ export class UnaryStream implements Waiting {
       const message = readFrame(this.#body?.subarray(0, this.#size) ?? NOTHING, maxMessageBytes);
       received?.(this.#rpc, message, this.#headers, this.#connection.id);
       const timeout = parseTimeout(this.#headers['grpc-timeout'] as string | undefined);
-      const budget = hook.needs === undefined ? timeout : this.#remaining(timeout);
-      if (hook.needs !== undefined && !load.mayDecide()) {
+      const mayWait = hook.needs !== undefined || shell.waits?.has(this.#rpc.hook) === true;
+      const budget = mayWait ? this.#remaining(timeout) : timeout;
+      if (mayWait && !load.mayDecide()) {
         this.#shed('too many calls are in flight: limits.inFlight', message);
         return;
       }

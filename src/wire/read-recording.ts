@@ -13,6 +13,8 @@ export interface RecordedCall {
   readonly path: string;
   /** Milliseconds since the first call. */
   readonly atMs: number;
+  /** When it came, in milliseconds since 1970; absent in older recordings. */
+  readonly timeMs?: number | undefined;
   /** Number of the connection it came on. */
   readonly connection: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -40,6 +42,7 @@ const Line = z.object({
     .number(expects('a number of milliseconds'))
     .nonnegative(expects('a number of milliseconds'))
     .default(0),
+  time_ms: z.int(expects('milliseconds since 1970')).optional(),
   connection: z.int(expects('the number of a connection')).default(1),
   headers: z.record(z.string(), z.string(expects('text')), expects('an object of texts')).default({}),
   message_base64: z.string(expects('text in base64')).optional(),
@@ -72,13 +75,13 @@ function readLine(content: string, line: number): RecordedCall | string | undefi
     return 'is not JSON; if it is the last line, the recording was cut off: remove the line';
   const parsed = Line.safeParse(json);
   if (!parsed.success) return describe(parsed.error);
-  const { path, at_ms: atMs, connection, headers, error } = parsed.data;
+  const { path, at_ms: atMs, time_ms: timeMs, connection, headers, error } = parsed.data;
   const rpc = findRpc(path);
   if (rpc === undefined)
     return 'path: is not an RPC of ExHook, such as /emqx.exhook.v3.HookProvider/OnClientConnect';
   if (error !== undefined && parsed.data.message_base64 === undefined) return undefined;
   const bytes = readBytes(rpc, parsed.data);
-  return typeof bytes === 'string' ? bytes : { line, rpc, path, atMs, connection, headers, bytes };
+  return typeof bytes === 'string' ? bytes : { line, rpc, path, atMs, timeMs, connection, headers, bytes };
 }
 
 /** `message_base64` is what the broker sent; a line written by hand has `message` alone. */

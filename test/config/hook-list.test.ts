@@ -85,4 +85,36 @@ describe('registeredHooks', () => {
   it('never holds the hooks about the provider: brokers always call them', () => {
     expect(list(off, ['provider.loaded', 'provider.unloaded'])).toEqual([]);
   });
+
+  it('asks for the messages that rules may match, besides those that somebody else wants', () => {
+    const publish = {
+      rules: [
+        { topics: ['in/${clientid}', 'a/#'], stop: true },
+        { topics: 'a/b', drop: true },
+      ],
+    };
+    const because = 'rules decide messages (publish)';
+    const stdout = { stdout: 'off' } as const;
+    const named = (input: ConfigInput) => list(input).filter(({ name }) => name === 'message.publish');
+    expect(named({ events: stdout, publish } as ConfigInput)).toStrictEqual([
+      { name: 'message.publish', topics: ['in/+', 'a/#'], because },
+    ]);
+    expect(named({ publish } as ConfigInput)).toMatchObject([{ topics: [] }]);
+    expect(
+      named({
+        publish,
+        hooks: { register: [{ hook: 'message.publish', topics: ['b', 'a/1'] }] },
+      } as ConfigInput),
+    ).toMatchObject([{ topics: ['b', 'in/+', 'a/#'], because: `hooks.register lists it; ${because}` }]);
+    expect(
+      named({ events: stdout, publish: { rules: [...publish.rules, { drop: true }] } } as ConfigInput),
+    ).toMatchObject([{ topics: [] }]);
+    expect(
+      named({ events: stdout, publish: { mode: 'shadow', rules: publish.rules } } as ConfigInput),
+    ).toMatchObject([{ because: 'rules watch messages (publish)' }]);
+    expect(named({ events: stdout, publish: { rules: [] } })).toStrictEqual([]);
+    expect(
+      named({ events: stdout, publish: { rules: [{ topics: { eq: 'a/+' }, drop: true }] } }),
+    ).toStrictEqual([]);
+  });
 });

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { oneOf } from '../../src/config/expects.ts';
 import { type ConfigInputs, loadConfig, locateConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
-import type { Config } from '../../src/config/schema.ts';
+import { Config } from '../../src/config/schema.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+
+const sections = Object.keys(Config.shape);
 
 type Inputs = Partial<Pick<ConfigInputs, 'argv' | 'env'>> & { yaml?: string };
 
@@ -140,7 +143,7 @@ connections: { maxAge: 0s, jitter: 2 }
       'exhook.yaml:4:1 limit: is not a key here; did you mean limits?',
       'exhook.yaml:5:1 port: is not a key here; did you mean listen.port?',
       'exhook.yaml:6:5 log: is empty; write its keys on lines of their own, such as level: or format:, or remove the line',
-      'exhook.yaml:7:9 events: is not a section; write its keys on lines of their own, such as stdout:',
+      'exhook.yaml:7:9 events: is not a section; write its keys on lines of their own, such as stdout: or routes:',
       'exhook.yaml:8:10 workers: is not a number of processes; write auto, or a whole number from 1 to 1024',
       'exhook.yaml:9:19 drain.timeout: is not a duration; write a number with its unit from 1ms to 24d, such as 10s or 250ms',
       'exhook.yaml:10:24 connections.maxAge: is not a duration; write off, or a number with its unit from 1ms to 24d, such as 10m',
@@ -151,16 +154,10 @@ connections: { maxAge: 0s, jitter: 2 }
   it.each([
     [
       '- a',
-      '1:1: is not a mapping; write its keys on lines of their own, such as listen:, limits:, drain:, connections:, workers:, log:, hooks:, events:, authenticate:, authorize:, decisions: or admin:',
+      `1:1: is not a mapping; write its keys on lines of their own, such as ${oneOf(sections.map((name) => `${name}:`))}`,
     ],
-    [
-      'zzz: 1',
-      '1:1 zzz: is not a key here; write listen, limits, drain, connections, workers, log, hooks, events, authenticate, authorize, decisions or admin, or remove it',
-    ],
-    [
-      '__proto__: { listen: 1 }',
-      '1:1 __proto__: is not a key here; write listen, limits, drain, connections, workers, log, hooks, events, authenticate, authorize, decisions or admin, or remove it',
-    ],
+    ['zzz: 1', `1:1 zzz: is not a key here; write ${oneOf(sections)}, or remove it`],
+    ['__proto__: { listen: 1 }', `1:1 __proto__: is not a key here; write ${oneOf(sections)}, or remove it`],
     ['log: { "le\\nvel": debug }', '1:8 log."le\\nvel": is not a key here; did you mean level?'],
     [
       'log: { level: verbose }',

@@ -16,6 +16,7 @@ function problemsOf(config: object): string[] {
 
 const users = { users: { file: './u.yaml' } };
 const method = (entry: object) => ({ authenticate: { methods: [entry] } });
+const redis = (options: object) => ({ authorize: { rules: [], grants: { redis: options } } });
 const rules = (...list: object[]) => ({ authorize: { rules: list } });
 
 describe('a good policy', () => {
@@ -67,7 +68,7 @@ describe('a policy is refused', () => {
     [{ authenticate: { methods: [] } }, 'authenticate.methods: is not a list'],
     [
       { authenticate: { methods: Array(8).fill(users) } },
-      'authenticate.methods: is too long; write at most 7 methods',
+      'authenticate.methods: is too long; write at most 6 methods',
     ],
     [method({}), 'authenticate.methods[0]: is not one method'],
     [method({ ...users, anonymous: {} }), 'authenticate.methods[0]: is not one method'],
@@ -131,6 +132,18 @@ describe('a policy is refused', () => {
       },
       'authenticate.methods[1].name: is the name of another method',
     ],
+    [
+      method({ name: 'limiter', ...users }),
+      'authenticate.methods[0].name: has a meaning of its own, as limiter, otherwise, onError or grants do',
+    ],
+    [redis({}), 'authorize.grants.redis.url: is missing; write a URL such as redis://host:6379'],
+    [redis({ url: 'redis:' }), 'authorize.grants.redis.url: is not a URL of Redis'],
+    [redis({ url: 'redis://:SECRET@host' }), 'authorize.grants.redis.url: holds a user name or a password'],
+    [redis({ url: 'redis://host/db' }), 'authorize.grants.redis.url: has more than a host, a port'],
+    [redis({ url: 'redis://host?a=SECRET' }), 'authorize.grants.redis.url: has more than a host, a port'],
+    [redis({ url: 'redis://host', ca: 'ca.pem' }), 'authorize.grants.redis.url: is in the clear'],
+    [redis({ url: 'rediss://host', key: 'k' }), 'authorize.grants.redis: has one of cert and key'],
+    [redis({ url: 'redis://host', prefix: '' }), 'authorize.grants.redis.prefix: is not a prefix'],
     [rules({ allow: 'all' }), EVERYONE],
     [rules({ allow: 'all', topics: '#' }), EVERYONE],
     [{ authorize: { rules: [], otherwise: 'allow' } }, EVERYONE],
@@ -210,6 +223,32 @@ describe('resolvePolicyFiles', () => {
       b: 'x',
       c: { env: 'E' },
     });
+  });
+});
+
+describe('grants in Redis', () => {
+  it('have these defaults', () => {
+    const { authorize } = Config.parse(redis({ url: 'rediss://redis.example/2' }));
+    expect(authorize?.grants.redis).toEqual({
+      url: 'rediss://redis.example/2',
+      prefix: 'exhook:grants:',
+      ttl: 7 * 24 * 3_600_000,
+      freshness: 5000,
+      timeout: 1000,
+    });
+  });
+
+  it('find their files from where the configuration is', () => {
+    const files = { ca: 'ca', cert: 'ce', key: 'k', password: { file: 'p' } };
+    const config = Config.parse(redis({ url: 'rediss://host', ...files }));
+    expect(resolvePolicyFiles(config, (path) => `/etc/${path}`).authorize?.grants.redis).toMatchObject({
+      ca: '/etc/ca',
+      cert: '/etc/ce',
+      key: '/etc/k',
+      password: { file: '/etc/p' },
+    });
+    const written = Config.parse(redis({ url: 'redis://host', password: 'as it stands' }));
+    expect(resolvePolicyFiles(written, (path) => `/etc/${path}`)).toEqual(written);
   });
 });
 

@@ -14,7 +14,7 @@ const blocks = [...page.matchAll(/(?:<!-- (policy|file|test): (\S+) -->\n+)?```(
   ([, kind = '', name = '', language = '', text = '']) => ({ kind, name, language, text }),
 );
 const of = (kind: string) => blocks.filter((block) => block.kind === kind);
-const env = { JWT_SECRET: SECRET, AUTH_HEADER: 'Bearer x' };
+const env = { JWT_SECRET: SECRET, AUTH_HEADER: 'Bearer x', REDIS_PASSWORD: 'x' };
 
 const directories: string[] = [];
 afterAll(() => {

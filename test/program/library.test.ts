@@ -70,7 +70,7 @@ describe('a module that imports exhook-edge by name', () => {
       });
       const reply = await response.json();
       const isComplete = await serving.stop();
-      process.stdout.write(JSON.stringify({ port: port > 0, reply, isComplete, seen: seen.map((e) => e.type) }));
+      process.stdout.write(JSON.stringify({ port: port > 0, reply, isComplete, seen: seen.map(({ event }) => event.type) }));
     `,
     );
     const { status, stdout, stderr } = node('serve.mjs');
@@ -152,7 +152,7 @@ describe('the types of the package', () => {
       import {
         allow, callHook, type Config, type ConfigInput, defineHook, drop, type Event, type Failure, type HookInput,
         type HookName, type Lookup, observed, pass, type Reply, type ReplyOf, rewrite, serve, type ServeOptions,
-        type Serving, type Sink, type StampedEvent,
+        type Delivery, type Serving, type Sink,
       } from 'exhook-edge';
 
       const publish = defineHook({
@@ -166,7 +166,7 @@ describe('the types of the package', () => {
       const input = (given: HookInput<'client.authorize'>): string => given.clientinfo.clientid + given.topic;
       const reply: ReplyOf<'client.authorize'> = allow();
       const lookup: Lookup = async (question) => question.kind;
-      const sink: Sink = { name: 's', write: (batch: readonly StampedEvent[]) => void batch, close: async () => {} };
+      const sink: Sink = { name: 's', write: (batch: readonly Delivery[]) => void batch, close: async () => {} };
       const config: ConfigInput = { listen: { port: 0 }, events: { stdout: 'off' } };
       const options: ServeOptions = { config, hooks: [publish], lookups: { lookup }, sinks: [sink] };
       export async function use(): Promise<Serving> {

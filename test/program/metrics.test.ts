@@ -2,12 +2,16 @@
 import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { findRpc } from '../../src/wire/rpc.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { aBroker } from './support/broker.ts';
+import { login, publish, subscribe } from './support/policy.ts';
 import { exhook, type RunningServer, run, startServer, temporaryFile } from './support/program.ts';
 
+/** Of tokens of clients. */
+const SECRET = 'a secret of thirty-two bytes or so';
 const TOKEN = 's3cret-t0ken';
 const lives = { 'emqx-5.3.2': readRecording('emqx-5.3.2'), 'emqx-5.10.3': readRecording('emqx-5.10.3') };
 
@@ -102,6 +106,65 @@ describe('a server with admin pages', () => {
     expect(samples.get('exhook_draining')).toBe(0);
     expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
     expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
+  });
+
+  it('counts what policies decide, and what it costs to look it up', async () => {
+    const config = {
+      authenticate: {
+        methods: [
+          { users: { allowPlain: true, list: [{ username: 'u', password: 'p' }] } },
+          { jwt: { secret: SECRET, requireExpiry: false } },
+        ],
+        cache: {},
+        limiter: { perClientId: { burst: 1, refill: '1h' } },
+      },
+      authorize: {
+        mode: 'shadow',
+        rules: [{ name: 'own', allow: 'publish', topics: 'own' }, { deny: 'subscribe' }],
+      },
+      decisions: { log: 'off' },
+    };
+    const [server, pages] = await startWithAdmin([
+      '--config',
+      temporaryFile('exhook.yaml', JSON.stringify(config)),
+    ]);
+    const broker = aBroker(server.url);
+    const acl = jsonwebtoken.sign({ acl: { pub: ['granted', 'too'] } }, SECRET);
+    await login(broker, { username: 'u', password: 'p' });
+    await login(broker, { username: 'u', password: 'p' });
+    await login(broker, { clientid: 'granted', username: 'x', password: acl });
+    await login(broker, { clientid: 'guesser', password: 'wrong' });
+    await login(broker, { clientid: 'guesser', password: 'wrong' });
+    await publish(broker, { username: 'u' }, 'own');
+    await publish(broker, { username: 'u' }, 'another');
+    await subscribe(broker, { username: 'u' }, 'own');
+    await publish(broker, { clientid: 'granted', username: 'x' }, 'granted');
+    await publish(broker, { clientid: 'granted', username: 'x' }, 'too');
+    const samples = await pages.scrape();
+    const ours = [...samples].filter(([name]) =>
+      /^exhook_(verdicts|login|password|granted|shared|condition|rule)/.test(name),
+    );
+    expect(Object.fromEntries(ours)).toStrictEqual({
+      'exhook_verdicts_total{hook="client.authenticate",by="users",verdict="allow",mode="enforce"}': 2,
+      'exhook_verdicts_total{hook="client.authenticate",by="jwt",verdict="allow",mode="enforce"}': 1,
+      'exhook_verdicts_total{hook="client.authenticate",by="otherwise",verdict="deny",mode="enforce"}': 1,
+      'exhook_verdicts_total{hook="client.authenticate",by="limiter",verdict="deny",mode="enforce"}': 1,
+      'exhook_verdicts_total{hook="client.authorize",by="own",verdict="allow",mode="shadow"}': 1,
+      'exhook_verdicts_total{hook="client.authorize",by="otherwise",verdict="deny",mode="shadow"}': 1,
+      'exhook_verdicts_total{hook="client.authorize",by="rule 2",verdict="deny",mode="shadow"}': 1,
+      'exhook_verdicts_total{hook="client.authorize",by="acl",verdict="allow",mode="shadow"}': 2,
+      'exhook_login_cache_lookups_total{result="hit"}': 1,
+      'exhook_login_cache_lookups_total{result="joined"}': 0,
+      'exhook_login_cache_lookups_total{result="miss"}': 3,
+      exhook_login_cache_evictions_total: 0,
+      exhook_login_cache_entries: 3,
+      'exhook_login_limiter_total{action="passed"}': 4,
+      'exhook_login_limiter_total{action="delayed"}': 0,
+      'exhook_login_limiter_total{action="refused"}': 1,
+      'exhook_password_hashes{state="working"}': 0,
+      'exhook_password_hashes{state="waiting"}': 0,
+      exhook_granted_clients: 1,
+    });
   });
 
   it('counts calls that fail, under their code', async () => {

@@ -16,22 +16,11 @@ import {
 } from '../lookup/jwt/vectors.ts';
 import { PASSWORD, textVectors } from '../lookup/password/vectors.ts';
 import { readRecording, recordings } from '../support/recordings.ts';
-import { aBroker, wordsOf } from './support/broker.ts';
+import { until } from '../support/servers/process.ts';
+import { type Broker, wordsOf } from './support/broker.ts';
 import { login, publish, subscribe } from './support/policy.ts';
-import { exhook, run, startServer, temporaryDirectory, temporaryFile } from './support/program.ts';
-
-/** Starts a server with a configuration file (JSON is YAML) and others beside it. */
-async function serverOf(config: object, files: Readonly<Record<string, string>> = {}, args: string[] = []) {
-  const directory = temporaryDirectory();
-  for (const [name, text] of Object.entries(files)) temporaryFile(name, text, directory);
-  const path = temporaryFile(
-    'exhook.yaml',
-    JSON.stringify({ events: { stdout: 'off' }, ...config }),
-    directory,
-  );
-  const server = await startServer(['--config', path, ...args]);
-  return { server, broker: aBroker(server.url), directory, path };
-}
+import { serverOf } from './support/policy-server.ts';
+import { exhook, run, temporaryDirectory, temporaryFile } from './support/program.ts';
 
 const deniesTopics = { authorize: { rules: [] } };
 
@@ -194,6 +183,71 @@ describe('logins with an HTTP service', () => {
       expect(server.stderr.text).toMatch(/"code":"lookup_(failed|timeout)"/);
       expect(server.stderr.text).not.toContain('SECRET-BODY');
     }
+  });
+});
+
+describe('an HTTP service', () => {
+  const http = (url: string, options: object = {}, more: object = {}) => ({
+    authenticate: { methods: [{ http: { url, timeout: '2s', retries: 0, ...options } }], ...more },
+  });
+  const isAdmitted = (broker: Broker, username = 'u') => login(broker, { username, password: 'p' });
+
+  it('is asked again when it fails, within the time of the call', async () => {
+    let asked = 0;
+    const url = await authServer((response) => {
+      if (asked++ === 0) response.writeHead(503).end();
+      else json(response, { result: 'allow' });
+    });
+    const { broker } = await serverOf(http(url, { retries: 1 }));
+    expect(await isAdmitted(broker)).toBe(true);
+    expect(asked).toBe(2);
+  });
+
+  it('is left alone when it has failed repeatedly, and asked again later', async () => {
+    let asked = 0;
+    let isDown = true;
+    const url = await authServer((response) => {
+      asked++;
+      if (isDown) response.writeHead(500).end();
+      else json(response, { result: 'allow' });
+    });
+    const { broker } = await serverOf(http(url, { breaker: { failures: 2, openFor: '1s' } }));
+    for (let i = 0; i < 10; i++) expect(await isAdmitted(broker)).toBe(false);
+    expect(asked).toBeLessThan(10);
+    isDown = false;
+    await until('the service to be asked again', () => isAdmitted(broker).then((is) => is === true));
+  });
+
+  it('is asked once for what the cache knows, for what it refused too, and never for a failure', async () => {
+    const asked: string[] = [];
+    const url = await authServer((response, body) => {
+      const { username } = JSON.parse(body);
+      asked.push(username);
+      if (username === 'broken') response.writeHead(500).end();
+      else json(response, { result: username === 'good' ? 'allow' : 'deny' });
+    });
+    const { broker } = await serverOf(http(url, {}, { cache: { ttl: '1h', negativeTtl: '1h' } }));
+    for (const name of ['good', 'bad', 'broken', 'good', 'bad', 'broken'])
+      expect(await isAdmitted(broker, name)).toBe(name === 'good');
+    expect(asked).toEqual(['good', 'bad', 'broken', 'broken']);
+    // Another password is another login.
+    await login(broker, { username: 'good', password: 'another' });
+    expect(asked).toHaveLength(5);
+  });
+
+  it.each([
+    ['no JSON', 'not json'],
+    ['another form', '{"verdict":"allow"}'],
+    ['a result that is none', '{"result":"yes"}'],
+    ['grants that cannot be read', '{"result":"allow","acl":[{"permission":"maybe"}]}'],
+    ['a list', '["allow"]'],
+    ['too much', `{"result":"allow","x":"${'x'.repeat(100_000)}"}`],
+  ])('that answers %s admits nobody', async (_, text) => {
+    const url = await authServer((response) => {
+      response.setHeader('content-type', 'application/json').end(text);
+    });
+    const { broker } = await serverOf(http(url));
+    expect(await isAdmitted(broker)).toBe(false);
   });
 });
 
@@ -439,19 +493,19 @@ describe('a start', () => {
       'has no secret',
       { authenticate: { methods: [{ jwt: { secret: { env: 'NO_SUCH' } } }] } },
       {},
-      /^authenticate.methods\[0\].jwt: environment variable NO_SUCH is not set/,
+      /^(\S+\/)?exhook\.yaml:\d+:\d+ authenticate.methods\[0\].jwt: environment variable NO_SUCH is not set/,
     ],
     [
       'has a key that is none',
       { authenticate: { methods: [{ jwt: { publicKey: 'SECRET-KEY' } }] } },
       {},
-      /^authenticate.methods\[0\].jwt: "publicKey" is not a public key/,
+      /^(\S+\/)?exhook\.yaml:\d+:\d+ authenticate.methods\[0\].jwt: "publicKey" is not a public key/,
     ],
     [
       'has two answers',
       { authorize: { rules: [] }, hooks: { custom: ['h.mjs'] } },
       { 'h.mjs': 'export default { name: "client.authorize", decide: () => ({}) }' },
-      /^authorize: a custom hook answers client.authorize/,
+      /^(\S+\/)?exhook\.yaml:\d+:\d+ authorize: a custom hook answers client.authorize/,
     ],
   ])('with a policy that %s is refused', async (_, config, files, problem) => {
     if (_ === 'has two answers') {
@@ -472,7 +526,7 @@ describe('a start', () => {
     const path = temporaryFile('exhook.yaml', JSON.stringify({ events: { stdout: 'off' }, ...deniesTopics }));
     const { stdout } = await exhook(['hooks', '--config', path]);
     expect(stdout).toContain('client.authorize  a policy decides topics (authorize)');
-    expect(stdout).toContain('1 hooks are registered');
+    expect(stdout).toContain('1 hook is registered');
   });
 });
 

@@ -95,15 +95,15 @@ describe('TLS', () => {
     [
       'a certificate that is not there',
       'cert: absent.pem',
-      /^listen\.tls\.cert: cannot read .*absent\.pem \(ENOENT\)/,
+      /(^| )listen\.tls\.cert: cannot read .*absent\.pem \(ENOENT\)/,
     ],
-    ['a key of another certificate', 'key: broker.key', /^listen\.tls: certificate and key do not fit/],
+    ['a key of another certificate', 'key: broker.key', /(^| )listen\.tls: certificate and key do not fit/],
     [
       'a file that is no certificate',
       'cert: extensions',
-      /^listen\.tls: certificate and key do not fit, or are not PEM/,
+      /(^| )listen\.tls: certificate and key do not fit, or are not PEM/,
     ],
-    ['an authority that is not there', 'clientCa: absent.pem', /^listen\.tls\.clientCa: cannot read/],
+    ['an authority that is not there', 'clientCa: absent.pem', /(^| )listen\.tls\.clientCa: cannot read/],
   ])('with %s does not start', async (_what, line, says) => {
     const [name = ''] = line.split(':');
     const path = configure(...(name === 'clientCa' ? [line] : []));

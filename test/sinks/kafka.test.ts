@@ -10,7 +10,7 @@ import {
   startKafka,
   user,
 } from '../support/servers/kafka.ts';
-import { type Proxy, startProxy } from '../support/servers/proxy.ts';
+import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
 import { itKeepsTheContract } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
 
@@ -103,8 +103,8 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
     const keys = ['a', 'b', 'client-17', '漢字'];
     await write(sink, ...[...keys, ...keys].map((key) => ({ key })));
     const partitions = new Map((await server.read('placed')).map(({ key, partition }) => [key, partition]));
-    // By the client of Kafka itself: murmur2 of the key, of four partitions.
-    expect(Object.fromEntries(partitions)).toEqual({ a: 0, b: 1, 'client-17': 2, 漢字: 3 });
+    // By an implementation of murmur2 that is not ours, of four partitions.
+    expect(Object.fromEntries(partitions)).toEqual({ a: 0, b: 0, 'client-17': 2, 漢字: 1 });
     await sink.close();
   });
 
@@ -139,7 +139,7 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
 
   it('loses nothing when an answer is lost and something else is written next', async () => {
     const lossy = await startKafka({ brokers: 1 });
-    const proxy: Proxy = await startProxy(() => lossy.port);
+    const proxy: TcpProxy = await startProxy(() => lossy.port);
     const sink = await open({ brokers: [`127.0.0.1:${proxy.port}`], timeout: '1s' });
     await write(sink, {});
     await lossy.stop();

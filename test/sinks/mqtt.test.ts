@@ -11,7 +11,7 @@ import {
   user,
 } from '../support/servers/mosquitto.ts';
 import { until } from '../support/servers/process.ts';
-import { type Proxy, startProxy } from '../support/servers/proxy.ts';
+import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
 import { itKeepsTheContract } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
 
@@ -22,7 +22,7 @@ const ACL = `user ${user}\ntopic readwrite #\ntopic deny refused/#\n`;
 
 describe.skipIf(isMosquittoMissing)('the sink mqtt', () => {
   let server: MosquittoServer;
-  let proxy: Proxy;
+  let proxy: TcpProxy;
   let reader: Reader;
   const open = (given: Given = {}, world = worldOf('bridge', { PASSWORD: password })): Promise<Sink> =>
     openMqtt(

@@ -9,7 +9,7 @@ import {
   startPostgres,
   user,
 } from '../support/servers/postgres.ts';
-import { type Proxy, startProxy } from '../support/servers/proxy.ts';
+import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
 import { itKeepsTheContract } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
 
@@ -17,7 +17,7 @@ type Given = Partial<Parameters<typeof Postgres.parse>[0] & object>;
 
 describe.skipIf(isPostgresMissing)('the sink postgres', () => {
   let server: PostgresServer;
-  let proxy: Proxy;
+  let proxy: TcpProxy;
   const optionsOf = (given: Given = {}) =>
     Postgres.parse({
       host: '127.0.0.1',

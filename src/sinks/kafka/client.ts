@@ -24,9 +24,12 @@ export class KafkaClient {
   }
 
   /** How many partitions each topic has. @throws when one of them cannot be written to. */
-  async countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async countPartitions(
+    topics: readonly string[],
+    forceUpdate = false,
+  ): Promise<ReadonlyMap<string, number>> {
     return await this.#use(async (producer) => {
-      const metadata = await producer.metadata({ topics: [...topics] });
+      const metadata = await producer.metadata({ topics: [...topics], forceUpdate });
       return new Map(topics.map((topic) => [topic, metadata.topics.get(topic)?.partitionsCount ?? 1]));
     });
   }

@@ -1,8 +1,9 @@
 /** A Kafka cluster: librdkafka's mock, which kcat starts, with a broker of ours in front of each of its brokers. */
-import { findProgram, isServerMissing, type RunningProcess, run, untilReady } from './process.ts';
+
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 import { type Front, startFront } from './kafka/front.ts';
+import { findProgram, isServerMissing, type RunningProcess, run, untilReady } from './process.ts';
 
 export { password, user } from './kafka/login.ts';
 

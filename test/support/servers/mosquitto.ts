@@ -29,14 +29,23 @@ export interface MosquittoServer {
 }
 
 export interface MosquittoOptions {
-  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string; readonly demandsCert?: boolean };
+  readonly tls?: {
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+    readonly demandsCert?: boolean;
+  };
   /** Lines of an acl_file; default: everything is allowed. */
   readonly acl?: string;
   /** Further lines of its configuration. */
   readonly lines?: readonly string[];
 }
 
-export async function startMosquitto({ tls, acl, lines = [] }: MosquittoOptions = {}): Promise<MosquittoServer> {
+export async function startMosquitto({
+  tls,
+  acl,
+  lines = [],
+}: MosquittoOptions = {}): Promise<MosquittoServer> {
   const directory = await temporaryDirectory('mosquitto');
   await chmod(directory, 0o777);
   const port = await freePort();

@@ -19,7 +19,11 @@ const root = '/usr/lib/postgresql';
 /** The directory of the programs of the newest version that is installed. */
 async function findPrograms(): Promise<string> {
   const versions = existsSync(root) ? await readdir(root) : [];
-  const newest = versions.map(Number).filter(Number.isFinite).sort((a, b) => b - a)[0] ?? 15;
+  const newest =
+    versions
+      .map(Number)
+      .filter(Number.isFinite)
+      .sort((a, b) => b - a)[0] ?? 15;
   return join(root, String(newest), 'bin');
 }
 
@@ -27,7 +31,7 @@ const programs = await findPrograms();
 export const isPostgresMissing = isServerMissing(join(programs, 'postgres'), 'postgresql');
 
 export const user = 'exhook';
-export const password = "s3cret'\"\\ %41";
+export const password = 's3cret\'"\\ %41';
 
 export interface PostgresServer {
   readonly port: number;
@@ -47,7 +51,10 @@ async function idOf(name: string): Promise<{ uid: number; gid: number } | undefi
 }
 
 /** @param tls a certificate and key that the server shows; a file each. */
-export async function startPostgres(tls?: { readonly cert: string; readonly key: string }): Promise<PostgresServer> {
+export async function startPostgres(tls?: {
+  readonly cert: string;
+  readonly key: string;
+}): Promise<PostgresServer> {
   const directory = await temporaryDirectory('postgres');
   const port = await freePort();
   const ids = await idOf('postgres');
@@ -57,7 +64,17 @@ export async function startPostgres(tls?: { readonly cert: string; readonly key:
   if (ids !== undefined) for (const path of [directory, passwordFile]) await chown(path, ids.uid, ids.gid);
   await chmod(directory, 0o700);
   const options = { ...ids, cwd: directory };
-  const init = ['-D', data, '-U', user, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '-N'];
+  const init = [
+    '-D',
+    data,
+    '-U',
+    user,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '-N',
+  ];
   await runToEnd(join(programs, 'initdb'), [...init, '--locale=C.UTF-8'], options);
   if (tls !== undefined) await installTls(tls, data, ids);
 
@@ -73,10 +90,24 @@ export async function startPostgres(tls?: { readonly cert: string; readonly key:
     }
   };
   const start = async () => {
-    const settings = ['unix_socket_directories=', 'listen_addresses=127.0.0.1', `port=${port}`, 'max_connections=30'];
+    const settings = [
+      'unix_socket_directories=',
+      'listen_addresses=127.0.0.1',
+      `port=${port}`,
+      'max_connections=30',
+    ];
     if (tls !== undefined) settings.push('ssl=on');
-    server = run(join(programs, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], options);
-    await untilReady('postgres', server, () => query('SELECT 1').then(() => true, () => false));
+    server = run(
+      join(programs, 'postgres'),
+      ['-D', data, ...settings.flatMap((one) => ['-c', one])],
+      options,
+    );
+    await untilReady('postgres', server, () =>
+      query('SELECT 1').then(
+        () => true,
+        () => false,
+      ),
+    );
   };
   await start();
   return {

@@ -110,7 +110,11 @@ export function run(program: string, args: readonly string[], options: SpawnOpti
 }
 
 /** Runs a program to its end. @throws Error with what it printed when it fails. */
-export async function runToEnd(program: string, args: readonly string[], options?: SpawnOptions): Promise<string> {
+export async function runToEnd(
+  program: string,
+  args: readonly string[],
+  options?: SpawnOptions,
+): Promise<string> {
   const running = run(program, args, options);
   const code = await new Promise((resolve) => running.child.once('close', resolve).once('error', resolve));
   if (code !== 0) throw new Error(`${program} failed: ${running.printed()}`);
@@ -118,7 +122,11 @@ export async function runToEnd(program: string, args: readonly string[], options
 }
 
 /** Waits for a started server, and says what it printed when it ends instead. */
-export async function untilReady(name: string, running: RunningProcess, isReady: () => boolean | Promise<boolean>) {
+export async function untilReady(
+  name: string,
+  running: RunningProcess,
+  isReady: () => boolean | Promise<boolean>,
+) {
   await until(`${name} to be ready`, async () => {
     if (running.isOver()) throw new Error(`${name} ended at its start: ${running.printed()}`);
     return await isReady();

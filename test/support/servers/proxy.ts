@@ -1,7 +1,7 @@
 /** A TCP proxy between a sink and its server, to cut connections at a chosen moment. */
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export interface Proxy {
+export interface TcpProxy {
   readonly port: number;
   /** Connections that are open now. */
   readonly connections: number;
@@ -18,7 +18,7 @@ export interface Proxy {
 }
 
 /** @param target the port of the server on the loopback interface; asked at each connection. */
-export async function startProxy(target: () => number): Promise<Proxy> {
+export async function startProxy(target: () => number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let isFrozen = false;
   let isAnswerCut = false;

@@ -111,7 +111,10 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
   };
 }
 
-function tlsLines(port: number, tls: { readonly ca: string; readonly cert: string; readonly key: string }): string[] {
+function tlsLines(
+  port: number,
+  tls: { readonly ca: string; readonly cert: string; readonly key: string },
+): string[] {
   return [
     'listeners.tcp = none',
     `listeners.ssl.1 = 127.0.0.1:${port}`,
@@ -125,7 +128,10 @@ function tlsLines(port: number, tls: { readonly ca: string; readonly cert: strin
 /** It listens before it takes logins: only a login tells. */
 async function isUp(port: number): Promise<boolean> {
   try {
-    const connection = await connect({ hostname: '127.0.0.1', port, username: user, password }, { timeout: 5000 });
+    const connection = await connect(
+      { hostname: '127.0.0.1', port, username: user, password },
+      { timeout: 5000 },
+    );
     await connection.close();
     return true;
   } catch {

@@ -70,11 +70,13 @@ export async function startFront(
     const upstream = connect(mockPort, '127.0.0.1');
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', () => {}).on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          sockets.delete(socket);
+          client.destroy();
+          upstream.destroy();
+        });
     }
     new FrontConnection(client, upstream, rules);
   };
@@ -347,7 +349,12 @@ function readProduced(packet: Buffer, _version: number) {
   return answer
     .array(() => {
       const topic = answer.text() ?? '';
-      return answer.array(() => ({ topic, index: answer.int32(), code: answer.int16(), rest: answer.take(24) }));
+      return answer.array(() => ({
+        topic,
+        index: answer.int32(),
+        code: answer.int16(),
+        rest: answer.take(24),
+      }));
     })
     .flat();
 }

@@ -1,0 +1,140 @@
+/** What a broker must be told about this server: the entry of `exhook.servers`, and what it needs around it. */
+import type { OwnFacts } from './own-facts.ts';
+
+/** An entry of `exhook.servers`, as the REST API and the configuration file take it. */
+export interface ServerEntry {
+  readonly name: string;
+  readonly enable: boolean;
+  readonly url: string;
+  readonly request_timeout: string;
+  readonly failed_action: 'deny' | 'ignore';
+  readonly auto_reconnect: string;
+  readonly pool_size: number;
+  readonly ssl?: Readonly<Record<string, boolean | string>>;
+}
+
+export interface EntryOptions {
+  readonly name: string;
+  /** Of this server, as brokers reach it; nothing: a host to fill in. */
+  readonly url?: string | undefined;
+}
+
+/** The host of examples, for people to put their own in. */
+export const PLACEHOLDER = 'exhook.example';
+
+export function serverEntry(own: OwnFacts, { name, url = defaultUrl(own) }: EntryOptions): ServerEntry {
+  return {
+    name,
+    enable: true,
+    url,
+    request_timeout: '5s',
+    // Without an answer of ours that counts, a failure of this server is no reason to refuse anybody.
+    failed_action: own.decidesLogins || own.decidesTopics ? 'deny' : 'ignore',
+    auto_reconnect: '60s',
+    pool_size: 8,
+    ...(url.startsWith('https:') && { ssl: tlsOf(own, url) }),
+  };
+}
+
+function defaultUrl({ isTls, port }: OwnFacts): string {
+  return `${isTls ? 'https' : 'http'}://${PLACEHOLDER}:${port === 0 ? 9000 : port}`;
+}
+
+function tlsOf({ wantsCertificate }: OwnFacts, url: string): Record<string, boolean | string> {
+  return {
+    enable: true,
+    verify: 'verify_peer',
+    cacertfile: '/etc/emqx/certs/exhook-ca.pem',
+    ...(wantsCertificate && {
+      certfile: '/etc/emqx/certs/broker.pem',
+      keyfile: '/etc/emqx/certs/broker.key',
+    }),
+    server_name_indication: new URL(url).hostname,
+  };
+}
+
+/** For `emqx.conf`. */
+export function toHocon(entry: ServerEntry, own: OwnFacts): string {
+  const lines = [
+    '# In emqx.conf, or etc/base.hocon of later releases.',
+    'exhook {',
+    '  servers = [',
+    ...block(entry, 4),
+    '  ]',
+    '}',
+  ];
+  if (own.decidesTopics)
+    lines.push(
+      '',
+      '# This server decides about topics: nothing may decide before, and nobody else decides.',
+      'authorization {',
+      '  no_match = deny',
+      '  sources = []',
+      '}',
+    );
+  if (own.decidesLogins)
+    lines.push(
+      '',
+      '# This server decides about logins: an empty database refuses everybody while it is not loaded.',
+      'authentication = [',
+      '  {',
+      '    mechanism = password_based',
+      '    backend = built_in_database',
+      '    user_id_type = username',
+      '  }',
+      ']',
+    );
+  return lines.join('\n');
+}
+
+type Values = Readonly<Record<string, string | number | boolean | object | undefined>>;
+
+function block(values: object, indent: number): string[] {
+  const space = ' '.repeat(indent);
+  const inner = Object.entries(values as Values).flatMap(([key, value]) =>
+    typeof value === 'object'
+      ? [`${space}  ${key} ${block(value, indent + 2)[0]?.trimStart()}`, ...block(value, indent + 2).slice(1)]
+      : [`${space}  ${key} = ${toHoconValue(value)}`],
+  );
+  return [`${space}{`, ...inner, `${space}}`];
+}
+
+function toHoconValue(value: string | number | boolean | undefined): string {
+  if (typeof value !== 'string') return String(value);
+  return /^[a-z][a-z_]*$|^\d+[a-z]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** The same with curl. Key and secret come from the environment, so that they are in no history. */
+export function toCurl(entry: ServerEntry, own: OwnFacts, api: string): string {
+  const call = (method: string, path: string, body?: object) =>
+    `curl -u "$EMQX_API_KEY:$EMQX_API_SECRET" -X ${method} ${api}/api/v5${path}${
+      body === undefined ? '' : ` \\\n  -H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`
+    }`;
+  const calls = ['# The same with the REST API.', call('POST', '/exhooks', entry)];
+  if (own.decidesTopics)
+    calls.push(
+      '# The source that allows everything, and what becomes of the rest.',
+      call('DELETE', '/authorization/sources/file'),
+      call('PUT', '/authorization/settings', {
+        no_match: 'deny',
+        deny_action: 'ignore',
+        cache: { enable: true, max_size: 32, ttl: '1m' },
+      }),
+    );
+  if (own.decidesLogins)
+    calls.push(
+      '# A guard that refuses while this server is not loaded.',
+      call('POST', '/authentication', {
+        mechanism: 'password_based',
+        backend: 'built_in_database',
+        user_id_type: 'username',
+        password_hash_algorithm: { name: 'sha256', salt_position: 'suffix' },
+      }),
+    );
+  return calls.join('\n');
+}
+
+/** For a shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

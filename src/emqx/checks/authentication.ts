@@ -1,0 +1,74 @@
+/** Who answers about logins, before this server is asked and when it cannot be. */
+import { builtInDatabase } from '../broker-facts.ts';
+import type { Check, Facts, Finding } from '../finding.ts';
+import { known } from '../finding.ts';
+import type { Authenticator } from '../schemas.ts';
+import { isBefore, readVersion } from '../version.ts';
+
+export const checkAuthentication: Check = (facts) => {
+  const authenticators = known(facts.broker.authenticators);
+  if (authenticators === undefined || !isAboutLogins(facts)) return [];
+  const enabled = authenticators.filter(({ enable }) => enable);
+  if (enabled.length === 0) return [openAtBoot()];
+  return [...checkOldRelease(facts), ...checkOthers(enabled), ...checkUsers(facts)];
+};
+
+function isAboutLogins({ broker, own }: Facts): boolean {
+  if (own !== undefined) return own.hooks.some(({ name }) => name === 'client.authenticate');
+  return broker.server?.hooks.some(({ name }) => name === 'client.authenticate') ?? false;
+}
+
+function openAtBoot(): Finding {
+  return {
+    id: 'open-at-boot',
+    severity: 'error',
+    what: 'the broker has no authenticator of its own',
+    why: 'until it has loaded this server for the first time, and whenever it is disabled, it admits everybody, whatever failed_action says',
+    fix: 'add a password-based authenticator with the built-in database, and no users in it: it matches nobody, and refuses while nobody else admits (EMQX 5.0.12 and later)',
+  };
+}
+
+function checkOldRelease({ broker }: Facts): Finding[] {
+  const old = broker.nodes.some(({ version }) => {
+    const read = version === undefined ? undefined : readVersion(version);
+    return read !== undefined && isBefore(read, [5, 0, 12]);
+  });
+  if (!old) return [];
+  return [
+    {
+      id: 'no-guard',
+      severity: 'warning',
+      what: 'this release of EMQX does not refuse clients that its own authenticators do not know',
+      why: 'before 5.0.12, an authenticator that matches nobody leaves the decision open while this server is not loaded',
+      fix: 'update EMQX',
+    },
+  ];
+}
+
+function checkOthers(enabled: readonly Authenticator[]): Finding[] {
+  const guard = builtInDatabase(enabled);
+  const others = enabled.filter((one) => one !== guard);
+  if (others.length === 0) return [];
+  return [
+    {
+      id: 'decides-before',
+      severity: 'warning',
+      what: `the broker's own authenticators are asked before this server: ${others.map(({ id }) => id).join(', ')}`,
+      why: 'what one of them decides is final: this server never sees these logins, admitted or refused',
+      fix: 'disable them, unless this is how it is meant',
+    },
+  ];
+}
+
+function checkUsers({ broker }: Facts): Finding[] {
+  if (known(broker.builtInUsers)?.hasSome !== true) return [];
+  return [
+    {
+      id: 'built-in-users',
+      severity: 'warning',
+      what: "the broker's built-in database has users",
+      why: 'they log in with the passwords they have there, without a question to this server; superusers among them are never asked about topics either',
+      fix: 'remove these users, unless this is how it is meant; the empty database stays as a guard',
+    },
+  ];
+}

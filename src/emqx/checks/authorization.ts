@@ -1,0 +1,71 @@
+/** Who answers about topics before this server is asked? */
+
+import { parseEmqxAcl } from '../../policy/acl/emqx.ts';
+import { allowsEverything } from '../../policy/allows-everything.ts';
+import type { Check, Facts, Finding } from '../finding.ts';
+import { known } from '../finding.ts';
+import type { Source } from '../schemas.ts';
+
+export const checkAuthorization: Check = (facts) => {
+  if (!isAboutTopics(facts)) return [];
+  const { sources, settings } = facts.broker;
+  return [
+    ...(known(sources) ?? []).filter(({ enable }) => enable).map(checkSource),
+    ...checkSettings(known(settings)),
+  ];
+};
+
+/** Whether this server wants to be asked, or is. */
+function isAboutTopics({ broker, own }: Facts): boolean {
+  if (own !== undefined) return own.hooks.some(({ name }) => name === 'client.authorize');
+  return broker.server?.hooks.some(({ name }) => name === 'client.authorize') ?? false;
+}
+
+function checkSource(source: Source): Finding {
+  if (source.type === 'file' && source.rules !== undefined && allowsAll(source.rules))
+    return {
+      id: 'allow-all',
+      severity: 'error',
+      what: 'the authorization source file allows everything before this server is asked',
+      why: 'ExHook comes last: a rule that matches ends the check. The acl.conf that comes with EMQX ends in {allow, all}',
+      fix: 'remove that rule, or the whole source (Access Control > Authorization in the dashboard), and set authorization.no_match = deny',
+    };
+  return {
+    id: 'answers-before',
+    severity: 'warning',
+    what: `the authorization source ${source.type} is asked before this server`,
+    why: 'what it matches is final: this server never sees these topics, allowed or denied',
+    fix: 'disable the source, unless this is how it is meant',
+  };
+}
+
+/** Rules on what ExHook does not tell cannot be judged here; a last rule for all can. */
+function allowsAll(text: string): boolean {
+  const acl = parseEmqxAcl(text);
+  if ('rules' in acl) return allowsEverything(acl.rules, 'ignore');
+  const lines = text.replace(/%.*$/gm, '');
+  return /\{\s*allow\s*,\s*all\s*\}\s*\./.test(lines);
+}
+
+function checkSettings(
+  settings: { no_match: string; cache?: { enable: boolean; ttl?: unknown } | undefined } | undefined,
+) {
+  const found: Finding[] = [];
+  if (settings?.no_match === 'allow')
+    found.push({
+      id: 'no-match-allows',
+      severity: 'warning',
+      what: 'authorization.no_match is allow',
+      why: 'what nobody decides is allowed: every topic, until the broker has loaded this server for the first time, and whenever the policy here answers ignore',
+      fix: 'set authorization.no_match = deny',
+    });
+  if (settings?.cache?.enable)
+    found.push({
+      id: 'cached-verdicts',
+      severity: 'note',
+      what: `the broker remembers answers about topics${settings.cache.ttl === undefined ? '' : ` for ${settings.cache.ttl}`}`,
+      why: 'a change of the policy reaches a connected client that much later',
+      fix: 'shorten authorization.cache.ttl if that is too long',
+    });
+  return found;
+}

@@ -1,0 +1,67 @@
+/** What happens when this server cannot be asked, and where several are. */
+import type { Check, Facts, Finding } from '../finding.ts';
+import { known } from '../finding.ts';
+import type { Hook, Server } from '../schemas.ts';
+
+export const checkFailedAction: Check = (facts) => {
+  const { server } = facts.broker;
+  if (server === undefined || !server.enable || server.failed_action !== 'ignore') return [];
+  const decided = decidedHooks(facts);
+  if (decided.length === 0) return [];
+  return [
+    {
+      id: 'fails-open',
+      severity: 'warning',
+      what: `failed_action of ${server.name} is ignore, and it decides ${decided.join(' and ')}`,
+      why: 'when it cannot be asked, the broker goes on with its own result: often, everybody may do everything',
+      fix: 'set failed_action = deny, unless clients without a check are better than no clients',
+    },
+  ];
+};
+
+/** Logins and topics, where this server is asked about them. */
+function decidedHooks({ broker, own }: Facts): string[] {
+  const asked =
+    known(broker.hooks)?.map(({ name }) => name) ?? broker.server?.hooks.map(({ name }) => name) ?? [];
+  return [
+    ...(own?.decidesLogins || (own === undefined && asked.includes('client.authenticate')) ? ['logins'] : []),
+    ...(own?.decidesTopics || (own === undefined && asked.includes('client.authorize')) ? ['topics'] : []),
+  ];
+}
+
+const valued = ['client.authenticate', 'client.authorize', 'message.publish'];
+
+export const checkSeveral: Check = ({ broker: { servers } }) => {
+  const enabled = servers.filter(({ enable }) => enable);
+  if (enabled.length < 2) return [];
+  return [severalServers(enabled), ...enabled.flatMap((server) => missesHooks(server, enabled))];
+};
+
+function severalServers(enabled: readonly Server[]): Finding {
+  return {
+    id: 'several-servers',
+    severity: 'warning',
+    what: `the broker calls ${enabled.length} ExHook servers: ${enabled.map(({ name }) => name).join(', ')}`,
+    why: 'each client waits for all of them, one after another, and the first that answers with a verdict decides',
+    fix: 'use one server; replicas of it belong behind one address',
+  };
+}
+
+/** A server that has not registered a hook of the others counts as failed for it. */
+function missesHooks(server: Server, enabled: readonly Server[]): Finding[] {
+  const asked = (hooks: readonly Hook[]) =>
+    hooks.map(({ name }) => name).filter((name) => valued.includes(name));
+  const own = asked(server.hooks);
+  const others = enabled.filter((other) => other !== server).flatMap(({ hooks }) => asked(hooks));
+  const missing = [...new Set(others)].filter((name) => !own.includes(name) && name !== 'message.publish');
+  if (missing.length === 0 || server.failed_action === 'ignore') return [];
+  return [
+    {
+      id: 'refuses-for-others',
+      severity: 'error',
+      what: `${server.name} has not registered ${missing.join(' and ')}, which another ExHook server has`,
+      why: 'the broker counts that as a failure of it, and failed_action = deny then refuses everybody',
+      fix: `set failed_action = ignore for ${server.name}, or use one ExHook server`,
+    },
+  ];
+}

@@ -1,0 +1,100 @@
+/** What is known of the broker's release that concerns ExHook. */
+import type { Check, Finding } from '../finding.ts';
+import type { Node } from '../schemas.ts';
+import { isBefore, isBetween, readVersion, type Version } from '../version.ts';
+
+interface Fault {
+  readonly id: string;
+  readonly severity: Finding['severity'];
+  readonly isIn: (version: Version) => boolean;
+  readonly why: string;
+  readonly fix: string;
+}
+
+const faults: readonly Fault[] = [
+  {
+    id: 'auth-bypass',
+    severity: 'error',
+    isIn: (version) => isBetween(version, [5, 0, 12], [5, 0, 14]),
+    why: 'asks ExHook about logins that its own authenticators have refused already: a yes here admits them',
+    fix: 'update to 5.0.14 or later',
+  },
+  {
+    id: 'old-grpc-client',
+    severity: 'note',
+    isIn: (version) => isBefore(version, [5, 1, 0]),
+    why: 'does not notice answers that consist of trailers only, as proxies send them: the client waits for request_timeout. This server never sends such answers',
+    fix: 'update to 5.1 or later before you put a proxy in between',
+  },
+  {
+    id: 'loses-calls-on-goaway',
+    severity: 'note',
+    isIn: (version) => isBetween(version, [5, 0, 0], [5, 4, 0]),
+    why: 'loses the calls in flight when a connection is ended, and comes back after 5 seconds. This server ends connections when nothing is in flight on them',
+    fix: 'stop this server with SIGTERM, and leave it drain.timeout',
+  },
+  {
+    id: 'no-unsubscribe-filters',
+    severity: 'note',
+    isIn: (version) => isBetween(version, [5, 3, 0], [5, 4, 0]),
+    why: 'sends client.unsubscribe without topic filters',
+    fix: 'use session.unsubscribed',
+  },
+  {
+    id: 'hooks-read-once',
+    severity: 'note',
+    isIn: (version) => isBefore(version, [5, 9, 0]),
+    why: 'does not read the list of hooks again when this server restarts with another one',
+    fix: 'after a change of the hooks: exhook register --reload',
+  },
+  {
+    id: 'calls-twice',
+    severity: 'warning',
+    isIn: (version) => isBetween(version, [5, 9, 0], [6, 0, 3]) || isBetween(version, [6, 1, 0], [6, 1, 2]),
+    why: 'can make every call twice after a reconnect',
+    fix: 'update to 6.0.3, 6.1.2, 6.2.0 or later; until then drop the second of two events with the same id',
+  },
+];
+
+export const checkReleases: Check = ({ broker: { nodes } }) => [
+  ...checkNodes(nodes),
+  ...faults.flatMap((fault) => concerned(fault, nodes)),
+];
+
+function concerned({ isIn, id, severity, why, fix }: Fault, nodes: readonly Node[]): Finding[] {
+  const versions = versionsOf(nodes).filter((text) => {
+    const version = readVersion(text);
+    return version !== undefined && isIn(version);
+  });
+  if (versions.length === 0) return [];
+  return [{ id, severity, what: `EMQX ${versions.join(' and ')} has a known fault`, why: `it ${why}`, fix }];
+}
+
+function versionsOf(nodes: readonly Node[]): string[] {
+  return [...new Set(nodes.flatMap(({ version }) => version ?? []))].sort();
+}
+
+function checkNodes(nodes: readonly Node[]): Finding[] {
+  const found: Finding[] = [];
+  const stopped = nodes.filter(
+    ({ node_status: status }) => status !== undefined && !/^running$/i.test(status),
+  );
+  if (stopped.length > 0)
+    found.push({
+      id: 'node-stopped',
+      severity: 'warning',
+      what: `not all nodes run: ${stopped.map(({ node, node_status }) => `${node} (${node_status})`).join(', ')}`,
+      why: 'what they know of this server could not be looked at',
+      fix: 'ask again when they run',
+    });
+  const versions = versionsOf(nodes);
+  if (versions.length > 1)
+    found.push({
+      id: 'mixed-releases',
+      severity: 'note',
+      what: `the nodes run different releases: ${versions.join(', ')}`,
+      why: 'they differ in what they tell ExHook servers',
+      fix: 'finish the update',
+    });
+  return found;
+}

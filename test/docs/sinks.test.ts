@@ -1,0 +1,29 @@
+/** Reads the configurations of docs/sinks.md, and holds its sections against the kinds there are. */
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import { sinkKinds } from '../../src/config/sections/sinks.ts';
+import { parseYaml } from '../../src/config/yaml.ts';
+import { readSource } from '../support/source.ts';
+import { blocksOf } from './pages.ts';
+
+const path = 'docs/sinks.md';
+const page = readSource(path);
+const examples = blocksOf(path).filter(({ language }) => language === 'yaml');
+
+describe('docs/sinks.md', () => {
+  it.each(examples)('has an example that can be used: %#', ({ text }) => {
+    const { problems = [], warnings = [] } = loadConfig({
+      argv: [],
+      env: {},
+      file: { path, document: parseYaml(text) },
+    });
+    expect([...problems, ...warnings].map(formatProblem)).toEqual([]);
+  });
+
+  it.each(sinkKinds.filter((kind) => kind !== 'stdout'))('has a section with an example of %s', (kind) => {
+    expect(page).toContain(`\n## ${kind}\n`);
+    expect(page).toContain(`(#${kind})`);
+    expect(examples.some(({ text }) => new RegExp(`^ +${kind}:`, 'm').test(text))).toBe(true);
+  });
+});

@@ -1,0 +1,33 @@
+/** A built server with a policy, and a broker that asks it. */
+import { aBroker, type Broker } from './broker.ts';
+import {
+  type ProgramOptions,
+  type RunningServer,
+  startServer,
+  temporaryDirectory,
+  temporaryFile,
+} from './program.ts';
+
+export interface PolicyServer {
+  readonly server: RunningServer;
+  readonly broker: Broker;
+  /** Where the configuration and the files beside it are. */
+  readonly directory: string;
+  /** Of the configuration. */
+  readonly path: string;
+}
+
+/** Starts a server with a configuration file (JSON is YAML) and others beside it. */
+export async function serverOf(
+  config: object,
+  files: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+  options: ProgramOptions = {},
+): Promise<PolicyServer> {
+  const directory = temporaryDirectory();
+  for (const [name, text] of Object.entries(files)) temporaryFile(name, text, directory);
+  const text = JSON.stringify({ events: { stdout: 'off' }, ...config });
+  const path = temporaryFile('exhook.yaml', text, directory);
+  const server = await startServer(['--config', path, ...args], options);
+  return { server, broker: aBroker(server.url), directory, path };
+}
