@@ -8,7 +8,7 @@ export default defineConfig({
     include: isLong ? ['test/faults/**/*.test.ts'] : ['test/**/*.test.ts'],
     exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, 'test/faults/**'],
     // Most of the time tests wait for servers: more of them at once than there are cores. The long ones are about load.
-    maxWorkers: isLong ? 1 : 4,
+    maxWorkers: isLong ? 1 : 3,
     testTimeout: isLong ? 300_000 : 30_000,
     hookTimeout: 60_000,
   },

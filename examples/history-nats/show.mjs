@@ -9,6 +9,7 @@ const { name } = await manager.consumers.add('HISTORY', { ack_policy: AckPolicy.
 const consumer = await jetstream(client).consumers.get('HISTORY', name);
 for (let left = state.messages; left > 0; left--) {
   const message = await consumer.next();
+  if (message === null) break;
   const { data } = JSON.parse(new TextDecoder().decode(message.data));
   process.stdout.write(`${message.subject}  from ${data.message.from}  qos ${data.message.qos}\n`);
 }

@@ -269,7 +269,7 @@ function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string, string
 }
 
 /** How long a caller may go on with a request that is answered, in milliseconds. */
-const GRACE = 100;
+const GRACE = 1_000;
 
 /**
  * The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]

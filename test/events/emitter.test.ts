@@ -283,14 +283,31 @@ describe('before-reply', () => {
     expect(await answer).toMatchObject({ code: 'sink_full' });
   });
 
-  it('does not wait when the sink has been down for longer than anybody waits', async () => {
+  it('does not wait when the sink has been down for longer than anybody waits, but for the call that tries it', async () => {
     const { publish, clock, outbox } = anEmitter([route], [opened(aSink('down', 'a'))]);
     publish('1');
     await clock.pass(2 * BUDGET);
-    expect(outbox.sinks[0]?.circuit).not.toBe('closed');
-    const answer = publish('2');
+    expect(outbox.sinks[0]?.circuit).toBe('half-open');
+    const tries = publish('2');
+    await clock.settle();
+    expect(outbox.sinks[0]?.circuit).toBe('open');
+    const answer = publish('3');
     await clock.settle();
     expect(await answer).toMatchObject({ code: 'sink_failed' });
+    await clock.pass(BUDGET);
+    expect(await tries).toMatchObject({ code: 'sink_failed' });
+  });
+
+  it('is confirmed again when the sink is back, however long it was down', async () => {
+    let isDown = true;
+    const sink = aSink(() => (isDown ? new Error('down') : undefined));
+    const { publish, clock } = anEmitter([route], [opened(sink)]);
+    publish('1');
+    await clock.pass(20 * BUDGET);
+    isDown = false;
+    const answer = publish('2');
+    await clock.settle();
+    expect(await answer).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { keep, readCorpus } from './corpus.ts';
-import { type Finding, fuzz } from './fuzz.ts';
+import { checkInput, type Finding, fuzz } from './fuzz.ts';
 import { readHeartbeat, writeHeartbeat } from './heartbeat.ts';
 import { mutatedBytes, mutatedText } from './mutate.ts';
 import { attempt, defineTarget, ensure } from './target.ts';
@@ -39,6 +39,14 @@ it('the fuzzer finds what does not hold, makes it small, and leaves that target 
   expect(String(finding?.input).length).toBeLessThan(20);
   expect(runs.get('sound')).toBeGreaterThan(0);
   expect(inputs.lastIndexOf('faulty')).toBeLessThan(inputs.lastIndexOf('sound'));
+});
+
+it('a warning of the process is a finding, and is not written', () => {
+  const check = () => process.emitWarning('a secret');
+  const loud = defineTarget({ name: 'loud', input: fc.string(), check });
+  const { emitWarning } = process;
+  expect(() => checkInput(loud, '')).toThrow('no warning');
+  expect(process.emitWarning).toBe(emitWarning);
 });
 
 it('what is found is kept, once, and read again', () => {

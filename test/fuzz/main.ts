@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { keep, readCorpus } from './corpus.ts';
-import { fuzz } from './fuzz.ts';
+import { checkInput, fuzz } from './fuzz.ts';
 import { readHeartbeat, writeHeartbeat } from './heartbeat.ts';
 import type { Json, Target } from './target.ts';
 import { openTargets } from './targets.ts';
@@ -124,7 +124,7 @@ function work({ seconds, seed, names, heartbeat }: Order, all: readonly Target[]
     for (const { input } of readCorpus(target.name)) {
       writeHeartbeat(heartbeat, { target: target.name, input });
       try {
-        target.check(input);
+        checkInput(target, input);
       } catch (error) {
         onFinding({ target: target.name, input, error });
       }

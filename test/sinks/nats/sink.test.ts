@@ -246,7 +246,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
 
   it('gives up on a server that does not answer, and goes on when it does', async () => {
     const stream = nextStream();
-    const sink = await open({ stream, subject: stream.name, timeout: '300ms' });
+    const sink = await open({ stream, subject: stream.name, timeout: '1s' });
     await write(sink, many(1));
     server.freeze();
     try {

@@ -118,7 +118,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
   });
 
   it('gives up on a server that does not answer, and goes on when it does', async () => {
-    const sink = await open({ stream: 'frozen', timeout: '200ms' });
+    const sink = await open({ stream: 'frozen', timeout: '1s' });
     await write(sink, many(1));
     server.freeze();
     try {
