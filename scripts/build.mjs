@@ -19,8 +19,16 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
-  // They hold binaries, or do not survive bundling (NATS); each is loaded when it is first needed.
-  external: ['@node-rs/argon2', '@node-rs/bcrypt', 'lmdb', '@nats-io/transport-node', '@nats-io/jetstream'],
+  // They hold binaries, read files beside themselves (Kafka's WebAssembly), or do not survive bundling (NATS); each is
+  // loaded when it is first needed.
+  external: [
+    '@node-rs/argon2',
+    '@node-rs/bcrypt',
+    'lmdb',
+    '@nats-io/transport-node',
+    '@nats-io/jetstream',
+    '@platformatic/kafka',
+  ],
   sourcemap: true,
   // Some dependencies are CommonJS and call require().
   banner: {

@@ -187,7 +187,7 @@ describe('exhook replay', () => {
     const [first, second] = text.map((line) => JSON.parse(line));
     const path = temporaryFile(
       'two.jsonl',
-      `${JSON.stringify({ ...first, at_ms: 0 })}\n${JSON.stringify({ ...second, at_ms: 1000 })}\n`,
+      `${JSON.stringify({ ...first, at_ms: 0 })}\n${JSON.stringify({ ...second, at_ms: 4000 })}\n`,
     );
     expect((await exhook(['replay', path, '--url', server.url, '--speed', '4'])).code).toBe(0);
     await server.stop();

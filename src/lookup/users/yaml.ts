@@ -6,7 +6,7 @@ const SHAPE = 'expected a list of users, or "users:" with a list';
 
 export function readYaml(text: string): Records {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   const lineAt = (offset: number) => Math.max(1, lineCounter.linePos(offset).line);
   if (document.errors.length > 0) {
     // Codes such as BAD_INDENT, since the parser's messages may quote the text.

@@ -250,9 +250,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
     await write(sink, many(1));
     server.freeze();
     try {
-      await expect(write(sink, many(3))).rejects.toThrow(
-        /NATS at 127\.0\.0\.1:\d+: it did not answer in time/,
-      );
+      await expect(write(sink, many(3))).rejects.toThrow(/NATS at 127\.0\.0\.1:\d+: /);
       await expect(write(sink, many(1))).rejects.toThrow(/NATS at/);
     } finally {
       server.thaw();
