@@ -134,7 +134,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   acceptor.listen(options.port, options.host);
   await once(acceptor, 'listening');
   health.isServing = true;
-  setImmediate(() => void loadConnect());
+  // If it fails now, whoever needs it tries again and is told.
+  setImmediate(() => void loadConnect().catch(ignoreError));
 
   return {
     address: acceptor.address() as AddressInfo,
@@ -271,7 +272,10 @@ function answerNotFound(response: AnyResponse): void {
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
     return made;
   };
 }
