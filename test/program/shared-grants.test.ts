@@ -168,7 +168,7 @@ describe.skipIf(isRedisMissing)('a server whose Redis goes away', () => {
     const redis = await aRedis();
     const { server, broker } = await startOne(redis.port);
     await login(broker, { ...client, password: mayPublish('own') });
-    redis.freeze();
+    await redis.freeze();
     expect(await server.stop()).toEqual({ code: 0, signal: null });
   });
 });

@@ -102,8 +102,9 @@ describe.skipIf(isRedisMissing)('a Redis that fails', () => {
     expect(records.isConnected).toBe(false);
     await redis.start();
     expect(await until('an answer', () => records.read('k').catch(() => undefined))).toBe('x');
+    // Lost once, or again while it is starting; each loss is told once, and so is its end.
+    expect(told.map((word) => word === 'back')).toEqual(told.map((_, i) => i % 2 === 1));
     expect(told.at(-1)).toBe('back');
-    expect(told).toHaveLength(2);
   });
 
   it('that is restarted quickly costs a wait and no failure', async () => {
@@ -134,7 +135,7 @@ describe.skipIf(isRedisMissing)('a Redis that fails', () => {
     const redis = await aRedis();
     const { records } = await openRecords(redis.port, { timeout: 200 });
     await records.write('k', 'x');
-    redis.freeze();
+    await redis.freeze();
     for (let i = 0; i < 6; i++) {
       await expect(records.read('k')).rejects.toMatchObject({ code: expect.stringMatching(/^lookup_/) });
     }

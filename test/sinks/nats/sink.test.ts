@@ -248,7 +248,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
     const stream = nextStream();
     const sink = await open({ stream, subject: stream.name, timeout: '1s' });
     await write(sink, many(1));
-    server.freeze();
+    await server.freeze();
     try {
       await expect(write(sink, many(3))).rejects.toThrow(/NATS at 127\.0\.0\.1:\d+: /);
       await expect(write(sink, many(1))).rejects.toThrow(/NATS at/);
@@ -267,7 +267,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
     const stream = nextStream();
     const sink = await open({ stream, subject: stream.name, timeout: '30s' });
     await write(sink, many(1));
-    server.freeze();
+    await server.freeze();
     try {
       const abort = new AbortController();
       const writing = write(sink, many(1), abort.signal);

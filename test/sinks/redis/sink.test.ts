@@ -120,7 +120,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
   it('gives up on a server that does not answer, and goes on when it does', async () => {
     const sink = await open({ stream: 'frozen', timeout: '1s' });
     await write(sink, many(1));
-    server.freeze();
+    await server.freeze();
     try {
       await expect(write(sink, many(1))).rejects.toThrow(/Redis at 127\.0\.0\.1:\d+ did not answer in time/);
       await expect(write(sink, many(1))).rejects.toThrow(/Redis at/);
@@ -138,7 +138,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
   it('leaves nothing open when nobody waits any more', async () => {
     const sink = await open({ stream: 'aborted', timeout: '30s' });
     await write(sink, many(1));
-    server.freeze();
+    await server.freeze();
     const abort = new AbortController();
     const writing = write(sink, many(1), abort.signal);
     abort.abort();

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   freePort,
+  freeze,
   isServerMissing,
   type RunningProcess,
   removeDirectory,
@@ -20,7 +21,7 @@ export interface NatsServer {
   stop(): Promise<void>;
   kill(): Promise<void>;
   /** The process takes connections and bytes, and answers nothing. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   close(): Promise<void>;
 }
@@ -63,7 +64,7 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
     start,
     stop: async () => server?.end('SIGTERM'),
     kill: async () => server?.end('SIGKILL'),
-    freeze: () => void server?.child.kill('SIGSTOP'),
+    freeze: async () => server && (await freeze(server.child)),
     thaw: () => void server?.child.kill('SIGCONT'),
     async close() {
       await server?.end('SIGKILL');

@@ -1,7 +1,7 @@
 /** Real servers as children of a test: free ports, readiness, and an end by their own pid. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -107,6 +107,19 @@ export function run(program: string, args: readonly string[], options: SpawnOpti
       await over;
     },
   };
+}
+
+/** Stops every thread of a process (SIGSTOP): the signal is sent at once, and heard a little later. */
+export async function freeze({ pid }: ChildProcess): Promise<void> {
+  process.kill(pid as number, 'SIGSTOP');
+  await until('the process to stand still', async () => {
+    const threads = await readdir(`/proc/${pid}/task`);
+    const stats = await Promise.all(
+      threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+    );
+    // The state stands behind the name, which may hold anything.
+    return stats.every((stat) => stat.slice(stat.lastIndexOf(')')).startsWith(') T'));
+  });
 }
 
 /** Runs a program to its end. @throws Error with what it printed when it fails. */

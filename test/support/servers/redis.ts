@@ -1,6 +1,7 @@
 /** redis-server of Debian in a temporary directory, with its data on disk so that it survives a restart. */
 import {
   freePort,
+  freeze,
   isServerMissing,
   type RunningProcess,
   removeDirectory,
@@ -21,7 +22,7 @@ export interface RedisServer {
   /** SIGKILL: what was written is on disk, since every write is. */
   kill(): Promise<void>;
   /** The process takes connections and bytes, and answers nothing. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   close(): Promise<void>;
 }
@@ -92,7 +93,7 @@ export async function startRedis({ password, tls, args = [] }: RedisOptions = {}
     start,
     stop: async () => server?.end('SIGTERM'),
     kill: async () => server?.end('SIGKILL'),
-    freeze: () => void server?.child.kill('SIGSTOP'),
+    freeze: async () => server && (await freeze(server.child)),
     thaw: () => void server?.child.kill('SIGCONT'),
     async close() {
       await server?.end('SIGKILL');
