@@ -2,23 +2,30 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { mergeChunks } from './merge-chunks.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 
-await build({
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  legalComments: 'none',
+  sourcemap: true,
+};
+
+const { metafile } = await build({
+  ...common,
   entryPoints: ['src/server.ts', 'src/cli.ts', 'src/index.ts', 'src/sink-contract.ts'],
   outdir: 'dist',
   bundle: true,
   // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
   // Fewer bytes to read and parse at every start; names stay, since they are in stack traces.
   minify: true,
   keepNames: true,
-  legalComments: 'none',
   // They hold binaries, read files beside themselves (Kafka's WebAssembly), or do not survive bundling (NATS); each is
   // loaded when it is first needed.
   external: [
@@ -29,12 +36,14 @@ await build({
     '@nats-io/jetstream',
     '@platformatic/kafka',
   ],
-  sourcemap: true,
+  metafile: true,
   // Some dependencies are CommonJS and call require().
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+
+await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });
 
 chmodSync('dist/cli.js', 0o755);
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
