@@ -13,6 +13,10 @@ const common = {
   target: 'node20.19',
   legalComments: 'none',
   sourcemap: true,
+  // Some dependencies are CommonJS and call require().
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 };
 
 const { metafile } = await build({
@@ -37,10 +41,6 @@ const { metafile } = await build({
     '@platformatic/kafka',
   ],
   metafile: true,
-  // Some dependencies are CommonJS and call require().
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
 });
 
 await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });

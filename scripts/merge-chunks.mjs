@@ -28,8 +28,8 @@ export async function mergeChunks(metafile, { entry, name, with: common }) {
     },
     outfile: file,
     bundle: true,
-    // What is loaded later stays where it is.
-    plugins: [keepDynamicImports],
+    // What is loaded later stays where it is, and the banner of each chunk is wanted once.
+    plugins: [keepDynamicImports, withoutBanner(common.banner?.js ?? '')],
     sourcemap: true,
     minify: true,
   });
@@ -70,3 +70,15 @@ const keepDynamicImports = {
     );
   },
 };
+
+/** @returns {import('esbuild').Plugin} */
+function withoutBanner(banner) {
+  return {
+    name: 'without-banner',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace(banner, ''),
+      }));
+    },
+  };
+}
