@@ -1,15 +1,12 @@
-import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type ReplayOptions, replay } from '../replay/replay.ts';
 import { formatSummary, type Sample, summarize } from '../replay/summary.ts';
 import { readRecordings } from './read-recordings.ts';
 import type { Terminal } from './terminal.ts';
+import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 
-export interface ReplayArguments {
+export interface ReplayArguments extends TlsFiles {
   readonly recordings: readonly string[];
   readonly url: string;
-  /** A file with authorities to trust, in PEM. */
-  readonly ca?: string | undefined;
   readonly connections: number;
   readonly speed: number;
   readonly loop: number;
@@ -25,16 +22,16 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
     terminal.err(`there are no calls in ${args.recordings.join(', ')}`);
     return 2;
   }
-  const ca = await readAuthority(args);
-  if (typeof ca === 'object') {
-    terminal.err(ca.problem);
+  const tls = await readTlsFiles(args, args.url).catch((error: Error) => error);
+  if (tls instanceof Error) {
+    terminal.err(tls.message);
     return 2;
   }
   const samples: Sample[] = [];
   const progress = createProgress(calls.length * args.loop, samples, terminal);
   const options: ReplayOptions = {
     url: args.url,
-    ca,
+    tls,
     connections: args.connections,
     speed: args.speed,
     loops: args.loop,
@@ -76,26 +73,6 @@ function createProgress(total: number, samples: readonly Sample[], terminal: Ter
       terminal.progress('');
     },
   };
-}
-
-/** The text of the file that `--ca` names; nothing when it names none. */
-async function readAuthority({
-  ca,
-  url,
-}: ReplayArguments): Promise<string | { problem: string } | undefined> {
-  if (ca === undefined) return undefined;
-  if (!url.startsWith('https:')) return { problem: '--ca is for TLS: write --url https://...' };
-  const text = await readFile(ca, 'utf8').catch((error: Error) => error);
-  if (text instanceof Error) return { problem: `--ca: cannot read ${ca}: ${explain(text)}` };
-  return isCertificate(text) ? text : { problem: `--ca: ${ca} holds no certificate in PEM` };
-}
-
-function isCertificate(text: string): boolean {
-  try {
-    return new X509Certificate(text).subject !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 /** Codes of OpenSSL for a chain that does not end at an authority that is trusted. */

@@ -34,13 +34,16 @@ export interface BrokerClient {
 const MAX_REPLY = 1024 * 1024 * 1024;
 
 export interface BrokerClientOptions {
-  /** Authorities to trust, in PEM, in the place of those that Node knows. */
-  readonly ca?: string | undefined;
+  /** In PEM: authorities to trust in the place of those that Node knows, and what to show to the server. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
 }
 
 /** @param url `http://host:port` for cleartext with prior knowledge, `https://` for TLS. */
-export async function connectBroker(url: string, { ca }: BrokerClientOptions = {}): Promise<BrokerClient> {
-  const session = await openSession(url, ca === undefined ? {} : { ca });
+export async function connectBroker(
+  url: string,
+  { tls = {} }: BrokerClientOptions = {},
+): Promise<BrokerClient> {
+  const session = await openSession(url, tls);
   return {
     call: (path, message, headers, timeout) => callOn(session, path, message, headers, timeout),
     close: () => session.close(),

@@ -14,10 +14,11 @@ beforeAll(() => {
   files.authority('authority');
   files.authority('strangers');
   files.sign('authority', 'server');
+  files.sign('authority', 'broker');
 });
 
-async function startTls(): Promise<RunningServer> {
-  const tls = { cert: files.path('server.pem'), key: files.path('server.key') };
+async function startTls(more: object = {}): Promise<RunningServer> {
+  const tls = { cert: files.path('server.pem'), key: files.path('server.key'), ...more };
   return await startServer(['--config', temporaryFile('exhook.yaml', JSON.stringify({ listen: { tls } }))]);
 }
 
@@ -41,5 +42,15 @@ describe('exhook replay to a server with TLS', () => {
     expect(stderr).toMatch(
       /^cannot connect to https:.*Name the authority that signed its certificate with --ca FILE\.$/m,
     );
+  });
+
+  it('shows its certificate to a server that asks for one', async () => {
+    const server = await startTls({ clientCa: files.path('authority.pem') });
+    const flags = ['--url', server.url, '--ca', files.path('authority.pem'), '--summary'];
+    const own = ['--cert', files.path('broker.pem'), '--key', files.path('broker.key')];
+    const { code, stdout, stderr } = await exhook(['replay', recording, ...flags, ...own]);
+    expect([code, stderr]).toStrictEqual([0, '']);
+    expect(stdout).toMatch(/\n171 calls: 171 answered, 0 failed\n$/);
+    expect((await exhook(['replay', recording, ...flags])).code).not.toBe(0);
   });
 });
