@@ -13,6 +13,12 @@ export type ServingStatus = (typeof ServingStatus)[keyof typeof ServingStatus];
 /** Full name of the service. */
 export const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
+/**
+ * A name that is always SERVING, for probes that restart what does not live. All others say whether calls are wanted,
+ * and a restart helps neither a server that drains nor one whose sink is down.
+ */
+export const LIVENESS = 'liveness';
+
 /** Whether this server wants calls: the state behind `grpc.health.v1` and `/readyz`. */
 export class Health {
   readonly #changes = new EventEmitter<{ change: [] }>();
@@ -22,7 +28,7 @@ export class Health {
 
   /** @param services full names of the services whose state can be asked; "" is the server as a whole. */
   constructor(services: readonly string[]) {
-    this.#services = new Set(['', ...services]);
+    this.#services = new Set(['', LIVENESS, ...services]);
     this.#changes.setMaxListeners(0);
   }
 
@@ -57,7 +63,7 @@ export class Health {
 
   statusOf(service: string): ServingStatus {
     if (!this.has(service)) return ServingStatus.SERVICE_UNKNOWN;
-    return this.isReady ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    return this.isReady || service === LIVENESS ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
   /** The state now, and again at each change, until the signal. */

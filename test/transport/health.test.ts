@@ -94,6 +94,16 @@ describe('Check', () => {
     },
   );
 
+  it('of "liveness" says SERVING also while the server drains, or its sink is down', async () => {
+    const server = await aFaultServer();
+    const probe = aProbe(server);
+    expect(await probe.check('liveness')).toBe(SERVING);
+    server.listener.health.obstacle = 'a sink is down';
+    expect([await probe.check('liveness'), await probe.check('')]).toEqual([SERVING, NOT_SERVING]);
+    server.listener.announceDrain();
+    expect(await probe.check('liveness')).toBe(SERVING);
+  });
+
   it('is served when Connect is not', async () => {
     expect(await aProbe(await aFaultServer({ connect: false })).check('')).toBe(SERVING);
   });
