@@ -1,10 +1,14 @@
 /** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
 import cluster, { type Worker } from 'node:cluster';
+import { tellLevel } from './telemetry/log/level-signal.ts';
+import type { LevelSwitch } from './telemetry/log/level-switch.ts';
 import type { Logger } from './telemetry/log.ts';
 
 export interface SupervisorOptions {
   readonly workers: number;
   readonly log: Logger;
+  /** Of the log: workers follow it. */
+  readonly levels: LevelSwitch;
   /** Milliseconds after which a worker that was told to stop is killed. */
   readonly stopTimeout: number;
 }
@@ -21,32 +25,39 @@ const WELL_AFTER = 30_000;
  */
 const BAD_CONFIGURATION = 2;
 
-/** The signals that workers are told of. */
-const handedOn = ['SIGHUP', 'SIGUSR2'] as const;
-
 /** Runs until it is told to stop. @returns the exit status. */
-export function supervise({ workers, log, stopTimeout }: SupervisorOptions): Promise<number> {
+export function supervise({ workers, log, levels, stopTimeout }: SupervisorOptions): Promise<number> {
   return new Promise((resolve) => {
     let isStopping = false;
     let status = 0;
     let deaths = 0;
     let hasServed = false;
+    // A worker that is starting does not hear signals yet, and would end by one.
+    const starting = new Map<Worker, { mustReload: boolean }>();
 
     const start = (): void => {
       const worker = cluster.fork();
       const since = performance.now();
       let isServing = false;
+      starting.set(worker, { mustReload: false });
       worker.once('listening', () => {
         isServing = true;
         hasServed = true;
+        tellLevel(worker, levels);
+        if (starting.get(worker)?.mustReload) worker.process.kill('SIGHUP');
+        starting.delete(worker);
       });
       worker.once('exit', (code, signal) => {
+        starting.delete(worker);
         if (isStopping) return finish(statusOf(code, signal));
         const isRefused = code === BAD_CONFIGURATION || (code === 0 && !isServing);
         if (isRefused && !hasServed) return stop('SIGTERM', BAD_CONFIGURATION);
         deaths = performance.now() - since > WELL_AFTER ? 0 : deaths + 1;
         const delay = delayAfter(deaths);
-        log.error({ pid: worker.process.pid, code, signal, delay }, 'a worker died and is started again');
+        log.error(
+          { pid: worker.process.pid, status: code, signal, delay },
+          'a worker died and is started again',
+        );
         setTimeout(() => !isStopping && start(), delay);
       });
     };
@@ -69,11 +80,17 @@ export function supervise({ workers, log, stopTimeout }: SupervisorOptions): Pro
 
     process.once('SIGTERM', () => stop('SIGTERM'));
     process.once('SIGINT', () => stop('SIGTERM'));
-    for (const signal of handedOn) {
-      process.on(signal, () => {
-        for (const worker of livingWorkers()) worker.process.kill(signal);
-      });
-    }
+    process.on('SIGHUP', () => {
+      for (const worker of livingWorkers()) {
+        const start = starting.get(worker);
+        if (start === undefined) worker.process.kill('SIGHUP');
+        else start.mustReload = true;
+      }
+    });
+    process.on('SIGUSR2', () => {
+      levels.toggle();
+      for (const worker of livingWorkers()) tellLevel(worker, levels);
+    });
     for (let i = 0; i < workers; i++) start();
   });
 }

@@ -22,13 +22,17 @@ export class Connection {
   readonly id: number;
   readonly load: ConnectionLoad;
   readonly session: ServerHttp2Session;
+  readonly #close: () => void;
   #open = 0;
   #isRetiring = false;
+  #isGoing = false;
   #patience: NodeJS.Timeout | undefined;
 
-  constructor(id: number, session: ServerHttp2Session, load: Load) {
+  /** @param close lets the session go: no new streams, and an end when those that are open have ended. */
+  constructor(id: number, session: ServerHttp2Session, load: Load, close: () => void) {
     this.id = id;
     this.session = session;
+    this.#close = close;
     this.load = new ConnectionLoad(load);
   }
 
@@ -62,7 +66,9 @@ export class Connection {
 
   #goAway(): void {
     clearTimeout(this.#patience);
-    if (!this.session.closed && !this.session.destroyed) this.session.close();
+    if (this.#isGoing) return;
+    this.#isGoing = true;
+    this.#close();
   }
 }
 
@@ -92,8 +98,9 @@ export class Connections {
     return open;
   }
 
-  add(session: ServerHttp2Session): void {
-    const connection = new Connection(++this.#lastId, session, this.#load);
+  /** @param close how it is let go. */
+  add(session: ServerHttp2Session, close: () => void): void {
+    const connection = new Connection(++this.#lastId, session, this.#load, close);
     this.#bySession.set(session, connection);
     const recycle =
       this.#age && setTimeout(() => connection.retire(PATIENCE), this.#lifetime(this.#age)).unref();

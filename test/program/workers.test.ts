@@ -52,6 +52,22 @@ describe('two workers', () => {
     expect(server.log.filter(({ message }) => message === 'stopped').length).toBeGreaterThanOrEqual(2);
   });
 
+  it('that are starting do not die of a SIGHUP, and heed it then', async () => {
+    const path = temporaryFile('exhook.yaml', 'workers: 2\nlog: { level: info }\n');
+    const server = await startServer(['--config', path]);
+    await server.stderr.until('all workers listen', () => listening(server).length === 2);
+    const [victim = 0] = childrenOf(server.pid);
+    const reloads = () => server.log.filter(({ message }) => /^the configuration/.test(message)).length;
+    process.kill(victim, 'SIGKILL');
+    await server.logged(/a worker died and is started again/);
+    const before = reloads();
+    for (let i = 0; i < 3; i++) process.kill(server.pid, 'SIGHUP');
+    await server.stderr.until('the new worker listens', () => listening(server).length === 3);
+    await server.stderr.until('both have read it again', () => reloads() >= before + 2);
+    expect(server.log.filter(({ message }) => /^a worker died/.test(message))).toHaveLength(1);
+    expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
+  });
+
   it('go on when one is killed, and it is started again', async () => {
     const server = await startWorkers(2);
     const [victim, survivor] = childrenOf(server.pid);

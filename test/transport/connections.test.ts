@@ -37,7 +37,7 @@ function someConnections(count: number, age?: ConnectionAge, random = () => 0) {
 
 function add(connections: Connections): FakeSession {
   const session = new FakeSession();
-  connections.add(session as unknown as ServerHttp2Session);
+  connections.add(session as unknown as ServerHttp2Session, () => session.close());
   return session;
 }
 

@@ -1,12 +1,15 @@
 /** TLS and mTLS with certificates made for the occasion by openssl. */
+
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadTls, type TlsFiles, type TlsSettings } from '../../src/transport/tls.ts';
+import { findExpiry, loadTls, type TlsFiles, type TlsSettings } from '../../src/transport/tls.ts';
 import { inputs } from '../support/inputs.ts';
 import { requestOf, rpcFor } from '../support/shell.ts';
 import { RawClient, RawSocket, until } from './raw-client.ts';
@@ -37,10 +40,10 @@ function makeCa(name: string): void {
   );
 }
 
-function makeCertificate(name: string, ca: string, subject: string, alternative: string): void {
+function makeCertificate(name: string, ca: string, subject: string, alternative: string, days = '2'): void {
   openssl('req', ...newKey, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
   writeFileSync(file(`${name}.ext`), `subjectAltName=${alternative}\n`);
-  const signing = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2'];
+  const signing = ['-CA', `${ca}.crt`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', days];
   openssl('x509', '-req', '-in', `${name}.csr`, ...signing, '-extfile', `${name}.ext`, '-out', `${name}.crt`);
 }
 
@@ -50,6 +53,7 @@ beforeAll(() => {
   makeCa('other-ca');
   makeCertificate('first', 'ca', '/CN=first', 'IP:127.0.0.1');
   makeCertificate('second', 'ca', '/CN=second', 'IP:127.0.0.1');
+  makeCertificate('short', 'ca', '/CN=short', 'IP:127.0.0.1', '1');
   makeCertificate('broker', 'ca', '/CN=broker-1', 'DNS:broker.example,URI:spiffe://example/broker');
   makeCertificate('stranger', 'other-ca', '/CN=broker-1', 'DNS:broker.example');
 });
@@ -113,10 +117,38 @@ async function nameServed(port: number): Promise<string | undefined> {
   return name;
 }
 
+describe('the end of a certificate', () => {
+  const endOf = (name: string) => Date.parse(new X509Certificate(pem(`${name}.crt`)).validTo);
+
+  it('is that of the one in use, also after a change', () =>
+    withServer(async ({ tls }) => {
+      expect(tls.expiry).toBe(endOf('first'));
+      install('short');
+      await tls.reload();
+      expect(tls.expiry).toBe(endOf('short'));
+      expect(endOf('short')).toBeLessThan(endOf('first'));
+    }));
+
+  it('is that of the first in its chain that ends', () => {
+    expect(findExpiry(`${pem('first.crt')}${pem('short.crt')}${pem('ca.crt')}`)).toBe(endOf('short'));
+  });
+});
+
 describe('a port with TLS', () => {
   it('serves gRPC to a client that trusts its certificate', () =>
     withServer(async ({ server }) => {
       expect(await callAs(server, trusting())).toBe('0');
+    }));
+
+  it('lets its connections go', () =>
+    withServer(async ({ server }) => {
+      const client = new RawClient(server.url, trusting());
+      expect(await statusOf(client)).toBe('0');
+      const goaway = once(client.session, 'goaway');
+      await server.listener.drain(60_000);
+      const [code, lastStream] = await goaway;
+      expect([code, lastStream]).toStrictEqual([0, 1]);
+      await client.close();
     }));
 
   it.each([
