@@ -24,12 +24,27 @@ export function whenValid({ issues }: { readonly issues: readonly unknown[] }): 
   return issues.length === 0;
 }
 
-/** A mapping that holds these keys and no others. */
-export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape, noun = 'a section') {
-  const keys = oneOf(Object.keys(shape).map((key) => `${key}:`));
-  return z.strictObject(shape, {
-    error: expects(noun, `its keys on lines of their own, such as ${keys}`),
-  });
+/**
+ * A mapping that holds these keys and no others.
+ *
+ * @param describeShape called when a value is parsed or the schema is read: most configurations have few of the
+ *   sections, and making the schemas of all of them would be the larger part of a start.
+ */
+export function section<Shape extends z.core.$ZodLooseShape>(describeShape: () => Shape, noun = 'a section') {
+  let made: Shape | undefined;
+  const shape = () => (made ??= describeShape());
+  const error = (issue: RawIssue) => {
+    const keys = oneOf(Object.keys(shape()).map((key) => `${key}:`));
+    return expects(noun, `its keys on lines of their own, such as ${keys}`)(issue);
+  };
+  return new z.ZodObject({
+    type: 'object',
+    catchall: z.never(),
+    error,
+    get shape() {
+      return shape();
+    },
+  }) as ReturnType<typeof z.strictObject<Shape>>;
 }
 
 export function choice<const Names extends readonly [string, ...string[]]>(names: Names) {

@@ -24,7 +24,7 @@ import { Spool } from './sections/spool.ts';
 import { workers } from './sections/workers.ts';
 
 export const Config = section(
-  {
+  () => ({
     listen: Listen.prefault({}).describe('Where the server listens.'),
     limits: Limits.prefault({}).describe('What one call may cost.'),
     drain: Drain.prefault({}).describe('How the server stops.'),
@@ -48,9 +48,9 @@ export const Config = section(
     ),
     decisions: Decisions.prefault({}).describe('What is logged about the verdicts of these policies.'),
     admin: Admin.optional().describe(
-      'A port of its own for operators: metrics, probes, and what the server does. When absent, nothing is counted and no port is open. docs/metrics.md lists the metrics.',
+      'Pages for operators: metrics, probes, and what the server does, on a port of their own or on that of listen. When absent, nothing is counted and there are no pages. docs/metrics.md lists the metrics.',
     ),
-  },
+  }),
   'a mapping',
 ).superRefine((config, context) => {
   if (context.issues.length > 0) return;

@@ -2,6 +2,7 @@
 import type { StampedEvent } from '../schema/event.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { HookInput } from '../schema/requests.ts';
+import { hideToken } from '../schema/token.ts';
 import type { Message } from '../schema/vocabulary.ts';
 import type { ShapeVariable } from './shape-names.ts';
 import { nodeOf, type Origin } from './stamp.ts';
@@ -24,7 +25,7 @@ export function messageOf(input: HookInput): Message | undefined {
 }
 
 function usernameOf({ clientinfo, conninfo, message }: AnyInput): string {
-  return clientinfo?.username ?? conninfo?.username ?? message?.headers.username ?? '';
+  return hideToken(clientinfo?.username ?? conninfo?.username ?? message?.headers.username ?? '');
 }
 
 /** The values of the placeholders, as they are: each sink makes them fit its own grammar. */

@@ -31,9 +31,11 @@ export function createDecisionLog(
   { log: which, sample }: DecisionLogOptions,
   { newId = randomUUID, random = Math.random }: DecisionLogWorld = {},
 ): DecisionLog {
-  if (which === 'off' || sample === 0 || !log.isLevelEnabled('info')) return () => {};
+  if (which === 'off' || sample === 0) return () => {};
   return (rpc, input, decision, revision, milliseconds) => {
     if (which === 'denied' && !isRefusal(decision)) return;
+    // The level may change while the server runs.
+    if (!log.isLevelEnabled('info')) return;
     if (sample < 1 && random() >= sample) return;
     const { verdict, by, reason, isShadow, notes, conditions, isFailure } = decision;
     const record = {
@@ -86,7 +88,7 @@ function messageOf({ message }: Pick<HookInput<'message.publish'>, 'message'>): 
   const { node, id, from, topic, qos, headers } = message;
   const username = headers.username ?? '';
   const who = { node, clientid: from, username: hideToken(username), peerhost: headers.peerhost ?? '' };
-  return { ...who, message: id, topic, qos };
+  return { ...who, messageid: id, topic, qos };
 }
 
 function hideToken(username: string): string {

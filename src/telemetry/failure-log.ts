@@ -12,7 +12,7 @@ export function createFailureLog(
   return (rpc, failure) => {
     const hook = rpc?.hook ?? 'none';
     rateLimit(`${failure.code} ${hook}`, (times) => {
-      const fields = { hook, code: failure.code, version: rpc?.version, times, ...detailOf(failure) };
+      const fields = { hook, code: failure.code, protocol: rpc?.version, times, ...detailOf(failure) };
       const text = `a call failed: ${failure.message}`;
       if (failure.isOurs) log.error(fields, text);
       else log.warn(fields, text);

@@ -1,42 +1,54 @@
-/** Logs: JSON lines on standard error, as collectors read them, or coloured ones on a terminal. */
+/**
+ * Logs: JSON lines on standard error, as collectors read them, or coloured ones on a terminal. docs/logs.md lists
+ * every field.
+ */
 import { isatty } from 'node:tty';
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import { clean } from '../events/pretty-text.ts';
+import type { ReadActiveTrace } from './active-trace.ts';
+import { describeError } from './log/error-fields.ts';
+import { googleForm, isOnCloudRun, jsonForm, traceMixin } from './log/forms.ts';
+import { scrub } from './log/scrub.ts';
 import { createStderr } from './stderr.ts';
 
 export type { Logger };
 
 export interface LogOptions {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
-  /** `auto` is pretty on a terminal and JSON elsewhere. */
-  readonly format: 'auto' | 'json' | 'pretty';
+  /** `auto` is pretty on a terminal, as Google Cloud reads it on Cloud Run, and plain JSON elsewhere. */
+  readonly format: 'auto' | 'json' | 'google' | 'pretty';
+  /** The project of Google Cloud that has the traces. Default: `GOOGLE_CLOUD_PROJECT` of the environment. */
+  readonly project?: string | undefined;
+  /** The trace that a line belongs to. Default: lines belong to none. */
+  readonly trace?: ReadActiveTrace | undefined;
+  /** Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
-
-/** As Google Cloud names them; most other collectors understand these too. */
-const severities: Readonly<Record<string, string>> = {
-  trace: 'DEBUG',
-  debug: 'DEBUG',
-  info: 'INFO',
-  warn: 'WARNING',
-  error: 'ERROR',
-  fatal: 'CRITICAL',
-};
 
 /** @param stream where lines go in place of standard error. */
 export async function createLogger(options: LogOptions, stream?: DestinationStream): Promise<Logger> {
-  const { level, format } = options;
+  const { level, project, trace, env = process.env } = options;
   const isTerminal = stream === undefined && isatty(2);
-  const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
-  const out = stream ?? createStderr(isPretty ? describeDropped : describeDroppedInJson);
-  const common: LoggerOptions = { level, base: null, messageKey: 'message', redact };
-  if (isPretty) return pino(common, await prettify(out, isTerminal && !process.env.NO_COLOR));
-  return pino({ ...common, ...json }, out);
+  const form = chooseForm(options.format, isTerminal, env);
+  const out = stream ?? createStderr(form === 'pretty' ? describeDropped : describeDroppedInJson);
+  const common: LoggerOptions = { level, base: null, messageKey: 'message', redact, serializers };
+  if (form === 'pretty') {
+    const readable = await prettify(out, isTerminal && !env.NO_COLOR);
+    return pino({ ...common, ...traceMixin(trace) }, scrubbed(readable));
+  }
+  const named = form === 'google' ? googleForm(trace, project, env) : jsonForm(trace);
+  return pino({ ...common, ...named }, scrubbed(out));
 }
 
-const json: LoggerOptions = {
-  timestamp: stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
-};
+function chooseForm(
+  format: LogOptions['format'],
+  isTerminal: boolean,
+  env: NonNullable<LogOptions['env']>,
+): Exclude<LogOptions['format'], 'auto'> {
+  if (format !== 'auto') return format;
+  if (isTerminal) return 'pretty';
+  return isOnCloudRun(env) ? 'google' : 'json';
+}
 
 const secrets = ['password', 'token', 'authorization', 'secret', 'cookie'];
 
@@ -45,6 +57,13 @@ const redact = {
   paths: ['', '*.', '*.*.'].flatMap((level) => secrets.map((name) => `${level}${name}`)),
   censor: '***',
 };
+
+const serializers = { err: (thrown: unknown) => describeError(thrown) };
+
+/** The third line of defence, for texts of libraries. */
+function scrubbed(out: DestinationStream): DestinationStream {
+  return { write: (line) => out.write(scrub(line)) };
+}
 
 /** pino-pretty is loaded only here: servers in containers never need it. */
 async function prettify(out: DestinationStream, colorize: boolean): Promise<DestinationStream> {

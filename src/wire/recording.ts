@@ -1,6 +1,7 @@
 /** Calls as recordings hold them: one JSON object a line, the message in bytes and in words, without secrets. */
 import { fromBinary, type JsonValue, type Message, toBinary, toJson } from '@bufbuild/protobuf';
 import { base64Encode } from '@bufbuild/protobuf/wire';
+import { hideToken } from '../schema/token.ts';
 import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -13,7 +14,7 @@ export type RecordedMessage =
   | { readonly error: string };
 
 /**
- * A request without its password. It is always written anew from what was decoded: bytes can hold a field twice,
+ * A request without its password, and without a token in the place of a user name. It is always written anew from what was decoded: bytes can hold a field twice,
  * and fields that we do not know may be secrets of a newer broker.
  */
 export function recordMessage(rpc: Rpc, bytes: Uint8Array): RecordedMessage {
@@ -21,6 +22,7 @@ export function recordMessage(rpc: Rpc, bytes: Uint8Array): RecordedMessage {
   try {
     const message = fromBinary(input, bytes, { readUnknownFields: false });
     redactPassword(message);
+    redactTokens(message);
     return { message_base64: base64Encode(toBinary(input, message)), message: toJson(input, message) };
   } catch {
     return {
@@ -33,6 +35,19 @@ export function recordMessage(rpc: Rpc, bytes: Uint8Array): RecordedMessage {
 function redactPassword(message: Message): void {
   const { clientinfo } = message as Message & { clientinfo?: { password: string } };
   if (clientinfo !== undefined && clientinfo.password !== '') clientinfo.password = REDACTED;
+}
+
+/** Clients may log in with a token in the place of a user name; brokers then tell it with every call. */
+function redactTokens(request: Message): void {
+  const { clientinfo, conninfo, message } = request as Message & {
+    clientinfo?: { username: string };
+    conninfo?: { username: string };
+    message?: { headers?: { [name: string]: string } };
+  };
+  if (clientinfo !== undefined) clientinfo.username = hideToken(clientinfo.username);
+  if (conninfo !== undefined) conninfo.username = hideToken(conninfo.username);
+  const headers = message?.headers;
+  if (headers?.username !== undefined) headers.username = hideToken(headers.username);
 }
 
 const secret = /authorization|cookie|credential|passw|secret|signature|token|api-?key/i;

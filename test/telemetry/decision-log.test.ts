@@ -70,7 +70,7 @@ describe('the decision log', () => {
           decision: 'id',
           hook: 'message.publish',
           node: 'emqx@127.0.0.1',
-          message: sent.message.id,
+          messageid: sent.message.id,
           clientid: 'c1',
           username: '(a token)',
           peerhost: '',

@@ -31,7 +31,7 @@ describe('the log of failures', () => {
     expect(lines).toStrictEqual([
       {
         level: theirs.includes(code) ? 'warn' : 'error',
-        fields: { hook: 'client.connect', code, version: 'v2', times: 3 },
+        fields: { hook: 'client.connect', code, protocol: 'v2', times: 3 },
         text: 'a call failed: the text',
       },
     ]);
@@ -40,7 +40,7 @@ describe('the log of failures', () => {
   it('knows calls of no hook', () => {
     const { lines, logFailure } = aLog();
     logFailure(undefined, new Failure('unknown_method', 'no such method'));
-    expect(lines[0]?.fields).toMatchObject({ hook: 'none', version: undefined });
+    expect(lines[0]?.fields).toMatchObject({ hook: 'none', protocol: undefined });
   });
 
   it('limits each code of each hook by itself, whatever the text', () => {

@@ -44,8 +44,43 @@ describe('a line of JSON', () => {
     });
   });
 
+  it('tells of a cause, of addresses that all refused, and of nothing else that hangs on an error', async () => {
+    const { lines, log } = await aLog();
+    const refused = new AggregateError([new Error('no 1'), new Error('no 2')]);
+    const cause = Object.assign(refused, { code: 'ECONNREFUSED', config: { headers: ['s3cret'] } });
+    log.error({ err: Object.assign(new Error('failed', { cause }), { body: 's3cret' }) });
+    const { err, message } = JSON.parse(lines[0] ?? '');
+    expect(message).toBe('failed');
+    expect(err).toEqual({
+      type: 'Error',
+      message: 'failed',
+      stack: expect.any(String),
+      cause: {
+        type: 'AggregateError',
+        message: 'no 1; no 2',
+        code: 'ECONNREFUSED',
+        stack: expect.any(String),
+      },
+    });
+    expect(lines.join()).not.toContain('s3cret');
+  });
+
+  it('says of something thrown that is no error what it is', async () => {
+    const { lines, log } = await aLog();
+    log.error({ err: { token: 's3cret' } }, 'failed');
+    expect(JSON.parse(lines[0] ?? '').err).toEqual({ type: 'object' });
+  });
+
+  it('ends the chain of causes, also of one that is its own cause', async () => {
+    const { lines, log } = await aLog();
+    const error = new Error('round');
+    error.cause = error;
+    log.error({ err: error }, 'failed');
+    expect(lines.join().match(/"type":"Error"/g)).toHaveLength(4);
+  });
+
   it('is what auto gives when a stream is not a terminal', async () => {
-    const { lines, log } = await aLog({ format: 'auto' });
+    const { lines, log } = await aLog({ format: 'auto', env: {} });
     log.info('x');
     expect(JSON.parse(lines[0] ?? '').message).toBe('x');
   });
@@ -73,7 +108,7 @@ describe.each(['json', 'pretty'] as const)('secrets in %s', (format) => {
     ['headers', 'authorization'],
     ['headers', 'cookie'],
     ['request', 'headers', 'authorization'],
-    ['err', 'token'],
+    ['cause', 'token'],
   ])('are not written at %s.%s', async (...path) => {
     const { lines, log } = await aLog({ format });
     log.info(path.reduceRight<unknown>((value, key) => ({ [key]: value }), 's3cret') as object, 'x');

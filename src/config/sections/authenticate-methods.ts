@@ -9,14 +9,14 @@ import { Users } from './authenticate/users.ts';
 
 /** One method: its kind as a key, and a name for logs. */
 export const MethodSection = section(
-  {
+  () => ({
     name: text('a name', 'a name for logs').optional().describe('What logs call it. When absent: its kind.'),
     users: Users.optional().describe('Users with password hashes, from a file or written here.'),
     jwt: Jwt.optional().describe('JSON Web Tokens.'),
     certificate: Certificate.optional().describe("The client's TLS certificate, as the broker passes it on."),
     http: Http.optional().describe("An HTTP service in the form of EMQX's HTTP authenticator."),
     anonymous: Anonymous.optional().describe('Clients without a user name.'),
-  },
+  }),
   'a method',
 ).refine((method) => methodKinds.filter((kind) => method[kind] !== undefined).length === 1, {
   when: whenValid,

@@ -12,7 +12,7 @@ export const otherwise = choice(['deny', 'allow', 'ignore']);
 export const onError = choice(['deny', 'allow', 'ignore', 'error']);
 export const mode = choice(['enforce', 'shadow']);
 
-const Cache = section({
+const Cache = section(() => ({
   ttl: duration()
     .prefault('1m')
     .describe(
@@ -33,10 +33,10 @@ const Cache = section({
     .describe(
       'The most logins remembered; the one unused for longest is forgotten. The default costs about 20 MB.',
     ),
-});
+}));
 
 function bucket(what: string, burst: number) {
-  return section({
+  return section(() => ({
     burst: wholeNumber('a number of failures', 1, 1_000_000)
       .prefault(burst)
       .describe(
@@ -47,10 +47,10 @@ function bucket(what: string, burst: number) {
       .describe(
         `The time in milliseconds after which one failed login ${what} is forgiven. The default allows six guesses a minute.`,
       ),
-  }).optional();
+  })).optional();
 }
 
-const Limiter = section({
+const Limiter = section(() => ({
   perClientId: bucket('of one client id', 5).describe('Failed logins of one client id.'),
   perAddress: bucket('from one address', 50).describe('Failed logins from one address.'),
   action: choice(['refuse', 'delay'])
@@ -68,7 +68,7 @@ const Limiter = section({
     .describe(
       'The most client ids, and the most addresses, that are remembered. The default costs about 20 MB.',
     ),
-}).refine(({ perClientId, perAddress }) => perClientId !== undefined || perAddress !== undefined, {
+})).refine(({ perClientId, perAddress }) => perClientId !== undefined || perAddress !== undefined, {
   when: whenValid,
   error: 'limits nothing; write perClientId: {} or perAddress: {}',
 });
@@ -76,7 +76,7 @@ const Limiter = section({
 const EVERYONE =
   'admits every client; write conditions, or iKnowThisAllowsEveryone: true if that is what you want';
 
-export const Authenticate = section({
+export const Authenticate = section(() => ({
   methods: z
     .array(MethodSection, { error: methodsError })
     .min(1, { error: methodsError })
@@ -108,7 +108,7 @@ export const Authenticate = section({
     .describe(
       'Accepts a policy that admits every client. Such a policy is refused by default, since it is mostly a mistake.',
     ),
-})
+}))
   .superRefine(({ methods }, context) => {
     if (context.issues.length > 0) return;
     const names = nameMethods(methods).map(({ name }) => name);

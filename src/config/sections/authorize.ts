@@ -8,10 +8,10 @@ import { Grants } from './grants.ts';
 const path = (example: string) => text('a path', `a path such as ${example}`);
 
 const Source = section(
-  {
+  () => ({
     mosquitto: path('./mosquitto.acl').optional().describe('An acl_file of mosquitto.'),
     emqx: path('./acl.conf').optional().describe("EMQX's acl.conf."),
-  },
+  }),
   'a source',
 ).refine(({ mosquitto, emqx }) => (mosquitto === undefined) !== (emqx === undefined), {
   when: whenValid,
@@ -23,7 +23,7 @@ export type SourceSection = z.output<typeof Source>;
 export const EVERYTHING =
   'allows every topic to everyone; write narrower rules, or iKnowThisAllowsEveryone: true if that is what you want';
 
-export const Authorize = section({
+export const Authorize = section(() => ({
   rules: z
     .array(RuleSchema, { error: expects('a list', 'rules, each behind a "-", such as - allow: publish') })
     .prefault([])
@@ -57,7 +57,7 @@ export const Authorize = section({
     .describe(
       'Accepts a policy that allows every topic to everyone. Such a policy is refused by default, since it is mostly a mistake.',
     ),
-}).superRefine((policy, context) => {
+})).superRefine((policy, context) => {
   // With files, the whole is judged when they are read.
   if (context.issues.length > 0 || policy.iKnowThisAllowsEveryone || policy.sources.length > 0) return;
   if (allowsEverything(policy.rules, policy.otherwise))

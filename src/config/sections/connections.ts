@@ -4,7 +4,7 @@ import { duration, POSITIVE } from '../units.ts';
 
 const maxAgeError = expects('a duration', 'off, or a number with its unit from 1ms to 24d, such as 10m');
 
-export const Connections = section({
+export const Connections = section(() => ({
   maxAge: z
     .union([z.literal('off'), duration(POSITIVE, maxAgeError)], { error: maxAgeError })
     .prefault('off')
@@ -16,4 +16,4 @@ export const Connections = section({
     .describe(
       'The part of maxAge by which the age varies at random, so that the connections of a broker do not end together. The default spreads ten minutes over one.',
     ),
-});
+}));

@@ -1,6 +1,6 @@
 import { choice, fraction, section } from '../expects.ts';
 
-export const Decisions = section({
+export const Decisions = section(() => ({
   log: choice(['all', 'denied', 'off'])
     .prefault('denied')
     .describe(
@@ -11,4 +11,4 @@ export const Decisions = section({
     .describe(
       'The part of those verdicts that is logged, chosen at random; write less than 1 where there are too many. The default is all of them.',
     ),
-});
+}));

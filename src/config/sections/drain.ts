@@ -1,7 +1,7 @@
 import { section, whenValid } from '../expects.ts';
 import { duration, POSITIVE } from '../units.ts';
 
-export const Drain = section({
+export const Drain = section(() => ({
   delay: duration()
     .prefault('0s')
     .describe(
@@ -12,7 +12,7 @@ export const Drain = section({
     .describe(
       'How long after SIGTERM the process stops, finished or not, in milliseconds; the delay is part of it. The default lies inside the 10 seconds of Cloud Run.',
     ),
-}).refine(({ delay, timeout }) => delay < timeout, {
+})).refine(({ delay, timeout }) => delay < timeout, {
   when: whenValid,
   path: ['delay'],
   error: 'is not shorter than drain.timeout, so that no time is left to drain; write a shorter one',

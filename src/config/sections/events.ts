@@ -1,14 +1,14 @@
 import { choice, section } from '../expects.ts';
 import { Routes } from './routes.ts';
 
-export const Events = section({
+export const Events = section(() => ({
   stdout: choice(['auto', 'json', 'pretty', 'off'])
     .optional()
     .describe(
       'Whether events go to standard output, one a line: auto is pretty on a terminal and CloudEvents JSON elsewhere. When absent: auto, so that a new user sees what the broker does; off when there are routes.',
     ),
   routes: Routes,
-}).transform(({ stdout, routes }) => ({
+})).transform(({ stdout, routes }) => ({
   stdout: stdout ?? (routes.length === 0 ? ('auto' as const) : ('off' as const)),
   routes,
 }));

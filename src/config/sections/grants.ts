@@ -19,7 +19,7 @@ const redisUrl = text('a URL', 'a URL such as redis://host:6379 or rediss://host
     error: 'has more than a host, a port and the number of a database; write redis://host:6379/0',
   });
 
-export const RedisGrants = section({
+export const RedisGrants = section(() => ({
   url: redisUrl.describe(
     'The Redis server, version 6.2 or later; rediss:// for TLS, and behind a "/" the number of a database. There is no default.',
   ),
@@ -62,7 +62,7 @@ export const RedisGrants = section({
     .describe(
       "The longest wait for Redis, in milliseconds. The default lies well within EMQX's request_timeout; then onError decides.",
     ),
-})
+}))
   .refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
     when: whenValid,
     error: 'has one of cert and key; write both, or neither',
@@ -74,7 +74,7 @@ export const RedisGrants = section({
   });
 export type RedisGrants = z.output<typeof RedisGrants>;
 
-export const Grants = section({
+export const Grants = section(() => ({
   order: choice(['first', 'last'])
     .prefault('first')
     .describe(
@@ -88,4 +88,4 @@ export const Grants = section({
   redis: RedisGrants.optional().describe(
     'Keeps grants in Redis, so that any of several instances may answer for a client. When absent, they are in the memory of this process.',
   ),
-});
+}));

@@ -50,7 +50,7 @@ export const TopicFilter = z.string({ error: filterError }).superRefine((topic, 
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
-const Listed = section({
+const Listed = section(() => ({
   hook: HookName.describe('The name of the hook.'),
   topics: z
     .array(TopicFilter, { error: expects('a list', 'topic filters, each behind a "-"') })
@@ -58,7 +58,7 @@ const Listed = section({
     .describe(
       'Topic filters: the broker calls the hook only for messages they match. None means every topic.',
     ),
-}).refine(({ hook, topics }) => topics.length === 0 || isMessageHook(hook), {
+})).refine(({ hook, topics }) => topics.length === 0 || isMessageHook(hook), {
   path: ['topics'],
   error: 'is of no use here: brokers heed topic filters for message.* hooks only; remove it',
 });
@@ -83,7 +83,7 @@ const register = z
 const pathError = 'a path such as ./my-hooks.mjs';
 const Path = text('a path', pathError);
 
-export const Hooks = section({
+export const Hooks = section(() => ({
   register: register
     .optional()
     .describe(
@@ -98,4 +98,4 @@ export const Hooks = section({
     .describe(
       'Modules whose hooks, made with defineHook, replace the built-in ones of the same name; paths are relative to the configuration file, or to the working directory when there is none. None by default.',
     ),
-});
+}));

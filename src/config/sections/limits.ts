@@ -5,7 +5,7 @@ import { duration, POSITIVE, size } from '../units.ts';
 const GiB = 2 ** 30;
 const shareError = expects('a fraction', 'a number above 0, at most 1');
 
-export const Limits = section({
+export const Limits = section(() => ({
   messageBytes: size({ min: 1024, max: GiB, reads: 'from 1KiB to 1GiB' })
     .prefault('16MiB')
     .describe(
@@ -34,7 +34,7 @@ export const Limits = section({
     .describe(
       'How many bytes of unanswered calls may be held at once, at least limits.messageBytes. The default fits a container of 512 MiB.',
     ),
-}).refine(({ messageBytes, queuedBytes }) => messageBytes <= queuedBytes, {
+})).refine(({ messageBytes, queuedBytes }) => messageBytes <= queuedBytes, {
   when: whenValid,
   path: ['queuedBytes'],
   error:

@@ -1,7 +1,7 @@
 import { section, text, wholeNumber, yesOrNo } from '../expects.ts';
 import { Tls } from './tls.ts';
 
-export const Listen = section({
+export const Listen = section(() => ({
   host: text('an address', 'an address of this machine, or 0.0.0.0 for all')
     .prefault('0.0.0.0')
     .describe(
@@ -20,4 +20,4 @@ export const Listen = section({
   tls: Tls.optional().describe(
     'TLS 1.2 and later, for brokers whose URL begins with https://. When absent, the port speaks cleartext.',
   ),
-});
+}));

@@ -10,7 +10,7 @@ const extraFields = choice(['refuse', 'drop'])
   .optional()
   .describe('What becomes of fields that the schema has not, at encoding. The default is refuse.');
 
-const Protobuf = section({
+const Protobuf = section(() => ({
   descriptors: path('./sensors.binpb').describe(
     'A descriptor set, as protoc --include_imports --descriptor_set_out writes it.',
   ),
@@ -26,9 +26,9 @@ const Protobuf = section({
     .optional()
     .describe('Whether fields that are not sent are decoded to their default values. The default is false.'),
   extraFields,
-});
+}));
 
-const Avro = section({
+const Avro = section(() => ({
   schema: path('./reading.avsc').describe('An Avro schema in JSON, complete in itself.'),
   schemaId: wholeNumber('a schema id', 0, 0xffff_ffff)
     .optional()
@@ -39,7 +39,7 @@ const Avro = section({
       'wrapped: unions are always { "type": value }, as in the JSON encoding of Avro. The default is auto.',
     ),
   extraFields,
-});
+}));
 
 const codecNoun = `${oneOf(plainCodecs)}, { protobuf: ... } or { avro: ... }`;
 const codecError = expects('a codec', codecNoun);
@@ -47,8 +47,8 @@ const codecError = expects('a codec', codecNoun);
 const Codec = z.union(
   [
     z.enum(plainCodecs, { error: codecError }),
-    section({ protobuf: Protobuf }, 'a codec'),
-    section({ avro: Avro }, 'a codec'),
+    section(() => ({ protobuf: Protobuf }), 'a codec'),
+    section(() => ({ avro: Avro }), 'a codec'),
   ],
   { error: codecError },
 ) as unknown as z.ZodType<PayloadCodecSpec, PayloadCodecSpec>;
@@ -63,11 +63,11 @@ const jsonSchema = z.union([path('./reading.schema.json'), z.record(z.string(), 
   error: expects('a JSON Schema', 'the path of its file, or the schema itself'),
 });
 
-const Require = section({
-  payload: section({
+const Require = section(() => ({
+  payload: section(() => ({
     minBytes: bytes.optional().describe('The least bytes.'),
     maxBytes: bytes.optional().describe('The most bytes.'),
-  })
+  }))
     .optional()
     .describe('The size of the payload, before this rule decodes it.'),
   qos: oneOrMore(qos).optional().describe('The QoS, or several of which one will do.'),
@@ -79,7 +79,7 @@ const Require = section({
     .describe(
       'What becomes of a message that is otherwise: drop stops it, pass lets it go on as it came, skip leaves it to the rules behind. The default is drop.',
     ),
-});
+}));
 
 const changeable = 'topic, qos, payload or remove';
 const fixed = ['retain', 'properties', 'props', 'user_properties', 'user_props', 'from', 'clientid'];
@@ -129,7 +129,7 @@ const SetSection = z
   .meta({ additionalProperties: false });
 
 export const MessageRule = section(
-  {
+  () => ({
     name: text('a name', 'a text')
       .optional()
       .describe('What decision logs and "exhook explain" call the rule.'),
@@ -156,6 +156,6 @@ export const MessageRule = section(
       .optional()
       .describe('Whether the rules behind this one are not asked. The default is false.'),
     onError: choice(['pass', 'drop']).optional().describe('In the place of publish.onError, for this rule.'),
-  },
+  }),
   'a rule',
 ).describe('A rule: which messages, what they must be, and what becomes of them.');

@@ -5,7 +5,7 @@ import { size } from '../units.ts';
 import { mode } from './authenticate.ts';
 import { MessageRule } from './publish-rule.ts';
 
-const Limits = section({
+const Limits = section(() => ({
   maxBytes: size({ min: 1, max: 256 * 2 ** 20, reads: 'from 1B to 256MiB' })
     .prefault('1MiB')
     .describe('The most bytes of a payload that is decoded or encoded. The default is 1MiB.'),
@@ -15,9 +15,9 @@ const Limits = section({
   maxItems: wholeNumber('a number of items', 1, 10_000_000)
     .prefault(100_000)
     .describe('The most list items and fields of a payload, all together. The default is 100000.'),
-});
+}));
 
-export const Publish = section({
+export const Publish = section(() => ({
   rules: z
     .array(MessageRule, { error: expects('a list', 'rules, each behind a "-", such as - topics: a/#') })
     .prefault([])
@@ -40,5 +40,5 @@ export const Publish = section({
       'shadow decides, logs and counts, and lets every message go on as it came. The default is enforce.',
     ),
   limits: Limits.prefault({}).describe('What one payload may cost, whatever it says about itself.'),
-});
+}));
 export type Publish = z.output<typeof Publish>;

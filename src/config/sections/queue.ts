@@ -6,7 +6,7 @@ import { duration, POSITIVE, size } from '../units.ts';
 const GiB = 2 ** 30;
 const bytes = () => size({ min: 1024, max: 64 * GiB, reads: 'from 1KiB to 64GiB' });
 
-const Batch = section({
+const Batch = section(() => ({
   maxEvents: wholeNumber('a number of events', 1, 100_000)
     .prefault(500)
     .describe('The most events of one batch. The default is 500.'),
@@ -18,9 +18,9 @@ const Batch = section({
     .describe(
       'How long a batch that is not full waits for more events. Events that a broker waits for are never held back. The default is 0ms: a batch is what came while the last one was under way.',
     ),
-});
+}));
 
-const Retry = section({
+const Retry = section(() => ({
   min: duration(POSITIVE)
     .prefault('100ms')
     .describe('The wait after the first failure; it doubles with each further one. The default is 100ms.'),
@@ -42,13 +42,13 @@ const Retry = section({
     .describe(
       'How long the sink may take to confirm a batch before it counts as failed and is tried again. The default is 30s.',
     ),
-}).refine(({ min, max }) => min <= max, {
+})).refine(({ min, max }) => min <= max, {
   when: whenValid,
   path: ['max'],
   error: 'is shorter than retry.min; write at least as much',
 });
 
-export const Queue = section({
+export const Queue = section(() => ({
   maxEvents: wholeNumber('a number of events', 1, 100_000_000)
     .prefault(100_000)
     .describe(
@@ -64,5 +64,5 @@ export const Queue = section({
     ),
   batch: Batch.prefault({}).describe('How events are put together.'),
   retry: Retry.prefault({}).describe('What happens when the sink fails.'),
-});
+}));
 export type QueueOptions = z.output<typeof Queue>;

@@ -51,7 +51,7 @@ const To = z
   .transform((names) => [...new Set(typeof names === 'string' ? [names] : names)]);
 
 export const Route = section(
-  {
+  () => ({
     name: text('a name', 'a short text')
       .optional()
       .describe('What messages about this route call it. When absent: its number.'),
@@ -85,7 +85,7 @@ export const Route = section(
       .describe(
         'before-reply, or overflow: spool: what the broker is told when the event could not be made safe in time. pass answers as if it were; drop stops the message; error ends the call with a status, after which EMQX lets a message go on; spool writes the event to disk and passes. The default is error.',
       ),
-  },
+  }),
   'a route',
 )
   .refine(({ hooks, topics }) => topics === undefined || hooks.every(isMessageHook), {

@@ -4,17 +4,17 @@ import { expects, section, text } from '../expects.ts';
 
 const write = '{ env: NAME } or { file: PATH }, or the text itself';
 
-const FromEnvironment = section({
+const FromEnvironment = section(() => ({
   env: text('the name of a variable', 'the name of an environment variable').describe(
     'The environment variable that holds it.',
   ),
-});
+}));
 
-const FromFile = section({
+const FromFile = section(() => ({
   file: text('a path', 'a path such as ./secret').describe(
     'The file that holds it, relative to the configuration file; a line break at its end is left out.',
   ),
-});
+}));
 
 /**
  * Text in the file itself is readable by whoever may read the configuration, and ends up in backups and

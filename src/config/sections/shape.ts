@@ -35,7 +35,7 @@ const paths = () =>
     .min(1, { error: 'is empty; list a path, or remove it' })
     .optional();
 
-export const Shape = section({
+export const Shape = section(() => ({
   format: choice(['structured', 'binary', 'raw'])
     .prefault('structured')
     .describe(
@@ -55,7 +55,7 @@ export const Shape = section({
   table: target('table'),
   routingKey: target('routingKey'),
   path: target('path'),
-})
+}))
   .superRefine((shape, context) => {
     const given = targetNames.filter((name) => shape[name] !== undefined);
     for (const name of given.slice(1))

@@ -43,14 +43,14 @@ export const sinkFiles: Readonly<Record<SinkKind, readonly string[]>> = {
   module: moduleFiles,
 };
 
-const DeadLetterFile = section({
+const DeadLetterFile = section(() => ({
   file: text('a path', 'a path such as ./dead-letters.jsonl').describe(
     'The file, relative to the configuration file: one JSON object a line, with the reason.',
   ),
-});
+}));
 
 const Sink = section(
-  {
+  () => ({
     ...kinds,
     queue: Queue.prefault({}).describe('The queue in front of the sink.'),
     deadLetter: z
@@ -64,7 +64,7 @@ const Sink = section(
     require: yesOrNo()
       .prefault(false)
       .describe('Whether the server is ready only while this sink can be reached. The default is false.'),
-  },
+  }),
   'a sink',
 ).superRefine((sink, context) => {
   const given = sinkKinds.filter((kind) => sink[kind] !== undefined);

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { section, text, yesOrNo } from '../expects.ts';
 import { size } from '../units.ts';
 
-export const Spool = section({
+export const Spool = section(() => ({
   path: text('a path', 'a path such as ./spool').describe(
     'The directory, relative to the configuration file. It is made if it is not there; workers share it, other machines must not. There is no default.',
   ),
@@ -17,7 +17,7 @@ export const Spool = section({
     .describe(
       "Whether an event counts as stored only when the disk has it, so that it outlives a loss of power too. The default is false: it outlives this process' death, and a crash of the machine costs the last moments.",
     ),
-});
+}));
 export type SpoolOptions = z.output<typeof Spool>;
 
 /** The options that are paths. */

@@ -9,7 +9,7 @@ const names = z
   })
   .min(1, { error: 'is empty, which would refuse every broker; list a name, or remove it' });
 
-export const Tls = section({
+export const Tls = section(() => ({
   cert: file('./tls/server.pem').describe(
     'The certificate chain of this server, a PEM file. Read again when it changes; relative to the configuration file. There is no default.',
   ),
@@ -26,7 +26,7 @@ export const Tls = section({
     .describe(
       "Names of which a broker's certificate must have one, as subject common name or subject alternative name. Needs clientCa. When absent, every certificate that clientCa signed will do.",
     ),
-}).refine(({ clientCa, clientNames }) => clientNames === undefined || clientCa !== undefined, {
+})).refine(({ clientCa, clientNames }) => clientNames === undefined || clientCa !== undefined, {
   path: ['clientNames'],
   error:
     'is of no use without clientCa: a name counts only in a certificate that was checked; write clientCa',

@@ -1,7 +1,8 @@
 /** A producer that is used until something goes wrong, and then never again. */
-import type { BaseOptions, Producer } from '@platformatic/kafka';
+import type { Admin, BaseOptions, Producer } from '@platformatic/kafka';
 import type { KafkaOptions } from '../../config/sections/sinks/kafka.ts';
 import type { KafkaRecord } from './record.ts';
+import { isTopicThere } from './trouble.ts';
 
 export type KafkaLibrary = typeof import('@platformatic/kafka');
 
@@ -24,12 +25,9 @@ export class KafkaClient {
   }
 
   /** How many partitions each topic has. @throws when one of them cannot be written to. */
-  async countPartitions(
-    topics: readonly string[],
-    forceUpdate = false,
-  ): Promise<ReadonlyMap<string, number>> {
+  async countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return await this.#use(async (producer) => {
-      const metadata = await producer.metadata({ topics: [...topics], forceUpdate });
+      const metadata = await producer.metadata({ topics: [...topics] });
       return new Map(topics.map((topic) => [topic, metadata.topics.get(topic)?.partitionsCount ?? 1]));
     });
   }
@@ -45,11 +43,26 @@ export class KafkaClient {
     await this.#use((producer) => producer.send({ messages: [...records] }));
   }
 
+  /** Asks whether a topic can be found, beside the producer and what it is doing. @throws when it cannot. */
+  async findTopic(topic: string): Promise<void> {
+    await this.#administer((admin) => admin.metadata({ topics: [topic] }));
+  }
+
+  /** Makes topics; those that are there already are left as they are. */
   async createTopics(topics: readonly string[]): Promise<void> {
     const { partitions = -1, replicas = -1 } = this.#options.createTopics ?? {};
-    const admin = new this.#library.Admin({ ...this.#connection, retries: 0 });
     try {
-      await admin.createTopics({ topics: [...topics], partitions, replicas });
+      await this.#administer((admin) => admin.createTopics({ topics: [...topics], partitions, replicas }));
+    } catch (error) {
+      if (!isTopicThere(error)) throw error;
+    }
+  }
+
+  /** With a client of its own, which is short-lived and asks once. */
+  async #administer(work: (admin: Admin) => Promise<unknown>): Promise<void> {
+    const admin = surviving(new this.#library.Admin({ ...this.#connection, retries: 0 }));
+    try {
+      await work(admin);
     } finally {
       await admin.close().catch(() => {});
     }
@@ -88,7 +101,7 @@ export class KafkaClient {
 
   #open(): KafkaProducer {
     const { compression, idempotent } = this.#options;
-    return new this.#library.Producer<Buffer, Buffer, Buffer, Buffer>({
+    const producer = new this.#library.Producer<Buffer, Buffer, Buffer, Buffer>({
       ...this.#connection,
       acks: this.#library.ProduceAcks.ALL,
       idempotent,
@@ -98,5 +111,16 @@ export class KafkaClient {
       // A leader that has moved is found by the next attempt, which sorts all records anew.
       repeatOnStaleMetadata: false,
     });
+    return surviving(producer);
   }
+}
+
+/**
+ * A connection that ends while it logs in tells twice of its failure. The client listens once: the second time would end
+ * this process.
+ */
+function surviving<Client extends KafkaProducer | Admin>(client: Client): Client {
+  for (const event of ['client:broker:failed', 'client:broker:connect'] as const)
+    client.on(event, ({ connection }) => connection?.on('error', () => {}));
+  return client;
 }

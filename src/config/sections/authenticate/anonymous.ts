@@ -5,12 +5,12 @@ import { WhoSchema } from '../../../policy/rule-schema.ts';
 import { section } from '../../expects.ts';
 import { tags } from './parts.ts';
 
-export const Anonymous = section({
+export const Anonymous = section(() => ({
   who: WhoSchema.optional().describe(
     'Conditions on the client. When absent: every client without a user name.',
   ),
   tags: tags.describe('Tags of clients that this method admits.'),
-}).superRefine(({ who }, context) => {
+})).superRefine(({ who }, context) => {
   if (who === undefined || context.issues.length > 0) return;
   for (const { path: at, message } of findRuleProblems({ allow: 'all', who }))
     context.addIssue({ code: 'custom', path: [...at], message });

@@ -35,13 +35,13 @@ const nameConditions = z
   })
   .optional();
 
-export const Certificate = section({
+export const Certificate = section(() => ({
   commonName: nameConditions.describe(
     'The common name: a text, a template such as "${clientid}", { like }, { regex }, or a list of which one must hold.',
   ),
   subject: nameConditions.describe('The same for the whole subject (DN).'),
   tags: tags.describe('Tags of clients that this method admits.'),
-}).refine(({ commonName, subject }) => commonName !== undefined || subject !== undefined, {
+})).refine(({ commonName, subject }) => commonName !== undefined || subject !== undefined, {
   when: whenValid,
   error: 'needs commonName or subject: the broker checks who signed, not whom it is for',
 });

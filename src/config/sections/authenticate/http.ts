@@ -12,7 +12,7 @@ const headers = z
   })
   .optional();
 
-export const Http = section({
+export const Http = section(() => ({
   url: text('a URL', 'an http(s) URL').describe('Placeholders may stand in path and query, not in the host.'),
   method: choice(['post', 'get'])
     .prefault('post')
@@ -32,12 +32,12 @@ export const Http = section({
   retries: wholeNumber('a number of retries', 0, 10)
     .prefault(1)
     .describe('Further attempts after a failure. Default: 1.'),
-  breaker: section({
+  breaker: section(() => ({
     failures: wholeNumber('a number of failures', 1, 1000)
       .prefault(5)
       .describe('Failures in a row that open the circuit.'),
     openFor: duration(POSITIVE).prefault('10s').describe('How long the service is left alone then.'),
-  })
+  }))
     .prefault({})
     .describe('When a service that fails is left alone for a while.'),
   ignoreBroken: yesOrNo()
@@ -53,7 +53,7 @@ export const Http = section({
     .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
   cert: path('./client.pem').optional().describe('A client certificate, a PEM file.'),
   key: path('./client.key').optional().describe('Its private key, a PEM file.'),
-}).superRefine(({ url, method, headers = {}, body }, context) => {
+})).superRefine(({ url, method, headers = {}, body }, context) => {
   const parts = [
     ['url', {}, {}, undefined],
     ...Object.entries(headers).map(

@@ -18,7 +18,7 @@ const jwksUrl = text('a URL', 'an http(s) URL').refine(
   { error: 'is not a URL; write one that begins with https://' },
 );
 
-const Jwks = section({
+const Jwks = section(() => ({
   url: jwksUrl.describe('Where the JWK Set is.'),
   maxAge: duration(POSITIVE).prefault('10m').describe('Older keys are asked for again in the background.'),
   maxStale: duration(POSITIVE)
@@ -30,9 +30,9 @@ const Jwks = section({
   ca: path('./ca.pem')
     .optional()
     .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
-});
+}));
 
-export const Jwt = section({
+export const Jwt = section(() => ({
   from: choice(['password', 'username'])
     .prefault('password')
     .describe('Where the token is. Default: password.'),
@@ -71,7 +71,7 @@ export const Jwt = section({
   acl: text('a claim', 'the name of a claim')
     .prefault('acl')
     .describe("The claim that holds grants, in either of EMQX's forms. Default: acl."),
-})
+}))
   .refine(
     ({ secret, publicKey, jwks }) =>
       [secret, publicKey, jwks].filter((key) => key !== undefined).length === 1,

@@ -7,7 +7,7 @@ import { indexUsers } from '../../../policy/users.ts';
 import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
 import { path } from './parts.ts';
 
-export const Users = section({
+export const Users = section(() => ({
   file: path('./users.yaml')
     .optional()
     .describe(
@@ -23,13 +23,13 @@ export const Users = section({
   userId: choice(['username', 'clientid'])
     .prefault('username')
     .describe('What `user_id` in files of EMQX is. Default: username.'),
-  hash: section({
+  hash: section(() => ({
     algorithm: choice(algorithms).optional().describe('EMQX: password_hash_algorithm.name.'),
     salt_position: choice(saltPositions).optional().describe('Where the salt stands. Default: prefix.'),
     mac_fun: choice(macFunctions).optional().describe('PBKDF2 only.'),
     iterations: wholeNumber('a number', 1, 10_000_000).optional().describe('PBKDF2 only.'),
     dk_length: wholeNumber('a number', 1, 1024).optional().describe('PBKDF2 only: bytes of the derived key.'),
-  })
+  }))
     .optional()
     .describe("How hashes were made that do not say so themselves: EMQX's password_hash_algorithm."),
   saltEncoding: choice(['base64', 'utf-8'])
@@ -38,7 +38,7 @@ export const Users = section({
   allowPlain: yesOrNo()
     .prefault(false)
     .describe('Whether passwords that are not hashed are accepted. Default: false.'),
-})
+}))
   .refine(({ file, list }) => (file === undefined) !== (list === undefined), {
     when: whenValid,
     error: 'needs either file or list; write one of the two',

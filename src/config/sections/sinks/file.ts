@@ -13,7 +13,7 @@ const Mode = z
 const MiB = 2 ** 20;
 const DAY = 86_400_000;
 
-const Rotate = section({
+const Rotate = section(() => ({
   size: size({ min: 1024, max: 1024 * 1024 * MiB, reads: 'from 1KiB to 1024GiB' })
     .optional()
     .describe(
@@ -30,9 +30,9 @@ const Rotate = section({
   gzip: yesOrNo()
     .prefault(false)
     .describe('Whether files that were put aside are compressed, in the background. The default is false.'),
-});
+}));
 
-export const File = section({
+export const File = section(() => ({
   path: text('a path', 'a path such as ./events.jsonl').describe(
     'The file, relative to the configuration file; it is made when it is not there, and its directory too. There is no default.',
   ),
@@ -47,7 +47,7 @@ export const File = section({
   rotate: Rotate.prefault({}).describe(
     'When a file is put aside. Without size and age never: leave that to logrotate, which the sink notices.',
   ),
-});
+}));
 export type FileOptions = z.output<typeof File>;
 
 /** The options that are paths of files. */

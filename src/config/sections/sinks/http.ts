@@ -38,13 +38,13 @@ const Headers = z
     'Headers of every request. Values are text, { env: NAME } or { file: PATH }. There are none by default.',
   );
 
-const Signature = section({
+const Signature = section(() => ({
   secret: secret('a secret').describe(
     'The secret that signs: { env: NAME }, { file: PATH } or the text. What follows whsec_ is base64, as Standard Webhooks writes secrets; any other text is taken as it is.',
   ),
-});
+}));
 
-export const Http = section({
+export const Http = section(() => ({
   url: url.describe(
     'Where events go: an http:// or https:// URL without user and password. The path of a route is appended to it. There is no default.',
   ),
@@ -70,7 +70,7 @@ export const Http = section({
     .prefault('1m')
     .describe('The longest pause that the service may ask for with a Retry-After header. The default is 1m.'),
   tls: SinkTls.optional(),
-}).refine(({ url, tls }) => url.startsWith('https:') || tls === undefined || tls === false, {
+})).refine(({ url, tls }) => url.startsWith('https:') || tls === undefined || tls === false, {
   when: whenValid,
   path: ['tls'],
   error: 'is of no use with http://; write https://',

@@ -15,7 +15,7 @@ export const topicPattern = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 const topicError = expects('a topic', 'letters, digits, ".", "_" and "-", such as mqtt.events');
 
-const Sasl = section({
+const Sasl = section(() => ({
   mechanism: choice(['plain', 'scram-sha-256', 'scram-sha-512']).describe(
     'How the password is shown: plain sends it as it is, so use it with TLS. There is no default.',
   ),
@@ -23,18 +23,18 @@ const Sasl = section({
   password: secret('a password').describe(
     'Its password: { env: NAME } or { file: PATH }, or the text itself. There is no default.',
   ),
-});
+}));
 
-const CreateTopics = section({
+const CreateTopics = section(() => ({
   partitions: wholeNumber('a number of partitions', 1, 100_000)
     .optional()
     .describe("The partitions of a new topic. When absent, the cluster's num.partitions."),
   replicas: wholeNumber('a number of replicas', 1, 1000)
     .optional()
     .describe("The replicas of a new topic. When absent, the cluster's default.replication.factor."),
-});
+}));
 
-export const Kafka = section({
+export const Kafka = section(() => ({
   brokers: z
     .array(Broker, { error: expects('a list', 'brokers, such as [kafka-1.example.com:9092]') })
     .min(1, { error: 'is empty; list a broker' })
@@ -66,7 +66,7 @@ export const Kafka = section({
   timeout: duration(POSITIVE)
     .prefault('10s')
     .describe('The longest that connecting, and each request, may take. The default is 10s.'),
-});
+}));
 export type KafkaOptions = z.output<typeof Kafka>;
 
 /** The options that are paths of files. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { expects, section, text } from '../../expects.ts';
 
-export const Module = section({
+export const Module = section(() => ({
   path: text('a path', 'a path such as ./my-sink.mjs').describe(
     'The module, relative to the configuration file. Its default export is defineSink((options, world) => sink), or such a function.',
   ),
@@ -9,7 +9,7 @@ export const Module = section({
     .record(z.string(), z.unknown(), { error: expects('a mapping', 'what the module wants to know') })
     .prefault({})
     .describe('What the module is opened with, as it stands here. Nothing by default.'),
-});
+}));
 export type ModuleOptions = z.output<typeof Module>;
 
 /** The options that are paths of files. */

@@ -8,7 +8,7 @@ const topicError = expects('a topic', 'a topic without "+" and "#", such as brid
 
 const qosError = expects('a quality of service', '1 or 2');
 
-export const Mqtt = section({
+export const Mqtt = section(() => ({
   host: text('a host', 'the name or address of the broker').describe(
     'The name or address of the other broker. There is no default. Never the broker that calls this server: it would send back what is bridged to it, without end.',
   ),
@@ -55,7 +55,7 @@ export const Mqtt = section({
   timeout: duration(POSITIVE)
     .prefault('10s')
     .describe('The longest that connecting may take. The default is 10s.'),
-});
+}));
 export type MqttOptions = z.output<typeof Mqtt>;
 
 /** The options that are paths of files. */

@@ -26,7 +26,7 @@ const pattern = text('a subject', 'a subject such as "mqtt.>"').regex(
 
 const GiB = 2 ** 30;
 
-const Stream = section({
+const Stream = section(() => ({
   name: z
     .string({ error: expects('the name of a stream', 'a name such as EVENTS') })
     .regex(/^[\w-]{1,255}$/, name)
@@ -64,9 +64,9 @@ const Stream = section({
     .describe(
       'Of a stream that is made: how long an id is remembered, so that what is sent again is there once. The default is 2m, as it is of NATS.',
     ),
-});
+}));
 
-export const Nats = section({
+export const Nats = section(() => ({
   servers: z
     .array(server, { error: expects('a list', 'URLs, such as [nats://host:4222]') })
     .min(1, { error: 'is empty; list a URL such as nats://host:4222' })
@@ -115,7 +115,7 @@ export const Nats = section({
     .prefault('5s')
     .describe('The longest wait for a connection, and for the confirmation of an event. The default is 5s.'),
   tls: SinkTls.optional(),
-})
+}))
   .refine(
     ({ user, token, nkey, credentials }) =>
       [user, token, nkey, credentials].filter((one) => one !== undefined).length < 2,

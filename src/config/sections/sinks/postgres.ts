@@ -15,7 +15,7 @@ const name = () =>
     { error: nameError },
   );
 
-export const Postgres = section({
+export const Postgres = section(() => ({
   host: text('a host', 'the name or address of the server')
     .prefault('localhost')
     .describe('The name or address of the server. The default is localhost.'),
@@ -54,7 +54,7 @@ export const Postgres = section({
     .describe(
       'The longest that connecting, and writing one batch, may take: the server is told, too, as statement_timeout. The default is 10s.',
     ),
-});
+}));
 export type PostgresOptions = z.output<typeof Postgres>;
 
 /** The options that are paths of files. */

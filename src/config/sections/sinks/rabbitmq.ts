@@ -12,7 +12,7 @@ const short = (noun: string, example: string) =>
     error: expects(noun, `at most ${MAX_SHORT_BYTES} bytes`),
   });
 
-const Declare = section({
+const Declare = section(() => ({
   type: choice(['topic', 'direct', 'fanout', 'headers'])
     .prefault('topic')
     .describe('The type of the exchange. The default is topic.'),
@@ -25,9 +25,9 @@ const Declare = section({
   binding: short('a binding', '"#"')
     .prefault('#')
     .describe('The binding key of that queue. The default, #, takes everything from a topic exchange.'),
-});
+}));
 
-export const Rabbitmq = section({
+export const Rabbitmq = section(() => ({
   host: text('a host', 'the name or address of the server')
     .prefault('localhost')
     .describe('The name or address of the server. The default is localhost.'),
@@ -64,7 +64,7 @@ export const Rabbitmq = section({
   timeout: duration(POSITIVE)
     .prefault('10s')
     .describe('The longest that connecting may take. The default is 10s.'),
-});
+}));
 export type RabbitmqOptions = z.output<typeof Rabbitmq>;
 
 /** The options that are paths of files. */

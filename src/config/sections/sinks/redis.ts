@@ -17,15 +17,15 @@ const url = text('a URL', 'a URL such as redis://host:6379 or rediss://host:6379
     error: 'has more than a host, a port and the number of a database; write redis://host:6379/0',
   });
 
-const Dedupe = section({
+const Dedupe = section(() => ({
   ttl: duration({ ...POSITIVE, min: 1000, reads: 'from 1s to 24d' })
     .prefault('1h')
     .describe(
       'How long an id is remembered: longer than the longest time that the sink may be down. The default is 1h.',
     ),
-});
+}));
 
-export const Redis = section({
+export const Redis = section(() => ({
   url: url.describe(
     'The Redis server, version 6.2 or later; rediss:// for TLS, and behind a "/" the number of a database. There is no default.',
   ),
@@ -64,7 +64,7 @@ export const Redis = section({
     .prefault('5s')
     .describe('The longest wait for a connection, and for the answer to a batch. The default is 5s.'),
   tls: SinkTls.optional(),
-}).refine(({ url, tls }) => url.startsWith('rediss:') || tls === undefined || tls === false, {
+})).refine(({ url, tls }) => url.startsWith('rediss:') || tls === undefined || tls === false, {
   when: whenValid,
   path: ['tls'],
   error: 'is of no use with redis://; write rediss://',

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import { choice, section } from '../../expects.ts';
 
-export const Stdout = section({
+export const Stdout = section(() => ({
   format: choice(['auto', 'json', 'pretty'])
     .prefault('auto')
     .describe(
       'One line an event: CloudEvents JSON, or a readable line. The default, auto, is pretty on a terminal and JSON elsewhere.',
     ),
-});
+}));
 export type StdoutOptions = z.output<typeof Stdout>;
 
 /** The options that are paths of files. */

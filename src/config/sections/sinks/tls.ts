@@ -4,7 +4,7 @@ import { expects, section, text, whenValid, yesOrNo } from '../../expects.ts';
 
 const path = (example: string) => text('a path', `a path such as ${example}`);
 
-const Files = section({
+const Files = section(() => ({
   ca: path('./tls/ca.pem')
     .optional()
     .describe(
@@ -21,7 +21,7 @@ const Files = section({
     .describe(
       "The name that the server's certificate must have. When absent, the host that is connected to.",
     ),
-}).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+})).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
   when: whenValid,
   error: 'has one of cert and key; write both, or neither',
 });
