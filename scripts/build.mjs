@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { mergeChunks } from './merge-chunks.mjs';
+import { writeThirdParty } from './supply-chain/notices.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 
@@ -44,6 +45,7 @@ const { metafile } = await build({
 });
 
 await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });
+writeThirdParty(metafile, process.cwd());
 
 chmodSync('dist/cli.js', 0o755);
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {

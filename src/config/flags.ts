@@ -28,25 +28,37 @@ interface Found {
   readonly problems: Problem[];
 }
 
-const byFlag = new Map(keys.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
-const names = ['config', 'record', ...byFlag.keys()];
+type ByFlag = ReadonlyMap<string, Key>;
+
+const byFlagOf = (of: readonly Key[]): ByFlag =>
+  new Map(of.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
+const current = byFlagOf(keys);
+const names = ['config', 'record', ...current.keys()];
 
 /** Only switches take no value: Node must know them to tell a value from what follows. */
-const options = Object.fromEntries(
-  names.map((name) => {
-    const type = byFlag.get(name)?.takes === 'switch' ? ('boolean' as const) : ('string' as const);
-    return [name, { type, multiple: true }];
-  }),
-);
+function optionsOf(byFlag: ByFlag) {
+  return Object.fromEntries(
+    ['config', 'record', ...byFlag.keys()].map((name) => {
+      const type = byFlag.get(name)?.takes === 'switch' ? ('boolean' as const) : ('string' as const);
+      return [name, { type, multiple: true }];
+    }),
+  );
+}
 
-/** Reads every flag, and reports every problem. Never throws. */
-export function readFlags(argv: readonly string[]): Flags {
+/**
+ * Reads every flag, and reports every problem. Never throws.
+ *
+ * @param old keys whose flags are known besides those of the schema. Default: none.
+ */
+export function readFlags(argv: readonly string[], old: readonly Key[] = []): Flags {
+  const byFlag = old.length === 0 ? current : new Map([...current, ...byFlagOf(old)]);
+  const options = optionsOf(byFlag);
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
   const found: Found = { given: [], problems: [] };
   const strange = new Map<number, string>();
   for (const token of tokens) {
     if (token.kind === 'positional') strange.set(token.index, UNEXPECTED);
-    else if (token.kind === 'option' && token.rawName === `--${token.name}`) readFlag(found, token);
+    else if (token.kind === 'option' && token.rawName === `--${token.name}`) readFlag(found, token, byFlag);
     else if (token.kind === 'option') strange.set(token.index, ONE_DASH);
   }
   for (const [index, message] of strange) found.problems.push({ where: `argument ${index + 1}`, message });
@@ -63,7 +75,7 @@ interface Token {
   readonly inlineValue: boolean | undefined;
 }
 
-function readFlag(found: Found, { name, value, inlineValue }: Token): void {
+function readFlag(found: Found, { name, value, inlineValue }: Token, byFlag: ByFlag): void {
   const where = `flag --${formatName(name)}`;
   const report = (message: string): unknown => found.problems.push({ where, message });
   const key = byFlag.get(name.replace(/^no-/, ''));
@@ -71,7 +83,7 @@ function readFlag(found: Found, { name, value, inlineValue }: Token): void {
     const isNegated = !byFlag.has(name);
     if (isNegated && value !== undefined) report('takes no value; remove it');
     else found.given.push({ key, text: isNegated ? 'false' : (value ?? 'true'), where });
-  } else if (!names.includes(name)) report(`is not known; ${advise(name)}`);
+  } else if (!names.includes(name) && !byFlag.has(name)) report(`is not known; ${advise(name)}`);
   else if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
     report('needs a value; write it behind the flag');
   } else if (name === 'config' || name === 'record') found[name] = value;

@@ -37,8 +37,6 @@ function collect(schema: z.core.$ZodType, path: readonly string[]): Key[] {
 function keyOf(schema: z.core.$ZodType, path: readonly string[]): Key {
   const name = path.join('.');
   const takes = takesOf(schema);
-  const variable = `EXHOOK_${words(path).join('_').toUpperCase()}`;
-  const flag = words(path).join('-');
   return {
     name,
     path,
@@ -46,8 +44,18 @@ function keyOf(schema: z.core.$ZodType, path: readonly string[]): Key {
     description: (schema as z.ZodType).description ?? '',
     default: writtenDefault(schema),
     takes,
-    variables: takes === 'none' ? [] : [...pick(short[name]?.variable), variable],
-    flags: takes === 'none' ? [] : [...pick(short[name]?.flag), flag],
+    ...namesOf(path, takes),
+  };
+}
+
+/** The variables and flags that are derived from a path. */
+export function namesOf(path: readonly string[], takes: Key['takes']): Pick<Key, 'variables' | 'flags'> {
+  if (takes === 'none') return { variables: [], flags: [] };
+  const name = path.join('.');
+  const variable = `EXHOOK_${words(path).join('_').toUpperCase()}`;
+  return {
+    variables: [...pick(short[name]?.variable), variable],
+    flags: [...pick(short[name]?.flag), words(path).join('-')],
   };
 }
 

@@ -3,9 +3,12 @@
  *
  * Pure: the caller reads the file, the environment and the command line, and decides what problems cost.
  */
+import { type Deprecation, deprecations } from './deprecations.ts';
 import type { ConfigDocument } from './document.ts';
 import { explain, type Finding } from './explain.ts';
 import { type Given, readFlags } from './flags.ts';
+import { type Modernized, modernize } from './modernize.ts';
+import { oldKeys, renameGiven } from './old-keys.ts';
 import { overlay } from './overlay.ts';
 import { formatPath, type Problem, problemAt } from './problem.ts';
 import { findRouteWarnings } from './route-check.ts';
@@ -45,23 +48,32 @@ export function locateConfig(argv: readonly string[], env: Environment): string 
   return readFlags(argv).config ?? (env[CONFIG_VARIABLE] || undefined);
 }
 
-/** Reports every problem at once. Never throws. */
-export function loadConfig({ argv, env, file }: ConfigInputs): LoadedConfig | RejectedConfig {
-  const flags = readFlags(argv);
-  const given = [...readVariables(env), ...flags.given];
-  const parsed = Config.safeParse(overlay(file?.document.content ?? {}, given));
-  const findings = parsed.success ? [] : explain(parsed.error);
-  const problems = [
-    ...explainFile(file),
-    ...findings.map((finding) => blame(finding, given, file)),
-    ...flags.problems,
-  ].sort(byPosition);
+/**
+ * Reports every problem at once. Never throws.
+ *
+ * @param table the old keys that still work. Default: those of deprecations.ts.
+ */
+export function loadConfig(
+  { argv, env, file }: ConfigInputs,
+  table: readonly Deprecation[] = deprecations,
+): LoadedConfig | RejectedConfig {
+  const old = oldKeys(table);
+  const flags = readFlags(argv, old);
+  const { given, warnings: renamed } = renameGiven([
+    ...readVariables(env, old),
+    ...readVariables(env),
+    ...flags.given,
+  ]);
+  const modern = modernize(file?.document.content ?? {}, table);
+  const parsed = Config.safeParse(overlay(modern.content, given));
+  const findings = [...modern.problems, ...(parsed.success ? [] : explain(parsed.error))];
+  const blameFor = (finding: Finding) => blame(finding, given, file, modern);
+  const problems = [...explainFile(file), ...findings.map(blameFor), ...flags.problems].sort(byPosition);
   if (problems.length > 0 || !parsed.success) return { problems };
   const { record } = flags;
-  const unused = findRouteWarnings(parsed.data).map((warning) =>
-    blame({ ...warning, part: 'value' }, given, file),
-  );
-  const warnings = [...findMisspelt(env), ...unused];
+  const unused = findRouteWarnings(parsed.data).map((warning) => blameFor({ ...warning, part: 'value' }));
+  const deprecated = modern.warnings.map((finding) => locate(finding, file));
+  const warnings = [...deprecated, ...renamed, ...findMisspelt(env, old), ...unused];
   return { config: parsed.data, ...(record !== undefined && { record }), warnings };
 }
 
@@ -70,14 +82,23 @@ function explainFile(file: ConfigFile | undefined): Problem[] {
   return file.document.problems.map(({ position, message }) => problemAt(file.path, position, '', message));
 }
 
-/** Names whoever gave the value: a flag before a variable before the file. */
-function blame(finding: Finding, given: readonly Given[], file: ConfigFile | undefined): Problem {
+/** Names whoever gave the value: a flag before a variable before the file, and there the key as it was written. */
+function blame(
+  finding: Finding,
+  given: readonly Given[],
+  file: ConfigFile | undefined,
+  { pathBefore }: Pick<Modernized, 'pathBefore'>,
+): Problem {
   const { path, message } = finding;
   const giver = given.findLast(({ key }) => key.path.every((name, depth) => name === path[depth]));
   if (giver !== undefined) return { where: `${giver.where}${itemOf(giver, path)}`, message };
+  return locate({ ...finding, path: pathBefore(path) }, file);
+}
+
+function locate({ path, part, message }: Finding, file: ConfigFile | undefined): Problem {
   const name = formatPath(path);
   if (file === undefined) return { where: name, message };
-  return problemAt(file.path, file.document.locate(path, finding.part), name, message);
+  return problemAt(file.path, file.document.locate(path, part), name, message);
 }
 
 function itemOf({ key }: Given, path: readonly PropertyKey[]): string {

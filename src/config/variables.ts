@@ -1,6 +1,6 @@
 /** Reads the environment: `EXHOOK_LIMITS_MESSAGE_BYTES=1MiB`, `PORT=8080`. */
 import type { Given } from './flags.ts';
-import { keys } from './keys.ts';
+import { type Key, keys } from './keys.ts';
 import { findNearest } from './nearest.ts';
 import { formatName, type Problem } from './problem.ts';
 
@@ -12,9 +12,13 @@ export const CONFIG_VARIABLE = 'EXHOOK_CONFIG';
 
 const names = [CONFIG_VARIABLE, ...keys.flatMap(({ variables }) => variables)];
 
-/** An empty variable is an absent one: `PORT=${PORT:-}` is how compose files say so. */
-export function readVariables(env: Environment): Given[] {
-  return keys.flatMap((key) =>
+/**
+ * An empty variable is an absent one: `PORT=${PORT:-}` is how compose files say so.
+ *
+ * @param of the keys whose variables are read. Default: all.
+ */
+export function readVariables(env: Environment, of: readonly Key[] = keys): Given[] {
+  return of.flatMap((key) =>
     key.variables.flatMap((name) => {
       const text = env[name];
       if (text === undefined || text === '' || isServiceLink(name, text)) return [];
@@ -33,10 +37,15 @@ function isServiceLink(name: string, text: string): boolean {
 
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)$/;
 
-/** Unknown variables are no problem, since they may be another's; one that is nearly ours is worth a word. */
-export function findMisspelt(env: Environment): Problem[] {
+/**
+ * Unknown variables are no problem, since they may be another's; one that is nearly ours is worth a word.
+ *
+ * @param old keys whose variables are known too. Default: none.
+ */
+export function findMisspelt(env: Environment, old: readonly Key[] = []): Problem[] {
+  const known = [...names, ...old.flatMap(({ variables }) => variables)];
   return Object.keys(env)
-    .filter((name) => name.startsWith('EXHOOK_') && !names.includes(name) && !serviceLink.test(name))
+    .filter((name) => name.startsWith('EXHOOK_') && !known.includes(name) && !serviceLink.test(name))
     .flatMap((name) => {
       const nearest = findNearest(name, names);
       if (nearest === undefined) return [];

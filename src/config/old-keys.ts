@@ -1,0 +1,59 @@
+/** The variables and flags of old keys: what they are given goes to the new ones; see deprecations.ts. */
+import * as z from 'zod';
+import type { Deprecation } from './deprecations.ts';
+import type { Given } from './flags.ts';
+import { type Key, keys, namesOf } from './keys.ts';
+import { warningOf } from './modernize.ts';
+import type { Problem } from './problem.ts';
+
+/** The key of today with the variables and flags of the old one; one without a path when there is none today. */
+export interface OldKey extends Key {
+  readonly deprecation: Deprecation;
+  readonly today: Key | undefined;
+}
+
+/** Of a key that has no effect any more. Nobody knows what it took: a flag takes a value, as most do. */
+const nothing = {
+  name: '',
+  path: [],
+  schema: z.string(),
+  description: '',
+  default: undefined,
+  takes: 'text',
+} as const;
+
+/** @returns those that a text can set: what lies in a list, or below a name of the user's, only a file can. */
+export function oldKeys(table: readonly Deprecation[]): readonly OldKey[] {
+  return table
+    .filter(({ key }) => !key.split('.').includes('*'))
+    .map((deprecation) => {
+      const { key, instead } = deprecation;
+      const today = keys.find(({ name }) => name === instead);
+      const base = today ?? nothing;
+      return { ...base, ...namesOf(key.split('.'), base.takes), deprecation, today };
+    });
+}
+
+/** Under the new names, with a warning for each old one. */
+export function renameGiven(given: readonly Given[]): { given: Given[]; warnings: Problem[] } {
+  const warnings = given.flatMap(({ key, where }) =>
+    isOld(key) ? [{ where, message: explain(key, where) }] : [],
+  );
+  const renamed = given.flatMap((one) => {
+    if (!isOld(one.key)) return [one];
+    const { today, deprecation } = one.key;
+    if (today === undefined) return [];
+    const { convert } = deprecation;
+    return [convert === undefined ? one : { ...one, text: String(convert(one.text)) }];
+  });
+  return { given: renamed, warnings };
+}
+
+const isOld = (key: Key): key is OldKey => 'deprecation' in key;
+
+/** Variables are named with variables, and flags with flags. */
+function explain({ deprecation, today }: OldKey, where: string): string {
+  const flag = today?.flags.at(-1);
+  const instead = where.startsWith('flag ') ? flag && `--${flag}` : today?.variables.at(-1);
+  return warningOf(deprecation, instead);
+}

@@ -1,0 +1,103 @@
+/** What an earlier release left on disk is delivered by this one: see spools/README.md. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { spoolDrainCommand } from '../../src/commands/spool-drain.ts';
+import { placesIn } from '../../src/spool/places.ts';
+import { aTerminal } from '../commands/fake-terminal.ts';
+import { ALL, aDirectory, aSpool, positionsOf } from '../spool/support.ts';
+import { root } from '../support/source.ts';
+import { contents } from './spools/contents.ts';
+
+const spools = join(root, 'test/upgrade/spools');
+const formats = readdirSync(spools, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+const lanes = Object.entries(contents);
+const count = lanes.flatMap(([, deliveries]) => deliveries).length;
+
+it.runIf(process.env.EXHOOK_WRITE_SPOOL !== undefined)(
+  'writes a spool as a killed process leaves it',
+  async () => {
+    const spool = await aSpool({ sync: true });
+    for (const [lane, deliveries] of lanes) await spool.lane(lane).append(deliveries);
+    const { data } = placesIn(spool.directory);
+    const format = /spool-(\d+)\.mdb$/.exec(data)?.[1];
+    const folder = join(spools, `format-${format}`);
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(data, join(folder, `spool-${format}.mdb`));
+  },
+);
+
+/** A directory with a copy of such a spool. */
+function copyOf(format: string): string {
+  const directory = aDirectory();
+  for (const file of readdirSync(join(spools, format)))
+    copyFileSync(join(spools, format, file), join(directory, file));
+  return directory;
+}
+
+it('is about the format of this release too', () => {
+  const [, format] = /spool-(\d+)\.mdb$/.exec(placesIn('').data) ?? [];
+  expect(formats).toContain(`format-${format}`);
+});
+
+describe.each(formats)('a spool in %s', (format) => {
+  it('is found whole, in its order, and free of the claims of its dead process', async () => {
+    const path = copyOf(format);
+    const spool = await aSpool({ path });
+    expect(spool.logged).toStrictEqual([]);
+    for (const [lane, deliveries] of lanes) {
+      const entries = await spool.lane(lane).take(...ALL);
+      const found = entries.map(({ delivery }) => ({ ...delivery, body: Uint8Array.from(delivery.body) }));
+      const wanted = deliveries.map((one) => ({
+        target: undefined,
+        ...one,
+        body: Uint8Array.from(one.body),
+      }));
+      expect(found).toStrictEqual(wanted);
+      await spool.lane(lane).confirm(positionsOf(entries));
+    }
+    await spool.close();
+    expect(existsSync(placesIn(path).data)).toBe(false);
+  });
+
+  it('takes more behind what it holds', async () => {
+    const spool = await aSpool({ path: copyOf(format) });
+    const lane = spool.lane('presence-2');
+    const [first] = contents['presence-2'] ?? [];
+    if (first === undefined) throw new Error('there is nothing');
+    await lane.append([{ ...first, id: 'p-3' }], { claim: false });
+    expect((await lane.take(...ALL)).map(({ delivery }) => delivery.id)).toStrictEqual(['p-1', 'p-2', 'p-3']);
+  });
+
+  it('is drained by exhook spool drain', async () => {
+    const directory = aDirectory();
+    const sinks = lanes.map(([lane]) => `  ${lane}: { file: { path: ./${lane}.jsonl } }`).join('\n');
+    const config = join(directory, 'exhook.yaml');
+    writeFileSync(config, `spool: { path: ${copyOf(format)} }\nsinks:\n${sinks}\n`);
+    const terminal = aTerminal();
+    const world = { env: {}, terminal, now: Date.now };
+    const signal = AbortSignal.timeout(20_000);
+    expect(await spoolDrainCommand({ config, timeout: '20s' }, world, signal)).toBe(0);
+    expect(terminal.printed).toContain(`${count} of ${count} events are gone from the spool.`);
+    for (const [lane, deliveries] of lanes) {
+      const lines = readFileSync(join(directory, `${lane}.jsonl`), 'utf8')
+        .trimEnd()
+        .split('\n');
+      expect(lines).toHaveLength(deliveries.length);
+    }
+  });
+});
+
+it('leaves a spool of a later release alone, and says so', async () => {
+  const path = copyOf('format-1');
+  const later = join(path, 'spool-99.mdb');
+  writeFileSync(later, 'of the future');
+  const spool = await aSpool({ path });
+  expect(spool.logged).toMatchObject([
+    { level: 'warn', fields: { path: later }, text: expect.stringContaining('another release') },
+  ]);
+  await spool.close();
+  expect(readFileSync(later, 'utf8')).toBe('of the future');
+});
