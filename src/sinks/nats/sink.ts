@@ -1,6 +1,6 @@
 /** Publishes batches, and reads from the confirmations what came of each event. */
 import type { MsgHdrs } from '@nats-io/transport-node';
-import type { NatsOptions } from '../../config/sections/sinks/nats.ts';
+import { DEFAULT_SUBJECT, type NatsOptions } from '../../config/sections/sinks/nats.ts';
 import { groupByKey, writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
 import { Lazy } from '../lazy.ts';
@@ -67,7 +67,8 @@ export class NatsSink implements Sink {
         stream === undefined
           ? await hasStreamFor(manager, subject)
           : (await readSubjects(manager, stream.name)).some((pattern) => matchesSubject(pattern, subject));
-      if (isTaken) return;
+      // One that nobody has chosen may be one that nobody uses, since every route names its own.
+      if (isTaken || subject === DEFAULT_SUBJECT) return;
     } catch (error) {
       throw explain(error, place);
     }

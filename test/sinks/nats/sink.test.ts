@@ -279,6 +279,12 @@ describe.skipIf(isNatsMissing)('nats', () => {
     await write(sink, many(1));
   });
 
+  it('can be reached where routes name all subjects, and the stream takes those only', async () => {
+    const stream = nextStream();
+    await expect((await open({ stream })).check?.()).resolves.toBeUndefined();
+    await expect((await open({ stream, subject: 'other' })).check?.()).rejects.toThrow(/does not take/);
+  });
+
   it('connects to whichever server of a cluster is there', async () => {
     const stream = nextStream();
     const servers = ['nats://127.0.0.1:1', `nats://127.0.0.1:${server.port}`];

@@ -113,7 +113,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
   });
 
   it('confirms nothing while too few replicas have it', async () => {
-    const sink = await open({ stream: 'replicated', replicas: 1, timeout: '200ms' });
+    const sink = await open({ stream: 'replicated', replicas: 1, timeout: '2s' });
     await expect(write(sink, many(1))).rejects.toThrow(/0 of 1 replicas have confirmed \(replicas\)/);
   });
 

@@ -24,6 +24,9 @@ const pattern = text('a subject', 'a subject such as "mqtt.>"').regex(
   subjectError,
 );
 
+/** Of events whose route names none. */
+export const DEFAULT_SUBJECT = 'mqtt.events';
+
 const GiB = 2 ** 30;
 
 const Stream = section(() => ({
@@ -91,7 +94,7 @@ export const Nats = section(() => ({
       'Credentials with a JWT and a seed: { file: ./user.creds } mostly. When absent, there are none.',
     ),
   subject: plainSubject()
-    .prefault('mqtt.events')
+    .prefault(DEFAULT_SUBJECT)
     .describe(
       'The subject of events whose route names none. The default is mqtt.events. docs/sinks.md says how topics become subjects.',
     ),
