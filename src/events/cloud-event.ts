@@ -4,10 +4,12 @@ import { encodeData, quote } from './encode-data.ts';
 
 /** The text of an event, without the end of the line. Never throws. */
 export function toCloudEvent(event: StampedEvent): string {
+  // The extension for distributed tracing: only what is written here, of hexadecimal digits and hyphens.
+  const trace = event.traceparent === undefined ? '' : `,"traceparent":"${event.traceparent}"`;
   const subject = event.subject ? `,"subject":${quoteAttribute(event.subject)}` : '';
   return (
     `{"specversion":"1.0","id":${quoteAttribute(event.id)},"source":${quote(event.source)}` +
-    `,"type":${quoteAttribute(event.type)}${subject},"time":"${formatTime(event.time)}"` +
+    `,"type":${quoteAttribute(event.type)}${subject},"time":"${formatTime(event.time)}"${trace}` +
     `,"datacontenttype":"application/json","data":${encodeSafely(event.data)}}`
   );
 }

@@ -51,8 +51,16 @@ function payloadTypeOf(input: HookInput): string {
   return mediaType.test(told) ? told : 'application/octet-stream';
 }
 
-function attributesOf({ id, source, type, subject, time }: StampedEvent): Record<string, string> {
-  return { specversion: '1.0', id, source, type, ...(subject && { subject }), time: formatTime(time) };
+function attributesOf({
+  id,
+  source,
+  type,
+  subject,
+  time,
+  traceparent,
+}: StampedEvent): Record<string, string> {
+  const known = { specversion: '1.0', id, source, type, ...(subject && { subject }), time: formatTime(time) };
+  return traceparent === undefined ? known : { ...known, traceparent };
 }
 
 /** What the data would say and the payload alone does not: extension attributes. */

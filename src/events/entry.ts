@@ -1,8 +1,16 @@
-/** A delivery in the queue of a sink. */
+/** A delivery in the queue of a sink, and who waits for it. */
 import type { Failure } from '../failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Position } from '../spool/spool.ts';
 import type { Partition } from './partition.ts';
+
+/** Somebody who waits until a delivery is safe. */
+export interface Waiter {
+  /** Milliseconds that they wait at most. */
+  readonly patience: number;
+  /** Told once: nothing when the delivery is safe, else why it will not be. */
+  readonly settled: (failure?: Failure) => void;
+}
 
 export interface Entry {
   readonly delivery: Delivery;
@@ -24,6 +32,6 @@ export interface Entry {
   readonly partition: Partition;
   /** Its place in the spool, when it came from there. */
   readonly position: Position | undefined;
-  /** Somebody waits: told once, that it is safe or why it will not be. */
-  settled: ((failure?: Failure) => void) | undefined;
+  /** Nothing when nobody waits for it, or not any more. */
+  waiter: Waiter | undefined;
 }

@@ -25,4 +25,6 @@ export interface StampedEvent extends Event {
   readonly source: string;
   /** Milliseconds since 1970, by our clock. */
   readonly time: number;
+  /** Of the call that it was, when that is traced and sampled: as in W3C Trace Context. */
+  readonly traceparent?: string;
 }

@@ -17,7 +17,6 @@ import {
   type HandlerContext,
 } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
-import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { methodOf } from '../wire/descriptors.ts';
@@ -25,6 +24,7 @@ import { lower } from '../wire/lower.ts';
 import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
 import { Health as HealthService } from '../wire/services.ts';
 import { guardBody, headersBehindGuard } from './body-guard.ts';
+import type { CallFlow } from './call-flow.ts';
 import { toConnectError } from './connect-error.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
 import type { Health } from './health.ts';
@@ -35,6 +35,8 @@ import type { WaitingRoom } from './waiting.ts';
 
 export interface ConnectOptions {
   readonly shell: () => Shell;
+  /** `call`, unless somebody traces. */
+  readonly call: CallFlow;
   readonly health: Health;
   readonly load: Load;
   /** What the connection of a request holds. */
@@ -134,7 +136,7 @@ function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
   });
 }
 
-function implement(rpc: Rpc, { shell, load, deadlineFraction }: ConnectOptions) {
+function implement(rpc: Rpc, { shell, call, load, deadlineFraction }: ConnectOptions) {
   return async (request: Message, context: HandlerContext): Promise<Message> => {
     const current = shell();
     const refuse = (text: string, whole?: Message): Message =>
@@ -145,7 +147,8 @@ function implement(rpc: Rpc, { shell, load, deadlineFraction }: ConnectOptions) 
     if (mayWait && !load.mayDecide()) return refuse('too many calls are in flight: limits.inFlight', request);
     load.deciding++;
     try {
-      return unwrap(await call(rpc, messageCodec, request, current, budgetOf(context, deadlineFraction)));
+      const budget = budgetOf(context, deadlineFraction);
+      return unwrap(await call(rpc, messageCodec, request, current, budget, context.requestHeader));
     } finally {
       load.deciding--;
     }

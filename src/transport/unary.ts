@@ -7,7 +7,6 @@
  */
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
-import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import type { Hook } from '../hook.ts';
 import type { Shell } from '../shell.ts';
@@ -15,6 +14,7 @@ import { decode } from '../wire/decode.ts';
 import { encode } from '../wire/encode.ts';
 import type { Rpc } from '../wire/rpc.ts';
 import { append, compact } from './body.ts';
+import type { CallFlow } from './call-flow.ts';
 import { binaryCodec } from './codecs.ts';
 import type { Connection } from './connections.ts';
 import { createTimeoutParser } from './deadline.ts';
@@ -28,6 +28,8 @@ import type { Waiting, WaitingRoom } from './waiting.ts';
 export interface UnaryContext {
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly shell: () => Shell;
+  /** `call`, unless somebody traces. */
+  readonly call: CallFlow;
   readonly load: Load;
   readonly waiting: WaitingRoom;
   /** Largest message, in bytes. */
@@ -134,7 +136,7 @@ export class UnaryStream implements Waiting {
   dispatch(): void {
     if (this.#isAnswered) return;
     this.#leave();
-    const { maxMessageBytes, received, load, answered } = this.#context;
+    const { maxMessageBytes, received, load, answered, call } = this.#context;
     if (answered !== undefined) this.#complete = now();
     const shell = this.#context.shell();
     const hook = shell.hooks[this.#rpc.hook] as Hook;
@@ -148,7 +150,7 @@ export class UnaryStream implements Waiting {
         this.#shed('too many calls are in flight: limits.inFlight', message);
         return;
       }
-      const result = call(this.#rpc, binaryCodec, message, shell, budget);
+      const result = call(this.#rpc, binaryCodec, message, shell, budget, this.#headers);
       if (result instanceof Promise) this.#answerLater(result);
       else this.#answer(result);
     } catch (failure) {

@@ -1,0 +1,35 @@
+/** How traces go on from calls into sinks: what the way of events asks of whoever traces. */
+import { kindOf, type Sinks } from '../config/sections/sinks.ts';
+import type { Sink } from '../sinks/sink.ts';
+import type { OpenedSink } from './port.ts';
+import type { Stamp } from './stamp.ts';
+
+export interface EventTracing {
+  /** A stamp that also says which trace an event belongs to. */
+  stamp(stamp: Stamp): Stamp;
+  /**
+   * A sink whose writes are traced.
+   *
+   * @param system what kind of sink it is.
+   */
+  sink(sink: Sink, system: string): Sink;
+}
+
+/** The sinks of the configuration. Standard output stays as it is: a line in a pipe leads nowhere. */
+export function traceOpened(
+  opened: readonly OpenedSink[],
+  sinks: Sinks,
+  tracing: EventTracing | undefined,
+): readonly OpenedSink[] {
+  if (tracing === undefined) return opened;
+  return opened.map((one) => {
+    const section = sinks[one.sink.name];
+    const kind = section === undefined ? 'custom' : kindOf(section);
+    return kind === 'stdout' ? one : { ...one, sink: tracing.sink(one.sink, kind) };
+  });
+}
+
+/** The sinks of a library's user. */
+export function traceOwn(sinks: readonly Sink[], tracing: EventTracing | undefined): readonly Sink[] {
+  return tracing === undefined ? sinks : sinks.map((sink) => tracing.sink(sink, 'custom'));
+}

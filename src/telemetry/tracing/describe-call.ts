@@ -1,0 +1,57 @@
+/** What a span says of a call: never a payload, a topic, a user name or a secret. */
+import type { Attributes } from '@opentelemetry/api';
+import { clientOf } from '../../events/facts.ts';
+import { nodeOf, type Origin } from '../../events/stamp.ts';
+import { type Failure, Status } from '../../failure.ts';
+import type { Outcome } from '../../hook.ts';
+import type { HookInput } from '../../schema/requests.ts';
+import { hideToken } from '../../schema/token.ts';
+import type { Rpc } from '../../wire/rpc.ts';
+import { names } from './names.ts';
+
+/** `emqx.exhook.v3.HookProvider/OnClientConnect`: the name of the span, and of the method. */
+export const methodOf = ({ path }: Rpc): string => path.slice(1);
+
+const known = new Map<Rpc, Attributes>();
+
+/** What is known before a call begins, so that samplers can decide by it. */
+export function describeRpc(rpc: Rpc): Attributes {
+  const found = known.get(rpc);
+  if (found !== undefined) return found;
+  const made = { [names.rpcSystem]: 'grpc', [names.rpcMethod]: methodOf(rpc), [names.hook]: rpc.hook };
+  known.set(rpc, made);
+  return made;
+}
+
+/** Clients choose their ids: most are short, and none may fill a span. */
+const MAX_CLIENT_ID = 256;
+
+/** Who called about whom. */
+export function describeInput(input: HookInput): Attributes {
+  const { meta } = input as { readonly meta: { readonly version: string } };
+  const node = nodeOf(input as Origin);
+  const client = hideToken(clientOf(input)).slice(0, MAX_CLIENT_ID);
+  return {
+    ...(node !== '' && { [names.brokerNode]: node }),
+    ...(meta.version !== '' && { [names.brokerVersion]: meta.version }),
+    ...(client !== '' && { [names.clientId]: client }),
+  };
+}
+
+export function describeDecision({ decision }: Outcome): Attributes {
+  if (decision === undefined) return {};
+  const { verdict, by, isShadow } = decision;
+  return {
+    [names.verdict]: verdict,
+    [names.decidedBy]: by,
+    ...(isShadow && { [names.isShadow]: true }),
+  };
+}
+
+const statusNames = new Map<number, string>(Object.entries(Status).map(([name, status]) => [status, name]));
+
+/** @param failure that the caller is told of. */
+export function describeStatus(failure: Failure | undefined): Attributes {
+  const status = failure?.status ?? Status.OK;
+  return { [names.rpcStatus]: statusNames.get(status) ?? String(status) };
+}

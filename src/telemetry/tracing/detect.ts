@@ -1,0 +1,45 @@
+/**
+ * Whether somebody traces. The SDK of OpenTelemetry is the user's: it registers itself before the server starts,
+ * as `node --import ./tracing.mjs` does. Where there is none, not even its API is loaded.
+ */
+import type { ReadActiveTrace } from '../active-trace.ts';
+import type { Logger } from '../log.ts';
+import type { Tracing } from './tracing.ts';
+
+/** Where every copy of the API finds what was registered. */
+const REGISTRY = Symbol.for('opentelemetry.js.api.1');
+
+interface Registry {
+  readonly version?: string;
+  readonly trace?: unknown;
+}
+
+/** What was registered, by whichever copy of the API. */
+export function findRegistry(): Registry | undefined {
+  return (globalThis as { [REGISTRY]?: Registry })[REGISTRY];
+}
+
+/** Nothing where nobody traces. */
+export async function openTracing(log: Pick<Logger, 'warn'>): Promise<Tracing | undefined> {
+  const registry = findRegistry();
+  if (registry?.trace === undefined) return undefined;
+  const { createTracing, isUnderstood } = await import('./tracing.ts');
+  try {
+    if (isUnderstood(registry.trace)) return createTracing(log);
+  } catch (err) {
+    log.warn({ err }, 'nothing is traced: the SDK of OpenTelemetry gives no tracer');
+    return undefined;
+  }
+  log.warn(
+    { registered: registry.version },
+    'nothing is traced: the SDK of OpenTelemetry comes with an older @opentelemetry/api; bring it up to date',
+  );
+  return undefined;
+}
+
+/** What a log reads the trace of its lines with. Nothing where nobody traces. */
+export async function openActiveTrace(): Promise<ReadActiveTrace | undefined> {
+  if (findRegistry()?.trace === undefined) return undefined;
+  const { readActiveTrace } = await import('./read-active-trace.ts');
+  return readActiveTrace;
+}

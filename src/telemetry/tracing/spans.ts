@@ -1,0 +1,64 @@
+/**
+ * Spans that cannot hurt. The SDK is the user's, with its samplers, processors and context managers: whatever one
+ * of them throws is logged, and the work goes on as if nobody traced.
+ */
+import { type Context, context, type SpanOptions, type Tracer, trace } from '@opentelemetry/api';
+import type { Logger } from '../log.ts';
+import { createRateLimit } from '../rate-limit.ts';
+import { RunningSpan } from './running-span.ts';
+
+/** Told what an SDK has thrown. */
+export type Complain = (error: unknown) => void;
+
+export class Spans {
+  readonly #tracer: Tracer;
+  readonly #complain: Complain;
+
+  constructor(tracer: Tracer, complain: Complain) {
+    this.#tracer = tracer;
+    this.#complain = complain;
+  }
+
+  /** @returns nothing when the SDK failed. */
+  start(name: string, options: SpanOptions, parent: Context): RunningSpan | undefined {
+    return this.attempt(() => {
+      const span = this.#tracer.startSpan(name, options, parent);
+      return new RunningSpan(span, trace.setSpan(parent, span), this.#complain);
+    });
+  }
+
+  /** Does work with a context that is active in it and in all that it starts. Throws what the work throws. */
+  within<T>(active: Context, work: () => T): T {
+    let isBegun = false;
+    let done: { readonly value: T } | undefined;
+    try {
+      context.with(active, () => {
+        isBegun = true;
+        done = { value: work() };
+      });
+    } catch (error) {
+      if (isBegun && done === undefined) throw error;
+      this.#complain(error);
+    }
+    return done === undefined ? work() : (done as { readonly value: T }).value;
+  }
+
+  /** @returns nothing when the SDK failed. */
+  attempt<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.#complain(error);
+      return undefined;
+    }
+  }
+}
+
+/** One line a second at most. */
+export function createComplaint(log: Pick<Logger, 'warn'>): Complain {
+  const rateLimit = createRateLimit({ perSecond: 1 });
+  return (err) =>
+    rateLimit('tracing', (times) =>
+      log.warn({ err, times }, 'the SDK of OpenTelemetry failed: spans are missing, calls are not affected'),
+    );
+}

@@ -1,0 +1,54 @@
+/** `call` with a span around it. */
+import { SpanKind } from '@opentelemetry/api';
+import { call, type Result } from '../../call.ts';
+import type { Codec, Shell } from '../../shell.ts';
+import type { CallFlow, CallHeaders } from '../../transport/call-flow.ts';
+import type { Rpc } from '../../wire/rpc.ts';
+import { describeRpc, methodOf } from './describe-call.ts';
+import { parentOf } from './parent.ts';
+import type { RunningSpan } from './running-span.ts';
+import type { Spans } from './spans.ts';
+import { TracedShell, type TracedWorld } from './traced-shell.ts';
+import { unwatched } from './watched-shell.ts';
+
+export function createTracedCall(world: TracedWorld): CallFlow {
+  const { spans } = world;
+  return <Request, Body>(
+    rpc: Rpc,
+    codec: Codec<Request, Body>,
+    body: Request,
+    watched: Shell,
+    budget: number,
+    headers: CallHeaders,
+  ) => {
+    const shell = unwatched(watched);
+    const span = startCall(spans, rpc, headers);
+    if (span === undefined) return call(rpc, codec, body, shell, budget);
+    const traced = new TracedShell(shell, span, world);
+    // One that nobody will see is active all the same: what nests in it must know that it is not sampled.
+    const through = span.isRecording ? traced : shell;
+    const result = spans.within(span.context, () => call(rpc, codec, body, through, budget));
+    return afterwards(result, (settled) => traced.end(settled));
+  };
+}
+
+function startCall(spans: Spans, rpc: Rpc, headers: CallHeaders): RunningSpan | undefined {
+  const parent = spans.attempt(() => parentOf(headers));
+  if (parent === undefined) return undefined;
+  return spans.start(methodOf(rpc), { kind: SpanKind.SERVER, attributes: describeRpc(rpc) }, parent);
+}
+
+/** In the same turn where nothing waits. */
+function afterwards<Body>(
+  result: Result<Body> | Promise<Result<Body>>,
+  work: (settled: Result<Body>) => void,
+): Result<Body> | Promise<Result<Body>> {
+  if (!(result instanceof Promise)) {
+    work(result);
+    return result;
+  }
+  return result.then((settled) => {
+    work(settled);
+    return settled;
+  });
+}

@@ -1,0 +1,96 @@
+/** The shell of one call that is traced: it sees what the call comes to, and tells its span. */
+import { Failure } from '../../failure.ts';
+import type { HookTable, Outcome } from '../../hook.ts';
+import type { Policy } from '../../policy/policy.ts';
+import type { HookName } from '../../schema/hook-name.ts';
+import type { HookInput } from '../../schema/requests.ts';
+import type { Instead, Lookup, Shell } from '../../shell.ts';
+import type { Rpc } from '../../wire/rpc.ts';
+import type { CurrentTrace } from './current.ts';
+import { describeDecision, describeInput, describeStatus } from './describe-call.ts';
+import { names } from './names.ts';
+import type { RunningSpan } from './running-span.ts';
+import type { Spans } from './spans.ts';
+import { traceLookups } from './traced-lookups.ts';
+
+export interface TracedWorld {
+  readonly spans: Spans;
+  readonly current: CurrentTrace;
+}
+
+const none: ReadonlySet<HookName> = new Set();
+
+export class TracedShell implements Shell {
+  readonly hooks: HookTable;
+  readonly policy: Policy;
+  readonly waits: ReadonlySet<HookName>;
+  readonly begin: Shell['begin'];
+  readonly #inner: Shell;
+  readonly #span: RunningSpan;
+  readonly #world: TracedWorld;
+  #lookups: Readonly<Record<string, Lookup>> | undefined;
+  #failure: Failure | undefined;
+  #outcome: string | undefined;
+
+  constructor(inner: Shell, span: RunningSpan, world: TracedWorld) {
+    this.hooks = inner.hooks;
+    this.policy = inner.policy;
+    this.waits = inner.waits ?? none;
+    this.begin = inner.begin;
+    this.#inner = inner;
+    this.#span = span;
+    this.#world = world;
+  }
+
+  /** Made for the calls that ask. */
+  get lookups(): Readonly<Record<string, Lookup>> {
+    this.#lookups ??= traceLookups(this.#inner.lookups, this.#span, this.#world.spans);
+    return this.#lookups;
+  }
+
+  decided(
+    rpc: Rpc,
+    input: HookInput,
+    outcome: Outcome,
+    since: number,
+    budget: number,
+    failure?: Failure,
+  ): Promise<Instead> | undefined {
+    this.#outcome = outcome.reply.kind;
+    const { spans } = this.#world;
+    const said = spans.attempt(() => ({ ...describeInput(input), ...describeDecision(outcome) }));
+    this.#span.set(said ?? {});
+    const held = this.#world.current.during(this.#span.traceParent, () =>
+      this.#inner.decided(rpc, input, outcome, since, budget, failure),
+    );
+    return held ? this.#hold(held) : undefined;
+  }
+
+  failed(rpc: Rpc | undefined, failure: Failure): Failure {
+    this.#failure = failure;
+    return this.#inner.failed(rpc, failure);
+  }
+
+  /** @param result what the caller gets. */
+  end(result: unknown): void {
+    const told = result instanceof Failure ? result : undefined;
+    const failed = told ?? this.#failure;
+    const outcome = failed?.code ?? this.#outcome;
+    this.#span.set({ ...describeStatus(told), ...(outcome !== undefined && { [names.outcome]: outcome }) });
+    if (failed !== undefined) this.#span.fail(failed.code);
+    this.#span.end();
+  }
+
+  /** The answer waits for sinks or the disk. */
+  async #hold(held: Promise<Instead>): Promise<Instead> {
+    const span = this.#world.spans.start('await sinks', {}, this.#span.context);
+    const instead = await held;
+    if (instead instanceof Failure) span?.fail(instead.code);
+    else if (instead !== undefined) {
+      this.#outcome = instead.kind;
+      span?.set({ [names.outcome]: instead.kind });
+    }
+    span?.end();
+    return instead;
+  }
+}

@@ -1,0 +1,79 @@
+/** Traces of calls, their look-ups and the writes of sinks. Loaded only when an SDK is there: see detect.ts. */
+import { type ProxyTracerProvider, type TracerProvider, trace } from '@opentelemetry/api';
+import type { EventTracing } from '../../events/event-tracing.ts';
+import type { Stamp } from '../../events/stamp.ts';
+import type { Shell } from '../../shell.ts';
+import type { CallFlow } from '../../transport/call-flow.ts';
+import { version } from '../../version.ts';
+import type { Logger } from '../log.ts';
+import { CurrentTrace } from './current.ts';
+import { createComplaint, Spans } from './spans.ts';
+import { createTracedCall } from './traced-call.ts';
+import { traceSink } from './traced-sink.ts';
+import { watchShell } from './watched-shell.ts';
+
+/** The instrumentation scope of all spans. */
+const SCOPE = 'exhook-edge';
+
+export interface Tracing {
+  /** In the place of `call`. */
+  readonly call: CallFlow;
+  readonly events: EventTracing;
+  /** The shell of each call, for those that are refused before they are one. */
+  watch(current: () => Shell): () => Shell;
+  /** Has the SDK send what it still holds. @param timeout milliseconds that it may take. Never rejects. */
+  flush(timeout: number): Promise<void>;
+}
+
+export function createTracing(log: Pick<Logger, 'warn'>): Tracing {
+  const provider = trace.getTracerProvider();
+  const spans = new Spans(provider.getTracer(SCOPE, version), createComplaint(log));
+  const current = new CurrentTrace();
+  return {
+    call: createTracedCall({ spans, current }),
+    events: {
+      stamp: (stamp) => tracedStamp(stamp, current),
+      sink: (sink, system) => traceSink(sink, system, spans),
+    },
+    watch: (shell) => watchShell(shell, spans),
+    flush: (timeout) => flush(provider, timeout, (work) => spans.attempt(work)),
+  };
+}
+
+/** Whether our copy of the API accepts what another has registered: it passes over what an older one did. */
+export function isUnderstood(registered: unknown): boolean {
+  return trace.getTracerProvider() === registered;
+}
+
+/** Adds the extension `traceparent` of CloudEvents to the events of sampled calls; others stay as they are. */
+function tracedStamp(stamp: Stamp, current: CurrentTrace): Stamp {
+  return (event, origin) => {
+    const stamped = stamp(event, origin);
+    const { traceParent } = current;
+    return traceParent === undefined ? stamped : { ...stamped, traceparent: traceParent };
+  };
+}
+
+interface Flushable {
+  forceFlush?(): Promise<unknown>;
+}
+
+async function flush(
+  provider: TracerProvider,
+  timeout: number,
+  attempt: (work: () => Promise<unknown> | undefined) => Promise<unknown> | undefined,
+): Promise<void> {
+  // What is registered stands for the provider of the SDK.
+  const flushing = attempt(() => {
+    const real = (provider as Partial<ProxyTracerProvider>).getDelegate?.() ?? provider;
+    return (real as Flushable).forceFlush?.();
+  });
+  if (flushing === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeout);
+  });
+  // An exporter that fails has said so through the SDK's own log.
+  await Promise.race([flushing.catch(() => undefined), late]);
+  clearTimeout(timer);
+}

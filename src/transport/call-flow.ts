@@ -1,0 +1,18 @@
+/** The flow of a call as transports know it. */
+import type { IncomingHttpHeaders } from 'node:http2';
+import type { Result } from '../call.ts';
+import type { Codec, Shell } from '../shell.ts';
+import type { Rpc } from '../wire/rpc.ts';
+
+/** Of the lean path, and of Connect's. */
+export type CallHeaders = IncomingHttpHeaders | Headers;
+
+/** `call` is one; it has no use for the headers. Tracing stands in front of it when there is any. */
+export type CallFlow = <Request, Body>(
+  rpc: Rpc,
+  codec: Codec<Request, Body>,
+  body: Request,
+  shell: Shell,
+  budget: number,
+  headers: CallHeaders,
+) => Result<Body> | Promise<Result<Body>>;
