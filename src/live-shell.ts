@@ -11,6 +11,7 @@ import { createPolicyOpener } from './lookup/policy/opener.ts';
 import { type HookName, hookNames } from './schema/hook-name.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Lookup, Shell } from './shell.ts';
+import { createCallLog } from './telemetry/call-log.ts';
 import { createDecisionLog, type DecisionLog } from './telemetry/decision-log.ts';
 import { createDecisionNotes, type NoteCounts } from './telemetry/decision-notes.ts';
 import { createFailureLog } from './telemetry/failure-log.ts';
@@ -52,6 +53,8 @@ export interface LiveCounters {
   /** Verdicts by hook and by the method or rule that decided. */
   readonly decisions: readonly VerdictCount[];
   readonly policy: PolicyCounters | undefined;
+  /** How often new rules, users or keys could not be used. */
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 /** Calls that asked the old policy are long answered, in milliseconds. */
@@ -61,6 +64,7 @@ const CLOSE_AFTER = 60_000;
 export async function openLiveShell(first: Config, options: LiveShellOptions): Promise<LiveShell> {
   const { log, hooks: custom, emitter } = options;
   const logFailure = createFailureLog(log, createRateLimit({ perSecond: 1 }));
+  const calls = createCallLog(log);
   const notes = createDecisionNotes(log);
   const tally = new VerdictTally();
   const opener = createPolicyOpener(first, options, (changed) => {
@@ -86,11 +90,13 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
       begin: ({ hook }) => (timed.has(hook) ? performance.now() : 0),
       decided(rpc, input, outcome, since, budget) {
         const { events, decision } = outcome;
+        calls.decided(rpc, input, outcome);
         if (decision !== undefined) decided(rpc, input, outcome, since);
         if (events === undefined) return undefined;
         return emitter.emit(rpc.hook, input, events, since + budget);
       },
       failed(rpc, failure) {
+        calls.failed(rpc, failure);
         logFailure(rpc, failure);
         return failure;
       },
@@ -147,6 +153,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
         decisions: tally.counts,
         notes: notes.counts,
         policy: policy?.counters,
+        refusals: opener.refusals,
       };
     },
     close() {

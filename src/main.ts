@@ -1,12 +1,15 @@
 /** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
 import { availableParallelism } from 'node:os';
-import type { AdminServer } from './admin/server.ts';
 import type { Config } from './config/schema.ts';
 import type { Environment } from './config/variables.ts';
+import { type Hangups, heedHangups } from './hangup.ts';
 import { type Loaded, load } from './load.ts';
 import { followConfig, type Reloader } from './reload.ts';
 import { type Serving, serveConfig } from './serve.ts';
+import { followLevelSignal, followSupervisorLevel } from './telemetry/log/level-signal.ts';
+import { createLevelSwitch, type LevelSwitch } from './telemetry/log/level-switch.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
+import { openActiveTrace } from './telemetry/tracing/detect.ts';
 import { version } from './version.ts';
 
 /** Exit status for a configuration that is not good, as of commands that are used wrongly. */
@@ -20,11 +23,18 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   const loaded = await load(argv, env);
   if ('problems' in loaded) return refuse(loaded.problems);
   const { config } = loaded;
-  const log = await createLogger(config.log);
-  for (const warning of loaded.warnings) log.warn(warning);
+  const log = await createLogger({ ...config.log, trace: await openActiveTrace() });
+  const levels = createLevelSwitch(log);
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
-  if (workers > 1 && !(await isWorker())) return await supervise(config, workers, log, env);
-  await run(loaded, log, () => load(argv, env), workers > 1);
+  const isSupervised = workers > 1 && (await isWorker());
+  // Once, and not by each worker again.
+  if (!isSupervised) for (const warning of loaded.warnings) log.warn(warning);
+  if (workers > 1 && !isSupervised) return await supervise(config, workers, log, levels, env);
+  // Before somebody sends one: unheard, it would end the process.
+  if (isSupervised) followSupervisorLevel(levels);
+  else followLevelSignal(levels);
+  const hangups = heedHangups();
+  await run(loaded, log, levels, hangups, () => load(argv, env), isSupervised);
 }
 
 /** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
@@ -34,9 +44,15 @@ async function isWorker(): Promise<boolean> {
   return cluster.isWorker;
 }
 
-async function supervise(config: Config, workers: number, log: Logger, env: Environment): Promise<void> {
+async function supervise(
+  config: Config,
+  workers: number,
+  log: Logger,
+  levels: LevelSwitch,
+  env: Environment,
+): Promise<void> {
   const { drain, admin } = config;
-  let pages: AdminServer | undefined;
+  let pages: { close(): void } | undefined;
   if (admin !== undefined) {
     const { openSupervisorAdmin } = await import('./admin/supervised.ts');
     try {
@@ -46,13 +62,15 @@ async function supervise(config: Config, workers: number, log: Logger, env: Envi
     }
   }
   const { supervise: run } = await import('./supervisor.ts');
-  process.exitCode = await run({ workers, log, stopTimeout: drain.timeout + GRACE });
+  process.exitCode = await run({ workers, log, levels, stopTimeout: drain.timeout + GRACE });
   pages?.close();
 }
 
 async function run(
   loaded: Loaded,
   log: Logger,
+  levels: LevelSwitch,
+  hangups: Hangups,
   reload: () => ReturnType<typeof load>,
   isSupervised: boolean,
 ): Promise<void> {
@@ -71,11 +89,16 @@ async function run(
   const host = family === 'IPv6' ? `[${address}]` : address;
   const scheme = config.listen.tls === undefined ? 'http' : 'https';
   // Before anybody can know that it is time to send one.
-  followSignals(serving, followConfig({ first: loaded, load: reload, serving, log }), log);
+  followSignals(
+    serving,
+    followConfig({ first: loaded, load: reload, serving, log, levels, refused: serving.refused }),
+    hangups,
+    log,
+  );
   log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
 }
 
-function followSignals(serving: Serving, reloader: Reloader, log: Logger): void {
+function followSignals(serving: Serving, reloader: Reloader, hangups: Hangups, log: Logger): void {
   let isStopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (isStopping) return;
@@ -89,9 +112,9 @@ function followSignals(serving: Serving, reloader: Reloader, log: Logger): void 
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('SIGHUP', () => {
+  hangups.follow(() => {
     serving.reloadTls().then(
-      () => log.info('the TLS files were read again'),
+      (hasTls) => hasTls && log.info('the TLS files were read again'),
       (error: Error) => log.error(error.message),
     );
     void reloader.reload();

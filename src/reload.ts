@@ -3,6 +3,7 @@ import type { Config } from './config/schema.ts';
 import type { Loaded, NotLoaded } from './load.ts';
 import { type WatchOptions, watchFile } from './lookup/watch.ts';
 import type { Serving } from './serve.ts';
+import type { LevelSwitch } from './telemetry/log/level-switch.ts';
 import type { Logger } from './telemetry/log.ts';
 
 export interface ReloadOptions extends Pick<WatchOptions, 'interval'> {
@@ -12,6 +13,10 @@ export interface ReloadOptions extends Pick<WatchOptions, 'interval'> {
   readonly load: () => Promise<Loaded | NotLoaded>;
   readonly serving: Pick<Serving, 'reload'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Takes a changed `log.level`. Default: nobody does. */
+  readonly levels?: Pick<LevelSwitch, 'configure'>;
+  /** Told that a configuration did not get as far as the server. Default: nobody is. */
+  readonly refused?: () => void;
 }
 
 export interface Reloader {
@@ -21,14 +26,18 @@ export interface Reloader {
 }
 
 /** The parts that can change while the server runs. */
-const changeable: readonly string[] = ['authenticate', 'authorize', 'publish', 'decisions'];
+const changeable: readonly string[] = ['authenticate', 'authorize', 'publish', 'decisions', 'log'];
 
-export function followConfig({ first, load, serving, log, interval }: ReloadOptions): Reloader {
+export function followConfig(options: ReloadOptions): Reloader {
+  const { first, load, serving, log, levels, refused, interval } = options;
   let last: Promise<void> = Promise.resolve();
 
   async function reloadNow(): Promise<void> {
     const loaded = await load();
-    if ('problems' in loaded) return refuse(loaded.problems);
+    if ('problems' in loaded) {
+      refused?.();
+      return refuse(loaded.problems);
+    }
     for (const warning of loaded.warnings) log.warn(warning);
     const fixed = needRestart(first.config, loaded.config);
     try {
@@ -36,6 +45,7 @@ export function followConfig({ first, load, serving, log, interval }: ReloadOpti
     } catch (error) {
       return refuse((error as Error).message.split('\n').map(loaded.place));
     }
+    levels?.configure(loaded.config.log.level);
     if (fixed.length > 0) log.warn(`these changes need a restart: ${fixed.join(', ')}`);
     log.info('the configuration was read again and is in force');
   }
@@ -46,7 +56,10 @@ export function followConfig({ first, load, serving, log, interval }: ReloadOpti
   }
 
   const reload = (): Promise<void> => {
-    last = last.then(reloadNow).catch((error: Error) => log.error(`cannot reload: ${error.message}`));
+    last = last.then(reloadNow).catch((error: Error) => {
+      refused?.();
+      log.error(`cannot reload: ${error.message}`);
+    });
     return last;
   };
   const { file } = first;
@@ -55,7 +68,10 @@ export function followConfig({ first, load, serving, log, interval }: ReloadOpti
     watchFile(file.path, {
       known: file.text,
       onText: () => void reload(),
-      onProblem: (message) => log.error(`${message}; the configuration read before stays in force`),
+      onProblem: (message) => {
+        refused?.();
+        log.error(`${message}; the configuration read before stays in force`);
+      },
       ...(interval !== undefined && { interval }),
     });
   return { reload, close: () => watch?.close() };
@@ -69,7 +85,14 @@ export function needRestart(running: Config, next: Config): string[] {
       !changeable.includes(name) &&
       JSON.stringify(running[name as keyof Config]) !== JSON.stringify(next[name as keyof Config]),
   );
-  return [...differing, ...grantStoreChanges(running, next)];
+  return [...differing, ...logChanges(running, next), ...grantStoreChanges(running, next)];
+}
+
+/** All but the level: the log is open. */
+function logChanges({ log: before }: Config, { log: after }: Config): string[] {
+  return (['format', 'project'] as const)
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `log.${name}`);
 }
 
 /** Who is connected keeps what was granted: its store stays. */

@@ -13,8 +13,11 @@ import type { Sink } from './sinks/sink.ts';
 import type { CallWatch } from './telemetry/call-watch.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { createRateLimit } from './telemetry/rate-limit.ts';
+import { ReloadTally } from './telemetry/reload-tally.ts';
+import { openActiveTrace, openTracing } from './telemetry/tracing/detect.ts';
+import type { Tracing } from './telemetry/tracing/tracing.ts';
 import { watchTlsFiles } from './tls-watch.ts';
-import { type Listener, listen } from './transport/listener.ts';
+import { type Listener, type ListenerOptions, listen } from './transport/listener.ts';
 import { loadTls, type TlsSettings } from './transport/tls.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -38,14 +41,16 @@ export interface Serving {
   readonly address: AddressInfo;
   /** Of the admin pages, when they are configured. */
   readonly adminAddress?: AddressInfo;
-  /** Reads the TLS files again, when there are any. */
-  reloadTls(): Promise<void>;
+  /** Reads the TLS files again. @returns whether there are any. */
+  reloadTls(): Promise<boolean>;
   /**
    * Puts the policies of this configuration in force, and its `decisions`; nothing else of it.
    *
    * @throws Error with a line for each problem; then nothing has changed.
    */
   reload(config: Config): Promise<void>;
+  /** Counts a configuration that was too wrong to be handed to {@link reload}. */
+  refused(): void;
   /** What policies did so far. */
   readonly counters: LiveCounters;
   /**
@@ -60,6 +65,8 @@ export interface Serving {
 
 /** The part of the time to drain that busy connections get to become quiet; the rest is for sinks. */
 const PATIENCE = 1 / 2;
+/** Milliseconds that the SDK of OpenTelemetry has at least to send its last spans. */
+const FLUSH = 500;
 
 /**
  * Starts a server.
@@ -79,36 +86,47 @@ export interface ServeConfigOptions extends Omit<ServeOptions, 'config'> {
 
 /** The same, from a configuration that was checked already. */
 export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
-  const log = options.log ?? (await createLogger(config.log));
+  const log = options.log ?? (await createLogger({ ...config.log, trace: await openActiveTrace() }));
+  const tracing = await openTracing(log);
   const recorder = await openRecorderOf(options.record, log);
   const tls = config.listen.tls && (await loadTls(config.listen.tls));
   const { hooks = [], lookups = {}, sinks = [] } = options;
-  const events = await openEvents(config, { sinks, log, env: process.env });
+  const world = { log, env: process.env };
+  const events = await openEvents(config, { ...world, sinks, tracing: tracing?.events });
   const closeEvents = async (error: unknown): Promise<never> => {
     await events.close(1);
     throw error;
   };
   const { emitter } = events;
-  const live = await openLiveShell(config, { hooks, lookups, emitter, log, env: process.env }).catch(
-    closeEvents,
-  );
+  const live = await openLiveShell(config, { ...world, hooks, lookups, emitter }).catch(closeEvents);
   warmUp();
   const watch = config.admin && (await import('./telemetry/call-watch.ts')).createCallWatch();
-  const listener = await listenAsConfigured(config, live, tls, recorder, log, watch).catch(closeEvents);
+  let admin: OpenAdmin | undefined;
+  const answerPage: ListenerOptions['pages'] = (request, response) =>
+    admin?.pages?.(request, response) ?? false;
+  const pages = config.admin?.port === 'shared' ? answerPage : undefined;
+  const listening = listenAsConfigured(config, live, tls, recorder, log, watch, tracing, pages);
+  const listener = await listening.catch(closeEvents);
   const required = watchRequired({
     ports: events.outbox.ports,
     changed: (obstacle) => {
       listener.health.obstacle = obstacle;
     },
   });
-  const admin = await openAdminOf({ config, options, live, listener, outbox: events.outbox, log, watch });
+  const reloads = new ReloadTally();
+  const { outbox } = events;
+  admin = await openAdminOf({ config, options, live, listener, outbox, log, watch, reloads, tls });
   let left: Left = { lost: 0, spooled: 0 };
   const unwatch = config.listen.tls && tls && watchTlsFiles(config.listen.tls, tls, log);
   return {
     address: listener.address,
     ...(admin?.address && { adminAddress: admin.address }),
-    reloadTls: async () => await tls?.reload(),
-    reload: live.replace,
+    async reloadTls() {
+      await tls?.reload();
+      return tls !== undefined;
+    },
+    reload: (next) => reloads.follow(live.replace(next)),
+    refused: () => reloads.refused(),
     get counters() {
       return live.counters;
     },
@@ -116,6 +134,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
       return left;
     },
     async stop() {
+      const end = performance.now() + config.drain.timeout;
       unwatch?.();
       required?.close();
       const isComplete = await stop(config, listener, recorder, async (timeout) => {
@@ -124,6 +143,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
       });
       live.close();
       admin?.close();
+      await tracing?.flush(Math.max(FLUSH, end - performance.now()));
       return isComplete;
     },
   };
@@ -143,9 +163,12 @@ async function listenAsConfigured(
   recorder: Recorder | undefined,
   log: Logger,
   watch: CallWatch | undefined,
+  tracing: Tracing | undefined,
+  pages: ListenerOptions['pages'],
 ): Promise<Listener> {
   const rateLimit = createRateLimit({ perSecond: 1 });
   const { maxAge, jitter } = connections;
+  const shell = watch?.watch(live.current) ?? live.current;
   return await listen({
     ...limits,
     host,
@@ -153,9 +176,11 @@ async function listenAsConfigured(
     connect,
     tls,
     age: maxAge === 'off' ? undefined : { maxAge, jitter },
-    shell: watch?.watch(live.current) ?? live.current,
+    shell: tracing?.watch(shell) ?? shell,
+    call: tracing?.call,
     answered: watch?.answered,
     received: recorder?.record.bind(recorder),
+    pages,
     refused: (reason) => rateLimit(reason, (times) => log.warn({ times }, reason)),
   });
 }
@@ -168,6 +193,8 @@ interface Running {
   readonly outbox: OpenEvents['outbox'];
   readonly log: Logger;
   readonly watch: CallWatch | undefined;
+  readonly reloads: ReloadTally;
+  readonly tls: TlsSettings | undefined;
 }
 
 /** Loads what the admin pages need only when there are any. */

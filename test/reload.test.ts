@@ -40,6 +40,22 @@ describe('a reload', () => {
     expect(log).toEqual(['info the configuration was read again and is in force']);
   });
 
+  it('hands the level of the log over, but not that of a configuration that cannot be used', async () => {
+    const levels: string[] = [];
+    const follow = (serving: () => Promise<void>) =>
+      followConfig({
+        first: loadedOf(),
+        load: async () => loadedOf({ log: { level: 'debug' } }),
+        serving: { reload: serving },
+        log: { info() {}, warn() {}, error() {} } as never,
+        levels: { configure: (level) => void levels.push(level) },
+      });
+    await follow(async () => Promise.reject(new Error('x'))).reload();
+    expect(levels).toEqual([]);
+    await follow(async () => {}).reload();
+    expect(levels).toEqual(['debug']);
+  });
+
   const kept = 'error the configuration was not taken over; the one read before stays in force';
 
   it('reports every problem of one that is not', async () => {
@@ -65,6 +81,29 @@ describe('a reload', () => {
     expect(log).toEqual(['error exhook.yaml:7:1 authenticate: x', kept]);
   });
 
+  it('tells whoever counts that a configuration did not get as far as the server', async () => {
+    const refusals: string[] = [];
+    const tryOne = async (name: string, next: Loaded | Error | NotLoaded, serving = async () => {}) => {
+      const reloader = followConfig({
+        first: loadedOf(),
+        load: async () => {
+          if (next instanceof Error) throw next;
+          return next;
+        },
+        serving: { reload: serving },
+        log: { info() {}, warn() {}, error() {} },
+        refused: () => refusals.push(name),
+      });
+      await reloader.reload();
+    };
+    await tryOne('problems', { problems: ['a: is wrong'] });
+    await tryOne('unreadable', new Error('broken'));
+    await tryOne('good', loadedOf());
+    // The server counts that one itself.
+    await tryOne('policy', loadedOf(), async () => Promise.reject(new Error('x')));
+    expect(refusals).toStrictEqual(['problems', 'unreadable']);
+  });
+
   it('never fails, and comes after the one before', async () => {
     const { log, reloader } = setup(new Error('broken'));
     await Promise.all([reloader.reload(), reloader.reload()]);
@@ -80,6 +119,8 @@ describe('needRestart', () => {
     [{}, { authorize: rules, decisions: { log: 'off' } }, []],
     [{}, { workers: 2, listen: { port: 1 } }, ['listen', 'workers']],
     [{ authorize: rules }, { authorize: { ...rules, grants: { max: 5 } } }, ['authorize.grants.max']],
+    [{}, { log: { level: 'debug' } }, []],
+    [{}, { log: { level: 'warn', format: 'json', project: 'p' } }, ['log.format', 'log.project']],
   ])('%j -> %j: %j', (running, next, names) => {
     expect(needRestart(Config.parse(running), Config.parse(next))).toEqual(names);
   });

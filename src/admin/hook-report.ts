@@ -48,17 +48,20 @@ function addUpCalls(some: NodeCalls['calls'], others: NodeCalls['calls']): NodeC
  * The allow-all trap: brokers whose clients log in, and which never ask whether they may. EMQX ships with an
  * acl.conf that allows everything; it is asked first, so that client.authorize never comes.
  */
-export function findTraps({ registered, brokers }: HookReport): string[] {
+export function findTrapped({ registered, brokers }: HookReport): readonly NodeCalls[] {
   if (!registered.some(({ name }) => name === 'client.authorize')) return [];
-  return brokers
-    .filter(({ calls }) => loginsOf(calls) > 0 && calls['client.authorize'] === undefined)
-    .map(
-      ({ node, calls }) =>
-        `broker node ${node || '(without a name)'} has never asked client.authorize, although clients have logged in ` +
-        `(${loginsOf(calls)}): if they publish or subscribe, another authorization source of the broker decides first. ` +
-        'The acl.conf that EMQX ships with allows everything: remove it from authorization.sources, and set ' +
-        'authorization.no_match = deny',
-    );
+  return brokers.filter(({ calls }) => loginsOf(calls) > 0 && calls['client.authorize'] === undefined);
+}
+
+/** The same in words. */
+export function findTraps(report: HookReport): string[] {
+  return findTrapped(report).map(
+    ({ node, calls }) =>
+      `broker node ${node || '(without a name)'} has never asked client.authorize, although clients have logged in ` +
+      `(${loginsOf(calls)}): if they publish or subscribe, another authorization source of the broker decides first. ` +
+      'The acl.conf that EMQX ships with allows everything: remove it from authorization.sources, and set ' +
+      'authorization.no_match = deny',
+  );
 }
 
 /** Logins that succeeded, as far as the broker tells us of them; with neither hook registered there is no telling. */

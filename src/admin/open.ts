@@ -1,29 +1,44 @@
-/** Opens what `admin` configures: pages of its own, or, in a worker, answers to the supervisor that has them. */
+/** Opens what `admin` configures: pages of its own, on one port or another, or answers to the supervisor that has them. */
 import type { AddressInfo } from 'node:net';
-import type { Config } from '../config/schema.ts';
+import type { Admin } from '../config/sections/admin.ts';
 import type { Environment } from '../lookup/secret.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openReporter, type ReporterOptions } from './reporter.ts';
-import { openAdminServer } from './server.ts';
-import { answerSupervisor } from './worker-channel.ts';
+import { hasOwnPort, openAdminServer } from './server.ts';
+import { openSharedPages, type SharedPages } from './shared.ts';
+import { answerSupervisor, askSupervisor } from './worker-channel.ts';
 
 export interface OpenAdmin {
-  /** Absent in a worker. */
+  /** Absent in a worker, and where the port of brokers has the pages. */
   readonly address?: AddressInfo;
+  /** Present where the port of brokers has them. */
+  readonly pages?: SharedPages;
   close(): void;
 }
 
 export interface OpenAdminOptions extends ReporterOptions {
-  readonly admin: NonNullable<Config['admin']>;
-  /** Whether a supervisor started this process. */
-  readonly isSupervised: boolean;
+  readonly admin: Admin;
   readonly log: Logger;
   readonly env: Environment;
 }
 
 /** @throws Error that names the key of the configuration to change. */
 export async function openAdmin(options: OpenAdminOptions): Promise<OpenAdmin> {
+  const { admin, isSupervised, log } = options;
   const { reporter, source } = await openReporter(options);
-  if (options.isSupervised) return answerSupervisor(reporter, options.log);
-  return await openAdminServer({ ...options, source });
+  if (!isSupervised) {
+    if (hasOwnPort(admin)) return await openAdminServer({ ...options, admin, source });
+    return {
+      pages: await openSharedPages({ ...options, answer: (page) => page.answer(source) }),
+      close() {},
+    };
+  }
+  const channel = answerSupervisor(reporter, log);
+  if (hasOwnPort(admin)) return channel;
+  const supervisor = askSupervisor();
+  const close = (): void => {
+    channel.close();
+    supervisor.close();
+  };
+  return { pages: await openSharedPages({ ...options, answer: supervisor.ask }), close };
 }

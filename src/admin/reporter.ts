@@ -5,8 +5,10 @@ import type { LiveShell } from '../live-shell.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { CallWatch } from '../telemetry/call-watch.ts';
 import { type MetricsSnapshot, openProcessMetrics, type ProcessMetrics } from '../telemetry/prometheus.ts';
+import type { ReloadTally } from '../telemetry/reload-tally.ts';
 import type { Listener } from '../transport/listener.ts';
-import { type HookReport, reportHooks } from './hook-report.ts';
+import type { TlsSettings } from '../transport/tls.ts';
+import { findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { withoutSecrets } from './redact.ts';
 
@@ -31,6 +33,10 @@ export interface ReporterOptions {
   readonly config: () => Config;
   /** The hooks that are not built in. */
   readonly custom: readonly HookName[];
+  readonly reloads: ReloadTally;
+  readonly tls: Pick<TlsSettings, 'expiry'> | undefined;
+  /** Whether a supervisor started this process: it adds up what no worker can tell alone. */
+  readonly isSupervised: boolean;
 }
 
 export interface OpenReporter {
@@ -40,14 +46,26 @@ export interface OpenReporter {
 }
 
 export async function openReporter(options: ReporterOptions): Promise<OpenReporter> {
-  const { watch, listener, outbox, live, config, custom } = options;
+  const { watch, listener, outbox, live, config, custom, reloads, tls, isSupervised } = options;
   const { health, load, connections } = listener;
-  const metrics = await openProcessMetrics({ watch, health, load, connections, outbox, live });
+  const hooks = (): HookReport => reportHooks(config(), custom, watch.nodes.nodes);
+  const metrics = await openProcessMetrics({
+    watch,
+    health,
+    load,
+    connections,
+    outbox,
+    live,
+    reloads,
+    tls,
+    spoolLimit: config().spool?.maxBytes,
+    neverAsking: () => (isSupervised ? undefined : findTrapped(hooks()).length),
+  });
   const reporter: Reporter = {
     ready: () => health.isReady,
     metrics: metrics.snapshot,
     config: () => withoutSecrets(config()),
-    hooks: () => reportHooks(config(), custom, watch.nodes.nodes),
+    hooks,
   };
   return { reporter, source: sourceOf(reporter, metrics) };
 }

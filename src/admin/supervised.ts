@@ -1,16 +1,19 @@
-/** The admin port of a supervisor: its pages are about all workers together. */
-import type { Config } from '../config/schema.ts';
+/** The pages of a supervisor: they are about all workers together, on its own port or on the one of its workers. */
+import type { Admin } from '../config/sections/admin.ts';
 import type { Environment } from '../lookup/secret.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { neverAsking } from '../telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../telemetry/prometheus.ts';
 import { Crew } from './crew.ts';
-import { addUpHooks } from './hook-report.ts';
+import { addUpHooks, findTrapped } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
-import { type AdminServer, openAdminServer } from './server.ts';
+import { servePages } from './page-service.ts';
+import { readToken } from './pages.ts';
+import { hasOwnPort, openAdminServer } from './server.ts';
 import { Totals } from './totals.ts';
 
 export interface SupervisedOptions {
-  readonly admin: NonNullable<Config['admin']>;
+  readonly admin: Admin;
   /** How many there should be. */
   readonly workers: number;
   readonly log: Logger;
@@ -18,8 +21,15 @@ export interface SupervisedOptions {
 }
 
 /** To be called before the first worker is started. @throws Error that names the key to change. */
-export async function openSupervisorAdmin(options: SupervisedOptions): Promise<AdminServer> {
-  return await openAdminServer({ ...options, source: sourceOfWorkers(options.workers) });
+export async function openSupervisorAdmin(options: SupervisedOptions): Promise<{ close(): void }> {
+  const { admin, workers, log } = options;
+  const source = sourceOfWorkers(workers);
+  if (!hasOwnPort(admin)) {
+    // Each worker reads it too: what is wrong with it is better told once, before one of them listens.
+    await readToken(admin, options.env);
+    return servePages(source, log);
+  }
+  return await openAdminServer({ ...options, admin, source });
 }
 
 function sourceOfWorkers(workers: number): AdminSource {
@@ -31,11 +41,12 @@ function sourceOfWorkers(workers: number): AdminSource {
       return [...answers.values()].includes(true);
     },
     async metrics() {
-      const { answers, silent } = await crew.ask('metrics');
+      const [{ answers, silent }, hooks] = await Promise.all([crew.ask('metrics'), crew.ask('hooks')]);
       for (const [worker, snapshot] of answers) totals.heard(worker, snapshot);
       const answering = answers.size;
       const states = { answering, silent, missing: Math.max(0, workers - answering - silent) };
-      const own = workerMetrics(states, Math.max(0, crew.forks - workers));
+      const trapped = findTrapped(addUpHooks([...hooks.answers.values()])).length;
+      const own = workerMetrics(states, Math.max(0, crew.forks - workers), trapped);
       return await (await totals.sum(new Set(answers.keys()), own)).expose();
     },
     async config() {
@@ -49,8 +60,12 @@ function sourceOfWorkers(workers: number): AdminSource {
   };
 }
 
-/** What only the supervisor knows. */
-export function workerMetrics(states: Readonly<Record<string, number>>, restarts: number): MetricsSnapshot {
+/** What only the supervisor knows. @param trapped broker nodes that never ask, among all that any worker heard of. */
+export function workerMetrics(
+  states: Readonly<Record<string, number>>,
+  restarts: number,
+  trapped: number,
+): MetricsSnapshot {
   const values = Object.entries(states).map(([state, value]) => ({ labels: { state }, value }));
   const own = [
     { name: 'exhook_workers', help: 'Workers by state', type: 'gauge', aggregator: 'sum', values },
@@ -61,6 +76,7 @@ export function workerMetrics(states: Readonly<Record<string, number>>, restarts
       aggregator: 'sum',
       values: [{ labels: {}, value: restarts }],
     },
+    { ...neverAsking, values: [{ labels: {}, value: trapped }] },
   ];
   return own as unknown as MetricsSnapshot;
 }

@@ -3,6 +3,7 @@ import { type FailureCode, failureCodes } from '../failure.ts';
 import { type HookName, hookNames } from '../schema/hook-name.ts';
 import type { Reply } from '../schema/replies.ts';
 import type { Rpc } from '../wire/rpc.ts';
+import { Histogram, type Observed } from './histogram.ts';
 
 /** What came of a call: the kind of its reply, or why there was none of its hook's. */
 export type CallOutcome = Reply['kind'] | FailureCode;
@@ -57,49 +58,28 @@ export class CallTally {
   }
 }
 
-/** Upper bounds in milliseconds, from 10 us to 5 s. */
-const BOUNDS = [
-  0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000,
-] as const;
-
-/** The same in seconds. */
-export const durationBounds: readonly number[] = BOUNDS.map((bound) => bound / 1000);
-
 /** Durations of the calls of one hook. */
-export interface Durations {
+export interface Durations extends Observed {
   readonly hook: HookName;
-  /** Calls by bucket, not cumulative; the last one has no upper bound. */
-  readonly buckets: readonly number[];
-  /** Seconds. */
-  readonly sum: number;
 }
 
 /** A histogram for each hook. */
 export class DurationTally {
-  /** Behind the buckets of a row stands the sum. */
-  readonly #rows = new Map<HookName, Float64Array>();
+  readonly #rows = new Map<HookName, Histogram>();
 
   observe({ hook }: Rpc, milliseconds: number): void {
-    const row = this.#rows.get(hook) ?? this.#open(hook);
-    let bucket = 0;
-    // Most calls end in one of the first buckets.
-    while (bucket < BOUNDS.length && milliseconds > (BOUNDS[bucket] as number)) bucket++;
-    (row[bucket] as number)++;
-    (row[BOUNDS.length + 1] as number) += milliseconds;
+    (this.#rows.get(hook) ?? this.#open(hook)).observe(milliseconds);
   }
 
   get durations(): Durations[] {
     return hookNames.flatMap((hook) => {
       const row = this.#rows.get(hook);
-      if (row === undefined) return [];
-      return [
-        { hook, buckets: [...row.slice(0, BOUNDS.length + 1)], sum: (row[BOUNDS.length + 1] ?? 0) / 1000 },
-      ];
+      return row === undefined ? [] : [{ hook, ...row.observed }];
     });
   }
 
-  #open(hook: HookName): Float64Array {
-    const row = new Float64Array(BOUNDS.length + 2);
+  #open(hook: HookName): Histogram {
+    const row = new Histogram();
     this.#rows.set(hook, row);
     return row;
   }

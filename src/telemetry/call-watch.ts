@@ -4,10 +4,12 @@ import type { Shell } from '../shell.ts';
 import type { Rpc } from '../wire/rpc.ts';
 import { BrokerNodes } from './broker-nodes.ts';
 import { CallTally, DurationTally } from './call-tally.ts';
+import { LookupTally } from './lookup-tally.ts';
 
 export interface CallWatch {
   readonly calls: CallTally;
   readonly durations: DurationTally;
+  readonly lookups: LookupTally;
   readonly nodes: BrokerNodes;
   /** The shell of each call, watched. */
   watch(current: () => Shell): () => Shell;
@@ -18,11 +20,13 @@ export interface CallWatch {
 export function createCallWatch(): CallWatch {
   const calls = new CallTally();
   const durations = new DurationTally();
+  const lookups = new LookupTally();
   const nodes = new BrokerNodes();
 
   function watched(shell: Shell): Shell {
     return {
       ...shell,
+      lookups: lookups.watch(shell.lookups),
       begin: () => performance.now(),
       decided(rpc, input, outcome, since, budget, failure) {
         nodes.called(rpc, input, since);
@@ -46,6 +50,7 @@ export function createCallWatch(): CallWatch {
   return {
     calls,
     durations,
+    lookups,
     nodes,
     answered: (rpc, milliseconds) => durations.observe(rpc, milliseconds),
     watch(current) {

@@ -1,4 +1,4 @@
-/** What policies and their look-ups did. All are read from counters that start at 0 when a policy is read again, but verdicts and failures. */
+/** What policies and their look-ups did. All but verdicts and failures are counters that start at 0 when a policy is read again. */
 import type { PolicyCounters } from '../lookup/open-policy.ts';
 import type { NoteCounts } from './decision-notes.ts';
 import { counter, gauge, type Metric, type MetricValue, type Read, single } from './metric.ts';
@@ -13,6 +13,8 @@ interface PolicyNumbers {
   readonly notes: NoteCounts;
   /** Absent where no policy is configured: then there is nothing to tell. */
   readonly policy: PolicyCounters | undefined;
+  /** How often new rules, users or keys could not be used. */
+  readonly refusals: Readonly<Record<string, number>>;
 }
 
 type PolicyRead = Read<PolicyMetricSource>;
@@ -30,6 +32,11 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
     'exhook_rule_failures_total',
     'Message rules that could not be applied, so that onError decided',
     ({ live }) => labelled('hook', live.counters.notes.rules),
+  ),
+  counter(
+    'exhook_policy_renewals_failed_total',
+    'New rules, users or keys that could not be read or used, so that the old ones stay',
+    ({ live }) => (live.counters.policy === undefined ? [] : labelled('of', { ...live.counters.refusals })),
   ),
   counter(
     'exhook_login_cache_lookups_total',

@@ -1,9 +1,11 @@
 /** What becomes of events on their way into sinks. */
 import type { Outbox, SinkStats } from '../events/outbox.ts';
-import { counter, gauge, type Metric, type MetricValue, type Read } from './metric.ts';
+import { commonGauge, counter, gauge, type Metric, type MetricValue, type Read, single } from './metric.ts';
 
 export interface SinkMetricSource {
   readonly outbox: Pick<Outbox, 'sinks'>;
+  /** Bytes of `spool.maxBytes`; nothing where there is no spool. */
+  readonly spoolLimit?: number | undefined;
 }
 
 export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
@@ -16,6 +18,16 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
     'exhook_events_queued_bytes',
     'What they take, roughly',
     bySink(({ queuedBytes }) => queuedBytes),
+  ),
+  gauge(
+    'exhook_events_queue_limit',
+    'Events that the queue of a sink may hold',
+    bySink(({ queueLimit }) => queueLimit),
+  ),
+  gauge(
+    'exhook_events_queue_limit_bytes',
+    'Bytes that the queue of a sink may hold',
+    bySink(({ queueLimitBytes }) => queueLimitBytes),
   ),
   counter(
     'exhook_events_delivered_total',
@@ -53,22 +65,19 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
     bySink(({ circuit }) => (circuit === 'closed' ? 0 : 1)),
   ),
   // Workers share a spool.
-  {
-    ...gauge(
-      'exhook_spool_events',
-      'Events in the spool',
-      bySink(({ spooled }) => spooled),
-    ),
-    aggregator: 'first',
-  },
-  {
-    ...gauge(
-      'exhook_spool_bytes',
-      'What they take of spool.maxBytes',
-      bySink(({ spooledBytes }) => spooledBytes),
-    ),
-    aggregator: 'first',
-  },
+  commonGauge(
+    'exhook_spool_events',
+    'Events in the spool',
+    bySink(({ spooled }) => spooled),
+  ),
+  commonGauge(
+    'exhook_spool_bytes',
+    'What they take of spool.maxBytes',
+    bySink(({ spooledBytes }) => spooledBytes),
+  ),
+  commonGauge('exhook_spool_limit_bytes', 'spool.maxBytes, for all sinks together', ({ spoolLimit }) =>
+    spoolLimit === undefined ? [] : single(spoolLimit),
+  ),
 ];
 
 /** Sinks of one name are one to whoever reads. */

@@ -11,12 +11,15 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { findRpc, serviceNames } from '../wire/rpc.ts';
 import { createAcceptor } from './acceptor.ts';
+import type { CallFlow } from './call-flow.ts';
 import type { ConnectHandler } from './connect-adapter.ts';
 import { type Connection, type ConnectionAge, Connections } from './connections.ts';
+import { closeGracefully } from './goaway.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
 import { createHttp1 } from './http1.ts';
 import { ConnectionLoad, Load } from './load.ts';
@@ -43,8 +46,12 @@ export interface ListenerOptions {
   readonly age?: ConnectionAge | undefined;
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly shell: () => Shell;
+  /** Stands in front of `call`. Default: `call` itself. */
+  readonly call?: CallFlow | undefined;
   readonly received?: UnaryContext['received'];
   readonly answered?: UnaryContext['answered'];
+  /** Answers a request that is no call, or returns `false`: pages for operators that share the port. Default: none. */
+  readonly pages?: ((request: AnyRequest, response: AnyResponse) => boolean) | undefined;
   /** Told why a connection was refused, in words for the operator. */
   readonly refused: (reason: string) => void;
   /** For comparison only: whether brokers' calls take the lean path. */
@@ -85,8 +92,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const shutdown = new AbortController();
   // Connect listens once for each call that runs.
   setMaxListeners(0, shutdown.signal);
+  const flow = options.call ?? call;
   const context: UnaryContext = {
     shell: options.shell,
+    call: flow,
     load,
     waiting,
     maxMessageBytes: options.messageBytes,
@@ -100,6 +109,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     const { connect, deadlineFraction, shell } = options;
     return createConnectHandler({
       shell,
+      call: flow,
       health,
       load,
       loadOf: (request) => findConnection(request, connections)?.load ?? new ConnectionLoad(load),
@@ -110,19 +120,27 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       shutdown: shutdown.signal,
     });
   });
-  const serve = createFallback(health, loadConnect);
+  const serve = createFallback(health, loadConnect, options.pages);
   const compat = createHttp2Server().on('request', serve);
   const http2 = createHttp2Server({
     maxSessionMemory: SESSION_MEMORY,
     settings: { initialWindowSize: WINDOW },
   });
-  http2.on('session', (session: ServerHttp2Session) => connections.add(session));
+  let last: Socket | undefined;
+  http2.on('session', (session: ServerHttp2Session) => {
+    const socket = last as Socket;
+    connections.add(session, () => closeGracefully(session, socket));
+  });
   http2.on('stream', createStreamRouter(context, connections, compat, options.lean ?? true));
   const http1 = createHttp1(options.bodyTimeout, serve);
   const acceptor = createAcceptor({
     tls: options.tls,
     timeout: options.bodyTimeout,
-    accept: (socket, spoken) => (spoken === 'http2' ? http2 : http1.server).emit('connection', socket),
+    accept(socket, spoken) {
+      // Its session is told of before this returns.
+      last = socket;
+      (spoken === 'http2' ? http2 : http1.server).emit('connection', socket);
+    },
     refused: options.refused,
   });
   /** Those too that have not said yet what they speak. */
@@ -251,9 +269,13 @@ function rejectUnknown(stream: ServerHttp2Stream, shell: Shell): void {
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
 
-function createFallback(health: Health, loadConnect: () => Promise<ConnectHandler>) {
+function createFallback(
+  health: Health,
+  loadConnect: () => Promise<ConnectHandler>,
+  answerPage: ListenerOptions['pages'],
+) {
   return (request: AnyRequest, response: AnyResponse): void => {
-    if (answerProbe(request, response, health)) return;
+    if (answerProbe(request, response, health) || answerPage?.(request, response)) return;
     void loadConnect()
       .then((handle) => {
         if (!handle(request, response)) answerNotFound(response);

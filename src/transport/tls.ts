@@ -1,4 +1,5 @@
 /** TLS and mTLS: certificates from files that may change while connections live. */
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PeerCertificate, SecureContextOptions, Server, TLSSocket, TlsOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
@@ -15,6 +16,8 @@ export interface TlsFiles {
 
 export interface TlsSettings {
   readonly options: TlsOptions;
+  /** When the first certificate of the chain in use ends, in milliseconds since 1970. */
+  readonly expiry: number;
   /** Why a peer may not come in although its certificate is valid, or `undefined`. */
   findPeerProblem(socket: TLSSocket): string | undefined;
   /** Gives this server every certificate that is loaded from now on. */
@@ -31,6 +34,7 @@ export interface TlsSettings {
 export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
   const servers: Server[] = [];
   const secrets = await readSecrets(files);
+  let { cert } = secrets;
   return {
     options: {
       ...secrets,
@@ -39,10 +43,14 @@ export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
       requestCert: files.clientCa !== undefined,
       rejectUnauthorized: files.clientCa !== undefined,
     },
+    get expiry() {
+      return findExpiry(String(cert));
+    },
     findPeerProblem: (socket) => findNameProblem(socket, files.clientNames),
     follow: (server) => servers.push(server),
     async reload() {
       const fresh = await readSecrets(files);
+      cert = fresh.cert;
       for (const server of servers) server.setSecureContext({ ...fresh, minVersion: 'TLSv1.2' });
     },
   };
@@ -62,6 +70,14 @@ async function readSecrets(files: TlsFiles): Promise<SecureContextOptions> {
     });
   }
   return secrets;
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Brokers that check us refuse a chain when one of its certificates has ended. */
+export function findExpiry(pem: string): number {
+  const ends = (pem.match(CERTIFICATE) ?? []).map((text) => Date.parse(new X509Certificate(text).validTo));
+  return Math.min(...ends);
 }
 
 async function readPem(setting: string, path: string): Promise<Buffer> {

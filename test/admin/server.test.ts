@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AdminSource } from '../../src/admin/page.ts';
-import { openAdminServer } from '../../src/admin/server.ts';
+import { type OwnPort, openAdminServer } from '../../src/admin/server.ts';
 import { Admin } from '../../src/config/sections/admin.ts';
 
 const source: AdminSource = {
@@ -23,7 +23,7 @@ async function open(admin: object = {}, overrides: Partial<AdminSource> = {}, en
   const lines: string[] = [];
   const write = (...args: unknown[]) => void lines.push(String(args.at(-1)));
   const server = await openAdminServer({
-    admin: Admin.parse({ port: 0, ...admin }),
+    admin: Admin.parse({ port: 0, ...admin }) as OwnPort,
     source: { ...source, ...overrides },
     log: { info: write, warn: write, error: write } as never,
     env,
@@ -114,10 +114,10 @@ describe('the token', () => {
   it('is asked for when others can reach the port', async () => {
     const { lines } = await open({ host: '0.0.0.0' });
     expect(lines.at(-1)).toMatch(/set admin\.token/);
-    const guarded = await open({ host: '0.0.0.0', token: 's3cret' });
-    expect(guarded.lines).toStrictEqual([
-      expect.stringMatching(/^admin pages are at http:\/\/0\.0\.0\.0:\d+$/),
-    ]);
+    for (const meant of [{ token: 's3cret' }, { open: true }]) {
+      const { lines: quiet } = await open({ host: '0.0.0.0', ...meant });
+      expect(quiet).toStrictEqual([expect.stringMatching(/^admin pages are at http:\/\/0\.0\.0\.0:\d+$/)]);
+    }
   });
 });
 

@@ -56,10 +56,14 @@ describe('the totals of several workers', () => {
   });
 
   it('come with what only the supervisor knows', async () => {
-    const sum = await new Totals().sum(new Set(), workerMetrics({ answering: 1, silent: 2, missing: 3 }, 4));
+    const sum = await new Totals().sum(
+      new Set(),
+      workerMetrics({ answering: 1, silent: 2, missing: 3 }, 4, 5),
+    );
     const { text } = await sum.expose();
     for (const line of [
       'exhook_workers{state="answering"} 1',
+      'exhook_brokers_never_asking 5',
       'exhook_workers{state="silent"} 2',
       'exhook_workers{state="missing"} 3',
       'exhook_worker_restarts_total 4',

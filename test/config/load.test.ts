@@ -142,7 +142,7 @@ connections: { maxAge: 0s, jitter: 2 }
       'exhook.yaml:3:3 listen.prot: is not a key here; did you mean port?',
       'exhook.yaml:4:1 limit: is not a key here; did you mean limits?',
       'exhook.yaml:5:1 port: is not a key here; did you mean listen.port?',
-      'exhook.yaml:6:5 log: is empty; write its keys on lines of their own, such as level: or format:, or remove the line',
+      'exhook.yaml:6:5 log: is empty; write its keys on lines of their own, such as level:, format: or project:, or remove the line',
       'exhook.yaml:7:9 events: is not a section; write its keys on lines of their own, such as stdout: or routes:',
       'exhook.yaml:8:10 workers: is not a number of processes; write auto, or a whole number from 1 to 1024',
       'exhook.yaml:9:19 drain.timeout: is not a duration; write a number with its unit from 1ms to 24d, such as 10s or 250ms',

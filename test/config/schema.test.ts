@@ -54,6 +54,7 @@ describe('every key', () => {
       ['workers', 'EXHOOK_WORKERS', 'workers'],
       ['log.level', 'EXHOOK_LOG_LEVEL', 'log-level'],
       ['log.format', 'EXHOOK_LOG_FORMAT', 'log-format'],
+      ['log.project', 'EXHOOK_LOG_PROJECT', 'log-project'],
       ['hooks.register', 'EXHOOK_HOOKS_REGISTER', 'hooks-register'],
       ['hooks.custom', 'EXHOOK_HOOKS_CUSTOM', 'hooks-custom'],
       ['events.stdout', 'EXHOOK_EVENTS_STDOUT', 'events-stdout'],
@@ -159,6 +160,7 @@ describe('every key', () => {
       ['admin.port', 'EXHOOK_ADMIN_PORT', 'admin-port'],
       ['admin.host', 'EXHOOK_ADMIN_HOST', 'admin-host'],
       ['admin.token', 'EXHOOK_ADMIN_TOKEN', 'admin-token'],
+      ['admin.open', 'EXHOOK_ADMIN_OPEN', 'admin-open'],
     ]);
   });
 });

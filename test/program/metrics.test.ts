@@ -8,7 +8,14 @@ import { findRpc } from '../../src/wire/rpc.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { aBroker } from './support/broker.ts';
 import { login, publish, subscribe } from './support/policy.ts';
-import { exhook, type RunningServer, run, startServer, temporaryFile } from './support/program.ts';
+import {
+  exhook,
+  type RunningServer,
+  run,
+  startServer,
+  temporaryDirectory,
+  temporaryFile,
+} from './support/program.ts';
 
 /** Of tokens of clients. */
 const SECRET = 'a secret of thirty-two bytes or so';
@@ -18,32 +25,53 @@ const lives = { 'emqx-5.3.2': readRecording('emqx-5.3.2'), 'emqx-5.10.3': readRe
 /** Samples by name and labels, as they are written: `exhook_shed_total` -> 0. */
 type Samples = ReadonlyMap<string, number>;
 
+interface GetOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+function readSamples(text: string): Samples {
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    samples.map((line) => {
+      const [, name = '', value] = /^(.*) (\S+)$/.exec(line) ?? [];
+      return [name, Number(value)];
+    }),
+  );
+}
+
 class Pages {
   readonly #url: string;
   constructor(url: string) {
     this.#url = url;
   }
 
-  get(path: string, token: string | undefined = TOKEN): Promise<Response> {
-    return fetch(
-      `${this.#url}${path}`,
-      token === '' ? {} : { headers: { authorization: `Bearer ${token}` } },
-    );
+  get(path: string, token: string = TOKEN, { headers, signal }: GetOptions = {}): Promise<Response> {
+    const authorization = token === '' ? undefined : { authorization: `Bearer ${token}` };
+    return fetch(`${this.#url}${path}`, {
+      headers: { ...headers, ...authorization },
+      ...(signal && { signal }),
+    });
   }
 
   async json<T>(path: string): Promise<T> {
     return (await (await this.get(path)).json()) as T;
   }
 
-  async scrape(): Promise<Samples> {
-    const text = await (await this.get('/metrics')).text();
-    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    return new Map(
-      samples.map((line) => {
-        const [, name = '', value] = /^(.*) (\S+)$/.exec(line) ?? [];
-        return [name, Number(value)];
-      }),
-    );
+  async scrape(headers: Record<string, string> = {}): Promise<Samples> {
+    return readSamples(await (await this.get('/metrics', TOKEN, { headers })).text());
+  }
+
+  /** Asks until somebody answers: the kernel may hand a connection to one that is silent. */
+  async untilAnswered(): Promise<Samples> {
+    for (;;) {
+      const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(5_000) };
+      const text = await this.get('/metrics', TOKEN, options).then(
+        (response) => response.text(),
+        () => undefined,
+      );
+      if (text !== undefined) return readSamples(text);
+    }
   }
 
   /** Waits until the metrics are as they should be. */
@@ -54,6 +82,14 @@ class Pages {
       await sleep(50);
     }
   }
+}
+
+/** The pages on the port of brokers. */
+async function startShared(args: string[] = []): Promise<[RunningServer, Pages]> {
+  const admin = { EXHOOK_ADMIN_PORT: 'shared', EXHOOK_ADMIN_TOKEN: TOKEN };
+  const server = await startServer(['--events-stdout', 'off', ...args], { env: admin });
+  await server.logged(/^admin pages are on the port of brokers, for whoever has the token$/);
+  return [server, new Pages(server.url)];
 }
 
 async function startWithAdmin(args: string[] = []): Promise<[RunningServer, Pages]> {
@@ -100,7 +136,9 @@ describe('a server with admin pages', () => {
     expect(countedByHook(samples)).toStrictEqual(countByHook(life));
     expect(sumOf(samples, 'exhook_call_duration_seconds_count')).toBe(life.length);
     expect(
-      [...samples.keys()].filter((key) => /outcome="(?!observed|pass|loaded|deny)/.test(key)),
+      [...samples.keys()].filter((key) =>
+        /^exhook_calls_total.*outcome="(?!observed|pass|loaded|deny)/.test(key),
+      ),
     ).toStrictEqual([]);
     expect(samples.get('exhook_connections')).toBe(1);
     expect(samples.get('exhook_draining')).toBe(0);
@@ -142,7 +180,7 @@ describe('a server with admin pages', () => {
     await publish(broker, { clientid: 'granted', username: 'x' }, 'too');
     const samples = await pages.scrape();
     const ours = [...samples].filter(([name]) =>
-      /^exhook_(verdicts|login|password|granted|shared|condition|rule)/.test(name),
+      /^exhook_(verdicts|login|lookups|password|granted|shared|condition|rule)/.test(name),
     );
     expect(Object.fromEntries(ours)).toStrictEqual({
       'exhook_verdicts_total{hook="client.authenticate",by="users",verdict="allow",mode="enforce"}': 2,
@@ -161,6 +199,9 @@ describe('a server with admin pages', () => {
       'exhook_login_limiter_total{action="passed"}': 4,
       'exhook_login_limiter_total{action="delayed"}': 0,
       'exhook_login_limiter_total{action="refused"}': 1,
+      'exhook_lookups_total{kind="authenticate/limiter",outcome="answered"}': 5,
+      'exhook_lookups_total{kind="authenticate/users",outcome="answered"}': 4,
+      'exhook_lookups_total{kind="authenticate/jwt",outcome="answered"}': 2,
       'exhook_password_hashes{state="working"}': 0,
       'exhook_password_hashes{state="waiting"}': 0,
       exhook_granted_clients: 1,
@@ -220,6 +261,7 @@ describe('a server with admin pages', () => {
       life.filter((call) => !asked(call)),
     );
     const trapped = await pages.json<Hooks>('/hooksz');
+    expect((await pages.scrape()).get('exhook_brokers_never_asking')).toBe(1);
     expect(trapped.warnings).toStrictEqual([expect.stringMatching(/emqx3@127\.0\.0\.1 has never asked/)]);
     expect(trapped.registered.map(({ name }) => name)).toStrictEqual([
       'client.connected',
@@ -228,6 +270,7 @@ describe('a server with admin pages', () => {
     expect(trapped.registered[1]?.because).toMatch(/policy decides topics/);
 
     await live(server.url, life.filter(asked));
+    expect((await pages.scrape()).get('exhook_brokers_never_asking')).toBe(0);
     const { warnings, brokers } = await pages.json<Hooks>('/hooksz');
     expect(warnings).toStrictEqual([]);
     expect(brokers.map(({ node, protocol }) => [node, protocol])).toStrictEqual([['emqx3@127.0.0.1', 'v3']]);
@@ -256,8 +299,20 @@ describe('a server with admin pages', () => {
   });
 
   it.each<[admin: string, problem: string]>([
-    ['{}', 'exhook.yaml:1:8 admin.port: is missing; write a whole number from 0 to 65535'],
-    ['{ port: 70000 }', 'exhook.yaml:1:16 admin.port: is not a port; write a whole number from 0 to 65535'],
+    ['{}', 'exhook.yaml:1:8 admin.port: is missing; write a whole number from 0 to 65535, or shared'],
+    [
+      '{ port: 70000 }',
+      'exhook.yaml:1:16 admin.port: is not a port; write a whole number from 0 to 65535, or shared',
+    ],
+    [
+      '{ port: main }',
+      'exhook.yaml:1:16 admin.port: is not a port; write a whole number from 0 to 65535, or shared',
+    ],
+    [
+      '{ port: shared }',
+      'admin.token: is missing, and whoever reaches the port of brokers would read all pages',
+    ],
+    ['{ port: 1, token: a, open: true }', 'admin.open: is true, but there is a token; remove one of the two'],
     ['{ port: 1, token: 7 }', 'admin.token: is not a token; write { env: NAME }'],
   ])('is checked by exhook check: %s', async (admin, problem) => {
     const file = temporaryFile('exhook.yaml', `admin: ${admin}\n`);
@@ -298,9 +353,109 @@ describe('a configuration that changes', () => {
     writeFileSync(file, 'decisions: { log: off }\nlimits: { inFlight: 7 }\n');
     server.signal('SIGHUP');
     await server.logged(/is in force/);
+    const samples = await pages.scrape();
+    expect(samples.get('exhook_config_reloads_total{outcome="done"}')).toBeGreaterThan(0);
+    expect(samples.get('exhook_config_last_reload_successful')).toBe(1);
     // The limits need a restart.
     const shown = { decisions: { log: 'off' }, limits: { inFlight: 10_000 } };
     expect(await pages.json('/configz')).toMatchObject(shown);
+  });
+});
+
+describe('a configuration that is refused', () => {
+  it('is counted, and that the last was refused', async () => {
+    const file = temporaryFile('exhook.yaml', 'decisions: { log: all }\n');
+    const [server, pages] = await startWithAdmin(['--config', file]);
+    const before = await pages.scrape();
+    writeFileSync(file, 'decisions: { log: nonsense }\n');
+    server.signal('SIGHUP');
+    await server.logged(/was not taken over/);
+    const samples = await pages.scrape();
+    expect(samples.get('exhook_config_reloads_total{outcome="failed"}')).toBeGreaterThan(0);
+    expect(samples.get('exhook_config_last_reload_successful')).toBe(0);
+    const since = 'exhook_config_last_reload_success_timestamp_seconds';
+    expect(samples.get(since)).toBe(before.get(since));
+  });
+});
+
+describe('users and rules that are refused', () => {
+  it('are counted', async () => {
+    const directory = temporaryDirectory();
+    const users = temporaryFile('users.json', '[]', directory);
+    const acl = temporaryFile('acl.conf', '{deny, all}.\n', directory);
+    const config = {
+      authenticate: { methods: [{ users: { file: 'users.json' } }] },
+      authorize: { rules: [], sources: [{ emqx: 'acl.conf' }] },
+    };
+    const file = temporaryFile('exhook.yaml', JSON.stringify(config), directory);
+    const [server, pages] = await startWithAdmin(['--config', file]);
+    writeFileSync(users, '[{}]');
+    writeFileSync(acl, '{allow, all}.\n');
+    await server.logged(/the users read before stay in force$/);
+    await server.logged(/the rules read before stay in force$/);
+    const samples = await pages.scrape();
+    const refused = (of: string) => samples.get(`exhook_policy_renewals_failed_total{of="${of}"}`);
+    expect([refused('users'), refused('rules'), refused('keys')]).toStrictEqual([1, 1, 0]);
+  });
+});
+
+describe('pages on the port of brokers', () => {
+  const state = (samples: Samples, name: string) => samples.get(`exhook_workers{state="${name}"}`);
+
+  it('count what brokers call on the same port', async () => {
+    const [server, pages] = await startShared();
+    await live(server.url, lives['emqx-5.10.3']);
+    expect(sumOf(await pages.scrape(), 'exhook_calls_total')).toBe(171);
+    expect((await pages.get('/metrics', '')).status).toBe(401);
+    expect((await pages.get('/readyz', '')).status).toBe(200);
+    expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
+  });
+
+  it('are about all workers, whichever is asked', async () => {
+    const [server, pages] = await startShared(['--workers', '2']);
+    await pages.until((samples) => state(samples, 'answering') === 2);
+    const life = lives['emqx-5.10.3'];
+    await Promise.all([1, 2, 3, 4].map(() => live(server.url, life)));
+    // Each on a connection of its own: they go round.
+    for (let i = 0; i < 4; i++) {
+      const samples = await pages.scrape({ connection: 'close' });
+      expect(countedByHook(samples)).toStrictEqual(
+        Object.fromEntries(Object.entries(countByHook(life)).map(([key, value]) => [key, 4 * value])),
+      );
+      expect(state(samples, 'answering')).toBe(2);
+    }
+    expect(await pages.json('/configz')).toMatchObject({
+      workers: 2,
+      admin: { port: 'shared', token: '***' },
+    });
+    const { brokers } = await pages.json<{ brokers: object[] }>('/hooksz');
+    expect(brokers).toHaveLength(1);
+    expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
+  });
+
+  it('are answered though another worker is silent, and say so', async () => {
+    const [server, pages] = await startShared(['--workers', '2']);
+    await pages.until((samples) => state(samples, 'answering') === 2);
+    const pids = server.log
+      .filter(({ message }) => message.startsWith('listening on '))
+      .map(({ pid }) => Number(pid));
+    const [first = 0] = pids;
+    process.kill(first, 'SIGSTOP');
+    // A connection that the silent one was given is not answered: ask until another worker is.
+    const samples = await pages.untilAnswered();
+    process.kill(first, 'SIGCONT');
+    expect([state(samples, 'answering'), state(samples, 'silent')]).toStrictEqual([1, 1]);
+  });
+
+  it.each([1, 2])('need a token that can be read, with %d worker(s)', async (workers) => {
+    const env = { HOST: '127.0.0.1', PORT: '0', EXHOOK_ADMIN_PORT: 'shared' };
+    const file = temporaryFile('exhook.yaml', 'admin: { port: shared, token: { file: nowhere } }\n');
+    const { code, stderr } = await run(['--config', file, '--workers', String(workers)], { env });
+    expect([code, stderr]).toStrictEqual([
+      2,
+      expect.stringMatching(/^.*admin\.token: cannot read .*nowhere/m),
+    ]);
+    expect(stderr).not.toContain('is started again');
   });
 });
 
@@ -337,6 +492,9 @@ describe('several workers', () => {
     expect(sumOf(samples, 'exhook_build_info')).toBe(1);
     expect([state(samples, 'silent'), state(samples, 'missing')]).toStrictEqual([0, 0]);
     expect(samples.get('exhook_worker_restarts_total')).toBe(0);
+    expect(samples.get('exhook_brokers_never_asking')).toBe(0);
+    expect(samples.get('exhook_ready')).toBe(2);
+    expect(samples.get('exhook_config_last_reload_successful')).toBe(1);
 
     const { brokers } = await pages.json<{ brokers: { calls: Record<string, { calls: number }> }[] }>(
       '/hooksz',

@@ -5,27 +5,17 @@ import { call } from '../../src/call.ts';
 import { Failure, failureCodes } from '../../src/failure.ts';
 import { defineHook } from '../../src/hook.ts';
 import { allow, type Reply } from '../../src/schema/replies.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
-import { callOutcomes, DurationTally, durationBounds } from '../../src/telemetry/call-tally.ts';
+import { callOutcomes, DurationTally } from '../../src/telemetry/call-tally.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
+import { durationBounds } from '../../src/telemetry/histogram.ts';
+import { lookupOutcomes } from '../../src/telemetry/lookup-tally.ts';
 import { type MetricSource, metrics } from '../../src/telemetry/metrics.ts';
 import { openProcessMetrics } from '../../src/telemetry/prometheus.ts';
+import { aFullSource, aLoad, anInput, aSink, aSource } from '../support/metric-source.ts';
 import { aShell, bytes, hooksWith, requestOf, rpcFor } from '../support/shell.ts';
 
-const input = { meta: { node: 'emqx@a' } } as HookInput;
+const input = anInput;
 const rpc = rpcFor('client.authorize');
-
-function aSource(overrides: Partial<MetricSource> = {}): MetricSource {
-  return {
-    watch: createCallWatch(),
-    load: { deciding: 0, bytes: 0, shed: 0 },
-    connections: { size: 0, open: 0 },
-    health: { isServing: true },
-    outbox: { sinks: [] },
-    live: { counters: { decisions: [], notes: { conditions: {}, rules: {} }, policy: undefined } },
-    ...overrides,
-  };
-}
 
 const valuesOf = (name: string, source: MetricSource) =>
   metrics.find((metric) => metric.name === name)?.values(source);
@@ -141,21 +131,26 @@ describe('durations', () => {
 describe('gauges', () => {
   it('say what is so at the moment', () => {
     const source = aSource({
-      load: { deciding: 2, bytes: 300, shed: 4 },
+      load: { ...aLoad, deciding: 2, bytes: 300, shed: 4 },
       connections: { size: 5, open: 6 },
-      health: { isServing: false },
+      health: { isServing: false, isReady: false },
     });
-    const read = ['in_flight', 'held_bytes', 'shed_total', 'connections', 'streams_open', 'draining'].map(
-      (name) => valuesOf(`exhook_${name}`, source)?.[0]?.value,
-    );
-    expect(read).toStrictEqual([2, 300, 4, 5, 6, 1]);
+    const read = [
+      'in_flight',
+      'held_bytes',
+      'shed_total',
+      'connections',
+      'streams_open',
+      'draining',
+      'ready',
+    ];
+    const limits = ['in_flight_limit', 'held_limit_bytes'];
+    const values = [...read, ...limits].map((name) => valuesOf(`exhook_${name}`, source)?.[0]?.value);
+    expect(values).toStrictEqual([2, 300, 4, 5, 6, 1, 0, 10, 1000]);
   });
 
   it('of sinks with one name are one', () => {
-    const none = { batches: 0, delivered: 0, retried: 0, unconfirmed: 0, spooled: 0, spooledBytes: 0 };
-    const droppedBy = { full: 2, closed: 0, withdrawn: 0, dead_letter: 0 };
-    const numbers = { queuedBytes: 0, queued: 1, dropped: 2, failed: 3, droppedBy };
-    const sink = { ...none, ...numbers, circuit: 'closed' } as const;
+    const sink = { ...aSink, queued: 1, failed: 3 };
     const sinks = [
       { ...sink, sink: 'stdout' },
       { ...sink, sink: 'nats' },
@@ -164,6 +159,38 @@ describe('gauges', () => {
     const read = (name: string) => valuesOf(name, aSource({ outbox: { sinks } }))?.map(({ value }) => value);
     expect(read('exhook_events_queued')).toStrictEqual([1, 2]);
     expect(read('exhook_events_failed_total')).toStrictEqual([3, 6]);
+    expect(read('exhook_events_queue_limit')).toStrictEqual([100, 200]);
+    expect(read('exhook_events_queue_limit_bytes')).toStrictEqual([10_000, 20_000]);
+  });
+
+  it('of a spool are there only with a spool, and its limit is one for all sinks', () => {
+    const outbox = { sinks: [aSink, { ...aSink, sink: 'redis' }] };
+    expect(valuesOf('exhook_spool_limit_bytes', aSource({ outbox }))).toStrictEqual([]);
+    const values = valuesOf('exhook_spool_limit_bytes', aSource({ outbox, spoolLimit: 7 }));
+    expect(values).toStrictEqual([{ labels: {}, value: 7 }]);
+  });
+
+  it('of reloads say what became of the last, and since when the configuration is in force', () => {
+    const reloads = { done: 2, failed: 3, isLastInForce: false, lastDone: 1_700_000_000_500 };
+    const read = (name: string) =>
+      valuesOf(`exhook_config_${name}`, aSource({ reloads }))?.map(({ value }) => value);
+    expect(read('reloads_total')).toStrictEqual([2, 3]);
+    expect(read('last_reload_successful')).toStrictEqual([0]);
+    expect(read('last_reload_success_timestamp_seconds')).toStrictEqual([1_700_000_000.5]);
+  });
+
+  it('of the certificate are there only with one, in seconds', () => {
+    const read = (tls: MetricSource['tls']) =>
+      valuesOf('exhook_tls_certificate_expiry_timestamp_seconds', aSource({ tls }));
+    expect(read(undefined)).toStrictEqual([]);
+    expect(read({ expiry: 1_700_000_000_000 })).toStrictEqual([{ labels: {}, value: 1_700_000_000 }]);
+  });
+
+  it('of the allow-all trap are left to the supervisor where there is one', () => {
+    const read = (nodes: number | undefined) =>
+      valuesOf('exhook_brokers_never_asking', aSource({ neverAsking: () => nodes }));
+    expect(read(undefined)).toStrictEqual([]);
+    expect(read(2)).toStrictEqual([{ labels: {}, value: 2 }]);
   });
 });
 
@@ -174,7 +201,7 @@ describe('docs/metrics.md', () => {
   );
 
   it('names every metric there is, and no other', async () => {
-    const own = [...metrics, ...workerMetrics({}, 0)];
+    const own = [...metrics, ...workerMetrics({}, 0, 0)];
     const all = [...(await (await openProcessMetrics(aSource())).snapshot()), ...own].map(({ name }) => name);
     // The documentation is of Linux; elsewhere /proc is missing, and prom-client has fewer.
     const onLinux = process.platform === 'linux' ? documented : all;
@@ -189,14 +216,21 @@ describe('docs/metrics.md', () => {
     for (const outcome of callOutcomes) expect(text).toContain(`\`${outcome}\``);
   });
 
+  it('names every outcome of a look-up', () => {
+    for (const outcome of lookupOutcomes) expect(text).toContain(`\`${outcome}\``);
+  });
+
   it('says which labels there are', () => {
-    const labels = (name: string) =>
-      text.match(new RegExp(`^\\| \`${name}\` \\| [^|]* \\| ([^|]*) \\|`, 'm'))?.[1];
-    expect(labels('exhook_calls_total')).toBe('`hook` `version` `outcome`');
-    expect(labels('exhook_call_duration_seconds')).toBe('`hook`');
-    expect(labels('exhook_events_dropped_total')).toBe('`sink` `reason`');
-    expect(labels('exhook_workers')).toBe('`state`');
-    expect(labels('exhook_verdicts_total')).toBe('`hook` `verdict` `by` `mode`');
-    expect(labels('exhook_shared_grants_total')).toBe('`operation` `outcome`');
+    const documented = (name: string) =>
+      text.match(new RegExp(`^\\| \`${name}\` \\| [^|]* \\| ([^|]*) \\|`, 'm'))?.[1]?.match(/\w+/g) ?? [];
+    const source = aFullSource();
+    for (const { name, values } of metrics) {
+      const [first] = values(source);
+      const labels = Object.keys(first?.labels ?? { nothing: 'has a value' }).filter(
+        (label) => label !== 'le',
+      );
+      expect([name, documented(name).toSorted()]).toStrictEqual([name, labels.toSorted()]);
+    }
+    expect(documented('exhook_workers')).toStrictEqual(['state']);
   });
 });

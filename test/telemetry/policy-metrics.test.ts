@@ -4,7 +4,8 @@ import { type PolicyMetricSource, policyMetrics } from '../../src/telemetry/poli
 
 type Numbers = PolicyMetricSource['live']['counters'];
 
-const none: Numbers = { decisions: [], notes: { conditions: {}, rules: {} }, policy: undefined };
+const refusals = { rules: 1, users: 0 };
+const none: Numbers = { decisions: [], notes: { conditions: {}, rules: {} }, policy: undefined, refusals };
 
 const policy: PolicyCounters = {
   cache: { hits: 1, misses: 2, joined: 3, evictions: 4, size: 5 },
@@ -45,6 +46,8 @@ describe('the metrics of policies', () => {
 
   it('tell what the look-ups did', () => {
     expect(read({ ...none, policy })).toEqual([
+      'policy_renewals_failed_total{of=rules} 1',
+      'policy_renewals_failed_total{of=users} 0',
       'login_cache_lookups_total{result=hit} 1',
       'login_cache_lookups_total{result=joined} 3',
       'login_cache_lookups_total{result=miss} 2',
@@ -67,6 +70,8 @@ describe('the metrics of policies', () => {
   it('leave out what is not configured', () => {
     const small = { ...policy, cache: undefined, limiter: undefined, sharedGrants: undefined };
     expect(read({ ...none, policy: small }).map((line) => line.split('{')[0])).toEqual([
+      'policy_renewals_failed_total',
+      'policy_renewals_failed_total',
       'password_hashes',
       'password_hashes',
       'granted_clients',

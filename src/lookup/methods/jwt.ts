@@ -80,18 +80,21 @@ async function openSecret(
 async function openPublicKey(
   from: Secret,
   algorithms: Algorithms,
-  { env, log, isDry }: MethodWorld,
+  { env, log, isDry, refused }: MethodWorld,
 ): Promise<OpenKeys> {
   if (typeof from === 'string' || !('file' in from) || isDry)
     return { keys: publicKeys({ publicKey: await readSecret(from, env), ...algorithms }), warnings: [] };
-  const onProblem = (message: string) => log.error(`${message}; the old key stays in use`);
+  const onProblem = (message: string) => {
+    refused?.('keys');
+    log.error(`${message}; the old key stays in use`);
+  };
   return { keys: await openKeyFile({ path: from.file, ...algorithms, onProblem }), warnings: [] };
 }
 
 async function openJwks(
   from: NonNullable<Jwt['jwks']>,
   algorithms: Algorithms,
-  { log, now, isDry }: MethodWorld,
+  { log, now, isDry, refused }: MethodWorld,
 ): Promise<OpenKeys> {
   const { url, ca, ...jwks } = typeof from === 'object' ? from : { url: from, ca: undefined };
   const keys = jwksKeys({
@@ -100,7 +103,10 @@ async function openJwks(
     ...algorithms,
     ...(ca !== undefined && { ca: (await readPem(ca)) ?? '' }),
     now,
-    onProblem: (message) => log.warn(message),
+    onProblem: (message) => {
+      refused?.('keys');
+      log.warn(message);
+    },
   });
   if (!isDry) void keys.refresh();
   return {

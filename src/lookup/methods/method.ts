@@ -15,6 +15,9 @@ export interface OpenMethod {
   close(): void;
 }
 
+/** What a policy reads again while it is in force. */
+export type Renewed = 'rules' | 'users' | 'keys';
+
 /** What methods need of the world. */
 export interface MethodWorld {
   readonly env: Environment;
@@ -25,6 +28,8 @@ export interface MethodWorld {
   readonly gate: Gate;
   /** Users have changed: what was remembered may be wrong. */
   readonly onChange: () => void;
+  /** Told that new rules, users or keys cannot be used, so that the old ones stay. Default: nobody is. */
+  readonly refused?: (what: Renewed) => void;
   /** For checks and tests: asks nobody, watches nothing. */
   readonly isDry: boolean;
 }

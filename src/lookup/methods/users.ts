@@ -46,7 +46,7 @@ function readList(users: Users): UserSource {
   return { read: () => indexed.users, close: () => {} };
 }
 
-async function openFile(users: Users, { log, isDry, onChange }: MethodWorld): Promise<UserSource> {
+async function openFile(users: Users, { log, isDry, onChange, refused }: MethodWorld): Promise<UserSource> {
   const path = users.file ?? '';
   const store = await openUserStore({
     path,
@@ -56,7 +56,10 @@ async function openFile(users: Users, { log, isDry, onChange }: MethodWorld): Pr
       log.info(`${path} has changed and was read again: ${size} users`);
       onChange();
     },
-    onProblems: ({ message }) => log.error(`${message}; the users read before stay in force`),
+    onProblems: ({ message }) => {
+      refused?.('users');
+      log.error(`${message}; the users read before stay in force`);
+    },
   });
   if (isDry) store.close();
   return { path, read: () => store.users, close: () => store.close() };

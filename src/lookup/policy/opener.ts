@@ -2,6 +2,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { AnyHook } from '../../hook.ts';
 import type { GrantStore } from '../grants/store.ts';
+import type { Renewed } from '../methods/method.ts';
 import type { OpenPolicy, PolicyWorld } from './open-policy.ts';
 
 export interface OpenerOptions extends Pick<PolicyWorld, 'env' | 'log'> {
@@ -23,6 +24,8 @@ export interface PolicyOpener {
    * @throws PolicyError
    */
   open(config: Config): Promise<OpenPolicy | undefined>;
+  /** How often new rules, users or keys could not be used, in all policies so far. */
+  readonly refusals: Readonly<Record<Renewed, number>>;
   close(): void;
 }
 
@@ -36,7 +39,9 @@ export function createPolicyOpener(
   { log, env, hooks }: OpenerOptions,
   onChange: (policy: OpenPolicy) => void,
 ): PolicyOpener {
-  const world = { env, log, now: Date.now, random: Math.random };
+  const refusals: Record<Renewed, number> = { rules: 0, users: 0, keys: 0 };
+  const refused = (what: Renewed): void => void refusals[what]++;
+  const world = { env, log, now: Date.now, random: Math.random, refused };
   let grants: GrantStore | undefined;
 
   async function openWith(store: GrantStore, config: Config): Promise<OpenPolicy> {
@@ -52,6 +57,7 @@ export function createPolicyOpener(
   }
 
   return {
+    refusals,
     async open(config) {
       if (parts.every(({ section }) => config[section] === undefined)) return undefined;
       await refuseConflicts(config, hooks);

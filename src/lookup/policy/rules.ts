@@ -19,7 +19,7 @@ export interface OpenRules {
  */
 export async function openRules(
   authorize: Config['authorize'],
-  { isDry, log }: PolicyWorld,
+  { isDry, log, refused }: PolicyWorld,
   changed: () => void,
   problems: string[],
 ): Promise<OpenRules> {
@@ -43,7 +43,10 @@ export async function openRules(
         log.info(`${path} has changed and was read again`);
         changed();
       },
-      onProblem: (message) => log.error(`${message}; the rules read before stay in force`),
+      onProblem: (message) => {
+        refused?.('rules');
+        log.error(`${message}; the rules read before stay in force`);
+      },
     });
     accept(files.rules);
   } catch (error) {
