@@ -1,0 +1,58 @@
+/** Resident memory of processes over time. */
+import { readFileSync } from 'node:fs';
+
+/** @param {number} pid @returns {number | undefined} bytes */
+export function rssOf(pid) {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {() => { name: string, pid: number }[]} processes those that run now
+ * @param {number} every milliseconds
+ */
+export function sampleMemory(processes, every) {
+  /** @type {Map<string, { name: string, pid: number, samples: number[] }>} */
+  const series = new Map();
+  const sample = () => {
+    for (const { name, pid } of processes()) {
+      const rss = rssOf(pid);
+      if (rss === undefined) continue;
+      const key = `${name} ${pid}`;
+      if (!series.has(key)) series.set(key, { name, pid, samples: [] });
+      series.get(key).samples.push(rss);
+    }
+  };
+  sample();
+  const timer = setInterval(sample, every);
+  return {
+    /** @returns how each process grew, those that were there from the first sample to the last marked as whole */
+    end() {
+      clearInterval(timer);
+      const all = [...series.values()];
+      const longest = Math.max(...all.map(({ samples }) => samples.length));
+      return all.map(({ name, pid, samples }) => ({
+        name,
+        pid,
+        isWhole: samples.length === longest,
+        last: samples.at(-1),
+        most: Math.max(...samples),
+        growth: growthOf(samples),
+      }));
+    },
+  };
+}
+
+/** The mean of the last fifth over that of the second: the first fifth is for caches to fill and code to compile. */
+export function growthOf(samples) {
+  const fifth = Math.max(1, Math.floor(samples.length / 5));
+  return mean(samples.slice(-fifth)) / mean(samples.slice(fifth, 2 * fifth));
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
