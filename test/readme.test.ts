@@ -107,7 +107,7 @@ describe('commands', () => {
     const named = commands.flatMap(({ page, command }) => {
       const [, script] = /^npm (?:run (?:--silent |-s )?)?([\w:-]+)/.exec(command) ?? [];
       return script === undefined ||
-        ['ci', 'install', 'i', 'audit', 'version', 'pack', 'publish'].includes(script)
+        ['ci', 'install', 'i', 'audit', 'version', 'pack', 'publish', 'deprecate'].includes(script)
         ? []
         : [[page, script]];
     });
