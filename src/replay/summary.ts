@@ -78,7 +78,11 @@ export function formatSummary({ calls, failed, rows }: Summary): string {
       .join('  ')
       .trimEnd(),
   );
-  return [...lines, '', `${calls} calls: ${calls - failed} answered, ${failed} failed`].join('\n');
+  return [
+    ...lines,
+    '',
+    `${calls} ${calls === 1 ? 'call' : 'calls'}: ${calls - failed} answered, ${failed} failed`,
+  ].join('\n');
 }
 
 /** The most frequent replies; rewritten messages differ and would fill the line. */

@@ -24,7 +24,7 @@ interface AnyMessage {
  */
 export function describeReply(rpc: Rpc, bytes: Uint8Array): string {
   const response = fromBinary(methodOf(rpc).output, bytes) as unknown as AnyResponse;
-  if (response.hooks !== undefined) return `${response.hooks.length} hooks`;
+  if (response.hooks !== undefined) return countOf(response.hooks.length, 'hook');
   if (response.type === undefined) return 'ok';
   const value = response.value?.value;
   switch (response.value?.case) {
@@ -40,5 +40,9 @@ export function describeReply(rpc: Rpc, bytes: Uint8Array): string {
 
 function describeMessage({ topic, qos, payload, headers }: AnyMessage): string {
   if (headers.allow_publish === 'false') return 'drop';
-  return `rewrite (topic ${JSON.stringify(topic)}, QoS ${qos}, ${payload.length} bytes)`;
+  return `rewrite (topic ${JSON.stringify(topic)}, QoS ${qos}, ${countOf(payload.length, 'byte')})`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -32,6 +32,12 @@ describe('a summary', () => {
     expect(formatSummary(summarize([]))).toMatch(/\n\n0 calls: 0 answered, 0 failed$/);
   });
 
+  it('of one call says so', () => {
+    expect(formatSummary(summarize([sample('client.connect', 1)]))).toMatch(
+      /\n1 call: 1 answered, 0 failed$/,
+    );
+  });
+
   it('counts calls, failures and replies of each hook, in the order of their names', () => {
     const samples = [
       sample('message.publish', 3, 'unchanged'),

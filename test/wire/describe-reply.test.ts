@@ -27,7 +27,9 @@ const replies: [hook: Rpc['hook'], reply: Reply, words: string][] = [
   ['message.publish', pass(), 'unchanged'],
   ['message.publish', drop('r'), 'drop'],
   ['message.publish', rewrite({ topic: 'b"' }), 'rewrite (topic "b\\"", QoS 1, 0 bytes)'],
-  ['provider.loaded', loaded(hooks), '1 hooks'],
+  ['message.publish', rewrite({ payload: new Uint8Array(1) }), 'rewrite (topic "", QoS 1, 1 byte)'],
+  ['provider.loaded', loaded(hooks), '1 hook'],
+  ['provider.loaded', loaded([...hooks, { name: 'client.connect', topics: [] }]), '2 hooks'],
   ['provider.loaded', loaded([]), '0 hooks'],
 ];
 
