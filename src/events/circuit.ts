@@ -34,11 +34,14 @@ export class Circuit {
   }
 
   /**
-   * Milliseconds since the sink began to fail; 0 while it is up, and when it is time to try it: if everybody gave
-   * up at once then, nobody would find out that it is back.
+   * Whether nobody who waits so many milliseconds need wait for the sink: it has been down for longer than that,
+   * or is not tried again within that time. Never when it is time to try it: if everybody gave up at once then,
+   * nobody would find out that it is back.
    */
-  get downFor(): number {
-    return this.wait === 0 ? 0 : this.#options.now() - this.#failingSince;
+  isHopeless(patience: number): boolean {
+    const { wait } = this;
+    if (wait === 0) return false;
+    return (wait ?? 0) > patience || this.#options.now() - this.#failingSince > patience;
   }
 
   /** Milliseconds until somebody may try; 0 when one may now; nothing while somebody does. */

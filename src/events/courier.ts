@@ -27,6 +27,8 @@ export interface CourierResults {
   putBack(entries: readonly Entry[]): void;
   /** Nothing of a batch was confirmed. */
   failed(error: unknown, events: number): void;
+  /** The sink has failed so often that it is left alone for a while. */
+  stayedDown(error: unknown): void;
   recovered(): void;
   /** All that may go is under way. */
   turned(): void;
@@ -55,8 +57,9 @@ export class Courier {
     return this.#circuit.state;
   }
 
-  get downFor(): number {
-    return this.#circuit.downFor;
+  /** Whether the sink is down, and nobody who waits so many milliseconds need wait for it. */
+  isHopeless(patience: number): boolean {
+    return this.#circuit.isHopeless(patience);
   }
 
   partitionOf(key: string): Partition {
@@ -155,8 +158,10 @@ export class Courier {
       this.#results.putBack(again);
     }
     const isDown = hasFailed || unconfirmed.size === batch.length;
-    if (isDown) this.#results.failed(result.error ?? NOTHING_CONFIRMED, batch.length);
+    const error = result.error ?? NOTHING_CONFIRMED;
+    if (isDown) this.#results.failed(error, batch.length);
     this.#judge(partition, isDown, isDown || unconfirmed.size > 0, isTry);
+    if (isDown && this.#circuit.state !== 'closed') this.#results.stayedDown(error);
     this.schedule();
   }
 

@@ -73,15 +73,16 @@ interface Confirmed {
 
 function confirmed({ port, delivery, bytes, clock }: Held, patience: number): Promise<Confirmed> {
   const { lane } = port;
-  // It was down for longer than anybody waits: clients need not wait for each of their messages to learn that.
-  if (lane.downFor > patience)
+  // Clients need not wait for each of their messages to learn that.
+  if (lane.isHopeless(patience))
     return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
   return new Promise((resolve) => {
     let cancel: () => void = () => {};
-    const entry = lane.push(delivery, bytes, 'refuse', (failure) => {
+    const settled = (failure?: Failure): void => {
       cancel();
       resolve({ failure, entry });
-    });
+    };
+    const entry = lane.push(delivery, bytes, 'refuse', { patience, settled });
     if (entry === undefined) {
       const failure = new Failure('sink_full', 'the queue of the sink is full');
       return resolve({ failure, entry });

@@ -10,6 +10,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { createRateLimit } from '../telemetry/rate-limit.ts';
 import { systemClock } from './clock.ts';
 import { Emitter } from './emitter.ts';
+import { type EventTracing, traceOpened, traceOwn } from './event-tracing.ts';
 import type { Left } from './left.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPlan } from './plan.ts';
@@ -21,6 +22,8 @@ export interface EventsWorld {
   readonly sinks: readonly Sink[];
   readonly log: Logger;
   readonly env: SinkWorld['env'];
+  /** Default: nothing is traced. */
+  readonly tracing?: EventTracing | undefined;
 }
 
 export interface OpenEvents {
@@ -35,12 +38,15 @@ export async function openEvents(
   config: Pick<Config, 'events' | 'sinks' | 'spool'>,
   world: EventsWorld,
 ): Promise<OpenEvents> {
-  const { log } = world;
+  const { log, tracing } = world;
   const spool = await openSpoolOf(config, log);
   let outbox: Outbox | undefined;
   try {
     outbox = createOutbox({
-      sinks: [...all(config, world), ...(await openSinks(config.sinks, world))],
+      sinks: [
+        ...all(config, { ...world, sinks: traceOwn(world.sinks, tracing) }),
+        ...traceOpened(await openSinks(config.sinks, world), config.sinks, tracing),
+      ],
       spool,
       log,
     });
@@ -48,9 +54,10 @@ export async function openEvents(
       ports: outbox.ports,
       compile: await conditionsOf(config),
     });
+    const stamp = createStamp({ now: Date.now, newId: randomUUID });
     const emitter = new Emitter({
       plan,
-      stamp: createStamp({ now: Date.now, newId: randomUUID }),
+      stamp: tracing?.stamp(stamp) ?? stamp,
       clock: systemClock,
       conditionFailed: createConditionLog(log),
     });

@@ -43,6 +43,9 @@ export interface SinkStats extends OutboxStats, Omit<Counts, 'dropped' | 'reject
   /** Events in the spool of this sink, of all processes; 0 where there is none. */
   readonly spooled: number;
   readonly spooledBytes: number;
+  /** The most events and bytes that may wait in memory: `queue.maxEvents`, `queue.maxBytes`. */
+  readonly queueLimit: number;
+  readonly queueLimitBytes: number;
 }
 
 export interface Outbox {
@@ -152,7 +155,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 }
 
-function statsOf({ sink, lane, spool, tally }: Port): SinkStats {
+function statsOf({ sink, opened, lane, spool, tally }: Port): SinkStats {
   const { dropped, rejected, ...counts } = tally.counts;
   return {
     ...counts,
@@ -165,6 +168,8 @@ function statsOf({ sink, lane, spool, tally }: Port): SinkStats {
     circuit: lane.circuit,
     spooled: spool?.size ?? 0,
     spooledBytes: spool?.bytes ?? 0,
+    queueLimit: opened.queue.maxEvents,
+    queueLimitBytes: opened.queue.maxBytes,
   };
 }
 

@@ -7,7 +7,7 @@ import { type HookName, hookNames, isMessageHook } from '../schema/hook-name.ts'
 import type { HookInput } from '../schema/requests.ts';
 import { messageOf } from './facts.ts';
 import type { OnFailure } from './hold.ts';
-import type { Overflow } from './lane.ts';
+import type { Overflow } from './lane-options.ts';
 import type { Port } from './port.ts';
 import { compileShape, plainShape, type Shape } from './shape.ts';
 

@@ -1,7 +1,7 @@
 /** Counts what becomes of the events of one sink, and says what is lost or late: few lines, which add up. */
 import type { Logger } from '../telemetry/log.ts';
 import type { RateLimit } from '../telemetry/rate-limit.ts';
-import type { DropReason, LaneObserver } from './lane.ts';
+import type { DropReason, LaneObserver } from './lane-options.ts';
 
 export interface Counts {
   /** Batches written, those that failed included. */

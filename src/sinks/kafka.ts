@@ -10,6 +10,7 @@ import {
   answersOf,
   explain,
   isAboutTopic,
+  isForbiddenTopic,
   isRefusal,
   isUnknownTopic,
   partitionKey,
@@ -49,6 +50,8 @@ const mechanisms = {
 
 interface NumberedRecord extends Numbered {
   readonly record: KafkaRecord;
+  /** Whether the event has chosen the topic, and not the configuration. */
+  readonly hasOwnTopic: boolean;
 }
 
 class KafkaSink implements Sink {
@@ -87,7 +90,7 @@ class KafkaSink implements Sink {
   async check(): Promise<void> {
     const { topic } = this.#options;
     try {
-      await this.#countPartitions([topic], true);
+      await this.#orCreate([topic], () => this.#client.findTopic(topic));
     } catch (error) {
       throw explain(error, this.#placeOf([topic]));
     }
@@ -100,9 +103,11 @@ class KafkaSink implements Sink {
   #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedRecord[] {
     const items: NumberedRecord[] = [];
     for (const [index, delivery] of batch.entries()) {
-      const topic = delivery.target ?? this.#options.topic;
+      const { target } = delivery;
+      const topic = target ?? this.#options.topic;
       const problem = findTopicProblem(topic);
-      if (problem === undefined) items.push({ index, record: toRecord(delivery, topic) });
+      if (problem === undefined)
+        items.push({ index, record: toRecord(delivery, topic), hasOwnTopic: target !== undefined });
       else outcome.reject(index, `the target ${problem}`);
     }
     return items;
@@ -119,11 +124,10 @@ class KafkaSink implements Sink {
     const topics = groupBy(items, ({ record }) => record.topic);
     const names = [...topics.keys()];
     try {
-      const partitions = await this.#countPartitions(names);
+      const partitions = await this.#orCreate(names, () => this.#client.countPartitions(names));
       await this.#writePartitions(items, partitions, outcome);
     } catch (error) {
-      if (names.length === 1 || !isAboutTopic(error))
-        return outcome.blame(explain(error, this.#placeOf(names)));
+      if (names.length === 1 || !isAboutTopic(error)) return this.#blame(error, names, items, outcome);
       for (const some of topics.values()) {
         const left = some.filter(({ index }) => !outcome.isSettled(index));
         if (left.length > 0) await this.#writeTopics(left, outcome);
@@ -131,15 +135,34 @@ class KafkaSink implements Sink {
     }
   }
 
-  /** @param isFresh whether the brokers are asked now, whatever they said before. */
-  async #countPartitions(topics: readonly string[], isFresh = false): Promise<ReadonlyMap<string, number>> {
+  /** A topic that an event has chosen, and that will never take it, keeps nobody else waiting. */
+  #blame(
+    error: unknown,
+    topics: readonly string[],
+    items: readonly NumberedRecord[],
+    outcome: Outcome,
+  ): void {
+    const trouble = explain(error, this.#placeOf(topics));
+    if (topics.length === 1 && this.#isForGood(error))
+      for (const { index, hasOwnTopic } of items)
+        if (hasOwnTopic && !outcome.isSettled(index)) outcome.reject(index, trouble.message);
+    outcome.blame(trouble);
+  }
+
+  #isForGood(error: unknown): boolean {
+    // A topic that was just made is not known to all brokers at once.
+    return isForbiddenTopic(error) || (this.#options.createTopics === undefined && isUnknownTopic(error));
+  }
+
+  /** Asks about topics, and again after it has made one that is not there, where it may. */
+  async #orCreate<T>(topics: readonly string[], ask: () => Promise<T>): Promise<T> {
     try {
-      return await this.#client.countPartitions(topics, isFresh);
+      return await ask();
     } catch (error) {
       if (this.#options.createTopics === undefined || topics.length > 1 || !isUnknownTopic(error))
         throw error;
       await this.#client.createTopics(topics);
-      return await this.#client.countPartitions(topics);
+      return await ask();
     }
   }
 
@@ -149,13 +172,11 @@ class KafkaSink implements Sink {
     partitions: ReadonlyMap<string, number>,
     outcome: Outcome,
   ): Promise<void> {
-    const placed = items.map(({ index, record }) => ({
-      index,
-      record: {
-        ...record,
-        partition: this.#client.partitionOf(record.key, partitions.get(record.topic) ?? 1),
-      },
-    }));
+    const placed = items.map((item) => {
+      const { key, topic } = item.record;
+      const partition = this.#client.partitionOf(key, partitions.get(topic) ?? 1);
+      return { ...item, record: { ...item.record, partition } };
+    });
     try {
       await this.#client.send(placed.map(({ record }) => record));
       for (const { index } of placed) outcome.confirm(index);

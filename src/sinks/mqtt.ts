@@ -54,6 +54,8 @@ export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
 
 interface NumberedPublication extends Numbered {
   readonly publication: Publication;
+  /** Whether the event has chosen the topic, and not the configuration. */
+  readonly hasOwnTopic: boolean;
 }
 
 class MqttSink implements Sink {
@@ -115,10 +117,12 @@ class MqttSink implements Sink {
   #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
     const items: NumberedPublication[] = [];
     for (const [index, delivery] of batch.entries()) {
-      const topic = delivery.target ?? this.#options.topic ?? delivery.attributes.subject ?? '';
+      const own =
+        delivery.target ?? (this.#options.topic === undefined ? delivery.attributes.subject : undefined);
+      const topic = own ?? this.#options.topic ?? '';
       const publication = toPublication(delivery, topic, this.#options);
       const problem = findTopicProblem(topic) ?? findPropertyProblem(publication);
-      if (problem === undefined) items.push({ index, publication });
+      if (problem === undefined) items.push({ index, publication, hasOwnTopic: own !== undefined });
       else outcome.reject(index, problem);
     }
     return items;
@@ -164,18 +168,25 @@ class MqttSink implements Sink {
   }
 }
 
-/** A lost connection is nobody's fault, unless there is a topic that some brokers end it over. */
+/**
+ * Why a connection was ended over one of these. That it was lost is nobody's fault, unless there is a topic that
+ * some brokers end it over.
+ */
 function reasonAmong(error: unknown, items: readonly NumberedPublication[]): string | undefined {
-  const mayBeTopic = error instanceof LostError && items.some(({ publication }) => isRisky(publication));
-  return mayBeTopic
-    ? 'the broker ends the connection over a control character in the topic'
-    : reasonOf(error);
+  // What was answered is settled: it says nothing about the others.
+  if (error instanceof ReasonError && error.isAnswer) return undefined;
+  if (error instanceof LostError && items.some(({ publication }) => isRisky(publication)))
+    return 'the broker ends the connection over a control character in the topic';
+  return reasonOf(
+    error,
+    items.some(({ hasOwnTopic }) => hasOwnTopic),
+  );
 }
 
 /** @throws when the broker has not answered, or may take it later. */
 async function publishOne(
   link: MqttLink,
-  { index, publication }: NumberedPublication,
+  { index, publication, hasOwnTopic }: NumberedPublication,
   outcome: Outcome,
 ): Promise<void> {
   if (estimateBytes(publication) > link.maxPacketBytes)
@@ -184,7 +195,7 @@ async function publishOne(
     await link.publish(publication);
     outcome.confirm(index);
   } catch (error) {
-    const reason = error instanceof ReasonError && error.isAnswer ? reasonOf(error) : undefined;
+    const reason = error instanceof ReasonError && error.isAnswer ? reasonOf(error, hasOwnTopic) : undefined;
     if (reason === undefined) throw error;
     outcome.reject(index, reason);
   }

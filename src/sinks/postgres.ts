@@ -13,7 +13,14 @@ import {
   insertValues,
   quoteTable,
 } from './postgres/statements.ts';
-import { explain, isUsable, type PostgresError, reasonOf, troubleOf } from './postgres/trouble.ts';
+import {
+  explain,
+  isAboutTable,
+  isUsable,
+  type PostgresError,
+  reasonOf,
+  troubleOf,
+} from './postgres/trouble.ts';
 import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 
@@ -47,6 +54,8 @@ export const openPostgres: OpenSink<PostgresOptions> = async (options, world) =>
 /** A row with its place in the batch. */
 interface NumberedRow extends Numbered {
   readonly row: Row;
+  /** Whether the event has chosen the table, and not the configuration. */
+  readonly hasOwnTable: boolean;
 }
 
 class PostgresSink implements Sink {
@@ -102,14 +111,16 @@ class PostgresSink implements Sink {
   #sort(batch: readonly Delivery[], outcome: Outcome): Map<string, NumberedRow[]> {
     const tables = new Map<string, NumberedRow[]>();
     for (const [index, delivery] of batch.entries()) {
-      const table = delivery.target ?? this.#options.table;
+      const { target } = delivery;
+      const table = target ?? this.#options.table;
       const problem = findNameProblem(table);
       if (problem !== undefined) {
         outcome.reject(index, problem);
         continue;
       }
       const rows = tables.get(table);
-      const numbered = { index, row: toRow(delivery, this.#options.body) };
+      const row = toRow(delivery, this.#options.body);
+      const numbered = { index, row, hasOwnTable: target !== undefined };
       if (rows === undefined) tables.set(table, [numbered]);
       else rows.push(numbered);
     }
@@ -166,8 +177,14 @@ class PostgresSink implements Sink {
       }
       return undefined;
     } catch (cause) {
-      outcome.blame(explain(cause as PostgresError, this.#placeOf(table)));
-      return cause as PostgresError;
+      const error = cause as PostgresError;
+      const trouble = explain(error, this.#placeOf(table));
+      // A table that an event has chosen, and that will never take it, keeps nobody else waiting.
+      if (isAboutTable(error))
+        for (const { index, hasOwnTable } of rows)
+          if (hasOwnTable && !outcome.isSettled(index)) outcome.reject(index, trouble.message);
+      outcome.blame(trouble);
+      return error;
     }
   }
 
@@ -196,9 +213,9 @@ function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
     reasonOf: (error) =>
       troubleOf(error as PostgresError) === 'row' ? reasonOf(error as PostgresError) : undefined,
     // What `jsonb` cannot hold is no reason to lose it.
-    rescue({ index, row }, error) {
-      const bytes = (error as PostgresError).code?.startsWith('22') ? withBytes(row) : undefined;
-      return bytes && { index, row: bytes };
+    rescue(item, error) {
+      const bytes = (error as PostgresError).code?.startsWith('22') ? withBytes(item.row) : undefined;
+      return bytes && { ...item, row: bytes };
     },
   };
 }

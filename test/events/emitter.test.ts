@@ -294,13 +294,29 @@ describe('before-reply', () => {
     const answer = publish('3');
     await clock.settle();
     expect(await answer).toMatchObject({ code: 'sink_failed' });
+    // The attempt that was made for it has failed: there is nothing more to wait for.
+    expect(await Promise.race([tries, 'nothing yet'])).toMatchObject({ code: 'sink_failed' });
+    expect(outbox.stats.queued).toBe(0);
+  });
+
+  it('waits for a sink that has not been down for so long', async () => {
+    let isDown = true;
+    const sink = aSink(() => (isDown ? new Error('down') : undefined), 'a');
+    const { publish, clock, outbox } = anEmitter([route], [opened(sink)]);
+    const answer = publish('1');
+    await clock.pass(BUDGET - 500);
+    expect(outbox.sinks[0]?.circuit).not.toBe('closed');
+    isDown = false;
+    const later = publish('2');
     await clock.pass(BUDGET);
-    expect(await tries).toMatchObject({ code: 'sink_failed' });
+    expect(await answer).toMatchObject({ code: 'sink_failed' });
+    expect(await later).toBeUndefined();
+    expect(idsOf(sink)).toEqual(['2']);
   });
 
   it('is confirmed again when the sink is back, however long it was down', async () => {
     let isDown = true;
-    const sink = aSink(() => (isDown ? new Error('down') : undefined));
+    const sink = aSink(() => (isDown ? new Error('down') : undefined), 'a');
     const { publish, clock } = anEmitter([route], [opened(sink)]);
     publish('1');
     await clock.pass(20 * BUDGET);

@@ -82,7 +82,10 @@ async function run(
       seen.pushed.push({ id, key });
       if ('push' in one) lane.push(aDelivery(id, key), 100, 'drop-oldest');
       else {
-        const entry = lane.push(aDelivery(id, key), 100, 'refuse', (failure) => seen.told.set(id, !failure));
+        const entry = lane.push(aDelivery(id, key), 100, 'refuse', {
+          patience: Number.POSITIVE_INFINITY,
+          settled: (failure) => seen.told.set(id, !failure),
+        });
         if (entry === undefined) seen.dropped++;
       }
     }

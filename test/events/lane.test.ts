@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Lane, type LaneOptions } from '../../src/events/lane.ts';
+import type { Waiter } from '../../src/events/entry.ts';
+import { Lane } from '../../src/events/lane.ts';
+import type { LaneOptions } from '../../src/events/lane-options.ts';
 import type { Failure } from '../../src/failure.ts';
 import type { Position } from '../../src/spool/spool.ts';
 import { aClock, aDelivery, aQueue, aSink, type FakeSink } from './support.ts';
@@ -35,6 +37,10 @@ function aLane(sink: FakeSink, queue: object = {}, rest: Partial<LaneOptions> = 
   });
   const push = (id: string, key = '', size = 0) => lane.push(aDelivery(id, key, size), size, 'drop-oldest');
   return { lane, clock, seen, push };
+}
+
+function aWaiter(settled: Waiter['settled'] = () => {}, patience = Number.POSITIVE_INFINITY): Waiter {
+  return { patience, settled };
 }
 
 describe('batches', () => {
@@ -83,7 +89,7 @@ describe('batches', () => {
     const sink = aSink();
     const { clock, lane, push } = aLane(sink, { batch: { linger: 100 } });
     push('1');
-    lane.push(aDelivery('2'), 0, 'refuse', () => {});
+    lane.push(aDelivery('2'), 0, 'refuse', aWaiter());
     await clock.settle();
     expect(sink.batches).toEqual([['1', '2']]);
   });
@@ -279,9 +285,9 @@ describe('a sink that is down', () => {
     const { clock, lane, push } = aLane(aSink('down'), options);
     push('1');
     await clock.pass(0);
-    expect(lane.downFor).toBe(0);
+    expect(lane.isHopeless(0)).toBe(false);
     await clock.pass(5000);
-    expect(lane.downFor).toBe(5000);
+    expect([lane.isHopeless(4999), lane.isHopeless(5000)]).toEqual([true, false]);
   });
 });
 
@@ -326,7 +332,7 @@ describe('an event that somebody waits for', () => {
     const { told, tell } = settled();
     const sink = aSink('asked');
     const { clock, lane } = aLane(sink);
-    lane.push(aDelivery('1'), 0, 'refuse', tell);
+    lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
     await clock.settle();
     expect(told).toEqual([]);
     sink.waiting[0]?.confirm();
@@ -337,9 +343,27 @@ describe('an event that somebody waits for', () => {
   it('is told when the sink will never take it', async () => {
     const { told, tell } = settled();
     const { clock, lane } = aLane(aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] })));
-    lane.push(aDelivery('1'), 0, 'refuse', tell);
+    lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
     await clock.settle();
     expect(told).toMatchObject([{ code: 'sink_failed' }]);
+  });
+
+  it('is told when the sink fails again that has been down for longer than they wait', async () => {
+    const { told, tell } = settled();
+    const sink = aSink('down');
+    const { clock, lane, push } = aLane(sink, { retry: { min: 100, max: 1000, openAfter: 1 } });
+    push('1');
+    await clock.pass(50);
+    lane.push(aDelivery('2'), 0, 'refuse', aWaiter(tell, 500));
+    lane.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
+    // Tried at 100, 300 and 700.
+    await clock.pass(649);
+    expect(told).toEqual([]);
+    await clock.pass(1);
+    expect(told).toMatchObject([
+      { code: 'sink_failed', message: 'the sink is down', cause: { message: 'down' } },
+    ]);
+    expect([lane.size, lane.end().map(({ attempts }) => attempts)]).toEqual([3, [4, 3, 3]]);
   });
 
   it('is not dropped for newer ones, and takes the place of older ones that may be', async () => {
@@ -347,9 +371,9 @@ describe('an event that somebody waits for', () => {
     const { lane, push } = aLane(aSink('asked'), { maxEvents: 2 });
     push('1');
     push('2');
-    lane.push(aDelivery('3'), 0, 'refuse', tell);
-    lane.push(aDelivery('4'), 0, 'refuse', tell);
-    expect(lane.push(aDelivery('5'), 0, 'refuse', tell)).toBeUndefined();
+    lane.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
+    lane.push(aDelivery('4'), 0, 'refuse', aWaiter(tell));
+    expect(lane.push(aDelivery('5'), 0, 'refuse', aWaiter(tell))).toBeUndefined();
     push('6');
     expect([lane.end().map(({ delivery }) => delivery.id), told]).toEqual([['3', '4'], []]);
   });
@@ -358,7 +382,7 @@ describe('an event that somebody waits for', () => {
     const { told, tell } = settled();
     const sink = aSink();
     const { clock, lane, seen } = aLane(sink);
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', tell);
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
     if (entry) lane.withdraw(entry);
     await clock.settle();
     expect([sink.batches, told, lane.size, seen.dropped]).toEqual([[], [], 0, [['withdrawn', 1]]]);
@@ -367,7 +391,7 @@ describe('an event that somebody waits for', () => {
   it('that is taken back while it is under way is not tried again', async () => {
     const sink = aSink('asked');
     const { clock, lane } = aLane(sink);
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', () => {});
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
     await clock.settle();
     if (entry) lane.withdraw(entry);
     sink.waiting[0]?.fail();
@@ -377,7 +401,7 @@ describe('an event that somebody waits for', () => {
 
   it('that nobody waits for any more stays, and may be dropped', async () => {
     const { lane, push } = aLane(aSink('asked'), { maxEvents: 1 });
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', () => {});
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
     if (entry) lane.loosen(entry);
     push('2');
     expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['2']);

@@ -1,7 +1,7 @@
 /** What stands in for the world in tests of queues: a clock that stands still, and sinks that do as they are told. */
 import { Queue } from '../../src/config/sections/queue.ts';
 import type { Clock } from '../../src/events/clock.ts';
-import type { LaneOptions } from '../../src/events/lane.ts';
+import type { LaneOptions } from '../../src/events/lane-options.ts';
 import type { OpenedSink } from '../../src/events/port.ts';
 import type { StampedEvent } from '../../src/schema/event.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';

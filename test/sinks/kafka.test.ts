@@ -10,6 +10,7 @@ import {
   startKafka,
   user,
 } from '../support/servers/kafka.ts';
+import { until } from '../support/servers/process.ts';
 import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
 import { itKeepsTheContract } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
@@ -108,14 +109,49 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
     await sink.close();
   });
 
-  it('writes what it can when one of several topics is missing or forbidden', async () => {
+  it('rejects events whose own topic is missing or forbidden, and writes the others', async () => {
     const world = worldOf('kafka');
     const sink = await open({ createTopics: undefined, topic: 'events' }, world);
+    const missing = { index: 1, reason: expect.stringMatching(/topic gone: the topic does not exist/) };
+    const forbidden = { index: 2, reason: expect.stringMatching(/topic forbidden-2: .*may not write/) };
     const receipt = await write(sink, {}, { target: 'gone' }, { target: 'forbidden-2' }, {});
-    expect(receipt).toEqual({ rejected: [], unconfirmed: [1, 2] });
-    expect(world.said).toMatchObject([
-      { fields: { reason: expect.stringMatching(/topic gone: .*not exist/) } },
-    ]);
+    expect(receipt).toEqual({ rejected: [missing, forbidden] });
+    expect(await write(sink, { target: 'gone' })).toEqual({ rejected: [{ ...missing, index: 0 }] });
+    expect(world.said).toEqual([]);
+    await sink.close();
+  });
+
+  it('writes what it can when the topic of the options is missing or forbidden, and keeps the rest', async () => {
+    for (const topic of ['gone', 'forbidden-3']) {
+      const world = worldOf('kafka');
+      const sink = await open({ createTopics: undefined, topic }, world);
+      expect(await write(sink, {}, { target: 'events' }, {})).toEqual({ rejected: [], unconfirmed: [0, 2] });
+      expect(world.said).toMatchObject([
+        { fields: { reason: expect.stringContaining(`topic ${topic}: the `) } },
+      ]);
+      await sink.close();
+    }
+  });
+
+  it('makes a topic that others make at the same time', async () => {
+    const sinks = await Promise.all(Array.from({ length: 6 }, () => open({ topic: 'contended' })));
+    expect(await Promise.all(sinks.map((sink) => write(sink, {})))).toEqual(sinks.map(() => undefined));
+    expect(await server.read('contended')).toHaveLength(6);
+    for (const sink of sinks) await sink.close();
+  });
+
+  it('is checked without harm to what is being written', async () => {
+    const sink = await open({ createTopics: undefined, topic: 'gone' });
+    const own = await open();
+    await write(own, { target: 'held' });
+    await own.close();
+    const letGo = server.hold();
+    const writing = write(sink, { target: 'held' });
+    await until('the records to be under way', () => server.held > 0);
+    await expect(sink.check?.()).rejects.toThrow(/topic gone: the topic does not exist/);
+    letGo();
+    expect(await writing).toBeUndefined();
+    expect(await server.read('held')).toHaveLength(2);
     await sink.close();
   });
 

@@ -102,6 +102,31 @@ describe.skipIf(isMosquittoMissing)('the sink mqtt', () => {
     await sink.close();
   });
 
+  it('keeps events when the broker does not allow the topic of the options', async () => {
+    const world = worldOf('bridge', { PASSWORD: password });
+    // Without a limit, as above, mosquitto ends the connection together with its refusal.
+    const strict = await startMosquitto({ acl: ACL, lines: ['max_queued_messages 1000'] });
+    const sink = await open({ port: strict.port, topic: 'refused/x' }, world);
+    await expect(write(sink, {}, {})).rejects.toThrow(
+      /^MQTT broker at 127\.0\.0\.1:\d+: the broker does not allow this topic: see topic/,
+    );
+    const receipt = await write(sink, {}, { target: 'fine' }, { target: 'refused/own' }, {});
+    expect(receipt).toEqual({
+      rejected: [{ index: 2, reason: expect.stringMatching(/does not allow this topic.*0x87/) }],
+      unconfirmed: [0, 3],
+    });
+    expect(world.said).toMatchObject([{ fields: { reason: expect.stringMatching(/see topic/) } }]);
+    await sink.close();
+    await strict.close();
+  });
+
+  it('rejects a message that came from a topic which the broker does not allow', async () => {
+    const sink = await open({ topic: undefined });
+    const receipt = await write(sink, { attributes: { subject: 'refused/theirs' } }, {});
+    expect(receipt?.rejected).toEqual([{ index: 0, reason: expect.stringMatching(/does not allow/) }]);
+    await sink.close();
+  });
+
   it('rejects what is larger than the broker takes, before it ends the connection over it', async () => {
     const small = await startMosquitto({ lines: ['max_packet_size 2000'] });
     const sink = await open({ port: small.port });

@@ -179,11 +179,43 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
     await sink.close();
   });
 
-  it('writes what it can when one of several tables is missing', async () => {
+  it('writes what it can when the table of the options is missing, and keeps the rest', async () => {
     const world = worldOf('pg', { PASSWORD: password });
-    const sink = await open({ createTable: false }, world);
-    expect(await write(sink, {}, { target: 'gone' }, {})).toEqual({ rejected: [], unconfirmed: [1] });
+    const sink = await open({ createTable: false, table: 'gone' }, world);
+    const receipt = await write(sink, {}, { target: 'events' }, { target: 'gone' });
+    expect(receipt).toEqual({
+      rejected: [{ index: 2, reason: expect.stringMatching(/table "gone": the table does not exist/) }],
+      unconfirmed: [0],
+    });
     expect(world.said).toMatchObject([{ fields: { sink: 'pg', reason: expect.stringMatching(/"gone"/) } }]);
+    await sink.close();
+  });
+
+  it('rejects events whose own table is missing, forbidden or another', async () => {
+    await server.query('CREATE TABLE secret (LIKE events INCLUDING ALL)');
+    await server.query('GRANT INSERT, SELECT ON events TO reader');
+    const world = worldOf('pg', { PASSWORD: '1234' });
+    const sink = await open({ user: 'reader', createTable: false }, world);
+    const targets = ['gone', 'secret', 'narrow', 'pg_stat_activity'];
+    await server.query('GRANT INSERT ON narrow TO reader');
+    const receipt = await write(sink, {}, ...targets.map((target) => ({ target })), {});
+    expect(receipt).toEqual({
+      rejected: [
+        { index: 1, reason: expect.stringMatching(/"gone": the table does not exist/) },
+        { index: 2, reason: expect.stringMatching(/"secret": the user may not write/) },
+        { index: 3, reason: expect.stringMatching(/"narrow": the table lacks a column/) },
+        { index: 4, reason: expect.stringMatching(/"pg_stat_activity": /) },
+      ],
+    });
+    expect(world.said).toEqual([]);
+    await sink.close();
+  });
+
+  it('rejects events whose own table it may not make', async () => {
+    const sink = await open({ user: 'reader' }, worldOf('pg', { PASSWORD: '1234' }));
+    expect(await write(sink, { target: 'made' }, {})).toEqual({
+      rejected: [{ index: 0, reason: expect.stringMatching(/"made": the user may not write.*CREATE/) }],
+    });
     await sink.close();
   });
 

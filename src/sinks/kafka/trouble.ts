@@ -1,20 +1,27 @@
 /** What errors of Kafka and of its client mean. They come as trees: attempts, brokers, partitions. */
 
-/** Error codes of Kafka that are about the records of one partition. [Kafka protocol guide, error codes] */
+import { tlsSentenceOf } from '../tls-trouble.ts';
+
+/** Error codes of Kafka. [Kafka protocol guide, error codes] */
+const UNKNOWN_TOPIC = 3;
+const INVALID_TOPIC = 17;
+const TOPIC_AUTHORIZATION_FAILED = 29;
+const TOPIC_ALREADY_EXISTS = 36;
+const POLICY_VIOLATION = 44;
+
+/** About the records of one partition. */
 const refusals: Readonly<Record<number, string>> = {
   10: 'the event is larger than max.message.bytes of the topic',
   18: 'the event is larger than segment.bytes of the topic',
   32: 'Kafka does not take the time of the event',
-  44: 'the event violates a policy of the cluster',
+  [POLICY_VIOLATION]: 'the event violates a policy of the cluster',
   87: 'Kafka calls the record invalid: a compacted topic needs keys',
 };
 
-const UNKNOWN_TOPIC = 3;
-const TOPIC_AUTHORIZATION_FAILED = 29;
-
 /** What somebody has to change, by error code. */
 const advice: Readonly<Record<number, string>> = {
-  17: 'the cluster takes no topic of this name',
+  [POLICY_VIOLATION]: 'a policy of the cluster forbids the topic, or its settings: see createTopics',
+  [INVALID_TOPIC]: 'the cluster takes no topic of this name',
   [TOPIC_AUTHORIZATION_FAILED]: 'the user may not write to the topic: allow it Describe and Write',
   31: 'the user may not write idempotently: allow it IdempotentWrite, or write idempotent: false',
   33: 'the broker does not know this way to log in: see sasl.mechanism',
@@ -101,9 +108,23 @@ export function isUnknownTopic(error: unknown): boolean {
 
 /** Whether the error is about one topic, so that others may be written. */
 export function isAboutTopic(error: unknown): boolean {
-  return (
-    isUnknownTopic(error) || codesOf(error).some((code) => code === TOPIC_AUTHORIZATION_FAILED || code === 17)
+  return isUnknownTopic(error) || isForbiddenTopic(error);
+}
+
+/**
+ * Whether the cluster says for certain that the topic will take nothing: the name, the rights, or a policy about
+ * new topics forbid it.
+ */
+export function isForbiddenTopic(error: unknown): boolean {
+  return codesOf(error).some(
+    (code) => code === TOPIC_AUTHORIZATION_FAILED || code === INVALID_TOPIC || code === POLICY_VIOLATION,
   );
+}
+
+/** Whether there is nothing to create, since somebody else has done so meanwhile. */
+export function isTopicThere(error: unknown): boolean {
+  const codes = codesOf(error);
+  return codes.length > 0 && codes.every((code) => code === TOPIC_ALREADY_EXISTS);
 }
 
 /** A sentence for the log. */
@@ -119,5 +140,6 @@ function sentenceOf(error: unknown): string {
   // A SCRAM login ends in different words, depending on who finds out.
   if (nodes.some((node) => node.code === 'PLT_KFK_AUTHENTICATION')) return advice[58] as string;
   const deepest = nodes.find(({ message }) => message !== undefined && message !== '');
-  return deepest?.message ?? 'cannot connect: nothing listens there';
+  const message = deepest?.message ?? 'cannot connect: nothing listens there';
+  return tlsSentenceOf(message) ?? message;
 }

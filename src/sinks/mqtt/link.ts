@@ -26,9 +26,8 @@ export class MqttLink {
     const { receiveMaximum = 65_535, maximumPacketSize = Infinity } = client.serverProperties ?? {};
     this.#window = Math.min(window, receiveMaximum);
     this.maxPacketBytes = maximumPacketSize;
-    client.on('disconnect', ({ reasonCode = 0 }) => {
-      this.#cause ??= new ReasonError(reasonCode, false);
-    });
+    // Of both sides whoever is left closes the connection. [MQTT 5, section 4.13]
+    client.on('disconnect', ({ reasonCode = 0 }) => this.drop(new ReasonError(reasonCode, false)));
     client.on('error', (error) => {
       this.drop(new LostError(error.message, { cause: error }));
     });

@@ -1,5 +1,7 @@
 /** What the reason codes of MQTT 5 mean for a publication. [MQTT 5, section 2.4] */
 
+import { tlsSentenceOf } from '../tls-trouble.ts';
+
 /** A broker that answered with a reason code, or ended the connection with one. */
 export class ReasonError extends Error {
   override readonly name = 'ReasonError';
@@ -19,10 +21,14 @@ export class LostError extends Error {
   override readonly name = 'LostError';
 }
 
-/** Answers that will be the same each time. */
+/** Answers about the topic: a matter of configuration, unless the event has chosen it. */
+const topicRefusals: Readonly<Record<number, string>> = {
+  135: 'the broker does not allow this topic: see topic, and the authorization of the broker',
+  144: 'the broker takes no such topic: see topic',
+};
+
+/** Answers about the event itself, which will be the same each time. */
 const refusals: Readonly<Record<number, string>> = {
-  135: 'the broker does not allow this topic: see its authorization',
-  144: 'the broker takes no such topic',
   149: 'the packet is larger than the broker takes',
   153: 'the payload does not have the format that the broker wants',
 };
@@ -32,15 +38,17 @@ const faults: Readonly<Record<number, string>> = {
   ...refusals,
   129: 'the broker calls the packet malformed',
   130: 'the broker calls the packet an error of the protocol',
-  154: 'the broker keeps no retained messages: see retain',
-  155: 'the broker does not support this quality of service: see qos',
 };
 
-/** Why the broker will never take a publication, when the error says so. */
-export function reasonOf(error: unknown): string | undefined {
+/**
+ * Why the broker will never take a publication, when the error says so.
+ *
+ * @param hasOwnTopic whether the event has chosen the topic, and not the configuration.
+ */
+export function reasonOf(error: unknown, hasOwnTopic: boolean): string | undefined {
   if (!(error instanceof ReasonError)) return undefined;
   const { code, isAnswer } = error;
-  const reason = isAnswer ? refusals[code] : faults[code];
+  const reason = (hasOwnTopic ? topicRefusals[code] : undefined) ?? (isAnswer ? refusals : faults)[code];
   return reason && `${reason} (${error.message})`;
 }
 
@@ -59,6 +67,8 @@ const advice: Readonly<Record<number, string>> = {
   139: 'the broker is shutting down',
   142: 'another client connected with the same id: see clientId',
   151: 'a quota of the broker is used up',
+  154: 'the broker keeps no retained messages: see retain',
+  155: 'the broker does not support this quality of service: see qos',
 };
 
 /** A sentence for the log. */
@@ -68,7 +78,10 @@ export function explain(error: unknown, place: string): Error {
 
 function sentenceOf(error: unknown): string {
   const { code, message } = error as { readonly code?: unknown; readonly message?: string };
+  // Once there is a connection, the codes of a login are about what is published.
+  const refusal = error instanceof ReasonError ? topicRefusals[error.code] : undefined;
+  if (refusal !== undefined) return refusal;
   if (typeof code === 'number') return advice[code] ?? `refused with reason code 0x${code.toString(16)}`;
   if (message === undefined || message === '') return 'cannot connect: nothing listens there';
-  return message;
+  return tlsSentenceOf(message) ?? message;
 }

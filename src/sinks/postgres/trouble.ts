@@ -1,4 +1,5 @@
 /** What an error of PostgreSQL means, by the class of its SQLSTATE. [PostgreSQL manual, appendix A] */
+import { tlsSentenceOf } from '../tls-trouble.ts';
 
 /**
  * - `row`: a row is at fault; the others may go in without it.
@@ -43,6 +44,14 @@ export function troubleOf({ code = '' }: PostgresError): TroubleKind {
   return setupClasses.has(group) ? 'setup' : 'passing';
 }
 
+/** A table that is not there, may not be written to, or is none of ours. */
+const aboutTable = new Set(['42P01', '42501', '42703', '42804', '42809', '42P10', '428C9']);
+
+/** Whether it is said for certain that the table takes no rows of ours: where an event chose it, the event is to blame. */
+export function isAboutTable({ code = '' }: PostgresError): boolean {
+  return aboutTable.has(code);
+}
+
 /** Whether the connection may be used again after this error. */
 export function isUsable({ code = '' }: PostgresError): boolean {
   return isState(code) && !/^(08|57|58|XX)/.test(code);
@@ -73,7 +82,7 @@ function sentenceOf(error: PostgresError): string {
 /** Texts of Node and of the client about connections; they name addresses, and never a password. */
 function networkSentence(error: Error): string {
   if (error instanceof AggregateError && error.message === '') return 'cannot connect: nothing listens there';
-  return error.message.replace(/password/gi, 'login');
+  return tlsSentenceOf(error.message) ?? error.message.replace(/password/gi, 'login');
 }
 
 function isState(code: string): boolean {

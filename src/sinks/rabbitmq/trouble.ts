@@ -1,5 +1,7 @@
 /** What an error of RabbitMQ or of its client means. */
 
+import { tlsSentenceOf } from '../tls-trouble.ts';
+
 /** Reply codes of AMQP 0-9-1. [specification, section 1.2] */
 const ACCESS_REFUSED = 403;
 const NOT_FOUND = 404;
@@ -41,7 +43,7 @@ function sentenceOf({ code, message }: AmqpError, exchange: string | undefined):
     return `what declare describes exists already and differs: make declare as it is, or remove it`;
   if (/Socket closed abruptly during opening handshake/.test(message))
     return 'the server ended the connection at once: is it the right port, with or without TLS?';
-  return message === '' ? 'cannot connect: nothing listens there' : message;
+  return message === '' ? 'cannot connect: nothing listens there' : (tlsSentenceOf(message) ?? message);
 }
 
 function isAboutResource(message: string): boolean {

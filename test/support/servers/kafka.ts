@@ -1,6 +1,7 @@
 /** A Kafka cluster: librdkafka's mock, which kcat starts, with a broker of ours in front of each of its brokers. */
 
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { type Front, startFront } from './kafka/front.ts';
 import { findProgram, isServerMissing, type RunningProcess, run, untilReady } from './process.ts';
@@ -16,6 +17,10 @@ export interface KafkaServer {
   readonly topics: Set<string>;
   /** All records of a topic, partition after partition. */
   read(topic: string): Promise<KafkaRead[]>;
+  /** Answers no records from now on. @returns what ends that. */
+  hold(): () => void;
+  /** How many requests with records wait for that. */
+  readonly held: number;
   start(): Promise<void>;
   /** The brokers go away, with their data kept: the mock has no disk. */
   stop(): Promise<void>;
@@ -35,7 +40,13 @@ export interface KafkaOptions {
   readonly brokers?: number;
   readonly topics?: readonly string[];
   readonly needsLogin?: boolean;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Files. */
+  readonly tls?: {
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+    readonly demandsCert?: boolean;
+  };
   /** Default: 1,048,588, as in Kafka. */
   readonly maxBatchBytes?: number;
   /** The beginning of the names of topics that nobody may write to. Default: `forbidden`. */
@@ -47,14 +58,22 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const topics = new Set(options.topics ?? []);
   const mock = await startMock(brokers);
   const fronts = new Map<number, Front>();
+  let held = 0;
+  let holding: Promise<void> | undefined;
   const rules = {
     topics,
+    async mayAnswer() {
+      held++;
+      await holding;
+      held--;
+    },
     needsLogin,
     maxBatchBytes,
     mayWrite: (topic: string) => !topic.startsWith(forbidden),
     portOf: (mockPort: number) => fronts.get(mockPort)?.port ?? 0,
   };
-  for (const port of mock.ports) fronts.set(port, await startFront(port, rules, options.tls));
+  const tls = options.tls && (await readTls(options.tls));
+  for (const port of mock.ports) fronts.set(port, await startFront(port, rules, tls));
   const all = [...fronts.values()];
   const cut = async () => {
     await Promise.all(all.map((front) => front.cut()));
@@ -63,6 +82,16 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
     port: all[0]?.port ?? 0,
     topics,
     read: (topic) => readTopic(mock.ports[0] ?? 0, topic),
+    hold() {
+      let letGo = () => {};
+      holding = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      return letGo;
+    },
+    get held() {
+      return held;
+    },
     async start() {
       await Promise.all(all.map((front) => front.mend()));
     },
@@ -72,6 +101,17 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       await cut();
       await mock.running.end('SIGKILL');
     },
+  };
+}
+
+async function readTls({ ca, cert, key, demandsCert = false }: NonNullable<KafkaOptions['tls']>) {
+  const [caText, certText, keyText] = await Promise.all([ca, cert, key].map((path) => readFile(path)));
+  return {
+    ca: caText,
+    cert: certText,
+    key: keyText,
+    requestCert: demandsCert,
+    rejectUnauthorized: demandsCert,
   };
 }
 

@@ -1,5 +1,5 @@
 /** mosquitto of Debian with persistence in a temporary directory. */
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   freePort,
@@ -67,7 +67,13 @@ export async function startMosquitto({
     ...lines,
   ];
   if (tls !== undefined) {
-    text.push(`cafile ${tls.ca}`, `certfile ${tls.cert}`, `keyfile ${tls.key}`);
+    // As root, mosquitto becomes another user, who may not read what others keep.
+    for (const [option, from] of Object.entries({ cafile: tls.ca, certfile: tls.cert, keyfile: tls.key })) {
+      const to = join(directory, option);
+      await copyFile(from, to);
+      await chmod(to, 0o644);
+      text.push(`${option} ${to}`);
+    }
     if (tls.demandsCert) text.push('require_certificate true');
   }
   if (acl !== undefined) {

@@ -1,6 +1,6 @@
 /** PostgreSQL of Debian in a temporary directory, as the user that the package makes. */
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import {
@@ -50,11 +50,15 @@ async function idOf(name: string): Promise<{ uid: number; gid: number } | undefi
   return { uid: await number('-u'), gid: await number('-g') };
 }
 
-/** @param tls a certificate and key that the server shows; a file each. */
-export async function startPostgres(tls?: {
+interface TlsFiles {
+  /** With it, clients that use TLS must show a certificate. */
+  readonly ca?: string;
   readonly cert: string;
   readonly key: string;
-}): Promise<PostgresServer> {
+}
+
+/** @param tls files of the certificate that the server shows. Connections without TLS are taken, too. */
+export async function startPostgres(tls?: TlsFiles): Promise<PostgresServer> {
   const directory = await temporaryDirectory('postgres');
   const port = await freePort();
   const ids = await idOf('postgres');
@@ -97,6 +101,7 @@ export async function startPostgres(tls?: {
       'max_connections=30',
     ];
     if (tls !== undefined) settings.push('ssl=on');
+    if (tls?.ca !== undefined) settings.push('ssl_ca_file=ca.crt');
     server = run(
       join(programs, 'postgres'),
       ['-D', data, ...settings.flatMap((one) => ['-c', one])],
@@ -126,17 +131,23 @@ export async function startPostgres(tls?: {
 }
 
 async function installTls(
-  tls: { readonly cert: string; readonly key: string },
+  tls: TlsFiles,
   data: string,
   ids: { readonly uid: number; readonly gid: number } | undefined,
 ): Promise<void> {
   for (const [from, name] of [
     [tls.cert, 'server.crt'],
     [tls.key, 'server.key'],
+    [tls.ca, 'ca.crt'],
   ] as const) {
+    if (from === undefined) continue;
     const to = join(data, name);
     await cp(from, to);
     await chmod(to, 0o600);
     if (ids !== undefined) await chown(to, ids.uid, ids.gid);
   }
+  if (tls.ca === undefined) return;
+  const access = join(data, 'pg_hba.conf');
+  const first = 'hostssl all all 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\n';
+  await writeFile(access, first + (await readFile(access, 'utf8')));
 }

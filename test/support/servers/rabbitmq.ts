@@ -30,9 +30,16 @@ export interface RabbitmqServer {
   close(): Promise<void>;
 }
 
+interface TlsFiles {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly demandsCert?: boolean;
+}
+
 export interface RabbitmqOptions {
   /** Files of a listener with TLS in place of the plain one. */
-  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly tls?: TlsFiles;
   /** Further lines of rabbitmq.conf. */
   readonly lines?: readonly string[];
 }
@@ -111,17 +118,15 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
   };
 }
 
-function tlsLines(
-  port: number,
-  tls: { readonly ca: string; readonly cert: string; readonly key: string },
-): string[] {
+function tlsLines(port: number, tls: TlsFiles): string[] {
   return [
     'listeners.tcp = none',
     `listeners.ssl.1 = 127.0.0.1:${port}`,
     `ssl_options.cacertfile = ${tls.ca}`,
     `ssl_options.certfile = ${tls.cert}`,
     `ssl_options.keyfile = ${tls.key}`,
-    'ssl_options.verify = verify_none',
+    `ssl_options.verify = ${tls.demandsCert ? 'verify_peer' : 'verify_none'}`,
+    `ssl_options.fail_if_no_peer_cert = ${tls.demandsCert ?? false}`,
   ];
 }
 

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Login, mechanisms, startLogin } from './login.ts';
 import { Packets, packetOf, Reader, Writer } from './wire.ts';
 
@@ -40,6 +40,8 @@ export interface FrontRules {
   readonly maxBatchBytes: number;
   /** May this topic be written to? */
   mayWrite(topic: string): boolean;
+  /** Resolves when records may be written. */
+  mayAnswer(): Promise<void>;
   /** The port of the front of the broker that listens there. */
   portOf(mockPort: number): number;
 }
@@ -60,11 +62,7 @@ interface Request {
   readonly packet: Buffer;
 }
 
-export async function startFront(
-  mockPort: number,
-  rules: FrontRules,
-  tls?: { readonly cert: string; readonly key: string },
-): Promise<Front> {
+export async function startFront(mockPort: number, rules: FrontRules, tls?: TlsOptions): Promise<Front> {
   const sockets = new Set<Socket>();
   const serve = (client: Socket) => {
     const upstream = connect(mockPort, '127.0.0.1');
@@ -143,6 +141,7 @@ class FrontConnection {
       case Api.createTopics:
         return await this.#createTopics(request);
       case Api.produce:
+        await this.#rules.mayAnswer();
         return await this.#produce(request);
       case Api.saslHandshake:
         return this.#handshake(request);

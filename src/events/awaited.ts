@@ -1,0 +1,35 @@
+/** The entries of a lane that somebody waits for. Each is told once. */
+import type { Failure } from '../failure.ts';
+import type { Entry, Waiter } from './entry.ts';
+import { isWaiting } from './partition.ts';
+
+export class Awaited {
+  readonly #entries = new Set<Entry>();
+
+  add(entry: Entry): void {
+    this.#entries.add(entry);
+    entry.partition.awaited++;
+  }
+
+  /** @param failure why the delivery will not be safe; nothing when it is. */
+  tell(entry: Entry, failure?: Failure): void {
+    const { waiter } = entry;
+    this.forget(entry);
+    waiter?.settled(failure);
+  }
+
+  /** Nobody waits for it any more. */
+  forget(entry: Entry): void {
+    if (!this.#entries.delete(entry)) return;
+    entry.waiter = undefined;
+    entry.partition.awaited--;
+  }
+
+  /** Tells those who wait in vain. What is under way is left to what comes of it. */
+  disappoint(isInVain: (waiter: Waiter) => boolean, failure: Failure): void {
+    for (const entry of [...this.#entries]) {
+      const { waiter } = entry;
+      if (waiter !== undefined && isWaiting(entry) && isInVain(waiter)) this.tell(entry, failure);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { Rabbitmq } from '../../src/config/sections/sinks/rabbitmq.ts';
+import { openRabbitmq } from '../../src/sinks/rabbitmq.ts';
+import { type Certificates, makeCertificates } from '../support/certificates.ts';
+import {
+  isRabbitmqMissing,
+  password,
+  type RabbitmqServer,
+  startRabbitmq,
+  user,
+} from '../support/servers/rabbitmq.ts';
+import { itKnowsTls } from './tls-cases.ts';
+import { worldOf } from './world.ts';
+
+describe.skipIf(isRabbitmqMissing)('the sink rabbitmq with TLS', () => {
+  let certificates: Certificates;
+  let server: RabbitmqServer;
+  let plain: RabbitmqServer;
+  beforeAll(async () => {
+    certificates = await makeCertificates();
+    server = await startRabbitmq({ tls: { ...certificates.server, demandsCert: true } });
+    plain = await startRabbitmq();
+  }, 120_000);
+  afterAll(async () => {
+    await server?.close();
+    await plain?.close();
+    await certificates?.remove();
+  });
+
+  const openAt = ({ port }: RabbitmqServer, tls: object | boolean) =>
+    openRabbitmq(
+      Rabbitmq.parse({
+        host: '127.0.0.1',
+        port,
+        user,
+        password: { env: 'PASSWORD' },
+        exchange: 'mqtt',
+        declare: { queue: 'all' },
+        tls,
+        timeout: '5s',
+      }),
+      worldOf('rabbitmq', { PASSWORD: password }),
+    );
+
+  itKnowsTls({
+    certificates: () => certificates,
+    open: (tls) => openAt(server, tls),
+    openPlain: (tls) => openAt(plain, tls),
+    secrets: [password],
+  });
+});

@@ -1,0 +1,90 @@
+/** What every sink with TLS must do, against a server that demands a certificate of its clients. */
+import { inspect } from 'node:util';
+import { expect, it } from 'vitest';
+import { createOutbox } from '../../src/events/outbox.ts';
+import { makeDelivery, type Sink } from '../../src/sink-contract.ts';
+import { opened } from '../events/support.ts';
+import type { Certificates } from '../support/certificates.ts';
+import { until } from '../support/servers/process.ts';
+import { quietLog } from './options.ts';
+
+export interface TlsSubject {
+  readonly certificates: () => Certificates;
+  /** Opens the sink with these options of TLS, at the server that demands a certificate. */
+  readonly open: (tls: object | boolean) => Promise<Sink>;
+  /** Opens it at a server that knows no TLS. */
+  readonly openPlain: (tls: object | boolean) => Promise<Sink>;
+  /** What must not be in any text. */
+  readonly secrets: readonly string[];
+}
+
+const write = async (sink: Sink, count = 1) =>
+  await sink.write(
+    Array.from({ length: count }, () => makeDelivery()),
+    new AbortController().signal,
+  );
+
+export function itKnowsTls({ certificates, open, openPlain, secrets }: TlsSubject): void {
+  /** Nothing is confirmed and nothing rejected: all is tried again, and the text says why. */
+  const fails = async (sink: Sink, says: RegExp): Promise<void> => {
+    for (const work of [() => write(sink), () => sink.check?.()]) {
+      const error = await Promise.resolve(work()).then(
+        () => undefined,
+        (reason: Error) => reason,
+      );
+      expect(error?.message).toMatch(says);
+      // With its causes, which a log may show.
+      const shown = inspect(error, { depth: Number.POSITIVE_INFINITY });
+      for (const secret of secrets) expect(shown).not.toContain(secret);
+    }
+    await sink.close();
+  };
+
+  it('shows a certificate and knows that of the server', async () => {
+    const { ca, client } = certificates();
+    const sink = await open({ ca, ...client });
+    await sink.check?.();
+    expect(await write(sink, 5)).toBeUndefined();
+    await sink.close();
+  });
+
+  it('sends nothing to a server that nobody vouches for', async () => {
+    const { otherCa, client } = certificates();
+    const says =
+      /127\.0\.0\.1:\d+.*: nobody who is trusted vouches for the certificate of the server: see tls\.ca/;
+    await fails(await open({ ca: otherCa, ...client }), says);
+    await fails(await open(client), says);
+  });
+
+  it('loses nothing while nobody vouches for the server', async () => {
+    const { otherCa, client } = certificates();
+    const sink = await open({ ca: otherCa, ...client });
+    const outbox = createOutbox({ sinks: [opened(sink, { retry: { min: 10 } })], log: quietLog });
+    outbox.ports[0]?.lane.push(makeDelivery(), 100, 'drop-oldest');
+    await until('several attempts', () => (outbox.sinks[0]?.retried ?? 0) > 2);
+    expect(outbox.stats).toMatchObject({ queued: 1, dropped: 0, failed: 0 });
+    expect(await outbox.close(1)).toEqual({ lost: 1, spooled: 0 });
+  });
+
+  it('sends nothing to a server with another name', async () => {
+    const { ca, client } = certificates();
+    await fails(
+      await open({ ca, ...client, serverName: 'elsewhere.example' }),
+      /has another name: see tls\.serverName/,
+    );
+  });
+
+  it('says that the server demands a certificate', async () => {
+    await fails(
+      await open({ ca: certificates().ca }),
+      /demands a certificate.*see tls\.cert and tls\.key|see user, tls/,
+    );
+  });
+
+  it('sends nothing in the clear when TLS is configured', async () => {
+    await fails(
+      await openPlain({ ca: certificates().ca }),
+      /127\.0\.0\.1:\d+.*: (the server does not speak TLS|.*timed out|read ECONNRESET)/,
+    );
+  });
+}
