@@ -8,6 +8,7 @@ import { type MethodSection, nameMethods } from '../config/sections/authenticate
 import { LIMITER, questionKind } from '../policy/authenticate.ts';
 import { mayBeToken } from '../policy/authorize-action.ts';
 import type { Login, MethodAnswer } from '../policy/policy.ts';
+import { HIDDEN_TOKEN } from '../schema/token.ts';
 import type { Lookup } from '../shell.ts';
 import { REDACTED } from '../wire/recording.ts';
 import { contentOf } from './content-of.ts';
@@ -52,11 +53,10 @@ async function openMethod(name: string, section: MethodSection, lookup: Lookup, 
   };
 }
 
+type Missing = 'needs the password' | 'needs the token' | 'asks a service';
+
 /** What a recording lacks for a login by this method; nothing when the method can tell. */
-function missingOf({
-  http,
-  jwt,
-}: MethodSection): ((client: Login) => 'needs the password' | 'asks a service' | undefined) | undefined {
+function missingOf({ http, jwt }: MethodSection): ((client: Login) => Missing | undefined) | undefined {
   if (http !== undefined) return () => 'asks a service';
   if (jwt === undefined) return undefined;
   if (jwt.from === 'password') {
@@ -65,6 +65,8 @@ function missingOf({
       return jwt.jwks !== undefined && mayBeToken(password) ? 'asks a service' : undefined;
     };
   }
-  if (jwt.jwks === undefined) return undefined;
-  return ({ username }) => (mayBeToken(username) ? 'asks a service' : undefined);
+  return ({ username }) => {
+    if (username === HIDDEN_TOKEN) return 'needs the token';
+    return jwt.jwks !== undefined && mayBeToken(username) ? 'asks a service' : undefined;
+  };
 }

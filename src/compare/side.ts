@@ -8,6 +8,7 @@ import { GRANTS } from '../policy/authorize-action.ts';
 import { messageLabel } from '../policy/message/rule.ts';
 import type { Policy } from '../policy/policy.ts';
 import { labelOf } from '../policy/rule.ts';
+import { HIDDEN_TOKEN } from '../schema/token.ts';
 import type { Lookup, Shell } from '../shell.ts';
 import { Gaps } from './gaps.ts';
 import { Logins } from './logins.ts';
@@ -49,7 +50,7 @@ export async function openSide({ config, policy, custom }: SideSource): Promise<
   return {
     shell: {
       hooks: replaceHooks(hooks, custom.hooks),
-      policy: offlinePolicy(policy, logins, grants),
+      policy: offlinePolicy(policy, logins, grants, hasTokenNames(config)),
       lookups: {
         ...policy.lookups,
         ...offline,
@@ -69,7 +70,8 @@ function contentOf(rule: object): string {
   return JSON.stringify({ ...rule, name: undefined });
 }
 
-function offlinePolicy(opened: OpenPolicy, logins: Logins, grants: UntoldGrants): Policy {
+/** @param hasTokens whether a user name may be a token: recordings hold none, nor what it grants. */
+function offlinePolicy(opened: OpenPolicy, logins: Logins, grants: UntoldGrants, hasTokens: boolean): Policy {
   const { authenticate, authorize, publish, revision } = opened.policies;
   return {
     hooks: [],
@@ -80,10 +82,17 @@ function offlinePolicy(opened: OpenPolicy, logins: Logins, grants: UntoldGrants)
       authorize: {
         ...authorize,
         judge: grants.judge(opened.rules, opened.conditions, authorize.judge),
-        grantsOf: (client) => logins.find(client, grants.granted),
+        grantsOf: (client) =>
+          hasTokens && client.username === HIDDEN_TOKEN
+            ? grants.granted
+            : logins.find(client, grants.granted),
       },
     }),
   };
+}
+
+function hasTokenNames({ authenticate }: Config): boolean {
+  return authenticate?.methods.some(({ jwt }) => jwt?.from === 'username') === true;
 }
 
 /** Whether a user name may be a token whose key is at a service. */
