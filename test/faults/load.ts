@@ -1,5 +1,7 @@
 /** A client that calls without a pause, on connections as a broker has them, and counts what becomes of each call. */
+
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:http2';
 import { inputs } from '../support/inputs.ts';
 import { requestOf } from '../support/shell.ts';
 import { frame, grpcHeaders, isAnswered, plain } from '../transport/fault-support.ts';
@@ -59,7 +61,9 @@ export class Lane {
         id = stream.id ?? 0;
       });
       if (await answer.then(isAnswered, () => false)) this.tally.answered.push(clientid);
-      else if (id === 0 || id > this.#last) this.tally.unsent++;
+      // Refused: nobody has seen it, and it may be sent again. [RFC 9113, section 8.7]
+      else if (id === 0 || id > this.#last || stream.rstCode === constants.NGHTTP2_REFUSED_STREAM)
+        this.tally.unsent++;
       else this.tally.lost.push(clientid);
     }
   }
