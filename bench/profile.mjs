@@ -83,7 +83,7 @@ async function record(server, { call, streams, count, warmup }) {
 
 /** Tells the profiler to begin or to end, and waits until it has. */
 async function signal({ pid, gone }, mark) {
-  process.kill(pid, 'SIGUSR2');
+  process.kill(pid, 'SIGWINCH');
   while (!existsSync(mark)) {
     gone.throwIfAborted();
     await sleep(20);

@@ -1,5 +1,5 @@
 /**
- * Loaded into a server with `node --import`: the first SIGUSR2 begins a CPU profile, the second writes it to
+ * Loaded into a server with `node --import`: the first SIGWINCH begins a CPU profile, the second writes it to
  * `server.cpuprofile` in the working directory. Unlike `--cpu-prof` it leaves start-up and warm-up out.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const INTERVAL = 200;
 /** @type {Session | undefined} */
 let session;
 
-process.on('SIGUSR2', async () => {
+process.on('SIGWINCH', async () => {
   if (session === undefined) {
     session = new Session();
     session.connect();
