@@ -1,13 +1,14 @@
 /** The entries of a lane that somebody waits for. Each is told once. */
 import type { Failure } from '../failure.ts';
+import { LinkedList } from '../linked-list.ts';
 import type { Entry, Waiter } from './entry.ts';
 import { isWaiting } from './partition.ts';
 
 export class Awaited {
-  readonly #entries = new Set<Entry>();
+  readonly #entries = new LinkedList<Entry>();
 
   add(entry: Entry): void {
-    this.#entries.add(entry);
+    entry.place = this.#entries.add(entry);
     entry.partition.awaited++;
   }
 
@@ -20,14 +21,16 @@ export class Awaited {
 
   /** Nobody waits for it any more. */
   forget(entry: Entry): void {
-    if (!this.#entries.delete(entry)) return;
+    if (entry.place === undefined) return;
+    entry.place.remove();
+    entry.place = undefined;
     entry.waiter = undefined;
     entry.partition.awaited--;
   }
 
   /** Tells those who wait in vain. What is under way is left to what comes of it. */
   disappoint(isInVain: (waiter: Waiter) => boolean, failure: Failure): void {
-    for (const entry of [...this.#entries]) {
+    for (const entry of this.#entries) {
       const { waiter } = entry;
       if (waiter !== undefined && isWaiting(entry) && isInVain(waiter)) this.tell(entry, failure);
     }

@@ -1,44 +1,42 @@
 /** The entries of a lane that may give way to newer ones, oldest first. */
+import { LinkedList } from '../linked-list.ts';
 import type { Entry } from './entry.ts';
-import { Fifo } from './fifo.ts';
 import { isWaiting } from './partition.ts';
 
 export class Droppables {
-  readonly #entries = new Fifo<Entry>();
-  /** Those that were passed over while they were under way, and wait again. */
-  #returned: Entry[] = [];
-  /** When the list is that long, those that are gone are taken out of it. */
-  #cutAt = SLACK;
+  readonly #entries = new LinkedList<Entry>();
+  /** Those that were passed over while they were under way, and wait again: older than all others. */
+  readonly #returned = new LinkedList<Entry>();
 
   add(entry: Entry): void {
     entry.isDroppable = true;
-    entry.isListed = true;
-    this.#entries.push(entry);
-    if (this.#entries.length < this.#cutAt) return;
-    this.#entries.filter(({ state }) => state !== 'gone');
-    this.#cutAt = 2 * this.#entries.length + SLACK;
+    entry.listing = this.#entries.add(entry);
+  }
+
+  /** The entry is gone. */
+  remove(entry: Entry): void {
+    entry.listing?.remove();
+    entry.listing = undefined;
   }
 
   /** Entries wait again whose batch has failed. */
   returned(entries: readonly Entry[]): void {
-    const unlisted = entries.filter(({ isDroppable, isListed }) => isDroppable && !isListed);
+    const unlisted = entries.filter(({ isDroppable, listing }) => isDroppable && listing === undefined);
     if (unlisted.length === 0) return;
-    for (const entry of unlisted) entry.isListed = true;
-    this.#returned = [...this.#returned, ...unlisted].filter(isWaiting).sort((a, b) => a.seq - b.seq);
+    const all = [...this.#returned.clear(), ...unlisted].sort((a, b) => a.seq - b.seq);
+    for (const entry of all) entry.listing = this.#returned.add(entry);
   }
 
   /** The oldest that waits, or nothing. It is not listed any more. */
   take(): Entry | undefined {
-    return take(() => this.#returned.shift()) ?? take(() => this.#entries.shift());
+    return takeFrom(this.#returned) ?? takeFrom(this.#entries);
   }
 }
 
-function take(next: () => Entry | undefined): Entry | undefined {
-  for (let entry = next(); entry !== undefined; entry = next()) {
-    entry.isListed = false;
+function takeFrom(list: LinkedList<Entry>): Entry | undefined {
+  for (let entry = list.shift(); entry !== undefined; entry = list.shift()) {
+    entry.listing = undefined;
     if (isWaiting(entry)) return entry;
   }
   return undefined;
 }
-
-const SLACK = 1024;

@@ -1,5 +1,6 @@
 /** A delivery in the queue of a sink, and who waits for it. */
 import type { Failure } from '../failure.ts';
+import type { Link } from '../linked-list.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Position } from '../spool/spool.ts';
 import type { Partition } from './partition.ts';
@@ -25,8 +26,8 @@ export interface Entry {
   attempts: number;
   /** Whether a newer one may take its place in a full queue. */
   isDroppable: boolean;
-  /** Kept by the list of those that may be dropped. */
-  isListed: boolean;
+  /** Among those that may be dropped; nothing while it cannot be, since it is under way. */
+  listing: Link<Entry> | undefined;
   /** Withdrawn while it was under way: not tried again. */
   isWithdrawn: boolean;
   readonly partition: Partition;
@@ -34,4 +35,6 @@ export interface Entry {
   readonly position: Position | undefined;
   /** Nothing when nobody waits for it, or not any more. */
   waiter: Waiter | undefined;
+  /** Among those that somebody waits for. */
+  place: Link<Entry> | undefined;
 }

@@ -147,12 +147,13 @@ export class Lane {
       partition,
       position,
       waiter,
+      place: undefined,
       seq: this.#seq++,
       since: this.#options.clock.now(),
       state: 'waiting',
       attempts: 0,
       isDroppable: false,
-      isListed: false,
+      listing: undefined,
       isWithdrawn: false,
     };
     this.#stock.add(entry);

@@ -87,6 +87,7 @@ export class Stock {
   /** The entry is gone: delivered, refused or withdrawn. */
   remove(entry: Entry): void {
     entry.state = 'gone';
+    this.#droppables.remove(entry);
     this.#holdingOf(entry).remove(entry.bytes);
   }
 

@@ -3,6 +3,7 @@
  * that hashes passwords has few threads, and a login that waits past its deadline is work for nobody.
  */
 import { Failure } from '../failure.ts';
+import { LinkedList } from '../linked-list.ts';
 
 export interface GateOptions {
   /** How many may work at once. */
@@ -24,13 +25,11 @@ export interface Gate {
 
 export function createGate({ concurrency, maxWaiting }: GateOptions): Gate {
   let working = 0;
-  // A set keeps the order of arrival and forgets an aborted waiter in constant time.
-  const waiting = new Set<() => void>();
+  const waiting = new LinkedList<() => void>();
 
   function leave(): void {
     working--;
-    const [next] = waiting;
-    if (next !== undefined) next();
+    waiting.first?.item();
   }
 
   function enter(signal: AbortSignal | undefined): Promise<void> | undefined {
@@ -46,16 +45,16 @@ export function createGate({ concurrency, maxWaiting }: GateOptions): Gate {
   function wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const admit = () => {
-        waiting.delete(admit);
+        place.remove();
         signal?.removeEventListener('abort', giveUp);
         working++;
         resolve();
       };
       const giveUp = () => {
-        waiting.delete(admit);
+        place.remove();
         reject(timedOut());
       };
-      waiting.add(admit);
+      const place = waiting.add(admit);
       signal?.addEventListener('abort', giveUp, { once: true });
     });
   }

@@ -147,12 +147,11 @@ async function* inTime(body: AsyncIterable<Uint8Array>, room: WaitingRoom): Asyn
     ended = reason;
     interrupt(reason);
   };
-  const place = {
+  const place = room.enter({
     since: performance.now(),
     expire: () => end(new Failure('deadline', 'the request body did not come in time')),
     evict: () => end(new NoRoom('too many requests wait for their body')),
-  };
-  room.enter(place);
+  });
   const chunks = body[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -166,6 +165,6 @@ async function* inTime(body: AsyncIterable<Uint8Array>, room: WaitingRoom): Asyn
       yield value;
     }
   } finally {
-    room.leave(place);
+    place.remove();
   }
 }

@@ -22,7 +22,7 @@ import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
 import type { Load } from './load.ts';
 import { shed } from './shed.ts';
 import { statusTrailers } from './status.ts';
-import type { Waiting, WaitingRoom } from './waiting.ts';
+import type { Place, Waiting, WaitingRoom } from './waiting.ts';
 
 /** What the streams of a server share. */
 export interface UnaryContext {
@@ -76,7 +76,8 @@ export class UnaryStream implements Waiting {
   /** When the request was complete, if somebody wants to know. */
   #complete = 0;
   #isAnswered = false;
-  #isWaiting = true;
+  /** While the body has not come. */
+  #place: Place | undefined;
   /** For the listeners below, as are the methods without a `#`. */
   trailers: Record<string, string> = OK_TRAILERS;
 
@@ -92,7 +93,7 @@ export class UnaryStream implements Waiting {
     this.#headers = headers;
     this.#rpc = rpc;
     this.#context = context;
-    context.waiting.enter(this);
+    this.#place = context.waiting.enter(this);
     (stream as CallStream)[CALL] = this;
     stream.on('data', onData);
     stream.on('end', onEnd);
@@ -212,9 +213,8 @@ export class UnaryStream implements Waiting {
 
   /** The body has come, or is not awaited any more. */
   #leave(): void {
-    if (!this.#isWaiting) return;
-    this.#isWaiting = false;
-    this.#context.waiting.leave(this);
+    this.#place?.remove();
+    this.#place = undefined;
   }
 
   #hold(bytes: number): void {

@@ -5,6 +5,8 @@
  * must be ended by our own timer, and must not add up.
  */
 
+import { type Link, LinkedList } from '../linked-list.ts';
+
 export interface Waiting {
   /** Milliseconds by the clock of the room, at which the stream was opened. */
   readonly since: number;
@@ -14,6 +16,9 @@ export interface Waiting {
   evict(): void;
 }
 
+/** What one that waits leaves again, by `remove`. */
+export type Place = Link<Waiting>;
+
 /** How often waiting streams are looked at, in milliseconds. */
 const SWEEP_INTERVAL = 250;
 
@@ -22,7 +27,7 @@ export class WaitingRoom {
   readonly #capacity: number;
   readonly #now: () => number;
   /** In the order of arrival, so that a sweep stops at the first that may wait longer. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new LinkedList<Waiting>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(timeout: number, capacity: number, now: () => number = () => performance.now()) {
@@ -35,23 +40,20 @@ export class WaitingRoom {
     return this.#waiting.size;
   }
 
-  enter(stream: Waiting): void {
-    this.#waiting.add(stream);
+  enter(stream: Waiting): Place {
+    const place = this.#waiting.add(stream);
     if (this.#waiting.size > this.#capacity) this.#evictOldest();
     this.#sweep ??= setInterval(() => this.sweep(), SWEEP_INTERVAL).unref();
-  }
-
-  leave(stream: Waiting): void {
-    this.#waiting.delete(stream);
+    return place;
   }
 
   /** Ends every stream that has waited too long. */
   sweep(): void {
     const oldest = this.#now() - this.#timeout;
-    for (const stream of this.#waiting) {
-      if (stream.since > oldest) return;
-      this.#waiting.delete(stream);
-      stream.expire();
+    for (let place = this.#waiting.first; place !== undefined; place = this.#waiting.first) {
+      if (place.item.since > oldest) return;
+      place.remove();
+      place.item.expire();
     }
   }
 
@@ -61,10 +63,9 @@ export class WaitingRoom {
   }
 
   #evictOldest(): void {
-    for (const stream of this.#waiting) {
-      this.#waiting.delete(stream);
-      stream.evict();
-      return;
-    }
+    const place = this.#waiting.first;
+    if (place === undefined) return;
+    place.remove();
+    place.item.evict();
   }
 }

@@ -4,6 +4,7 @@ import { Lane } from '../../src/events/lane.ts';
 import type { LaneOptions } from '../../src/events/lane-options.ts';
 import type { Failure } from '../../src/failure.ts';
 import type { Position } from '../../src/spool/spool.ts';
+import { collect } from '../support/collect.ts';
 import { aClock, aDelivery, aQueue, aSink, type FakeSink } from './support.ts';
 
 interface Seen {
@@ -42,6 +43,24 @@ function aLane(sink: FakeSink, queue: object = {}, rest: Partial<LaneOptions> = 
 function aWaiter(settled: Waiter['settled'] = () => {}, patience = Number.POSITIVE_INFINITY): Waiter {
   return { patience, settled };
 }
+
+describe('a lane', () => {
+  it('keeps nothing of what was delivered', async () => {
+    const sink = { ...aSink(), write: () => undefined };
+    const { clock, lane } = aLane(sink);
+    const pushed = Array.from({ length: 5 }, (_, i) => {
+      const delivery = aDelivery(`${i}`);
+      lane.push(delivery, 0, 'drop-oldest');
+      return new WeakRef(delivery);
+    });
+    await clock.settle();
+    // A WeakRef holds on to its target until the turn is over.
+    await new Promise(setImmediate);
+    collect();
+    expect(pushed.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+    expect(lane.size).toBe(0);
+  });
+});
 
 describe('batches', () => {
   it('begin when the turn is over in which events came', async () => {

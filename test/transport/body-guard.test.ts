@@ -132,9 +132,7 @@ describe('a body that does not come', () => {
     const room = new WaitingRoom(10_000, 1);
     const guarded = guard(type, endless(), { room });
     await new Promise(setImmediate);
-    const next = { since: performance.now(), expire: () => {}, evict: () => {} };
-    room.enter(next);
-    room.leave(next);
+    room.enter({ since: performance.now(), expire: () => {}, evict: () => {} }).remove();
     const { result, shed } = await guarded;
     expect(result).toBe(empty);
     expect(shed).toHaveLength(1);

@@ -1,17 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Waiting, WaitingRoom } from '../../src/transport/waiting.ts';
+import { type Place, WaitingRoom } from '../../src/transport/waiting.ts';
 
 let now = 0;
 const log: string[] = [];
 
-function aStream(name: string, room?: WaitingRoom): Waiting {
-  const stream = {
+function aStream(name: string, room: WaitingRoom): Place {
+  return room.enter({
     since: now,
     expire: () => log.push(`${name} expired`),
     evict: () => log.push(`${name} evicted`),
-  };
-  room?.enter(stream);
-  return stream;
+  });
 }
 
 beforeEach(() => {
@@ -48,9 +46,9 @@ describe('a waiting room', () => {
 
   it('forgets a stream that leaves', () => {
     const room = new WaitingRoom(100, 10, () => now);
-    const stream = aStream('a', room);
-    room.leave(stream);
-    room.leave(stream);
+    const place = aStream('a', room);
+    place.remove();
+    place.remove();
     now = 1_000;
     room.sweep();
     expect(log).toStrictEqual([]);
@@ -68,9 +66,9 @@ describe('a waiting room', () => {
 
   it('may be left by others while one is ended', () => {
     const room = new WaitingRoom(100, 10, () => now);
-    const second = { since: 0, expire: () => log.push('second'), evict: () => {} };
-    room.enter({ since: 0, expire: () => room.leave(second), evict: () => {} });
-    room.enter(second);
+    let second: Place | undefined;
+    room.enter({ since: 0, expire: () => second?.remove(), evict: () => {} });
+    second = room.enter({ since: 0, expire: () => log.push('second'), evict: () => {} });
     now = 200;
     room.sweep();
     expect(log).toStrictEqual([]);

@@ -1,5 +1,6 @@
 /** One connection to a broker, from its CONNACK to its end. It is never mended: a new one takes its place. */
 import type { IClientOptions, MqttClient } from 'mqtt';
+import { type Link, LinkedList } from '../../linked-list.ts';
 import type { Publication } from './publication.ts';
 import { LostError, ReasonError } from './trouble.ts';
 
@@ -16,7 +17,7 @@ export class MqttLink {
   /** Bytes of the largest packet that the broker takes. */
   readonly maxPacketBytes: number;
   readonly #waiting: Waiting[] = [];
-  readonly #inFlight = new Set<Waiting>();
+  readonly #inFlight = new LinkedList<Waiting>();
   #cause: unknown;
   #isOpen = true;
 
@@ -65,8 +66,7 @@ export class MqttLink {
     this.#isOpen = false;
     this.#cause ??= cause;
     // First, since the client tells each of them that it was closed, and not why.
-    const unsettled = [...this.#inFlight, ...this.#waiting.splice(0)];
-    this.#inFlight.clear();
+    const unsettled = [...this.#inFlight.clear(), ...this.#waiting.splice(0)];
     for (const { settle } of unsettled) settle(this.#cause);
     return true;
   }
@@ -75,16 +75,18 @@ export class MqttLink {
     while (this.#inFlight.size < this.#window) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      this.#inFlight.add(next);
+      const place = this.#inFlight.add(next);
       const { topic, payload, options } = next.publication;
-      this.#client.publish(topic, payload, options, (error) => this.#onAnswer(next, error));
+      this.#client.publish(topic, payload, options, (error) => this.#onAnswer(place, error));
     }
   }
 
-  #onAnswer(one: Waiting, error: unknown): void {
-    if (!this.#inFlight.delete(one)) return;
+  #onAnswer(place: Link<Waiting>, error: unknown): void {
+    if (!place.remove()) return;
     const { code } = (error ?? {}) as { readonly code?: unknown };
-    one.settle(error == null ? undefined : typeof code === 'number' ? new ReasonError(code, true) : error);
+    place.item.settle(
+      error == null ? undefined : typeof code === 'number' ? new ReasonError(code, true) : error,
+    );
     if (this.#isOpen) this.#send();
   }
 }
