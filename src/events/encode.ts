@@ -20,7 +20,9 @@ export function encode(event: StampedEvent, format: DeliveryFormat, input: HookI
       body: Buffer.from(toCloudEvent(event)),
     };
   }
-  return { ...bodyOf(event, input), attributes: { ...attributesOf(event), ...factsOf(input) } };
+  const attributes = attributesOf(event);
+  addFacts(attributes, input);
+  return { ...bodyOf(event, input), attributes };
 }
 
 /** The payload of a message as the publisher sent it; of other events the data as JSON. */
@@ -59,13 +61,18 @@ function attributesOf({
   time,
   traceparent,
 }: StampedEvent): Record<string, string> {
-  const known = { specversion: '1.0', id, source, type, ...(subject && { subject }), time: formatTime(time) };
-  return traceparent === undefined ? known : { ...known, traceparent };
+  // One by one: an object that is put together of others takes three times the memory.
+  const attributes: Record<string, string> = { specversion: '1.0', id, source, type };
+  if (subject) attributes.subject = subject;
+  attributes.time = formatTime(time);
+  if (traceparent !== undefined) attributes.traceparent = traceparent;
+  return attributes;
 }
 
 /** What the data would say and the payload alone does not: extension attributes. */
-function factsOf(input: HookInput): Record<string, string> {
+function addFacts(attributes: Record<string, string>, input: HookInput): void {
   const clientid = clientOf(input);
   const message = messageOf(input);
-  return { ...(clientid !== '' && { clientid }), ...(message !== undefined && { qos: `${message.qos}` }) };
+  if (clientid !== '') attributes.clientid = clientid;
+  if (message !== undefined) attributes.qos = `${message.qos}`;
 }

@@ -28,7 +28,7 @@ function measure(value: unknown, depth: number): number {
 }
 
 /** What the objects of a delivery take besides their texts and bytes, roughly. */
-const DELIVERY_BYTES = 512;
+const DELIVERY_BYTES = 640;
 
 /** Bytes of a delivery that is encoded. */
 export function sizeOf({

@@ -66,13 +66,16 @@ export class EventDelivery implements Delivery {
   }
 
   /**
-   * Makes everything and lets go of the request, whose bytes are views of much larger packets: for a delivery
-   * that has to wait.
+   * Makes everything and lets go of the request, whose bytes are views of much larger packets, and of Node's pool,
+   * of which a small buffer keeps 8 KiB: for a delivery that has to wait.
    *
    * @returns the bytes it holds from now on, roughly.
    */
   settle(): number {
-    const { attributes, body, target } = this.#make();
+    const made = this.#make();
+    const { attributes, target } = made;
+    const body = withoutPool(made.body);
+    this.#made = { ...made, body };
     this.#raw = undefined;
     this.#event = undefined;
     return sizeOf({ id: this.id, key: this.key, target, attributes, body });
@@ -109,6 +112,10 @@ export class EventDelivery implements Delivery {
       return { ...event, data: { error: 'the data of this event cannot be read' } };
     }
   }
+}
+
+function withoutPool(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength === bytes.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 /** How many times its size a payload may keep of the packet it came in. */
