@@ -1,30 +1,30 @@
-/** A connection that is made when it is first needed, shared by all who ask, and made again after it was dropped. */
+/** A connection that is made when it is first needed, shared by all who ask, and made again when it is gone. */
+export interface LazyOptions<Connection> {
+  /** Must come to an end by itself, as with a time limit. */
+  connect(): Promise<Connection>;
+  /** Whether it can still be used. */
+  isOpen(connection: Connection): boolean;
+  /** Lets go of a connection in any state; never throws. */
+  end(connection: Connection): void | Promise<void>;
+}
+
 export class Lazy<Connection> {
-  readonly #connect: () => Promise<Connection>;
-  readonly #end: (connection: Connection) => void | Promise<void>;
+  readonly #options: LazyOptions<Connection>;
   #opening: Promise<Connection> | undefined;
   #isClosed = false;
 
-  /**
-   * @param connect must come to an end by itself, as with a time limit.
-   * @param end lets go of a connection in any state; never throws.
-   */
-  constructor(connect: () => Promise<Connection>, end: (connection: Connection) => void | Promise<void>) {
-    this.#connect = connect;
-    this.#end = end;
+  constructor(options: LazyOptions<Connection>) {
+    this.#options = options;
   }
 
   /** @throws what `connect` throws, to all who wait; who asks next makes another attempt. */
   async get(): Promise<Connection> {
-    if (this.#isClosed) throw new Error('the sink is closed');
-    if (this.#opening !== undefined) return await this.#opening;
-    const opening = this.#connect();
-    this.#opening = opening;
-    try {
-      return await opening;
-    } catch (error) {
-      if (this.#opening === opening) this.#opening = undefined;
-      throw error;
+    for (;;) {
+      if (this.#isClosed) throw new Error('the sink is closed');
+      if (this.#opening === undefined) return await this.#open();
+      const connection = await this.#opening;
+      if (this.#options.isOpen(connection)) return connection;
+      await this.drop(connection);
     }
   }
 
@@ -33,13 +33,24 @@ export class Lazy<Connection> {
     const opening = this.#opening;
     const current = await opening?.catch(() => undefined);
     if (current === connection && this.#opening === opening) this.#opening = undefined;
-    await this.#end(connection);
+    await this.#options.end(connection);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     const connection = await this.#opening?.catch(() => undefined);
     this.#opening = undefined;
-    if (connection !== undefined) await this.#end(connection);
+    if (connection !== undefined) await this.#options.end(connection);
+  }
+
+  async #open(): Promise<Connection> {
+    const opening = this.#options.connect();
+    this.#opening = opening;
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#opening === opening) this.#opening = undefined;
+      throw error;
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { MqttOptions } from '../config/sections/sinks/mqtt.ts';
 import { readSecret } from '../lookup/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { isolate, type Numbered } from './isolate.ts';
+import { Lazy } from './lazy.ts';
 import { type Connect, type MqttLink, openLink } from './mqtt/link.ts';
 import {
   estimateBytes,
@@ -60,15 +61,12 @@ interface NumberedPublication extends Numbered {
 
 class MqttSink implements Sink {
   readonly name: string;
-  readonly #connect: Connect;
-  readonly #connection: IClientOptions;
   readonly #options: MqttOptions;
   readonly #place: string;
   readonly #log: SinkWorld['log'];
   /** One batch at a time: when the broker ends the connection over a packet, it is one of that batch. */
   readonly #turns = new Turns();
-  #link: MqttLink | undefined;
-  #opening: Promise<MqttLink> | undefined;
+  readonly #link: Lazy<MqttLink>;
 
   constructor(
     connect: Connect,
@@ -78,11 +76,14 @@ class MqttSink implements Sink {
     { name, log }: SinkWorld,
   ) {
     this.name = name;
-    this.#connect = connect;
-    this.#connection = connection;
     this.#options = options;
     this.#place = place;
     this.#log = log;
+    this.#link = new Lazy({
+      connect: () => openLink(connect, connection, options.maxInFlight),
+      isOpen: (link) => link.isOpen,
+      end: (link) => link.close(),
+    });
   }
 
   async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
@@ -103,15 +104,14 @@ class MqttSink implements Sink {
 
   async check(): Promise<void> {
     try {
-      await this.#open();
+      await this.#link.get();
     } catch (error) {
       throw explain(error, this.#place);
     }
   }
 
   async close(): Promise<void> {
-    const link = this.#link ?? (await this.#opening?.catch(() => undefined));
-    await link?.close();
+    await this.#link.close();
   }
 
   #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
@@ -146,7 +146,7 @@ class MqttSink implements Sink {
     outcome: Outcome,
     signal: AbortSignal,
   ): Promise<void> {
-    const link = await unlessAborted(this.#open(), signal);
+    const link = await unlessAborted(this.#link.get(), signal);
     const drop = () => link.drop(signal.reason);
     signal.addEventListener('abort', drop, { once: true });
     try {
@@ -155,16 +155,6 @@ class MqttSink implements Sink {
     } finally {
       signal.removeEventListener('abort', drop);
     }
-  }
-
-  /** The link that is there, or one for all who ask meanwhile. */
-  async #open(): Promise<MqttLink> {
-    if (this.#link?.isOpen) return this.#link;
-    this.#opening ??= openLink(this.#connect, this.#connection, this.#options.maxInFlight).finally(() => {
-      this.#opening = undefined;
-    });
-    this.#link = await this.#opening;
-    return this.#link;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ChannelModel } from 'amqplib';
 import type { RabbitmqOptions } from '../config/sections/sinks/rabbitmq.ts';
 import { readSecret } from '../lookup/secret.ts';
 import type { Delivery } from './delivery.ts';
+import { Lazy } from './lazy.ts';
 import { Outcome } from './outcome.ts';
 import { type Connect, type Link, openLink } from './rabbitmq/link.ts';
 import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/publication.ts';
@@ -45,8 +46,7 @@ class RabbitmqSink implements Sink {
   readonly #options: RabbitmqOptions;
   readonly #place: string;
   readonly #log: SinkWorld['log'];
-  #link: Link | undefined;
-  #opening: Promise<Link> | undefined;
+  readonly #link: Lazy<Link>;
 
   constructor(connect: Connect, options: RabbitmqOptions, place: string, { name, log }: SinkWorld) {
     this.name = name;
@@ -54,6 +54,11 @@ class RabbitmqSink implements Sink {
     this.#options = options;
     this.#place = place;
     this.#log = log;
+    this.#link = new Lazy({
+      connect: () => openLink(connect, options),
+      isOpen: (link) => link.isOpen,
+      end: (link) => link.close(),
+    });
   }
 
   async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
@@ -71,7 +76,7 @@ class RabbitmqSink implements Sink {
   async check(): Promise<void> {
     const { exchange } = this.#options;
     try {
-      await this.#open();
+      await this.#link.get();
       if (exchange !== undefined) await this.#checkExchange(exchange);
     } catch (error) {
       throw explain(error, this.#place, exchange);
@@ -79,8 +84,7 @@ class RabbitmqSink implements Sink {
   }
 
   async close(): Promise<void> {
-    const link = this.#link ?? (await this.#opening?.catch(() => undefined));
-    await link?.close();
+    await this.#link.close();
   }
 
   #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
@@ -102,7 +106,7 @@ class RabbitmqSink implements Sink {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const link = await unlessAborted(this.#open(), signal);
+      const link = await unlessAborted(this.#link.get(), signal);
       const drop = () => link.drop(signal.reason);
       signal.addEventListener('abort', drop, { once: true });
       try {
@@ -121,16 +125,6 @@ class RabbitmqSink implements Sink {
       for (const { index, publication } of items)
         if (publication.content.length >= size) outcome.reject(index, TOO_LARGE);
     outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place, this.#options.exchange));
-  }
-
-  /** The link that is there, or one for all who ask meanwhile. */
-  async #open(): Promise<Link> {
-    if (this.#link?.isOpen) return this.#link;
-    this.#opening ??= openLink(this.#connect, this.#options).finally(() => {
-      this.#opening = undefined;
-    });
-    this.#link = await this.#opening;
-    return this.#link;
   }
 
   /** On a connection of its own: the server closes the channel that asks for an exchange that is not there. */

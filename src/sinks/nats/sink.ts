@@ -38,7 +38,11 @@ export class NatsSink implements Sink {
   constructor(options: NatsSinkOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#link = new Lazy(options.connect, ({ connection }) => connection.close().catch(() => {}));
+    this.#link = new Lazy({
+      connect: options.connect,
+      isOpen: ({ connection }) => !connection.isClosed(),
+      end: ({ connection }) => connection.close().catch(() => {}),
+    });
   }
 
   async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
@@ -46,7 +50,7 @@ export class NatsSink implements Sink {
     const { log, name, place } = this.#options;
     const outcome = new Outcome(batch.length);
     try {
-      const link = await unlessAborted(this.#open(), signal);
+      const link = await unlessAborted(this.#link.get(), signal);
       await this.#publishAll(link, batch, signal, outcome);
     } catch (error) {
       outcome.blame(explain(error, place));
@@ -62,7 +66,7 @@ export class NatsSink implements Sink {
   async check(): Promise<void> {
     const { place, stream, subject } = this.#options;
     try {
-      const { manager } = await this.#open();
+      const { manager } = await this.#link.get();
       const isTaken =
         stream === undefined
           ? await hasStreamFor(manager, subject)
@@ -154,13 +158,6 @@ export class NatsSink implements Sink {
     if (isFresh || batch.every((delivery) => takes(this.#subjectOf(delivery)))) return takes;
     this.#subjects = { of: link, at: now(), list: await readSubjects(link.manager, stream.name) };
     return takes;
-  }
-
-  async #open(): Promise<NatsLink> {
-    const link = await this.#link.get();
-    if (!link.connection.isClosed()) return link;
-    await this.#link.drop(link);
-    return await this.#link.get();
   }
 }
 

@@ -36,7 +36,11 @@ export class RedisSink implements Sink {
   constructor(options: RedisSinkOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#connection = new Lazy(options.connect, (connection) => connection.destroy());
+    this.#connection = new Lazy({
+      connect: options.connect,
+      isOpen: (connection) => connection.isOpen,
+      end: (connection) => connection.destroy(),
+    });
   }
 
   async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
@@ -121,20 +125,13 @@ export class RedisSink implements Sink {
     const { timeout, place } = this.#options;
     let redis: RedisConnection | undefined;
     try {
-      redis = await unlessAborted(this.#open(), signal);
+      redis = await unlessAborted(this.#connection.get(), signal);
       const using = redis;
       return await withTimeLimit(signal, timeout, (limited) => unlessAborted(work(using), limited));
     } catch (cause) {
       if (redis !== undefined && !isStillGood(cause)) await this.#connection.drop(redis);
       throw Object.assign(explain(cause, place), { cause });
     }
-  }
-
-  async #open(): Promise<RedisConnection> {
-    const redis = await this.#connection.get();
-    if (redis.isOpen) return redis;
-    await this.#connection.drop(redis);
-    return await this.#connection.get();
   }
 }
 
