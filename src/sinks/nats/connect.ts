@@ -1,13 +1,14 @@
 /** A connection to NATS, which does not come back by itself: the queue in front of the sink decides when to try. */
-import type { JetStreamClient, JetStreamManager, StreamConfig } from '@nats-io/jetstream';
+import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import type { Authenticator, NatsConnection, TlsOptions } from '@nats-io/transport-node';
 import type { NatsOptions } from '../../config/sections/sinks/nats.ts';
 import { type Environment, readSecret } from '../../lookup/secret.ts';
 import type { TlsClientOptions } from '../tls.ts';
+import { Publisher } from './publisher.ts';
 
 export interface NatsLink {
   readonly connection: NatsConnection;
-  readonly jetstream: JetStreamClient;
+  readonly publisher: Publisher;
   readonly manager: JetStreamManager;
   /** The subjects that the stream of the configuration takes; none when there is none in it. */
   readonly subjects: readonly string[];
@@ -54,12 +55,12 @@ export async function connectToNats(
   authenticator: Authenticator | undefined,
   tls: TlsClientOptions | undefined,
 ): Promise<NatsLink> {
-  const [{ connect }, { jetstream, jetstreamManager }] = await Promise.all([
+  const [core, jetstream] = await Promise.all([
     import('@nats-io/transport-node'),
     import('@nats-io/jetstream'),
   ]);
   const { timeout, domain, servers } = options;
-  const connection = await connect({
+  const connection = await core.connect({
     servers: [...servers],
     name: 'exhook-edge',
     timeout,
@@ -71,9 +72,10 @@ export async function connectToNats(
   });
   try {
     const api = { timeout, ...(domain !== undefined && { domain }) };
-    const manager = await jetstreamManager(connection, { ...api, checkAPI: false });
+    const manager = await jetstream.jetstreamManager(connection, { ...api, checkAPI: false });
     const subjects = await openStream(manager, options);
-    return { connection, jetstream: jetstream(connection, api), manager, subjects };
+    const publisher = new Publisher({ connection, timeout, core, jetstream });
+    return { connection, publisher, manager, subjects };
   } catch (error) {
     await connection.close();
     throw error;

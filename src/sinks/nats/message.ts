@@ -3,16 +3,17 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import { cloudEventHeaders, encodeHeaderValue, safeContentType } from '../cloud-event-headers.ts';
 import type { Delivery } from '../delivery.ts';
 
-/** The id by which JetStream drops what it has already: that of the event, percent-encoded as all values. */
-export function messageId({ id }: Pick<Delivery, 'id'>): string {
-  return encodeHeaderValue(id);
-}
-
-/** @param headers are filled. The raw format has none. */
-export function fillHeaders(headers: MsgHdrs, delivery: Delivery): MsgHdrs {
+/**
+ * @param headers are empty, and are filled. The raw format has only those for JetStream.
+ * @param stream the only one that may take it, when there is a name.
+ */
+export function fillHeaders(headers: MsgHdrs, delivery: Delivery, stream: string | undefined): MsgHdrs {
+  // By this id JetStream drops what it has already.
+  headers.append('Nats-Msg-Id', encodeHeaderValue(delivery.id));
+  if (stream !== undefined) headers.append('Nats-Expected-Stream', stream);
   if (delivery.format === 'raw') return headers;
-  headers.set('content-type', safeContentType(delivery));
+  headers.append('content-type', safeContentType(delivery));
   if (delivery.format === 'structured') return headers;
-  for (const [name, value] of Object.entries(cloudEventHeaders(delivery))) headers.set(name, value);
+  for (const [name, value] of Object.entries(cloudEventHeaders(delivery))) headers.append(name, value);
   return headers;
 }

@@ -8,13 +8,13 @@ import { Outcome } from '../outcome.ts';
 import type { Receipt, Sink, SinkWorld } from '../sink.ts';
 import { unlessAborted } from '../turns.ts';
 import { hasStreamFor, type NatsLink, readSubjects } from './connect.ts';
-import { fillHeaders, messageId } from './message.ts';
+import { fillHeaders } from './message.ts';
 import { encodeSubject, MAX_SUBJECT, matchesSubject } from './subject.ts';
 import { explain, isAboutSubject, isTimeout, isUnanswered, refusalOf } from './trouble.ts';
 
 export interface NatsSinkOptions
   extends Pick<SinkWorld, 'name' | 'log'>,
-    Pick<NatsOptions, 'subject' | 'stream' | 'pipeline' | 'requests' | 'timeout'> {
+    Pick<NatsOptions, 'subject' | 'stream' | 'pipeline' | 'requests'> {
   readonly connect: () => Promise<NatsLink>;
   readonly newHeaders: () => MsgHdrs;
   /** As messages call the servers. */
@@ -137,14 +137,9 @@ export class NatsSink implements Sink {
     return target === undefined ? this.#options.subject : encodeSubject(target);
   }
 
-  async #send({ jetstream }: NatsLink, subject: string, delivery: Delivery): Promise<void> {
-    const { newHeaders, stream, timeout } = this.#options;
-    await jetstream.publish(subject, delivery.body, {
-      msgID: messageId(delivery),
-      headers: fillHeaders(newHeaders(), delivery),
-      timeout,
-      ...(stream !== undefined && { expect: { streamName: stream.name } }),
-    });
+  async #send({ publisher }: NatsLink, subject: string, delivery: Delivery): Promise<void> {
+    const { newHeaders, stream } = this.#options;
+    await publisher.publish(subject, delivery.body, fillHeaders(newHeaders(), delivery, stream?.name));
   }
 
   /** Whether the stream takes a subject. Without a stream in the configuration nobody knows before it is sent. */

@@ -49,6 +49,7 @@ const advice: Readonly<Record<string, string>> = {
   NoResponders: 'no stream takes the subject, or JetStream is not there: see stream and subject',
   JetStreamNotEnabled: 'no stream takes the subject, or JetStream is not there: see stream and subject',
   StreamNotFoundError: 'there is no such stream: make it, or write create: true (stream)',
+  ClosedConnectionError: 'the connection was lost',
   TimeoutError: 'it did not answer in time',
 };
 
