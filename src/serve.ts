@@ -20,6 +20,7 @@ import { watchTlsFiles } from './tls-watch.ts';
 import { type Listener, type ListenerOptions, listen } from './transport/listener.ts';
 import { loadTls, type TlsSettings } from './transport/tls.ts';
 import { warmUp } from './warm-up.ts';
+import { within } from './within.ts';
 
 export interface ServeOptions {
   /** As in the configuration file; what is not given has its default. */
@@ -234,17 +235,4 @@ async function stop(
 
 function sleep(milliseconds: number): Promise<void> {
   return milliseconds === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Whether the work was done in time, in milliseconds. */
-async function within(work: Promise<void>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -9,6 +9,7 @@ import type { Delivery } from '../sinks/delivery.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createRateLimit, type RateLimit } from '../telemetry/rate-limit.ts';
+import { within } from '../within.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DeadLetterFile, deadLetterLine, markDead } from './dead-letter.ts';
 import type { Left } from './left.ts';
@@ -118,7 +119,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         await Promise.all(ports.map(({ lane }) => lane.idle(what)));
       }
     };
-    await within(timeoutMs, idle());
+    await within(idle(), timeoutMs);
     return queued();
   }
 
@@ -133,7 +134,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       left.spooled += spooled;
       await port.sink.close().catch((error) => port.tally.closeFailed(error));
     });
-    await within(Math.max(1, deadline - performance.now()), Promise.all(ending));
+    await within(Promise.all(ending), Math.max(1, deadline - performance.now()));
     return left;
   }
 
@@ -176,13 +177,4 @@ function statsOf({ sink, opened, lane, spool, tally }: Port): SinkStats {
 /** A withdrawn event is no loss: its publisher was told. */
 function lostOf({ dropped: { full, closed, dead_letter } }: Counts): number {
   return full + closed + dead_letter;
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

@@ -5,6 +5,7 @@ import type { Stamp } from '../../events/stamp.ts';
 import type { Shell } from '../../shell.ts';
 import type { CallFlow } from '../../transport/call-flow.ts';
 import { version } from '../../version.ts';
+import { within } from '../../within.ts';
 import type { Logger } from '../log.ts';
 import { CurrentTrace } from './current.ts';
 import { createComplaint, Spans } from './spans.ts';
@@ -69,11 +70,9 @@ async function flush(
     return (real as Flushable).forceFlush?.();
   });
   if (flushing === undefined) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeout);
-  });
   // An exporter that fails has said so through the SDK's own log.
-  await Promise.race([flushing.catch(() => undefined), late]);
-  clearTimeout(timer);
+  await within(
+    flushing.catch(() => undefined),
+    timeout,
+  );
 }
