@@ -2,44 +2,22 @@
  * Payload codecs. Each is a pure, synchronous function of its bytes once it is open: no clock, no state, no
  * promise. So is what goes wrong: a payload that cannot be read gives the same {@link CodecError} for ever.
  */
+import { plainCodecs } from '../policy/message/rule.ts';
+import type { PayloadCodec } from '../policy/message/value.ts';
 import type { AvroSpec } from './avro.ts';
 import type { CodecLimits } from './limits.ts';
 import type { ProtobufSpec } from './protobuf.ts';
 import type { Value } from './value.ts';
 
+export type { ByteCodec, ValueCodec } from '../policy/message/value.ts';
 export { CodecError, type CodecReason } from './error.ts';
 export { type CodecLimits, defaultLimits } from './limits.ts';
 export type { AvroSpec, ProtobufSpec, Value };
 
-/** Between bytes and a value. Both functions throw {@link CodecError}, and nothing else. */
-export interface ValueCodec {
-  readonly kind: 'value';
-  readonly name: string;
-  decode(bytes: Uint8Array): Value;
-  encode(value: Value): Uint8Array;
-}
+/** Its functions throw {@link CodecError}, and nothing else. */
+export type Codec = PayloadCodec;
 
-/** Between bytes and bytes. Both functions throw {@link CodecError}, and nothing else. */
-export interface ByteCodec {
-  readonly kind: 'bytes';
-  readonly name: string;
-  decode(bytes: Uint8Array): Uint8Array;
-  encode(bytes: Uint8Array): Uint8Array;
-}
-
-export type Codec = ValueCodec | ByteCodec;
-
-export const codecNames = [
-  'json',
-  'cbor',
-  'msgpack',
-  'base64',
-  'base64url',
-  'hex',
-  'gzip',
-  'deflate',
-  'deflate-raw',
-] as const;
+export const codecNames = plainCodecs;
 export type CodecName = (typeof codecNames)[number];
 
 export type CodecSpec = CodecName | { readonly protobuf: ProtobufSpec } | { readonly avro: AvroSpec };

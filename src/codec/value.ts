@@ -1,20 +1,9 @@
 /** What payloads are decoded to, and the one walk that makes sure that a value is one. */
+import type { Value } from '../policy/message/value.ts';
 import { malformed, unsupported } from './error.ts';
 import { type CodecLimits, tooDeep, tooLarge, tooManyItems } from './limits.ts';
 
-/**
- * A value as JSON has it, and besides: bytes, and integers beyond 2^53 as bigint (64 bits: -2^63 to 2^64-1).
- * Strings are well-formed Unicode. No key is `__proto__`.
- */
-export type Value =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly Value[]
-  | { readonly [key: string]: Value };
+export type { Value };
 
 export const MIN_INTEGER = -(2n ** 63n);
 export const MAX_INTEGER = 2n ** 64n - 1n;

@@ -44,6 +44,17 @@ export function senderOf({ message }: PublishInput): Subject {
   };
 }
 
+/** What templates and conditions call by the same names. `''` is what the message does not say. */
+export const texts = {
+  clientid: ({ sender }: Draft) => sender.clientid,
+  username: ({ sender }: Draft) => sender.username,
+  peerhost: ({ sender }: Draft) => sender.peerhost,
+  protocol: ({ sender }: Draft) => sender.protocol ?? '',
+  node: ({ input }: Draft) => input.message.node,
+  id: ({ input }: Draft) => input.message.id,
+  topic: ({ topic }: Draft) => topic,
+};
+
 /** The value of the payload, when a rule decoded it; else its bytes. */
 export function payloadOf({ view, payload }: Draft): Value {
   return view === undefined ? payload : view.value;

@@ -3,7 +3,7 @@
  * that is one placeholder and nothing else gives the value itself, so that a number stays a number.
  */
 import { findUnsafeReason } from '../placeholders.ts';
-import { type Draft, payloadOf } from './draft.ts';
+import { type Draft, payloadOf, texts } from './draft.ts';
 import { fail } from './failure.ts';
 import { type Path, parsePath, readPath } from './path.ts';
 import type { Value } from './value.ts';
@@ -43,13 +43,7 @@ type Reader = (draft: Draft) => Value;
 
 /** What stands alone. Nothing is there when it is `''`: the message does not say it. */
 const plain: Readonly<Record<string, Reader>> = {
-  clientid: ({ sender }) => sender.clientid,
-  username: ({ sender }) => sender.username,
-  peerhost: ({ sender }) => sender.peerhost,
-  protocol: ({ sender }) => sender.protocol ?? '',
-  node: ({ input }) => input.message.node,
-  id: ({ input }) => input.message.id,
-  topic: ({ topic }) => topic,
+  ...texts,
   qos: ({ qos }) => qos,
   timestamp: ({ input }) => Number(input.message.timestamp),
 };

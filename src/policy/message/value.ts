@@ -1,6 +1,9 @@
 /** What a payload is decoded to, and what turns it into one: the parts of a codec that rules see. */
 
-/** A value as JSON has it, and besides: bytes, and integers beyond 2^53. */
+/**
+ * A value as JSON has it, and besides: bytes, and integers beyond 2^53 as bigint (64 bits: -2^63 to 2^64-1).
+ * Strings are well-formed Unicode. No key is `__proto__`.
+ */
 export type Value =
   | null
   | boolean

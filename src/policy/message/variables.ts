@@ -1,21 +1,15 @@
 /** The variables that conditions of message rules may name: docs/conditions.md lists them. */
 import type { Property } from '../../schema/vocabulary.ts';
 import type { Variables } from '../condition.ts';
-import { type Draft, payloadOf } from './draft.ts';
+import { type Draft, payloadOf, texts } from './draft.ts';
 
 export const messageVariables: Variables<Draft> = {
-  topic: ({ topic }) => topic,
+  ...texts,
   qos: ({ qos }) => BigInt(qos),
   /** The value when a rule decoded it, else the bytes. */
   payload: payloadOf,
   /** Of the payload, in bytes, as it came to the rule. */
   size: ({ payload }) => BigInt(payload.length),
-  clientid: ({ sender }) => sender.clientid,
-  username: ({ sender }) => sender.username,
-  peerhost: ({ sender }) => sender.peerhost,
-  protocol: ({ sender }) => sender.protocol ?? '',
-  node: ({ input }) => input.message.node,
-  id: ({ input }) => input.message.id,
   /** Milliseconds since 1970, by the broker's clock. */
   timestamp: ({ input }) => input.message.timestamp,
   props: ({ input }) => byName(input.props),
