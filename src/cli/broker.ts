@@ -3,16 +3,10 @@ import type { Command } from 'commander';
 import type { Terminal } from '../commands/terminal.ts';
 
 export function addBrokerCommands(program: Command, terminal: Terminal): void {
-  program
-    .command('doctor')
+  withAccessOptions(program.command('doctor'))
     .description("Look at a broker through EMQX's REST API, and say what is wrong with it and what to do.")
-    .requiredOption('--emqx <url>', "EMQX's dashboard and REST API, such as http://127.0.0.1:18083")
     .option('--config <file>', 'the configuration of this server, to compare with')
     .option('--name <name>', 'what the broker calls this server')
-    .option('--key <key>', 'an API key of EMQX (default: EMQX_API_KEY)')
-    .option('--secret <secret>', 'its secret; better: EMQX_API_SECRET')
-    .option('--secret-file <file>', 'a file with the secret')
-    .option('--ca <file>', 'a certificate authority to trust')
     .option('--json', 'print JSON', false)
     .addHelpText('after', '\nExit status: 0, 1 when there is an error, 2 when the broker could not be asked.')
     .action(async (options) => {
@@ -32,17 +26,11 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
       process.exitCode = await emqxConfigCommand(options, process.env, terminal);
     });
 
-  program
-    .command('register')
+  withAccessOptions(program.command('register'))
     .description("Make a broker know this server, through EMQX's REST API. Changes what differs only.")
     .requiredOption('--config <file>', 'the configuration file')
-    .requiredOption('--emqx <url>', "EMQX's dashboard and REST API, such as http://127.0.0.1:18083")
     .requiredOption('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
     .option('--name <name>', 'what the broker calls this server')
-    .option('--key <key>', 'an API key of EMQX (default: EMQX_API_KEY)')
-    .option('--secret <secret>', 'its secret; better: EMQX_API_SECRET')
-    .option('--secret-file <file>', 'a file with the secret')
-    .option('--ca <file>', 'a certificate authority to trust')
     .option('--reload', 'disable and enable it, so that the broker reads the list of hooks again', false)
     .option('--dry-run', 'say what would be done', false)
     .addHelpText(
@@ -53,4 +41,13 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
       const { registerCommand } = await import('../commands/register.ts');
       process.exitCode = await registerCommand(options, process.env, terminal);
     });
+}
+
+function withAccessOptions(command: Command): Command {
+  return command
+    .requiredOption('--emqx <url>', "EMQX's dashboard and REST API, such as http://127.0.0.1:18083")
+    .option('--key <key>', 'an API key of EMQX (default: EMQX_API_KEY)')
+    .option('--secret <secret>', 'its secret; better: EMQX_API_SECRET')
+    .option('--secret-file <file>', 'a file with the secret')
+    .option('--ca <file>', 'a certificate authority to trust');
 }

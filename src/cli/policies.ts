@@ -8,15 +8,8 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
     .command('explain')
     .description('Say which method or rule of a policy decides, which came close, and why not.');
 
-  explain
-    .command('authorize')
+  withClientOptions(explain.command('authorize'))
     .description('May this client publish or subscribe to this?')
-    .requiredOption('--config <file>', 'the configuration file')
-    .option('--clientid <id>', 'the client id')
-    .option('--username <name>', 'the user name')
-    .option('--peerhost <address>', 'the address of the client', '127.0.0.1')
-    .option('--cn <name>', "common name of the client's certificate")
-    .option('--dn <name>', "subject of the client's certificate")
     .option('--tag <name[=value]...>', 'tags, in place of those that the users file gives')
     .option('--publish <topic>', 'a topic to publish to')
     .option('--subscribe <filter>', 'a topic filter to subscribe to')
@@ -26,17 +19,10 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
       process.exitCode = await explainAuthorizeCommand(options, process.env, terminal);
     });
 
-  explain
-    .command('authenticate')
+  withClientOptions(explain.command('authenticate'))
     .description(
       'May this client log in? The password is asked for without showing it, or read from standard input.',
     )
-    .requiredOption('--config <file>', 'the configuration file')
-    .option('--clientid <id>', 'the client id')
-    .option('--username <name>', 'the user name')
-    .option('--peerhost <address>', 'the address of the client', '127.0.0.1')
-    .option('--cn <name>', "common name of the client's certificate")
-    .option('--dn <name>', "subject of the client's certificate")
     .option('--no-password', 'the client gives no password')
     .addHelpText(
       'after',
@@ -107,6 +93,16 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
       const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       process.exitCode = await hashCommand(form, options, await passwordReader(), terminal);
     });
+}
+
+function withClientOptions(command: Command): Command {
+  return command
+    .requiredOption('--config <file>', 'the configuration file')
+    .option('--clientid <id>', 'the client id')
+    .option('--username <name>', 'the user name')
+    .option('--peerhost <address>', 'the address of the client', '127.0.0.1')
+    .option('--cn <name>', "common name of the client's certificate")
+    .option('--dn <name>', "subject of the client's certificate");
 }
 
 async function passwordReader(): Promise<() => Promise<string | undefined>> {

@@ -2,11 +2,10 @@
 import type { Environment } from '../config/variables.ts';
 import { fetchBrokerFacts } from '../emqx/broker-facts.ts';
 import { diagnose } from '../emqx/checks/index.ts';
-import { EmqxError } from '../emqx/client.ts';
 import type { Finding } from '../emqx/finding.ts';
 import { type OwnFacts, ownFacts } from '../emqx/own-facts.ts';
 import { load } from '../load.ts';
-import { type EmqxAccess, openEmqx } from './emqx-access.ts';
+import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DoctorOptions extends EmqxAccess {
@@ -24,21 +23,13 @@ export async function doctorCommand(
 ): Promise<number> {
   const own = await readOwnFacts(options.config, env, terminal);
   if (own === 'bad') return 2;
-  const client = await openEmqx(options, env, terminal);
-  if (client === undefined) return 2;
-  try {
+  return await withEmqx(options, env, terminal, async (client) => {
     const broker = await fetchBrokerFacts(client, options.name);
     const findings = diagnose({ broker, own });
     if (options.json) terminal.out(JSON.stringify({ findings }));
     else print(findings, terminal);
     return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof EmqxError)) throw error;
-    terminal.err(error.message);
-    return 2;
-  } finally {
-    client.close();
-  }
+  });
 }
 
 /** `bad` when the configuration has problems, which were printed. */

@@ -1,7 +1,7 @@
 /** How the commands that ask a broker get to it: address, API key, secret. */
 import { readFile } from 'node:fs/promises';
 import type { Environment } from '../config/variables.ts';
-import { createEmqxClient, type EmqxClient } from '../emqx/client.ts';
+import { createEmqxClient, type EmqxClient, EmqxError } from '../emqx/client.ts';
 import { readSecret } from '../lookup/secret.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,8 +16,32 @@ export interface EmqxAccess {
   readonly ca?: string | undefined;
 }
 
+/**
+ * Does some work with a broker.
+ *
+ * @returns what the work comes to: an exit status; 2 when the broker could not be asked, which was printed.
+ */
+export async function withEmqx(
+  access: EmqxAccess,
+  env: Environment,
+  terminal: Pick<Terminal, 'err'>,
+  work: (client: EmqxClient) => Promise<number>,
+): Promise<number> {
+  const client = await openEmqx(access, env, terminal);
+  if (client === undefined) return 2;
+  try {
+    return await work(client);
+  } catch (error) {
+    if (!(error instanceof EmqxError)) throw error;
+    terminal.err(error.message);
+    return 2;
+  } finally {
+    client.close();
+  }
+}
+
 /** @returns nothing when something is missing; what was printed. */
-export async function openEmqx(
+async function openEmqx(
   access: EmqxAccess,
   env: Environment,
   terminal: Pick<Terminal, 'err'>,

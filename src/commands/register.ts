@@ -2,10 +2,9 @@
 import type { Environment } from '../config/variables.ts';
 import { serverEntry } from '../emqx/broker-config.ts';
 import { DEFAULT_NAME } from '../emqx/broker-facts.ts';
-import { EmqxError } from '../emqx/client.ts';
 import { type Registered, register } from '../emqx/register.ts';
 import { readOwnFacts } from './doctor.ts';
-import { type EmqxAccess, openEmqx } from './emqx-access.ts';
+import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import { BAD_URL, readOwnUrl } from './emqx-config.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,18 +35,10 @@ export async function registerCommand(
     terminal.err(BAD_URL);
     return 2;
   }
-  const client = await openEmqx(options, env, terminal);
-  if (client === undefined) return 2;
-  try {
+  return await withEmqx(options, env, terminal, async (client) => {
     const registered = await register(client, serverEntry(own, { name, url }), { reload, isDry, patience });
     return report(registered, { name, isDry }, terminal);
-  } catch (error) {
-    if (!(error instanceof EmqxError)) throw error;
-    terminal.err(error.message);
-    return 2;
-  } finally {
-    client.close();
-  }
+  });
 }
 
 const sentences = {
