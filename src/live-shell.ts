@@ -4,11 +4,13 @@ import type { Config } from './config/schema.ts';
 import { isDecided } from './config/sections/routes.ts';
 import { replaceHooks } from './custom-hooks.ts';
 import type { EventSender } from './events/event-sender.ts';
-import type { AnyHook, HookTable, Outcome } from './hook.ts';
+import type { AnyHook, HookTable } from './hook.ts';
 import { hooks as builtInHooks } from './hooks/index.ts';
 import type { PolicyCounters } from './lookup/open-policy.ts';
 import { createPolicyOpener } from './lookup/policy/opener.ts';
+import type { Decision } from './schema/decision.ts';
 import { type HookName, hookNames } from './schema/hook-name.ts';
+import type { Reply } from './schema/replies.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Lookup, Shell } from './shell.ts';
 import { createCallLog } from './telemetry/call-log.ts';
@@ -91,7 +93,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
       decided(rpc, input, outcome, since, budget) {
         const { events, decision } = outcome;
         calls.decided(rpc, input, outcome);
-        if (decision !== undefined) decided(rpc, input, outcome, since);
+        if (decision !== undefined) decided(rpc, input, outcome.reply, decision, since);
         if (events === undefined) return undefined;
         return emitter.emit(rpc.hook, input, events, since + budget);
       },
@@ -103,8 +105,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     };
   }
 
-  function decided(rpc: Rpc, input: HookInput, { decision, reply }: Outcome, since: number): void {
-    if (decision === undefined) return;
+  function decided(rpc: Rpc, input: HookInput, reply: Reply, decision: Decision, since: number): void {
     const { clientinfo } = input as HookInput<'client.authenticate'>;
     tally.count(rpc.hook, decision);
     if (rpc.hook === 'client.authenticate') {
