@@ -7,7 +7,7 @@ import { Lazy } from './lazy.ts';
 import { Outcome } from './outcome.ts';
 import { type Connect, type Link, openLink } from './rabbitmq/link.ts';
 import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/publication.ts';
-import { explain, refusedSizeOf } from './rabbitmq/trouble.ts';
+import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/trouble.ts';
 import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 import { allOver, unlessAborted } from './turns.ts';
@@ -38,6 +38,8 @@ export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) =>
 interface NumberedPublication {
   readonly index: number;
   readonly publication: Publication;
+  /** Whether the event has chosen the routing key, and not the configuration. */
+  readonly hasOwnKey: boolean;
 }
 
 class RabbitmqSink implements Sink {
@@ -93,7 +95,9 @@ class RabbitmqSink implements Sink {
     for (const [index, delivery] of batch.entries()) {
       const key = delivery.target ?? routingKey;
       const problem = findRoutingProblem(key);
-      if (problem === undefined) items.push({ index, publication: toPublication(delivery, key, mandatory) });
+      const publication = toPublication(delivery, key, mandatory);
+      const hasOwnKey = delivery.target !== undefined;
+      if (problem === undefined) items.push({ index, publication, hasOwnKey });
       else outcome.reject(index, problem);
     }
     return items;
@@ -120,10 +124,12 @@ class RabbitmqSink implements Sink {
   }
 
   #blame(error: unknown, items: readonly NumberedPublication[], outcome: Outcome, signal: AbortSignal): void {
-    const size = refusedSizeOf(error);
-    if (size !== undefined)
-      for (const { index, publication } of items)
-        if (publication.content.length >= size) outcome.reject(index, TOO_LARGE);
+    const size = refusedSizeOf(error) ?? Number.POSITIVE_INFINITY;
+    const key = refusedKeyOf(error);
+    for (const { index, publication, hasOwnKey } of items) {
+      if (publication.content.length >= size) outcome.reject(index, TOO_LARGE);
+      else if (hasOwnKey && publication.routingKey === key) outcome.reject(index, KEY_REFUSED);
+    }
     outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place, this.#options.exchange));
   }
 

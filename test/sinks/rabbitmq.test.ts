@@ -176,6 +176,25 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
     await sink.close();
   });
 
+  it('rejects an event whose own routing key the user may not use, and delivers its neighbours', async () => {
+    const sink = await open({ exchange: 'guarded', declare: { queue: 'guarded' } });
+    await write(sink, {});
+    await server.control('set_topic_permissions', user, 'guarded', '^(open\\..+|events)$', '.*');
+    const batch = ['open.a', "secret.in exchange 'x'", 'open.b'].map((target) => makeDelivery({ target }));
+    const first = await sink.write(batch, new AbortController().signal);
+    expect(first?.rejected).toEqual([
+      { index: 1, reason: expect.stringMatching(/may not publish with the routing key/) },
+    ]);
+    const left = (first?.unconfirmed ?? []).map((index) => batch[index]).filter((one) => one !== undefined);
+    if (left.length > 0) expect(await sink.write(left, new AbortController().signal)).toBeUndefined();
+    const keys = (await take('guarded')).map(({ fields }) => fields.routingKey);
+    expect([...new Set(keys)]).toEqual(['events', 'open.a', 'open.b']);
+    await sink.close();
+    const own = await open({ exchange: 'guarded', declare: undefined, routingKey: 'secret' });
+    await expect(write(own, {})).rejects.toThrow(/the user may not publish with the routing key/);
+    await own.close();
+  });
+
   it('keeps ids that are too long for the property, by their hash', async () => {
     const sink = await open({ exchange: 'long', declare: { queue: 'long' } });
     const delivery = makeDelivery({ idPrefix: 'ä'.repeat(300), format: 'binary' });

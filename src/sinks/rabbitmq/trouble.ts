@@ -8,6 +8,10 @@ const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 406;
 const NOT_ALLOWED = 530;
 
+/** What to do about a routing key that the user may not publish with. */
+export const KEY_REFUSED =
+  'the user may not publish with the routing key: see rabbitmqctl set_topic_permissions';
+
 interface AmqpError {
   readonly code?: unknown;
   readonly message: string;
@@ -23,6 +27,16 @@ export function refusedSizeOf(error: unknown): number | undefined {
   return code === PRECONDITION_FAILED && size !== undefined ? Number(size) : undefined;
 }
 
+/**
+ * The routing key that the user may not publish with, when that is what the error says: topic permissions are of a user
+ * and an exchange, and the server closes the channel over a message that they do not allow.
+ */
+export function refusedKeyOf(error: unknown): string | undefined {
+  const { code, message } = asAmqpError(error);
+  if (code !== ACCESS_REFUSED) return undefined;
+  return /access to topic '(.*)' in exchange '/s.exec(message)?.[1];
+}
+
 /** A sentence for the log. */
 export function explain(error: unknown, place: string, exchange: string | undefined): Error {
   return new Error(`${place}: ${sentenceOf(asAmqpError(error), exchange)}`, { cause: error });
@@ -33,6 +47,7 @@ function sentenceOf({ code, message }: AmqpError, exchange: string | undefined):
   // A refused handshake has its code in the text only.
   if (/Login was refused|ACCESS_REFUSED|403 \(ACCESS-REFUSED\)/i.test(message) && !isAboutResource(message))
     return 'the login is refused: see user and password';
+  if (refusedKeyOf({ code, message }) !== undefined) return KEY_REFUSED;
   if (code === ACCESS_REFUSED || isAboutResource(message))
     return `the user may not use ${target}: see rabbitmqctl set_permissions`;
   if (code === NOT_FOUND) return `${target} does not exist: create it, or write declare: {}`;
@@ -51,5 +66,7 @@ function isAboutResource(message: string): boolean {
 }
 
 function asAmqpError(error: unknown): AmqpError {
-  return error instanceof Error ? error : { message: String(error) };
+  return typeof error === 'object' && error !== null && 'message' in error
+    ? (error as AmqpError)
+    : { message: String(error) };
 }

@@ -1,8 +1,10 @@
 /** RabbitMQ of Debian in a temporary directory, with a port mapper of its own. */
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { connect } from 'amqplib';
 import {
   freePort,
@@ -17,6 +19,7 @@ import {
 
 /** Debian's wrapper in sbin changes the user; this is the program behind it. */
 const program = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+const controller = '/usr/lib/rabbitmq/bin/rabbitmqctl';
 export const isRabbitmqMissing = isServerMissing(program, 'rabbitmq-server');
 
 export const user = 'exhook';
@@ -27,6 +30,8 @@ export interface RabbitmqServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** Runs rabbitmqctl. */
+  control(...args: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -110,6 +115,9 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
     start,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
+    async control(...args) {
+      await promisify(execFile)(controller, args, { env });
+    },
     async close() {
       await end('SIGKILL');
       await epmd.end('SIGKILL');
