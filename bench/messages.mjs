@@ -4,49 +4,26 @@
  *
  *     node bench/messages.mjs [--calls 20000] [--rounds 9]
  */
-import { join } from 'node:path';
 import { argv } from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { importSources } from './lib/build.mjs';
 import { median } from './lib/stats.mjs';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The most that rules may add, in microseconds of CPU a call. */
 export const targets = { 'decode, check and encode': 40, 'a hundred rules, unmatched': 5 };
 
-async function load() {
-  const outfile = join(root, 'bench/.build/message-rules.mjs');
-  await build({
-    stdin: {
-      contents: `
-        export { call } from './src/call.ts';
-        export { Publish } from './src/config/sections/publish.ts';
-        export { hooks } from './src/hooks/index.ts';
-        export { openConditionsFor } from './src/lookup/messages/open-conditions.ts';
-        export { openMessages } from './src/lookup/messages/open-messages.ts';
-        export { binaryCodec } from './src/transport/codecs.ts';
-        export { encodeRequest } from './src/wire/encode-request.ts';
-        export { rpcs } from './src/wire/rpc.ts';
-      `,
-      resolveDir: root,
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['msgpackr-extract', 'cbor-extract'],
-    banner: {
-      js: "import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
-  const loaded = await import(pathToFileURL(outfile).href);
-  return loaded;
-}
+const load = () =>
+  importSources(`
+    export { call } from './src/call.ts';
+    export { Publish } from './src/config/sections/publish.ts';
+    export { hooks } from './src/hooks/index.ts';
+    export { openConditionsFor } from './src/lookup/messages/open-conditions.ts';
+    export { openMessages } from './src/lookup/messages/open-messages.ts';
+    export { binaryCodec } from './src/transport/codecs.ts';
+    export { encodeRequest } from './src/wire/encode-request.ts';
+    export { rpcs } from './src/wire/rpc.ts';
+  `);
 
 /** About 300 bytes, as a sensor sends them. */
 const reading = {

@@ -4,11 +4,8 @@
  *
  *     node bench/policies.mjs [--calls 40000] [--rounds 9]
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { importSources } from './lib/build.mjs';
 import { median } from './lib/stats.mjs';
 
 const { values } = parseArgs({
@@ -16,33 +13,15 @@ const { values } = parseArgs({
 });
 const calls = Number(values.calls);
 const rounds = Number(values.rounds);
-const root = fileURLToPath(new URL('..', import.meta.url));
-const outfile = join(root, 'bench/.build/policies.mjs');
 
-await build({
-  stdin: {
-    contents: `
-      export { call } from './src/call.ts';
-      export { hooks } from './src/hooks/index.ts';
-      export { compileRules } from './src/policy/authorize.ts';
-      export { binaryCodec } from './src/transport/codecs.ts';
-      export { encodeRequest } from './src/wire/encode-request.ts';
-      export { rpcs } from './src/wire/rpc.ts';
-    `,
-    resolveDir: root,
-    loader: 'ts',
-  },
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  logLevel: 'warning',
-});
-const { call, hooks, compileRules, binaryCodec, encodeRequest, rpcs } = await import(
-  pathToFileURL(outfile).href
-);
-rmSync(outfile);
+const { call, hooks, compileRules, binaryCodec, encodeRequest, rpcs } = await importSources(`
+  export { call } from './src/call.ts';
+  export { hooks } from './src/hooks/index.ts';
+  export { compileRules } from './src/policy/authorize.ts';
+  export { binaryCodec } from './src/transport/codecs.ts';
+  export { encodeRequest } from './src/wire/encode-request.ts';
+  export { rpcs } from './src/wire/rpc.ts';
+`);
 
 /** As fleets have them: rules for groups of clients and topics, with wildcards and placeholders, allowing and denying. */
 function makeRules(count) {

@@ -1,7 +1,7 @@
 /** Bundles the servers and the protobuf helpers into bench/.build/: Node 20 cannot run TypeScript. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,25 +15,51 @@ const entries = [
   'lib/messages.ts',
 ];
 
-/** As scripts/build.mjs does, in one file an entry. */
+/** As scripts/build.mjs does. */
+const common = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  logLevel: 'warning',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
+/**
+ * Parts of the sources, to be called in this process.
+ *
+ * @param {string} contents TypeScript that exports them; paths are those of the project
+ * @returns {Promise<any>} the module
+ */
+export async function importSources(contents) {
+  const outfile = join(BUILD, `sources-${process.pid}.mjs`);
+  await build({
+    ...common,
+    stdin: { contents, resolveDir: ROOT, loader: 'ts' },
+    outfile,
+    external: ['msgpackr-extract', 'cbor-extract'],
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(outfile);
+  }
+}
+
+/** The servers, in one file an entry. */
 export async function buildBench() {
   rmSync(BUILD, { recursive: true, force: true });
   await build({
+    ...common,
     entryPoints: entries.map((name) => join(ROOT, 'bench', name)),
     outdir: BUILD,
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     // Loaded only by the variant of grpc-js that asks for it, as a program of its users would.
     external: ['@grpc/proto-loader'],
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
     minifySyntax: true,
     sourcemap: true,
-    logLevel: 'warning',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
   });
 }

@@ -9,10 +9,14 @@ const TICK = 1;
 /**
  * @param {number} port
  * @param {import('./requests.mjs').Call} call
- * @param {{ rate: number, seconds: number, onSecond?: (second: number) => void }} options
+ * @param {object} options
+ * @param {number} options.rate calls a second
+ * @param {number} options.seconds
+ * @param {readonly Buffer[]} [options.bodies] sent in turn, in the place of the call's own
+ * @param {(second: number) => void} [options.onSecond]
  * @returns {Promise<{ durations: number[], failed: number }>} milliseconds each, sorted
  */
-export async function pace(port, call, { rate, seconds, onSecond }) {
+export async function pace(port, call, { rate, seconds, bodies = [call.body], onSecond }) {
   const sessions = await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
       const session = connect(`http://127.0.0.1:${port}`);
@@ -32,7 +36,7 @@ export async function pace(port, call, { rate, seconds, onSecond }) {
     for (; sent < total && sent < (elapsed / 1000) * rate; sent++) {
       open++;
       // As a broker would have sent it: not when this loop came to it.
-      send(sessions[sent % CONNECTIONS], call, start + (sent / rate) * 1000);
+      send(sessions[sent % CONNECTIONS], bodies[sent % bodies.length], start + (sent / rate) * 1000);
     }
     if (elapsed / 1000 >= second + 1) onSecond?.(++second);
     await new Promise((resolve) => setTimeout(resolve, TICK));
@@ -41,8 +45,8 @@ export async function pace(port, call, { rate, seconds, onSecond }) {
   for (const session of sessions) session.close();
   return { durations: durations.sort((a, b) => a - b), failed };
 
-  function send(session, { path, headers, body }, due) {
-    const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
+  function send(session, body, due) {
+    const stream = session.request({ ':method': 'POST', ':path': call.path, ...call.headers });
     let status;
     stream.on('trailers', (trailers) => {
       status = trailers['grpc-status'];

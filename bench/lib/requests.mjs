@@ -89,6 +89,26 @@ export const calls = [
 ];
 
 /**
+ * The same message from so many clients. Of one client there is never more than one on its way: its process in the
+ * broker waits for the answer.
+ *
+ * @param {number} clients
+ * @returns {readonly Buffer[]} requests of `publish`
+ */
+export function publishesOf(clients) {
+  return Array.from({ length: clients }, (_, i) =>
+    frame(
+      encodeRequest('OnMessagePublish', publish({ ...messageTo(topic), from: `sensor-${i}`, id: idOf(i) })),
+    ),
+  );
+}
+
+/** @param {number} i */
+function idOf(i) {
+  return i.toString(16).toUpperCase().padStart(32, '0');
+}
+
+/**
  * @param {string} id
  * @param {string} title
  * @param {string} method
