@@ -52,7 +52,6 @@ export const texts = {
   protocol: ({ sender }: Draft) => sender.protocol ?? '',
   node: ({ input }: Draft) => input.message.node,
   id: ({ input }: Draft) => input.message.id,
-  topic: ({ topic }: Draft) => topic,
 };
 
 /** The value of the payload, when a rule decoded it; else its bytes. */

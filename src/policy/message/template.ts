@@ -44,6 +44,7 @@ type Reader = (draft: Draft) => Value;
 /** What stands alone. Nothing is there when it is `''`: the message does not say it. */
 const plain: Readonly<Record<string, Reader>> = {
   ...texts,
+  topic: ({ topic }) => topic,
   qos: ({ qos }) => qos,
   timestamp: ({ input }) => Number(input.message.timestamp),
 };

@@ -1,15 +1,16 @@
-/** The variables that conditions of message rules may name: docs/conditions.md lists them. */
+/** The variables that conditions of message rules may name, in the order of docs/conditions.md and of error texts. */
 import type { Property } from '../../schema/vocabulary.ts';
 import type { Variables } from '../condition.ts';
 import { type Draft, payloadOf, texts } from './draft.ts';
 
 export const messageVariables: Variables<Draft> = {
-  ...texts,
+  topic: ({ topic }) => topic,
   qos: ({ qos }) => BigInt(qos),
   /** The value when a rule decoded it, else the bytes. */
   payload: payloadOf,
   /** Of the payload, in bytes, as it came to the rule. */
   size: ({ payload }) => BigInt(payload.length),
+  ...texts,
   /** Milliseconds since 1970, by the broker's clock. */
   timestamp: ({ input }) => input.message.timestamp,
   props: ({ input }) => byName(input.props),
