@@ -55,7 +55,7 @@ export interface Shell {
     since: number,
     budget: number,
     failure?: Failure,
-  ): Promise<Instead> | undefined | void;
+  ): Promise<Instead> | undefined;
   /** A call failed: log and count it. Returns the failure. No RPC when there is none at the path that was called. */
   failed(rpc: Rpc | undefined, failure: Failure): Failure;
 }

@@ -19,7 +19,7 @@ import { explain, LostError, ReasonError, reasonOf } from './mqtt/trouble.ts';
 import { Outcome } from './outcome.ts';
 import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
-import { allOver, Turns, unlessAborted } from './turns.ts';
+import { abortable, allOver, Turns, unlessAborted } from './turns.ts';
 
 export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
   const [{ connect }, password, tls] = await Promise.all([
@@ -147,14 +147,12 @@ class MqttSink implements Sink {
     signal: AbortSignal,
   ): Promise<void> {
     const link = await unlessAborted(this.#link.get(), signal);
-    const drop = () => link.drop(signal.reason);
-    signal.addEventListener('abort', drop, { once: true });
-    try {
-      const left = items.filter(({ index }) => !outcome.isSettled(index));
-      await allOver(left.map((item) => publishOne(link, item, outcome)));
-    } finally {
-      signal.removeEventListener('abort', drop);
-    }
+    const left = items.filter(({ index }) => !outcome.isSettled(index));
+    await abortable(
+      signal,
+      () => link.drop(signal.reason),
+      () => allOver(left.map((item) => publishOne(link, item, outcome))),
+    );
   }
 }
 

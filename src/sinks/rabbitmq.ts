@@ -10,7 +10,7 @@ import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/
 import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/trouble.ts';
 import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
-import { allOver, unlessAborted } from './turns.ts';
+import { abortable, allOver, unlessAborted } from './turns.ts';
 
 export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) => {
   const [{ connect }, password, tls] = await Promise.all([
@@ -95,10 +95,12 @@ class RabbitmqSink implements Sink {
     for (const [index, delivery] of batch.entries()) {
       const key = delivery.target ?? routingKey;
       const problem = findRoutingProblem(key);
+      if (problem !== undefined) {
+        outcome.reject(index, problem);
+        continue;
+      }
       const publication = toPublication(delivery, key, mandatory);
-      const hasOwnKey = delivery.target !== undefined;
-      if (problem === undefined) items.push({ index, publication, hasOwnKey });
-      else outcome.reject(index, problem);
+      items.push({ index, publication, hasOwnKey: delivery.target !== undefined });
     }
     return items;
   }
@@ -111,13 +113,11 @@ class RabbitmqSink implements Sink {
   ): Promise<void> {
     try {
       const link = await unlessAborted(this.#link.get(), signal);
-      const drop = () => link.drop(signal.reason);
-      signal.addEventListener('abort', drop, { once: true });
-      try {
-        await allOver(items.map((item) => publishOne(link, item, outcome)));
-      } finally {
-        signal.removeEventListener('abort', drop);
-      }
+      await abortable(
+        signal,
+        () => link.drop(signal.reason),
+        () => allOver(items.map((item) => publishOne(link, item, outcome))),
+      );
     } catch (error) {
       this.#blame(error, items, outcome, signal);
     }

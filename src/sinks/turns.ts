@@ -39,6 +39,20 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
   }
 }
 
+/** Does the work, and calls `abort` when the signal is aborted before it is over. */
+export async function abortable<T>(
+  signal: AbortSignal,
+  abort: () => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
 /** Waits for all of them, and then fails as the first that failed. */
 export async function allOver(works: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');

@@ -24,9 +24,10 @@ import { HEALTH_SERVICE, Health } from './health.ts';
 import { createHttp1 } from './http1.ts';
 import { ConnectionLoad, Load } from './load.ts';
 import { answerProbe } from './probes.ts';
+import { dismiss, respond } from './respond.ts';
 import { statusTrailers } from './status.ts';
 import type { TlsSettings } from './tls.ts';
-import { dismiss, respond, type UnaryContext, UnaryStream } from './unary.ts';
+import { type UnaryContext, UnaryStream } from './unary.ts';
 import { WaitingRoom } from './waiting.ts';
 
 export interface ListenerOptions {

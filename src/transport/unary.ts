@@ -5,8 +5,7 @@
  * URL or Headers object is made, unless a hook asks a question or its events make the answer wait.
  * docs/performance.md has the reason in numbers.
  */
-import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { constants } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Failure } from '../failure.ts';
 import type { Hook } from '../hook.ts';
 import type { Shell } from '../shell.ts';
@@ -20,6 +19,7 @@ import type { Connection } from './connections.ts';
 import { createTimeoutParser } from './deadline.ts';
 import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
 import type { Load } from './load.ts';
+import { sendHead, sendTrailers } from './respond.ts';
 import { shed } from './shed.ts';
 import { statusTrailers } from './status.ts';
 import type { Place, Waiting, WaitingRoom } from './waiting.ts';
@@ -45,8 +45,6 @@ export interface UnaryContext {
 }
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
-/** `sendDate: false`: a Date header of its own for every call costs more than all of our own work on most calls. */
-const WITH_TRAILERS = { waitForTrailers: true, endStream: false, sendDate: false };
 const OK_TRAILERS = { 'grpc-status': '0' };
 
 const NOTHING = Buffer.alloc(0);
@@ -237,70 +235,6 @@ function onWantTrailers(this: CallStream): void {
 
 function onClose(this: CallStream): void {
   this[CALL].release();
-}
-
-/**
- * Headers, at most one frame, trailers: never "trailers only", which gRPC clients of old brokers do not notice.
- * Ends our half of the stream; the caller's half too, if it is still open.
- */
-export function respond(
-  stream: ServerHttp2Stream,
-  headers: Record<string, string | number>,
-  frame: Buffer | undefined,
-  trailers: Record<string, string>,
-): void {
-  stream.once('wantTrailers', () => sendTrailers(stream, trailers));
-  sendHead(stream, headers, frame);
-}
-
-function sendHead(
-  stream: ServerHttp2Stream,
-  headers: Record<string, string | number>,
-  frame: Buffer | undefined,
-): void {
-  if (stream.destroyed || stream.closed || stream.headersSent) return;
-  stream.respond(headers, WITH_TRAILERS);
-  if (frame === undefined) stream.end();
-  else stream.end(frame);
-}
-
-function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string, string>): void {
-  if (stream.destroyed) return;
-  stream.sendTrailers(trailers);
-  if (!stream.readableEnded) dismiss(stream);
-}
-
-/** How long a caller may go on with a request that is answered, in milliseconds. */
-const GRACE = 1_000;
-
-/**
- * The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
- *
- * RST_STREAM takes the place of all frames of its stream that wait to be sent, trailers too: it may go out only
- * when nothing waits, and is not needed at all when the request comes to its end in the meantime.
- */
-export function dismiss(stream: ServerHttp2Stream): void {
-  const { session } = stream;
-  if (session === undefined) return;
-  const others = dismissed.get(session);
-  if (others !== undefined) return void others.push(stream);
-  const streams = [stream];
-  dismissed.set(session, streams);
-  closeWhenSent(session, streams);
-}
-
-/** Together, since the RST_STREAM of one is among the frames that the next would wait for. */
-const dismissed = new WeakMap<Http2Session, ServerHttp2Stream[]>();
-
-function closeWhenSent(session: Http2Session, streams: readonly ServerHttp2Stream[]): void {
-  setTimeout(() => {
-    if (session.destroyed) return;
-    if ((session.state.outboundQueueSize ?? 0) > 0) return closeWhenSent(session, streams);
-    dismissed.delete(session);
-    for (const stream of streams) {
-      if (!stream.closed && !stream.destroyed) stream.close(constants.NGHTTP2_NO_ERROR);
-    }
-  }, GRACE).unref();
 }
 
 /** A stream that breaks has nobody left to answer; its `close` frees what it held. */

@@ -42,7 +42,7 @@ export class WaitingRoom {
 
   enter(stream: Waiting): Place {
     const place = this.#waiting.add(stream);
-    if (this.#waiting.size > this.#capacity) this.#evictOldest();
+    if (this.#waiting.size > this.#capacity) this.#waiting.shift()?.evict();
     this.#sweep ??= setInterval(() => this.sweep(), SWEEP_INTERVAL).unref();
     return place;
   }
@@ -60,12 +60,5 @@ export class WaitingRoom {
   close(): void {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
-  }
-
-  #evictOldest(): void {
-    const place = this.#waiting.first;
-    if (place === undefined) return;
-    place.remove();
-    place.item.evict();
   }
 }

@@ -111,12 +111,7 @@ export class Publisher {
   #refused(error: Error): void {
     const { PermissionViolationError } = this.#options.core.errors;
     if (!(error instanceof PermissionViolationError) || error.operation !== 'publish') return;
-    let isFound = false;
-    const [sent] = this.#underWay.takeIf(({ subject }) => {
-      if (isFound || subject !== error.subject) return false;
-      isFound = true;
-      return true;
-    });
+    const [sent] = this.#underWay.takeIf(({ subject }) => subject === error.subject, 1);
     sent?.settle(error);
   }
 

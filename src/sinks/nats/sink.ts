@@ -6,7 +6,7 @@ import type { Delivery } from '../delivery.ts';
 import { Lazy } from '../lazy.ts';
 import { Outcome } from '../outcome.ts';
 import type { Receipt, Sink, SinkWorld } from '../sink.ts';
-import { unlessAborted } from '../turns.ts';
+import { abortable, unlessAborted } from '../turns.ts';
 import { hasStreamFor, type NatsLink, readSubjects } from './connect.ts';
 import { fillHeaders } from './message.ts';
 import { encodeSubject, MAX_SUBJECT, matchesSubject } from './subject.ts';
@@ -51,7 +51,11 @@ export class NatsSink implements Sink {
     const outcome = new Outcome(batch.length);
     try {
       const link = await unlessAborted(this.#link.get(), signal);
-      await this.#publishAll(link, batch, signal, outcome);
+      await abortable(
+        signal,
+        () => void this.#link.drop(link),
+        () => this.#publishAll(link, batch, outcome),
+      );
     } catch (error) {
       outcome.blame(explain(error, place));
     }
@@ -84,23 +88,12 @@ export class NatsSink implements Sink {
     await this.#link.close();
   }
 
-  async #publishAll(
-    link: NatsLink,
-    batch: readonly Delivery[],
-    signal: AbortSignal,
-    outcome: Outcome,
-  ): Promise<void> {
+  async #publishAll(link: NatsLink, batch: readonly Delivery[], outcome: Outcome): Promise<void> {
     const { pipeline, requests } = this.#options;
-    const drop = () => void this.#link.drop(link);
-    signal.addEventListener('abort', drop, { once: true });
-    try {
-      const takes = await this.#learnSubjects(link, batch);
-      const publish = (delivery: Delivery) => this.#publish(link, delivery, takes);
-      if (pipeline) await publishAtOnce(batch, publish, outcome);
-      else await writeByKey(batch, requests, publish, outcome);
-    } finally {
-      signal.removeEventListener('abort', drop);
-    }
+    const takes = await this.#learnSubjects(link, batch);
+    const publish = (delivery: Delivery) => this.#publish(link, delivery, takes);
+    if (pipeline) await publishAtOnce(batch, publish, outcome);
+    else await writeByKey(batch, requests, publish, outcome);
   }
 
   /** @returns why it will never be taken. @throws when it is not confirmed. */

@@ -35,15 +35,16 @@ export class Slots<Item> {
     return item;
   }
 
-  /** Takes out those of which the test is true. */
-  takeIf(test: (item: Item) => boolean): Item[] {
+  /** Takes out those of which the test is true, so many of them at most. */
+  takeIf(test: (item: Item) => boolean, limit = Number.POSITIVE_INFINITY): Item[] {
     const taken: Item[] = [];
-    this.#slots.forEach((slot, index) => {
+    for (const [index, slot] of this.#slots.entries()) {
+      if (taken.length >= limit) break;
       const { item } = slot;
-      if (item === undefined || !test(item)) return;
+      if (item === undefined || !test(item)) continue;
       this.#empty(slot, index);
       taken.push(item);
-    });
+    }
     return taken;
   }
 

@@ -39,7 +39,8 @@ export function refusedKeyOf(error: unknown): string | undefined {
 
 /** A sentence for the log. */
 export function explain(error: unknown, place: string, exchange: string | undefined): Error {
-  return new Error(`${place}: ${sentenceOf(asAmqpError(error), exchange)}`, { cause: error });
+  const sentence = refusedKeyOf(error) === undefined ? sentenceOf(asAmqpError(error), exchange) : KEY_REFUSED;
+  return new Error(`${place}: ${sentence}`, { cause: error });
 }
 
 function sentenceOf({ code, message }: AmqpError, exchange: string | undefined): string {
@@ -47,7 +48,6 @@ function sentenceOf({ code, message }: AmqpError, exchange: string | undefined):
   // A refused handshake has its code in the text only.
   if (/Login was refused|ACCESS_REFUSED|403 \(ACCESS-REFUSED\)/i.test(message) && !isAboutResource(message))
     return 'the login is refused: see user and password';
-  if (refusedKeyOf({ code, message }) !== undefined) return KEY_REFUSED;
   if (code === ACCESS_REFUSED || isAboutResource(message))
     return `the user may not use ${target}: see rabbitmqctl set_permissions`;
   if (code === NOT_FOUND) return `${target} does not exist: create it, or write declare: {}`;
@@ -66,7 +66,5 @@ function isAboutResource(message: string): boolean {
 }
 
 function asAmqpError(error: unknown): AmqpError {
-  return typeof error === 'object' && error !== null && 'message' in error
-    ? (error as AmqpError)
-    : { message: String(error) };
+  return error instanceof Error ? error : { message: String(error) };
 }

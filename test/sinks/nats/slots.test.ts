@@ -35,6 +35,13 @@ describe('slots', () => {
     expect(numbers.map((number) => slots.take(number))).toEqual([1, undefined, 3, undefined]);
   });
 
+  it('give no more than are asked for', () => {
+    const slots = new Slots<number>();
+    for (const item of [1, 2, 3]) slots.put(item);
+    expect(slots.takeIf((item) => item > 1, 1)).toEqual([2]);
+    expect(slots.size).toBe(2);
+  });
+
   it('are used again', () => {
     const slots = new Slots<number>();
     for (let i = 0; i < 100; i++) expect(slots.take(slots.put(i))).toBe(i);
