@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { findVariableReference } from '../policy/variable-reference.ts';
 
 /** Where a secret comes from; see the configuration. */
 export type SecretSource = string | { readonly env: string } | { readonly file: string };
@@ -16,6 +17,10 @@ export async function readSecret(source: SecretSource, env: Environment): Promis
   if (value === undefined || value === '')
     throw new TypeError(
       'env' in source ? `environment variable ${source.env} is not set` : `${source.file} is empty`,
+    );
+  if ('env' in source && findVariableReference(value) !== undefined)
+    throw new TypeError(
+      `environment variable ${source.env} holds a reference to another variable, which nothing fills in: set it to the secret, or write { file: PATH } if that text is the secret itself`,
     );
   return value;
 }

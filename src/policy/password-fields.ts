@@ -5,6 +5,7 @@
 import { decodeHex, utf8 } from './encoding.ts';
 import { isSelfDescribing, parseHash } from './password-forms.ts';
 import { type DigestName, HashError, type HashOptions, limits, type ParsedHash } from './password-hash.ts';
+import { findVariableReference } from './variable-reference.ts';
 
 export const algorithms = [
   'plain',
@@ -62,6 +63,11 @@ export function parseHashFields(fields: HashFields, options: HashOptions = {}): 
 
 function parsePlain({ hash, salt = '' }: HashFields, options: HashOptions): ParsedHash {
   if (salt !== '') throw new HashError('a plain password has no salt');
+  // In braces only: a password that was drawn at random may begin with "$".
+  if (hash.startsWith('${') && findVariableReference(hash) !== undefined)
+    throw new HashError(
+      'the password refers to a variable, which nothing fills in: write its hash (exhook hash)',
+    );
   if (options.allowPlain === true) return { kind: 'plain', password: hash };
   throw new HashError('plain passwords are refused: hash them (exhook hash), or set "allowPlain: true"');
 }

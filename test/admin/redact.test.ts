@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { withoutSecrets } from '../../src/admin/redact.ts';
-import { Config } from '../../src/config/schema.ts';
-import { alternatives } from '../../src/config/walk.ts';
+import { configWith, secretPlaces as places } from '../support/secret-places.ts';
 
 const SECRET = 'hunter2-hunter2';
 
@@ -35,27 +33,6 @@ describe('the configuration as it is shown', () => {
     expect(withoutSecrets(value)).toStrictEqual(shown);
   });
 
-  /** Every place of the schema where a secret may stand: what takes { env } and { file } besides a text. */
-  function secretPlaces(schema: z.core.$ZodType, path: string[], around: readonly unknown[]): string[][] {
-    const types = alternatives(schema);
-    const forms = types.flatMap((type) =>
-      type instanceof z.ZodObject ? Object.keys(type.shape).join() : [],
-    );
-    if (forms.includes('env') && forms.includes('file')) return [path];
-    return types.flatMap((type) => {
-      // Conditions of rules hold conditions.
-      if (around.includes(type)) return [];
-      const below = (inner: z.core.$ZodType, name: string) =>
-        secretPlaces(inner, [...path, name], [...around, type]);
-      if (type instanceof z.ZodObject)
-        return Object.entries(type.shape).flatMap(([name, inner]) => below(inner as z.ZodType, name));
-      if (type instanceof z.ZodArray) return below(type.element, '0');
-      return type instanceof z.ZodRecord ? below(type.valueType, 'any') : [];
-    });
-  }
-
-  const places = secretPlaces(Config, [], []);
-
   it('knows the places of secrets', () => {
     const names = places.map((path) => path.join('.'));
     expect(names).toContain('admin.token');
@@ -66,10 +43,7 @@ describe('the configuration as it is shown', () => {
   it.each(places.map((path) => [path.join('.'), path] as const))('shows no secret at %s', (name, path) => {
     // A public key is a secret to nobody.
     if (name.endsWith('publicKey')) return;
-    const value = path.reduceRight<unknown>(
-      (inner, key) => (key === '0' ? [inner] : { [key]: inner }),
-      SECRET,
-    );
+    const value = configWith(path, SECRET);
     expect(JSON.stringify(value)).toContain(SECRET);
     expect(JSON.stringify(withoutSecrets(value))).not.toContain(SECRET);
   });

@@ -17,6 +17,7 @@ describe('readSecret', () => {
     ['text', 'inline', 'inline'],
     ['a variable', { env: 'S' }, 'from env'],
     ['a file without its last line break', fileOf('from file\n'), 'from file'],
+    ['a file whose text looks like a reference', fileOf('${SECRET_OF_OURS}'), '${SECRET_OF_OURS}'],
     ['a file of Windows', fileOf('from there\r\n'), 'from there'],
   ])('takes %s', async (_, source, secret) => {
     expect(await readSecret(source, { S: 'from env' })).toBe(secret);
@@ -25,9 +26,10 @@ describe('readSecret', () => {
   it.each([
     [{ env: 'NONE' }, 'environment variable NONE is not set'],
     [{ env: 'EMPTY' }, 'environment variable EMPTY is not set'],
+    [{ env: 'REFERENCE' }, 'environment variable REFERENCE holds a reference to another variable'],
     [fileOf(''), 'is empty'],
     [{ file: join(directory, 'none') }, 'ENOENT'],
   ])('refuses %j', async (source, message) => {
-    await expect(readSecret(source, { EMPTY: '' })).rejects.toThrow(message);
+    await expect(readSecret(source, { EMPTY: '', REFERENCE: '${OTHER}' })).rejects.toThrow(message);
   });
 });

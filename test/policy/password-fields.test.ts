@@ -26,6 +26,13 @@ describe('parseHashFields', () => {
     expect(() => parseHashFields({ ...fields, salt: 'x' }, { allowPlain: true })).toThrow(/has no salt/);
   });
 
+  it('refuses a plain password that is a reference to a variable in braces', () => {
+    const read = (hash: string) => parseHashFields({ algorithm: 'plain', hash }, { allowPlain: true });
+    expect(() => read('${DEVICE_PASSWORD}')).toThrow(/refers to a variable.*exhook hash/);
+    for (const hash of ['$DEVICE', '${device}', '${A}b'])
+      expect(read(hash)).toEqual({ kind: 'plain', password: hash });
+  });
+
   it.each<[HashFields, RegExp]>([
     [{ hash: HEX32 }, /not a known form/],
     [{ algorithm: 'bcrypt', hash: HEX32 }, /bcrypt hash is malformed/],

@@ -3,11 +3,11 @@ import * as z from 'zod';
 import { compileRequest } from '../../../lookup/http-request.ts';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../expects.ts';
 import { duration, POSITIVE } from '../../units.ts';
-import { secret } from '../secret.ts';
+import { headerSecret } from '../secret.ts';
 import { path, problemOf } from './parts.ts';
 
 const headers = z
-  .record(z.string(), secret('a header'), {
+  .record(z.string(), headerSecret('a header'), {
     error: expects('a mapping', 'headers, such as authorization: { env: NAME }'),
   })
   .optional();

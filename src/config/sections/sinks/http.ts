@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
 import { duration, POSITIVE } from '../../units.ts';
-import { secret } from '../secret.ts';
+import { headerSecret, secret } from '../secret.ts';
 import { SinkTls, sinkTlsFiles } from './tls.ts';
 
 const url = text('a URL', 'a URL such as https://events.example.com/mqtt')
@@ -30,7 +30,7 @@ const Headers = z
       .refine((name) => !ownHeaders.test(name), {
         error: 'is a header that the sink writes itself; remove it',
       }),
-    secret('the value of a header'),
+    headerSecret('the value of a header'),
     { error: expects('a mapping', 'headers by their names, such as authorization: { env: TOKEN }') },
   )
   .prefault({})
