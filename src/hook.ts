@@ -42,7 +42,7 @@ export interface Hook<Name extends HookName = HookName> {
   /** The next thing to look up, or nothing. Called again with each answer, at most {@link MAX_QUESTIONS} times. */
   needs?(input: HookInput<Name>, context: HookContext): Question | undefined;
   decide(input: HookInput<Name>, context: HookContext): Outcome<Name>;
-  /** Valued hooks only. Default: `deny` for client.*, `error` for message.publish (EMQX lets the message go). */
+  /** Valued hooks only. Default: `deny` for client.*, `error` for message.* (see docs/hooks.md). */
   readonly onError?: Name extends ValuedHookName ? OnError : never;
 }
 

@@ -86,7 +86,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     const hooks = registeredHooks(config, names).map(({ name, topics }) => ({ name, topics: [...topics] }));
     return {
       hooks: replaceHooks(withOnError(builtInHooks, config), custom),
-      policy: { hooks, revision, authenticate, authorize, publish },
+      policy: { hooks, ingress: config.publish?.ingress, revision, authenticate, authorize, publish },
       lookups: { ...policy?.lookups, ...options.lookups },
       waits: emitter.waits,
       begin: ({ hook }) => (timed.has(hook) ? performance.now() : 0),

@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import type { Hook, HookTable, OnError, Outcome, Question } from './hook.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Decision } from './schema/decision.ts';
-import type { HookName } from './schema/hook-name.ts';
+import { type HookName, isSentMessageHook } from './schema/hook-name.ts';
 import { allow, deny, drop, ignore, pass, type Reply } from './schema/replies.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Rpc } from './wire/rpc.ts';
@@ -65,11 +65,11 @@ export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
   if (!failure.isOurs) return undefined;
   switch (onErrorOf(hook)) {
     case 'deny':
-      return hook.name === 'message.publish' ? drop(failure.code) : deny(failure.code);
+      return isSentMessageHook(hook.name) ? drop(failure.code) : deny(failure.code);
     case 'allow':
-      return hook.name === 'message.publish' ? pass() : allow();
+      return isSentMessageHook(hook.name) ? pass() : allow();
     case 'ignore':
-      return hook.name === 'message.publish' ? pass() : ignore();
+      return isSentMessageHook(hook.name) ? pass() : ignore();
     case 'error':
       return undefined;
   }

@@ -37,6 +37,7 @@ const replyTo = (rpc: Rpc): unknown =>
     'provider.loaded': [],
     'client.authenticate': false,
     'client.authorize': false,
+    'message.ingress': 'ignore',
     'message.publish': 'ignore',
   })[rpc.hook as string] ?? 'success';
 

@@ -42,6 +42,7 @@ const replies: Record<string, unknown> = {
   OnClientAuthenticate: false,
   OnClientAuthorize: false,
   OnClientCheckAcl: false,
+  OnMessageIngress: 'ignore',
   OnMessagePublish: 'ignore',
 };
 
@@ -239,6 +240,45 @@ describe('a life in version 1', () => {
         .filter(({ type }) => !type.startsWith('emqx.provider.'))
         .map(toJsonLine);
     expect(comparable(v1Life({ meta: true }))).toStrictEqual(comparable(readRecording('emqx-5.3.2')));
+  });
+});
+
+describe('the life of a broker with message.ingress', () => {
+  const life = readRecording('emqx-6.3-ingress');
+
+  it('calls every hook', () => {
+    expect(new Set(life.map(nameOf)).size).toBe(22);
+    expect(life).toHaveLength(337);
+  });
+
+  it('is answered with success and the right kind of reply, call by call', () => {
+    const answers = life.map((recorded) => [recorded.seq, nameOf(recorded), send(recorded).reply]);
+    const expected = life.map((recorded) => {
+      const method = nameOf(recorded);
+      return [recorded.seq, method, method in replies ? replies[method] : 'success'];
+    });
+    expect(answers).toStrictEqual(expected);
+  });
+
+  it('yields one event a call, of the type of the call', () => {
+    const types = life.map((recorded) => send(recorded).events.map(({ type }) => type));
+    expect(types).toStrictEqual(life.map((recorded) => [typeOf(nameOf(recorded)) ?? []].flat()));
+  });
+
+  it('yields exactly the expected events', async () => {
+    const lines = eventsOf(life).map(toJsonLine);
+    await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot('fixtures/expected/emqx-6.3-ingress.jsonl');
+  });
+
+  it('gives a message two ids: one for its arrival, one for its routing', () => {
+    const ids = (hook: string) =>
+      eventsOf(life)
+        .filter(({ type }) => type === `emqx.${hook}`)
+        .map(({ id }) => id?.replace(`/${hook}`, ''));
+    const [arrived, routed] = [ids('message.ingress'), ids('message.publish')];
+    expect([arrived.length, routed.length]).toStrictEqual([40, 31]);
+    // What a client did not send reaches message.publish only: here a message of the REST API.
+    expect(routed.filter((id) => !arrived.includes(id))).toHaveLength(1);
   });
 });
 

@@ -15,6 +15,7 @@ describe('onErrorOf', () => {
   it.each([
     ['client.authenticate', 'deny'],
     ['client.authorize', 'deny'],
+    ['message.ingress', 'error'],
     ['message.publish', 'error'],
     ['client.connected', 'error'],
     ['provider.loaded', 'error'],
@@ -28,7 +29,7 @@ describe('onErrorOf', () => {
 });
 
 const answers = (name: string, code: string): [OnError | undefined, object | undefined][] =>
-  name === 'message.publish'
+  name.startsWith('message.')
     ? [
         ['deny', { kind: 'drop', reason: code }],
         ['allow', { kind: 'pass' }],

@@ -7,7 +7,7 @@ import {
   registrableHookNames,
 } from '../schema/hook-name.ts';
 import type { Config } from './schema.ts';
-import { listableHookNames } from './sections/hooks.ts';
+import { shownHookNames } from './sections/hooks.ts';
 import { isDecided, type RouteSection } from './sections/routes.ts';
 import { unionOfTopics } from './topic-union.ts';
 
@@ -63,7 +63,7 @@ function wantedHooks({ hooks, events }: Pick<Config, 'hooks' | 'events'>): Regis
 }
 
 function shownHooks(): RegisteredHook[] {
-  return listableHookNames.map((name) => ({
+  return shownHookNames.map((name) => ({
     name,
     topics: [],
     because: 'its events go to standard output (events.stdout)',
@@ -73,10 +73,13 @@ function shownHooks(): RegisteredHook[] {
 /** A route never registers the hooks about logins and actions: an answer of ours would replace the broker's. */
 function routedHooks({ hooks, topics = [], to, name }: RouteSection, i: number): RegisteredHook[] {
   const because = `its events go to ${to.join(' and ')} (${name ?? `events.routes[${i}]`})`;
-  return hooks
-    .filter(isRegistrable)
-    .filter((hook) => !isDecided(hook))
-    .map((hook) => ({ name: hook, topics, because }));
+  return (
+    hooks
+      .filter(isRegistrable)
+      .filter((hook) => !isDecided(hook))
+      // With topics, a broker whose failed_action is deny refuses all messages outside of them without a call.
+      .map((hook) => ({ name: hook, topics: hook === 'message.ingress' ? [] : topics, because }))
+  );
 }
 
 function policyHooks(config: Parameters<typeof registeredHooks>[0]): RegisteredHook[] {

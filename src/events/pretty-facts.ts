@@ -129,6 +129,7 @@ const facts: Readonly<Record<string, readonly Say[]>> = {
   'emqx.session.discarded': client,
   'emqx.session.takenover': client,
   'emqx.session.terminated': [reason('reason'), ...client],
+  'emqx.message.ingress': [from, qos, payload],
   'emqx.message.publish': [from, qos, payload],
   'emqx.message.delivered': [from, to, qos, payload],
   'emqx.message.dropped': [from, reason('reason'), qos, payload],

@@ -11,6 +11,7 @@ import { clientUnsubscribe } from './client-unsubscribe.ts';
 import { messageAcked } from './message-acked.ts';
 import { messageDelivered } from './message-delivered.ts';
 import { messageDropped } from './message-dropped.ts';
+import { messageIngress } from './message-ingress.ts';
 import { messagePublish } from './message-publish.ts';
 import { providerLoaded } from './provider-loaded.ts';
 import { providerUnloaded } from './provider-unloaded.ts';
@@ -40,6 +41,7 @@ export const hooks: HookTable = {
   'session.discarded': sessionDiscarded,
   'session.takenover': sessionTakenover,
   'session.terminated': sessionTerminated,
+  'message.ingress': messageIngress,
   'message.publish': messagePublish,
   'message.delivered': messageDelivered,
   'message.dropped': messageDropped,

@@ -1,4 +1,5 @@
 import { defineHook } from '../hook.ts';
+import { hooksFor } from '../policy/ingress.ts';
 import { loaded } from '../schema/replies.ts';
 import { eventOf } from './event-of.ts';
 
@@ -6,7 +7,7 @@ import { eventOf } from './event-of.ts';
 export const providerLoaded = defineHook({
   name: 'provider.loaded',
   decide: ({ broker, meta }, { policy }) => ({
-    reply: loaded(policy.hooks),
+    reply: loaded(hooksFor(policy.hooks, broker.version, policy.ingress)),
     events: [eventOf('provider.loaded', meta.node, { broker })],
   }),
 });

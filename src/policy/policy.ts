@@ -3,12 +3,15 @@ import type { Grant } from '../schema/decision.ts';
 import type { HookSpec } from '../schema/replies.ts';
 import type { Credentials } from '../schema/vocabulary.ts';
 import type { Authorize } from './authorize.ts';
+import type { IngressSupport } from './ingress.ts';
 import type { PublishPolicy } from './message/decide.ts';
 import type { Tags } from './tags.ts';
 
 export interface Policy {
   /** The hooks that brokers are asked to call. */
   readonly hooks: readonly HookSpec[];
+  /** Which brokers are asked for message.ingress. Default: `auto`, by their release. */
+  readonly ingress?: IngressSupport | undefined;
   /** Tells one state of the policies from another; in every decision record. */
   readonly revision?: string | undefined;
   /** Nothing: logins are not decided here. */

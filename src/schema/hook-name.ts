@@ -17,30 +17,47 @@ export const hookNames = [
   'session.discarded',
   'session.takenover',
   'session.terminated',
+  'message.ingress',
   'message.publish',
   'message.delivered',
   'message.dropped',
   'message.acked',
 ] as const;
 
-/** One of the 21 callbacks. */
+/** One of the 22 callbacks. */
 export type HookName = (typeof hookNames)[number];
 
 /** The hooks whose answer changes what the broker does. */
-export type ValuedHookName = 'client.authenticate' | 'client.authorize' | 'message.publish';
+export type ValuedHookName =
+  | 'client.authenticate'
+  | 'client.authorize'
+  | 'message.ingress'
+  | 'message.publish';
 
 /** The hooks a broker can be asked to call: all but the two about the provider itself, which it always calls. */
 export type RegistrableHookName = Exclude<HookName, 'provider.loaded' | 'provider.unloaded'>;
 
 export const registrableHookNames = hookNames.filter(isRegistrable);
 
-/** The hooks for which a broker heeds topic filters. */
+/** The hooks about messages. */
 export function isMessageHook(name: HookName): boolean {
   return name.startsWith('message.');
 }
 
+const valued: readonly string[] = [
+  'client.authenticate',
+  'client.authorize',
+  'message.ingress',
+  'message.publish',
+] satisfies ValuedHookName[];
+
 export function isValued(name: HookName): name is ValuedHookName {
-  return name === 'client.authenticate' || name === 'client.authorize' || name === 'message.publish';
+  return valued.includes(name);
+}
+
+/** The two hooks whose answer is about a message that a client sends. */
+export function isSentMessageHook(name: HookName): name is 'message.ingress' | 'message.publish' {
+  return name === 'message.ingress' || name === 'message.publish';
 }
 
 export function isHookName(name: unknown): name is HookName {

@@ -28,19 +28,30 @@ const Allow = z.object({ kind: z.literal('allow') });
 const Deny = z.object({ kind: z.literal('deny'), reason });
 const Ignore = z.object({ kind: z.literal('ignore') });
 const Pass = z.object({ kind: z.literal('pass') });
+const payload = z
+  .custom<Uint8Array>((value) => value instanceof Uint8Array, { error: 'must be bytes' })
+  .optional();
 const Rewrite = z.object({
   kind: z.literal('rewrite'),
   topic: PublishTopic.optional(),
   qos: z.literal([0, 1, 2], { error: 'must be a QoS: 0, 1 or 2' }).optional(),
-  payload: z
-    .custom<Uint8Array>((value) => value instanceof Uint8Array, { error: 'must be bytes' })
+  payload,
+});
+/** Another QoS at ingress leaves the publisher without its acknowledgement, or ends its connection. */
+const RewriteAtIngress = z.object({
+  kind: z.literal('rewrite'),
+  topic: PublishTopic.optional(),
+  qos: z
+    .undefined({ error: 'cannot be changed at message.ingress: change it at message.publish' })
     .optional(),
+  payload,
 });
 const Drop = z.object({ kind: z.literal('drop'), reason });
 const Loaded = z.object({ kind: z.literal('loaded'), hooks: z.array(HookSpec).readonly() });
 
 const Verdict = z.discriminatedUnion('kind', [Allow, Deny, Ignore]);
 const Publish = z.discriminatedUnion('kind', [Pass, Rewrite, Drop]);
+const Ingress = z.discriminatedUnion('kind', [Pass, RewriteAtIngress, Drop, Deny]);
 
 export const replies = {
   'provider.loaded': Loaded,
@@ -60,6 +71,7 @@ export const replies = {
   'session.discarded': Observed,
   'session.takenover': Observed,
   'session.terminated': Observed,
+  'message.ingress': Ingress,
   'message.publish': Publish,
   'message.delivered': Observed,
   'message.dropped': Observed,
@@ -81,7 +93,10 @@ export const observed = (): z.output<typeof Observed> => OBSERVED;
 /** Admit the client, or allow the action. The broker asks nobody else. */
 export const allow = (): z.output<typeof Allow> => ALLOW;
 
-/** Refuse the client or the action. The reason goes to our log: ExHook cannot carry it to the client. */
+/**
+ * Refuse the client or the action; at message.ingress refuse the message and disconnect its client (DISCONNECT 0x83
+ * in MQTT 5), so that it is not acknowledged. The reason goes to our log: ExHook cannot carry it to the client.
+ */
 export const deny = (because: string): z.output<typeof Deny> => ({ kind: 'deny', reason: because });
 
 /**
@@ -101,7 +116,10 @@ export const rewrite = (change: Omit<z.output<typeof Rewrite>, 'kind'>): z.outpu
   ...change,
 });
 
-/** Stop the message before it is routed. QoS 1 and 2 publishers get reason code 0x10. */
+/**
+ * Stop the message before it is routed. QoS 1 and 2 publishers get reason code 0x10. At message.ingress the broker
+ * still keeps a retained message: `deny` keeps it out.
+ */
 export const drop = (because: string): z.output<typeof Drop> => ({ kind: 'drop', reason: because });
 
 /** Tell the broker which hooks to call. */

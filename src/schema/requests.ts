@@ -69,6 +69,9 @@ export const requests = {
   'session.terminated': pin<Input<v3.SessionTerminatedRequest>>()(
     z.object({ clientinfo, reason: z.string(), meta }),
   ),
+  'message.ingress': pin<Input<v3.MessageIngressRequest>>()(
+    z.object({ clientinfo, message: Message, meta, props: properties, userProps: properties }),
+  ),
   'message.publish': pin<Input<v3.MessagePublishRequest>>()(
     z.object({ message: Message, meta, props: properties, userProps: properties }),
   ),

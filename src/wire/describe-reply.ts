@@ -1,5 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ValuedResponse_ResponsedType as Type } from '../../gen/emqx/exhook/v3/exhook_pb.ts';
+import { isSentMessageHook } from '../schema/hook-name.ts';
 import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -34,7 +35,7 @@ export function describeReply(rpc: Rpc, bytes: Uint8Array): string {
       return describeMessage(value as AnyMessage);
     default:
       if (response.type !== Type.IGNORE) return 'no value';
-      return rpc.hook === 'message.publish' ? 'unchanged' : 'ignore';
+      return isSentMessageHook(rpc.hook) ? 'unchanged' : 'ignore';
   }
 }
 

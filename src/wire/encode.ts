@@ -1,6 +1,6 @@
 /** What each reply means to each version, as the fields of its message and as bytes. */
 import type { Reply } from '../schema/replies.ts';
-import { hookNameIn, type Rpc } from './rpc.ts';
+import { hookNameIn, isHookIn, type Rpc } from './rpc.ts';
 import { Writer } from './writer.ts';
 
 /** A message as all versions have it. */
@@ -51,7 +51,9 @@ export function fieldsOf(rpc: Rpc, reply: Reply, request: object): object {
     }
     case 'loaded':
       return {
-        hooks: reply.hooks.map(({ name, topics }) => ({ name: hookNameIn(rpc.version, name), topics })),
+        hooks: reply.hooks
+          .filter(({ name }) => isHookIn(rpc.version, name))
+          .map(({ name, topics }) => ({ name: hookNameIn(rpc.version, name), topics })),
       };
   }
 }

@@ -27,7 +27,8 @@ const identity = (request: object): unknown => request;
 
 function rpcsOf(protocol: Protocol): Rpc[] {
   const { version, service, lifts, names } = protocol;
-  return hookNames.map((hook) => {
+  return hookNames.flatMap((hook) => {
+    if (protocol.lacks.includes(hook)) return [];
     const name = names[hook]?.rpc ?? `On${hook.split('.').map(capitalize).join('')}`;
     const method = service.methods[name];
     if (method === undefined) throw new Error(`${service.package} has no ${name}`);
@@ -55,7 +56,7 @@ function serviceNameOf({ service }: Protocol): string {
 /** Full names of the services, one a version. */
 export const serviceNames: readonly string[] = protocols.map(serviceNameOf);
 
-/** All 63 RPCs. */
+/** All 64 RPCs: 22 of version 3, 21 of each before it. */
 export const rpcs: readonly Rpc[] = protocols.flatMap(rpcsOf);
 
 const byPath: ReadonlyMap<string, Rpc> = new Map(rpcs.map((rpc) => [rpc.path, rpc]));
@@ -63,6 +64,11 @@ const byPath: ReadonlyMap<string, Rpc> = new Map(rpcs.map((rpc) => [rpc.path, rp
 /** The RPC at a path, or `undefined`. */
 export function findRpc(path: string): Rpc | undefined {
   return byPath.get(path);
+}
+
+/** Whether a version has a hook. */
+export function isHookIn(version: Version, hook: HookName): boolean {
+  return protocols.some((protocol) => protocol.version === version && !protocol.lacks.includes(hook));
 }
 
 /** What a version calls a hook in `HookSpec.name`. */

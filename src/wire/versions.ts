@@ -83,6 +83,8 @@ export interface Protocol {
   readonly version: Version;
   readonly service: ServiceTable;
   readonly lifts: { readonly [Name in HookName]?: (request: never) => unknown };
+  /** The hooks that this version does not have. */
+  readonly lacks: readonly HookName[];
   /** The hooks that this version names otherwise than version 3. */
   readonly names: { readonly [Name in HookName]?: { readonly rpc: string; readonly hook: string } };
 }
@@ -92,11 +94,12 @@ export const protocols: readonly Protocol[] = [
     version: 'v1',
     service: serviceV1,
     lifts: liftsV1,
+    lacks: ['message.ingress'],
     names: {
       'client.authorize': { rpc: 'OnClientCheckAcl', hook: 'client.check_acl' },
       'session.takenover': { rpc: 'OnSessionTakeovered', hook: 'session.takeovered' },
     },
   },
-  { version: 'v2', service: serviceV2, lifts: liftsV2, names: {} },
-  { version: 'v3', service: serviceV3, lifts: {}, names: {} },
+  { version: 'v2', service: serviceV2, lifts: liftsV2, lacks: ['message.ingress'], names: {} },
+  { version: 'v3', service: serviceV3, lifts: {}, lacks: [], names: {} },
 ];

@@ -88,7 +88,7 @@ describe('problems of routes', () => {
     [routes('hooks: [message.publish], to: b, onFailure: pass'), `${at}.onFailure: does nothing here`],
     [
       routes('hooks: ["message.*"], to: b, delivery: before-reply, onFailure: drop'),
-      `${at}.onFailure: can be drop for message.publish only`,
+      `${at}.onFailure: can be drop for message.publish and message.ingress only`,
     ],
     [
       `spool: { path: ./s }\n${routes('hooks: [message.publish], to: b, overflow: spool, onFailure: spool')}`,

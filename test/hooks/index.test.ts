@@ -12,9 +12,9 @@ const print = (value: unknown) =>
   JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? `${part}` : part));
 
 describe('the built-in hooks', () => {
-  it('are 21, one for every callback', () => {
+  it('are 22, one for every callback', () => {
     expect(Object.keys(hooks)).toStrictEqual([...hookNames]);
-    expect(hookNames).toHaveLength(21);
+    expect(hookNames).toHaveLength(22);
   });
 
   describe.each(hookNames)('%s', (name) => {

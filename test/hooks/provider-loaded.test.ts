@@ -16,6 +16,23 @@ describe('provider.loaded', () => {
     });
   });
 
+  it('asks for message.ingress only those that have it, since others refuse the whole list', () => {
+    const hooks: HookSpec[] = [
+      { name: 'client.connected', topics: [] },
+      { name: 'message.ingress', topics: [] },
+    ];
+    const askedOf = (version: string, ingress?: 'always' | 'never') => {
+      const context = { ...aContext({ hooks }), policy: { hooks, ingress } };
+      const { reply } = providerLoaded.decide({ broker: aBroker({ version }), meta: aMeta() }, context);
+      return reply.hooks.map(({ name }) => name);
+    };
+    expect(askedOf('6.3.0')).toStrictEqual(['client.connected', 'message.ingress']);
+    expect(askedOf('6.2.0')).toStrictEqual(['client.connected']);
+    expect(askedOf('6.3.0-beta.2')).toStrictEqual(['client.connected']);
+    expect(askedOf('6.3.0-beta.2', 'always')).toStrictEqual(['client.connected', 'message.ingress']);
+    expect(askedOf('6.3.0', 'never')).toStrictEqual(['client.connected']);
+  });
+
   it('registers nothing when nothing is configured', () => {
     const { reply } = providerLoaded.decide({ broker: aBroker(), meta: aMeta() }, aContext());
     expect(reply).toStrictEqual({ kind: 'loaded', hooks: [] });

@@ -9,9 +9,9 @@ import {
 } from '../../src/schema/hook-name.ts';
 
 describe('hook names', () => {
-  it('are 21, each once', () => {
-    expect(new Set(hookNames).size).toBe(21);
-    expect(hookNames).toHaveLength(21);
+  it('are 22, each once', () => {
+    expect(new Set(hookNames).size).toBe(22);
+    expect(hookNames).toHaveLength(22);
   });
 
   it.each(hookNames)('hold %s', (name) => {
@@ -30,12 +30,14 @@ describe('hook names', () => {
     expect(hookNames.filter(isValued)).toStrictEqual([
       'client.authenticate',
       'client.authorize',
+      'message.ingress',
       'message.publish',
     ]);
   });
 
-  it('have topic filters where they are about messages', () => {
+  it('are about messages where they say so', () => {
     expect(hookNames.filter(isMessageHook)).toStrictEqual([
+      'message.ingress',
       'message.publish',
       'message.delivered',
       'message.dropped',
@@ -44,7 +46,7 @@ describe('hook names', () => {
   });
 
   it('can be registered, all but those about the provider', () => {
-    expect(registrableHookNames).toHaveLength(19);
+    expect(registrableHookNames).toHaveLength(20);
     expect(hookNames.filter((name) => !isRegistrable(name))).toStrictEqual([
       'provider.loaded',
       'provider.unloaded',

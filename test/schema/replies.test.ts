@@ -32,6 +32,7 @@ const constructors: [name: Reply['kind'], reply: Reply, expected: object][] = [
 const grammar = (name: string): readonly Reply['kind'][] => {
   if (name === 'provider.loaded') return ['loaded'];
   if (name === 'client.authenticate' || name === 'client.authorize') return ['allow', 'deny', 'ignore'];
+  if (name === 'message.ingress') return ['pass', 'drop', 'deny'];
   return name === 'message.publish' ? ['pass', 'rewrite', 'drop'] : ['observed'];
 };
 
@@ -55,6 +56,23 @@ describe.each(hookNames)('%s', (name) => {
 
   it.each([undefined, null, true, 'allow', {}, { kind: 'other' }, []])('may not answer %j', (reply) => {
     expect(replies[name].safeParse(reply).success).toBe(false);
+  });
+});
+
+describe('a rewrite at message.ingress', () => {
+  it('changes topic and payload', () => {
+    const reply = rewrite({ topic: 'b', payload });
+    expect(replies['message.ingress'].parse(reply)).toStrictEqual(reply);
+  });
+
+  it('cannot change the QoS: the publisher would wait for its acknowledgement for ever', () => {
+    expect(replies['message.ingress'].safeParse(rewrite({ qos: 1 })).error?.issues).toMatchObject([
+      { path: ['qos'], message: 'cannot be changed at message.ingress: change it at message.publish' },
+    ]);
+  });
+
+  it.each(['', 'a/+', '#', '$SYS/x'])('cannot send the message to %j', (topic) => {
+    expect(replies['message.ingress'].safeParse(rewrite({ topic })).success).toBe(false);
   });
 });
 

@@ -131,6 +131,7 @@ export function inputs(): { [Name in HookName]: HookInput<Name> } {
     'session.discarded': { clientinfo, meta },
     'session.takenover': { clientinfo, meta },
     'session.terminated': { clientinfo, reason: 'normal', meta },
+    'message.ingress': { clientinfo, message, meta, props, userProps },
     'message.publish': { message, meta, props, userProps },
     'message.delivered': { clientinfo, message, meta },
     'message.dropped': { message, reason: 'no_subscribers', meta },

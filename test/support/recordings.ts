@@ -1,4 +1,4 @@
-/** The recorded lives of two brokers. */
+/** The recorded lives of brokers: two releases, and a build of the 6.3 line that has message.ingress. */
 import { readFileSync } from 'node:fs';
 
 /** One call as a broker sent it. */
@@ -18,7 +18,7 @@ export interface RecordedCall {
   readonly message: Readonly<Record<string, unknown>>;
 }
 
-export const recordings = ['emqx-5.3.2', 'emqx-5.10.3'] as const;
+export const recordings = ['emqx-5.3.2', 'emqx-5.10.3', 'emqx-6.3-ingress'] as const;
 
 export function readRecording(name: (typeof recordings)[number]): RecordedCall[] {
   const text = readFileSync(new URL(`../fixtures/recordings/${name}.jsonl`, import.meta.url), 'utf8');

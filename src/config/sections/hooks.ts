@@ -13,6 +13,8 @@ import { findNearest } from '../nearest.ts';
 
 /** The hooks that may be listed: all but those registered when something answers them. */
 export const listableHookNames = registrableHookNames.filter(isListable);
+/** What is registered for standard output: message.ingress would tell of each message a second time. */
+export const shownHookNames = listableHookNames.filter((name) => name !== 'message.ingress');
 export type ListableHookName = Exclude<RegistrableHookName, 'client.authenticate' | 'client.authorize'>;
 
 function isListable(name: RegistrableHookName): name is ListableHookName {
@@ -58,10 +60,16 @@ const Listed = section(() => ({
     .describe(
       'Topic filters: the broker calls the hook only for messages they match. None means every topic.',
     ),
-})).refine(({ hook, topics }) => topics.length === 0 || isMessageHook(hook), {
-  path: ['topics'],
-  error: 'is of no use here: brokers heed topic filters for message.* hooks only; remove it',
-});
+}))
+  .refine(({ hook, topics }) => topics.length === 0 || isMessageHook(hook), {
+    path: ['topics'],
+    error: 'is of no use here: brokers heed topic filters for message.* hooks only; remove it',
+  })
+  .refine(({ hook, topics }) => topics.length === 0 || hook !== 'message.ingress', {
+    path: ['topics'],
+    error:
+      'must be left out for message.ingress: with failed_action = deny EMQX refuses every message outside of them without a call',
+  });
 
 const item = z
   .union([HookName, Listed], { error: explainHookName })

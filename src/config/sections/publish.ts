@@ -39,6 +39,11 @@ export const Publish = section(() => ({
     .describe(
       'shadow decides, logs and counts, and lets every message go on as it came. The default is enforce.',
     ),
+  ingress: choice(['auto', 'always', 'never'])
+    .prefault('auto')
+    .describe(
+      'Which brokers are asked to call message.ingress: auto is those of EMQX 6.3.0 and later; always is for builds of your own that have it under another version. A broker that lacks it refuses the whole list of hooks. The default is auto.',
+    ),
   limits: Limits.prefault({}).describe('What one payload may cost, whatever it says about itself.'),
 }));
 export type Publish = z.output<typeof Publish>;

@@ -1,12 +1,21 @@
 /** The routes of events: which go where, in which shape, and what is promised about their delivery. */
 import * as z from 'zod';
-import { type HookName, hookNames, isHookName, isMessageHook } from '../../schema/hook-name.ts';
+import {
+  type HookName,
+  hookNames,
+  isHookName,
+  isMessageHook,
+  isSentMessageHook,
+} from '../../schema/hook-name.ts';
 import { choice, expects, section, text, whenValid } from '../expects.ts';
 import { findNearest } from '../nearest.ts';
 import { TopicFilter } from './hooks.ts';
 import { Shape } from './shape.ts';
 
-/** Names that stand for several hooks. Logins and actions yield no event of ours: they are named one by one. */
+/**
+ * Names that stand for several hooks. Logins and actions yield no event of ours: they are named one by one. So is
+ * message.ingress, which tells of the messages that message.publish tells of.
+ */
 const groups: Readonly<Record<string, readonly HookName[]>> = {
   '*': eventful(''),
   'provider.*': eventful('provider.'),
@@ -16,7 +25,9 @@ const groups: Readonly<Record<string, readonly HookName[]>> = {
 };
 
 function eventful(prefix: string): HookName[] {
-  return hookNames.filter((name) => name.startsWith(prefix) && !isDecided(name));
+  return hookNames.filter(
+    (name) => name.startsWith(prefix) && !isDecided(name) && name !== 'message.ingress',
+  );
 }
 
 /** The hooks whose built-in answer reports nothing. */
@@ -113,14 +124,12 @@ export const Route = section(
     path: ['onFailure'],
     error: 'cannot be spool when the spool itself has failed; write pass, drop or error',
   })
-  .refine(
-    ({ hooks, onFailure }) => onFailure !== 'drop' || hooks.every((name) => name === 'message.publish'),
-    {
-      when: whenValid,
-      path: ['onFailure'],
-      error: 'can be drop for message.publish only: nothing else can be dropped; write error, pass or spool',
-    },
-  )
+  .refine(({ hooks, onFailure }) => onFailure !== 'drop' || hooks.every(isSentMessageHook), {
+    when: whenValid,
+    path: ['onFailure'],
+    error:
+      'can be drop for message.publish and message.ingress only: nothing else can be dropped; write error, pass or spool',
+  })
   .refine(
     ({ hooks, shape }) =>
       shape.format === 'structured' ||

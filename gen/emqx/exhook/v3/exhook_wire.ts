@@ -866,6 +866,43 @@ function readMessage(reader: Reader, end: number, message = beginMessage()) {
   return message;
 }
 
+function beginMessageIngressRequest() {
+  return {
+    clientinfo: undefined as ReturnType<typeof beginClientInfo> | undefined,
+    message: undefined as ReturnType<typeof beginMessage> | undefined,
+    meta: undefined as ReturnType<typeof beginRequestMeta> | undefined,
+    props: [] as ReturnType<typeof beginProperty>[],
+    userProps: [] as ReturnType<typeof beginProperty>[],
+  };
+}
+
+function readMessageIngressRequest(reader: Reader, end: number, message = beginMessageIngressRequest()) {
+  while (reader.at < end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.clientinfo = readClientInfo(reader, reader.end(end), message.clientinfo);
+        break;
+      case 18:
+        message.message = readMessage(reader, reader.end(end), message.message);
+        break;
+      case 26:
+        message.meta = readRequestMeta(reader, reader.end(end), message.meta);
+        break;
+      case 34:
+        message.props.push(readProperty(reader, reader.end(end)));
+        break;
+      case 42:
+        message.userProps.push(readProperty(reader, reader.end(end)));
+        break;
+      default:
+        reader.skip(tag, end);
+    }
+  }
+  reader.expect(end);
+  return message;
+}
+
 function beginMessagePublishRequest() {
   return {
     message: undefined as ReturnType<typeof beginMessage> | undefined,
@@ -1146,6 +1183,12 @@ export const service: ServiceTable = {
       read: readSessionTerminatedRequest,
       response: 'EmptySuccess',
       write: writeEmptySuccess,
+    },
+    OnMessageIngress: {
+      request: 'MessageIngressRequest',
+      read: readMessageIngressRequest,
+      response: 'ValuedResponse',
+      write: writeValuedResponse,
     },
     OnMessagePublish: {
       request: 'MessagePublishRequest',
