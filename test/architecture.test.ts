@@ -115,6 +115,30 @@ describe('the flow of a call', () => {
   });
 });
 
+describe('the wall clock', () => {
+  /** Somebody can set it, so that no interval is measured by it: for times that others set, and for time stamps. */
+  const readers: Record<string, string> = {
+    'src/cli/spool.ts': 'the ages of events, and names of files',
+    'src/commands/compare.ts': 'the time at which tokens are judged',
+    'src/commands/policy.ts': 'exp and nbf',
+    'src/commands/test.ts': 'exp and nbf',
+    'src/events/open-events.ts': 'time stamps of events, and of the spool',
+    'src/events/outbox.ts': 'time stamps of dead letters',
+    'src/lookup/policy/opener.ts': 'exp and nbf',
+    'src/record.ts': 'time stamps of recordings',
+    'src/sinks/file.ts': 'names of files, and when a file was made',
+    'src/sinks/http.ts': 'signatures, and dates in Retry-After',
+    'src/spool/exclusive.ts': 'the time of a file',
+    'src/telemetry/log.ts': 'time stamps of lines',
+    'src/telemetry/reload-tally.ts': 'when the configuration was read',
+  };
+
+  it('is read only where a time is meant, never for an interval', () => {
+    const found = sources.filter((file) => /\bDate\.now\b|new Date\(\)/.test(codeOf(readSource(file))));
+    expect(found.sort()).toStrictEqual(Object.keys(readers).sort());
+  });
+});
+
 describe('all of src', () => {
   it('reaches the generated code through wire/ only', () => {
     const breaks = ({ from }: Import, file: string) =>

@@ -44,6 +44,7 @@ export async function openDry(
     log,
     grants,
     now,
+    monotonic: () => performance.now(),
     random: Math.random,
     isDry: true,
     onChange: () => {},

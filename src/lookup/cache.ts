@@ -17,8 +17,10 @@ export interface CacheOptions<Value> {
   readonly isPositive: (value: Value) => boolean;
   /** When the answer itself ends (a token's expiry), in milliseconds since 1970: it is not remembered for longer. */
   readonly expiresAt?: (value: Value) => number | undefined;
-  /** Milliseconds since 1970. */
+  /** Wall clock, for `expiresAt` only: milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Key of the keyed hash. Default: random, of this process. */
@@ -47,11 +49,14 @@ export interface Cache<Value> {
 
 interface Entry<Value> {
   readonly value: Value;
+  /** By the monotonic clock. */
   readonly until: number;
+  /** By the wall clock. */
+  readonly expiresAt: number;
 }
 
 export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
-  const { now, max, secret = randomBytes(32) } = options;
+  const { now, monotonic, max, secret = randomBytes(32) } = options;
   const entries = new LruMap<string, Entry<Value>>(max);
   let pending = new Map<string, Promise<Value>>();
   let hits = 0;
@@ -61,14 +66,16 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
 
   function find(key: string): Entry<Value> | undefined {
     const entry = entries.get(key);
-    if (entry === undefined || entry.until > now()) return entry;
+    if (entry === undefined || (entry.until > monotonic() && entry.expiresAt > now())) return entry;
     entries.delete(key);
     return undefined;
   }
 
   function remember(key: string, value: Value): void {
-    const until = lifetimeEnd(value, options);
-    if (until > now() && entries.set(key, { value, until })) evictions++;
+    const until = monotonic() + lifetimeOf(value, options);
+    const expiresAt = options.expiresAt?.(value) ?? Number.POSITIVE_INFINITY;
+    if (until <= monotonic() || expiresAt <= now()) return;
+    if (entries.set(key, { value, until, expiresAt })) evictions++;
   }
 
   async function look(key: string, load: () => Promise<Value>, mine: typeof pending): Promise<Value> {
@@ -110,11 +117,10 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
   };
 }
 
-function lifetimeEnd<Value>(value: Value, options: CacheOptions<Value>): number {
-  const { ttl, negativeTtl, jitter = 0, isPositive, expiresAt, now, random } = options;
-  const full = isPositive(value) ? ttl : negativeTtl;
-  const end = now() + full * (1 - jitter * random());
-  return Math.min(end, expiresAt?.(value) ?? end);
+/** In milliseconds. */
+function lifetimeOf<Value>(value: Value, options: CacheOptions<Value>): number {
+  const { ttl, negativeTtl, jitter = 0, isPositive, random } = options;
+  return (isPositive(value) ? ttl : negativeTtl) * (1 - jitter * random());
 }
 
 /** Each part goes in with its length: ["ab", "c"] is not ["a", "bc"]. */

@@ -19,8 +19,10 @@ export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
   readonly breaker?: Omit<BreakerOptions, 'now'>;
   /** Take a broken answer (5xx, a body that is none) as "ignore", as EMQX does. Default: false, a failure. */
   readonly ignoreBroken?: boolean;
-  /** Milliseconds since 1970. */
+  /** Wall clock, for the `expire_at` of an answer: milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
   /** From 0 to 1; spreads retries. */
   readonly random: () => number;
 }
@@ -45,10 +47,10 @@ const FIRST_PAUSE = 50;
  * @throws TypeError when the templates are wrong.
  */
 export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
-  const { timeout = 3000, retries = 1, ignoreBroken = false, now, random } = options;
+  const { timeout = 3000, retries = 1, ignoreBroken = false, now, monotonic, random } = options;
   const build = compileRequest(options);
   const client = createHttpClient(options);
-  const breaker = createBreaker({ ...options.breaker, now });
+  const breaker = createBreaker({ ...options.breaker, now: monotonic });
 
   async function attempt(request: BuiltRequest, signal: AbortSignal): Promise<HttpVerdict> {
     const verdict = readHttpAnswer(await client.request({ ...request, signal }));
@@ -60,12 +62,13 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
   async function persist(request: BuiltRequest, signal: AbortSignal, until: number): Promise<HttpVerdict> {
     for (let left = retries; ; left--) {
       // A silent service leaves time for the next attempt.
-      const share = Math.max(1, Math.ceil((until - now()) / (left + 1)));
+      const share = Math.max(1, Math.ceil((until - monotonic()) / (left + 1)));
       try {
         return await breaker.run(() => withTimeLimit(signal, share, (limited) => attempt(request, limited)));
       } catch (error) {
         const pause = FIRST_PAUSE * 2 ** (retries - left) * (0.5 + random() / 2);
-        const isHopeless = left === 0 || signal.aborted || breaker.state === 'open' || now() + pause >= until;
+        const isHopeless =
+          left === 0 || signal.aborted || breaker.state === 'open' || monotonic() + pause >= until;
         if (isHopeless) throw error;
         await sleep(pause);
       }
@@ -77,7 +80,7 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
       const request = build(values);
       if (request === undefined) return { result: 'deny' };
       const verdict = await withTimeLimit(signal, timeout, (limited) =>
-        persist(request, limited, now() + timeout),
+        persist(request, limited, monotonic() + timeout),
       );
       return isOver(verdict, now()) ? { result: 'deny' } : verdict;
     },

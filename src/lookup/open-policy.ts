@@ -29,7 +29,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   const conditions = await openConditionsFor(config);
   const gate = createGate({ concurrency: HASHES_AT_ONCE, maxWaiting: HASHES_WAITING });
   const cache = authenticate?.cache && createLoginCache(authenticate.cache, world);
-  const limiter = createLoginLimiter(authenticate, world.now);
+  const limiter = createLoginLimiter(authenticate, world.monotonic);
   let changes = 0;
   let policies: OpenPolicy['policies'] | undefined;
   const changed = (): void => {

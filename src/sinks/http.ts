@@ -28,6 +28,7 @@ export const openHttp: OpenSink<HttpOptions> = async (options, world) => {
     requests,
     maxRetryAfter: options.maxRetryAfter,
     now: Date.now,
+    monotonic: () => performance.now(),
   });
 };
 

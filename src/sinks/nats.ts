@@ -20,6 +20,6 @@ export const openNats: OpenSink<NatsOptions> = async (options, { name, log, env 
     newHeaders: headers,
     connect: () => connectToNats(options, authenticator, tls),
     place: `NATS at ${options.servers.map((server) => new URL(server).host).join(', ')}`,
-    now: () => Date.now(),
+    now: () => performance.now(),
   });
 };

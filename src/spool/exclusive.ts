@@ -3,10 +3,11 @@
  * which nobody else may have open. The lock is a file; that of a dead process is broken.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { isAlive, ProcessId, thisProcess } from './process-id.ts';
+import { Sightings } from './sightings.ts';
 
 /** Milliseconds between two tries. */
 const RETRY = 10;
@@ -60,9 +61,13 @@ function tryCreate(path: string, token: string): boolean {
   }
 }
 
+/** Of locks of other containers. One that is seen for the first time may be held: it has a whole lease. */
+const sightings = new Sightings({ lease: LEASE, isFreshAtFirst: () => true, now: Date.now });
+
 /** Removes the lock of a process that is dead. */
 export function breakDead(path: string): void {
-  const isFresh = () => Date.now() - modifiedAt(path) < LEASE;
+  // One that is gone is as good as fresh: the next try creates it.
+  const isFresh = () => sightings.isFresh(path) ?? true;
   const holder = read(path);
   if (holder === undefined ? isFresh() : isAlive(holder, isFresh)) return;
   try {
@@ -88,14 +93,5 @@ function touch(path: string): void {
     utimesSync(path, new Date(), new Date());
   } catch {
     // Without it we may count as dead to other machines only; and those must not share a spool.
-  }
-}
-
-/** A file that is gone is as good as fresh: the next try creates one. */
-function modifiedAt(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return Date.now();
   }
 }

@@ -4,9 +4,10 @@
  * file is nobody's.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, ProcessId, thisProcess } from './process-id.ts';
+import { Sightings } from './sightings.ts';
 
 /** Milliseconds between two signs of life. */
 const HEARTBEAT = 3_000;
@@ -30,18 +31,24 @@ const WRITING = '.writing';
 /** The file that says that a process writes; see write-gate.ts. */
 export const writingPath = (directory: string, id: string): string => join(directory, `${id}${WRITING}`);
 
+/** Signs of life of members. By the time of a file that is seen for the first time, a crash an hour ago is no member. */
+export function memberSightings(now: () => number): Sightings {
+  return new Sightings({ lease: LEASE, isFreshAtFirst: (age) => Math.abs(age) < LEASE, now });
+}
+
 /** Living processes that say so, for people. */
-export function findWriting(directory: string, now: () => number): readonly string[] {
+export function findWriting(directory: string, sightings: Sightings): readonly string[] {
   return listFiles(directory)
     .filter((name) => name.endsWith(WRITING))
     .map((name) => name.slice(0, -WRITING.length))
-    .filter((id) => isMemberAlive(directory, id, now))
+    .filter((id) => isMemberAlive(directory, id, sightings))
     .map((id) => describeMember(directory, id));
 }
 
 /** Other processes that use the spool now. */
 export function findLiving(directory: string, now: () => number): readonly string[] {
-  return list(directory).filter((id) => isMemberAlive(directory, id, now));
+  const sightings = memberSightings(now);
+  return list(directory).filter((id) => isMemberAlive(directory, id, sightings));
 }
 
 /**
@@ -54,6 +61,7 @@ export function joinMembers(directory: string, now: () => number): Members {
   const id = randomUUID();
   const enter = () => writeFileSync(join(directory, id), JSON.stringify(thisProcess()), { mode: 0o600 });
   enter();
+  const sightings = memberSightings(now);
   let known = new Map<string, boolean>();
 
   function beat(): void {
@@ -75,7 +83,7 @@ export function joinMembers(directory: string, now: () => number): Members {
     if (member === id) return true;
     const remembered = known.get(member);
     if (remembered !== undefined) return remembered;
-    const found = isMemberAlive(directory, member, now);
+    const found = isMemberAlive(directory, member, sightings);
     known.set(member, found);
     return found;
   }
@@ -118,15 +126,9 @@ function forget(directory: string, id: string): void {
   }
 }
 
-function isMemberAlive(directory: string, id: string, now: () => number): boolean {
+function isMemberAlive(directory: string, id: string, sightings: Sightings): boolean {
   const path = join(directory, id);
-  const isFresh = () => {
-    try {
-      return Math.abs(now() - statSync(path).mtimeMs) < LEASE;
-    } catch {
-      return false;
-    }
-  };
+  const isFresh = () => sightings.isFresh(path) ?? false;
   const process = readProcess(path);
   // A file that is being written, or that a crash of the machine left empty, is judged by its age.
   return process === undefined ? isFresh() : isAlive(process, isFresh);

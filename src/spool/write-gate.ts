@@ -9,7 +9,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { breakDead } from './exclusive.ts';
-import { findWriting, writingPath } from './members.ts';
+import { findWriting, memberSightings, writingPath } from './members.ts';
 import type { Places } from './places.ts';
 
 /** Milliseconds for which the file stays behind a write. */
@@ -72,8 +72,9 @@ export function createWriteGate({ members, exclusive }: Places, id: string): Wri
  * @throws Error when a process does not stop.
  */
 export async function waitForQuiet({ members }: Places, now: () => number): Promise<void> {
+  const sightings = memberSightings(now);
   for (const since = performance.now(); ; await sleep(RETRY)) {
-    const [writer] = findWriting(members, now);
+    const [writer] = findWriting(members, sightings);
     if (writer === undefined) return;
     if (performance.now() - since > PATIENCE)
       throw new Error(`the spool is in use by ${writer}, which stands still; end it, or let it go on`);

@@ -4,13 +4,14 @@ import { type CacheOptions, createCache } from '../../src/lookup/cache.ts';
 type Verdict = { ok: boolean; exp?: number };
 
 function setup(changes: Partial<CacheOptions<Verdict>> = {}) {
-  const clock = { now: 1_000_000, random: 0 };
+  const clock = { now: 1_000_000, wall: 5_000_000, random: 0 };
   const cache = createCache<Verdict>({
     ttl: 1000,
     negativeTtl: 100,
     max: 3,
     isPositive: ({ ok }) => ok,
-    now: () => clock.now,
+    now: () => clock.wall,
+    monotonic: () => clock.now,
     random: () => clock.random,
     ...changes,
   });
@@ -63,13 +64,28 @@ describe('createCache', () => {
 
   it('remembers an answer no longer than the answer holds', async () => {
     const { clock, cache, load, loads } = setup({ expiresAt: ({ exp }) => exp });
-    const value = { ok: true, exp: clock.now + 10 };
+    const value = { ok: true, exp: clock.wall + 10 };
     await cache.get(['a'], load(value));
-    clock.now += 10;
+    clock.wall += 10;
     await cache.get(['a'], load(value));
     expect(loads()).toBe(2);
     expect(cache.stats.size).toBe(0);
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    'remembers an answer for its time when the wall clock is set by %s ms meanwhile',
+    async (step) => {
+      const { clock, cache, load, loads } = setup();
+      await cache.get(['a'], load(yes));
+      clock.wall += step;
+      clock.now += 999;
+      await cache.get(['a'], load(yes));
+      expect(loads()).toBe(1);
+      clock.now += 1;
+      await cache.get(['a'], load(yes));
+      expect(loads()).toBe(2);
+    },
+  );
 
   it('asks once for what many want at once', async () => {
     const { cache } = setup();

@@ -31,6 +31,7 @@ async function setup(handler: Handler, options: Partial<HttpAuthOptions> = {}) {
     timeout: 5000,
     retries: 0,
     now: Date.now,
+    monotonic: () => performance.now(),
     random: () => 0,
     ...options,
   });
@@ -201,7 +202,7 @@ describe('createHttpAuth', () => {
       (_, response) => reply(response, { result: 'allow' }, isBroken ? 500 : 200),
       {
         breaker: { failures: 3, openFor: 1000 },
-        now: () => now,
+        monotonic: () => now,
       },
     );
     for (let i = 0; i < 10; i++) expect(await failure(auth)).toMatchObject({ code: 'lookup_failed' });

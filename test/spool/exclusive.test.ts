@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { exclusively } from '../../src/spool/exclusive.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { breakDead, exclusively } from '../../src/spool/exclusive.ts';
 import { thisProcess } from '../../src/spool/process-id.ts';
 import { aDirectory } from './support.ts';
 
@@ -37,6 +37,29 @@ describe('what runs exclusively', () => {
     await Promise.all(Array.from({ length: 5 }, () => exclusively(path, async () => ran++)));
     expect(ran).toBe(5);
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    'breaks a lock of another container once it is not renewed, when its time is %s ms from ours',
+    (step) => {
+      const path = join(aDirectory(), 'lock');
+      writeFileSync(path, JSON.stringify({ ...thisProcess(), namespace: 'another', token: 'x' }));
+      const touch = (time: number) => utimesSync(path, time / 1000, time / 1000);
+      const real = performance.now.bind(performance);
+      const later = (by: number) => vi.spyOn(performance, 'now').mockImplementation(() => real() + by);
+      onTestFinished(() => void vi.restoreAllMocks());
+      touch(Date.now() + step);
+      breakDead(path);
+      later(9_000);
+      touch(Date.now() + step + 2_000);
+      breakDead(path);
+      later(18_000);
+      breakDead(path);
+      expect(existsSync(path)).toBe(true);
+      later(20_000);
+      breakDead(path);
+      expect(existsSync(path)).toBe(false);
+    },
+  );
 
   it('says when the lock cannot be written', async () => {
     await expect(exclusively('/nowhere/lock', async () => 1)).rejects.toMatchObject({ code: 'ENOENT' });

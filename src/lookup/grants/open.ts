@@ -12,6 +12,8 @@ export interface GrantsWorld {
   readonly log: { info(message: string): void; warn(message: string): void };
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
 }
@@ -65,7 +67,7 @@ async function readFiles({ password, ca, cert, key }: RedisGrants, env: Environm
 }
 
 async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWorld): Promise<GrantStore> {
-  const { now, random, env, log } = world;
+  const { now, monotonic, random, env, log } = world;
   const { url, username, prefix, ttl, freshness, timeout } = redis;
   const { password, tls } = await readFiles(redis, env);
   const [{ openRedisRecords, redisCode }, { createSharedGrants }] = await Promise.all([
@@ -84,13 +86,13 @@ async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWor
     tls: protocol === 'rediss:' ? tls : undefined,
     ttl,
     timeout,
-    now,
+    now: monotonic,
     random,
     onLost: (error) =>
       log.warn(`${place} cannot be used (${redisCode(error)}): what needs it fails until it answers`),
     onBack: () => log.info(`${place} answers again`),
   });
-  return createSharedGrants({ records, prefix, freshness, max, now });
+  return createSharedGrants({ records, prefix, freshness, max, now, monotonic });
 }
 
 const DEFAULT_PORT = 6379;

@@ -38,19 +38,21 @@ export interface SharedGrantsOptions {
   readonly freshness: number;
   /** Most clients in the memory of this process. */
   readonly max: number;
-  /** Milliseconds since 1970. */
+  /** Wall clock, for the expiry of grants: milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
 }
 
 interface Entry {
   /** Nothing was granted. */
   readonly kept: KeptGrant | undefined;
-  /** When it was true. */
+  /** When it was true, by the monotonic clock. */
   readonly asOf: number;
 }
 
 export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
-  const { records, prefix, freshness, max, now } = options;
+  const { records, prefix, freshness, max, now, monotonic } = options;
   const entries = new LruMap<string, Entry>(max);
   const loading = new Map<string, Promise<Entry>>();
   const loads = { done: 0, failed: 0 };
@@ -64,7 +66,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
     const key = memoryKeyOf(client);
     // What is being loaded may be older than this.
     loading.delete(key);
-    entries.set(key, { kept: keptGrant(client, grant), asOf: now() });
+    entries.set(key, { kept: keptGrant(client, grant), asOf: monotonic() });
   }
 
   function forget(client: Grantee): void {
@@ -73,7 +75,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
   }
 
   async function loadRecord(client: Grantee): Promise<Entry> {
-    const asOf = now();
+    const asOf = monotonic();
     const text = await records.read(recordKeyOf(prefix, client));
     if (text === undefined) return { kept: undefined, asOf };
     const { username, grant } = readGrant(text);
@@ -99,7 +101,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
   return {
     find(client) {
       const entry = entries.get(memoryKeyOf(client));
-      return entry === undefined || now() - entry.asOf >= freshness ? undefined : judge(client, entry);
+      return entry === undefined || monotonic() - entry.asOf >= freshness ? undefined : judge(client, entry);
     },
     save: remember,
     get size() {

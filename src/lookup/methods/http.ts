@@ -7,7 +7,10 @@ import { readSecret } from '../secret.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { valuesOf } from './values.ts';
 
-export async function openHttp(http: Http, { env, now, random }: MethodWorld): Promise<OpenMethod> {
+export async function openHttp(
+  http: Http,
+  { env, now, monotonic, random }: MethodWorld,
+): Promise<OpenMethod> {
   const headers = Object.fromEntries(
     await Promise.all(
       Object.entries(http.headers ?? {}).map(
@@ -30,6 +33,7 @@ export async function openHttp(http: Http, { env, now, random }: MethodWorld): P
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     now,
+    monotonic,
     random,
   });
   const isPlain = http.url.startsWith('http:') && !/^http:\/\/(localhost|127\.|\[::1\])/.test(http.url);

@@ -94,7 +94,7 @@ async function openPublicKey(
 async function openJwks(
   from: NonNullable<Jwt['jwks']>,
   algorithms: Algorithms,
-  { log, now, isDry, refused }: MethodWorld,
+  { log, monotonic, isDry, refused }: MethodWorld,
 ): Promise<OpenKeys> {
   const { url, ca, ...jwks } = typeof from === 'object' ? from : { url: from, ca: undefined };
   const keys = jwksKeys({
@@ -102,7 +102,7 @@ async function openJwks(
     ...jwks,
     ...algorithms,
     ...(ca !== undefined && { ca: (await readPem(ca)) ?? '' }),
-    now,
+    now: monotonic,
     onProblem: (message) => {
       refused?.('keys');
       log.warn(message);

@@ -22,7 +22,10 @@ export type Renewed = 'rules' | 'users' | 'keys';
 export interface MethodWorld {
   readonly env: Environment;
   readonly log: { warn(message: string): void; error(message: string): void; info(message: string): void };
+  /** Wall clock, for times that others set, such as `exp`: milliseconds since 1970. */
   readonly now: () => number;
+  /** For every interval: milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
   readonly random: () => number;
   /** Hashes passwords a few at a time. */
   readonly gate: Gate;

@@ -13,7 +13,7 @@ export type LoginCache = Cache<MethodAnswer>;
 
 export function createLoginCache(
   { ttl, negativeTtl, jitter, max }: NonNullable<NonNullable<Config['authenticate']>['cache']>,
-  { now, random }: PolicyWorld,
+  { now, monotonic, random }: PolicyWorld,
 ): LoginCache {
   return createCache<MethodAnswer>({
     ttl,
@@ -23,6 +23,7 @@ export function createLoginCache(
     isPositive: ({ result }) => result === 'allow',
     expiresAt: (answer) => (answer.result === 'allow' ? answer.grant?.expiresAt : undefined),
     now,
+    monotonic,
     random,
   });
 }

@@ -41,7 +41,8 @@ export function createPolicyOpener(
 ): PolicyOpener {
   const refusals: Record<Renewed, number> = { rules: 0, users: 0, keys: 0 };
   const refused = (what: Renewed): void => void refusals[what]++;
-  const world = { env, log, now: Date.now, random: Math.random, refused };
+  const monotonic = () => performance.now();
+  const world = { env, log, now: Date.now, monotonic, random: Math.random, refused };
   let grants: GrantStore | undefined;
 
   async function openWith(store: GrantStore, config: Config): Promise<OpenPolicy> {

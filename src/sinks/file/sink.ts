@@ -6,6 +6,7 @@ import type { Receipt, Sink, SinkWorld } from '../sink.ts';
 import { Turns, unlessAborted } from '../turns.ts';
 import { Appender } from './appender.ts';
 import { type ArchiveOptions, putAside, tidy } from './archive.ts';
+import { FileAge, type FileClocks } from './file-age.ts';
 import { toLine } from './line.ts';
 import { explain } from './trouble.ts';
 
@@ -19,17 +20,16 @@ export class FileSink implements Sink {
   readonly #closing = new AbortController();
   /** Work on files that were put aside, one after the other. */
   #tidying: Promise<void> | undefined;
-  #begun = 0;
-  readonly #now: () => number;
+  readonly #age: FileAge;
 
-  constructor(options: FileOptions, { name, log }: SinkWorld, now: () => number) {
+  constructor(options: FileOptions, { name, log }: SinkWorld, clocks: FileClocks) {
     const { path, mode, rotate } = options;
     this.name = name;
     this.#options = options;
     this.#log = log;
-    this.#now = now;
+    this.#age = new FileAge(clocks);
     this.#appender = new Appender(options);
-    this.#archive = { path, mode, keep: rotate.keep, gzip: rotate.gzip, now };
+    this.#archive = { path, mode, keep: rotate.keep, gzip: rotate.gzip, now: clocks.now };
   }
 
   async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
@@ -75,8 +75,7 @@ export class FileSink implements Sink {
       const stats = await this.#appender.open();
       // What an earlier process has left to do.
       if (this.#tidying === undefined) this.#tidy();
-      // Some file systems do not know when a file was made.
-      this.#begun = stats.birthtimeMs || this.#begun || this.#now();
+      this.#age.note(stats);
       return stats;
     } catch (error) {
       throw explain(error, this.#options.path);
@@ -87,12 +86,11 @@ export class FileSink implements Sink {
   async #rotate(stats: Stats, size: number): Promise<void> {
     const { rotate, path } = this.#options;
     const isLarge = rotate.size !== undefined && stats.size + size > rotate.size;
-    const isOld = rotate.age !== undefined && this.#now() - this.#begun >= rotate.age;
+    const isOld = rotate.age !== undefined && this.#age.milliseconds >= rotate.age;
     if (stats.size === 0 || !stats.isFile() || !(isLarge || isOld)) return;
     try {
-      if (putAside(this.#archive, stats)) this.#begun = 0;
-      await this.#appender.open();
-      this.#begun = this.#now();
+      putAside(this.#archive, stats);
+      this.#age.note(await this.#appender.open());
     } catch (error) {
       throw explain(error, path);
     }

@@ -23,8 +23,10 @@ export interface HttpSinkOptions extends Pick<SinkWorld, 'name' | 'log'> {
   readonly requests: number;
   /** Milliseconds. */
   readonly maxRetryAfter: number;
-  /** Milliseconds since 1970. */
+  /** Wall clock, for a date in Retry-After: milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
 }
 
 /** The service will never take what was sent. */
@@ -35,8 +37,8 @@ const sharedBlame: Blame = { hasOwnPath: false, hasOwnType: false };
 export class HttpSink implements Sink {
   readonly name: string;
   readonly #options: HttpSinkOptions;
-  /** The service asked to be left alone until then, in milliseconds since 1970. */
-  #notBefore = 0;
+  /** The service asked to be left alone until then, by the monotonic clock. */
+  #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(options: HttpSinkOptions) {
     this.name = options.name;
@@ -132,14 +134,15 @@ export class HttpSink implements Sink {
   }
 
   #notePause({ retryAfter }: Answer): void {
-    const { now, maxRetryAfter } = this.#options;
-    this.#notBefore = Math.max(this.#notBefore, now() + readRetryAfter(retryAfter, now(), maxRetryAfter));
+    const { now, monotonic, maxRetryAfter } = this.#options;
+    const until = monotonic() + readRetryAfter(retryAfter, now(), maxRetryAfter);
+    this.#notBefore = Math.max(this.#notBefore, until);
   }
 
   /** The queue in front of this sink waits and tries again: until the time has come, it learns so at once. */
   #mindPause(): void {
-    const { now, url } = this.#options;
-    const left = this.#notBefore - now();
+    const { monotonic, url } = this.#options;
+    const left = this.#notBefore - monotonic();
     if (left > 0)
       throw new Error(
         `${url.host} asked to be left alone for ${Math.ceil(left / 1000)} s more (Retry-After)`,

@@ -75,7 +75,7 @@ function fakeRecords() {
 }
 
 function setup(methods: readonly OpenedMethod[], records?: RecordStore, onError: 'deny' | 'allow' = 'deny') {
-  const options = { max: 10, now: () => 1000 };
+  const options = { max: 10, now: () => 1000, monotonic: () => 1000 };
   const store =
     records === undefined
       ? createMemoryGrants(options)

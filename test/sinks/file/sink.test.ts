@@ -38,14 +38,16 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function open(options: object = {}, warnings: string[] = []): Sink {
+const steady = { now: () => time, monotonic: () => time };
+
+function open(options: object = {}, warnings: string[] = [], clocks = steady): Sink {
   const log = {
     info: () => {},
     error: () => {},
     warn: ({ reason }: { reason: string }) => void warnings.push(reason),
   };
   const world = sinkWorld({ log: log as never });
-  const sink = new FileSink(optionsOf(File, { path, ...options }), world, () => time);
+  const sink = new FileSink(optionsOf(File, { path, ...options }), world, clocks);
   sinks.push(sink);
   return sink;
 }
@@ -231,6 +233,22 @@ describe('file that is put aside', () => {
     expect(await listFiles(path)).toHaveLength(2);
     expect(await readFile(path, 'utf8')).toContain(batch[2]?.id);
   });
+
+  it.each([-86_400_000, 86_400_000])(
+    'is as old as it is, when the wall clock is set by %s ms while it is open',
+    async (step) => {
+      let wall = Date.now();
+      let ran = 0;
+      const sink = open({ rotate: { age: '1h' } }, [], { now: () => wall, monotonic: () => ran });
+      await write(sink, many(1));
+      wall += step;
+      await write(sink, many(1));
+      expect(await listFiles(path)).toHaveLength(1);
+      ran += 3_700_000;
+      await write(sink, many(1));
+      expect(await listFiles(path)).toHaveLength(2);
+    },
+  );
 
   it('does not put an empty file aside, nor split a batch', async () => {
     const sink = open({ rotate: { size: '1KiB' } });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Http } from '../../../src/config/sections/sinks/http.ts';
 import { type Delivery, makeDelivery, type Sink } from '../../../src/sink-contract.ts';
 import { openHttp } from '../../../src/sinks/http.ts';
@@ -121,6 +121,20 @@ describe('http', () => {
     await expect(write(sink, many(1))).rejects.toThrow(/asked to be left alone for 7 s more \(Retry-After\)/);
     expect(service.seen).toHaveLength(1);
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    'leaves a service alone for as long as it asked, when the wall clock is set by %s ms meanwhile',
+    async (step) => {
+      const real = Date.now;
+      const now = vi.spyOn(Date, 'now').mockImplementation(() => real());
+      onTestFinished(() => now.mockRestore());
+      service.answer = () => ({ status: 503, headers: { 'retry-after': '60' } });
+      const sink = await open();
+      await expect(write(sink, many(1))).rejects.toThrow(/status 503/);
+      now.mockImplementation(() => real() + step);
+      await expect(write(sink, many(1))).rejects.toThrow(/left alone for [1-6]?\d s more/);
+    },
+  );
 
   it('sends nothing else of a batch after it was asked to wait', async () => {
     service.answer = () => ({ status: 429, headers: { 'retry-after': '60' } });
