@@ -16,7 +16,7 @@ import { Failure } from './failure.ts';
 import type { Hook, Outcome } from './hook.ts';
 import { describeIssues, schemas } from './schema/compiled.ts';
 import type { HookInput } from './schema/requests.ts';
-import { type Codec, fallbackOutcome, type Shell } from './shell.ts';
+import { type Codec, fallbackOutcome, type Instead, type Shell } from './shell.ts';
 import type { Rpc } from './wire/rpc.ts';
 
 /** What a call came to: a body in the codec's form, or why there is none. */
@@ -35,7 +35,7 @@ export function call<Request, Body>(
 ): Result<Body> | Promise<Result<Body>> {
   const hook = shell.hooks[rpc.hook] as Hook;
   const since = shell.begin?.(rpc) ?? 0;
-  let recover = (error: unknown): Result<Body> => shell.failed(rpc, asFailure(error));
+  let recover = (error: unknown): Result<Body> | Promise<Result<Body>> => shell.failed(rpc, asFailure(error));
   try {
     const request = codec.decode(rpc, body);
     let input: HookInput | undefined;
@@ -43,23 +43,25 @@ export function call<Request, Body>(
       const failure = shell.failed(rpc, asFailure(error));
       const outcome = fallbackOutcome(hook, failure);
       if (outcome === undefined) return failure;
-      if (input !== undefined && outcome.decision !== undefined)
-        shell.decided(rpc, input, outcome, since, budget, failure);
-      return codec.encode(rpc, outcome.reply, request);
+      const encoded = codec.encode(rpc, outcome.reply, request);
+      const held =
+        input !== undefined && outcome.decision !== undefined
+          ? shell.decided(rpc, input, outcome, since, budget, failure)
+          : undefined;
+      return held ? settle(held, encoded) : encoded;
     };
+    const settle = (held: Promise<Instead>, encoded: Body): Promise<Result<Body>> =>
+      held.then((instead) => {
+        if (instead instanceof Failure) return shell.failed(rpc, instead);
+        return instead === undefined ? encoded : codec.encode(rpc, instead, request);
+      });
     const parsed = parseInput(rpc, request);
     input = parsed;
     const finish = (answers: Readonly<Record<string, unknown>>): Result<Body> | Promise<Result<Body>> => {
       const outcome = parseOutcome(rpc, hook.decide(parsed, { policy: shell.policy, answers }));
       const encoded = codec.encode(rpc, outcome.reply, request);
       const held = shell.decided(rpc, parsed, outcome, since, budget);
-      if (!held) return encoded;
-      return held
-        .then((instead) => {
-          if (instead instanceof Failure) return shell.failed(rpc, instead);
-          return instead === undefined ? encoded : codec.encode(rpc, instead, request);
-        })
-        .catch(recover);
+      return held ? settle(held, encoded).catch(recover) : encoded;
     };
     const question = nextQuestion(hook, parsed, shell, {});
     if (question === undefined) return finish({});

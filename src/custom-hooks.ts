@@ -1,6 +1,7 @@
 /** Hooks of the user's own: modules named in the configuration, whose hooks replace the built-in ones. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { keepEvents } from './built-in-events.ts';
 import type { Problem } from './config/problem.ts';
 import { type AnyHook, findHookProblem, type HookTable } from './hook.ts';
 import { isHookName } from './schema/hook-name.ts';
@@ -55,9 +56,10 @@ export async function loadCustomHooks(
   return { hooks: [...found.hooks.values()].map(({ hook }) => hook), lookups: Object.fromEntries(lookups) };
 }
 
-/** The table with hooks in the place of those of the same name. */
+/** The table with hooks in the place of those of the same name, whose events stay where a hook returns none. */
 export function replaceHooks(table: HookTable, hooks: readonly AnyHook[]): HookTable {
-  return { ...table, ...Object.fromEntries(hooks.map((hook) => [hook.name, hook])) };
+  const replaced = hooks.map((hook) => [hook.name, keepEvents(table[hook.name] as AnyHook, hook)]);
+  return { ...table, ...Object.fromEntries(replaced) };
 }
 
 function collect(found: Found, file: string, module: Record<string, unknown>): void {

@@ -1,4 +1,5 @@
 /** The shell of the server, and the policies in it: replaced as a whole, between two calls, when they change. */
+import { builtInEvents } from './built-in-events.ts';
 import { registeredHooks } from './config/hook-list.ts';
 import type { Config } from './config/schema.ts';
 import { isDecided } from './config/sections/routes.ts';
@@ -73,6 +74,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     if (changed === policy) shell = build();
   });
   let hasWarnedOfIgnore = false;
+  const silent = new Set<HookName>();
 
   let config = first;
   let logDecision: DecisionLog = createDecisionLog(log, config.decisions);
@@ -90,12 +92,16 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
       lookups: { ...policy?.lookups, ...options.lookups },
       waits: emitter.waits,
       begin: ({ hook }) => (timed.has(hook) ? performance.now() : 0),
-      decided(rpc, input, outcome, since, budget) {
+      // An answer of `onError` is one all the same: what routes promise of it holds.
+      decided(rpc, input, outcome, since, budget, failure) {
         const { events, decision } = outcome;
         calls.decided(rpc, input, outcome);
         if (decision !== undefined) decided(rpc, input, outcome.reply, decision, since);
-        if (events === undefined) return undefined;
-        return emitter.emit(rpc.hook, input, events, since + budget);
+        const reported = failure === undefined ? events : builtInEvents(hookNamed(rpc.hook), input);
+        if (reported === undefined) return undefined;
+        if (failure === undefined && reported.length === 0 && emitter.waits.has(rpc.hook))
+          warnOfSilence(rpc.hook);
+        return emitter.emit(rpc.hook, input, reported, since + budget);
       },
       failed(rpc, failure) {
         calls.failed(rpc, failure);
@@ -121,6 +127,14 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     hasWarnedOfIgnore = true;
     log.warn(
       'a login was left to a broker before 5.9, which refuses it unless an authenticator of its own admits the client',
+    );
+  }
+
+  function warnOfSilence(hook: HookName): void {
+    if (silent.has(hook)) return;
+    silent.add(hook);
+    log.warn(
+      `a custom hook ${hook} returned events: [], so that routes whose answers wait for an event have none to store: leave events out, and the built-in event stays`,
     );
   }
 
@@ -163,6 +177,8 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     },
   };
 }
+
+const hookNamed = (name: HookName): AnyHook => builtInHooks[name] as AnyHook;
 
 /** The hooks that may be decided by a policy, or wait: of their calls somebody wants to know how long they took. */
 function timedHooks(

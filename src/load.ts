@@ -10,6 +10,7 @@ import { resolveSinkFiles } from './config/sink-files.ts';
 import type { Environment } from './config/variables.ts';
 import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
 import { findConditionProblems } from './events/check-conditions.ts';
+import { findStarvedRoutes } from './events/check-hooks.ts';
 
 export interface Loaded {
   readonly config: Config;
@@ -46,6 +47,8 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
   const custom = await loadCustomHooks(config.hooks.custom, baseOf(path));
   if ('problems' in custom && custom.problems !== undefined)
     return { problems: custom.problems.map(formatProblem) };
+  const starved = findStarvedRoutes(config.events.routes, (custom as CustomHooks).hooks);
+  if (starved.length > 0) return { problems: starved.map((problem) => placeProblem(problem, file)) };
   const text = file && { path: resolve(file.path), text: file.text };
   return {
     config,

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import type { OpenAdmin } from './admin/open.ts';
 import { Config, type ConfigInput } from './config/schema.ts';
+import { findStarvedRoutes } from './events/check-hooks.ts';
 import type { Left } from './events/left.ts';
 import { type OpenEvents, openEvents } from './events/open-events.ts';
 import { watchRequired } from './events/required.ts';
@@ -73,7 +74,7 @@ const FLUSH = 500;
  * Starts a server.
  *
  * @throws ZodError when the configuration is not good; Error when the port, a certificate or the file of the
- *   recording cannot be had.
+ *   recording cannot be had, or when a route can never get an event because of a custom hook.
  */
 export async function serve(options: ServeOptions = {}): Promise<Serving> {
   const config = Config.parse(options.config ?? {});
@@ -87,6 +88,8 @@ export interface ServeConfigOptions extends Omit<ServeOptions, 'config'> {
 
 /** The same, from a configuration that was checked already. */
 export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
+  const starved = findStarvedRoutes(config.events.routes, options.hooks ?? []);
+  if (starved.length > 0) throw new Error(starved.join('\n'));
   const log = options.log ?? (await createLogger({ ...config.log, trace: await openActiveTrace() }));
   const tracing = await openTracing(log);
   const recorder = await openRecorderOf(options.record, log);

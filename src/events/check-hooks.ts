@@ -1,0 +1,51 @@
+/** Finds routes that a custom hook starves, before anything is opened. */
+import type { RouteSection } from '../config/sections/routes.ts';
+import type { AnyHook, Hook } from '../hook.ts';
+import { type HookName, isRegistrable } from '../schema/hook-name.ts';
+
+/** A line for each route that can never get an event, with the hook that is to blame and what to do. */
+export function findStarvedRoutes(routes: readonly RouteSection[], custom: readonly AnyHook[]): string[] {
+  const silent = new Set(custom.filter(reportsNothing).map(({ name }): HookName => name));
+  const listed = listedHooks(custom);
+  const blame = (hook: HookName): string | undefined => {
+    if (silent.has(hook))
+      return `the custom hook ${hook} returns events: [] for every call; leave events out, and the built-in event stays`;
+    return listed !== undefined && isRegistrable(hook) && !listed.has(hook)
+      ? `the custom hook provider.loaded does not list ${hook}; list it, so that brokers call it`
+      : undefined;
+  };
+  return routes.flatMap(({ hooks }, i) => {
+    const reasons = hooks.map(blame);
+    return reasons.includes(undefined)
+      ? []
+      : [`events.routes[${i}]: can never get an event: ${[...new Set(reasons)].join('; ')}`];
+  });
+}
+
+function reportsNothing(hook: AnyHook): boolean {
+  const { events } = constantOutcome(hook) ?? {};
+  return Array.isArray(events) && events.length === 0;
+}
+
+/** The hooks that a custom `provider.loaded` always lists; nothing where that is not known. */
+function listedHooks(custom: readonly AnyHook[]): ReadonlySet<string> | undefined {
+  const loaded = custom.find(({ name }) => name === 'provider.loaded');
+  const { hooks } = (loaded && (constantOutcome(loaded)?.reply as { hooks?: unknown } | undefined)) ?? {};
+  return Array.isArray(hooks) ? new Set(hooks.map((hook) => String(hook?.name))) : undefined;
+}
+
+/**
+ * What a hook returns that looks at nothing: hooks are pure, so that one call shows all of them. Nothing is known of
+ * others, whose outcome depends on the call.
+ */
+function constantOutcome(hook: AnyHook): { readonly reply?: unknown; readonly events?: unknown } | undefined {
+  const { decide, needs } = hook as Hook;
+  const source = Function.prototype.toString.call(decide);
+  const takesNothing = /^(?:function\b\s*\w*|\w*)\s*\(\s*\)/.test(source) && !/\barguments\b/.test(source);
+  if (decide.length > 0 || needs !== undefined || !takesNothing) return undefined;
+  try {
+    return (decide as unknown as () => object | null).call(hook) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
