@@ -13,6 +13,10 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
     .option('--tag <name[=value]...>', 'tags, in place of those that the users file gives')
     .option('--publish <topic>', 'a topic to publish to')
     .option('--subscribe <filter>', 'a topic filter to subscribe to')
+    .option(
+      '--emqx <release>',
+      'the release of the broker, such as 6.1.1, which decides what prefixes such as $queue/ mean',
+    )
     .addHelpText('after', '\nExit status: 0 when allowed, 1 when not, 2 when nothing could be said.')
     .action(async (options) => {
       const { explainAuthorizeCommand } = await import('../commands/explain.ts');

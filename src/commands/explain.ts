@@ -3,11 +3,13 @@ import type { Environment } from '../config/variables.ts';
 import type { OpenPolicy } from '../lookup/open-policy.ts';
 import { nextLoginStep } from '../policy/authenticate.ts';
 import { decideAction } from '../policy/authorize-action.ts';
+import { parseBrokerVersion } from '../policy/broker-version.ts';
 import { explain, type Step } from '../policy/explain.ts';
 import type { Granted, Known, Login, MethodAnswer } from '../policy/policy.ts';
 import type { Action } from '../policy/rule.ts';
 import { parseTags } from '../policy/tags.ts';
 import { findTopicFilterProblem, findTopicNameProblem } from '../policy/topic-filter.ts';
+import type { Readings } from '../policy/topic-prefix.ts';
 import { openPolicyFor } from './policy.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,6 +28,8 @@ export interface ExplainAuthorize extends ExplainClient {
   readonly subscribe?: string;
   /** `name` or `name=value`. */
   readonly tag?: readonly string[];
+  /** Release of the broker: it decides what a prefix such as `$queue/` means. */
+  readonly emqx?: string;
 }
 
 function clientOf({
@@ -61,6 +65,11 @@ export async function explainAuthorizeCommand(
     terminal.err('--tag: write name or name=value');
     return 2;
   }
+  const { emqx = '' } = options;
+  if (emqx !== '' && parseBrokerVersion(emqx) === undefined) {
+    terminal.err('--emqx: write a release such as 6.1.1');
+    return 2;
+  }
   const opened = await openPolicyFor(options.config, env, terminal);
   if (opened === undefined) return 2;
   const { policy } = opened;
@@ -72,16 +81,29 @@ export async function explainAuthorizeCommand(
   const client = clientOf(options);
   const granted: Granted | undefined =
     tags === undefined ? authorize.grantsOf?.(client) : { tags, isExpired: false };
-  const decision = decideAction({ ...authorize, mode: 'enforce' }, client, action, topic, granted);
-  const how = explain(policy.rules, { ...client, tags: granted?.tags }, action, topic, policy.conditions);
+  const decision = decideAction({ ...authorize, mode: 'enforce' }, client, action, topic, granted, emqx);
+  const subject = { ...client, tags: granted?.tags };
+  const how = explain(policy.rules, subject, action, topic, policy.conditions, emqx);
   terminal.out(`${decision.verdict}, by ${decision.by}: ${decision.reason}`);
   if (authorize.mode === 'shadow') terminal.out('shadow mode: the broker is not told');
+  if (how.readings !== undefined) terminal.out(describeReadings(how.readings, emqx));
   for (const { rule, reason } of decision.conditions ?? []) terminal.out(`when of ${rule} failed: ${reason}`);
   list('came close:', how.close, terminal);
   const far = how.passedOver.filter((step) => !how.close.includes(step));
   list('passed over:', far, terminal);
   policy.close();
   return decision.verdict === 'allow' ? 0 : 1;
+}
+
+/** What the filter means to the broker, in a line. */
+function describeReadings({ topics, deniable, isAnything, named }: Readings, emqx: string): string {
+  const broker = emqx === '' ? 'a broker of any release (--emqx tells which)' : `EMQX ${emqx}`;
+  const meanings = [...topics.map((topic) => `"${topic}"`), ...(isAnything ? ['any topic'] : [])];
+  return [
+    `to ${broker} this is ${meanings.join(' and ')}`,
+    ...(deniable.length > 0 ? [`denials of "${deniable.join('", "')}" count too`] : []),
+    ...(named === undefined ? [] : [`a rule may name "${named}"`]),
+  ].join('; ');
 }
 
 function list(title: string, steps: readonly Step[], terminal: Terminal): void {

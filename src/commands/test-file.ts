@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { formatPath, type Problem, problemAt } from '../config/problem.ts';
 import { parseYaml } from '../config/yaml.ts';
+import { parseBrokerVersion } from '../policy/broker-version.ts';
 import { parseTags } from '../policy/tags.ts';
 import { findTopicFilterProblem, findTopicNameProblem } from '../policy/topic-filter.ts';
 import { PublishedMessage } from './test-messages.ts';
@@ -76,6 +77,10 @@ const Test = z
 
 const TestFile = z.strictObject({
   config: Text,
+  /** Release of the broker: it decides what a prefix such as `$queue/` means. */
+  emqx: Text.refine((text) => parseBrokerVersion(text) !== undefined, {
+    error: 'is no release; write one such as "6.1.1"',
+  }).optional(),
   now: z.iso.datetime({ error: 'is no time; write one such as 2026-11-22T12:00:00Z' }).optional(),
   tests: z.array(Test).min(1),
 });

@@ -30,7 +30,13 @@ export interface Fact {
 
 const NODE = 'exhook-test';
 
-export async function runTest(test: PolicyTest, policy: OpenPolicy, file: string): Promise<Fact[]> {
+/** @param emqx release of the broker. Default: not known. */
+export async function runTest(
+  test: PolicyTest,
+  policy: OpenPolicy,
+  file: string,
+  emqx = '',
+): Promise<Fact[]> {
   const { authenticate, authorize } = policy.policies;
   // The mode is a matter of the broker: what is tested is the verdict.
   const policies = {
@@ -71,7 +77,7 @@ export async function runTest(test: PolicyTest, policy: OpenPolicy, file: string
       const type = action === 'publish' ? Action.PUBLISH : Action.SUBSCRIBE;
       const call = await callHook(
         clientAuthorize,
-        { clientinfo, type, topic },
+        { clientinfo, type, topic, meta: { version: emqx } },
         { policy: policies, lookups },
       );
       facts.push(judge(`${who}: ${action} ${topic}`, { verdict, by }, call));

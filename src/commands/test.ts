@@ -72,7 +72,7 @@ async function runFile(file: string, env: Environment, terminal: Terminal): Prom
   const { policy } = opened;
   try {
     const facts: Fact[] = [];
-    for (const test of parsed.tests) facts.push(...(await runTest(test, policy, file)));
+    for (const test of parsed.tests) facts.push(...(await runTest(test, policy, file, parsed.emqx)));
     return { facts, coverage: coverageOf(policy, facts) };
   } catch (error) {
     terminal.err(`${file}: ${error instanceof Error ? error.message : 'failed'}`);

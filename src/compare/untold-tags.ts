@@ -47,17 +47,19 @@ export class UntoldGrants {
    */
   judge(rules: readonly Rule[], conditions: CompileCondition | undefined, judge: Authorize): Authorize {
     let single: readonly Authorize[] | undefined;
-    return (subject, action, topic) => {
-      if (subject.tags !== this.#tags) return judge(subject, action, topic);
+    return (subject, action, topic, version) => {
+      if (subject.tags !== this.#tags) return judge(subject, action, topic, version);
       single ??= rules.map((rule) => compileRules([outOfTheIndex(rule)], conditions));
       const looked: Rule[] = [];
       let judgement: Judgement = { verdict: undefined, notes: [] };
       for (const [index, ask] of single.entries()) {
         const rule = rules[index] as Rule;
         this.#isRead = false;
-        const found = ask(subject, action, topic);
+        const found = ask(subject, action, topic, version);
         if (this.#isRead) looked.push(rule);
-        else if (found.verdict !== undefined) {
+        else if (found.verdict === undefined) {
+          if (found.isUnknown) judgement = { ...judgement, isUnknown: true };
+        } else {
           judgement = { ...found, rule, index };
           break;
         }

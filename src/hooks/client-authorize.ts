@@ -12,11 +12,11 @@ export const clientAuthorize = defineHook({
     if (policy.authorize === undefined || GRANTS in answers) return undefined;
     return grantsQuestion(policy.authorize, clientinfo);
   },
-  decide({ clientinfo, type, topic }, { policy, answers }) {
+  decide({ clientinfo, type, topic, meta }, { policy, answers }) {
     if (policy.authorize === undefined) return { reply: deny('no authorization is configured') };
     const action = type === Action.PUBLISH ? 'publish' : 'subscribe';
     const granted = answers[GRANTS] as Granted | undefined;
-    const decision = decideAction(policy.authorize, clientinfo, action, topic, granted);
+    const decision = decideAction(policy.authorize, clientinfo, action, topic, granted, meta.version);
     return { reply: replyOf(decision), decision };
   },
 });

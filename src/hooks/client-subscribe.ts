@@ -1,14 +1,20 @@
 import { defineHook } from '../hook.ts';
+import { withRealFilters } from '../policy/real-filters.ts';
 import { observed } from '../schema/replies.ts';
 import { eventOf } from './event-of.ts';
 
 /** `client.subscribe`: a SUBSCRIBE packet has been authorized. */
 export const clientSubscribe = defineHook({
   name: 'client.subscribe',
-  decide: ({ clientinfo, props, topicFilters, userProps }) => ({
+  decide: ({ clientinfo, props, topicFilters, userProps, meta }) => ({
     reply: observed(),
     events: [
-      eventOf('client.subscribe', clientinfo.clientid, { clientinfo, props, topicFilters, userProps }),
+      eventOf('client.subscribe', clientinfo.clientid, {
+        clientinfo,
+        props,
+        topicFilters: withRealFilters(topicFilters, meta.version),
+        userProps,
+      }),
     ],
   }),
 });

@@ -27,13 +27,20 @@ export function grantsQuestion(policy: AuthorizePolicy, client: Known): Question
   return policy.grantsOf?.(client) === undefined ? { kind: GRANTS, client } : undefined;
 }
 
-/** @param granted overrules what is in memory: the answer to the question above. */
+/** What decides when nobody knows which topics a filter stands for, and no rule names its prefix. */
+export const PREFIX = 'prefix';
+
+/**
+ * @param granted overrules what is in memory: the answer to the question above.
+ * @param version of the broker, as it says it. Default: not known.
+ */
 export function decideAction(
   policy: AuthorizePolicy,
   client: Known,
   action: Action,
   topic: string,
   granted: Granted | undefined = policy.grantsOf?.(client),
+  version = '',
 ): Decision {
   const isShadow = policy.mode === 'shadow';
   if (granted?.isExpired === true) {
@@ -44,15 +51,21 @@ export function decideAction(
   if (policy.grantsOrder === 'first') judges.reverse();
   let notes: Judgement['notes'] = [];
   let conditions: NonNullable<Judgement['conditions']> = [];
+  let isUnknown = false;
   for (const judge of judges) {
     if (judge === undefined) continue;
-    const judgement = judge(subject, action, topic);
+    const judgement = judge(subject, action, topic, version);
     if (judgement.notes.length > 0) notes = [...notes, ...judgement.notes];
     if (judgement.conditions !== undefined) conditions = [...conditions, ...judgement.conditions];
+    isUnknown ||= judgement.isUnknown === true;
     if (judgement.verdict === undefined) continue;
     const by = labelOf(judgement.rule, judgement.index);
     const reason = judgement.verdict === 'allow' ? 'a rule allows it' : 'a rule denies it';
     return withNotes({ verdict: judgement.verdict, by, reason, isShadow }, notes, conditions);
+  }
+  if (isUnknown) {
+    const reason = 'no rule names the prefix of the filter, and what the broker makes of it is not known';
+    return withNotes({ verdict: 'deny', by: PREFIX, reason, isShadow }, notes, conditions);
   }
   return withNotes(
     { verdict: policy.otherwise, by: 'otherwise', reason: 'no rule was hit', isShadow },

@@ -6,10 +6,12 @@
  */
 import { type CompiledTopic, compileRule } from './compiled-rule.ts';
 import type { CompileCondition } from './condition.ts';
+import { type Asked, judgeReadings } from './judge-readings.ts';
 import { substitute } from './placeholders.ts';
 import { type Action, labelOf, type Rule, type Verdict, verdictOf } from './rule.ts';
 import { type Caller, caller, type Subject } from './subject.ts';
-import { covers, matches, overlaps, stripShare } from './topic-filter.ts';
+import { covers, matches, overlaps } from './topic-filter.ts';
+import { type Readings, readTopic } from './topic-prefix.ts';
 import { compileWho } from './who.ts';
 
 /** A part of a rule that was not met, and why. */
@@ -36,26 +38,70 @@ export interface Explanation {
   readonly passedOver: readonly Step[];
   /** Those of them that missed one condition only, and concern the action. */
   readonly close: readonly Step[];
+  /** What a topic with a prefix means to the broker, when it has one; the steps are of the reading that decided. */
+  readonly readings: Readings | undefined;
+  /** See `Judgement.isUnknown`. */
+  readonly isUnknown?: true;
 }
 
-/** Asks rule after rule until one is hit. `conditions` are needed when a rule has `when`. */
+/**
+ * Asks rule after rule until one is hit.
+ *
+ * @param conditions needed when a rule has `when`.
+ * @param version of the broker. Default: not known.
+ */
 export function explain(
   rules: readonly Rule[],
   subject: Subject,
   action: Action,
   topic: string,
   conditions?: CompileCondition,
+  version = '',
 ): Explanation {
-  const asked = action === 'publish' ? topic : stripShare(topic);
   const who = caller(subject);
+  const readings = readTopic(action, topic, version);
+  const find = (rule: Rule, asked: string) => [...findMisses(rule, who, action, asked, conditions)];
+  if (readings === undefined) return { ...findFirst(rules, (rule) => find(rule, topic)), readings };
+  return { ...judgeReadings(readings, (asked) => explainReading(rules, asked, who, find)), readings };
+}
+
+type Find = (rule: Rule, asked: string) => readonly Miss[];
+
+/** One meaning of a topic with a prefix: what `RuleSearch.askReading` does. */
+function explainReading(rules: readonly Rule[], { topic, named }: Asked, who: Caller, find: Find): Found {
+  if (topic !== undefined) {
+    return findFirst(rules, (rule) => {
+      const isNamed = named !== undefined && rule.topics !== undefined && find(rule, named).length === 0;
+      return isNamed ? [] : find(rule, topic);
+    });
+  }
+  const asItStands = findFirst(rules, (rule) => find(rule, named));
+  if (asItStands.decided?.rule.topics !== undefined) return asItStands;
+  return findFirst(rules, (rule) => findMissesOfAnything(rule, who, (each) => find(each, named)));
+}
+
+/** A subscription that may be to any topic has one in common with each denial. */
+function findMissesOfAnything(
+  rule: Rule,
+  who: Caller,
+  find: (rule: Rule) => readonly Miss[],
+): readonly Miss[] {
+  const { topics, ...onEveryTopic } = rule;
+  const misses = find(onEveryTopic);
+  if (topics === undefined) return misses;
+  const filters = compileRule({ ...rule, when: undefined }).topics ?? [];
+  const isUsed = filters.some(({ template }) => typeof substitute(template, who.subject) === 'string');
+  if (verdictOf(rule) === 'deny' && isUsed) return misses;
+  const message = 'does not name the prefix of the filter, and which topics it stands for is not known';
+  return [...misses, { condition: 'topics', message }];
+}
+
+type Found = Omit<Explanation, 'readings' | 'isUnknown'>;
+
+function findFirst(rules: readonly Rule[], find: (rule: Rule) => readonly Miss[]): Found {
   const passedOver: Step[] = [];
   for (const [index, rule] of rules.entries()) {
-    const step = {
-      index,
-      label: labelOf(rule, index),
-      rule,
-      misses: [...findMisses(rule, who, action, asked, conditions)],
-    };
+    const step = { index, label: labelOf(rule, index), rule, misses: find(rule) };
     if (step.misses.length > 0) passedOver.push(step);
     else return { verdict: verdictOf(rule), decided: step, passedOver, close: passedOver.filter(isClose) };
   }

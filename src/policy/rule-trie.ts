@@ -175,8 +175,8 @@ export const findEqual: Walk = (node, levels, at, search) => {
   descend(findEqual, node, levels, at, search);
 };
 
-/** Takes all at and below a node, which a requested `#` reaches. */
-function takeAll(node: TrieNode, isRoot: boolean, search: Search): void {
+/** Takes all at and below a node, which a requested `#` reaches; at the root those that begin with `$` only if it is not one. */
+export function takeAll(node: TrieNode, isRoot: boolean, search: Search): void {
   if (node.min >= search.best) return;
   take(node.here, search);
   take(node.hash, search);

@@ -46,18 +46,6 @@ function findWildcardProblem(filter: string): string | undefined {
   return undefined;
 }
 
-/**
- * The topic filter of a shared subscription: `$share/group/a/+` and EMQX's older `$queue/a/+` are both judged
- * as `a/+`. Any other text, a malformed shared subscription included, is returned as it is. [MQTT-4.8.2-1]
- */
-export function stripShare(filter: string): string {
-  if (filter.charCodeAt(0) !== DOLLAR) return filter;
-  if (filter.startsWith('$queue/')) return filter.slice('$queue/'.length) || filter;
-  if (!filter.startsWith('$share/')) return filter;
-  const end = filter.indexOf('/', '$share/'.length);
-  return end <= '$share/'.length ? filter : filter.slice(end + 1) || filter;
-}
-
 /** May the first level of this filter be a wildcard, which never matches a first `$`? [MQTT-4.7.2-1] */
 function startsWild(filter: string): boolean {
   const first = filter.charCodeAt(0);

@@ -17,8 +17,8 @@ export const verdicts = ['allow', 'deny', 'ignore', 'pass', 'drop', 'rewrite'] a
 export const Decision = z.object({
   verdict: z.enum(verdicts),
   /**
-   * The method or rule that decided, or the rules that changed a message; `otherwise`, `limiter`, `grants` or
-   * `onError` when none did.
+   * The method or rule that decided, or the rules that changed a message; `otherwise`, `limiter`, `grants`,
+   * `prefix` or `onError` when none did.
    */
   by: z.string(),
   /** For a person; names what is to blame, never a value that could be a secret. */

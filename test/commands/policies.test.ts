@@ -57,6 +57,32 @@ describe('exhook explain authorize', () => {
     ],
     [{ username: 'x', tag: ['site=south'], publish: 'site/south/x' }, 0, ['allow, by own']],
     [{ username: 'x', subscribe: '+' }, 1, ['deny, by secret', 'own:', 'tag.site is empty']],
+    [
+      { username: 'u', subscribe: '$queue/site/north/x', emqx: '5.8.3' },
+      0,
+      ['allow, by own', 'to EMQX 5.8.3 this is "site/north/x"'],
+    ],
+    [
+      { username: 'u', subscribe: '$queue/site/#', emqx: '6.2.0' },
+      1,
+      [
+        'deny, by secret',
+        'to EMQX 6.2.0 this is "#"; denials of "site/#" count too; a rule may name "$queue/site/#"',
+      ],
+    ],
+    [
+      { username: 'u', subscribe: '$queue/a/site/north/x' },
+      1,
+      [
+        'deny, by otherwise',
+        'to a broker of any release (--emqx tells which) this is "a/site/north/x" and "site/north/x"',
+      ],
+    ],
+    [
+      { username: 'u', subscribe: '$new/site/north/x' },
+      1,
+      ['deny, by secret', 'this is any topic; a rule may name "$new/site/north/x"'],
+    ],
   ])('%j -> %i', async (options, status, lines) => {
     const terminal = aTerminal();
     expect(await explainAuthorizeCommand({ config, ...options }, {}, terminal)).toBe(status);
@@ -69,6 +95,7 @@ describe('exhook explain authorize', () => {
     { publish: 'a/+' },
     { subscribe: 'a#' },
     { publish: 'a', tag: ['=5'] },
+    { publish: 'a', emqx: 'latest' },
   ])('says what is wrong with %j', async (options) => {
     const terminal = aTerminal();
     expect(await explainAuthorizeCommand({ config, ...options }, {}, terminal)).toBe(2);
@@ -118,6 +145,22 @@ ok    u: publish site/north/x: allow, by own
 2 facts, all as expected.
 ${file}: 1 of 2 rules decided something; never: secret.`,
     );
+  });
+
+  it('judges prefixes by the release of EMQX that the file names', async () => {
+    const facts = (release: string, verdict: string) =>
+      test(`config: ./exhook.yaml
+${release}
+tests:
+  - client: { username: u, password: right }
+    login: allow
+    ${verdict}: ['subscribe $queue/site/north/x']
+`);
+    const run = async (file: string) => await testCommand([file], { tap: false }, {}, aTerminal());
+    expect(await run(facts('emqx: 5.8.3', 'allow'))).toBe(0);
+    expect(await run(facts('emqx: 6.2.0', 'deny'))).toBe(0);
+    expect(await run(facts('', 'deny'))).toBe(0);
+    expect(await run(facts('emqx: newest', 'deny'))).toBe(2);
   });
 
   it('fails with what was expected and what came', async () => {

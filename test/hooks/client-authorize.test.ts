@@ -84,4 +84,37 @@ describe('client.authorize', () => {
       by: 'grants',
     });
   });
+
+  it('judges a filter with a prefix by what the broker of that release makes of it', () => {
+    const verdict = (topic: string, version: string) => {
+      const judged = clientAuthorize.decide({ ...input, topic, meta: aMeta({ version }) }, context());
+      return [judged.reply.kind, judged.decision?.by];
+    };
+    expect(verdict('$queue/t/x', '5.8.3')).toEqual(['allow', 'own']);
+    expect(verdict('$queue/t/x', '6.2.0')).toEqual(['deny', 'otherwise']);
+    expect(verdict('$queue/jobs/t/x', '6.2.0')).toEqual(['allow', 'own']);
+    expect(verdict('$queue/t/x', '')).toEqual(['deny', 'otherwise']);
+    expect(verdict('$new/t/x', '6.2.0')).toEqual(['deny', 'prefix']);
+  });
+
+  it.each(['allow', 'ignore', 'deny'] as const)(
+    'denies a filter that may stand for any topic when no rule names it, with otherwise: %s',
+    (otherwise) => {
+      const judged = clientAuthorize.decide({ ...input, topic: '$new/t/x' }, context({ otherwise }));
+      expect(judged.reply.kind).toBe('deny');
+      expect(judged.decision).toMatchObject({ verdict: 'deny', by: 'prefix' });
+    },
+  );
+
+  it('allows a filter that may stand for any topic when a grant of the client names it', () => {
+    const judge = compileRules([{ name: 'granted', allow: 'subscribe', topics: '$new/#' }]);
+    const grantsOf = () => ({ tags: {}, judge, isExpired: false });
+    for (const grantsOrder of ['first', 'last'] as const) {
+      const judged = clientAuthorize.decide(
+        { ...input, topic: '$new/t/x' },
+        context({ grantsOf, grantsOrder }),
+      );
+      expect(judged.decision).toMatchObject({ verdict: 'allow', by: 'granted' });
+    }
+  });
 });

@@ -21,6 +21,7 @@ describe('a rule in YAML', () => {
     ['{ allow: all, who: { tag: { site: [berlin, { like: "b*" }] }, username: { present: false } } }'],
     ['{ deny: all, who: { not: { any: [{ address: 10.0.0.0/8 }, { all: [{ tag: [a, b] }] }] } } }'],
     ['{ allow: all, who: { username: { is: "a*" } } }'],
+    ['{ allow: subscribe, topics: ["$queue/jobs", "$queue/jobs/#", "$s/+/a", "$new/#"] }'],
   ])('may be %s', (yaml) => {
     expect(problemsOf(yaml)).toEqual([]);
     // Nothing is rewritten: what is in the file is what is logged and explained.

@@ -6,7 +6,6 @@ import {
   findTopicNameProblem,
   matches,
   overlaps,
-  stripShare,
 } from '../../src/policy/topic-filter.ts';
 import { anyFilter, anyTopic, referenceMatches, topicsToTry } from './topics.ts';
 
@@ -47,22 +46,6 @@ describe('a topic filter', () => {
     expect(findTopicNameProblem('a/#')).toMatch(/wildcards/);
     expect(findTopicNameProblem('')).toMatch(/empty/);
   });
-});
-
-describe('a shared subscription', () => {
-  test.each([
-    ['$share/g/a/+', 'a/+'], // [MQTT-4.8.2-1]
-    ['$share/g//a', '/a'],
-    ['$share/g/$SYS/#', '$SYS/#'],
-    ['$queue/a/#', 'a/#'],
-    ['a/b', 'a/b'],
-    ['$SYS/a', '$SYS/a'],
-    ['$share/g', '$share/g'], // no filter: left for the broker to refuse
-    ['$share/g/', '$share/g/'],
-    ['$share//a', '$share//a'],
-    ['$queue/', '$queue/'],
-    ['$shared/g/a', '$shared/g/a'],
-  ])('%s is judged as %s', (filter, expected) => expect(stripShare(filter)).toBe(expected));
 });
 
 describe('matches', () => {

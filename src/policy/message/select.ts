@@ -2,10 +2,10 @@
  * Which rules a message matches, by its topic and sender: all of them, in order. A hundred rules that do not match
  * cost about what one costs, since they stand in the same index as authorization rules.
  */
-import { askPublish } from '../authorize.ts';
 import { type CompiledRule, compileRule } from '../compiled-rule.ts';
 import type { UnsafeValue } from '../placeholders.ts';
 import { buildIndex, forEachShelf } from '../rule-index.ts';
+import { askPublish } from '../rule-search.ts';
 import type { Search } from '../rule-trie.ts';
 import { type Caller, caller, type Subject } from '../subject.ts';
 import { type MessageRule, selectionOf } from './rule.ts';

@@ -28,18 +28,23 @@ export async function login(broker: Broker, client: Names, version: Version = 'v
   });
 }
 
-export async function publish(broker: Broker, client: Names, topic: string): Promise<Verdict> {
-  return await ask(broker, 'client.authorize', 'v3', {
-    clientinfo: clientinfo(client, false),
-    type: 0,
-    topic,
-  });
+/** @param release of the broker. Default: it does not tell. */
+export async function publish(broker: Broker, client: Names, topic: string, release = ''): Promise<Verdict> {
+  return await authorize(broker, client, 0, topic, release);
 }
 
-export async function subscribe(broker: Broker, client: Names, topic: string): Promise<Verdict> {
-  return await ask(broker, 'client.authorize', 'v3', {
-    clientinfo: clientinfo(client, false),
-    type: 1,
-    topic,
-  });
+/** @param release of the broker. Default: it does not tell. */
+export async function subscribe(
+  broker: Broker,
+  client: Names,
+  topic: string,
+  release = '',
+): Promise<Verdict> {
+  return await authorize(broker, client, 1, topic, release);
+}
+
+async function authorize(broker: Broker, client: Names, type: 0 | 1, topic: string, release: string) {
+  const meta = { node: '', version: release, sysdescr: '', clusterName: '' };
+  const request = { clientinfo: clientinfo(client, false), type, topic };
+  return await ask(broker, 'client.authorize', 'v3', { ...request, ...(release !== '' && { meta }) });
 }
