@@ -6,6 +6,7 @@ import type { HookName } from '../schema/hook-name.ts';
 import type { CallWatch } from '../telemetry/call-watch.ts';
 import { type MetricsSnapshot, openProcessMetrics, type ProcessMetrics } from '../telemetry/prometheus.ts';
 import type { ReloadTally } from '../telemetry/reload-tally.ts';
+import { logLines } from '../telemetry/stderr.ts';
 import type { Listener } from '../transport/listener.ts';
 import type { TlsSettings } from '../transport/tls.ts';
 import { findTrapped, type HookReport, reportHooks } from './hook-report.ts';
@@ -58,6 +59,7 @@ export async function openReporter(options: ReporterOptions): Promise<OpenReport
     live,
     reloads,
     tls,
+    logLines,
     spoolLimit: config().spool?.maxBytes,
     neverAsking: () => (isSupervised ? undefined : findTrapped(hooks()).length),
   });

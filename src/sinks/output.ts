@@ -2,12 +2,14 @@
  * Text to a file descriptor in the background.
  *
  * A pipe or socket is written by the event loop: a thread that is stuck in a write to a reader that has stopped
- * keeps Node from exiting, and costs the pool that hashes passwords one of its four. Files and terminals know
- * no other way than threads; these are sonic-boom's.
+ * keeps Node from exiting, and costs the pool that hashes passwords one of its four. For the same reason a terminal is
+ * written without waiting. Files know no other way than threads; these are sonic-boom's.
  */
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import sonic from 'sonic-boom';
+import { openWithoutWaiting } from '../lib/terminal-fd.ts';
+import { openTerminal } from './terminal-output.ts';
 
 export interface Output {
   /** Takes a text; `false` asks to wait for `drained`. */
@@ -28,7 +30,9 @@ export interface OutputHandlers {
 }
 
 export function openOutput(fd: number, handlers: OutputHandlers): Output {
-  return isPipe(fd) ? openPipe(fd, handlers) : openFile(fd, handlers);
+  if (isPipe(fd)) return openPipe(fd, handlers);
+  const terminal = openWithoutWaiting(fd);
+  return terminal === undefined ? openFile(fd, handlers) : openTerminal(terminal, handlers);
 }
 
 export function isPipe(fd: number): boolean {

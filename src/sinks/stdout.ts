@@ -21,6 +21,8 @@ export interface StdoutOptions {
   readonly isTerminal?: boolean;
   /** Default: on a terminal, unless NO_COLOR is set. */
   readonly colours?: boolean;
+  /** Whether events wait in the queue or spool once standard output is closed. Default: they are discarded. */
+  readonly isKept?: boolean;
 }
 
 /** The sink, or nothing when events are off. */
@@ -30,12 +32,12 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   const { colours = isTerminal && !process.env.NO_COLOR } = options;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   const lineOf = isPretty ? (event: StampedEvent) => formatEvent(event, colours) : toCloudEvent;
-  return new StdoutSink(name, fd, lineOf, options.log);
+  return new StdoutSink(name, fd, lineOf, options);
 }
 
-/** The same as a sink of its own. */
+/** The same as a sink of its own: a route asked for it, so that its events are kept or counted as lost. */
 export const openStdout: OpenSink<KindOptions> = async ({ format }, { name, log }) =>
-  createStdoutSink({ name, format, log }) as Sink;
+  createStdoutSink({ name, format, log, isKept: true }) as Sink;
 
 /** A delivery that has been on disk has no event any more. */
 function lineOfBody({ format, contentType, attributes, body }: Delivery): string {
@@ -57,13 +59,15 @@ class StdoutSink implements Sink {
   readonly #output: Output;
   readonly #lineOf: (event: StampedEvent) => string;
   readonly #log: StdoutOptions['log'];
+  readonly #isKept: boolean;
   #state: 'open' | 'full' | 'off' = 'open';
-  #release: () => void = doNothing;
+  #settle: (error?: Error) => void = doNothing;
 
-  constructor(name: string, fd: number, lineOf: (event: StampedEvent) => string, log: StdoutOptions['log']) {
+  constructor(name: string, fd: number, lineOf: (event: StampedEvent) => string, options: StdoutOptions) {
     this.name = name;
     this.#lineOf = lineOf;
-    this.#log = log;
+    this.#log = options.log;
+    this.#isKept = options.isKept ?? false;
     this.#output = openOutput(fd, {
       drained: () => this.#onDrained(),
       failed: (error, isTriedAgain) => (isTriedAgain ? this.#onFull(error) : this.#onGone(error)),
@@ -71,15 +75,17 @@ class StdoutSink implements Sink {
   }
 
   write(batch: readonly Delivery[]): void | Promise<void> {
-    if (this.#state === 'off') return;
+    if (this.#state === 'off') return this.#discard();
     let text = '';
     for (const delivery of batch) {
       const { event } = delivery;
       text += `${event === undefined ? lineOfBody(delivery) : this.#lineOf(event)}\n`;
     }
     if (this.#output.write(text)) return;
-    return new Promise((resolve) => {
-      this.#release = resolve;
+    // A terminal that is gone is noticed while it is written.
+    if (this.#isOff()) return this.#discard();
+    return new Promise((resolve, reject) => {
+      this.#settle = (error) => (error === undefined ? resolve() : reject(error));
     });
   }
 
@@ -88,14 +94,23 @@ class StdoutSink implements Sink {
     await Promise.race([
       this.#output.end(),
       new Promise<void>((resolve) => {
-        this.#release = resolve;
+        this.#settle = () => resolve();
       }),
     ]);
   }
 
+  /** @throws when the events are kept: they are tried again, and never taken as delivered. */
+  #discard(): void {
+    if (this.#isKept) throw closed();
+  }
+
+  #isOff(): boolean {
+    return this.#state === 'off';
+  }
+
   #onDrained(): void {
     if (this.#state === 'full') this.#state = 'open';
-    this.#release();
+    this.#settle();
   }
 
   #onFull({ code }: NodeJS.ErrnoException): void {
@@ -112,11 +127,17 @@ class StdoutSink implements Sink {
     this.#state = 'off';
     this.#log.warn(
       { code: 'sink_failed', sink: this.name, reason: code },
-      'standard output is closed: no more events are written to it',
+      this.#isKept
+        ? 'standard output is closed: its events are kept as its queue or spool says'
+        : 'standard output is closed: no more events are written to it',
     );
     this.#output.destroy();
-    this.#release();
+    this.#settle(this.#isKept ? closed() : undefined);
   }
+}
+
+function closed(): Error {
+  return new Error('standard output is closed: nobody reads it');
 }
 
 function doNothing(): void {}

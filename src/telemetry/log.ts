@@ -9,7 +9,7 @@ import type { ReadActiveTrace } from './active-trace.ts';
 import { describeError } from './log/error-fields.ts';
 import { googleForm, isOnCloudRun, jsonForm, traceMixin } from './log/forms.ts';
 import { scrub } from './log/scrub.ts';
-import { createStderr } from './stderr.ts';
+import { createStderr, type LogDestination } from './stderr.ts';
 
 export type { Logger };
 
@@ -61,12 +61,17 @@ const redact = {
 const serializers = { err: (thrown: unknown) => describeError(thrown) };
 
 /** The third line of defence, for texts of libraries. */
-function scrubbed(out: DestinationStream): DestinationStream {
-  return { write: (line) => out.write(scrub(line)) };
+function scrubbed(out: LogDestination): LogDestination {
+  return through(out, scrub);
+}
+
+function through(out: LogDestination, change: (line: string) => string): LogDestination {
+  const { flush } = out;
+  return { write: (line) => out.write(change(line)), ...(flush && { flush: flush.bind(out) }) };
 }
 
 /** pino-pretty is loaded only here: servers in containers never need it. */
-async function prettify(out: DestinationStream, colorize: boolean): Promise<DestinationStream> {
+async function prettify(out: LogDestination, colorize: boolean): Promise<LogDestination> {
   // CommonJS: a bundler finds no names in it, only the default.
   const { default: pinoPretty } = await import('pino-pretty');
   const { prettyFactory } = pinoPretty;
@@ -76,11 +81,11 @@ async function prettify(out: DestinationStream, colorize: boolean): Promise<Dest
     messageFormat: (record, key) => clean(String(record[key]), 1000),
     translateTime: 'SYS:HH:MM:ss.l',
   });
-  return { write: (line) => out.write(pretty(line)) };
+  return through(out, pretty);
 }
 
 function describeDropped(dropped: number): string {
-  return `${dropped} log lines were dropped: standard error was not read\n`;
+  return `${dropped} log lines were dropped: standard error could not be written, or was not read\n`;
 }
 
 function describeDroppedInJson(dropped: number): string {

@@ -26,6 +26,7 @@ export interface MetricSource extends PolicyMetricSource, SinkMetricSource {
   readonly connections: Pick<Connections, 'size' | 'open'>;
   readonly health: Pick<Health, 'isServing' | 'isReady'>;
   readonly reloads: Pick<ReloadTally, 'done' | 'failed' | 'isLastInForce' | 'lastDone'>;
+  readonly logLines: { readonly dropped: number };
   /** Nothing without TLS. */
   readonly tls?: { readonly expiry: number } | undefined;
   /** Broker nodes in the allow-all trap; nothing in a worker: only all of them together can tell. */
@@ -95,6 +96,11 @@ const stateMetrics: readonly Metric[] = [
     'exhook_config_last_reload_success_timestamp_seconds',
     'When the configuration in force was read',
     ({ reloads }) => single(reloads.lastDone / 1000),
+  ),
+  counter(
+    'exhook_log_lines_dropped_total',
+    'Log lines that standard error did not take: full, gone, or not read',
+    ({ logLines }) => single(logLines.dropped),
   ),
   leastGauge(
     'exhook_tls_certificate_expiry_timestamp_seconds',

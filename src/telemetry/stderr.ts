@@ -1,17 +1,37 @@
-/** Where log lines go: standard error, without ever waiting for who reads it. */
-import { type DestinationStream, destination } from 'pino';
+/** Where log lines go: standard error, without ever waiting for who reads it, and without ever failing. */
+import type { DestinationStream } from 'pino';
 import { isPipe, openOutput } from '../sinks/output.ts';
+import { DirectWriter } from './direct-writer.ts';
 
 /** What a reader that has stopped may cost. Beyond it lines are dropped, and counted. */
 const MAX_BUFFERED = 4 * 1024 * 1024;
 
-/** @param summarize the line that says how many were dropped. */
-export function createStderr(summarize: (dropped: number) => string, fd = 2): DestinationStream {
-  // Files take a line at once, so that none is lost when the process dies.
-  return isPipe(fd) ? createPipeStream(summarize, fd) : destination({ dest: fd, sync: true });
+/** Of this process, which has one standard error: for metrics, since the log itself cannot tell. */
+export const logLines = { dropped: 0 };
+
+/** A destination that can be asked to write what waits. */
+export interface LogDestination extends DestinationStream {
+  flush?(done?: () => void): void;
 }
 
-function createPipeStream(summarize: (dropped: number) => string, fd: number): DestinationStream {
+function countDropped(): void {
+  logLines.dropped++;
+}
+
+/** @param summarize the line that says how many were dropped. */
+export function createStderr(summarize: (dropped: number) => string, fd = 2): LogDestination {
+  if (isPipe(fd)) return createPipeStream(summarize, fd);
+  const writer = new DirectWriter({ fd, maxBuffered: MAX_BUFFERED, summarize, dropped: countDropped });
+  return {
+    write: (line) => writer.write(line),
+    flush(done) {
+      writer.flush();
+      done?.();
+    },
+  };
+}
+
+function createPipeStream(summarize: (dropped: number) => string, fd: number): LogDestination {
   let dropped = 0;
   let isGone = false;
   const output = openOutput(fd, {
@@ -27,9 +47,9 @@ function createPipeStream(summarize: (dropped: number) => string, fd: number): D
   });
   return {
     write(line) {
-      if (isGone) return;
-      if (output.buffered > MAX_BUFFERED) dropped++;
-      else output.write(line);
+      if (!isGone && output.buffered <= MAX_BUFFERED) return void output.write(line);
+      dropped++;
+      countDropped();
     },
   };
 }

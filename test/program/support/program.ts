@@ -189,7 +189,7 @@ export async function exhook(args: readonly string[], options: ProgramOptions = 
 }
 
 /** Nothing of the machine's that could change what a program does. */
-function cleanEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function cleanEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { ...(PATH && { PATH }), ...(HOME && { HOME }), NO_COLOR: '1', ...env };
 }
