@@ -2,10 +2,14 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from './config/schema.ts';
 import type { Environment } from './config/variables.ts';
+import { type Crashes, heedCrashes } from './crash.ts';
 import { type Hangups, heedHangups } from './hangup.ts';
+import { replaceLostTerminalsAtExit } from './lib/terminal-fd.ts';
+import { writeError } from './lib/write-error.ts';
 import { type Loaded, load } from './load.ts';
 import { followConfig, type Reloader } from './reload.ts';
 import { type Serving, serveConfig } from './serve.ts';
+import { createStop, type Stop } from './stop.ts';
 import { followLevelSignal, followSupervisorLevel } from './telemetry/log/level-signal.ts';
 import { createLevelSwitch, type LevelSwitch } from './telemetry/log/level-switch.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
@@ -15,26 +19,30 @@ import { version } from './version.ts';
 /** Exit status for a configuration that is not good, as of commands that are used wrongly. */
 const BAD_CONFIGURATION = 2;
 
-/** Milliseconds beyond the time to drain after which a supervisor kills a worker. */
+/** Milliseconds beyond the time to drain after which a process that still runs is ended. */
 const GRACE = 1_000;
 
 /** @param argv flags only, without the program and the subcommand. */
 export async function main(argv: readonly string[], env: Environment): Promise<void> {
+  // Before modules of the user's run.
+  const crashes = heedCrashes();
+  replaceLostTerminalsAtExit();
   const loaded = await load(argv, env);
   if ('problems' in loaded) return refuse(loaded.problems);
   const { config } = loaded;
   const log = await createLogger({ ...config.log, trace: await openActiveTrace() });
+  crashes.logTo(log);
   const levels = createLevelSwitch(log);
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
   const isSupervised = workers > 1 && (await isWorker());
   // Once, and not by each worker again.
   if (!isSupervised) for (const warning of loaded.warnings) log.warn(warning);
-  if (workers > 1 && !isSupervised) return await supervise(config, workers, log, levels, env);
+  if (workers > 1 && !isSupervised) return await supervise(config, workers, log, levels, env, crashes);
   // Before somebody sends one: unheard, it would end the process.
   if (isSupervised) followSupervisorLevel(levels);
   else followLevelSignal(levels);
   const hangups = heedHangups();
-  await run(loaded, log, levels, hangups, () => load(argv, env), isSupervised);
+  await run(loaded, log, levels, hangups, () => load(argv, env), isSupervised, crashes);
 }
 
 /** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
@@ -50,6 +58,7 @@ async function supervise(
   log: Logger,
   levels: LevelSwitch,
   env: Environment,
+  crashes: Crashes,
 ): Promise<void> {
   const { drain, admin } = config;
   let pages: { close(): void } | undefined;
@@ -62,7 +71,7 @@ async function supervise(
     }
   }
   const { supervise: run } = await import('./supervisor.ts');
-  process.exitCode = await run({ workers, log, levels, stopTimeout: drain.timeout + GRACE });
+  process.exitCode = await run({ workers, log, levels, stopTimeout: drain.timeout + GRACE, crashes });
   pages?.close();
 }
 
@@ -73,6 +82,7 @@ async function run(
   hangups: Hangups,
   reload: () => ReturnType<typeof load>,
   isSupervised: boolean,
+  crashes: Crashes,
 ): Promise<void> {
   const { config, custom, record, place } = loaded;
   let serving: Serving;
@@ -89,29 +99,34 @@ async function run(
   const host = family === 'IPv6' ? `[${address}]` : address;
   const scheme = config.listen.tls === undefined ? 'http' : 'https';
   // Before anybody can know that it is time to send one.
-  followSignals(
+  const reloader = followConfig({
+    first: loaded,
+    load: reload,
     serving,
-    followConfig({ first: loaded, load: reload, serving, log, levels, refused: serving.refused }),
-    hangups,
     log,
-  );
+    levels,
+    refused: serving.refused,
+  });
+  const stop = createStop({ serving, reloader, log });
+  followSignals(stop, log);
+  followHangups(hangups, serving, reloader, log);
+  crashes.follow(stop, config.drain.timeout + GRACE);
   log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
 }
 
-function followSignals(serving: Serving, reloader: Reloader, hangups: Hangups, log: Logger): void {
-  let isStopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
-    if (isStopping) return;
-    isStopping = true;
-    reloader.close();
+function followSignals(stop: Stop, log: Logger): void {
+  let isTold = false;
+  const obey = (signal: NodeJS.Signals): void => {
+    if (isTold) return;
+    isTold = true;
     log.info({ signal }, 'stopping: no new connections, calls in flight are answered');
-    const isComplete = await serving.stop();
-    if (!isComplete) log.warn('the time to drain was over before everything was done (drain.timeout)');
-    logStopped(serving.left, log);
-    log.flush(() => process.exit(0));
+    void stop(0);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', obey);
+  process.on('SIGINT', obey);
+}
+
+function followHangups(hangups: Hangups, serving: Serving, reloader: Reloader, log: Logger): void {
   hangups.follow(() => {
     serving.reloadTls().then(
       (hasTls) => hasTls && log.info('the TLS files were read again'),
@@ -121,18 +136,8 @@ function followSignals(serving: Serving, reloader: Reloader, hangups: Hangups, l
   });
 }
 
-/** The last line says what became of events that no sink has taken. */
-function logStopped({ lost, spooled }: Serving['left'], log: Logger): void {
-  const left = { ...(spooled > 0 && { spooled }), ...(lost > 0 && { lost }) };
-  if (lost > 0)
-    log.warn({ code: 'sink_failed', ...left }, 'stopped: events that no sink took in time are lost');
-  else if (spooled > 0)
-    log.info(left, 'stopped: events that no sink took are in the spool for the next start');
-  else log.info('stopped');
-}
-
 function refuse(problems: readonly string[]): void {
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  for (const problem of problems) writeError(problem);
   process.exitCode = BAD_CONFIGURATION;
   // A worker that is still connected to its supervisor does not exit by itself.
   if (process.connected) process.disconnect();

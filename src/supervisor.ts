@@ -1,5 +1,6 @@
 /** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
 import cluster, { type Worker } from 'node:cluster';
+import type { Crashes } from './crash.ts';
 import { tellLevel } from './telemetry/log/level-signal.ts';
 import type { LevelSwitch } from './telemetry/log/level-switch.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -11,7 +12,12 @@ export interface SupervisorOptions {
   readonly levels: LevelSwitch;
   /** Milliseconds after which a worker that was told to stop is killed. */
   readonly stopTimeout: number;
+  /** Its own: a crash stops the workers as a signal does. */
+  readonly crashes: Pick<Crashes, 'follow'>;
 }
+
+/** Milliseconds beyond `stopTimeout` for workers that were killed to be gone. */
+const LAST_WAIT = 1_000;
 
 /** Delays before a worker that died is started again, in milliseconds: the first at once, then doubling. */
 const FIRST_DELAY = 100;
@@ -26,7 +32,13 @@ const WELL_AFTER = 30_000;
 const BAD_CONFIGURATION = 2;
 
 /** Runs until it is told to stop. @returns the exit status. */
-export function supervise({ workers, log, levels, stopTimeout }: SupervisorOptions): Promise<number> {
+export function supervise({
+  workers,
+  log,
+  levels,
+  stopTimeout,
+  crashes,
+}: SupervisorOptions): Promise<number> {
   return new Promise((resolve) => {
     let isStopping = false;
     let status = 0;
@@ -63,9 +75,9 @@ export function supervise({ workers, log, levels, stopTimeout }: SupervisorOptio
     };
 
     const stop = (signal: NodeJS.Signals, because = 0): void => {
+      status ||= because;
       if (isStopping) return;
       isStopping = true;
-      status = because;
       for (const worker of livingWorkers()) worker.process.kill(signal);
       setTimeout(() => {
         for (const worker of livingWorkers()) worker.process.kill('SIGKILL');
@@ -78,6 +90,7 @@ export function supervise({ workers, log, levels, stopTimeout }: SupervisorOptio
       if (livingWorkers().length === 0) resolve(status);
     };
 
+    crashes.follow((because) => stop('SIGTERM', because), stopTimeout + LAST_WAIT);
     process.once('SIGTERM', () => stop('SIGTERM'));
     process.once('SIGINT', () => stop('SIGTERM'));
     process.on('SIGHUP', () => {

@@ -23,6 +23,11 @@ export function createFailureLog(
 /** What a hook or look-up threw: name, text and stack, and none of its other fields, which may hold anything. */
 function detailOf({ cause }: Failure): object {
   if (cause === undefined) return {};
-  if (!(cause instanceof Error)) return { cause: typeof cause };
-  return { cause: cause.name, detail: cause.message, stack: cause.stack };
+  try {
+    if (!(cause instanceof Error)) return { cause: typeof cause };
+    const { name, message, stack } = cause;
+    return { cause: String(name), detail: String(message), stack: String(stack) };
+  } catch {
+    return { cause: 'unreadable' };
+  }
 }

@@ -15,7 +15,16 @@ export interface ErrorFields {
 /** Deeper causes are left out. */
 const MAX_DEPTH = 3;
 
-export function describeError(thrown: unknown, depth = 0): ErrorFields {
+/** Never throws: what is thrown may be a proxy, or have getters that throw. */
+export function describeError(thrown: unknown): ErrorFields {
+  try {
+    return describe(thrown, 0);
+  } catch {
+    return { type: 'unreadable' };
+  }
+}
+
+function describe(thrown: unknown, depth: number): ErrorFields {
   if (!(thrown instanceof Error)) return { type: typeof thrown };
   const { code } = thrown as { code?: unknown };
   const isCode = typeof code === 'string' || typeof code === 'number';
@@ -25,7 +34,7 @@ export function describeError(thrown: unknown, depth = 0): ErrorFields {
     message: messageOf(thrown),
     ...(isCode && { code }),
     ...(thrown.stack !== undefined && { stack: thrown.stack }),
-    ...(hasCause && { cause: describeError(thrown.cause, depth + 1) }),
+    ...(hasCause && { cause: describe(thrown.cause, depth + 1) }),
   };
 }
 
