@@ -44,6 +44,16 @@ const { metafile } = await build({
   metafile: true,
 });
 
+// A thread that lives for one file loads what it needs for that, and not what the program needs for its start.
+await build({
+  ...common,
+  entryPoints: ['src/offload/thread.ts'],
+  outfile: 'dist/offload-thread.js',
+  bundle: true,
+  minify: true,
+  keepNames: true,
+});
+
 await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });
 writeThirdParty(metafile, process.cwd());
 

@@ -63,10 +63,12 @@ function mayBe({ clientid, addresses }: User, client: Login): boolean {
 
 /** A hash costs milliseconds on purpose; clients log in again and again with the same password. */
 function rememberPasswords(): (password: string, user: User) => Promise<boolean> {
-  const known = new Map<User, Map<string, Promise<boolean>>>();
+  const known = new Map<string, Map<string, Promise<boolean>>>();
   return (password, user) => {
-    const ofUser = known.get(user) ?? new Map<string, Promise<boolean>>();
-    known.set(user, ofUser);
+    // A user is found by this name alone; the object may be another one each time.
+    const name = JSON.stringify([user.username ?? null, user.username === undefined && user.clientid]);
+    const ofUser = known.get(name) ?? new Map<string, Promise<boolean>>();
+    known.set(name, ofUser);
     const result = ofUser.get(password) ?? verifyPassword(password, user.hash);
     ofUser.set(password, result);
     return result;

@@ -37,6 +37,11 @@ export function parseCidr(text: string): Cidr | undefined {
   return prefix >= 0 && prefix <= bits ? { base, prefix } : undefined;
 }
 
+/** Says why a text is no address or block; nothing when it is one. */
+export function findAddressProblem(text: string): string | undefined {
+  return parseCidr(text) === undefined ? 'is no IP address or CIDR block such as 10.0.0.0/8' : undefined;
+}
+
 /** Is the address in the block? Never for an address of the other family. */
 export function isInCidr(address: Address, { base, prefix }: Cidr): boolean {
   if (address.length !== base.length) return false;

@@ -16,28 +16,44 @@ export type CsvResult =
 /** One cell with what ends it. Unquoted cells may not hold a quote, quoted ones double it. */
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|$)/y;
 
+/** Why a text is no table. */
+export interface CsvProblem {
+  readonly line: number;
+  readonly message: string;
+}
+
 /** Reads all rows. Lines that are empty are skipped; a byte order mark is ignored. */
 export function parseCsv(text: string): CsvResult {
   const rows: CsvRow[] = [];
+  for (const row of csvRows(text)) {
+    if ('message' in row) return { ok: false, ...row };
+    rows.push(row);
+  }
+  return { ok: true, rows };
+}
+
+/** The same, row by row; a problem is the last. */
+export function* csvRows(text: string): Iterable<CsvRow | CsvProblem> {
   let cells: string[] = [];
   let line = 1;
   let rowLine = 1;
-  CELL.lastIndex = text.startsWith('\uFEFF') ? 1 : 0;
-  while (CELL.lastIndex < text.length) {
-    const start = CELL.lastIndex;
+  // Others may use the expression between two rows.
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  while (at < text.length) {
+    CELL.lastIndex = at;
     const found = CELL.exec(text);
-    if (found === null) return { ok: false, line, message: explain(text, start) };
+    if (found === null) return yield { line, message: explain(text, at) };
+    at = CELL.lastIndex;
     const [all, quoted, bare = '', end] = found;
     cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
     line += countLines(all);
     // A comma at the very end of the text opens one more, empty cell.
-    if (end === ',' && CELL.lastIndex < text.length) continue;
+    if (end === ',' && at < text.length) continue;
     if (end === ',') cells.push('');
-    if (!isBlank(cells)) rows.push({ line: rowLine, cells });
+    if (!isBlank(cells)) yield { line: rowLine, cells };
     cells = [];
     rowLine = line;
   }
-  return { ok: true, rows };
 }
 
 function isBlank(cells: readonly string[]): boolean {

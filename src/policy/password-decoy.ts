@@ -24,15 +24,26 @@ export function costOf(hash: ParsedHash): string {
  * told from an unknown one: a reason to have one form only. Nothing to hide, no decoy: `undefined`.
  */
 export function decoyFor(hashes: Iterable<ParsedHash>): ParsedHash | undefined {
-  const counts = new Map<string, { hash: ParsedHash; count: number }>();
-  for (const hash of hashes) {
+  const tally = new DecoyTally();
+  for (const hash of hashes) tally.add(hash);
+  return tally.decoy;
+}
+
+/** Counts hashes by cost; see {@link decoyFor}. */
+export class DecoyTally {
+  readonly #counts = new Map<string, { readonly hash: ParsedHash; count: number }>();
+
+  add(hash: ParsedHash): void {
     const cost = costOf(hash);
-    const entry = counts.get(cost);
-    if (entry === undefined) counts.set(cost, { hash, count: 1 });
+    const entry = this.#counts.get(cost);
+    if (entry === undefined) this.#counts.set(cost, { hash, count: 1 });
     else entry.count++;
   }
-  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
-  return most && blank(most.hash);
+
+  get decoy(): ParsedHash | undefined {
+    const [most] = [...this.#counts.values()].sort((a, b) => b.count - a.count);
+    return most && blank(most.hash);
+  }
 }
 
 /** The same work with an emptied salt and digest, so that the decoy is nobody's hash. */

@@ -80,14 +80,28 @@ export function readUser(raw: unknown, options: UserOptions): { user: User } | {
     if (problem !== undefined) problems.push(`addresses: ${problem}`);
   }
   if (hash === undefined || tags === undefined || problems.length > 0) return { problems };
-  return { user: { ...names, hash, tags: withSuperuser(tags, fields), addresses } };
+  return { user: makeUser(names, hash, withSuperuser(tags, fields), addresses) };
+}
+
+/** Written out: files have a million users, and to spread an object takes as long as all the rest. */
+function makeUser(
+  { username, clientid }: Pick<User, 'username' | 'clientid'>,
+  hash: ParsedHash,
+  tags: Tags,
+  addresses: readonly string[],
+): User {
+  if (username === undefined)
+    return clientid === undefined ? { hash, tags, addresses } : { clientid, hash, tags, addresses };
+  if (clientid === undefined) return { username, hash, tags, addresses };
+  return { username, clientid, hash, tags, addresses };
 }
 
 function namesOf(fields: Fields, options: UserOptions): Pick<User, 'username' | 'clientid'> {
   const isClientId = options.userId === 'clientid';
   const username = fields.username ?? (isClientId ? undefined : fields.user_id);
   const clientid = fields.clientid ?? (isClientId ? fields.user_id : undefined);
-  return { ...(username !== undefined && { username }), ...(clientid !== undefined && { clientid }) };
+  if (username === undefined) return clientid === undefined ? {} : { clientid };
+  return clientid === undefined ? { username } : { username, clientid };
 }
 
 function hashOf(fields: Fields, options: UserOptions): ParsedHash {
@@ -98,8 +112,10 @@ function hashOf(fields: Fields, options: UserOptions): ParsedHash {
   if (fields.password) return parseHashFields({ algorithm: 'plain', hash: fields.password }, options);
   if (typeof fields.hash === 'object') return parseHashFields(fields.hash, options);
   const { algorithm, salt_position, mac_fun, iterations, dk_length, salt } = fields;
-  const own = { algorithm, salt_position, mac_fun, iterations, dk_length };
   const hash = fields.hash || fields.password_hash || '';
+  const own = { algorithm, salt_position, mac_fun, iterations, dk_length };
+  const hasOwn = Object.values(own).some((value) => value !== undefined);
+  if (!hasOwn && options.hash === undefined) return parseHashFields({ salt, hash }, options);
   return parseHashFields({ ...options.hash, ...definedOnly(own), salt, hash }, options);
 }
 

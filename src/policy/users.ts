@@ -1,14 +1,19 @@
 /** Users as an index to look them up in, made from records that may have come from any kind of file. */
-import { decoyFor } from './password-decoy.ts';
+import { DecoyTally } from './password-decoy.ts';
 import type { ParsedHash } from './password-hash.ts';
 import { readUser, type User, type UserOptions } from './user-record.ts';
 
+/** Users by one of their names. */
+export interface UsersByName {
+  get(name: string): User | undefined;
+}
+
 export interface UserIndex {
-  readonly byUsername: ReadonlyMap<string, User>;
+  readonly byUsername: UsersByName;
   /** Users without a user name. */
-  readonly byClientId: ReadonlyMap<string, User>;
+  readonly byClientId: UsersByName;
   readonly size: number;
-  /** What to check for users that do not exist; see {@link decoyFor}. */
+  /** What to check for users that do not exist; see {@link DecoyTally}. */
   readonly decoy: ParsedHash | undefined;
 }
 
@@ -18,8 +23,8 @@ export interface UserProblem {
   readonly message: string;
 }
 
-export type UsersResult =
-  | { readonly ok: true; readonly users: UserIndex }
+export type UsersResult<Index extends UserIndex = UserIndex> =
+  | { readonly ok: true; readonly users: Index }
   | { readonly ok: false; readonly problems: readonly UserProblem[] };
 
 /** One record as read, and where it stands. */
@@ -32,29 +37,74 @@ export interface UserRecord {
 export const MAX_PROBLEMS = 100;
 
 /** Makes the index, or lists everything that is wrong with the records. */
-export function indexUsers(records: readonly UserRecord[], options: UserOptions = {}): UsersResult {
-  const problems: UserProblem[] = [];
-  const byUsername = new Map<string, User>();
-  const byClientId = new Map<string, User>();
-  for (const { line, fields } of records) {
-    const found = readUser(fields, options);
-    if ('problems' in found) problems.push(...found.problems.map((message) => ({ line, message })));
-    else if (!enter(found.user, byUsername, byClientId))
-      problems.push({ line, message: 'this user was listed before' });
-    if (problems.length >= MAX_PROBLEMS) break;
-  }
-  if (problems.length > 0) return { ok: false, problems };
-  const users = [...byUsername.values(), ...byClientId.values()];
-  return {
-    ok: true,
-    users: { byUsername, byClientId, size: users.length, decoy: decoyFor(users.map(({ hash }) => hash)) },
-  };
+export function indexUsers(
+  records: Iterable<UserRecord | UserProblem>,
+  options: UserOptions = {},
+): UsersResult<UserMaps> {
+  const users = new UserMaps();
+  const problems = collectUsers(records, options, users);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, users };
 }
 
-function enter(user: User, byUsername: Map<string, User>, byClientId: Map<string, User>): boolean {
-  const [index, key] =
-    user.username === undefined ? [byClientId, user.clientid ?? ''] : [byUsername, user.username];
-  if (index.has(key)) return false;
-  index.set(key, user);
-  return true;
+/** Takes users one after the other. */
+export interface UserCollector {
+  /** @returns false for a user that is there already. */
+  add(user: User): boolean;
+}
+
+/**
+ * Reads users and hands them to the collector, all but those that something is wrong with.
+ *
+ * @param records each a record, or what is wrong with the text in its place: then nothing else is said of the file.
+ * @returns everything that is wrong, up to {@link MAX_PROBLEMS}.
+ */
+export function collectUsers(
+  records: Iterable<UserRecord | UserProblem>,
+  options: UserOptions,
+  collector: UserCollector,
+): readonly UserProblem[] {
+  const unreadable: UserProblem[] = [];
+  const problems: UserProblem[] = [];
+  for (const record of records) {
+    if ('message' in record) unreadable.push(record);
+    else if (unreadable.length === 0) problems.push(...collect(record, options, collector));
+    if (Math.max(problems.length, unreadable.length) >= MAX_PROBLEMS) break;
+  }
+  return (unreadable.length > 0 ? unreadable : problems).slice(0, MAX_PROBLEMS);
+}
+
+function collect(
+  { line, fields }: UserRecord,
+  options: UserOptions,
+  collector: UserCollector,
+): readonly UserProblem[] {
+  const found = readUser(fields, options);
+  if ('problems' in found) return found.problems.map((message) => ({ line, message }));
+  return collector.add(found.user) ? [] : [{ line, message: 'this user was listed before' }];
+}
+
+/** An index of users as they are. */
+export class UserMaps implements UserIndex, UserCollector {
+  readonly byUsername = new Map<string, User>();
+  readonly byClientId = new Map<string, User>();
+  readonly #decoys = new DecoyTally();
+
+  get size(): number {
+    return this.byUsername.size + this.byClientId.size;
+  }
+
+  get decoy(): ParsedHash | undefined {
+    return this.#decoys.decoy;
+  }
+
+  add(user: User): boolean {
+    const [index, key] =
+      user.username === undefined
+        ? ([this.byClientId, user.clientid ?? ''] as const)
+        : ([this.byUsername, user.username] as const);
+    if (index.has(key)) return false;
+    index.set(key, user);
+    this.#decoys.add(user.hash);
+    return true;
+  }
 }

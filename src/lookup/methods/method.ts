@@ -2,6 +2,7 @@
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import type { Gate } from '../gate.ts';
 import type { Environment } from '../secret.ts';
+import type { UserFiles } from '../users/shared.ts';
 
 /** A method that asks somebody. */
 export interface OpenMethod {
@@ -33,6 +34,8 @@ export interface MethodWorld {
   readonly onChange: () => void;
   /** Told that new rules, users or keys cannot be used, so that the old ones stay. Default: nobody is. */
   readonly refused?: (what: Renewed) => void;
+  /** Outlives a reload of the configuration: a users file that stays is not read twice. Default: one of its own. */
+  readonly userFiles?: UserFiles;
   /** For checks and tests: asks nobody, watches nothing. */
   readonly isDry: boolean;
 }

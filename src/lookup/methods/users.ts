@@ -5,7 +5,7 @@ import { loginOfUser } from '../../policy/logins.ts';
 import { indexUsers, type UserIndex } from '../../policy/users.ts';
 import { verifyPassword } from '../password/verify.ts';
 import { checkUser, findUser } from '../users/check.ts';
-import { openUserStore } from '../users/store.ts';
+import { createUserFiles } from '../users/shared.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 
 /** @throws UserFileError, or TypeError when a user of the list cannot be used. */
@@ -46,23 +46,24 @@ function readList(users: Users): UserSource {
   return { read: () => indexed.users, close: () => {} };
 }
 
-async function openFile(users: Users, { log, isDry, onChange, refused }: MethodWorld): Promise<UserSource> {
+async function openFile(users: Users, world: MethodWorld): Promise<UserSource> {
+  const { log, isDry, onChange, refused, userFiles = createUserFiles() } = world;
   const path = users.file ?? '';
-  const store = await openUserStore({
+  const options = {
     path,
     ...(users.format !== undefined && { format: users.format }),
     ...userOptionsOf(users),
-    onChange: ({ size }) => {
-      log.info(`${path} has changed and was read again: ${size} users`);
-      onChange();
-    },
+  };
+  const file = await userFiles.open(options, {
+    onChange,
+    onTold: ({ size }) => log.info(`${path} has changed and was read again: ${size} users`),
     onProblems: ({ message }) => {
       refused?.('users');
       log.error(`${message}; the users read before stay in force`);
     },
   });
-  if (isDry) store.close();
-  return { path, read: () => store.users, close: () => store.close() };
+  if (isDry) file.close();
+  return { path, read: () => file.users, close: () => file.close() };
 }
 
 function isAddressIn(peerhost: string, networks: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import type { AnyHook } from '../../hook.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { Renewed } from '../methods/method.ts';
+import type { UserFiles } from '../users/shared.ts';
 import type { OpenPolicy, PolicyWorld } from './open-policy.ts';
 
 export interface OpenerOptions extends Pick<PolicyWorld, 'env' | 'log'> {
@@ -43,13 +44,17 @@ export function createPolicyOpener(
   const refused = (what: Renewed): void => void refusals[what]++;
   const monotonic = () => performance.now();
   const world = { env, log, now: Date.now, monotonic, random: Math.random, refused };
+  let userFiles: UserFiles | undefined;
   let grants: GrantStore | undefined;
 
   async function openWith(store: GrantStore, config: Config): Promise<OpenPolicy> {
     const { openPolicy } = await import('../open-policy.ts');
+    const { createUserFiles } = await import('../users/shared.ts');
+    userFiles ??= createUserFiles();
     const policy: OpenPolicy = await openPolicy(config, {
       ...world,
       grants: store,
+      userFiles,
       isDry: false,
       onChange: () => onChange(policy),
     });

@@ -6,28 +6,27 @@ import { readYaml } from './yaml.ts';
  * JSON.parse reads a hundred thousand users in a moment but knows no lines; they are counted only for the
  * records that begin an array element, by a scan that skips strings.
  */
-export function readJson(text: string): Records {
+export function* readJson(text: string): Records {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    return explain(text);
+    return yield* explain(text);
   }
-  if (!Array.isArray(parsed))
-    return { ok: false, problems: [{ line: 1, message: 'expected an array of users' }] };
+  if (!Array.isArray(parsed)) return yield { line: 1, message: 'expected an array of users' };
   const lines = elementLines(text);
-  return { ok: true, records: parsed.map((fields: unknown, i) => ({ line: lines[i] ?? 1, fields })) };
+  for (const [i, fields] of parsed.entries()) yield { line: lines[i] ?? 1, fields: fields as unknown };
 }
 
 /** JSON is YAML, and the YAML parser knows where a text goes wrong. What only it accepts is still no JSON. */
-function explain(text: string): Records {
-  const read = readYaml(text);
-  if (!read.ok)
-    return { ok: false, problems: read.problems.map(({ line }) => ({ line, message: 'not valid JSON' })) };
-  return {
-    ok: false,
-    problems: [{ line: 1, message: 'not valid JSON, although it is YAML: rename the file' }],
-  };
+function* explain(text: string): Records {
+  let isYaml = true;
+  for (const record of readYaml(text)) {
+    if (!('message' in record)) continue;
+    isYaml = false;
+    yield { line: record.line, message: 'not valid JSON' };
+  }
+  if (isYaml) yield { line: 1, message: 'not valid JSON, although it is YAML: rename the file' };
 }
 
 /** A string, an opening or closing bracket, a comma, or the end of a line. */

@@ -1,25 +1,25 @@
 /** Reads users from text in any of the forms that people have them in. */
-import { parseCsv } from '../../policy/csv.ts';
+
+import { type CsvRow, csvRows } from '../../policy/csv.ts';
 import type { UserOptions } from '../../policy/user-record.ts';
-import {
-  indexUsers,
-  MAX_PROBLEMS,
-  type UserProblem,
-  type UserRecord,
-  type UsersResult,
-} from '../../policy/users.ts';
+import { collectUsers, type UserProblem, type UserRecord, type UsersResult } from '../../policy/users.ts';
 import { readJson } from './json.ts';
+import { type PackedUsers, UserPacker } from './packed/builder.ts';
+import { openPackedUsers } from './packed/packed-users.ts';
 import { readYaml } from './yaml.ts';
 
 /** `passwd` is `name:hash` a line, as mosquitto_passwd and htpasswd write it. */
 export type UserFormat = 'yaml' | 'json' | 'jsonl' | 'csv' | 'passwd';
 
-/** The records of a text, or why there are none. */
-export type Records =
-  | { readonly ok: true; readonly records: readonly UserRecord[] }
+/** The records of a text one by one, or what is wrong with it in their place. */
+export type Records = Iterable<UserRecord | UserProblem>;
+
+/** Users that are packed, or everything that is wrong with them. */
+export type PackedResult =
+  | { readonly ok: true; readonly packed: PackedUsers }
   | { readonly ok: false; readonly problems: readonly UserProblem[] };
 
-const readers: Record<UserFormat, (text: string) => Records> = {
+const readers: Readonly<Record<UserFormat, (text: string) => Records>> = {
   yaml: readYaml,
   json: readJson,
   jsonl: readJsonLines,
@@ -43,68 +43,73 @@ export function formatOf(path: string): UserFormat | undefined {
   return extensions[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
 }
 
-/** Reads and checks all users of a text: an index, or every problem with its line. */
+/** The records of a text, in any of the forms. */
+export function recordsOf(text: string, format: UserFormat): Records {
+  return readers[format](text);
+}
+
+/** Reads and checks all users of a text, and packs them; or finds every problem, with its line. */
+export function packUsers(text: string, format: UserFormat, options: UserOptions = {}): PackedResult {
+  const packer = new UserPacker();
+  const problems = collectUsers(recordsOf(text, format), options, packer);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, packed: packer.finish() };
+}
+
+/** The same, ready to be asked. */
 export function parseUsers(text: string, format: UserFormat, options: UserOptions = {}): UsersResult {
-  const read = readers[format](text);
-  return read.ok ? indexUsers(read.records, options) : read;
+  const result = packUsers(text, format, options);
+  return result.ok ? { ok: true, users: openPackedUsers(result.packed) } : result;
 }
 
-function readCsv(text: string): Records {
-  const table = parseCsv(text);
-  if (!table.ok) return { ok: false, problems: [table] };
-  const [header, ...rows] = table.rows;
-  if (header === undefined)
-    return { ok: false, problems: [{ line: 1, message: 'expected a line with the names of the columns' }] };
-  const names = header.cells.map((cell) => cell.trim());
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    return { ok: false, problems: [{ line: header.line, message: 'a column stands there twice' }] };
-  const problems = rows
-    .filter(({ cells }) => cells.length !== names.length)
-    .map(({ line, cells }) => ({ line, message: `expected ${names.length} cells, found ${cells.length}` }));
-  if (problems.length > 0) return { ok: false, problems: problems.slice(0, MAX_PROBLEMS) };
-  return { ok: true, records: rows.map(({ line, cells }) => ({ line, fields: zip(names, cells) })) };
-}
-
-function zip(names: readonly string[], cells: readonly string[]): Record<string, string | undefined> {
-  return Object.fromEntries(names.map((name, i) => [name, cells[i]]));
-}
-
-function readJsonLines(text: string): Records {
-  const records: UserRecord[] = [];
-  const problems: UserProblem[] = [];
-  for (const { line, content } of linesOf(text)) {
-    try {
-      records.push({ line, fields: JSON.parse(content) as unknown });
-    } catch {
-      // The engine's own message quotes the text.
-      problems.push({ line, message: 'not a JSON object' });
+function* readCsv(text: string): Records {
+  let names: readonly string[] | undefined;
+  for (const row of csvRows(text)) {
+    if ('message' in row) yield row;
+    else if (names !== undefined) yield readRow(row, names);
+    else {
+      names = row.cells.map((cell) => cell.trim());
+      if (new Set(names).size < names.length)
+        return yield { line: row.line, message: 'a column stands there twice' };
     }
   }
-  return problems.length > 0
-    ? { ok: false, problems: problems.slice(0, MAX_PROBLEMS) }
-    : { ok: true, records };
+  if (names === undefined) yield { line: 1, message: 'expected a line with the names of the columns' };
 }
 
-function readPasswd(text: string): Records {
-  const records = linesOf(text).filter(({ content }) => !content.startsWith('#'));
-  // mosquitto: a user name cannot hold a colon, a hash does not.
-  const problems = records
-    .filter(({ content }) => !/^[^:]+:[^:]+$/.test(content))
-    .map(({ line }) => ({ line, message: 'expected name:hash' }));
-  if (problems.length > 0) return { ok: false, problems: problems.slice(0, MAX_PROBLEMS) };
-  return { ok: true, records: records.map(({ line, content }) => ({ line, fields: splitPasswd(content) })) };
+function readRow({ line, cells }: CsvRow, names: readonly string[]): UserRecord | UserProblem {
+  if (cells.length !== names.length)
+    return { line, message: `expected ${names.length} cells, found ${cells.length}` };
+  return { line, fields: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };
 }
 
-function splitPasswd(content: string): { username: string; hash: string } {
-  const at = content.indexOf(':');
-  return { username: content.slice(0, at), hash: content.slice(at + 1) };
+function* readJsonLines(text: string): Records {
+  for (const { line, content } of linesOf(text)) {
+    try {
+      yield { line, fields: JSON.parse(content) as unknown };
+    } catch {
+      // The engine's own message quotes the text.
+      yield { line, message: 'not a JSON object' };
+    }
+  }
 }
 
-function linesOf(text: string): { line: number; content: string }[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((content, i) => ({ line: i + 1, content: content.trim() }))
-    .filter(({ content }) => content !== '');
+function* readPasswd(text: string): Records {
+  for (const { line, content } of linesOf(text)) {
+    if (content.startsWith('#')) continue;
+    const at = content.indexOf(':');
+    // mosquitto: a user name cannot hold a colon, a hash does not.
+    if (/^[^:]+:[^:]+$/.test(content))
+      yield { line, fields: { username: content.slice(0, at), hash: content.slice(at + 1) } };
+    else yield { line, message: 'expected name:hash' };
+  }
+}
+
+/** Lines that are not empty, without blanks around them. */
+function* linesOf(text: string): Iterable<{ readonly line: number; readonly content: string }> {
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  for (let line = 1; at < text.length; line++) {
+    const end = text.indexOf('\n', at);
+    const content = text.slice(at, end === -1 ? text.length : end).trim();
+    at = end === -1 ? text.length : end + 1;
+    if (content !== '') yield { line, content };
+  }
 }

@@ -1,6 +1,8 @@
 /** Users files in every format. */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { parseUsers, type UserFormat } from '../../../src/lookup/users/parse.ts';
+import { parseUsers, recordsOf, type UserFormat } from '../../../src/lookup/users/parse.ts';
+import { indexUsers } from '../../../src/policy/users.ts';
 import { mutatedText } from '../mutate.ts';
 import { defineTarget, ensure } from '../target.ts';
 
@@ -52,12 +54,15 @@ export const users = () =>
         fc.record({ format: fc.constant(format), text: mutatedText(samples[format], words) }),
       ),
     check({ format, text }: { format: UserFormat; text: string }) {
-      const read = parseUsers(text, format, { hash: { algorithm: 'sha256' } });
+      const options = { hash: { algorithm: 'sha256' } } as const;
+      const read = parseUsers(text, format, options);
       if (read.ok) {
-        ensure(
-          read.users.size === read.users.byUsername.size + read.users.byClientId.size,
-          'an index of all users',
-        );
+        const plain = indexUsers(recordsOf(text, format), options);
+        if (!plain.ok) throw new Error('packed users are those that are not packed');
+        ensure(read.users.size === plain.users.size, 'an index of all users');
+        for (const by of ['byUsername', 'byClientId'] as const)
+          for (const [name, user] of plain.users[by])
+            ensure(isDeepStrictEqual(read.users[by].get(name), user), 'every user as it was read');
         return;
       }
       ensure(read.problems.length > 0, 'a problem');

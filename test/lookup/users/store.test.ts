@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { usersJob } from '../../../src/lookup/users/job.ts';
 import { openUserStore, UserFileError, type UserStoreOptions } from '../../../src/lookup/users/store.ts';
+import { type Offload, OffloadError } from '../../../src/offload/offload.ts';
 
 const HASH = '$2y$05$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty';
 
@@ -81,5 +83,48 @@ describe('openUserStore', () => {
       allowPlain: true,
     });
     expect(store.users.size).toBe(1);
+  });
+
+  it('has the old users while a large file is read by another thread, and of many versions reads the last', async () => {
+    const jobs: { users: number; finish: () => void }[] = [];
+    const offload = (async (_, input) => {
+      const { output } = usersJob(input);
+      if (!output.ok) throw new Error('expected users');
+      await new Promise<void>((finish) => jobs.push({ users: output.packed.size, finish }));
+      return output;
+    }) as Offload;
+    const rows = (count: number) => Array.from({ length: count }, (_, i) => `device-${i},${HASH}`).join('\n');
+    const { file, store, sizes } = await open('username,hash\n', { offload });
+    file.text = `username,hash\n${rows(2000)}`;
+    const first = store.reload();
+    await vi.waitFor(() => expect(jobs.length).toBe(1));
+    for (const count of [3000, 4000]) {
+      file.text = `username,hash\n${rows(count)}`;
+      void store.reload();
+      await new Promise(setImmediate);
+    }
+    expect(store.users.size).toBe(0);
+    jobs[0]?.finish();
+    await vi.waitFor(() => expect(jobs.length).toBe(2));
+    expect(store.users.size).toBe(2000);
+    jobs[1]?.finish();
+    await first;
+    expect(jobs.map(({ users }) => users)).toEqual([2000, 4000]);
+    expect(sizes).toEqual([2000, 4000]);
+    store.close();
+  });
+
+  it('reads a small file itself, and keeps the users when a thread fails', async () => {
+    const offload: Offload = async () => {
+      throw new OffloadError('no memory');
+    };
+    const { file, store, problems } = await open(`username,hash\na,${HASH}\n`, { offload });
+    expect(store.users.size).toBe(1);
+    file.text = `username,hash\n${'\n'.repeat(70_000)}`;
+    await store.reload();
+    expect(store.users.size).toBe(1);
+    expect(problems).toEqual(['users.csv:0: no memory']);
+    expect(store.problem?.message).toBe('users.csv:0: no memory');
+    store.close();
   });
 });

@@ -1,6 +1,6 @@
 /** The method `users`: names and password hashes, in a file or in the configuration. */
 import * as z from 'zod';
-import { parseCidr } from '../../../policy/cidr.ts';
+import { findAddressProblem } from '../../../policy/cidr.ts';
 import { algorithms, macFunctions, saltPositions } from '../../../policy/password-fields.ts';
 import type { UserOptions } from '../../../policy/user-record.ts';
 import { indexUsers } from '../../../policy/users.ts';
@@ -52,11 +52,6 @@ export const Users = section(() => ({
       context.addIssue({ code: 'custom', path: ['list', line], message });
   });
 export type Users = z.output<typeof Users>;
-
-/** Tells a user's address problem in a sentence. */
-export function findAddressProblem(address: string): string | undefined {
-  return parseCidr(address) === undefined ? 'is no IP address or CIDR block such as 10.0.0.0/8' : undefined;
-}
 
 /** What reading users needs to know, from the section `users`. */
 export function userOptionsOf(

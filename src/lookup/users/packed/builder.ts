@@ -1,0 +1,70 @@
+/** Packs users one after the other, and notices one that was listed before. */
+import { randomBytes } from 'node:crypto';
+import { DecoyTally } from '../../../policy/password-decoy.ts';
+import type { ParsedHash } from '../../../policy/password-hash.ts';
+import type { User } from '../../../policy/user-record.ts';
+import { keyOf, keySize, writeFields, writeKey } from './record.ts';
+import type { HashKey } from './sip-hash.ts';
+import { findSlot, growSlots, type Slots } from './slots.ts';
+import { PackedWriter } from './writer.ts';
+
+/** All users in two buffers, which can be given to another thread as they are. */
+export interface PackedUsers {
+  readonly bytes: ArrayBuffer;
+  readonly slots: ArrayBuffer;
+  readonly hashKey: HashKey;
+  readonly size: number;
+  /** The longest key, in bytes. */
+  readonly longestKey: number;
+  readonly decoy: ParsedHash | undefined;
+}
+
+const FIRST_SLOTS = 1024;
+
+export class UserPacker {
+  readonly #out = new PackedWriter();
+  readonly #decoys = new DecoyTally();
+  readonly #hashKey: HashKey;
+  #slots: Slots = new Uint32Array(FIRST_SLOTS);
+  #key = Buffer.alloc(256);
+  #size = 0;
+  #longestKey = 0;
+
+  constructor() {
+    const random = randomBytes(8);
+    this.#hashKey = [random.readUInt32LE(0), random.readUInt32LE(4)];
+  }
+
+  /** @returns false for a user that is there already. */
+  add(user: User): boolean {
+    const [field, name] = keyOf(user);
+    if (keySize(name) > this.#key.length) this.#key = Buffer.alloc(2 * keySize(name));
+    const length = writeKey(this.#key, field, name);
+    const slot = findSlot(this.#indexed, this.#key, length);
+    if (this.#slots[slot] !== 0) return false;
+    this.#slots[slot] = this.#out.length + 1;
+    this.#out.raw(this.#key.subarray(0, length));
+    writeFields(this.#out, user);
+    this.#decoys.add(user.hash);
+    this.#longestKey = Math.max(this.#longestKey, length);
+    this.#size++;
+    // Two thirds full: a look-up takes two steps on average, one for a name that is not there.
+    if (3 * this.#size > 2 * this.#slots.length) this.#slots = growSlots(this.#indexed);
+    return true;
+  }
+
+  finish(): PackedUsers {
+    return {
+      bytes: this.#out.finish(),
+      slots: this.#slots.buffer as ArrayBuffer,
+      hashKey: this.#hashKey,
+      size: this.#size,
+      longestKey: this.#longestKey,
+      decoy: this.#decoys.decoy,
+    };
+  }
+
+  get #indexed() {
+    return { slots: this.#slots, bytes: this.#out.bytes, hashKey: this.#hashKey };
+  }
+}
