@@ -44,6 +44,8 @@ export interface Hook<Name extends HookName = HookName> {
   decide(input: HookInput<Name>, context: HookContext): Outcome<Name>;
   /** Valued hooks only. Default: `deny` for client.*, `error` for message.* (see docs/hooks.md). */
   readonly onError?: Name extends ValuedHookName ? OnError : never;
+  /** message.ingress only: how `onError: deny` refuses a message. Default: `drop`; `deny` disconnects its client. */
+  readonly refusesWith?: Name extends 'message.ingress' ? 'drop' | 'deny' : never;
 }
 
 /** A hook whose name is not known to the compiler. */

@@ -7,11 +7,12 @@ import { replaceHooks } from './custom-hooks.ts';
 import type { EventSender } from './events/event-sender.ts';
 import type { AnyHook, HookTable } from './hook.ts';
 import { hooks as builtInHooks } from './hooks/index.ts';
+import { createNodeMemory } from './lookup/brokers/node-memory.ts';
 import type { PolicyCounters } from './lookup/open-policy.ts';
 import { createPolicyOpener } from './lookup/policy/opener.ts';
 import type { Decision } from './schema/decision.ts';
-import { type HookName, hookNames } from './schema/hook-name.ts';
-import type { Reply } from './schema/replies.ts';
+import { type HookName, hookNames, isSentMessageHook } from './schema/hook-name.ts';
+import type { HookSpec, Reply } from './schema/replies.ts';
 import type { HookInput } from './schema/requests.ts';
 import type { Lookup, Shell } from './shell.ts';
 import { createCallLog } from './telemetry/call-log.ts';
@@ -70,6 +71,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
   const calls = createCallLog(log);
   const notes = createDecisionNotes(log);
   const tally = new VerdictTally();
+  const nodes = createNodeMemory(log);
   const opener = createPolicyOpener(first, options, (changed) => {
     if (changed === policy) shell = build();
   });
@@ -88,14 +90,25 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     const hooks = registeredHooks(config, names).map(({ name, topics }) => ({ name, topics: [...topics] }));
     return {
       hooks: replaceHooks(withOnError(builtInHooks, config), custom),
-      policy: { hooks, ingress: config.publish?.ingress, revision, authenticate, authorize, publish },
-      lookups: { ...policy?.lookups, ...options.lookups },
+      policy: {
+        hooks,
+        areHooksPerNode: true,
+        ingress: config.publish?.ingress,
+        revision,
+        authenticate,
+        authorize,
+        publish: publish && { ...publish, wasAtIngress: nodes.wasAtIngress },
+      },
+      lookups: { ...policy?.lookups, ...nodes.lookups, ...options.lookups },
       waits: emitter.waits,
       begin: ({ hook }) => (timed.has(hook) ? performance.now() : 0),
       // An answer of `onError` is one all the same: what routes promise of it holds.
       decided(rpc, input, outcome, since, budget, failure) {
         const { events, decision } = outcome;
         calls.decided(rpc, input, outcome);
+        nodes.called(rpc.hook, input, decision !== undefined);
+        if (outcome.reply.kind === 'loaded')
+          loaded(input as HookInput<'provider.loaded'>, outcome.reply.hooks);
         if (decision !== undefined) decided(rpc, input, outcome.reply, decision, since);
         const reported = failure === undefined ? events : builtInEvents(hookNamed(rpc.hook), input);
         if (reported === undefined) return undefined;
@@ -120,6 +133,14 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     }
     notes.note(rpc, input, decision);
     logDecision(rpc, input, decision, shell.policy.revision, performance.now() - since);
+  }
+
+  function loaded({ broker, meta }: HookInput<'provider.loaded'>, answered: readonly HookSpec[]): void {
+    if (config.publish?.at !== 'ingress' || answered.some(({ name }) => name === 'message.ingress')) return;
+    log.warn(
+      { node: meta.node, version: broker.version },
+      'publish.at is ingress, and this broker node lacks message.ingress (EMQX 6.3.0 and later): its messages are judged at message.publish, after they were authorized and retained',
+    );
   }
 
   function warnOfIgnore(): void {
@@ -186,9 +207,7 @@ function timedHooks(
   waits: ReadonlySet<HookName>,
   hasMessageRules: boolean,
 ): ReadonlySet<HookName> {
-  const decided = hookNames.filter(
-    (name) => isDecided(name) || (hasMessageRules && name === 'message.publish'),
-  );
+  const decided = hookNames.filter((name) => isDecided(name) || (hasMessageRules && isSentMessageHook(name)));
   return new Set([...decided, ...custom, ...waits]);
 }
 
@@ -205,6 +224,14 @@ function withOnError(table: HookTable, { authenticate, authorize, publish }: Con
     ...(publish && {
       'message.publish': { ...table['message.publish'], onError: onPublishError(publish) },
     }),
+    ...(publish &&
+      publish.at !== 'publish' && {
+        'message.ingress': {
+          ...table['message.ingress'],
+          onError: onPublishError(publish),
+          refusesWith: publish.ingressDrop === 'disconnect' ? 'deny' : 'drop',
+        },
+      }),
   };
 }
 

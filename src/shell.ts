@@ -65,7 +65,7 @@ export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
   if (!failure.isOurs) return undefined;
   switch (onErrorOf(hook)) {
     case 'deny':
-      return isSentMessageHook(hook.name) ? drop(failure.code) : deny(failure.code);
+      return refusesWithDrop(hook) ? drop(failure.code) : deny(failure.code);
     case 'allow':
       return isSentMessageHook(hook.name) ? pass() : allow();
     case 'ignore':
@@ -73,6 +73,10 @@ export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
     case 'error':
       return undefined;
   }
+}
+
+function refusesWithDrop({ name, refusesWith }: Hook): boolean {
+  return isSentMessageHook(name) && (refusesWith as 'drop' | 'deny' | undefined) !== 'deny';
 }
 
 /** The same with the decision it stands for. */

@@ -1,6 +1,7 @@
 /** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
 import cluster, { type Worker } from 'node:cluster';
 import type { Crashes } from './crash.ts';
+import { relayNews } from './lookup/brokers/node-channel.ts';
 import { tellLevel } from './telemetry/log/level-signal.ts';
 import type { LevelSwitch } from './telemetry/log/level-switch.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -104,6 +105,7 @@ export function supervise({
       levels.toggle();
       for (const worker of livingWorkers()) tellLevel(worker, levels);
     });
+    cluster.on('message', (worker, message) => relayNews(worker, message, livingWorkers()));
     for (let i = 0; i < workers; i++) start();
   });
 }

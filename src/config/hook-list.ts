@@ -91,7 +91,8 @@ function messageHooks({ publish }: Parameters<typeof registeredHooks>[0]): Regis
   const filters = publish === undefined ? [] : brokerFilters(publish.rules);
   if (publish === undefined || filters?.length === 0) return [];
   const because = `rules ${publish.mode === 'shadow' ? 'watch' : 'decide'} messages (publish)`;
-  return [{ name: 'message.publish', topics: filters ?? [], because }];
+  const routed: RegisteredHook = { name: 'message.publish', topics: filters ?? [], because };
+  return publish.at === 'publish' ? [routed] : [{ name: 'message.ingress', topics: [], because }, routed];
 }
 
 function accessHooks(config: Pick<Config, 'authenticate' | 'authorize'>): RegisteredHook[] {

@@ -1,15 +1,18 @@
 import { defineHook } from '../hook.ts';
+import { decideAtIngress } from '../policy/message/ingress.ts';
 import { pass } from '../schema/replies.ts';
 import { messageEventOf } from './event-of.ts';
 
 /**
- * `message.ingress`: a PUBLISH packet has arrived, and nothing has happened to it yet (EMQX 6.3 and later). It goes on
- * unchanged. The event tells it as it came.
+ * `message.ingress`: a PUBLISH packet has arrived, and nothing has happened to it yet (EMQX 6.3 and later). Without
+ * rules for it, it goes on unchanged. The event tells it as it came.
  */
 export const messageIngress = defineHook({
   name: 'message.ingress',
-  decide({ clientinfo, message, props, userProps }) {
-    const data = { clientinfo, message, props, userProps };
-    return { reply: pass(), events: [messageEventOf('message.ingress', message, data)] };
+  decide(input, { policy: { publish } }) {
+    const { clientinfo, message, props, userProps } = input;
+    const events = [messageEventOf('message.ingress', message, { clientinfo, message, props, userProps })];
+    const outcome = publish && decideAtIngress(publish, input);
+    return outcome === undefined ? { reply: pass(), events } : { ...outcome, events };
   },
 });

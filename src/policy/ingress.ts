@@ -7,6 +7,9 @@ import type { HookSpec } from '../schema/replies.ts';
 /** `auto`: by the release. The others are for brokers whose version tells nothing, such as builds of your own. */
 export type IngressSupport = 'auto' | 'always' | 'never';
 
+/** The kind of the question that the list of a node answers. */
+export const HOOKS = 'provider/hooks';
+
 /** The first release with message.ingress; its betas and release candidates lack it. */
 const FIRST = [6, 3, 0] as const;
 

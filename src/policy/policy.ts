@@ -10,6 +10,8 @@ import type { Tags } from './tags.ts';
 export interface Policy {
   /** The hooks that brokers are asked to call. */
   readonly hooks: readonly HookSpec[];
+  /** Whether the list depends on the node that asks: then the question `provider/hooks` has its answer. */
+  readonly areHooksPerNode?: boolean | undefined;
   /** Which brokers are asked for message.ingress. Default: `auto`, by their release. */
   readonly ingress?: IngressSupport | undefined;
   /** Tells one state of the policies from another; in every decision record. */

@@ -152,6 +152,8 @@ describe('every key', () => {
       ['publish.rules', undefined, undefined],
       ['publish.onError', 'EXHOOK_PUBLISH_ON_ERROR', 'publish-on-error'],
       ['publish.mode', 'EXHOOK_PUBLISH_MODE', 'publish-mode'],
+      ['publish.at', 'EXHOOK_PUBLISH_AT', 'publish-at'],
+      ['publish.ingressDrop', 'EXHOOK_PUBLISH_INGRESS_DROP', 'publish-ingress-drop'],
       ['publish.ingress', 'EXHOOK_PUBLISH_INGRESS', 'publish-ingress'],
       ['publish.limits.maxBytes', 'EXHOOK_PUBLISH_LIMITS_MAX_BYTES', 'publish-limits-max-bytes'],
       ['publish.limits.maxDepth', 'EXHOOK_PUBLISH_LIMITS_MAX_DEPTH', 'publish-limits-max-depth'],

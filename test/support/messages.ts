@@ -5,7 +5,8 @@ import { openConditionsFor } from '../../src/lookup/messages/open-conditions.ts'
 import { openMessages } from '../../src/lookup/messages/open-messages.ts';
 import { decideMessage, type PublishOutcome, type PublishPolicy } from '../../src/policy/message/decide.ts';
 import type { PublishInput } from '../../src/policy/message/draft.ts';
-import { aMessage, aMeta } from './inputs.ts';
+import type { HookInput } from '../../src/schema/requests.ts';
+import { aClient, aMessage, aMeta } from './inputs.ts';
 
 export type PublishSection = z.input<typeof Publish>;
 export type RuleSection = NonNullable<PublishSection['rules']>[number];
@@ -18,6 +19,11 @@ export async function openPublish(section: PublishSection): Promise<PublishPolic
   const policy = await openMessages(publish, conditions, problems);
   if (policy === undefined) throw new Error(problems.join('\n'));
   return policy;
+}
+
+/** The same message as message.ingress is called with. */
+export function ingressInput(given: Given): HookInput<'message.ingress'> {
+  return { ...publishInput(given), clientinfo: aClient() };
 }
 
 /** What is wrong with the rules, as the loader finds it: `[0].set.topic: is no topic`. */

@@ -39,11 +39,28 @@ export const Publish = section(() => ({
     .describe(
       'shadow decides, logs and counts, and lets every message go on as it came. The default is enforce.',
     ),
+  at: choice(['publish', 'ingress', 'auto'])
+    .prefault('publish')
+    .describe(
+      'Where the rules judge what clients send: publish is message.publish, when the message is about to be routed; ingress is message.ingress of EMQX 6.3 and later, before it is authorized, retained and acknowledged; auto is ingress where the broker has it. Brokers without it judge at message.publish, which ingress warns of. The default is publish.',
+    ),
+  ingressDrop: choice(['silent', 'disconnect'])
+    .prefault('silent')
+    .describe(
+      'What becomes of a message that a rule drops at message.ingress: silent acknowledges it (0x10 in MQTT 5) and routes it to nobody, but the broker keeps a retained one; disconnect refuses it and disconnects its client. The default is silent.',
+    ),
   ingress: choice(['auto', 'always', 'never'])
     .prefault('auto')
     .describe(
       'Which brokers are asked to call message.ingress: auto is those of EMQX 6.3.0 and later; always is for builds of your own that have it under another version. A broker that lacks it refuses the whole list of hooks. The default is auto.',
     ),
   limits: Limits.prefault({}).describe('What one payload may cost, whatever it says about itself.'),
-}));
+})).superRefine(({ rules, at }, context) => {
+  if (at === 'publish' || context.issues.length > 0) return;
+  rules.forEach(({ set }, i) => {
+    if (set?.qos === undefined) return;
+    const message = `cannot be changed at message.ingress (publish.at: ${at}): its publisher would wait for an acknowledgement for ever; remove it, or write publish.at: publish`;
+    context.addIssue({ code: 'custom', path: ['rules', i, 'set', 'qos'], message });
+  });
+});
 export type Publish = z.output<typeof Publish>;

@@ -24,7 +24,7 @@ export async function openMessages(
   problems: string[],
 ): Promise<PublishPolicy | undefined> {
   if (publish === undefined) return undefined;
-  const { rules, onError, mode, limits } = publish;
+  const { rules, onError, mode, limits, at, ingressDrop } = publish;
   const opener = new PartsOpener(limits, conditions, problems);
   const before = problems.length;
   const parts: RuleParts[] = [];
@@ -35,6 +35,8 @@ export async function openMessages(
     rules: rules.map((rule, i) => compileMessageRule(rule, i, parts[i] ?? {}, onError)),
     onError,
     mode,
+    at,
+    ingressDrop,
   };
 }
 

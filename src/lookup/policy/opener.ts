@@ -1,6 +1,7 @@
 /** Opens the policies of each configuration in turn. Loads what policies need only when there is one. */
 import type { Config } from '../../config/schema.ts';
 import type { AnyHook } from '../../hook.ts';
+import type { HookName } from '../../schema/hook-name.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { Renewed } from '../methods/method.ts';
 import type { UserFiles } from '../users/shared.ts';
@@ -83,8 +84,16 @@ export function createPolicyOpener(
   };
 }
 
+/** Message rules at ingress answer message.publish too, for brokers without it. */
+function partsOf({
+  publish,
+}: Config): readonly { section: (typeof parts)[number]['section']; hook: HookName }[] {
+  if (publish === undefined || publish.at === 'publish') return parts;
+  return [...parts, { section: 'publish', hook: 'message.ingress' }];
+}
+
 async function refuseConflicts(config: Config, hooks: OpenerOptions['hooks']): Promise<void> {
-  const conflicts = parts.filter(
+  const conflicts = partsOf(config).filter(
     ({ section, hook }) => config[section] !== undefined && hooks.some(({ name }) => name === hook),
   );
   if (conflicts.length === 0) return;

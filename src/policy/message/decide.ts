@@ -15,6 +15,16 @@ export interface PublishPolicy {
   readonly rules: readonly CompiledMessageRule[];
   readonly onError: OnMessageError;
   readonly mode: Mode;
+  /** Where rules judge what clients send: at message.publish, or at message.ingress where the broker has it. */
+  readonly at: 'publish' | 'ingress' | 'auto';
+  /** What a client notices of a message that is stopped at message.ingress. */
+  readonly ingressDrop: 'silent' | 'disconnect';
+  /**
+   * Whether message.ingress has judged a message that message.publish is called for.
+   *
+   * Like `grantsOf` no pure function: it reads what the shell remembers of broker nodes.
+   */
+  readonly wasAtIngress?: ((input: PublishInput) => boolean) | undefined;
 }
 
 export interface PublishOutcome {

@@ -4,7 +4,9 @@ import type { Subject } from '../subject.ts';
 import { fail } from './failure.ts';
 import type { PayloadCodec, Value } from './value.ts';
 
-export type PublishInput = HookInput<'message.publish'>;
+/** What message.publish is called with; message.ingress also says the client. */
+export type PublishInput = HookInput<'message.publish'> &
+  Partial<Pick<HookInput<'message.ingress'>, 'clientinfo'>>;
 
 /** What the payload is decoded to. */
 export interface View {
@@ -31,7 +33,8 @@ export function startDraft(input: PublishInput, sender: Subject): Draft {
 }
 
 /** Who sent a message, as far as it says so: `''` for what it does not say. A will says the client id only. */
-export function senderOf({ message }: PublishInput): Subject {
+export function senderOf({ message, clientinfo }: PublishInput): Subject {
+  if (clientinfo !== undefined) return clientinfo;
   const { from, node, headers } = message;
   const said = (name: string): string => (Object.hasOwn(headers, name) ? (headers[name] ?? '') : '');
   return {

@@ -1,0 +1,38 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { hearNews, relayNews, tellNews } from '../../../src/lookup/brokers/node-channel.ts';
+import type { NodeNews } from '../../../src/lookup/brokers/node-registry.ts';
+
+const news: NodeNews = { node: 'emqx@a', what: 'called' };
+
+/** A worker and what it was sent. */
+function aWorker(isConnected = true) {
+  const sent: unknown[] = [];
+  return { sent, isConnected: () => isConnected, send: (message: object) => sent.push(message) };
+}
+
+describe('news of broker nodes', () => {
+  it('reach the other workers, and not the one that tells', () => {
+    const told: object[] = [];
+    tellNews(news, { send: (message) => told.push(message), on: () => {} });
+    const [first, second, gone] = [aWorker(), aWorker(), aWorker(false)];
+    relayNews(first, told[0], [first, second, gone]);
+    expect([first.sent, second.sent, gone.sent]).toStrictEqual([[], told, []]);
+
+    const channel = new EventEmitter();
+    const heard: NodeNews[] = [];
+    hearNews({ hear: (one) => heard.push(one) }, channel);
+    channel.emit('message', second.sent[0]);
+    expect(heard).toStrictEqual([news]);
+  });
+
+  it('are told to nobody by a server that runs alone', () => {
+    expect(() => tellNews(news, { on: () => {} })).not.toThrow();
+  });
+
+  it.each([undefined, null, 'text', {}, { exhook: 'other' }])('are no other message: %j', (message) => {
+    const worker = aWorker();
+    relayNews(aWorker(), message, [worker]);
+    expect(worker.sent).toStrictEqual([]);
+  });
+});
