@@ -11,6 +11,7 @@ const replies: Partial<Record<HookName, object>> = {
   'client.authenticate': allow(),
   'client.authorize': allow(),
   'message.publish': pass(),
+  'message.ingress': pass(),
   'provider.loaded': loaded([]),
 };
 

@@ -5,10 +5,9 @@ import { findNearest } from './nearest.ts';
 import { formatName } from './problem.ts';
 import { isDecided, type RouteSection } from './sections/routes.ts';
 import { kindOf, type Sinks } from './sections/sinks.ts';
+import { findTargetProblems, findTargetWarnings, type Targeted } from './target-check.ts';
 
-export interface Routed {
-  readonly events: { readonly routes: readonly RouteSection[] };
-  readonly sinks: Sinks;
+export interface Routed extends Targeted {
   readonly spool?: object | undefined;
   readonly hooks?: { readonly register?: readonly { readonly hook: string }[] | undefined } | undefined;
 }
@@ -31,6 +30,7 @@ export function findRouteProblems(config: Routed): RouteProblem[] {
     ...Object.entries(sinks).flatMap(([name, { deadLetter }]) =>
       typeof deadLetter === 'string' ? checkDeadLetter(name, deadLetter, sinks) : [],
     ),
+    ...findTargetProblems(config),
   ];
 }
 
@@ -81,7 +81,9 @@ function explainUnknown(name: string, sinks: Sinks): string {
 }
 
 /** What is allowed and yet does nothing: sinks that nobody uses, routes that another one hides. */
-export function findRouteWarnings({ events: { routes }, sinks, hooks }: Routed): RouteProblem[] {
+export function findRouteWarnings(config: Routed): RouteProblem[] {
+  const { events, sinks, hooks } = config;
+  const { routes } = events;
   const listed = hooks?.register?.map(({ hook }): string => hook);
   const used = new Set([
     ...routes.flatMap(({ to }) => to),
@@ -117,6 +119,7 @@ export function findRouteWarnings({ events: { routes }, sinks, hooks }: Routed):
         message: `lists ${name}, which yields events only when a hook of your own reports them`,
       })),
     ),
+    ...findTargetWarnings(config),
   ];
 }
 

@@ -1,10 +1,12 @@
 /** Opens the way of events as configured: the spool, the sinks, the queues in front of them, and the routes. */
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
+import { DEFAULT_GRANTS_PREFIX } from '../config/sections/grants.ts';
 import { Queue } from '../config/sections/queue.ts';
 import { openSinks } from '../sinks/open.ts';
 import type { Sink, SinkWorld } from '../sinks/sink.ts';
 import { createStdoutSink } from '../sinks/stdout.ts';
+import type { TargetWorld } from '../sinks/target-guard.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createRateLimit } from '../telemetry/rate-limit.ts';
@@ -35,7 +37,7 @@ export interface OpenEvents {
 
 /** @throws TypeError with a line for each sink, condition or spool that cannot be used. */
 export async function openEvents(
-  config: Pick<Config, 'events' | 'sinks' | 'spool'>,
+  config: Pick<Config, 'events' | 'sinks' | 'spool'> & Partial<Pick<Config, 'authorize'>>,
   world: EventsWorld,
 ): Promise<OpenEvents> {
   const { log, tracing } = world;
@@ -45,7 +47,7 @@ export async function openEvents(
     outbox = createOutbox({
       sinks: [
         ...all(config, { ...world, sinks: traceOwn(world.sinks, tracing) }),
-        ...traceOpened(await openSinks(config.sinks, world), config.sinks, tracing),
+        ...traceOpened(await openSinks(config.sinks, world, targetsOf(config)), config.sinks, tracing),
       ],
       spool,
       log,
@@ -67,6 +69,13 @@ export async function openEvents(
     await spool?.close();
     throw error;
   }
+}
+
+/** What events may not choose, but for what an operator has written. */
+function targetsOf({ events, authorize }: Parameters<typeof openEvents>[0]): TargetWorld {
+  const { prefix = DEFAULT_GRANTS_PREFIX } = authorize?.grants?.redis ?? {};
+  const written = events.routes.map(({ shape: { target = '' } }) => target.split('${', 1)[0] as string);
+  return { grantKeys: [prefix], written: written.filter((text) => text !== '') };
 }
 
 /** What takes every event: standard output, and the sinks of a library's user. */

@@ -3,6 +3,7 @@ import type { QueueOptions } from '../config/sections/queue.ts';
 import { kindOf, type SinkKind, type SinkSection, type Sinks } from '../config/sections/sinks.ts';
 import type { OpenedSink } from '../events/port.ts';
 import type { OpenSink, SinkWorld } from './sink.ts';
+import { forbiddenIn, guardTargets, type TargetWorld } from './target-guard.ts';
 
 type OptionsOf<Kind extends SinkKind> = NonNullable<SinkSection[Kind]>;
 
@@ -31,11 +32,16 @@ const DEFAULT_CONCURRENCY = 4;
 /**
  * Opens all, and waits for none of their systems.
  *
+ * @param targets what events may not choose. Default: nothing is of grants, and nothing was written by an operator.
  * @throws TypeError with a line for each sink whose options cannot be used; those that were opened are closed.
  */
-export async function openSinks(sinks: Sinks, world: Omit<SinkWorld, 'name'>): Promise<OpenedSink[]> {
+export async function openSinks(
+  sinks: Sinks,
+  world: Omit<SinkWorld, 'name'>,
+  targets: TargetWorld = { grantKeys: [], written: [] },
+): Promise<OpenedSink[]> {
   const settled = await Promise.allSettled(
-    Object.entries(sinks).map(([name, section]) => openOne(name, section, world)),
+    Object.entries(sinks).map(([name, section]) => openOne(name, section, world, targets)),
   );
   const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const problems = settled.flatMap((one, i) =>
@@ -50,11 +56,14 @@ async function openOne(
   name: string,
   section: SinkSection,
   world: Omit<SinkWorld, 'name'>,
+  targets: TargetWorld,
 ): Promise<OpenedSink> {
   const kind = kindOf(section);
   const open = (await openers[kind]()) as OpenSink<unknown>;
+  const forbidden = forbiddenIn(section, targets);
+  const sink = await open(section[kind], { ...world, name });
   return {
-    sink: await open(section[kind], { ...world, name }),
+    sink: forbidden === undefined ? sink : guardTargets(sink, forbidden),
     queue: queueOf(section.queue, kind),
     deadLetter: section.deadLetter,
     isRequired: section.require,

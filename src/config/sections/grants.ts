@@ -4,6 +4,9 @@ import { choice, section, text, whenValid, wholeNumber } from '../expects.ts';
 import { duration, POSITIVE } from '../units.ts';
 import { secret } from './secret.ts';
 
+/** What keys of grants begin with, unless told otherwise. */
+export const DEFAULT_GRANTS_PREFIX = 'exhook:grants:';
+
 const path = (example: string) => text('a path', `a path such as ${example}`);
 
 const redisUrl = text('a URL', 'a URL such as redis://host:6379 or rediss://host:6379')
@@ -43,7 +46,7 @@ export const RedisGrants = section(() => ({
     .optional()
     .describe('The private key of that certificate, a PEM file. When absent, there is none.'),
   prefix: text('a prefix', 'a text such as exhook:grants:')
-    .prefault('exhook:grants:')
+    .prefault(DEFAULT_GRANTS_PREFIX)
     .describe(
       'What every key begins with. Clusters of brokers that share a Redis need one each, because nodes of two clusters may have the same name. The default is exhook:grants:',
     ),

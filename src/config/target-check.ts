@@ -1,0 +1,136 @@
+/**
+ * Where in a sink routes let clients' own words lead: a topic or a client id at the beginning of a target names any
+ * key, queue or table there is, those of others too.
+ */
+import { shapeVariables } from '../events/shape-names.ts';
+import { compileText } from '../policy/text-template.ts';
+import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from './sections/grants.ts';
+import type { RouteSection } from './sections/routes.ts';
+import { kindOf, type SinkKind, type SinkSection, type Sinks } from './sections/sinks.ts';
+
+export interface Targeted {
+  readonly events: { readonly routes: readonly RouteSection[] };
+  readonly sinks: Sinks;
+  readonly authorize?: { readonly grants?: { readonly redis?: RedisGrants | undefined } } | undefined;
+}
+
+interface TargetProblem {
+  readonly path: (string | number)[];
+  readonly message: string;
+}
+
+/** The placeholders whose value a client chooses. Ids of events hold the client id. */
+const chosenByClients: ReadonlySet<string> = new Set(['clientid', 'username', 'topic', 'subject', 'id']);
+
+/** What a target leads to, in each kind of sink that has places of others beside those of events. */
+const places: Readonly<Partial<Record<SinkKind, { readonly any: string; readonly start: string }>>> = {
+  redis: { any: 'any key of this Redis', start: 'mqtt:' },
+  nats: { any: 'any subject', start: 'mqtt.' },
+  kafka: { any: 'any topic of the cluster', start: 'mqtt.' },
+  postgres: { any: 'any table', start: 'mqtt_' },
+  rabbitmq: { any: 'any queue', start: 'mqtt.' },
+  http: { any: 'any path of this service', start: 'mqtt/' },
+};
+
+/** Targets that reach the grants of this configuration: a client could name its topic like the key of a grant. */
+export function findTargetProblems(config: Targeted): TargetProblem[] {
+  const redis = config.authorize?.grants?.redis;
+  if (redis === undefined) return [];
+  return reached(config).flatMap(({ route, sink, start }) =>
+    sink.redis !== undefined && isSameRedis(sink.redis.url, redis.url) && mayBe(start, redis.prefix)
+      ? [
+          {
+            path: pathOf(route),
+            message: explainGrants('keys that begin with authorize.grants.redis.prefix', redis.prefix),
+          },
+        ]
+      : [],
+  );
+}
+
+/** Targets that begin with what a client chooses. */
+export function findTargetWarnings(config: Targeted): TargetProblem[] {
+  const { url, prefix = DEFAULT_GRANTS_PREFIX } = config.authorize?.grants?.redis ?? {};
+  return reached(config).flatMap(({ route, sink, start }) => {
+    const place = placeIn(sink);
+    if (place === undefined || (sink.redis && url && isSameRedis(sink.redis.url, url))) return [];
+    if (start === '')
+      return [
+        {
+          path: pathOf(route),
+          message: `begins with what a client chooses, which leads to ${place.any}; begin it with a text of its own, such as ${JSON.stringify(place.start)}`,
+        },
+      ];
+    return sink.redis !== undefined && mayBe(start, prefix)
+      ? [{ path: pathOf(route), message: explainGrants('keys of grants', prefix) }]
+      : [];
+  });
+}
+
+const pathOf = (route: number): (string | number)[] => ['events', 'routes', route, 'shape'];
+
+function explainGrants(what: string, prefix: string): string {
+  return `may lead to ${what} (${JSON.stringify(prefix)}): a client could make the grant of another one unreadable; begin it with a text of its own, such as "mqtt:"`;
+}
+
+/** Whether a text that begins with `start` can begin with the prefix. */
+function mayBe(start: string, prefix: string): boolean {
+  return start.startsWith(prefix) || prefix.startsWith(start);
+}
+
+interface Reached {
+  /** Its number. */
+  readonly route: number;
+  readonly sink: SinkSection;
+  /** The text in front of all that a client chooses. */
+  readonly start: string;
+}
+
+/** Each sink that a target made of a client's words can get to, with dead letters, which keep it. */
+function reached({ events: { routes }, sinks }: Targeted): Reached[] {
+  return routes.flatMap(({ to, shape: { target } }, route) => {
+    const start = target === undefined ? undefined : startOf(target);
+    if (start === undefined) return [];
+    return [...withDeadLetters(to, sinks)].flatMap((name) => {
+      const sink = Object.hasOwn(sinks, name) ? sinks[name] : undefined;
+      return sink === undefined ? [] : [{ route, sink, start }];
+    });
+  });
+}
+
+function withDeadLetters(names: readonly string[], sinks: Sinks): ReadonlySet<string> {
+  const found = new Set(names);
+  for (const name of found) {
+    const next: unknown = Object.hasOwn(sinks, name) ? sinks[name]?.deadLetter : undefined;
+    if (typeof next === 'string') found.add(next);
+  }
+  return found;
+}
+
+/** The literal beginning of a target; nothing when no client has a say in it, or not in its beginning. */
+function startOf(target: string): string | undefined {
+  const { parts } = compileText(target, shapeVariables);
+  if (!parts.some((part) => typeof part !== 'string' && chosenByClients.has(part.name))) return undefined;
+  const [first] = parts;
+  if (typeof first === 'string') return first;
+  return first !== undefined && chosenByClients.has(first.name) ? '' : undefined;
+}
+
+function placeIn(sink: SinkSection): (typeof places)[SinkKind] {
+  const { rabbitmq, http } = sink;
+  // Bindings of an exchange say where its messages go, and a path of the URL is in front of every target.
+  if (rabbitmq?.exchange !== undefined) return undefined;
+  if (http !== undefined && new URL(http.url).pathname !== '/') return undefined;
+  return places[kindOf(sink)];
+}
+
+function isSameRedis(one: string, other: string): boolean {
+  return addressOf(one) === addressOf(other);
+}
+
+/** Host, port and database; all names of this machine are one. */
+function addressOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  const host = /^(localhost|127\.[\d.]+|\[::1\])$/i.test(hostname) ? 'localhost' : hostname.toLowerCase();
+  return `${host}:${port || 6379}/${Number(pathname.slice(1))}`;
+}
