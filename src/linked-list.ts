@@ -34,6 +34,10 @@ export class LinkedList<Item> implements Iterable<Item> {
     return this.#first;
   }
 
+  get last(): Link<Item> | undefined {
+    return this.#last;
+  }
+
   /** Puts the item behind all others. */
   add(item: Item): Link<Item> {
     const node = new Node(item, this.#last, this.#unlink);

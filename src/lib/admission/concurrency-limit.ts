@@ -1,0 +1,102 @@
+/**
+ * How many pieces of work may run at once: a fixed number for threads of this process, and for a service a number
+ * that follows what the service can take (additive increase, multiplicative decrease).
+ */
+
+/** `busy`: the service did not answer in time, or said that it is overloaded. `failed`: it says nothing about load. */
+export type WorkOutcome = 'ok' | 'busy' | 'failed';
+
+/** A piece of work that has ended. Times are milliseconds by one monotonic clock. */
+export interface EndedWork {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcome: WorkOutcome;
+  /** Whether as much ran as the limit allows: else the limit held nobody back, and there is no reason to raise it. */
+  readonly wasFull: boolean;
+}
+
+export interface ConcurrencyLimit {
+  /** At least 1. */
+  readonly value: number;
+  ended(work: EndedWork): void;
+}
+
+export function fixedLimit(value: number): ConcurrencyLimit {
+  return { value: Math.max(1, value), ended: () => {} };
+}
+
+export interface AdaptiveLimitOptions {
+  readonly max: number;
+  /** Default: 32, or `max` when that is less. */
+  readonly initial?: number;
+  /**
+   * Milliseconds that an answer may take without being a sign of load. A slower answer is one if it also takes
+   * several times as long as the fastest: a service that is slow by nature is not held back.
+   */
+  readonly tolerable: number;
+}
+
+const INITIAL = 32;
+/** An answer that takes so many times as long as the fastest has waited inside the service. */
+const SLOWDOWN = 2;
+/** What is left of the limit when the service is busy, and at least when answers are slow. */
+const DECREASE = 0.7;
+/** The fastest answer is looked for in windows of so many milliseconds: a service may change its pace. */
+const WINDOW = 30_000;
+
+export class AdaptiveLimit implements ConcurrencyLimit {
+  readonly #options: AdaptiveLimitOptions;
+  #limit: number;
+  /** Up to here the limit rises by one for each answer, above by one for each round of them. */
+  #threshold: number;
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #windowEnd = Number.NEGATIVE_INFINITY;
+  #fastest = Number.POSITIVE_INFINITY;
+  #fastestBefore = Number.POSITIVE_INFINITY;
+
+  constructor(options: AdaptiveLimitOptions) {
+    this.#options = options;
+    this.#limit = Math.max(1, Math.min(options.max, options.initial ?? INITIAL));
+    this.#threshold = options.max;
+  }
+
+  get value(): number {
+    return Math.floor(this.#limit);
+  }
+
+  ended({ startedAt, endedAt, outcome, wasFull }: EndedWork): void {
+    if (outcome === 'failed') return;
+    const duration = endedAt - startedAt;
+    if (outcome === 'ok') this.#noteFastest(duration, endedAt);
+    const tolerable = this.#tolerable();
+    if (outcome === 'busy') this.#lower(DECREASE, startedAt, endedAt);
+    else if (duration > tolerable) this.#lower(tolerable / duration, startedAt, endedAt);
+    else if (wasFull) this.#raise();
+  }
+
+  #tolerable(): number {
+    return Math.max(this.#options.tolerable, SLOWDOWN * Math.min(this.#fastest, this.#fastestBefore));
+  }
+
+  /** What started before the last change says nothing about the new limit. */
+  #lower(part: number, startedAt: number, now: number): void {
+    if (startedAt < this.#changedAt) return;
+    this.#limit = Math.max(1, this.#limit * Math.max(DECREASE, part));
+    this.#threshold = this.#limit;
+    this.#changedAt = now;
+  }
+
+  #raise(): void {
+    const step = this.#limit < this.#threshold ? 1 : 1 / this.#limit;
+    this.#limit = Math.min(this.#options.max, this.#limit + step);
+  }
+
+  #noteFastest(duration: number, now: number): void {
+    if (now >= this.#windowEnd) {
+      this.#fastestBefore = this.#fastest;
+      this.#fastest = Number.POSITIVE_INFINITY;
+      this.#windowEnd = now + WINDOW;
+    }
+    this.#fastest = Math.min(this.#fastest, duration);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Who waits for a turn, who is next, and who is refused.
+ *
+ * While all can be served in time, the line is first in, first out. Whoever could not be served in time is refused
+ * at once. When that goes on for a while, it is a storm: then the newest is next, since it has the most time left,
+ * and the line is kept short, so that the others are refused early instead of waiting for nothing.
+ */
+import { type Link, LinkedList } from '../../linked-list.ts';
+import type { ServiceTime } from './service-time.ts';
+
+/** Somebody who waits. Times are milliseconds by one monotonic clock. */
+export interface Waiter {
+  readonly since: number;
+  /** The work must have ended by then. */
+  readonly deadline: number;
+  /** What the waiter holds in memory, roughly. */
+  readonly bytes: number;
+  start(): void;
+  refuse(): void;
+}
+
+/** How fast the line moves. */
+export interface Pace {
+  readonly serviceTime: ServiceTime;
+  /** How many are served at once. */
+  readonly servers: number;
+}
+
+/** Refusals over so many milliseconds, without the line having been empty, make a storm. */
+const STORM_AFTER = 1000;
+/** In a storm one waits no longer than this part of one's time. */
+const STORM_SHARE = 1 / 10;
+/** Milliseconds: the time of somebody who named no deadline, in a storm. */
+const DEFAULT_TIME = 4000;
+/** In a storm, one waits for so many services at least: with no line at all, servers would run dry. */
+const MIN_SERVICES = 2;
+
+interface Place {
+  readonly waiter: Waiter;
+  link?: Link<Place>;
+}
+
+export class WaitingLine {
+  readonly #places = new LinkedList<Place>();
+  readonly #pace: Pace;
+  readonly #maxBytes: number;
+  #bytes = 0;
+  #refusingSince: number | undefined;
+  #isStorm = false;
+
+  /** @param pace read again and again. */
+  constructor(pace: Pace, maxBytes: number) {
+    this.#pace = pace;
+    this.#maxBytes = maxBytes;
+  }
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isStorm(): boolean {
+    return this.#isStorm;
+  }
+
+  /** @returns what takes the waiter out again; nothing when it was refused at once. */
+  add(waiter: Waiter, now: number): (() => void) | undefined {
+    const ahead = this.#isStorm ? 0 : this.size;
+    const hasRoom = this.#isStorm || this.#bytes + waiter.bytes <= this.#maxBytes;
+    if (!hasRoom || !this.#isInTime(waiter, ahead, now)) {
+      this.#refuse(waiter, now);
+      return undefined;
+    }
+    const place: Place = { waiter };
+    place.link = this.#places.add(place);
+    this.#bytes += waiter.bytes;
+    if (this.#isStorm) this.#shorten(now);
+    return () => void this.#remove(place);
+  }
+
+  /**
+   * Takes out who is next.
+   *
+   * @param isIdle whether nothing runs: then the last one in the line is tried even if it may end too late, since
+   *   nothing else tells how long work takes now.
+   */
+  next(now: number, isIdle: boolean): Waiter | undefined {
+    for (;;) {
+      const place = this.#places[this.#isStorm ? 'last' : 'first']?.item;
+      if (place === undefined) break;
+      this.#remove(place);
+      const { waiter } = place;
+      const left = waiter.deadline - now;
+      if (left > 0 && (left >= this.#pace.serviceTime.upper || (isIdle && this.size === 0))) return waiter;
+      this.#refuse(waiter, now);
+    }
+    this.#isStorm = false;
+    this.#refusingSince = undefined;
+    return undefined;
+  }
+
+  /** Refuses those who cannot be served in time any more: estimates change, also when nobody comes or goes. */
+  review(now: number): void {
+    if (this.#isStorm) {
+      this.#shorten(now);
+      return;
+    }
+    let ahead = 0;
+    for (const place of this.#places) {
+      if (this.#isInTime(place.waiter, ahead, now)) ahead++;
+      else if (this.#remove(place)) this.#refuse(place.waiter, now);
+    }
+  }
+
+  #isInTime({ deadline }: Waiter, ahead: number, now: number): boolean {
+    const { serviceTime, servers } = this.#pace;
+    const wait = ((ahead + 1) * (serviceTime.mean ?? 0)) / servers;
+    return now + wait + serviceTime.upper <= deadline;
+  }
+
+  #refuse(waiter: Waiter, now: number): void {
+    this.#refusingSince ??= now;
+    waiter.refuse();
+    if (this.#isStorm || now - this.#refusingSince < STORM_AFTER) return;
+    this.#isStorm = true;
+    this.#shorten(now);
+  }
+
+  /** In a storm: refuses the oldest while the line is too long, or they have waited for too long. */
+  #shorten(now: number): void {
+    for (;;) {
+      const oldest = this.#places.first?.item;
+      if (oldest === undefined || !this.#isTooMuch(oldest.waiter, now)) return;
+      this.#remove(oldest);
+      oldest.waiter.refuse();
+    }
+  }
+
+  #isTooMuch({ since, deadline }: Waiter, now: number): boolean {
+    const { serviceTime, servers } = this.#pace;
+    const { mean = 0, upper } = serviceTime;
+    const time = Math.min(DEFAULT_TIME, deadline - since);
+    const longest = Math.max(time * STORM_SHARE, (MIN_SERVICES * mean) / servers);
+    const isLate = now - since > longest || now + upper > deadline;
+    return isLate || this.#bytes > this.#maxBytes || (this.size * mean) / servers > longest;
+  }
+
+  #remove(place: Place): boolean {
+    const wasIn = place.link?.remove() === true;
+    if (wasIn) this.#bytes -= place.waiter.bytes;
+    return wasIn;
+  }
+}
