@@ -2,7 +2,7 @@
 import { Failure } from './failure.ts';
 import { type Hook, MAX_QUESTIONS, type Question } from './hook.ts';
 import type { HookInput } from './schema/requests.ts';
-import type { Shell } from './shell.ts';
+import type { LookupContext, Shell } from './shell.ts';
 
 type AnswersSoFar = Record<string, unknown>;
 
@@ -21,7 +21,11 @@ export async function answerQuestions(
 ): Promise<AnswersSoFar> {
   const abort = new AbortController();
   const late = new Failure('deadline', "no answer within the broker's deadline");
-  return await withDeadline(askAll(hook, input, first, shell, abort.signal), budget, () => {
+  const context = {
+    signal: abort.signal,
+    ...(Number.isFinite(budget) && { deadline: performance.now() + budget }),
+  };
+  return await withDeadline(askAll(hook, input, first, shell, context), budget, () => {
     abort.abort(late);
     return late;
   });
@@ -49,25 +53,25 @@ async function askAll(
   input: HookInput,
   first: Question,
   shell: Shell,
-  signal: AbortSignal,
+  context: LookupContext,
 ): Promise<AnswersSoFar> {
   const answers: AnswersSoFar = {};
   let question: Question | undefined = first;
   for (let asked = 0; question !== undefined; asked++) {
     if (asked === MAX_QUESTIONS)
       throw new TypeError(`hook ${hook.name} asked more than ${MAX_QUESTIONS} questions`);
-    answers[question.kind] = await lookUp(question, shell, signal);
-    signal.throwIfAborted();
+    answers[question.kind] = await lookUp(question, shell, context);
+    context.signal.throwIfAborted();
     question = nextQuestion(hook, input, shell, answers);
   }
   return answers;
 }
 
-async function lookUp(question: Question, shell: Shell, signal: AbortSignal): Promise<unknown> {
+async function lookUp(question: Question, shell: Shell, context: LookupContext): Promise<unknown> {
   const lookup = Object.hasOwn(shell.lookups, question.kind) ? shell.lookups[question.kind] : undefined;
   if (lookup === undefined) throw new TypeError(`there is no look-up of kind "${question.kind}"`);
   try {
-    return await lookup(question, { signal });
+    return await lookup(question, context);
   } catch (cause) {
     throw cause instanceof Failure ? cause : new Failure('lookup_failed', 'a look-up failed', { cause });
   }

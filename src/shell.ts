@@ -19,6 +19,8 @@ export interface Codec<Request, Body> {
 export interface LookupContext {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** By `performance.now()`: an answer that comes later is of no use. Absent: nobody said. */
+  readonly deadline?: number | undefined;
 }
 
 /**

@@ -1,6 +1,9 @@
 /**
  * A circuit breaker: a service that failed several times in a row is left alone for a while, so that callers
  * get their answer at once and the service can recover. Then one call tries it.
+ *
+ * A service that has too much to do is not broken: while it answers some calls, those that it does not answer in
+ * time open nothing, since otherwise nobody would be answered.
  */
 import { Failure } from '../failure.ts';
 
@@ -9,6 +12,11 @@ export interface BreakerOptions {
   readonly failures?: number;
   /** How long it stays open, in milliseconds. Default: 10,000. */
   readonly openFor?: number;
+  /**
+   * For so many milliseconds after an answer, `lookup_timeout` and `overloaded` count as signs of load and not as
+   * failures. Default: 5,000.
+   */
+  readonly busyFor?: number;
   /** Milliseconds; only differences count. */
   readonly now: () => number;
 }
@@ -21,9 +29,11 @@ export interface Breaker {
   readonly state: BreakerState;
 }
 
-export function createBreaker({ failures: limit = 5, openFor = 10_000, now }: BreakerOptions): Breaker {
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { failures: limit = 5, openFor = 10_000, busyFor = 5000, now } = options;
   let failures = 0;
   let openedAt = 0;
+  let answeredAt = Number.NEGATIVE_INFINITY;
   let isTrying = false;
 
   function stateNow(): BreakerState {
@@ -31,31 +41,45 @@ export function createBreaker({ failures: limit = 5, openFor = 10_000, now }: Br
     return now() - openedAt < openFor ? 'open' : 'half-open';
   }
 
-  function enter(): void {
+  /** @returns whether this call is the one that tries the service. */
+  function enter(): boolean {
     const state = stateNow();
     if (state === 'open' || (state === 'half-open' && isTrying)) {
       throw new Failure('lookup_failed', 'the service failed repeatedly and is left alone for a while');
     }
-    isTrying = state === 'half-open';
+    if (state === 'closed') return false;
+    isTrying = true;
+    return true;
+  }
+
+  function failed(error: unknown, isTrial: boolean): void {
+    if (isSignOfLoad(error) && now() - answeredAt < busyFor) return;
+    failures++;
+    // What was under way when the circuit opened says nothing new.
+    if (isTrial || failures === limit) openedAt = now();
   }
 
   return {
     async run(work) {
-      enter();
+      const isTrial = enter();
       try {
         const value = await work();
         failures = 0;
+        answeredAt = now();
         return value;
       } catch (error) {
-        failures++;
-        if (failures >= limit) openedAt = now();
+        failed(error, isTrial);
         throw error;
       } finally {
-        isTrying = false;
+        if (isTrial) isTrying = false;
       }
     },
     get state() {
       return stateNow();
     },
   };
+}
+
+function isSignOfLoad(error: unknown): boolean {
+  return error instanceof Failure && (error.code === 'lookup_timeout' || error.code === 'overloaded');
 }

@@ -91,7 +91,7 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
 
   return {
     async get(parts, load) {
-      const key = keyOf(parts, secret);
+      const key = hashParts(parts, secret);
       const entry = find(key);
       if (entry !== undefined) {
         hits++;
@@ -124,7 +124,7 @@ function lifetimeOf<Value>(value: Value, options: CacheOptions<Value>): number {
 }
 
 /** Each part goes in with its length: ["ab", "c"] is not ["a", "bc"]. */
-function keyOf(parts: readonly string[], secret: Uint8Array): string {
+export function hashParts(parts: readonly string[], secret: Uint8Array): string {
   const hmac = createHmac('sha256', secret);
   for (const part of parts) hmac.update(`${part.length}:`).update(part);
   return hmac.digest('base64');

@@ -1,9 +1,12 @@
 /**
- * Asks an existing HTTP service in EMQX's form whether a client may log in, or do something: with a time
- * limit, retries within it, and a circuit breaker.
+ * Asks an existing HTTP service in EMQX's form whether a client may log in, or do something: no more at once than
+ * the service can take, with a time limit, retries within it, and a circuit breaker.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
+import { type AdmissionRequest, createAdmission } from '../lib/admission/admission.ts';
+import { AdaptiveLimit } from '../lib/admission/concurrency-limit.ts';
+import { RetryBudget } from '../lib/admission/retry-budget.ts';
 import { type HttpVerdict, readHttpAnswer } from '../policy/auth-answer.ts';
 import type { TextValues } from '../policy/text-template.ts';
 import { type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts';
@@ -12,9 +15,15 @@ import { createHttpClient, type HttpClientOptions } from './http-client.ts';
 import { type BuiltRequest, compileRequest, type RequestTemplates } from './http-request.ts';
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
-  /** Longest wait for an answer, retries included. Default: 3,000 ms, within EMQX's `request_timeout` of 5 s. */
+  /**
+   * Longest wait for an answer of the service, retries included, and for the turn before it. Default: 3,000 ms,
+   * within EMQX's `request_timeout` of 5 s.
+   */
   readonly timeout?: number;
-  /** Further attempts after a failure; each gets its share of the time. Default: 1. */
+  /**
+   * Further attempts after a failure; each gets its share of the time. None while other look-ups wait, and no more
+   * than a part of all attempts. Default: 1.
+   */
   readonly retries?: number;
   readonly breaker?: Omit<BreakerOptions, 'now'>;
   /** Take a broken answer (5xx, a body that is none) as "ignore", as EMQX does. Default: false, a failure. */
@@ -29,17 +38,23 @@ export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
 
 export interface HttpAuth {
   /**
-   * The service's verdict.
+   * The service's verdict. What was sent is waited for, also when the signal ends or the deadline passes: the
+   * service works on it anyway.
    *
-   * @throws Failure `lookup_timeout` or `lookup_failed`; the message names host and cause, no value.
+   * @throws Failure `overloaded`, `lookup_timeout` or `lookup_failed`; the message names host and cause, no value.
    */
-  ask(values: TextValues, signal?: AbortSignal): Promise<HttpVerdict>;
+  ask(values: TextValues, request?: AdmissionRequest): Promise<HttpVerdict>;
   readonly breakerState: BreakerState;
   close(): void;
 }
 
 /** First pause before a retry; it doubles. Short, because a client is waiting. */
 const FIRST_PAUSE = 50;
+
+/** The part of the time limit that an answer may take before fewer are asked for at once. */
+const TOLERABLE = 1 / 8;
+
+const DEFAULT_CONNECTIONS = 32;
 
 /**
  * Prepares the look-up.
@@ -48,40 +63,57 @@ const FIRST_PAUSE = 50;
  */
 export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
   const { timeout = 3000, retries = 1, ignoreBroken = false, now, monotonic, random } = options;
+  const { maxSockets = DEFAULT_CONNECTIONS } = options;
   const build = compileRequest(options);
-  const client = createHttpClient(options);
-  const breaker = createBreaker({ ...options.breaker, now: monotonic });
+  const client = createHttpClient({ ...options, maxSockets });
+  const breaker = createBreaker({ busyFor: timeout, ...options.breaker, now: monotonic });
+  const limit = new AdaptiveLimit({ max: maxSockets, tolerable: timeout * TOLERABLE });
+  const admission = createAdmission({ limit });
+  const budget = new RetryBudget();
 
   async function attempt(request: BuiltRequest, signal: AbortSignal): Promise<HttpVerdict> {
     const verdict = readHttpAnswer(await client.request({ ...request, signal }));
     if (!('problem' in verdict)) return verdict;
     if (ignoreBroken) return { result: 'ignore' };
+    if (verdict.isOverloaded)
+      throw new Failure('overloaded', `${build.host} has too much to do: ${verdict.problem}`);
     throw new Failure('lookup_failed', `no usable answer from ${build.host}: ${verdict.problem}`);
   }
 
   async function persist(request: BuiltRequest, signal: AbortSignal, until: number): Promise<HttpVerdict> {
-    for (let left = retries; ; left--) {
+    for (let tried = 0; ; tried++) {
+      // While others wait, a retry would take the turn of one of them.
+      const left = admission.waiting > 0 ? 0 : retries - tried;
       // A silent service leaves time for the next attempt.
       const share = Math.max(1, Math.ceil((until - monotonic()) / (left + 1)));
       try {
-        return await breaker.run(() => withTimeLimit(signal, share, (limited) => attempt(request, limited)));
+        const verdict = await breaker.run(() =>
+          withTimeLimit(signal, share, (limited) => attempt(request, limited)),
+        );
+        budget.succeeded();
+        return verdict;
       } catch (error) {
-        const pause = FIRST_PAUSE * 2 ** (retries - left) * (0.5 + random() / 2);
+        const pause = FIRST_PAUSE * 2 ** tried * (0.5 + random() / 2);
         const isHopeless =
-          left === 0 || signal.aborted || breaker.state === 'open' || monotonic() + pause >= until;
-        if (isHopeless) throw error;
+          left <= 0 ||
+          admission.waiting > 0 ||
+          signal.aborted ||
+          breaker.state === 'open' ||
+          monotonic() + pause >= until;
+        if (isHopeless || !budget.take()) throw error;
         await sleep(pause);
       }
     }
   }
 
   return {
-    async ask(values, signal) {
+    async ask(values, { deadline = Number.POSITIVE_INFINITY, ...rest } = {}) {
       const request = build(values);
       if (request === undefined) return { result: 'deny' };
-      const verdict = await withTimeLimit(signal, timeout, (limited) =>
-        persist(request, limited, monotonic() + timeout),
-      );
+      const look = () =>
+        withTimeLimit(undefined, timeout, (limited) => persist(request, limited, monotonic() + timeout));
+      const until = Math.min(deadline, performance.now() + timeout);
+      const verdict = await admission.run(look, { ...rest, deadline: until });
       return isOver(verdict, now()) ? { result: 'deny' } : verdict;
     },
     get breakerState() {

@@ -1,7 +1,10 @@
 /** From the configuration to a policy that can be asked: opens files, keys and services, and keeps them fresh. */
+import { availableParallelism } from 'node:os';
+import { createAdmission } from '../lib/admission/admission.ts';
+import { fixedLimit } from '../lib/admission/concurrency-limit.ts';
 import { LIMITER } from '../policy/authenticate.ts';
 import { compileRules } from '../policy/authorize.ts';
-import { createGate } from './gate.ts';
+import { createLateAnswers, type LateAnswers } from './late-answers.ts';
 import { conditionProblems, openConditionsFor } from './messages/open-conditions.ts';
 import { openMessages } from './messages/open-messages.ts';
 import { type ClientGrants, createClientGrants } from './policy/client-grants.ts';
@@ -18,23 +21,26 @@ import { policyWarnings } from './policy/warnings.ts';
 export type { OpenPolicy, PolicyConfig, PolicyCounters, PolicyWorld } from './policy/open-policy.ts';
 export { PolicyError } from './policy/policy-error.ts';
 
-/** As many as the thread pool has threads; more would only wait inside it. */
-const HASHES_AT_ONCE = Number(process.env.UV_THREADPOOL_SIZE) || 4;
-/** A storm of reconnects; each waiter gives up at its own deadline. */
-const HASHES_WAITING = 4096;
+/**
+ * No more than the thread pool has threads, where others would wait, and no more than there are cores: that would
+ * make each hash slower, and leave no thread for files and names.
+ */
+const HASHES_AT_ONCE = Number(process.env.UV_THREADPOOL_SIZE) || Math.min(4, availableParallelism());
 
 /** @throws PolicyError */
 export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Promise<OpenPolicy> {
   const { authenticate, authorize } = config;
   const conditions = await openConditionsFor(config);
-  const gate = createGate({ concurrency: HASHES_AT_ONCE, maxWaiting: HASHES_WAITING });
+  const hashing = createAdmission({ limit: fixedLimit(HASHES_AT_ONCE) });
   const cache = authenticate?.cache && createLoginCache(authenticate.cache, world);
+  const late = openLateAnswers(authenticate, world);
   const limiter = createLoginLimiter(authenticate, world.monotonic);
   let changes = 0;
   let policies: OpenPolicy['policies'] | undefined;
   const changed = (): void => {
     changes++;
     cache?.clear();
+    late?.clear();
     // A file may change while others are still being opened: nobody has read the policies yet.
     if (policies === undefined) return;
     policies = build();
@@ -42,7 +48,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   };
 
   const problems: string[] = [];
-  const methodWorld = { ...world, gate, onChange: changed };
+  const methodWorld = { ...world, hashing, onChange: changed };
   const methods = await openMethods(authenticate?.methods ?? [], methodWorld, problems);
   const opened = await openRules(authorize, world, changed, problems);
   problems.push(...conditionProblems(opened.rules, conditions));
@@ -92,12 +98,12 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
     },
     conditions,
     lookups: {
-      ...methodLookups(methods, cache),
+      ...methodLookups(methods, { cache, late }),
       ...(limiter && { [LIMITER]: limiter.lookup }),
       ...grants.lookups,
     },
     warnings: [...policyWarnings(config), ...methodWarnings(methods)],
-    counters: countersOf({ cache, limiter, grants: world.grants, gate }),
+    counters: countersOf({ cache, limiter, grants: world.grants, hashing }),
     loginDecided(client, decision) {
       if (decision.by === LIMITED || decision.by === FAILED) return;
       limiter?.decided(client, decision);
@@ -105,6 +111,14 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
     },
     close,
   };
+}
+
+function openLateAnswers(
+  authenticate: PolicyConfig['authenticate'],
+  { now, monotonic }: PolicyWorld,
+): LateAnswers | undefined {
+  const ttl = authenticate?.rememberLate ?? 0;
+  return ttl === 0 ? undefined : createLateAnswers({ ttl, now, monotonic });
 }
 
 /** What decided instead of a method. */

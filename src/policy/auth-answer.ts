@@ -17,6 +17,13 @@ export type HttpVerdict =
   | { readonly result: 'deny' }
   | { readonly result: 'ignore' };
 
+/** Why an answer says nothing about the client. */
+export interface HttpProblem {
+  readonly problem: string;
+  /** Whether the service says that it has too much to do. */
+  readonly isOverloaded?: boolean;
+}
+
 export interface HttpAnswer {
   readonly status: number;
   /** Without parameters; '' when there is none. */
@@ -35,6 +42,8 @@ const Body = z.object({
 });
 
 const ALLOW: HttpVerdict = { result: 'allow', isSuperuser: false, clientAttrs: {} };
+/** Too Many Requests, Service Unavailable. [RFC 6585, section 4; RFC 9110, section 15.6.4] */
+const overloadStatuses: ReadonlySet<number> = new Set([429, 503]);
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
@@ -42,15 +51,16 @@ const FORM = 'application/x-www-form-urlencoded';
  * takes everything else as "ignore". A refusal of the service (4xx) is one here too, but a service that is
  * broken (5xx, 429, a body that is no answer) is a problem: it said nothing about the client.
  */
-export function readHttpAnswer(answer: HttpAnswer): HttpVerdict | { readonly problem: string } {
+export function readHttpAnswer(answer: HttpAnswer): HttpVerdict | HttpProblem {
   const { status } = answer;
   if (status === 204) return ALLOW;
   if (status === 200) return readBody(answer);
-  if (status >= 500 || status === 429) return { problem: `HTTP status ${status}` };
+  if (overloadStatuses.has(status)) return { problem: `HTTP status ${status}`, isOverloaded: true };
+  if (status >= 500) return { problem: `HTTP status ${status}` };
   return { result: 'ignore' };
 }
 
-function readBody({ contentType, body }: HttpAnswer): HttpVerdict | { readonly problem: string } {
+function readBody({ contentType, body }: HttpAnswer): HttpVerdict | HttpProblem {
   const fields = contentType === FORM ? Object.fromEntries(new URLSearchParams(body)) : parseJson(body);
   const parsed = Body.safeParse(fields);
   if (!parsed.success) return { problem: `the answer is not of the expected form${pathOf(parsed.error)}` };

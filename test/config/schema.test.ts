@@ -67,6 +67,7 @@ describe('every key', () => {
       ['authenticate.otherwise', 'EXHOOK_AUTHENTICATE_OTHERWISE', 'authenticate-otherwise'],
       ['authenticate.onError', 'EXHOOK_AUTHENTICATE_ON_ERROR', 'authenticate-on-error'],
       ['authenticate.mode', 'EXHOOK_AUTHENTICATE_MODE', 'authenticate-mode'],
+      ['authenticate.rememberLate', 'EXHOOK_AUTHENTICATE_REMEMBER_LATE', 'authenticate-remember-late'],
       ['authenticate.cache.ttl', 'EXHOOK_AUTHENTICATE_CACHE_TTL', 'authenticate-cache-ttl'],
       [
         'authenticate.cache.negativeTtl',

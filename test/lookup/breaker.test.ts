@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/failure.ts';
 import { createBreaker } from '../../src/lookup/breaker.ts';
 
 const fails = () => Promise.reject(new Error('down'));
+const isLate = () => Promise.reject(new Failure('lookup_timeout', 'late'));
 const works = async () => 'up';
 
 function setup() {
@@ -54,5 +56,47 @@ describe('createBreaker', () => {
     expect(breaker.state).toBe('open');
     clock.now += 1;
     expect(await breaker.run(works)).toBe('up');
+  });
+
+  it('stays closed while the service is late with some answers and gives others', async () => {
+    const { clock, breaker } = setup();
+    await breaker.run(works);
+    for (let i = 0; i < 10; i++) await expect(breaker.run(isLate)).rejects.toThrow('late');
+    expect(breaker.state).toBe('closed');
+    clock.now += 5000;
+    for (let i = 0; i < 2; i++) await expect(breaker.run(isLate)).rejects.toThrow('late');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('opens when a service that never answered is late', async () => {
+    const { breaker } = setup();
+    for (let i = 0; i < 2; i++) await expect(breaker.run(isLate)).rejects.toThrow('late');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('is not kept open by failures of what was under way when it opened', async () => {
+    const { clock, breaker } = setup();
+    let fail = (_: Error): void => {};
+    const slow = breaker.run(() => new Promise((_, reject) => (fail = reject)));
+    for (let i = 0; i < 2; i++) await expect(breaker.run(fails)).rejects.toThrow('down');
+    clock.now += 900;
+    fail(new Error('slow'));
+    await expect(slow).rejects.toThrow('slow');
+    clock.now += 100;
+    expect(breaker.state).toBe('half-open');
+  });
+
+  it('lets no second call try while one does, also when an earlier one ends', async () => {
+    const { clock, breaker } = setup();
+    let end = (): void => {};
+    const slow = breaker.run(() => new Promise<void>((resolve) => (end = resolve)));
+    for (let i = 0; i < 2; i++) await expect(breaker.run(fails)).rejects.toThrow('down');
+    clock.now += 1000;
+    const trial = breaker.run(() => new Promise<void>(() => {}));
+    void trial;
+    await expect(breaker.run(works)).rejects.toMatchObject({ code: 'lookup_failed' });
+    end();
+    await slow;
+    expect(breaker.state).toBe('closed');
   });
 });

@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../../src/lookup/http-auth.ts';
+import { until } from '../support/servers/process.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -48,7 +49,7 @@ const reply = (response: ServerResponse, body: unknown, status = 200) => {
 };
 
 async function failure(auth: HttpAuth, signal?: AbortSignal) {
-  const error = await auth.ask(client, signal).then(
+  const error = await auth.ask(client, { signal }).then(
     () => undefined,
     (thrown: unknown) => thrown as Error & { code: string },
   );
@@ -165,10 +166,19 @@ describe('createHttpAuth', () => {
     expect(await failure(auth)).toMatchObject({ code: 'lookup_timeout' });
   });
 
-  it("gives up at the caller's deadline", async () => {
-    const { auth } = await setup(() => {}, { timeout: 10_000 });
-    expect(await failure(auth, AbortSignal.timeout(50))).toMatchObject({ code: 'lookup_timeout' });
+  it('asks nobody for a caller who has gone', async () => {
+    const { auth, requests } = await setup((_, response) => reply(response, { result: 'allow' }));
     expect(await failure(auth, AbortSignal.abort())).toMatchObject({ code: 'lookup_timeout' });
+    expect(requests).toEqual([]);
+  });
+
+  it('gives the answer also to a caller who has gone meanwhile', async () => {
+    const abort = new AbortController();
+    const { auth } = await setup((_, response) => {
+      abort.abort();
+      setTimeout(() => reply(response, { result: 'allow' }), 20);
+    });
+    expect(await auth.ask(client, { signal: abort.signal })).toMatchObject({ result: 'allow' });
   });
 
   it('tries again within the time, also after silence', async () => {
@@ -217,5 +227,69 @@ describe('createHttpAuth', () => {
   it('takes a broken answer as ignore when told to, as EMQX does', async () => {
     const { auth } = await setup((_, response) => reply(response, {}, 500), { ignoreBroken: true });
     expect(await auth.ask(client)).toEqual({ result: 'ignore' });
+  });
+
+  it.each([429, 503])('fails with "overloaded" when the service says %d', async (status) => {
+    const { auth } = await setup((_, response) => reply(response, {}, status));
+    expect(await failure(auth)).toMatchObject({ code: 'overloaded' });
+  });
+
+  it('refuses at once what the service cannot answer in time, and asks it for nothing', async () => {
+    const waiting: (() => void)[] = [];
+    const { auth, requests } = await setup(
+      (_, response) => void waiting.push(() => reply(response, { result: 'allow' })),
+      { maxSockets: 1 },
+    );
+    const first = auth.ask(client);
+    await until('a request', () => waiting.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    waiting.shift()?.();
+    await first;
+    const second = auth.ask(client);
+    await until('a request', () => waiting.length === 1);
+    const deadline = performance.now() + 50;
+    await expect(auth.ask(client, { deadline })).rejects.toMatchObject({ code: 'overloaded' });
+    waiting.shift()?.();
+    await second;
+    expect(requests).toHaveLength(2);
+  });
+
+  it('makes no more retries than a part of what succeeds', async () => {
+    const { auth, requests } = await setup((_, response) => reply(response, {}, 500), {
+      retries: 1,
+      breaker: { failures: 1000 },
+    });
+    for (let i = 0; i < 30; i++) await failure(auth);
+    expect(requests).toHaveLength(40);
+  });
+
+  it('does not try again while others wait for their turn', async () => {
+    const { auth, requests } = await setup((_, response) => reply(response, {}, 500), {
+      retries: 3,
+      maxSockets: 1,
+      breaker: { failures: 1000 },
+    });
+    const all = await Promise.allSettled(Array.from({ length: 5 }, () => auth.ask(client)));
+    expect(all.every(({ status }) => status === 'rejected')).toBe(true);
+    // Only the last one has nobody behind it.
+    expect(requests).toHaveLength(4 + 4);
+  });
+
+  it('goes on asking a service that answers some and refuses others for load', async () => {
+    let count = 0;
+    const { auth } = await setup(
+      (_, response) => reply(response, { result: 'allow' }, count++ % 10 === 0 ? 200 : 503),
+      { breaker: { failures: 3 } },
+    );
+    const results: string[] = [];
+    for (let i = 0; i < 50; i++)
+      results.push(
+        await auth.ask(client).then(
+          ({ result }) => result,
+          ({ code }) => code,
+        ),
+      );
+    expect(results.filter((result) => result === 'allow')).toHaveLength(5);
+    expect(new Set(results)).toEqual(new Set(['allow', 'overloaded']));
   });
 });

@@ -99,6 +99,11 @@ export const Authenticate = section(() => ({
     .describe(
       "shadow decides, logs and counts, and leaves the broker's own result as it is; EMQX before 5.9 refuses such clients unless an authenticator of its own admits them. The default is enforce.",
     ),
+  rememberLate: duration({ min: 0, max: 30_000, reads: 'up to 30s' })
+    .prefault('30s')
+    .describe(
+      "How long an admission by users or an HTTP service that came after its login had been answered is kept, under a keyed hash, for the same client's next attempt; it is used once. 0s keeps none. The default, 30s, is the most.",
+    ),
   cache: Cache.optional().describe(
     'Remembers what users and HTTP services said, under keyed hashes. When absent, nothing is remembered.',
   ),

@@ -1,9 +1,11 @@
 /** Texts in Redis, each with a time to live that reading renews. Its client library is loaded here. */
 import { Failure } from '../../failure.ts';
+import { createAdmission } from '../../lib/admission/admission.ts';
+import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
 import { createBreaker } from '../breaker.ts';
 import { withSignal, withTimeLimit } from '../deadline.ts';
 import { createRedisLink, type RedisLink, type RedisLinkOptions } from './redis-link.ts';
-import type { RecordStore } from './shared.ts';
+import type { RecordStore, RecordWait } from './shared.ts';
 
 export interface RedisRecordsOptions extends RedisLinkOptions {
   /** How long what nobody reads is kept, in milliseconds. */
@@ -18,6 +20,12 @@ export interface RedisRecordsOptions extends RedisLinkOptions {
 const FAILURES = 5;
 const OPEN_FOR = 1000;
 
+/** Commands that are under way at once: at first, and at most while Redis keeps up with them. */
+const FIRST_COMMANDS = 100;
+const MAX_COMMANDS = 1000;
+/** The part of the timeout that an answer may take before fewer commands are sent at once. */
+const TOLERABLE = 1 / 8;
+
 /** So many commands in a row without an answer on an open connection: the other end is gone, and did not say so. */
 const SILENT = 3;
 
@@ -25,20 +33,32 @@ const SILENT = 3;
 export async function openRedisRecords(options: RedisRecordsOptions): Promise<RecordStore> {
   const { ttl, timeout, now, host, port } = options;
   const link = await createRedisLink(options);
-  const breaker = createBreaker({ failures: FAILURES, openFor: OPEN_FOR, now });
+  const breaker = createBreaker({ failures: FAILURES, openFor: OPEN_FOR, busyFor: timeout, now });
+  const admission = createAdmission({
+    limit: new AdaptiveLimit({ max: MAX_COMMANDS, initial: FIRST_COMMANDS, tolerable: timeout * TOLERABLE }),
+  });
   let unanswered = 0;
 
-  async function ask(...command: readonly string[]): Promise<string | null> {
+  async function ask(command: readonly string[], wait: RecordWait = {}): Promise<string | null> {
+    const deadline = Math.min(wait.deadline ?? Number.POSITIVE_INFINITY, performance.now() + timeout);
+    const bytes = command.reduce((sum, { length }) => sum + 2 * length, 0);
+    return await admission.run(() => breaker.run(() => exchange(command)), { ...wait, deadline, bytes });
+  }
+
+  async function exchange(command: readonly string[]): Promise<string | null> {
     try {
-      const reply = await breaker.run(() =>
-        withTimeLimit(undefined, timeout, (signal) => withSignal(link.send(command, signal), signal)),
-      );
-      unanswered = 0;
-      return reply;
+      return await withTimeLimit(undefined, timeout, (signal) => withSignal(send(command, signal), signal));
     } catch (error) {
       if (error instanceof Failure && error.code === 'lookup_timeout') countSilence(link);
       throw describe(error, `${host}:${port}`);
     }
+  }
+
+  /** An answer that comes too late is none for its caller, but the other end is there. */
+  async function send(command: readonly string[], signal: AbortSignal): Promise<string | null> {
+    const reply = await link.send(command, signal);
+    unanswered = 0;
+    return reply;
   }
 
   function countSilence(of: RedisLink): void {
@@ -48,14 +68,14 @@ export async function openRedisRecords(options: RedisRecordsOptions): Promise<Re
   }
 
   return {
-    async read(key) {
-      return (await ask('GETEX', key, 'PX', String(ttl))) ?? undefined;
+    async read(key, wait) {
+      return (await ask(['GETEX', key, 'PX', String(ttl)], wait)) ?? undefined;
     },
-    async write(key, text) {
-      await ask('SET', key, text, 'PX', String(ttl));
+    async write(key, text, wait) {
+      await ask(['SET', key, text, 'PX', String(ttl)], wait);
     },
-    async remove(key) {
-      await ask('DEL', key);
+    async remove(key, wait) {
+      await ask(['DEL', key], wait);
     },
     get isConnected() {
       return link.isReady;

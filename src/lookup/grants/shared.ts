@@ -3,6 +3,8 @@
  * that most topic checks wait for nothing. A login that another instance has answered is noticed when that while is
  * over.
  */
+
+import type { AdmissionRequest } from '../../lib/admission/admission.ts';
 import type { Granted } from '../../policy/policy.ts';
 import type { Grant } from '../../schema/decision.ts';
 import { withSignal } from '../deadline.ts';
@@ -22,13 +24,16 @@ import {
 
 /** Texts under keys, outside this process. Every operation ends within a time of its own. */
 export interface RecordStore {
-  /** @throws Failure `lookup_failed` or `lookup_timeout`, as the others. */
-  read(key: string): Promise<string | undefined>;
-  write(key: string, text: string): Promise<void>;
-  remove(key: string): Promise<void>;
+  /** @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`, as the others. */
+  read(key: string, wait?: RecordWait): Promise<string | undefined>;
+  write(key: string, text: string, wait?: RecordWait): Promise<void>;
+  remove(key: string, wait?: RecordWait): Promise<void>;
   readonly isConnected: boolean;
   close(): void;
 }
+
+/** How long the caller waits for its turn. */
+export type RecordWait = Pick<AdmissionRequest, 'signal' | 'deadline'>;
 
 export interface SharedGrantsOptions {
   readonly records: RecordStore;
@@ -55,6 +60,8 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
   const { records, prefix, freshness, max, now, monotonic } = options;
   const entries = new LruMap<string, Entry>(max);
   const loading = new Map<string, Promise<Entry>>();
+  /** The last change of each client that has not ended. */
+  const changing = new Map<string, Promise<void>>();
   const loads = { done: 0, failed: 0 };
   const keeps = { done: 0, failed: 0 };
 
@@ -74,27 +81,38 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
     entries.delete(memoryKeyOf(client));
   }
 
-  async function loadRecord(client: Grantee): Promise<Entry> {
+  async function loadRecord(client: Grantee, deadline: number | undefined): Promise<Entry> {
     const asOf = monotonic();
-    const text = await records.read(recordKeyOf(prefix, client));
+    const text = await records.read(recordKeyOf(prefix, client), { deadline });
     if (text === undefined) return { kept: undefined, asOf };
     const { username, grant } = readGrant(text);
     return { kept: { username, granted: compileGrant(grant), expiresAt: grant.expiresAt }, asOf };
   }
 
   /** One request for all who ask at the same time. */
-  function loadOnce(client: Grantee): Promise<Entry> {
+  function loadOnce(client: Grantee, deadline: number | undefined): Promise<Entry> {
     const key = memoryKeyOf(client);
     const underWay = loading.get(key);
     if (underWay !== undefined) return underWay;
     const isLatest = () => loading.get(key) === work;
-    const work: Promise<Entry> = loadRecord(client)
+    const work: Promise<Entry> = loadRecord(client, deadline)
       .then((entry) => {
         if (isLatest()) entries.set(key, entry);
         return entry;
       })
       .finally(() => isLatest() && loading.delete(key));
     loading.set(key, work);
+    return work;
+  }
+
+  /** The line in front of the store may serve the newest first: changes of one client stay in order. */
+  function changeInTurn(key: string, change: () => Promise<void>): Promise<void> {
+    const work = changing.get(key)?.then(change, change) ?? change();
+    changing.set(key, work);
+    const end = (): void => {
+      if (changing.get(key) === work) changing.delete(key);
+    };
+    work.then(end, end);
     return work;
   }
 
@@ -108,14 +126,13 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
       return entries.size;
     },
     shared: {
-      async keep(client, grant, signal) {
+      async keep(client, grant, wait) {
         const key = recordKeyOf(prefix, client);
         const isNothing = grant === undefined || isEmpty(grant);
+        const change = () =>
+          isNothing ? records.remove(key, wait) : records.write(key, writeGrant(client, grant), wait);
         try {
-          await withSignal(
-            isNothing ? records.remove(key) : records.write(key, writeGrant(client, grant)),
-            signal,
-          );
+          await withSignal(changeInTurn(key, change), wait.signal);
         } catch (error) {
           keeps.failed++;
           // Whether the store has the old grant or the new one is not known.
@@ -125,9 +142,9 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
         keeps.done++;
         remember(client, grant);
       },
-      async load(client, signal) {
+      async load(client, { signal, deadline }) {
         try {
-          const entry = await withSignal(loadOnce(client), signal);
+          const entry = await withSignal(loadOnce(client, deadline), signal);
           loads.done++;
           return judge(client, entry);
         } catch (error) {

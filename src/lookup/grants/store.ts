@@ -6,6 +6,7 @@ import { compileRules } from '../../policy/authorize.ts';
 import type { Granted, Known } from '../../policy/policy.ts';
 import type { Rule } from '../../policy/rule.ts';
 import type { Grant } from '../../schema/decision.ts';
+import type { LookupContext } from '../../shell.ts';
 
 /** Whose grant it is. A client of another user name that takes over the client id does not inherit it. */
 export type Grantee = Pick<Known, 'node' | 'clientid' | 'username'>;
@@ -27,15 +28,15 @@ export interface SharedGrants {
   /**
    * Replaces what all instances know of the client. To be awaited before the login is answered.
    *
-   * @throws Failure `lookup_failed` or `lookup_timeout`
+   * @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`
    */
-  keep(client: Grantee, grant: Grant | undefined, signal: AbortSignal): Promise<void>;
+  keep(client: Grantee, grant: Grant | undefined, context: LookupContext): Promise<void>;
   /**
    * What was granted, or {@link NOTHING}.
    *
-   * @throws Failure `lookup_failed` or `lookup_timeout`
+   * @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`
    */
-  load(client: Grantee, signal: AbortSignal): Promise<Granted>;
+  load(client: Grantee, context: LookupContext): Promise<Granted>;
   /** Plain numbers, for metrics. */
   readonly stats: SharedStats;
 }

@@ -5,7 +5,7 @@ import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http-aut
 import { readPem } from '../pem.ts';
 import { readSecret } from '../secret.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
-import { valuesOf } from './values.ts';
+import { bytesOf, valuesOf } from './values.ts';
 
 export async function openHttp(
   http: Http,
@@ -40,7 +40,8 @@ export async function openHttp(
   return {
     isCacheable: true,
     warnings: isPlain ? ['passwords go over http:// in the clear: use https://'] : [],
-    look: async (client, signal) => loginOfHttp(await service.ask(valuesOf(client), signal)),
+    look: async (client, context) =>
+      loginOfHttp(await service.ask(valuesOf(client), { ...context, bytes: bytesOf(client) })),
     close: () => service.close(),
   };
 }

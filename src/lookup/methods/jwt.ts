@@ -37,7 +37,7 @@ export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod>
     // Checking is cheap, and keys may be withdrawn.
     isCacheable: false,
     warnings,
-    async look(client, signal) {
+    async look(client, { signal }) {
       const token = jwt.from === 'password' ? client.password : client.username;
       if (token === '') return { result: 'unknown' };
       const bearer = { values: valuesOf(client), ...(signal && { signal }) };

@@ -1,13 +1,20 @@
 /** What every login method that asks somebody offers, and what it needs of the world. */
+import type { Admission, AdmissionRequest } from '../../lib/admission/admission.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
-import type { Gate } from '../gate.ts';
 import type { Environment } from '../secret.ts';
 import type { UserFiles } from '../users/shared.ts';
 
+/** How long somebody waits for a look-up. */
+export type LookContext = Pick<AdmissionRequest, 'signal' | 'deadline'>;
+
 /** A method that asks somebody. */
 export interface OpenMethod {
-  /** @throws Failure when nobody can tell. */
-  look(client: Login, signal: AbortSignal | undefined): Promise<MethodAnswer>;
+  /**
+   * What was begun goes on when nobody waits any more, within its own time: the next attempt may use the answer.
+   *
+   * @throws Failure when nobody can tell.
+   */
+  look(client: Login, context: LookContext): Promise<MethodAnswer>;
   /** What the method would say of a client that is connected already, from its names; users only. */
   readonly recall?: (client: Pick<Login, 'username' | 'clientid'>) => MethodAnswer;
   /** Whether answers may be remembered. */
@@ -29,7 +36,7 @@ export interface MethodWorld {
   readonly monotonic: () => number;
   readonly random: () => number;
   /** Hashes passwords a few at a time. */
-  readonly gate: Gate;
+  readonly hashing: Admission;
   /** Users have changed: what was remembered may be wrong. */
   readonly onChange: () => void;
   /** Told that new rules, users or keys cannot be used, so that the old ones stay. Default: nobody is. */

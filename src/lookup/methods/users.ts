@@ -2,23 +2,30 @@
 import { type Users, userOptionsOf } from '../../config/sections/authenticate/users.ts';
 import { isInCidr, parseAddress, parseCidr } from '../../policy/cidr.ts';
 import { loginOfUser } from '../../policy/logins.ts';
+import type { ParsedHash } from '../../policy/password-hash.ts';
 import { indexUsers, type UserIndex } from '../../policy/users.ts';
 import { verifyPassword } from '../password/verify.ts';
 import { checkUser, findUser } from '../users/check.ts';
 import { createUserFiles } from '../users/shared.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
+import { bytesOf } from './values.ts';
 
 /** @throws UserFileError, or TypeError when a user of the list cannot be used. */
 export async function openUsers(users: Users, world: MethodWorld): Promise<OpenMethod> {
   const { path, read, close } = users.file === undefined ? readList(users) : await openFile(users, world);
-  const verify: typeof verifyPassword = (password, hash) => verifyPassword(password, hash);
   return {
     isCacheable: true,
     warnings: users.allowPlain
       ? [`${path ?? 'list'}: passwords that are not hashed are accepted (allowPlain)`]
       : [],
-    async look(client, signal) {
-      const verdict = await world.gate.run(() => checkUser(read(), client, { verify, isAddressIn }), signal);
+    async look(client, context) {
+      const request = { ...context, bytes: bytesOf(client) };
+      // Threads are for hashes that are slow on purpose; the others take less time than the way there.
+      const verify: typeof verifyPassword = (password, hash) =>
+        isSlow(hash)
+          ? world.hashing.run(() => verifyPassword(password, hash), request)
+          : verifyPassword(password, hash);
+      const verdict = await checkUser(read(), client, { verify, isAddressIn });
       if (verdict.result === 'unknown') return { result: 'unknown' };
       return verdict.result === 'deny'
         ? { result: 'deny', reason: verdict.reason }
@@ -30,6 +37,10 @@ export async function openUsers(users: Users, world: MethodWorld): Promise<OpenM
     },
     close,
   };
+}
+
+function isSlow({ kind }: ParsedHash): boolean {
+  return kind !== 'salted' && kind !== 'plain';
 }
 
 interface UserSource {

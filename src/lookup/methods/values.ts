@@ -1,5 +1,13 @@
 import type { Login } from '../../policy/policy.ts';
 
+/** What a login that waits holds in memory, roughly. */
+export function bytesOf(client: Login): number {
+  return Object.values(client).reduce(
+    (sum: number, value: unknown) => sum + (typeof value === 'string' ? 2 * value.length : 0),
+    0,
+  );
+}
+
 /** The values that templates may name. */
 export function valuesOf({ clientid, username, password, peerhost, cn, dn, protocol, mountpoint }: Login) {
   return {

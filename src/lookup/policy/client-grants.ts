@@ -4,7 +4,7 @@ import { KEEP_GRANT, OTHERWISE } from '../../policy/authenticate.ts';
 import { GRANTS, mayBeToken } from '../../policy/authorize-action.ts';
 import type { Granted, Known } from '../../policy/policy.ts';
 import type { Decision, Grant } from '../../schema/decision.ts';
-import type { Lookup } from '../../shell.ts';
+import type { Lookup, LookupContext } from '../../shell.ts';
 import { compileGrant, NOTHING } from '../grants/store.ts';
 import type { OpenedMethod } from './methods.ts';
 import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
@@ -38,9 +38,11 @@ export function createClientGrants(
   const retold = new Set([...recalled, ...namesOf(tokens)]);
   const keptBefore = new Set(shared && [...namesOf(methods), OTHERWISE].filter((name) => !retold.has(name)));
 
-  async function load(client: Known, signal: AbortSignal): Promise<Granted | undefined> {
-    const grant = mayBeToken(client.username) ? await grantOfToken(tokens, client, signal) : undefined;
-    if (grant === undefined) return await shared?.load(client, signal);
+  async function load(client: Known, context: LookupContext): Promise<Granted | undefined> {
+    const grant = mayBeToken(client.username)
+      ? await grantOfToken(tokens, client, context.signal)
+      : undefined;
+    if (grant === undefined) return await shared?.load(client, context);
     grants.save(client, grant);
     return compileGrant(grant);
   }
@@ -54,10 +56,10 @@ export function createClientGrants(
       return found === undefined || found === NOTHING ? (recall(named, client) ?? found) : found;
     },
     lookups: {
-      [GRANTS]: (question, { signal }) => load(question.client as Known, signal),
+      [GRANTS]: (question, context) => load(question.client as Known, context),
       ...(shared && {
-        [KEEP_GRANT]: (question, { signal }) =>
-          shared.keep(question.client as Known, question.grant as Grant | undefined, signal),
+        [KEEP_GRANT]: (question, context) =>
+          shared.keep(question.client as Known, question.grant as Grant | undefined, context),
       }),
     },
     decided(client, { verdict, by, grant }) {
@@ -90,7 +92,7 @@ async function grantOfToken(
   signal: AbortSignal,
 ): Promise<Grant | undefined> {
   for (const { open } of methods) {
-    const answer = await open?.look(loginOf(client), signal);
+    const answer = await open?.look(loginOf(client), { signal });
     if (answer?.result === 'allow') return answer.grant ?? { tags: {} };
   }
   return undefined;

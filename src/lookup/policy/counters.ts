@@ -1,5 +1,5 @@
 /** The numbers of an open policy, read when somebody asks. */
-import type { Gate } from '../gate.ts';
+import type { Admission } from '../../lib/admission/admission.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { LoginCache } from './login-cache.ts';
 import type { LoginLimiter } from './login-limiter.ts';
@@ -9,10 +9,10 @@ export interface Counted {
   readonly cache: LoginCache | undefined;
   readonly limiter: LoginLimiter | undefined;
   readonly grants: GrantStore;
-  readonly gate: Gate;
+  readonly hashing: Admission;
 }
 
-export function countersOf({ cache, limiter, grants, gate }: Counted): PolicyCounters {
+export function countersOf({ cache, limiter, grants, hashing }: Counted): PolicyCounters {
   return {
     get cache() {
       return cache?.stats;
@@ -25,7 +25,7 @@ export function countersOf({ cache, limiter, grants, gate }: Counted): PolicyCou
       return grants.shared?.stats;
     },
     get hashing() {
-      return { working: gate.working, waiting: gate.waiting };
+      return { working: hashing.working, waiting: hashing.waiting };
     },
   };
 }

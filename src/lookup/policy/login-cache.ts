@@ -1,10 +1,11 @@
-/** The cache in front of the methods that ask somebody. */
+/** What stands in front of the methods that ask somebody: the cache, and what came too late for an earlier attempt. */
 import type { Config } from '../../config/schema.ts';
 import { questionKind } from '../../policy/authenticate.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import type { Lookup } from '../../shell.ts';
 import { type Cache, createCache } from '../cache.ts';
 import { withSignal } from '../deadline.ts';
+import type { LateAnswers } from '../late-answers.ts';
 import type { OpenMethod } from '../methods/method.ts';
 import type { OpenedMethod } from './methods.ts';
 import type { PolicyWorld } from './open-policy.ts';
@@ -28,28 +29,39 @@ export function createLoginCache(
   });
 }
 
+export interface LoginMemory {
+  readonly cache: LoginCache | undefined;
+  /** Nothing when late answers are not kept. */
+  readonly late: LateAnswers | undefined;
+}
+
 /** What answers the questions of the methods, by kind. */
-export function methodLookups(
-  methods: readonly OpenedMethod[],
-  cache: LoginCache | undefined,
-): Record<string, Lookup> {
+export function methodLookups(methods: readonly OpenedMethod[], memory: LoginMemory): Record<string, Lookup> {
   return Object.fromEntries(
     methods.flatMap(({ name, open }) =>
-      open === undefined ? [] : [[questionKind(name), methodLookup(name, open, cache)]],
+      open === undefined ? [] : [[questionKind(name), methodLookup(name, open, memory)]],
     ),
   );
 }
 
-function methodLookup(name: string, open: OpenMethod, cache: LoginCache | undefined): Lookup {
-  return (question, { signal }) => {
+function methodLookup(name: string, open: OpenMethod, { cache, late }: LoginMemory): Lookup {
+  if (!open.isCacheable) return (question, context) => open.look(question.client as Login, context);
+  return (question, context) => {
     const client = question.client as Login;
-    if (cache === undefined || !open.isCacheable) return open.look(client, signal);
-    const { username, clientid, password, peerhost, cn, dn, protocol, mountpoint } = client;
-    const parts = [name, username, clientid, password, peerhost, cn, dn, protocol, mountpoint];
+    const parts = partsOf(name, client);
+    const known = late?.take(parts);
+    if (known !== undefined) return known;
     // Others may wait for the same answer: it does not end with the patience of the first.
-    return withSignal(
-      cache.get(parts, () => open.look(client, undefined)),
-      signal,
-    );
+    const answer =
+      cache?.get(parts, () => open.look(client, { deadline: context.deadline })) ??
+      open.look(client, context);
+    late?.follow(parts, answer, context.signal);
+    return withSignal(answer, context.signal);
   };
+}
+
+/** Everything that the answer depends on. */
+function partsOf(method: string, client: Login): string[] {
+  const { username, clientid, password, peerhost, cn, dn, protocol, mountpoint } = client;
+  return [method, username, clientid, password, peerhost, cn, dn, protocol, mountpoint];
 }

@@ -13,7 +13,7 @@ import type { LimiterCounts } from './login-limiter.ts';
 
 export type PolicyConfig = Pick<Config, 'authenticate' | 'authorize' | 'publish'>;
 
-export interface PolicyWorld extends Omit<MethodWorld, 'gate' | 'onChange'> {
+export interface PolicyWorld extends Omit<MethodWorld, 'hashing' | 'onChange'> {
   /** Outlives a reload: who is connected stays connected. */
   readonly grants: GrantStore;
   /** The policy has another state: its `policies` are to be read again. */

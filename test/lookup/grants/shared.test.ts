@@ -3,7 +3,7 @@ import { Failure } from '../../../src/failure.ts';
 import { createSharedGrants, type RecordStore } from '../../../src/lookup/grants/shared.ts';
 import { NOTHING } from '../../../src/lookup/grants/store.ts';
 
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal };
 const tags = { site: 'north' };
 const client = (clientid = 'c', username = 'u') => ({ node: 'n', clientid, username });
 
@@ -164,13 +164,26 @@ describe('shared grants', () => {
     });
   });
 
+  it('of one client are changed one after the other, whoever is served first', async () => {
+    const { one, fake } = setup();
+    const { hold, release } = held();
+    fake.hold = hold;
+    const first = one.keep(client(), { tags }, never);
+    const second = one.keep(client(), { tags: { site: 'south' } }, never);
+    await new Promise(setImmediate);
+    expect(fake.log.filter((line) => line.startsWith('write'))).toHaveLength(1);
+    release();
+    await Promise.all([first, second]);
+    expect((await one.load(client(), never)).tags).toEqual({ site: 'south' });
+  });
+
   it('let the one who waited too long go, and serve the others', async () => {
     const { one, other, fake } = setup();
     await other.keep(client(), { tags }, never);
     const { hold, release } = held();
     fake.hold = hold;
     const hasty = new AbortController();
-    const first = one.load(client(), hasty.signal);
+    const first = one.load(client(), hasty);
     const second = one.load(client(), never);
     hasty.abort();
     await expect(first).rejects.toMatchObject({ code: 'lookup_timeout' });

@@ -47,7 +47,9 @@ export const Http = section(() => ({
     ),
   maxConnections: wholeNumber('a number of connections', 1, 10_000)
     .prefault(32)
-    .describe('Further requests wait.'),
+    .describe(
+      'The most requests at once. How many really are follows how fast the service answers; what cannot be answered in time is refused without a request.',
+    ),
   ca: path('./ca.pem')
     .optional()
     .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
