@@ -1,19 +1,43 @@
-/** `pattern` and `patternProperties` in linear time, whatever text a client sends. */
-import { compileRegex } from '../policy/regex.ts';
+/** `pattern` and `patternProperties` in linear time and bounded, whatever text a client sends. */
+import { compilePattern as compile, MAX_WORK, type PatternBudget } from '../lib/pattern/pattern.ts';
+import { Undecided } from './json-schema-undecided.ts';
 
 /** What ajv asks of a regular expression. */
 export interface PatternEngine {
+  /** @throws Undecided when the text would take too much work */
   test(text: string): boolean;
   toString(): string;
 }
 
-/** ajv's `code.regExp`. @throws TypeError for what the engine cannot do in linear time, such as look-ahead. */
-export function compilePattern(pattern: string): PatternEngine {
-  const regex = compileRegex(pattern);
-  if (typeof regex !== 'function')
-    throw new TypeError(`"pattern" ${JSON.stringify(pattern)} ${regex.problem}`);
-  // ajv knows an expression by its text.
-  return { test: regex, toString: () => `/${pattern}/` };
+/** Of all texts of a payload together, some thirty milliseconds at the most; each text has its own bound as well. */
+const MAX_PATTERN_WORK = 4 * MAX_WORK;
+
+/** A check does not wait, so that there is one at a time. */
+const budget: PatternBudget = { patternWork: MAX_PATTERN_WORK };
+
+/** Before each check. */
+export function resetPatternWork(): void {
+  budget.patternWork = MAX_PATTERN_WORK;
+}
+
+/**
+ * ajv's `code.regExp`. The pattern means what ECMA-262 says with the flag `u`.
+ *
+ * @throws TypeError for what the engine cannot do in linear time, such as look-ahead
+ */
+export function compilePattern(source: string): PatternEngine {
+  const pattern = compile(source, 'ecma');
+  if ('problem' in pattern) throw new TypeError(`"pattern" ${JSON.stringify(source)} ${pattern.problem}`);
+  return {
+    test(text) {
+      const outcome = pattern.test(text, budget);
+      // Neither answer will do: `not` makes one of the other.
+      if (outcome === 'too-costly') throw new Undecided('a text is too long for its "pattern"');
+      return outcome === 'match';
+    },
+    // ajv knows an expression by its text.
+    toString: () => `/${source}/`,
+  };
 }
 
 /** For ajv's stand-alone code, which is not made here. */

@@ -2,8 +2,8 @@
 import type { CelEnv, parse } from '@bufbuild/cel';
 import type { ConditionProblem } from '../policy/condition.ts';
 import { placeOf } from './describe.ts';
-import { findPatternProblem } from './matches.ts';
 import { VISIT } from './meter.ts';
+import { findPatternProblem } from './patterns.ts';
 
 type Parsed = ReturnType<typeof parse>;
 type Expr = Parsed['expr'];

@@ -1,26 +1,13 @@
-/** `text.matches(pattern)` in linear time: there is no pattern that a client could make run for ever. */
+/** `text.matches(pattern)` in linear time and bounded: there is no text that makes a pattern run for long. */
 import { type CelFunc, CelScalar, celMethod } from '@bufbuild/cel';
-import { compileRegex, type RegexTest } from '../policy/regex.ts';
+import { TooMuchWork } from './meter.ts';
+import { patternOf } from './patterns.ts';
 
 const { BOOL, STRING } = CelScalar;
 
-/** Patterns stand in the configuration, so that there are not many. */
-const compiled = new Map<string, RegexTest>();
-
-/** Why a pattern cannot be used, or `undefined` when it can. */
-export function findPatternProblem(pattern: string): string | undefined {
-  const test = compileRegex(pattern);
-  return typeof test === 'function' ? undefined : test.problem;
-}
-
 /** As in RE2 the pattern may match anywhere in the text. */
 export const textMatches: CelFunc = celMethod('matches', STRING, [STRING], BOOL, function (pattern) {
-  let test = compiled.get(pattern);
-  if (test === undefined) {
-    const made = compileRegex(pattern);
-    if (typeof made !== 'function') throw new Error('a pattern is wrong');
-    test = made;
-    compiled.set(pattern, test);
-  }
-  return test(this);
+  const outcome = patternOf(pattern).test(this);
+  if (outcome === 'too-costly') throw new TooMuchWork();
+  return outcome === 'match';
 });

@@ -1,5 +1,6 @@
 /** Bounds the work of one evaluation: the expression is ours, what it works on comes from a client. */
 import type { CelEnv } from '@bufbuild/cel';
+import { patternOf } from './patterns.ts';
 
 type Functions = CelEnv['funcs'];
 type Group = NonNullable<ReturnType<Functions['find']>>;
@@ -15,7 +16,7 @@ const TURN = 100;
 /** Comparing two lists or maps walks through both, and so does a search in one. */
 const COMPARISON = 10_000;
 const comparisons = ['_==_', '_!=_', '@in', '_in_', 'in'];
-/** A character that a pattern is tried on: 100,000 are the most. */
+/** A character that a pattern is tried on: 100,000 are the most, and fewer for a pattern that takes more work. */
 const MATCHED = 10;
 
 /** The evaluation was ended. */
@@ -66,8 +67,9 @@ export class Meter {
   }
 }
 
-function costOfMatch(target: unknown): number {
-  return typeof target === 'string' ? MATCHED * target.length : 1;
+function costOfMatch(target: unknown, [pattern]: Arguments): number {
+  if (typeof target !== 'string' || typeof pattern !== 'string') return 1;
+  return Math.max(MATCHED * target.length, patternOf(pattern).work(target));
 }
 
 function costOfCall(target: unknown, args: Arguments): number {

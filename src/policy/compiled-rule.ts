@@ -48,9 +48,14 @@ export interface CompiledRule {
  * Compiles a rule.
  *
  * @param conditions needed for a rule with `when`.
+ * @param ifTooCostly as for `compileWho`: a denial holds when it cannot be told whether it does.
  * @throws TypeError for a rule that `findRuleProblems` objects to, or with a condition that is wrong.
  */
-export function compileRule(rule: Rule, conditions?: CompileCondition): CompiledRule {
+export function compileRule(
+  rule: Rule,
+  conditions?: CompileCondition,
+  ifTooCostly = verdictOf(rule) === 'deny',
+): CompiledRule {
   const [problem] = findRuleProblems(rule);
   if (problem !== undefined) throw new TypeError([...problem.path, problem.message].join(': '));
   return {
@@ -58,7 +63,7 @@ export function compileRule(rule: Rule, conditions?: CompileCondition): Compiled
     verdict: verdictOf(rule),
     publish: concerns(rule, 'publish'),
     subscribe: concerns(rule, 'subscribe'),
-    isFor: rule.who === undefined ? undefined : compileWho(rule.who),
+    isFor: rule.who === undefined ? undefined : compileWho(rule.who, ifTooCostly),
     when: rule.when === undefined ? undefined : compileWhen(rule.when, conditions),
     topics: rule.topics === undefined ? undefined : listOf(rule.topics).map(compileTopic),
   };

@@ -135,7 +135,8 @@ export function* findMisses(
 }
 
 /** Names the conditions that do not hold, with what the client has instead. */
-function whoMessage({ who = {} }: Rule, whom: Caller): string {
+function whoMessage(rule: Rule, whom: Caller): string {
+  const { who = {} } = rule;
   const { subject } = whom;
   const has: Readonly<Record<string, string>> = {
     username: quoted(subject.username),
@@ -145,7 +146,7 @@ function whoMessage({ who = {} }: Rule, whom: Caller): string {
     tag: Object.keys(subject.tags ?? {}).join(', ') || 'none',
   };
   const failed = Object.entries(who).filter(
-    ([field, value]) => value !== undefined && !compileWho({ [field]: value })(whom),
+    ([field, value]) => value !== undefined && !compileWho({ [field]: value }, verdictOf(rule) === 'deny')(whom),
   );
   return failed
     .map(([field, value]) => {

@@ -44,7 +44,7 @@ function compileNames(conditions: NameConditions | undefined): NameTest {
 
 function compileName(condition: TextCondition | TextTemplate): NameTest {
   if (typeof condition === 'string' || !('parts' in condition)) {
-    const test = compileText(condition);
+    const test = compileText(condition, false);
     return (text) => test(text);
   }
   return (text, { clientid, username }) => {
@@ -61,7 +61,7 @@ export interface AnonymousOptions {
 
 /** Recognises clients that give no user name and meet the conditions. */
 export function anonymousMethod({ name, who, tags }: AnonymousOptions): Method {
-  const test = who === undefined ? () => true : compileWho(who);
+  const test = who === undefined ? () => true : compileWho(who, false);
   return {
     name,
     judge: (client) =>

@@ -1,7 +1,7 @@
 /** What can be wrong with a rule that has the right shape: found at load, with the path to it and advice. */
+import { compilePattern } from '../lib/pattern/pattern.ts';
 import { parseCidr } from './cidr.ts';
 import { parseTemplate } from './placeholders.ts';
-import { compileRegex } from './regex.ts';
 import {
   listOf,
   type OneOrMore,
@@ -110,8 +110,8 @@ export function findTextProblem(condition: TextCondition): string | undefined {
   if ('is' in condition) return condition.is === '' ? emptyProblem : undefined;
   if ('like' in condition) return condition.like === '' ? emptyProblem : undefined;
   if (!('regex' in condition)) return undefined;
-  const test = compileRegex(condition.regex);
-  return 'problem' in test ? `/${condition.regex}/: ${test.problem}` : undefined;
+  const pattern = compilePattern(condition.regex, 're2');
+  return 'problem' in pattern ? `/${condition.regex}/: ${pattern.problem}` : undefined;
 }
 
 const emptyProblem = 'must not be empty: write { present: false } for a client that has none';

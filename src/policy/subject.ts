@@ -1,3 +1,4 @@
+import { MAX_WORK, type PatternBudget } from '../lib/pattern/pattern.ts';
 import { type Address, parseAddress } from './cidr.ts';
 import type { Tags } from './tags.ts';
 
@@ -21,14 +22,17 @@ export interface Subject {
 }
 
 /** A subject for the length of one call: its address is parsed once, and only when a rule asks. */
-export interface Caller {
+export interface Caller extends PatternBudget {
   readonly subject: Subject;
   address: Address | null | undefined;
 }
 
+/** Of all rules together, some thirty milliseconds at the most; each test of a text has its own bound as well. */
+const MAX_PATTERN_WORK = 4 * MAX_WORK;
+
 /** The subject at the start of a call. */
 export function caller(subject: Subject): Caller {
-  return { subject, address: null };
+  return { subject, address: null, patternWork: MAX_PATTERN_WORK };
 }
 
 /** The caller's address, or `undefined` when the broker sent none that can be read. */

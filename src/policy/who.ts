@@ -1,7 +1,12 @@
-/** The `who` of a rule, compiled once into a test of the caller. */
+/**
+ * The `who` of a rule, compiled once into a test of the caller.
+ *
+ * A regular expression that would take too much work on a text is not evaluated. What its condition counts as is known
+ * when the rule is compiled: as the opposite of what the rule grants, also below `not`.
+ */
+import { compilePattern, type PatternBudget } from '../lib/pattern/pattern.ts';
 import { isInCidr, parseCidr } from './cidr.ts';
 import { matchesGlob } from './glob.ts';
-import { compileRegex } from './regex.ts';
 import { listOf, type OneOrMore, type TagCondition, type TextCondition, type Who } from './rule.ts';
 import { addressOf, type Caller, tagOf } from './subject.ts';
 
@@ -9,29 +14,34 @@ import { addressOf, type Caller, tagOf } from './subject.ts';
 export type WhoTest = (caller: Caller) => boolean;
 
 /** A test of one name; `undefined` and `''` are no name. */
-export type TextTest = (text: string | undefined) => boolean;
+export type TextTest = (text: string | undefined, budget?: PatternBudget) => boolean;
 
 /**
  * Compiles a `who`.
  *
+ * @param ifTooCostly what a regular expression counts as that is not evaluated: `false` where a client gains by meeting
+ *   the `who`, `true` where it loses.
  * @throws TypeError for a `who` that `findRuleProblems` objects to.
  */
-export function compileWho(who: Who): WhoTest {
-  const tests = [...fieldTests(who)];
+export function compileWho(who: Who, ifTooCostly: boolean): WhoTest {
+  const tests = [...fieldTests(who, ifTooCostly)];
   const [only] = tests;
   if (tests.length === 1 && only !== undefined) return only;
   return (caller) => tests.every((test) => test(caller));
 }
 
-function* fieldTests(who: Who): Iterable<WhoTest> {
-  if (who.username !== undefined) yield nameTest(who.username, (caller) => caller.subject.username);
-  if (who.clientid !== undefined) yield nameTest(who.clientid, (caller) => caller.subject.clientid);
-  if (who.cert_common_name !== undefined) yield nameTest(who.cert_common_name, (caller) => caller.subject.cn);
+function* fieldTests(who: Who, ifTooCostly: boolean): Iterable<WhoTest> {
+  const name = (conditions: OneOrMore<TextCondition>, read: (caller: Caller) => string): WhoTest =>
+    nameTest(compileText(conditions, ifTooCostly), read);
+  const nested = (part: Who): WhoTest => compileWho(part, ifTooCostly);
+  if (who.username !== undefined) yield name(who.username, (caller) => caller.subject.username);
+  if (who.clientid !== undefined) yield name(who.clientid, (caller) => caller.subject.clientid);
+  if (who.cert_common_name !== undefined) yield name(who.cert_common_name, (caller) => caller.subject.cn);
   if (who.address !== undefined) yield addressTest(who.address);
-  if (who.tag !== undefined) yield anyOf(listOf(who.tag).map(tagTest));
-  if (who.all !== undefined) yield allOf(who.all.map(compileWho));
-  if (who.any !== undefined) yield anyOf(who.any.map(compileWho));
-  if (who.not !== undefined) yield not(compileWho(who.not));
+  if (who.tag !== undefined) yield anyOf(listOf(who.tag).map((tag) => tagTest(tag, ifTooCostly)));
+  if (who.all !== undefined) yield allOf(who.all.map(nested));
+  if (who.any !== undefined) yield anyOf(who.any.map(nested));
+  if (who.not !== undefined) yield not(compileWho(who.not, !ifTooCostly));
 }
 
 function allOf(tests: readonly WhoTest[]): WhoTest {
@@ -46,9 +56,8 @@ function not(test: WhoTest): WhoTest {
   return (caller) => !test(caller);
 }
 
-function nameTest(conditions: OneOrMore<TextCondition>, read: (caller: Caller) => string): WhoTest {
-  const test = compileText(conditions);
-  return (caller) => test(read(caller));
+function nameTest(test: TextTest, read: (caller: Caller) => string): WhoTest {
+  return (caller) => test(read(caller), caller);
 }
 
 function addressTest(blocks: OneOrMore<string>): WhoTest {
@@ -59,22 +68,26 @@ function addressTest(blocks: OneOrMore<string>): WhoTest {
   };
 }
 
-function tagTest(condition: TagCondition): WhoTest {
+function tagTest(condition: TagCondition, ifTooCostly: boolean): WhoTest {
   if (typeof condition === 'string') return (caller) => tagOf(caller.subject, condition) !== undefined;
   const tests = Object.entries(condition).map(([name, conditions]) => {
-    const test = compileText(conditions);
-    return (caller: Caller) => test(tagOf(caller.subject, name));
+    const test = compileText(conditions, ifTooCostly);
+    return (caller: Caller) => test(tagOf(caller.subject, name), caller);
   });
   return allOf(tests);
 }
 
-/** Compiles conditions on a text, of which one must hold. */
-export function compileText(conditions: OneOrMore<TextCondition>): TextTest {
+/**
+ * Compiles conditions on a text, of which one must hold.
+ *
+ * @param ifTooCostly as for `compileWho`
+ */
+export function compileText(conditions: OneOrMore<TextCondition>, ifTooCostly: boolean): TextTest {
   const list = listOf(conditions);
   const texts = exactTexts(list);
   if (texts !== undefined) return exactTest(texts);
-  const tests = list.map(compileTextCondition);
-  return (text) => tests.some((test) => test(text));
+  const tests = list.map((condition) => compileTextCondition(condition, ifTooCostly));
+  return (text, budget) => tests.some((test) => test(text, budget));
 }
 
 /** The texts that are accepted, when the conditions name them one by one. */
@@ -95,21 +108,28 @@ function exactTest(texts: readonly string[]): TextTest {
   return (text) => text !== undefined && set.has(text);
 }
 
-function compileTextCondition(condition: TextCondition): TextTest {
+function compileTextCondition(condition: TextCondition, ifTooCostly: boolean): TextTest {
   if (typeof condition === 'string') return exactTest([condition]);
   if ('is' in condition) return exactTest([condition.is]);
   if ('present' in condition) return (text) => (text !== undefined && text !== '') === condition.present;
-  const test = 'like' in condition ? globTest(condition.like) : regexTest(condition.regex);
-  return (text) => text !== undefined && text !== '' && test(text);
+  const test = 'like' in condition ? globTest(condition.like) : regexTest(condition.regex, ifTooCostly);
+  return (text, budget) => text !== undefined && text !== '' && test(text, budget);
 }
 
 function globTest(glob: string): (text: string) => boolean {
   return (text) => matchesGlob(glob, text);
 }
 
-function regexTest(pattern: string): (text: string) => boolean {
-  const test = compileRegex(pattern);
-  return typeof test === 'function' ? test : refuse(test.problem);
+/** Longer names are not evaluated, in characters. MQTT allows 65,535 bytes; a token as a user name has some thousand. */
+const MAX_NAME = 16_384;
+
+function regexTest(source: string, ifTooCostly: boolean): (text: string, budget?: PatternBudget) => boolean {
+  const pattern = compilePattern(source, 're2');
+  if ('problem' in pattern) return refuse(pattern.problem);
+  return (text, budget) => {
+    const outcome = text.length > MAX_NAME ? 'too-costly' : pattern.test(text, budget);
+    return outcome === 'too-costly' ? ifTooCostly : outcome === 'match';
+  };
 }
 
 function refuse(problem: string): never {

@@ -295,3 +295,54 @@ describe('the index', () => {
     );
   });
 });
+
+describe('a name that takes too much work for a regular expression', () => {
+  const costly = { regex: '([a-z]{1,50}){1,10}0' };
+  const email = { regex: '^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}$' };
+  const long = someone({ username: 'a'.repeat(65_535), tags: { site: 'a'.repeat(65_535) } });
+
+  test.each<[Rule['who'], 'allow' | 'deny', string]>([
+    [{ username: costly }, 'allow', '-'],
+    [{ username: costly }, 'deny', 'deny'],
+    [{ not: { username: costly } }, 'allow', '-'],
+    [{ not: { username: costly } }, 'deny', 'deny'],
+    [{ not: { not: { username: costly } } }, 'allow', '-'],
+    [{ not: { not: { username: costly } } }, 'deny', 'deny'],
+    [{ any: [{ username: costly }, { clientid: 'device-17' }] }, 'allow', 'allow'],
+    [{ all: [{ username: costly }, { clientid: 'other' }] }, 'deny', '-'],
+    [{ username: [costly, { like: 'a*' }] }, 'allow', 'allow'],
+    [{ tag: { site: costly } }, 'allow', '-'],
+    [{ tag: { site: costly } }, 'deny', 'deny'],
+    [{ not: { tag: { site: costly } } }, 'allow', '-'],
+    // Longer than any name.
+    [{ username: email }, 'allow', '-'],
+    [{ username: email }, 'deny', 'deny'],
+    [{ username: { regex: '^a+$' } }, 'allow', '-'],
+    [{ clientid: costly }, 'deny', '-'],
+  ])('for %j and %s: %s', (who, verdict, expected) => {
+    expect(judge([{ [verdict]: 'all', ...(who && { who }) }], 'publish', 'a', long)).toBe(expected);
+  });
+
+  test('is not evaluated for hundreds of rules either', () => {
+    const rules = Array.from(
+      { length: 500 },
+      (_, i): Rule => ({
+        allow: 'all',
+        who: { username: { regex: `(a|b)*a(a|b){${20 + (i % 10)}}[${i}x]y` } },
+      }),
+    );
+    const subject = someone({ username: 'ab'.repeat(1000) });
+    expect(judge([...rules, { deny: 'all', who: { username: costly } }], 'publish', 'a', subject)).toBe(
+      'deny',
+    );
+  });
+
+  test('is evaluated when it is short enough', () => {
+    const who = { username: email };
+    expect(judge([{ allow: 'all', who }], 'publish', 'a', someone({ username: 'ann@acme.example' }))).toBe(
+      'allow',
+    );
+    const longest = someone({ username: `${'a'.repeat(16_000)}@acme.example` });
+    expect(judge([{ allow: 'all', who }], 'publish', 'a', longest)).toBe('allow');
+  });
+});

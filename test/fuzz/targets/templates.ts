@@ -1,10 +1,10 @@
 /** Templates, paths, globs and regular expressions: what rules are written with. */
 import fc from 'fast-check';
+import { compilePattern, type Dialect } from '../../../src/lib/pattern/pattern.ts';
 import { matchesGlob } from '../../../src/policy/glob.ts';
 import { parsePath } from '../../../src/policy/message/path.ts';
 import { parseMessageTemplate } from '../../../src/policy/message/template.ts';
 import { parseTemplate, substitute } from '../../../src/policy/placeholders.ts';
-import { compileRegex } from '../../../src/policy/regex.ts';
 import { compileText, renderText } from '../../../src/policy/text-template.ts';
 import { mutatedText } from '../mutate.ts';
 import { attempt, defineTarget, ensure } from '../target.ts';
@@ -38,13 +38,19 @@ export const templates = () =>
       if (text !== undefined) renderText(text, { clientid: value }, encodeURIComponentSafely);
       matchesGlob(source, value);
       matchesGlob(source, LONG);
-      const regex = compileRegex(source);
-      if (typeof regex === 'function') {
-        regex(value);
-        regex(LONG);
-      } else ensure(regex.problem !== '', 'what is wrong');
+      for (const dialect of ['re2', 'ecma'] as const) checkPattern(source, dialect, value);
     },
   });
+
+function checkPattern(source: string, dialect: Dialect, value: string): void {
+  const pattern = compilePattern(source, dialect);
+  if ('problem' in pattern) {
+    ensure(pattern.problem !== '', 'what is wrong');
+    return;
+  }
+  pattern.test(value);
+  pattern.test(LONG);
+}
 
 const isProblem = (error: unknown) => error instanceof TypeError;
 const encodeURIComponentSafely = (text: string) => encodeURIComponent(text.toWellFormed());
