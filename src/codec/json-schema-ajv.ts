@@ -1,5 +1,6 @@
 /** ajv, set up for payloads that are not trusted. */
 import type { Ajv, Options } from 'ajv';
+import { equalityKeywords } from './json-schema-equal.ts';
 import { boundedFormats } from './json-schema-formats.ts';
 import { compilePattern } from './json-schema-pattern.ts';
 import { hasUniqueItems } from './json-schema-unique.ts';
@@ -23,6 +24,10 @@ const options: Options = {
 export async function createAjv(schema: unknown, name: string): Promise<Ajv> {
   const ajv = new (await loadDraft(dialectOf(schema), name))(options);
   for (const [format, definition] of boundedFormats) ajv.addFormat(format, definition);
+  for (const definition of equalityKeywords) {
+    ajv.removeKeyword(definition.keyword as string);
+    ajv.addKeyword(definition);
+  }
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({
     keyword: 'uniqueItems',

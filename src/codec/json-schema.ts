@@ -1,17 +1,23 @@
 /**
  * JSON Schema, by ajv: drafts 2020-12 (when the schema names none), 2019-09 and 07.
  *
- * Schemas are trusted, payloads are not: patterns and `uniqueItems` take linear time, text for a `format` has
- * bounds, and the first failure ends the check. Nothing is read over the network. ajv makes its code at run time
+ * Schemas are trusted, payloads are not: patterns and `uniqueItems` take linear time, text for a `pattern` or a `format`
+ * has bounds, equality does not look at inherited names, and the first failure ends the check. Nothing is read over the network. ajv makes its code at run time
  * (`new Function`), so a schema cannot be opened where that is forbidden
  * (`--disallow-code-generation-from-strings`); the checks themselves would run.
  */
 import { readFile } from 'node:fs/promises';
 import type { Ajv, AnySchema, ErrorObject, ValidateFunction } from 'ajv';
 import { createAjv } from './json-schema-ajv.ts';
+import { resetPatternWork } from './json-schema-pattern.ts';
+import { Undecided } from './json-schema-undecided.ts';
 import type { Value } from './value.ts';
 
-/** Gives why a value does not validate, or `undefined` when it does: the place and the keyword, never a value. */
+/**
+ * Gives why a value does not validate, or `undefined` when it does: the place and the keyword, never a value.
+ *
+ * @throws Undecided when that cannot be told: the check recurses too deeply, or takes too much work
+ */
 export type JsonSchemaCheck = (value: Value) => string | undefined;
 
 /**
@@ -26,10 +32,20 @@ export async function openJsonSchema(schema: unknown): Promise<JsonSchemaCheck> 
   const ajv = await createAjv(parsed, name);
   const validate = compile(ajv, parsed, name);
   return (value) => {
-    if (validate(hasNoJsonForm(value) ? toJson(value) : value)) return undefined;
+    if (isValid(validate, value)) return undefined;
     const [error] = validate.errors ?? [];
     return error === undefined ? 'does not validate' : describe(error);
   };
+}
+
+function isValid(validate: ValidateFunction, value: Value): boolean {
+  resetPatternWork();
+  try {
+    return validate(hasNoJsonForm(value) ? toJson(value) : value);
+  } catch (error) {
+    // The stack, which a reference from a schema to itself uses up.
+    throw error instanceof RangeError ? new Undecided('recurses too deeply') : error;
+  }
 }
 
 function parse(text: string, name: string): unknown {

@@ -1,4 +1,5 @@
 /** What is said of conditions that are wrong or fail: places and kinds, never a value. */
+import { notThere } from '../policy/condition.ts';
 import { TooMuchWork } from './meter.ts';
 
 interface SyntaxLike {
@@ -31,9 +32,9 @@ function excerptOf(source: string, offset: number): string {
 /** Texts of the library may quote values; these are the ones worth telling apart. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/^found no matching overload for '([^']{1,40})' applied to '([^']{1,80})'$/, 'cannot apply $1 to $2'],
-  [/^field not found/, 'a field that it names is not there'],
-  [/^unresolved attribute/, 'a field that it names is not there'],
-  [/^index .* out of bounds/, 'an index is beyond the end of a list'],
+  [/^field not found/, notThere.field],
+  [/^unresolved attribute/, notThere.field],
+  [/^index .* out of bounds/, notThere.item],
   [/by zero|modulus/, 'divides by zero'],
   [/overflow|range/, 'a number is too large'],
   [/^type mismatch: iterable/, 'loops over what is no list and no map'],

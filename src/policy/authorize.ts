@@ -23,7 +23,7 @@ import { readTopic } from './topic-prefix.ts';
 export type Judgement = {
   /** Values that could not stand in a filter, once for each variable; rules that need them were passed over. */
   readonly notes: readonly UnsafeValue[];
-  /** Conditions that failed: their rules were passed over. */
+  /** Conditions that failed: their rules were passed over, or were hit if they deny and it could not be told. */
   readonly conditions?: readonly FailedCondition[];
   /** No rule was hit, and nobody knows which topics the filter stands for: `otherwise` does not apply. */
   readonly isUnknown?: true;

@@ -8,7 +8,13 @@
 /** How to read the variables that an expression may name; only those it does name are read. */
 export type Variables<Input> = { readonly [name: string]: (input: Input) => unknown };
 
-/** The expression failed on this input: its rule does not match. Never tells a value. */
+/** Why an expression fails on what is not there: its rule is not about such an input. */
+export const notThere = {
+  field: 'a field that it names is not there',
+  item: 'an index is beyond the end of a list',
+} as const;
+
+/** The expression failed on this input. Never tells a value. */
 export interface ConditionFailure {
   readonly failure: string;
 }
@@ -42,14 +48,30 @@ export interface FailedCondition {
   readonly reason: string;
 }
 
+/** `unknown`: it failed on what is there, or took too much work. Whoever sent the input may have seen to that. */
+export type Holding = boolean | 'unknown';
+
+/** Does a condition hold? Reports one that failed. One that names what is not there does not hold. */
+export function askCondition<Input>(
+  condition: Condition<Input>,
+  input: Input,
+  failed: (reason: string) => void,
+): Holding {
+  const result = condition.test(input);
+  if (typeof result === 'boolean') return result;
+  failed(result.failure);
+  return isNotThere(result.failure) ? false : 'unknown';
+}
+
 /** Tells a condition that holds from all else, and reports one that failed. */
 export function holds<Input>(
   condition: Condition<Input>,
   input: Input,
   failed: (reason: string) => void,
 ): boolean {
-  const result = condition.test(input);
-  if (typeof result === 'boolean') return result;
-  failed(result.failure);
-  return false;
+  return askCondition(condition, input, failed) === true;
+}
+
+function isNotThere(reason: string): boolean {
+  return reason === notThere.field || reason === notThere.item;
 }

@@ -5,7 +5,7 @@
  * the tests hold one against the other.
  */
 import { type CompiledTopic, compileRule } from './compiled-rule.ts';
-import type { CompileCondition } from './condition.ts';
+import { askCondition, type CompileCondition } from './condition.ts';
 import { type Asked, judgeReadings } from './judge-readings.ts';
 import { substitute } from './placeholders.ts';
 import { type Action, labelOf, type Rule, type Verdict, verdictOf } from './rule.ts';
@@ -129,9 +129,14 @@ export function* findMisses(
   const missed = reasons?.filter((reason) => reason !== undefined);
   if (reasons !== undefined && reasons.length === missed?.length)
     yield { condition: 'topics', message: missed.join('; ') };
-  const met = compiled.when?.test({ subject: who.subject, action, topic: asked }) ?? true;
-  if (met === false) yield { condition: 'when', message: `when does not hold: ${rule.when}` };
-  else if (met !== true) yield { condition: 'when', message: `when failed: ${met.failure}` };
+  if (compiled.when === undefined) return;
+  let why = `when does not hold: ${rule.when}`;
+  const input = { subject: who.subject, action, topic: asked };
+  const held = askCondition(compiled.when, input, (reason) => {
+    why = `when failed: ${reason}`;
+  });
+  if (held !== true && !(held === 'unknown' && compiled.verdict === 'deny'))
+    yield { condition: 'when', message: why };
 }
 
 /** Names the conditions that do not hold, with what the client has instead. */
@@ -146,7 +151,8 @@ function whoMessage(rule: Rule, whom: Caller): string {
     tag: Object.keys(subject.tags ?? {}).join(', ') || 'none',
   };
   const failed = Object.entries(who).filter(
-    ([field, value]) => value !== undefined && !compileWho({ [field]: value }, verdictOf(rule) === 'deny')(whom),
+    ([field, value]) =>
+      value !== undefined && !compileWho({ [field]: value }, verdictOf(rule) === 'deny')(whom),
   );
   return failed
     .map(([field, value]) => {

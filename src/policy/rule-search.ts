@@ -1,7 +1,7 @@
 /** One search of the compiled rules: for the first that is hit by a topic, or by any reading of it. */
 import type { Judgement } from './authorize.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import { type FailedCondition, holds } from './condition.ts';
+import { askCondition, type FailedCondition } from './condition.ts';
 import type { Asked } from './judge-readings.ts';
 import type { UnsafeValue } from './placeholders.ts';
 import { type Action, labelOf } from './rule.ts';
@@ -79,9 +79,12 @@ export class RuleSearch implements Search {
     return rule?.when === undefined || this.#meets(rule, index);
   }
 
-  #meets({ when, rule }: CompiledRule, index: number): boolean {
+  #meets({ when, rule, verdict }: CompiledRule, index: number): boolean {
+    if (when === undefined) return true;
     const input = { subject: this.subject, action: this.#action, topic: this.#topic };
-    return when === undefined || holds(when, input, (reason) => this.#fail(labelOf(rule, index), reason));
+    const held = askCondition(when, input, (reason) => this.#fail(labelOf(rule, index), reason));
+    // A denial stands when nobody can tell whether it is meant.
+    return held === 'unknown' ? verdict === 'deny' : held;
   }
 
   /** A rule may be a candidate more than once. */

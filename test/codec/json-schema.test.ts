@@ -135,6 +135,94 @@ describe('a JSON Schema that cannot be used', () => {
   });
 });
 
+describe('equality in a JSON Schema', () => {
+  const object = (text: string) => JSON.parse(text) as Value;
+
+  it.each<[unknown, string, boolean]>([
+    [{ const: { a: 1 } }, '{"a":1}', true],
+    [{ const: { a: 1 } }, '{"valueOf":0}', false],
+    [{ const: { a: 1 } }, '{"toString":""}', false],
+    [{ const: { a: 1 } }, '{"constructor":1}', false],
+    [{ const: { a: 1 } }, '{"hasOwnProperty":1}', false],
+    [{ const: { constructor: { a: 1 } } }, '{"constructor":{"a":1}}', true],
+    [{ const: { valueOf: 0 } }, '{"valueOf":0}', true],
+    [{ const: { toString: null } }, '{"toString":null}', true],
+    [{ const: { toString: null } }, '{"x":null}', false],
+    [{ const: { a: [1, { b: null }], c: 'x' } }, '{"c":"x","a":[1,{"b":null}]}', true],
+    [{ const: [1, 2] }, '[2,1]', false],
+    [{ const: [] }, '{}', false],
+    [{ const: {} }, '[]', false],
+    [{ const: null }, '{}', false],
+    [{ const: 0 }, '-0', true],
+    [{ const: '1' }, '1', false],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, '{"valueOf":0}', false],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, '{"toString":""}', false],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, '{"a":1}', true],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, '[2]', true],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, 'null', true],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, '3', true],
+    [{ enum: [{ a: 1 }, [2], null, 'x', 3] }, '4', false],
+    [{ uniqueItems: true }, '[{"valueOf":0},{"toString":0},{"a":1}]', true],
+    [{ uniqueItems: true }, '[{"toString":0},{"toString":0}]', false],
+    [{ not: { const: { a: 1 } } }, '{"valueOf":0}', true],
+  ])('%j of %s: %o', async (schema, payload, isMet) => {
+    for (const $schema of [
+      'http://json-schema.org/draft-07/schema#',
+      'https://json-schema.org/draft/2020-12/schema',
+    ]) {
+      const check = await openJsonSchema({ ...(schema as object), $schema });
+      expect(check(object(payload)) === undefined).toBe(isMet);
+    }
+  });
+});
+
+describe('a check that comes to no answer', () => {
+  const undecided = (message: string) => expect.objectContaining({ name: 'Undecided', message });
+
+  it.each<[string, object]>([
+    ['$dynamicRef', { $dynamicRef: '#node', $dynamicAnchor: 'node' }],
+    [
+      '$dynamicRef by way of $ref',
+      { $ref: '#/$defs/a', $defs: { a: { $dynamicAnchor: 'a', $dynamicRef: '#a' } } },
+    ],
+    ['$ref', { $ref: '#/$defs/a', $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } } }],
+    ['$ref within not', { not: { $ref: '#/$defs/a' }, $defs: { a: { not: { $ref: '#/$defs/a' } } } }],
+  ])('throws, for a schema that refers to itself without end by %s', async (_, schema) => {
+    const check = await openJsonSchema(schema);
+    expect(() => check({ a: 1 })).toThrow(undecided('recurses too deeply'));
+    expect(() => check({ a: 1 })).toThrow(undecided('recurses too deeply'));
+  });
+
+  const long = 'a text is too long for its "pattern"';
+
+  it.each<[string, object, Value]>([
+    ['a text', { pattern: '([a-z]{1,50}){1,10}0' }, 'a'.repeat(60_000)],
+    ['a text that must not match', { not: { pattern: '([a-z]{1,50}){1,10}0' } }, 'a'.repeat(60_000)],
+    ['a text for a simple pattern', { pattern: '^[a-z]+$' }, 'a'.repeat(900_000)],
+    [
+      'the name of a key',
+      { patternProperties: { '([a-z]{1,50}){1,10}0': false } },
+      { ['a'.repeat(60_000)]: 1 },
+    ],
+    [
+      'many texts, each of which is not',
+      { items: { not: { pattern: '(a|b)*a(a|b){20}c$' } } },
+      Array.from({ length: 20_000 }, (_, i) => `c${(i + 1000).toString(2).replaceAll('0', 'a').replaceAll('1', 'b')}`),
+    ],
+  ])('throws, for %s that takes too much work', async (_, schema, payload) => {
+    const check = await openJsonSchema(schema);
+    expect(() => check(payload)).toThrow(undecided(long));
+    // The next check has all of its bounds again.
+    expect(() => check('short')).not.toThrow();
+  });
+
+  it('is rare: each check has the whole of its bounds', async () => {
+    const check = await openJsonSchema({ items: { pattern: '^[a-z]+$' } });
+    const payload = Array.from({ length: 4 }, () => 'a'.repeat(400_000));
+    for (let i = 0; i < 3; i++) expect(check(payload)).toBeUndefined();
+  });
+});
+
 describe('the time that a check takes', () => {
   it('is linear for patterns that would backtrack for ever', async () => {
     const check = await openJsonSchema({

@@ -62,6 +62,18 @@ describe('a rule with when', () => {
     });
   });
 
+  it.each([
+    ['size(dn) / 0 == 1', 'deny'],
+    ['clientid > 3', 'deny'],
+    ['tags.nothing == "x"', 'allow'],
+    ['topic.split("/")[7] == "x"', 'allow'],
+  ])('of a denial that fails denies, unless it names what is not there: %s: %s', (when, verdict) => {
+    const rules: Rule[] = [{ name: 'odd', deny: 'all', when }, { allow: 'all' }];
+    expect(verdictOf(rules)).toMatchObject({ verdict, conditions: [{ rule: 'odd' }] });
+    expect(explain(rules, someone(), 'publish', 'a/b', conditions).verdict).toBe(verdict);
+    expect(verdictOf([{ name: 'odd', allow: 'all', when }])).toMatchObject({ verdict: undefined });
+  });
+
   it('has what it failed of in the decision', () => {
     const rules: Rule[] = [{ allow: 'all', when: 'size(dn) / 0 == 1' }];
     const client = { ...someone(), dn: 'x', node: 'n' } as Known;

@@ -1,8 +1,8 @@
 /** One message rule made ready to be applied. */
-import { type Condition, type FailedCondition, holds } from '../condition.ts';
+import { askCondition, type Condition, type FailedCondition, type Holding } from '../condition.ts';
 import { type Draft, decodeDraft, encodeDraft } from './draft.ts';
-import { reasonOf } from './failure.ts';
-import { type MessageRule, messageLabel, type OnMessageError } from './rule.ts';
+import { CheckFailure, reasonOf } from './failure.ts';
+import { type MessageRule, mayDrop, messageLabel, type OnMessageError } from './rule.ts';
 import {
   type Change,
   compileChanges,
@@ -28,14 +28,18 @@ export type Result =
   | { readonly kind: 'drop'; readonly reason: string }
   /** The message goes on as it came, and no rule after this one is asked. */
   | { readonly kind: 'pass'; readonly reason: string }
-  /** The rule cannot be applied. */
+  /** The rule cannot be applied. A check that came to no answer drops the message. */
   | { readonly kind: 'fail'; readonly reason: string; readonly onError: OnMessageError };
 
 export interface CompiledMessageRule {
   readonly rule: MessageRule;
   readonly label: string;
-  /** Never throws. */
-  apply(draft: Draft, failed: (condition: FailedCondition) => void): Result;
+  /**
+   * Never throws.
+   *
+   * @param isDoubtful it cannot be told whether the rule is about the sender
+   */
+  apply(draft: Draft, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
 }
 
 /** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
@@ -51,17 +55,23 @@ export function compileMessageRule(
   return {
     rule,
     label,
-    apply(draft, failed) {
+    apply(draft, failed, isDoubtful = false) {
       try {
-        return machine.run(draft, failed);
+        return machine.run(draft, failed, isDoubtful);
       } catch (error) {
-        return { kind: 'fail', reason: reasonOf(error), onError: failing };
+        const isCheck = error instanceof CheckFailure;
+        return { kind: 'fail', reason: reasonOf(error), onError: isCheck ? 'drop' : failing };
       }
     },
   };
 }
 
 const NOT_WHEN: Result = { kind: 'skip', reason: 'when does not hold' };
+/** What it requires is met. */
+const ONLY_CHECKED: Result = {
+  kind: 'skip',
+  reason: 'only what it requires was checked: nobody can tell whether it is about this message',
+};
 
 class RuleMachine {
   readonly #rule: MessageRule;
@@ -84,25 +94,41 @@ class RuleMachine {
   }
 
   /** @throws RuleFailure */
-  run(before: Draft, failed: (condition: FailedCondition) => void): Result {
-    if (!this.#isWhenLate && !this.#holds(before, failed)) return NOT_WHEN;
-    const early = this.#isWhenLate ? undefined : this.#envelope?.(before);
-    if (early !== undefined) return this.#otherwise(early);
-    const { decode, encode } = this.#parts;
-    let draft = decode === undefined ? before : decodeDraft(before, decode);
-    if (this.#isWhenLate && !this.#holds(draft, failed)) return NOT_WHEN;
-    const late = (this.#isWhenLate ? this.#envelope?.(before) : undefined) ?? this.#schema?.(draft);
-    if (late !== undefined) return this.#otherwise(late);
-    const { drop, stop } = this.#rule;
-    if (drop !== undefined) return { kind: 'drop', reason: drop === true ? 'the rule says so' : drop };
-    draft = this.#change(draft);
-    if (encode !== undefined) draft = encodeDraft(draft, encode);
-    return { kind: 'go', draft, isLast: stop === true };
+  run(before: Draft, failed: (condition: FailedCondition) => void, isDoubtful: boolean): Result {
+    const early = this.#isWhenLate ? true : this.#ask(before, failed);
+    if (early === false) return NOT_WHEN;
+    const unmet = this.#isWhenLate ? undefined : this.#envelope?.(before);
+    if (unmet !== undefined) return this.#otherwise(unmet);
+    const { decode } = this.#parts;
+    const draft = decode === undefined ? before : decodeDraft(before, decode);
+    const late = this.#isWhenLate ? this.#ask(draft, failed) : early;
+    if (late === false) return NOT_WHEN;
+    const missed = (this.#isWhenLate ? this.#envelope?.(before) : undefined) ?? this.#schema?.(draft);
+    if (missed !== undefined) return this.#otherwise(missed);
+    return isDoubtful || late === 'unknown' ? ONLY_CHECKED : this.#act(draft);
   }
 
-  #holds(draft: Draft, failed: (condition: FailedCondition) => void): boolean {
+  /** `unknown` only for a rule that checks: it checks then, and does nothing else. @throws CheckFailure */
+  #ask(draft: Draft, failed: (condition: FailedCondition) => void): Holding {
     const { when } = this.#parts;
-    return when === undefined || holds(when, draft, (reason) => failed({ rule: this.#label, reason }));
+    if (when === undefined) return true;
+    let why = '';
+    const held = askCondition(when, draft, (reason) => {
+      why = reason;
+      failed({ rule: this.#label, reason });
+    });
+    if (held !== 'unknown') return held;
+    if (this.#rule.drop !== undefined) throw new CheckFailure(`when: ${why}`);
+    return mayDrop(this.#rule) ? 'unknown' : false;
+  }
+
+  #act(decoded: Draft): Result {
+    const { drop, stop } = this.#rule;
+    if (drop !== undefined) return { kind: 'drop', reason: drop === true ? 'the rule says so' : drop };
+    let draft = this.#change(decoded);
+    const { encode } = this.#parts;
+    if (encode !== undefined) draft = encodeDraft(draft, encode);
+    return { kind: 'go', draft, isLast: stop === true };
   }
 
   #otherwise(reason: string): Result {

@@ -38,11 +38,11 @@ export type Observe = (rule: CompiledMessageRule, before: Draft, result: Result)
 /** A pure function of the message. Never throws. */
 export function decideMessage(policy: PublishPolicy, input: PublishInput, observe?: Observe): PublishOutcome {
   const sender = senderOf(input);
-  const { rules, notes } = policy.select(sender, input.message.topic);
+  const { rules, notes, doubtful } = policy.select(sender, input.message.topic);
   const run = new Run(policy, startDraft(input, sender));
   for (const index of rules) {
     const rule = policy.rules[index];
-    if (rule !== undefined && !run.apply(rule, observe)) break;
+    if (rule !== undefined && !run.apply(rule, doubtful?.includes(index) === true, observe)) break;
   }
   const { reply, decision } = run.outcome();
   const { failed } = run;
@@ -76,8 +76,8 @@ class Run {
   };
 
   /** Whether the next rule is to be asked. */
-  apply(rule: CompiledMessageRule, observe: Observe | undefined): boolean {
-    const result = rule.apply(this.#draft, this.#fail);
+  apply(rule: CompiledMessageRule, isDoubtful: boolean, observe: Observe | undefined): boolean {
+    const result = rule.apply(this.#draft, this.#fail, isDoubtful);
     observe?.(rule, this.#draft, result);
     if (result.kind === 'skip') return true;
     this.#applied.push(rule.label);

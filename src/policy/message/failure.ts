@@ -3,6 +3,12 @@ export class RuleFailure extends Error {
   override readonly name = 'RuleFailure';
 }
 
+/**
+ * A check that came to no answer. Nobody knows whether the message may go on, and its author may have seen to that: it
+ * is stopped, whatever `onError` says.
+ */
+export class CheckFailure extends RuleFailure {}
+
 export function fail(reason: string): never {
   throw new RuleFailure(reason);
 }

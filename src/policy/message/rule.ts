@@ -97,6 +97,11 @@ export interface MessageRule {
 /** What becomes of a message to which a rule cannot be applied: it goes on as it came, or not at all. */
 export type OnMessageError = 'pass' | 'drop';
 
+/** May the rule stop a message by a decision of its own? Then whoever sends it gains when the rule is not asked. */
+export function mayDrop({ drop, require: must }: MessageRule): boolean {
+  return drop !== undefined || (must !== undefined && (must.else ?? 'drop') === 'drop');
+}
+
 /** Does the codec give a value, and not other bytes? */
 export function givesValue(spec: PayloadCodecSpec): boolean {
   return typeof spec === 'object' || spec === 'json' || spec === 'cbor' || spec === 'msgpack';

@@ -8,27 +8,43 @@ import { buildIndex, forEachShelf } from '../rule-index.ts';
 import { askPublish } from '../rule-search.ts';
 import type { Search } from '../rule-trie.ts';
 import { type Caller, caller, type Subject } from '../subject.ts';
-import { type MessageRule, selectionOf } from './rule.ts';
+import { compileWho, type WhoTest } from '../who.ts';
+import { type MessageRule, mayDrop, selectionOf } from './rule.ts';
 
 export interface Selection {
   /** Places of the rules that match, in order. */
   readonly rules: readonly number[];
   /** Values that could not stand in a filter; rules that need them do not match. */
   readonly notes: readonly UnsafeValue[];
+  /** Those of the rules of which it cannot be told whether they are about the sender. They check, and do no more. */
+  readonly doubtful?: readonly number[];
 }
 
 export type Select = (sender: Subject, topic: string) => Selection;
 
 /** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
 export function compileSelection(rules: readonly MessageRule[]): Select {
-  const compiled = rules.map((rule) => compileRule(selectionOf(rule)));
+  const compiled = rules.map((rule) => compileRule(selectionOf(rule), undefined, mayDrop(rule)));
+  const certain = rules.map(compileCertain);
   const index = buildIndex(compiled);
   return (sender, topic) => {
-    const collector = new Collector(compiled, sender);
+    const collector = new Collector(compiled, certain, sender);
     const levels = topic.split('/');
     forEachShelf(index, collector.caller, (shelf) => askPublish(shelf, levels, collector));
     return collector.selection();
   };
+}
+
+/** For a rule that is asked in doubt: is it surely about the sender? A rule that drops drops in doubt. */
+function compileCertain(rule: MessageRule): WhoTest | undefined {
+  const { who, drop } = rule;
+  if (who === undefined || drop !== undefined || !mayDrop(rule) || !hasRegex(who)) return undefined;
+  return compileWho(who, false);
+}
+
+function hasRegex(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return 'regex' in part || Object.values(part).some(hasRegex);
 }
 
 const nothing: Selection = { rules: [], notes: [] };
@@ -39,11 +55,14 @@ class Collector implements Search {
   readonly subject: Subject;
   readonly caller: Caller;
   readonly #rules: readonly CompiledRule[];
+  readonly #certain: readonly (WhoTest | undefined)[];
+  #doubtful: number[] | undefined;
   #found: number[] | undefined;
   #notes: UnsafeValue[] | undefined;
 
-  constructor(rules: readonly CompiledRule[], sender: Subject) {
+  constructor(rules: readonly CompiledRule[], certain: readonly (WhoTest | undefined)[], sender: Subject) {
     this.#rules = rules;
+    this.#certain = certain;
     this.subject = sender;
     this.caller = caller(sender);
   }
@@ -53,8 +72,15 @@ class Collector implements Search {
     if (test !== undefined && !test(this.caller)) return false;
     this.#found ??= [];
     // Two filters of one rule may match.
-    if (!this.#found.includes(rule)) this.#found.push(rule);
+    if (this.#found.includes(rule)) return false;
+    this.#found.push(rule);
+    if (this.#certain[rule]?.(this.caller) === false) this.#doubt(rule);
     return false;
+  }
+
+  #doubt(rule: number): void {
+    this.#doubtful ??= [];
+    this.#doubtful.push(rule);
   }
 
   note(value: UnsafeValue): void {
@@ -64,6 +90,10 @@ class Collector implements Search {
 
   selection(): Selection {
     if (this.#found === undefined && this.#notes === undefined) return nothing;
-    return { rules: this.#found?.sort((a, b) => a - b) ?? [], notes: this.#notes ?? [] };
+    return {
+      rules: this.#found?.sort((a, b) => a - b) ?? [],
+      notes: this.#notes ?? [],
+      ...(this.#doubtful && { doubtful: this.#doubtful }),
+    };
   }
 }

@@ -1,7 +1,7 @@
 /** The parts of a rule that test and change a message, each compiled once. */
 import { listOf, type OneOrMore } from '../rule.ts';
 import type { Draft } from './draft.ts';
-import { fail } from './failure.ts';
+import { CheckFailure, fail } from './failure.ts';
 import { type Path, parsePath, removePath, writePath } from './path.ts';
 import type { Qos, Require, SetSection } from './rule.ts';
 import {
@@ -39,12 +39,22 @@ export function compileEnvelope({ payload, qos }: Require): Requirement {
   };
 }
 
+/** @throws CheckFailure when it cannot be told whether the payload meets the schema. */
 export function compileSchemaCheck(check: ValueCheck): Requirement {
   return ({ view }) => {
-    if (view === undefined) return fail('require.schema: no rule decoded the payload');
-    const problem = check(view.value);
+    if (view === undefined) throw new CheckFailure('require.schema: no rule decoded the payload');
+    const problem = decided(check, view.value);
     return problem === undefined ? undefined : `the payload does not meet the schema: ${problem}`;
   };
+}
+
+function decided(check: ValueCheck, value: Value): string | undefined {
+  try {
+    return check(value);
+  } catch (error) {
+    const why = error instanceof Error && error.name === 'Undecided' ? error.message : 'the check failed';
+    throw new CheckFailure(`require.schema: cannot be checked: ${why}`);
+  }
 }
 
 /** The changes of a `set`, in the order in which they are made. @throws TypeError for a template that is wrong. */

@@ -34,7 +34,11 @@ export interface ByteCodec {
 
 export type PayloadCodec = ValueCodec | ByteCodec;
 
-/** What is wrong with a value, `undefined` when nothing is. Never tells the value. */
+/**
+ * What is wrong with a value, `undefined` when nothing is. Never tells the value.
+ *
+ * It may throw: then nothing is known of the value. The text of an error that is named `Undecided` tells why.
+ */
 export type ValueCheck = (value: Value) => string | undefined;
 
 export function isValueObject(value: Value | undefined): value is ValueObject {

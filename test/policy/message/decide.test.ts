@@ -419,3 +419,170 @@ describe('shadow mode', () => {
     expect(outcomes.map(tell)[1]).toMatchObject({ reason: 'changed: topic' });
   });
 });
+
+describe('a check that comes to no answer', () => {
+  const list = Array.from({ length: 5000 }, (_, i) => i);
+  const costly = '([a-z]{1,50}){1,10}0';
+  const text = 'a'.repeat(60_000);
+
+  it.each<[string, object, unknown, string]>([
+    [
+      'require with a schema that recurses without end',
+      { require: { schema: { $dynamicRef: '#a', $dynamicAnchor: 'a' } } },
+      {},
+      'require.schema: cannot be checked: recurses too deeply',
+    ],
+    [
+      'require with else: pass',
+      { require: { schema: { $dynamicRef: '#a', $dynamicAnchor: 'a' }, else: 'pass' } },
+      {},
+      'require.schema: cannot be checked: recurses too deeply',
+    ],
+    [
+      'require with a pattern that takes too much work',
+      { require: { schema: { properties: { text: { not: { pattern: costly } } } } } },
+      { text },
+      'require.schema: cannot be checked: a text is too long for its "pattern"',
+    ],
+    [
+      'when of a drop rule that takes too much work',
+      { drop: true, when: 'payload.list.all(x, payload.list.all(y, x + y < 0))' },
+      { list: list.map((n) => -n - 1) },
+      'when: takes too much work on this input',
+    ],
+    [
+      'when of a drop rule with a pattern that takes too much work',
+      { drop: true, when: `payload.text.matches("${costly}")` },
+      { text },
+      'when: takes too much work on this input',
+    ],
+    [
+      'when of a drop rule on a value of another kind',
+      { drop: true, when: 'payload.t > 90' },
+      { t: 'hot' },
+      'when: cannot apply _>_ to (string, int)',
+    ],
+    [
+      'when of a drop rule that divides by zero',
+      { drop: 'no', when: 'int(payload.t) / int(payload.n) > 1' },
+      { t: 1, n: 0 },
+      'when: divides by zero',
+    ],
+    [
+      'when of a drop rule that converts what it cannot',
+      { drop: 'no', when: 'int(payload.t) > 1' },
+      { t: 'x' },
+      'when: a value cannot be converted',
+    ],
+  ])('drops the message whatever onError says: %s', async (_, rule, payload, reason) => {
+    const policy = await openPublish({
+      onError: 'pass',
+      limits: { maxItems: 100_000 },
+      rules: [{ name: 'guard', decode: 'json', onError: 'pass', ...rule }],
+    } as never);
+    const { reply, decision } = decideMessage(policy, publishInput({ payload: payload as object }));
+    expect(reply.kind).toBe('drop');
+    expect(decision).toMatchObject({ verdict: 'drop', by: 'guard', reason, isFailure: true });
+  });
+
+  it('drops the message when nothing decoded it', async () => {
+    const rules = [
+      { when: 'size > 100', decode: 'json' },
+      { name: 'guard', require: { schema: { type: 'object' } } },
+    ] as const;
+    expect(await judge(rules as never, { payload: '{}' })).toStrictEqual({
+      verdict: 'drop',
+      by: 'guard',
+      reason: 'require.schema: no rule decoded the payload',
+    });
+  });
+
+  it('of a rule that requires something still requires it, and does no more', async () => {
+    const rules = [
+      {
+        name: 'guard',
+        decode: 'json',
+        when: 'payload.t > 90',
+        require: { schema: { required: ['ok'] } },
+        set: { topic: 'moved' },
+        stop: true,
+      },
+      { name: 'behind', drop: true },
+    ] as never;
+    expect(await judge(rules, { payload: { t: 'x' } })).toMatchObject({ verdict: 'drop', by: 'guard' });
+    expect(await judge(rules, { payload: { t: 'x', ok: 1 } })).toMatchObject({
+      verdict: 'drop',
+      by: 'behind',
+    });
+  });
+
+  it.each([
+    { set: { topic: 'moved' } },
+    { stop: true },
+    { require: { schema: { required: ['ok'] }, else: 'pass' } },
+    { require: { schema: { required: ['ok'] }, else: 'skip' } },
+  ])('makes a rule that does not drop not match: %j', async (rule) => {
+    const rules = [
+      { name: 'first', decode: 'json', when: 'payload.t > 90', ...rule },
+      { name: 'behind', drop: true },
+    ] as never;
+    expect(await judge(rules, { payload: { t: 'x' } })).toMatchObject({ verdict: 'drop', by: 'behind' });
+  });
+
+  it('only logs in shadow mode', async () => {
+    const policy = await openPublish({
+      mode: 'shadow',
+      rules: [{ decode: 'json', drop: true, when: 'payload.t > 90' }],
+    });
+    const { reply, decision } = decideMessage(policy, publishInput({ payload: { t: 'x' } }));
+    expect(reply).toStrictEqual({ kind: 'pass' });
+    expect(decision).toMatchObject({ verdict: 'drop', isShadow: true, isFailure: true });
+  });
+});
+
+describe('a name that takes too much work for a regular expression', () => {
+  const costly = { regex: '([a-z]{1,50}){1,10}0' };
+  const headers = { username: 'a'.repeat(60_000) };
+  const behind = { name: 'behind', drop: 'reached' };
+
+  it.each<[string, object, object]>([
+    [
+      'is dropped by a rule that drops',
+      { who: { username: costly }, drop: true },
+      { verdict: 'drop', by: 'guard' },
+    ],
+    [
+      'is dropped by a rule that drops all others',
+      { who: { not: { username: costly } }, drop: true },
+      { verdict: 'drop', by: 'guard' },
+    ],
+    [
+      'must be as a rule requires',
+      { who: { username: costly }, require: { qos: 2 }, stop: true },
+      { verdict: 'drop', by: 'guard' },
+    ],
+    [
+      'is not let go on by a rule that requires and stops',
+      { who: { username: costly }, require: { qos: 1 }, stop: true },
+      { verdict: 'drop', by: 'behind' },
+    ],
+    [
+      'is not let go on by a rule that stops',
+      { who: { username: costly }, stop: true },
+      { verdict: 'drop', by: 'behind' },
+    ],
+    [
+      'is not let go on by a rule that stops for all others',
+      { who: { not: { username: costly } }, stop: true },
+      { verdict: 'drop', by: 'behind' },
+    ],
+    [
+      'is not changed',
+      { who: { username: costly }, set: { topic: 'trusted/${topic}' }, stop: true },
+      { verdict: 'drop', by: 'behind' },
+    ],
+  ])('%s', async (_, rule, expected) => {
+    const rules = [{ name: 'guard', ...rule }, behind] as never;
+    expect(await judge(rules, { headers, qos: 1 })).toMatchObject(expected);
+  });
+});
