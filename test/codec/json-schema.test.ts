@@ -207,7 +207,10 @@ describe('a check that comes to no answer', () => {
     [
       'many texts, each of which is not',
       { items: { not: { pattern: '(a|b)*a(a|b){20}c$' } } },
-      Array.from({ length: 20_000 }, (_, i) => `c${(i + 1000).toString(2).replaceAll('0', 'a').replaceAll('1', 'b')}`),
+      Array.from(
+        { length: 20_000 },
+        (_, i) => `c${(i + 1000).toString(2).replaceAll('0', 'a').replaceAll('1', 'b')}`,
+      ),
     ],
   ])('throws, for %s that takes too much work', async (_, schema, payload) => {
     const check = await openJsonSchema(schema);

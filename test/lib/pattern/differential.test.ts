@@ -121,8 +121,8 @@ function isMatch(source: string, dialect: Dialect, subject: string): boolean {
 
 describe('a pattern that the first release took', () => {
   test.each<[string, fc.Arbitrary<string>, number]>([
-    ['built of parts', pattern, 6000],
-    ['of any characters', soup, 20_000],
+    ['built of parts', pattern, 1500],
+    ['of any characters', soup, 8000],
   ])('and that is %s gives the same answers', (_, patterns, numRuns) => {
     fc.assert(
       fc.property(patterns, fc.array(text, { minLength: 1, maxLength: 4 }), (source, subjects) => {
@@ -241,7 +241,7 @@ describe('a pattern of a schema', () => {
         }
         for (const each of subjects) expect(isMatch(source, 'ecma', each)).toBe(expected.test(each));
       }),
-      { numRuns: 6000 },
+      { numRuns: 1500 },
     );
   });
 });
