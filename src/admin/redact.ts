@@ -1,4 +1,6 @@
 /** The configuration as it may be shown: references to secrets stay, secrets do not. */
+import type { Config } from '../config/schema.ts';
+import { redactUrls } from '../lib/redact-urls.ts';
 
 const HIDDEN = '***';
 
@@ -12,8 +14,27 @@ const secretMapping = /^(headers|body)$/;
 /** Users are many, and are nobody's business here. */
 const users = /^list$/;
 
+/** All of it, as /configz shows it. */
+export function redactConfig(config: Config): unknown {
+  const { events, sinks } = config;
+  const routes = events.routes.map((route) =>
+    route.to.some((name) => sinks[name]?.http !== undefined) ? hidePath(route) : route,
+  );
+  return withoutSecrets({ ...config, events: { ...events, routes } });
+}
+
+type Route = Config['events']['routes'][number];
+
+/** The target of an HTTP sink is the end of a URL: of its path, placeholders alone are shown. */
+function hidePath(route: Route): Route {
+  const { target } = route.shape;
+  if (target === undefined) return route;
+  const shown = target.split(/(\$\{[^}]*\})/).map((part, i) => (i % 2 === 1 || part === '' ? part : HIDDEN));
+  return { ...route, shape: { ...route.shape, target: shown.join('') } };
+}
+
 export function withoutSecrets(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return secretKey.test(key) ? HIDDEN : hideInUrl(value);
+  if (typeof value === 'string') return secretKey.test(key) ? HIDDEN : redactUrls(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     if (users.test(key)) return `(${value.length} not shown)`;
@@ -37,12 +58,4 @@ function isReference(value: object): boolean {
 
 function hideUnlessTemplate(text: string): string {
   return /^\$\{[^}]*\}$/.test(text) ? text : HIDDEN;
-}
-
-/** `https://user:password@host/?key=secret` -> `https://***@host/?key=***` */
-function hideInUrl(text: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
-  return text
-    .replace(/:\/\/[^/?#]*@/, `://${HIDDEN}@`)
-    .replace(/([?&][^=&#]*=)(?!\$\{)[^&#]+/g, `$1${HIDDEN}`);
 }

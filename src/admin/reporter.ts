@@ -11,7 +11,7 @@ import type { Listener } from '../transport/listener.ts';
 import type { TlsSettings } from '../transport/tls.ts';
 import { findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
-import { withoutSecrets } from './redact.ts';
+import { redactConfig } from './redact.ts';
 
 /** What can be asked, and the form of the answer: plain data, so that it can go to another process. */
 export interface Reports {
@@ -66,7 +66,7 @@ export async function openReporter(options: ReporterOptions): Promise<OpenReport
   const reporter: Reporter = {
     ready: () => health.isReady,
     metrics: metrics.snapshot,
-    config: () => withoutSecrets(config()),
+    config: () => redactConfig(config()),
     hooks,
   };
   return { reporter, source: sourceOf(reporter, metrics) };

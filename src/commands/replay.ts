@@ -1,3 +1,4 @@
+import { redactUrls } from '../lib/redact-urls.ts';
 import { type ReplayOptions, replay } from '../replay/replay.ts';
 import { formatSummary, type Sample, summarize } from '../replay/summary.ts';
 import { readRecordings } from './read-recordings.ts';
@@ -43,7 +44,7 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
   try {
     await replay(calls, options);
   } catch (error) {
-    terminal.err(`cannot connect to ${args.url}: ${explain(error)}. ${adviceFor(error)}`);
+    terminal.err(`cannot connect to ${redactUrls(args.url)}: ${explain(error)}. ${adviceFor(error)}`);
     return 2;
   } finally {
     progress.stop();

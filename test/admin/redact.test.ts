@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withoutSecrets } from '../../src/admin/redact.ts';
+import { redactConfig, withoutSecrets } from '../../src/admin/redact.ts';
+import { Config } from '../../src/config/schema.ts';
 import { configWith, secretPlaces as places } from '../support/secret-places.ts';
 
 const SECRET = 'hunter2-hunter2';
@@ -16,11 +17,11 @@ describe('the configuration as it is shown', () => {
     ['a template', { body: { password: '${password}' } }, { body: { password: '${password}' } }],
     ['a template with more', { body: { a: `\${x}${SECRET}` } }, { body: { a: '***' } }],
     ['users', { users: { list: [{ password_hash: SECRET }] } }, { users: { list: '(1 not shown)' } }],
-    ['a URL', { url: `https://u:${SECRET}@host/p` }, { url: 'https://***@host/p' }],
+    ['a URL', { url: `https://u:${SECRET}@host/p` }, { url: 'https://***@host/***' }],
     [
       'a query',
       { url: `https://host/p?key=${SECRET}&c=\${clientid}` },
-      { url: 'https://host/p?key=***&c=${clientid}' },
+      { url: 'https://host/***?key=***&c=${clientid}' },
     ],
     ['lists of texts', { hosts: ['a', `nats://t:${SECRET}@h`] }, { hosts: ['a', 'nats://***@h'] }],
     [
@@ -46,5 +47,26 @@ describe('the configuration as it is shown', () => {
     const value = configWith(path, SECRET);
     expect(JSON.stringify(value)).toContain(SECRET);
     expect(JSON.stringify(withoutSecrets(value))).not.toContain(SECRET);
+  });
+});
+
+describe('the routes of an HTTP sink, as they are shown', () => {
+  const shownTarget = (to: string) => {
+    const config = Config.parse({
+      sinks: { service: { http: { url: `https://host/${SECRET}` } }, other: { file: { path: './x' } } },
+      events: {
+        routes: [{ hooks: ['message.publish'], to, shape: { path: `services/${SECRET}/\${topic}` } }],
+      },
+    });
+    return JSON.stringify(redactConfig(config));
+  };
+
+  it('have no path that may be a secret', () => {
+    expect(shownTarget('service')).not.toContain(SECRET);
+    expect(shownTarget('service')).toContain('***${topic}');
+  });
+
+  it('have a target that is none', () => {
+    expect(shownTarget('other')).toContain(`services/${SECRET}/\${topic}`);
   });
 });

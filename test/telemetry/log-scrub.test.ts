@@ -7,12 +7,12 @@ const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';
 describe('a line', () => {
   it.each([
     [`connect redis://:${S}@host:6379`, 'connect redis://***@host:6379'],
-    [`connect amqp://user:${S}@host/v`, 'connect amqp://***@host/v'],
+    [`connect amqp://user:${S}@host/v`, 'connect amqp://***@host/***'],
     [`connect nats://${S}@host`, 'connect nats://***@host'],
-    [`connect postgres://u:p@${S}@host/db`, 'connect postgres://***@host/db'],
+    [`connect postgres://u:p@${S}@host/db`, 'connect postgres://***@host/***'],
     [`of nats://a:4222,nats://u:${S}@b`, 'of nats://***@a'.replace('***@a', 'a:4222,nats://***@b')],
-    [`GET https://host/x?a=1&token=${S}&b=2`, 'GET https://host/x?a=1&token=***&b=2'],
-    [`GET https://host/x?API_KEY=${S}`, 'GET https://host/x?API_KEY=***'],
+    [`GET https://host/x?a=1&token=${S}&b=2`, 'GET https://host/***?a=***&token=***&b=***'],
+    [`GET https://host/x?API_KEY=${S}`, 'GET https://host/***?API_KEY=***'],
     [`bad token ${token}.`, 'bad token (a token)'],
     [`header "Bearer ${S}"`, 'header "Bearer ***"'],
     [`header "authorization: basic ${S}"`, 'header "authorization: basic ***"'],
@@ -30,9 +30,9 @@ describe('a line', () => {
 
   it.each([
     ['{"message":"listening on http://127.0.0.1:9000"}'],
-    ['{"message":"see https://host/docs","node":"emqx@127.0.0.1"}'],
+    ['{"message":"see https://host/","node":"emqx@127.0.0.1"}'],
     ['{"topic":"a/b?c=d","clientid":"eyJ"}'],
-    ['{"message":"GET https://host/auth?token=${username}"}'],
+    ['{"message":"GET /auth?token=${username}"}'],
     ['{"message":"write a Bearer token, or Basic credentials"}'],
     ['{"message":"-----BEGIN CERTIFICATE-----"}'],
   ])('is left as it is without one: %s', (line) => {

@@ -1,5 +1,6 @@
 /** Is the address one that a broker can use, and does it fit how this server listens? */
 import { isIP } from 'node:net';
+import { redactUrls } from '../../lib/redact-urls.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
 import type { Server } from '../schemas.ts';
@@ -123,5 +124,5 @@ function isLoopback({ hostname }: URL): boolean {
 
 /** URLs of ExHook servers carry no secrets, unless somebody wrote some in. */
 function show(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//***@').slice(0, 200);
+  return redactUrls(url).slice(0, 200);
 }

@@ -5,12 +5,11 @@
  * Works on whole lines of JSON: none of the patterns goes over a quote, or ends within an escape.
  */
 
+import { redactUrls } from '../../lib/redact-urls.ts';
+
 const HIDDEN = '***';
 
-/** `nats://user:password@host`, `redis://:password@host`, `nats://token@host`. */
-const userinfo = /(:\/\/)[^\s"\\/]*@/g;
-
-/** `?token=...`. References such as `${clientid}` are no secrets. */
+/** `?token=...` of what is no whole URL. References such as `${clientid}` are no secrets. */
 const parameter =
   /([?&](?:access_?token|token|api_?key|key|password|passwd|secret|sig|signature|auth)=)(?!\$\{)[^&\s"\\#]+/gi;
 
@@ -25,8 +24,7 @@ const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^"\\]|\\.)*/g;
 
 /** @returns the line, with `***` in the place of each secret. */
 export function scrub(line: string): string {
-  let text = line;
-  if (text.includes('://') && text.includes('@')) text = text.replace(userinfo, `$1${HIDDEN}@`);
+  let text = redactUrls(line);
   if (text.includes('=')) text = text.replace(parameter, `$1${HIDDEN}`);
   if (text.includes('eyJ')) text = text.replace(webToken, '(a token)');
   if (credentials.test(text)) text = text.replace(credentials, `$1$2${HIDDEN}`);
