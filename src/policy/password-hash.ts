@@ -1,5 +1,7 @@
 /** What a password hash is, once it is parsed. password-forms.ts and password-fields.ts parse. */
 
+import { utf8 } from './encoding.ts';
+
 /** Digests of PBKDF2 and of salted hashes, named as OpenSSL names them. */
 export type DigestName = 'md5' | 'sha1' | 'sha256' | 'sha512';
 
@@ -60,6 +62,19 @@ export interface HashOptions {
   readonly saltEncoding?: 'base64' | 'utf-8';
   /** Accept passwords that are not hashed. Default: false. */
   readonly allowPlain?: boolean;
+}
+
+/** What bcrypt reads of a password. */
+const BCRYPT_BYTES = 72;
+
+/**
+ * Whether the hash depends on all of the password; of others nobody is let in. bcrypt reads 72 bytes and stops at the
+ * first NUL. PBKDF2, and scrypt through it, fill the key of their HMAC up with NULs (RFC 2104 section 2), so that those
+ * at the end of a password make no difference.
+ */
+export function coversPassword({ kind }: Pick<ParsedHash, 'kind'>, password: string): boolean {
+  if (kind === 'bcrypt') return !password.includes('\0') && utf8(password).length <= BCRYPT_BYTES;
+  return (kind !== 'pbkdf2' && kind !== 'scrypt') || !password.endsWith('\0');
 }
 
 /** A hash that cannot be used; the message names its form and never holds a part of it. */

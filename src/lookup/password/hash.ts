@@ -1,7 +1,7 @@
 /** Makes password hashes in each form that can be verified, for `exhook hash`. */
 import { randomBytes } from 'node:crypto';
 import type { HashFields } from '../../policy/password-fields.ts';
-import { type DigestName, limits } from '../../policy/password-hash.ts';
+import { coversPassword, type DigestName, limits } from '../../policy/password-hash.ts';
 import { loadArgon2, loadBcrypt } from './engines.ts';
 import { derivePbkdf2, deriveScrypt, digestSalted } from './verify.ts';
 
@@ -91,8 +91,8 @@ async function makeBcrypt(
   { cost = recommended.bcryptCost }: HashPasswordOptions,
 ): Promise<string> {
   inRange('bcrypt cost', cost, 4, limits.bcryptCost);
-  if (Buffer.byteLength(password) > 72)
-    throw new RangeError('bcrypt ignores all after 72 bytes: use argon2id');
+  if (!coversPassword({ kind: 'bcrypt' }, password))
+    throw new RangeError('bcrypt ignores all after 72 bytes, and after a NUL: use argon2id');
   return (await loadBcrypt()).hash(password, cost);
 }
 

@@ -4,16 +4,28 @@
  */
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { ParsedHash, Pbkdf2Hash, SaltedHash, ScryptHash } from '../../policy/password-hash.ts';
+import {
+  coversPassword,
+  type ParsedHash,
+  type Pbkdf2Hash,
+  type SaltedHash,
+  type ScryptHash,
+} from '../../policy/password-hash.ts';
 import { loadArgon2, loadBcrypt } from './engines.ts';
 
 const pbkdf2Async = promisify(pbkdf2);
 
-/** Whether this is the password that was hashed. Comparisons take constant time. */
+/**
+ * Whether this is the password that was hashed. Comparisons take constant time, and the work is done for a password that
+ * the hash does not cover as well: the time of an answer must not tell.
+ */
 export async function verifyPassword(password: string, hash: ParsedHash): Promise<boolean> {
+  return (await isHashed(password, hash)) && coversPassword(hash, password);
+}
+
+async function isHashed(password: string, hash: ParsedHash): Promise<boolean> {
   switch (hash.kind) {
     case 'bcrypt':
-      // As every bcrypt, only the first 72 bytes count.
       return (await loadBcrypt()).verify(password, hash.encoded);
     case 'argon2id':
       return (await loadArgon2()).verify(hash.encoded, password);

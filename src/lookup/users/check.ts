@@ -1,5 +1,5 @@
 /** Answers whether a client is who the users file says. */
-import type { ParsedHash } from '../../policy/password-hash.ts';
+import { coversPassword, type ParsedHash } from '../../policy/password-hash.ts';
 import type { User } from '../../policy/user-record.ts';
 import type { UserIndex } from '../../policy/users.ts';
 
@@ -17,7 +17,12 @@ export type UserVerdict =
   | { readonly result: 'unknown' };
 
 /** Why a known user is refused; each is a stable name for logs and metrics. */
-export type UserDenial = 'bad_password' | 'client_id_mismatch' | 'address_not_allowed';
+export type UserDenial =
+  | 'bad_password'
+  /** The hash depends on a part of the password only: see `coversPassword`. */
+  | 'password_not_covered'
+  | 'client_id_mismatch'
+  | 'address_not_allowed';
 
 export interface CheckOptions {
   readonly verify: (password: string, hash: ParsedHash) => Promise<boolean>;
@@ -56,7 +61,7 @@ function findDenial(
   isRight: boolean,
   options: CheckOptions,
 ): UserDenial | undefined {
-  if (!isRight) return 'bad_password';
+  if (!isRight) return coversPassword(user.hash, client.password) ? 'bad_password' : 'password_not_covered';
   if (user.clientid !== undefined && user.clientid !== client.clientid) return 'client_id_mismatch';
   if (user.addresses.length > 0 && !options.isAddressIn(client.peerhost, user.addresses))
     return 'address_not_allowed';

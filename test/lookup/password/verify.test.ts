@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hashForms, hashPassword } from '../../../src/lookup/password/hash.ts';
 import { verifyPassword } from '../../../src/lookup/password/verify.ts';
 import { parseHashFields } from '../../../src/policy/password-fields.ts';
 import { parseHash } from '../../../src/policy/password-forms.ts';
@@ -26,10 +27,42 @@ describe('verifyPassword', () => {
     }
   });
 
-  it('counts the first 72 bytes only with bcrypt, as every bcrypt does', async () => {
+  const x72 = 'x'.repeat(72);
+
+  it.each([
+    ['longer than 72 bytes', `${x72}a`, [`${x72}a`, `${x72}b`]],
+    ['longer than 72 bytes of UTF-8', 'é'.repeat(36), [`${'é'.repeat(36)}a`, 'é'.repeat(37)]],
+    ['with a NUL', 'secret', ['secret\0', 'secret\0x']],
+    ['of a NUL', '', ['\0', '\0x']],
+  ])(
+    'refuses with bcrypt, which would not look at all of it, a password %s',
+    async (_, hashed, presented) => {
+      const { hash } = await import('@node-rs/bcrypt');
+      const parsed = parseHash(await hash(hashed, 4));
+      for (const password of presented) expect(await verifyPassword(password, parsed)).toBe(false);
+    },
+  );
+
+  it('takes a password of 72 bytes with bcrypt', async () => {
     const { hash } = await import('@node-rs/bcrypt');
-    const parsed = parseHash(await hash(`${'x'.repeat(72)}a`, 4));
-    expect(await verifyPassword(`${'x'.repeat(72)}b`, parsed)).toBe(true);
+    expect(await verifyPassword(x72, parseHash(await hash(x72, 4)))).toBe(true);
+    expect(await verifyPassword('é'.repeat(36), parseHash(await hash('é'.repeat(36), 4)))).toBe(true);
+  });
+
+  it('looks at all of a password with every other form', async () => {
+    for (const { hash, password } of vectors.filter(({ hash }) => hash.kind !== 'bcrypt'))
+      expect(await verifyPassword(`${password}\0`, hash)).toBe(false);
+    for (const form of hashForms.filter((name) => name !== 'bcrypt')) {
+      const made = await hashPassword(`${x72}\0a`, form, {
+        logN: 4,
+        iterations: 10,
+        passes: 1,
+        memoryKiB: 64,
+      });
+      const hash = typeof made === 'string' ? parseHash(made) : parseHashFields(made);
+      expect([form, await verifyPassword(`${x72}\0a`, hash)]).toEqual([form, true]);
+      expect([form, await verifyPassword(`${x72}\0b`, hash)]).toEqual([form, false]);
+    }
   });
 
   it.each([

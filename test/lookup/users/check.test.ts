@@ -24,6 +24,22 @@ function check(changes: Partial<Credentials>, verify = verifyPassword) {
   return checkUser(users, { ...client, ...changes }, { verify, isAddressIn });
 }
 
+describe('a password that bcrypt does not read to its end', () => {
+  it('is refused for a reason of its own, right or wrong', async () => {
+    const { hash } = await import('@node-rs/bcrypt');
+    const made = indexUsers([{ line: 1, fields: { username: 'anna', hash: await hash('x'.repeat(72), 4) } }]);
+    if (!made.ok) throw new Error('expected users');
+    for (const password of ['x'.repeat(73), 'x\0', 'y'.repeat(80)])
+      expect(
+        await checkUser(
+          made.users,
+          { ...client, username: 'anna', password },
+          { verify: verifyPassword, isAddressIn: () => true },
+        ),
+      ).toMatchObject({ result: 'deny', reason: 'password_not_covered' });
+  });
+});
+
 describe('checkUser', () => {
   it.each<[Partial<Credentials>, object]>([
     [{ username: 'anna' }, { result: 'allow', user: { username: 'anna' } }],
