@@ -55,6 +55,15 @@ await build({
 });
 
 await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });
+// A thread of its own: in a file of its own it loads no code of the program.
+await build({
+  ...common,
+  entryPoints: { watchdog: 'src/watchdog/thread.ts' },
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  keepNames: true,
+});
 writeThirdParty(metafile, process.cwd());
 
 chmodSync('dist/cli.js', 0o755);

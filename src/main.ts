@@ -10,11 +10,13 @@ import { type Loaded, load } from './load.ts';
 import { followConfig, type Reloader } from './reload.ts';
 import { type Serving, serveConfig } from './serve.ts';
 import { createStop, type Stop } from './stop.ts';
+import { googleFieldsOf } from './telemetry/log/forms.ts';
 import { followLevelSignal, followSupervisorLevel } from './telemetry/log/level-signal.ts';
 import { createLevelSwitch, type LevelSwitch } from './telemetry/log/level-switch.ts';
-import { createLogger, type Logger } from './telemetry/log.ts';
+import { chooseForm, createLogger, type Logger } from './telemetry/log.ts';
 import { openActiveTrace } from './telemetry/tracing/detect.ts';
 import { version } from './version.ts';
+import { startWatchdog } from './watchdog/start.ts';
 
 /** Exit status for a configuration that is not good, as of commands that are used wrongly. */
 const BAD_CONFIGURATION = 2;
@@ -112,6 +114,18 @@ async function run(
   followHangups(hangups, serving, reloader, log);
   crashes.follow(stop, config.drain.timeout + GRACE);
   log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
+  watch(config, log);
+}
+
+function watch({ watchdog, drain, log: { format } }: Config, log: Logger): void {
+  if (watchdog === 'off') return;
+  startWatchdog({
+    limit: watchdog,
+    stopWithin: drain.timeout + GRACE,
+    form: chooseForm(format),
+    googleFields: googleFieldsOf(process.env),
+    log,
+  });
 }
 
 function followSignals(stop: Stop, log: Logger): void {

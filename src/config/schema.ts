@@ -21,6 +21,7 @@ import { Log } from './sections/log.ts';
 import { Publish } from './sections/publish.ts';
 import { Sinks } from './sections/sinks.ts';
 import { Spool } from './sections/spool.ts';
+import { watchdog } from './sections/watchdog.ts';
 import { workers } from './sections/workers.ts';
 
 export const Config = section(
@@ -30,6 +31,7 @@ export const Config = section(
     drain: Drain.prefault({}).describe('How the server stops.'),
     connections: Connections.prefault({}).describe('How long connections live.'),
     workers,
+    watchdog,
     log: Log.prefault({}).describe('What the server says about itself.'),
     hooks: Hooks.prefault({}).describe('Which hooks brokers call, and who answers them.'),
     events: Events.prefault({}).describe('Where events go.'),

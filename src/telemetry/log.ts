@@ -29,7 +29,7 @@ export interface LogOptions {
 export async function createLogger(options: LogOptions, stream?: DestinationStream): Promise<Logger> {
   const { level, project, trace, env = process.env } = options;
   const isTerminal = stream === undefined && isatty(2);
-  const form = chooseForm(options.format, isTerminal, env);
+  const form = chooseForm(options.format, env, isTerminal);
   const out = stream ?? createStderr(form === 'pretty' ? describeDropped : describeDroppedInJson);
   const common: LoggerOptions = { level, base: null, messageKey: 'message', redact, serializers };
   if (form === 'pretty') {
@@ -40,10 +40,11 @@ export async function createLogger(options: LogOptions, stream?: DestinationStre
   return pino({ ...common, ...named }, scrubbed(out));
 }
 
-function chooseForm(
+/** How lines look: what `auto` stands for here. */
+export function chooseForm(
   format: LogOptions['format'],
-  isTerminal: boolean,
-  env: NonNullable<LogOptions['env']>,
+  env: NonNullable<LogOptions['env']> = process.env,
+  isTerminal = isatty(2),
 ): Exclude<LogOptions['format'], 'auto'> {
   if (format !== 'auto') return format;
   if (isTerminal) return 'pretty';

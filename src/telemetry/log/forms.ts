@@ -60,6 +60,11 @@ export function googleForm(
   };
 }
 
+/** The fields of an error, but for its stack. */
+export function googleFieldsOf(env: Environment): object {
+  return googleErrorFields({}, serviceContext(env));
+}
+
 const common: LoggerOptions = {
   timestamp: stdTimeFunctions.isoTime,
   formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
