@@ -136,6 +136,7 @@ describe('the wall clock', () => {
     'src/spool/exclusive.ts': 'the time of a file',
     'src/telemetry/log.ts': 'time stamps of lines',
     'src/telemetry/reload-tally.ts': 'when the configuration was read',
+    'src/watchdog/thread.ts': 'the time of the line that it logs',
   };
 
   it('is read only where a time is meant, never for an interval', () => {
