@@ -177,6 +177,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
       };
       logDecision = createDecisionLog(log, config.decisions);
       shell = build();
+      before.policy?.retire();
       if (before.policy !== undefined) setTimeout(() => before.policy?.close(), CLOSE_AFTER).unref();
       if (before.hooks !== JSON.stringify(shell.policy.hooks))
         log.warn(

@@ -1,8 +1,8 @@
 /** Takes inputs in turn, one at a time, and leaves out those that a newer one has overtaken. */
 export interface Latest<Input> {
-  offer(input: Input): void;
+  offer: (input: Input) => void;
   /** Resolves when nothing is under way. */
-  idle(): Promise<void>;
+  idle: () => Promise<void>;
 }
 
 /** @param take must not reject. */

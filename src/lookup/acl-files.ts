@@ -1,98 +1,103 @@
 /** The ACL files of other brokers, read again when they change. */
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { SourceSection } from '../config/sections/authorize.ts';
-import { parseEmqxAcl } from '../policy/acl/emqx.ts';
-import { parseMosquittoAcl } from '../policy/acl/mosquitto.ts';
-import type { Rule } from '../policy/rule.ts';
-import { watchFile } from './watch.ts';
+import { latestOnly } from '../lib/latest.ts';
+import { type FileBytes, readBytes } from '../lib/read-bytes.ts';
+import { pathOf } from './acl/job.ts';
+import { AclFileError, type LoadedAcl, loadAcl } from './acl/load.ts';
+import type { FileWatch } from './watch.ts';
+import { watchBytes } from './watch-bytes.ts';
 
 export interface AclFiles {
-  /** The rules of all files, in order. */
-  readonly rules: readonly Rule[];
+  /** In the order of the sources. */
+  readonly files: readonly LoadedAcl[];
+  /** Begins to watch: to be called once the rules are in force. */
+  watch(): void;
   close(): void;
 }
 
 export interface AclFileOptions {
   /** A valid new version of a file is read. @throws Error when the rules, all together, must not be used. */
-  readonly onChange: (rules: readonly Rule[], path: string) => void;
+  readonly onChange: (files: readonly LoadedAcl[], paths: readonly string[]) => Promise<void>;
   /** A new version is refused; the old one stays. */
   readonly onProblem: (message: string) => void;
-  readonly isWatched: boolean;
-}
-
-/** An ACL file that cannot be used: every problem with its line. */
-export class AclFileError extends Error {
-  override readonly name = 'AclFileError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
 }
 
 /** @throws AclFileError */
 export async function openAclFiles(
   sources: readonly SourceSection[],
-  options: AclFileOptions,
+  { onChange, onProblem }: AclFileOptions,
 ): Promise<AclFiles> {
-  const files: { text: string; rules: readonly Rule[] }[] = [];
+  let isClosed = false;
+  let files: readonly LoadedAcl[] = await loadAll(sources);
+  /** What was read and is not yet in force, by its place among the sources. */
+  const changed = new Map<number, FileBytes>();
+  const changes = latestOnly<void>(async () => {
+    const next = [...files];
+    const paths: string[] = [];
+    for (const [i, bytes] of changed) {
+      changed.delete(i);
+      const source = sources[i] as SourceSection;
+      try {
+        next[i] = await loadAcl(source, bytes);
+        paths.push(pathOf(source));
+      } catch (error) {
+        onProblem(messageOf(error));
+      }
+    }
+    if (paths.length === 0 || isClosed) return;
+    try {
+      await onChange(next, paths);
+      files = next;
+    } catch (error) {
+      onProblem(messageOf(error));
+    }
+  });
+
+  let watches: readonly FileWatch[] = [];
+  function watch(source: SourceSection, i: number): FileWatch {
+    const onBytes = (bytes: FileBytes): void => {
+      changed.set(i, bytes);
+      changes.offer();
+    };
+    return watchBytes(pathOf(source), { known: files[i]?.digest ?? '', onBytes, onProblem });
+  }
+
+  return {
+    files,
+    watch() {
+      watches = sources.map(watch);
+    },
+    close() {
+      isClosed = true;
+      for (const watch of watches) watch.close();
+    },
+  };
+}
+
+async function loadAll(sources: readonly SourceSection[]): Promise<LoadedAcl[]> {
+  const files: LoadedAcl[] = [];
   const problems: string[] = [];
   for (const source of sources) {
     try {
-      const text = await readAcl(pathOf(source));
-      files.push({ text, rules: parseAcl(source, text) });
+      files.push(await loadAcl(source, await readAcl(pathOf(source))));
     } catch (error) {
       if (!(error instanceof AclFileError)) throw error;
       problems.push(...error.problems);
     }
   }
   if (problems.length > 0) throw new AclFileError(problems);
-  const all = (): readonly Rule[] => files.flatMap(({ rules }) => rules);
-  const watches = options.isWatched ? sources.map(watch) : [];
-
-  function watch(source: SourceSection, i: number) {
-    const path = pathOf(source);
-    const onText = (text: string): void => {
-      const before = files[i];
-      try {
-        files[i] = { text, rules: parseAcl(source, text) };
-        options.onChange(all(), path);
-      } catch (error) {
-        if (before !== undefined) files[i] = before;
-        options.onProblem(error instanceof Error ? error.message : 'cannot be used');
-      }
-    };
-    return watchFile(path, { known: files[i]?.text ?? '', onText, onProblem: options.onProblem });
-  }
-
-  return {
-    rules: all(),
-    close() {
-      for (const watch of watches) watch.close();
-    },
-  };
+  return files;
 }
 
-function pathOf({ mosquitto, emqx }: SourceSection): string {
-  return mosquitto ?? emqx ?? '';
-}
-
-async function readAcl(path: string): Promise<string> {
+async function readAcl(path: string): Promise<FileBytes> {
   try {
-    return await readFile(path, 'utf8');
+    return await readBytes(path);
   } catch (error) {
-    throw new AclFileError([
-      `${path}: cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`,
-    ]);
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new AclFileError([`${path}: cannot be read: ${code}`]);
   }
 }
 
-function parseAcl(source: SourceSection, text: string): readonly Rule[] {
-  const path = pathOf(source);
-  const acl = (source.mosquitto === undefined ? parseEmqxAcl : parseMosquittoAcl)(text, basename(path));
-  if ('problems' in acl)
-    throw new AclFileError(acl.problems.map(({ line, message }) => `${path}:${line}: ${message}`));
-  return acl.rules;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'cannot be used';
 }

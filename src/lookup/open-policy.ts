@@ -2,14 +2,14 @@
 import { availableParallelism } from 'node:os';
 import { createAdmission } from '../lib/admission/admission.ts';
 import { fixedLimit } from '../lib/admission/concurrency-limit.ts';
+import { inSlices } from '../lib/slices.ts';
 import { LIMITER } from '../policy/authenticate.ts';
-import { compileRules } from '../policy/authorize.ts';
 import { createLateAnswers, type LateAnswers } from './late-answers.ts';
-import { conditionProblems, openConditionsFor } from './messages/open-conditions.ts';
+import { openConditionsFor } from './messages/open-conditions.ts';
 import { openMessages } from './messages/open-messages.ts';
 import { type ClientGrants, createClientGrants } from './policy/client-grants.ts';
 import { countersOf } from './policy/counters.ts';
-import { fingerprint } from './policy/fingerprint.ts';
+import { configDigest, fingerprint } from './policy/fingerprint.ts';
 import { createLoginCache, methodLookups } from './policy/login-cache.ts';
 import { createLoginLimiter } from './policy/login-limiter.ts';
 import { closeMethods, methodWarnings, openMethods } from './policy/methods.ts';
@@ -50,8 +50,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   const problems: string[] = [];
   const methodWorld = { ...world, hashing, onChange: changed };
   const methods = await openMethods(authenticate?.methods ?? [], methodWorld, problems);
-  const opened = await openRules(authorize, world, changed, problems);
-  problems.push(...conditionProblems(opened.rules, conditions));
+  const opened = await openRules(authorize, conditions, world, changed, problems);
   const publish = await openMessages(config.publish, conditions, problems);
   const close = (): void => {
     closeMethods(methods);
@@ -62,10 +61,11 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
     throw new PolicyError(problems);
   }
   const grants = createClientGrants(authenticate, methods, world);
+  const configured = await inSlices(configDigest(config));
 
   function build(): OpenPolicy['policies'] {
     return {
-      revision: `${changes + 1}-${fingerprint(config, opened.rules)}`,
+      revision: `${changes + 1}-${fingerprint(configured, opened.inForce.digest)}`,
       ...(authenticate && {
         authenticate: {
           methods: methods.map(({ method }) => method),
@@ -77,7 +77,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       }),
       ...(authorize && {
         authorize: {
-          judge: compileRules(opened.rules, conditions),
+          judge: opened.inForce.judge,
           grantsOrder: authorize.grants.order,
           otherwise: authorize.otherwise,
           mode: authorize.mode,
@@ -94,7 +94,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       return policies ?? build();
     },
     get rules() {
-      return opened.rules;
+      return opened.inForce.rules;
     },
     conditions,
     lookups: {
@@ -109,6 +109,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       limiter?.decided(client, decision);
       grants.decided(client, decision);
     },
+    retire: () => opened.close(),
     close,
   };
 }

@@ -1,7 +1,7 @@
 /** The entry of a thread that does one job and ends. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Jobs, jobs } from './jobs.ts';
+import { type JobResult, type Jobs, jobs } from './jobs.ts';
 
 /** Who waits for an answer goes first where there are fewer cores than threads. */
 const NICE = 10;
@@ -15,5 +15,6 @@ export interface Order {
 if (process.platform === 'linux') setPriority(0, NICE);
 
 const { name, input } = workerData as Order;
-const { output, transfer } = jobs[name](input);
+const job = jobs[name] as (input: Order['input']) => JobResult<unknown>;
+const { output, transfer } = job(input);
 parentPort?.postMessage(output, [...transfer]);

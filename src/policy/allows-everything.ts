@@ -1,6 +1,7 @@
 /** Finds policies that allow everything to everyone, which are refused unless that is said in so many words. */
 import { type CompiledRule, type CompiledTopic, compileRule } from './compiled-rule.ts';
 import type { Action, Rule, Verdict } from './rule.ts';
+import { atOnce, type Steps } from './steps.ts';
 import { caller, type Subject } from './subject.ts';
 import { matches, overlaps } from './topic-filter.ts';
 
@@ -25,19 +26,44 @@ const nobodies: readonly Subject[] = ['203.0.113.7', '2001:db8::7'].flatMap((pee
  * makes the answer no. `otherwise: ignore` leaves the broker to decide, and is no allowance of ours.
  */
 export function allowsEverything(rules: readonly Rule[], otherwise: Verdict | 'ignore'): boolean {
-  // An allowance on a condition is no allowance of everything; a denial on one is a denial of something.
-  const compiled = rules
-    .filter(({ when, allow }) => when === undefined || allow === undefined)
-    .map(({ when: _, ...rule }) => compileRule(rule));
-  return nobodies.some((nobody) => {
-    const concerned = compiled.filter(({ isFor }) => isFor?.(caller(nobody)) ?? true);
-    return (['publish', 'subscribe'] as const).every((action) => allowsAll(concerned, action, otherwise));
-  });
+  // What their conditions say does not matter here.
+  const compiled = rules.map(({ when, ...rule }) => ({ ...compileRule(rule), rule: { ...rule, when } }));
+  return atOnce(allowsEverythingSteps(compiled, otherwise));
 }
 
-function allowsAll(rules: readonly CompiledRule[], action: Action, otherwise: Verdict | 'ignore'): boolean {
-  const open = new Set(unnamedTopics(rules));
+/** The same of compiled rules, rule by rule. */
+export function* allowsEverythingSteps(
+  compiled: readonly CompiledRule[],
+  otherwise: Verdict | 'ignore',
+): Steps<boolean> {
+  for (const nobody of nobodies) {
+    const concerned = yield* rulesFor(nobody, compiled);
+    const publish = yield* allowsAll(concerned, 'publish', otherwise);
+    if (publish && (yield* allowsAll(concerned, 'subscribe', otherwise))) return true;
+  }
+  return false;
+}
+
+/** An allowance on a condition is no allowance of everything; a denial on one is a denial of something. */
+function* rulesFor(nobody: Subject, rules: readonly CompiledRule[]): Steps<readonly CompiledRule[]> {
+  const concerned: CompiledRule[] = [];
+  for (const compiled of rules) {
+    const { isFor, rule, verdict } = compiled;
+    const isSure = rule.when === undefined || verdict === 'deny';
+    if (isSure && (isFor === undefined || isFor(caller(nobody)))) concerned.push(compiled);
+    yield;
+  }
+  return concerned;
+}
+
+function* allowsAll(
+  rules: readonly CompiledRule[],
+  action: Action,
+  otherwise: Verdict | 'ignore',
+): Steps<boolean> {
+  const open = new Set(yield* unnamedTopics(rules));
   for (const rule of rules) {
+    yield;
     if (!rule[action]) continue;
     if (rule.verdict === 'deny') {
       if (deniesSome(rule)) return false;
@@ -53,9 +79,12 @@ function allowsAll(rules: readonly CompiledRule[], action: Action, otherwise: Ve
  * One topic of each number of levels that any filter can tell apart. Only wildcards match them, so that filters
  * which match them all match every topic, alone or together (`+` and `+/+/#`).
  */
-function unnamedTopics(rules: readonly CompiledRule[]): string[] {
-  const depths = rules.flatMap(({ topics }) => topics?.map(({ levels }) => levels.length) ?? []);
-  const depth = depths.reduce((most, levels) => Math.max(most, levels), 1);
+function* unnamedTopics(rules: readonly CompiledRule[]): Steps<string[]> {
+  let depth = 1;
+  for (const { topics = [] } of rules) {
+    for (const { levels } of topics) depth = Math.max(depth, levels.length);
+    yield;
+  }
   return Array.from({ length: depth + 1 }, (_, i) => new Array(i + 1).fill(UNNAMED).join('/'));
 }
 

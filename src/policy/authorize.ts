@@ -9,13 +9,14 @@
  *
  * A topic or filter with a prefix such as `$share/group/` is judged by what the broker makes of it.
  */
-import { compileRule } from './compiled-rule.ts';
+import { type CompiledRule, compileSteps } from './compiled-rule.ts';
 import type { CompileCondition, FailedCondition } from './condition.ts';
 import { judgeReadings } from './judge-readings.ts';
 import type { UnsafeValue } from './placeholders.ts';
 import type { Action, Rule, Verdict } from './rule.ts';
-import { buildIndex } from './rule-index.ts';
+import { indexSteps } from './rule-index.ts';
 import { RuleSearch } from './rule-search.ts';
+import { atOnce, type Steps } from './steps.ts';
 import type { Subject } from './subject.ts';
 import { readTopic } from './topic-prefix.ts';
 
@@ -51,8 +52,12 @@ export type Authorize = (subject: Subject, action: Action, topic: string, versio
  *   that come from outside first.
  */
 export function compileRules(rules: readonly Rule[], conditions?: CompileCondition): Authorize {
-  const compiled = rules.map((rule) => compileRule(rule, conditions));
-  const index = buildIndex(compiled);
+  return atOnce(judgeSteps(atOnce(compileSteps(rules, conditions))));
+}
+
+/** The last part of it, for rules that are compiled. */
+export function* judgeSteps(compiled: readonly CompiledRule[]): Steps<Authorize> {
+  const index = yield* indexSteps(compiled);
   return (subject, action, topic, version = '') => {
     const readings = readTopic(action, topic, version);
     const begin = () => new RuleSearch(compiled, index, subject, action);

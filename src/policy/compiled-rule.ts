@@ -10,6 +10,7 @@ import {
 } from './placeholders.ts';
 import { concerns, listOf, type Rule, type TopicCondition, type Verdict, verdictOf } from './rule.ts';
 import { findRuleProblems } from './rule-check.ts';
+import type { Steps } from './steps.ts';
 import type { Subject } from './subject.ts';
 import { compileWho, type WhoTest } from './who.ts';
 
@@ -44,6 +45,20 @@ export interface CompiledRule {
   readonly topics: readonly CompiledTopic[] | undefined;
 }
 
+/** Compiles rules one by one. @param compile Default: {@link compileRule}. */
+export function* compileSteps(
+  rules: readonly Rule[],
+  conditions?: CompileCondition,
+  compile: typeof compileRule = compileRule,
+): Steps<readonly CompiledRule[]> {
+  const compiled: CompiledRule[] = [];
+  for (const rule of rules) {
+    compiled.push(compile(rule, conditions));
+    yield;
+  }
+  return compiled;
+}
+
 /**
  * Compiles a rule.
  *
@@ -58,6 +73,15 @@ export function compileRule(
 ): CompiledRule {
   const [problem] = findRuleProblems(rule);
   if (problem !== undefined) throw new TypeError([...problem.path, problem.message].join(': '));
+  return compileChecked(rule, conditions, ifTooCostly);
+}
+
+/** The same for a rule that `findRuleProblems` has nothing against. */
+export function compileChecked(
+  rule: Rule,
+  conditions?: CompileCondition,
+  ifTooCostly = verdictOf(rule) === 'deny',
+): CompiledRule {
   return {
     rule,
     verdict: verdictOf(rule),

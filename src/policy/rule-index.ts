@@ -11,6 +11,7 @@ import type { CompiledRule } from './compiled-rule.ts';
 import { PrefixMap } from './prefix-map.ts';
 import { listOf, type TextCondition } from './rule.ts';
 import { insert, makeTrie, type TrieNode } from './rule-trie.ts';
+import type { Steps } from './steps.ts';
 import { addressOf, type Caller, type Subject } from './subject.ts';
 
 /** The rules for some clients. A trie is there only if there is a rule in it. */
@@ -47,7 +48,8 @@ export interface RuleIndex {
   readonly byAddress: PrefixMap<Shelf>;
 }
 
-export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
+/** Files rules one by one. */
+export function* indexSteps(rules: readonly CompiledRule[]): Steps<RuleIndex> {
   const index: RuleIndex = {
     everyone: makeShelf(),
     byName: [
@@ -60,6 +62,7 @@ export function buildIndex(rules: readonly CompiledRule[]): RuleIndex {
   };
   for (const [position, rule] of rules.entries()) {
     for (const shelf of shelvesFor(rule, index)) file(rule, position, shelf);
+    yield;
   }
   return index;
 }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/schema.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { actionVariables } from '../../policy/condition-variables.ts';
 import type { Rule } from '../../policy/rule.ts';
+import type { Steps } from '../../policy/steps.ts';
 import { describeProblem } from '../policy/policy-error.ts';
 
 type Sections = Pick<Config, 'authorize' | 'publish'>;
@@ -22,10 +23,16 @@ export async function openConditionsFor({
 }
 
 /** Each with the place of its rule. */
-export function conditionProblems(rules: readonly Rule[], compile: CompileCondition | undefined): string[] {
-  return rules.flatMap(({ when }, i) => {
+export function* conditionProblems(
+  rules: readonly Rule[],
+  compile: CompileCondition | undefined,
+): Steps<readonly string[]> {
+  const problems: string[] = [];
+  for (const [i, { when }] of rules.entries()) {
+    yield;
     const condition = when === undefined ? undefined : compile?.(when, actionVariables);
-    if (condition === undefined || !('problem' in condition)) return [];
-    return describeProblem(new TypeError(condition.problem), ['authorize', 'rules', i, 'when']);
-  });
+    if (condition === undefined || !('problem' in condition)) continue;
+    problems.push(...describeProblem(new TypeError(condition.problem), ['authorize', 'rules', i, 'when']));
+  }
+  return problems;
 }

@@ -1,16 +1,30 @@
 /** Tells one state of the policies from another. */
 import { createHash } from 'node:crypto';
-import type { Rule } from '../../policy/rule.ts';
+import type { Steps } from '../../policy/steps.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
-/** Without what may be a secret: a short fingerprint of a weak one could be guessed. */
-export function fingerprint(
-  { authenticate, authorize, publish }: PolicyConfig,
-  rules: readonly Rule[],
-): string {
-  const hidden = ['secret', 'password', 'headers', 'list'];
-  const text = JSON.stringify({ authenticate, authorize, rules, publish }, (key, value) =>
-    hidden.includes(key) ? undefined : value,
-  );
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+/** What may be a secret: a short fingerprint of a weak one could be guessed. */
+const hidden = ['secret', 'password', 'headers', 'list'];
+
+/** A digest of the configuration of the policies, rule by rule. */
+export function* configDigest({ authenticate, authorize, publish }: PolicyConfig): Steps<string> {
+  const hash = createHash('sha256');
+  const add = (part: unknown): void => {
+    const text = JSON.stringify(part, (key, value) => (hidden.includes(key) ? undefined : value));
+    hash.update(`${text}\n`);
+  };
+  add([authenticate, authorize && { ...authorize, rules: [] }, publish && { ...publish, rules: [] }]);
+  for (const { rules } of [authorize ?? { rules: [] }, publish ?? { rules: [] }]) {
+    for (const rule of rules) {
+      add(rule);
+      yield;
+    }
+    add(rules.length);
+  }
+  return hash.digest('hex');
+}
+
+/** @param files tells one state of the ACL files from another. */
+export function fingerprint(config: string, files: string): string {
+  return createHash('sha256').update(`${config} ${files}`).digest('hex').slice(0, 8);
 }

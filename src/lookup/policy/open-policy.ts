@@ -38,6 +38,8 @@ export interface OpenPolicy {
   readonly counters: PolicyCounters;
   /** A login was decided: counts it, and remembers what the client was granted. */
   loginDecided(client: Known, decision: Decision): void;
+  /** Another policy is in force: watches no ACL file any more, and answers the calls that asked this one. */
+  retire(): void;
   close(): void;
 }
 

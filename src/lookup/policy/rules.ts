@@ -1,16 +1,33 @@
 /** The rules of a policy: those of the configuration, and after them those of its ACL files. */
 import type { Config } from '../../config/schema.ts';
 import { EVERYTHING } from '../../config/sections/authorize.ts';
-import { allowsEverything } from '../../policy/allows-everything.ts';
+import { inSlices } from '../../lib/slices.ts';
+import { allowsEverythingSteps } from '../../policy/allows-everything.ts';
+import { type Authorize, judgeSteps } from '../../policy/authorize.ts';
+import { type CompiledRule, compileSteps } from '../../policy/compiled-rule.ts';
+import type { CompileCondition } from '../../policy/condition.ts';
 import type { Rule } from '../../policy/rule.ts';
-import { AclFileError, type AclFiles, openAclFiles } from '../acl-files.ts';
+import { AclFileError, type LoadedAcl } from '../acl/load.ts';
+import { type AclFiles, openAclFiles } from '../acl-files.ts';
+import { conditionProblems } from '../messages/open-conditions.ts';
 import type { PolicyWorld } from './open-policy.ts';
+
+/** Rules that can be asked. */
+export interface Ruled {
+  readonly rules: readonly Rule[];
+  readonly judge: Authorize;
+  /** Tells one state of the files from another. */
+  readonly digest: string;
+}
 
 export interface OpenRules {
   /** As they are now. */
-  readonly rules: readonly Rule[];
+  readonly inForce: Ruled;
+  /** Ends the watch: the rules stay. */
   close(): void;
 }
+
+const noRules: Ruled = { rules: [], judge: () => ({ verdict: undefined, notes: [] }), digest: '' };
 
 /**
  * Adds what is wrong to the problems; then the rules are not to be used, only closed.
@@ -19,28 +36,38 @@ export interface OpenRules {
  */
 export async function openRules(
   authorize: Config['authorize'],
+  conditions: CompileCondition | undefined,
   { isDry, log, refused }: PolicyWorld,
   changed: () => void,
   problems: string[],
 ): Promise<OpenRules> {
-  if (authorize === undefined) return { rules: [], close: () => {} };
-  let rules: readonly Rule[] = authorize.rules;
+  if (authorize === undefined) return { inForce: noRules, close: () => {} };
+  const wrong = await inSlices(conditionProblems(authorize.rules, conditions));
+  problems.push(...wrong);
+  const own = wrong.length > 0 ? [] : await inSlices(compileSteps(authorize.rules, conditions));
+  let inForce = noRules;
 
   /** Policy and files judged as one. */
-  function accept(fromFiles: readonly Rule[]): void {
-    const all = [...(authorize?.rules ?? []), ...fromFiles];
-    if (!authorize?.iKnowThisAllowsEveryone && allowsEverything(all, authorize?.otherwise ?? 'deny'))
+  async function accept(fromFiles: readonly LoadedAcl[]): Promise<void> {
+    const compiled = [own, ...fromFiles.map(({ rules }) => rules)].flat();
+    await refuseEverything(compiled);
+    const judge = await inSlices(judgeSteps(compiled));
+    const digest = fromFiles.map((file) => file.digest).join(' ');
+    inForce = { rules: compiled.map(({ rule }) => rule), judge, digest };
+  }
+
+  async function refuseEverything(compiled: readonly CompiledRule[]): Promise<void> {
+    if (authorize === undefined || authorize.iKnowThisAllowsEveryone) return;
+    if (await inSlices(allowsEverythingSteps(compiled, authorize.otherwise)))
       throw new TypeError(`authorize: ${EVERYTHING}`);
-    rules = all;
   }
 
   let files: AclFiles | undefined;
   try {
     files = await openAclFiles(authorize.sources, {
-      isWatched: !isDry,
-      onChange(fromFiles, path) {
-        accept(fromFiles);
-        log.info(`${path} has changed and was read again`);
+      async onChange(fromFiles, paths) {
+        await accept(fromFiles);
+        for (const path of paths) log.info(`${path} has changed and was read again`);
         changed();
       },
       onProblem: (message) => {
@@ -48,15 +75,17 @@ export async function openRules(
         log.error(`${message}; the rules read before stay in force`);
       },
     });
-    accept(files.rules);
+    if (wrong.length > 0) return { inForce, close: () => {} };
+    await accept(files.files);
+    if (!isDry) files.watch();
   } catch (error) {
     if (error instanceof AclFileError) problems.push(...error.problems);
     else if (error instanceof TypeError) problems.push(error.message);
     else throw error;
   }
   return {
-    get rules() {
-      return rules;
+    get inForce() {
+      return inForce;
     },
     close: () => files?.close(),
   };

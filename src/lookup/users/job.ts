@@ -1,5 +1,5 @@
 /** Reading a users file, as work that another thread can do. */
-import { isAscii } from 'node:buffer';
+import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
 import type { JobResult } from '../../offload/jobs.ts';
 import { findAddressProblem } from '../../policy/cidr.ts';
 import type { UserOptions } from '../../policy/user-record.ts';
@@ -24,21 +24,4 @@ export function usersJob({ bytes, format, options }: UsersInput): JobResult<Pack
   return { output, transfer: output.ok ? [output.packed.bytes, output.packed.slots] : [] };
 }
 
-const tooLarge: PackedResult = {
-  ok: false,
-  problems: [
-    { line: 0, message: 'has more than 512 MiB: split it into several files, each a method of its own' },
-  ],
-};
-
-/** Nothing for more than a string can hold. */
-function textOf({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): string | undefined {
-  const text = Buffer.from(buffer, byteOffset, byteLength);
-  try {
-    // A text of one byte a character stays out of the heap, which may be small.
-    return text.toString(isAscii(text) ? 'latin1' : 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') return undefined;
-    throw error;
-  }
-}
+const tooLarge: PackedResult = { ok: false, problems: [{ line: 0, message: TOO_LARGE }] };

@@ -1,9 +1,9 @@
 /** Users from a file that is read again when it changes. */
-import { stat } from 'node:fs/promises';
 import { latestOnly } from '../../lib/latest.ts';
-import { bytesOf, type FileBytes, readBytes } from '../../lib/read-bytes.ts';
+import type { FileBytes } from '../../lib/read-bytes.ts';
 import type { UserIndex, UserProblem } from '../../policy/users.ts';
-import { type FileWatch, type WatchOptions, watchFile } from '../watch.ts';
+import type { FileWatch, WatchOptions } from '../watch.ts';
+import { readFileBytes, watchBytes } from '../watch-bytes.ts';
 import { type LoadOptions, loadUsers } from './load.ts';
 import type { PackedUsers } from './packed/builder.ts';
 import { discardPackedUsers, openPackedUsers } from './packed/packed-users.ts';
@@ -45,9 +45,7 @@ export class UserFileError extends Error {
  */
 export async function openUserStore(options: UserStoreOptions): Promise<UserStore> {
   const { path, fs, timers, interval } = options;
-  const read =
-    fs === undefined ? readBytes : async (name: string) => bytesOf(await fs.readFile(name, 'utf8'));
-  const first = await read(path).catch((error: unknown) => {
+  const first = await readFileBytes(path, fs).catch((error: unknown) => {
     throw new UserFileError(path, [
       { line: 0, message: `cannot be read: ${String((error as NodeJS.ErrnoException).code)}` },
     ]);
@@ -81,27 +79,18 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
     }
   });
 
-  const file = new WatchedBytes(first.digest, read);
   let unreadable: UserFileError | undefined;
-  const watch: FileWatch = watchFile(path, {
+  const watch: FileWatch = watchBytes(path, {
     known: first.digest,
-    fs: {
-      stat: fs?.stat ?? stat,
-      // What the watch compares is a digest: it need not keep the text of a large file.
-      async readFile(name) {
-        const digest = await file.read(name);
-        unreadable = undefined;
-        return digest;
-      },
-    },
-    onText() {
-      const version = file.take();
-      if (version !== undefined) versions.offer(version);
+    onBytes: versions.offer,
+    onRead() {
+      unreadable = undefined;
     },
     onProblem(message) {
       unreadable = new UserFileError(path, [{ line: 0, message }]);
       options.onProblems(unreadable);
     },
+    ...(fs && { fs }),
     ...(timers && { timers }),
     ...(interval !== undefined && { interval }),
   });
@@ -122,32 +111,6 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
       watch.close();
     },
   };
-}
-
-/** The bytes that were read last, until somebody takes them; not those that are known already. */
-class WatchedBytes {
-  #taken: string;
-  #unread: FileBytes | undefined;
-  readonly #read: (path: string) => Promise<FileBytes>;
-
-  constructor(known: string, read: (path: string) => Promise<FileBytes>) {
-    this.#taken = known;
-    this.#read = read;
-  }
-
-  /** @returns the digest. */
-  async read(path: string): Promise<string> {
-    const version = await this.#read(path);
-    this.#unread = version.digest === this.#taken ? undefined : version;
-    return version.digest;
-  }
-
-  take(): FileBytes | undefined {
-    const version = this.#unread;
-    if (version !== undefined) this.#taken = version.digest;
-    this.#unread = undefined;
-    return version;
-  }
 }
 
 interface Opened {

@@ -4,9 +4,10 @@
  */
 import { type CompiledRule, compileRule } from '../compiled-rule.ts';
 import type { UnsafeValue } from '../placeholders.ts';
-import { buildIndex, forEachShelf } from '../rule-index.ts';
+import { forEachShelf, indexSteps } from '../rule-index.ts';
 import { askPublish } from '../rule-search.ts';
 import type { Search } from '../rule-trie.ts';
+import { atOnce, type Steps } from '../steps.ts';
 import { type Caller, caller, type Subject } from '../subject.ts';
 import { compileWho, type WhoTest } from '../who.ts';
 import { type MessageRule, mayDrop, selectionOf } from './rule.ts';
@@ -24,9 +25,19 @@ export type Select = (sender: Subject, topic: string) => Selection;
 
 /** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
 export function compileSelection(rules: readonly MessageRule[]): Select {
-  const compiled = rules.map((rule) => compileRule(selectionOf(rule), undefined, mayDrop(rule)));
-  const certain = rules.map(compileCertain);
-  const index = buildIndex(compiled);
+  return atOnce(selectionSteps(rules));
+}
+
+/** The same, rule by rule. */
+export function* selectionSteps(rules: readonly MessageRule[]): Steps<Select> {
+  const compiled: CompiledRule[] = [];
+  const certain: (WhoTest | undefined)[] = [];
+  for (const rule of rules) {
+    compiled.push(compileRule(selectionOf(rule), undefined, mayDrop(rule)));
+    certain.push(compileCertain(rule));
+    yield;
+  }
+  const index = yield* indexSteps(compiled);
   return (sender, topic) => {
     const collector = new Collector(compiled, certain, sender);
     const levels = topic.split('/');

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { usersJob } from '../../../src/lookup/users/job.ts';
+import { type UsersInput, usersJob } from '../../../src/lookup/users/job.ts';
 import { openUserStore, UserFileError, type UserStoreOptions } from '../../../src/lookup/users/store.ts';
 import { type Offload, OffloadError } from '../../../src/offload/offload.ts';
 
@@ -88,7 +88,7 @@ describe('openUserStore', () => {
   it('has the old users while a large file is read by another thread, and of many versions reads the last', async () => {
     const jobs: { users: number; finish: () => void }[] = [];
     const offload = (async (_, input) => {
-      const { output } = usersJob(input);
+      const { output } = usersJob(input as UsersInput);
       if (!output.ok) throw new Error('expected users');
       await new Promise<void>((finish) => jobs.push({ users: output.packed.size, finish }));
       return output;

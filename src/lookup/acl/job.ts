@@ -1,0 +1,48 @@
+/** Reading an ACL file of another broker, as work that another thread can do. */
+import { basename } from 'node:path';
+import type { SourceSection } from '../../config/sections/authorize.ts';
+import { packList } from '../../lib/packed-list.ts';
+import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
+import type { JobResult } from '../../offload/jobs.ts';
+import { parseEmqxAcl } from '../../policy/acl/emqx.ts';
+import { parseMosquittoAcl } from '../../policy/acl/mosquitto.ts';
+
+export interface AclInput {
+  readonly source: SourceSection;
+  /** The text of the file, in UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Rules that are checked, a few at a time; or what is wrong with the file, a line each. */
+export type AclOutput =
+  | { readonly rules: readonly Uint8Array<ArrayBuffer>[] }
+  | { readonly problems: readonly string[] };
+
+export interface AclJob {
+  readonly input: AclInput;
+  readonly output: AclOutput;
+}
+
+/** A broken file need not be quoted line by line. */
+const MAX_PROBLEMS = 100;
+
+export function aclJob({ source, bytes }: AclInput): JobResult<AclOutput> {
+  const path = pathOf(source);
+  const text = textOf(bytes);
+  if (text === undefined) return { output: { problems: [`${path}: ${TOO_LARGE}`] }, transfer: [] };
+  const acl = (source.mosquitto === undefined ? parseEmqxAcl : parseMosquittoAcl)(text, basename(path));
+  if ('problems' in acl) {
+    const problems = acl.problems
+      .slice(0, MAX_PROBLEMS)
+      .map(({ line, message }) => `${path}:${line}: ${message}`);
+    const others = acl.problems.length - problems.length;
+    if (others > 0) problems.push(`${path}: and ${others} more problems`);
+    return { output: { problems }, transfer: [] };
+  }
+  const rules = packList(acl.rules);
+  return { output: { rules }, transfer: rules.map(({ buffer }) => buffer) };
+}
+
+export function pathOf({ mosquitto, emqx }: SourceSection): string {
+  return mosquitto ?? emqx ?? '';
+}

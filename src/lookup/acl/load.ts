@@ -1,0 +1,47 @@
+/** From the bytes of an ACL file to rules that can be asked: checked on another thread, compiled in slices. */
+import type { SourceSection } from '../../config/sections/authorize.ts';
+import { unpackList } from '../../lib/packed-list.ts';
+import type { FileBytes } from '../../lib/read-bytes.ts';
+import { inSlices } from '../../lib/slices.ts';
+import { OffloadError, offload } from '../../offload/offload.ts';
+import { type CompiledRule, compileChecked, compileSteps } from '../../policy/compiled-rule.ts';
+import type { Rule } from '../../policy/rule.ts';
+import { type AclOutput, aclJob, pathOf } from './job.ts';
+
+export interface LoadedAcl {
+  /** Tells one state of the file from another. */
+  readonly digest: string;
+  readonly rules: readonly CompiledRule[];
+}
+
+/** An ACL file that cannot be used: every problem with its line. */
+export class AclFileError extends Error {
+  override readonly name = 'AclFileError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Files up to this size, in bytes, are checked within about ten milliseconds. */
+const SMALL = 32 * 1024;
+
+/** The bytes are empty afterwards. @throws AclFileError */
+export async function loadAcl(source: SourceSection, { bytes, digest }: FileBytes): Promise<LoadedAcl> {
+  const acl = await checkAcl(source, bytes);
+  if ('problems' in acl) throw new AclFileError(acl.problems);
+  const rules = await inSlices(unpackList<Rule>(acl.rules));
+  return { digest, rules: await inSlices(compileSteps(rules, undefined, compileChecked)) };
+}
+
+async function checkAcl(source: SourceSection, bytes: FileBytes['bytes']): Promise<AclOutput> {
+  if (bytes.length <= SMALL) return aclJob({ source, bytes }).output;
+  try {
+    return await offload('acl', { source, bytes }, [bytes.buffer]);
+  } catch (error) {
+    if (error instanceof OffloadError) throw new AclFileError([`${pathOf(source)}: ${error.message}`]);
+    throw error;
+  }
+}
