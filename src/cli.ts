@@ -18,6 +18,10 @@ const program = new Command('exhook')
   .version(version, '-v, --version', 'Print the version.')
   .helpOption('-h, --help', 'Show help.')
   .showHelpAfterError('(exhook --help shows how)')
+  .configureOutput({
+    writeOut: (text) => terminal.out(text.trimEnd()),
+    writeErr: (text) => terminal.err(text.trimEnd()),
+  })
   .enablePositionalOptions();
 
 const serve = program

@@ -1,6 +1,7 @@
 /** Which hooks are registered and why, and which broker nodes call them: of one process, or of several added up. */
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
+import { clip } from '../lib/clip.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { HookCalls, NodeCalls } from '../telemetry/broker-nodes.ts';
 
@@ -57,7 +58,7 @@ export function findTrapped({ registered, brokers }: HookReport): readonly NodeC
 export function findTraps(report: HookReport): string[] {
   return findTrapped(report).map(
     ({ node, calls }) =>
-      `broker node ${node || '(without a name)'} has never asked client.authorize, although clients have logged in ` +
+      `broker node ${clip(node) || '(without a name)'} has never asked client.authorize, although clients have logged in ` +
       `(${loginsOf(calls)}): if they publish or subscribe, another authorization source of the broker decides first. ` +
       'The acl.conf that EMQX ships with allows everything: remove it from authorization.sources, and set ' +
       'authorization.no_match = deny',

@@ -1,3 +1,4 @@
+import { clip } from '../lib/clip.ts';
 import type { NodeCalls } from '../telemetry/broker-nodes.ts';
 import { findTraps } from './hook-report.ts';
 import { jsonAnswer, type Page } from './page.ts';
@@ -18,5 +19,5 @@ function readable({ node, protocol, calls }: NodeCalls): object {
     hook,
     { calls: times, last: new Date(last).toISOString() },
   ]);
-  return { node, protocol, calls: Object.fromEntries(readableCalls) };
+  return { node: clip(node), protocol, calls: Object.fromEntries(readableCalls) };
 }

@@ -1,4 +1,5 @@
 /** What a page is, and what pages can ask. */
+import { printableJson } from '../lib/printable.ts';
 import type { Exposition } from '../telemetry/prometheus.ts';
 import type { HookReport } from './hook-report.ts';
 
@@ -30,5 +31,9 @@ export function textAnswer(status: number, body: string): Answer {
 }
 
 export function jsonAnswer(value: unknown): Answer {
-  return { status: 200, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` };
+  return {
+    status: 200,
+    type: 'application/json',
+    body: `${printableJson(JSON.stringify(value, null, 2))}\n`,
+  };
 }

@@ -74,7 +74,9 @@ function print(
     hasSeveralFiles: recordings.length > 1,
     registrations,
   };
-  terminal.out(json ? toJson(comparison, registrations) : printComparison(comparison, options));
+  const { paint } = terminal;
+  const write = options.hasColours && !json && paint !== undefined ? paint : terminal.out;
+  write(json ? toJson(comparison, registrations) : printComparison(comparison, options));
 }
 
 function hooksOf(only: readonly string[] | undefined): readonly ComparedHook[] | string {

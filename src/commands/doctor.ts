@@ -1,9 +1,11 @@
 /** `exhook doctor`: looks at a broker through its REST API, and says what is wrong and what to do. */
+
 import type { Environment } from '../config/variables.ts';
 import { fetchBrokerFacts } from '../emqx/broker-facts.ts';
 import { diagnose } from '../emqx/checks/index.ts';
 import type { Finding } from '../emqx/finding.ts';
 import { type OwnFacts, ownFacts } from '../emqx/own-facts.ts';
+import { printable, printableJson, printableLines } from '../lib/printable.ts';
 import { load } from '../load.ts';
 import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,7 +28,7 @@ export async function doctorCommand(
   return await withEmqx(options, env, terminal, async (client) => {
     const broker = await fetchBrokerFacts(client, options.name);
     const findings = diagnose({ broker, own });
-    if (options.json) terminal.out(JSON.stringify({ findings }));
+    if (options.json) terminal.out(printableJson(JSON.stringify({ findings })));
     else print(findings, terminal);
     return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
   });
@@ -54,9 +56,9 @@ const labels = { error: 'ERROR', warning: 'WARNING', note: 'note' } as const;
 
 function print(findings: readonly Finding[], terminal: Pick<Terminal, 'out'>): void {
   for (const { severity, id, what, why, fix } of findings) {
-    terminal.out(`${labels[severity]}  ${what}  [${id}]`);
-    terminal.out(`    why: ${why}`);
-    if (fix !== '') terminal.out(`    fix: ${fix}`);
+    terminal.out(`${labels[severity]}  ${printable(what)}  [${id}]`);
+    terminal.out(`    why: ${printable(why)}`);
+    if (fix !== '') terminal.out(`    fix: ${printableLines(fix)}`);
     terminal.out('');
   }
   const count = (severity: Finding['severity']) => findings.filter((one) => one.severity === severity).length;

@@ -1,3 +1,4 @@
+import { printableJson } from '../lib/printable.ts';
 import { type HashForm, type HashPasswordOptions, hashForms, hashPassword } from '../lookup/password/hash.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,7 +22,7 @@ export async function hashCommand(
   }
   try {
     const hash = await hashPassword(password, form as HashForm, options);
-    terminal.out(typeof hash === 'string' ? hash : JSON.stringify(hash));
+    terminal.out(typeof hash === 'string' ? hash : printableJson(JSON.stringify(hash)));
     return 0;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

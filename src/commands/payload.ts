@@ -1,8 +1,10 @@
 /** Payloads as tests and options write them: text, bytes in base64 or hex, a file, or a value to encode. */
+
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { defaultLimits, openCodec, type Value } from '../codec/codec.ts';
+import { isPrintable } from '../lib/printable.ts';
 import { differences } from './differences.ts';
 
 /** A text is itself. Exactly one of the others is given. */
@@ -78,17 +80,17 @@ const SHOWN = 2000;
 
 /** A payload for a terminal: as text when it is one, else in base64. */
 export function showPayload(bytes: Uint8Array): string {
-  const text = printable(bytes);
+  const text = textOf(bytes);
   const shown = text ?? `base64 ${Buffer.from(bytes).toString('base64')}`;
   if (shown.length <= SHOWN) return shown === '' ? '(empty)' : shown;
   return `${shown.slice(0, SHOWN)}... (${bytes.length} bytes)`;
 }
 
-/** Text without control characters: a payload must not drive a terminal. */
-function printable(bytes: Uint8Array): string | undefined {
+/** Text that can be seen: a payload must not drive a terminal. */
+function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return /[\p{Cc}\p{Cf}]/u.test(text.replace(/[\n\t]/g, '')) ? undefined : text;
+    return isPrintable(text.replace(/[\n\t]/g, '')) ? text : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,10 @@
 /** `exhook spool ls` and `exhook spool purge`: what waits on disk for sinks. `drain` is in spool-drain.ts. */
+
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../config/variables.ts';
+import { printable, printableJson } from '../lib/printable.ts';
 import { load } from '../load.ts';
 import { type LaneReport, openSpool, type Spool } from '../spool/spool.ts';
 import type { Terminal } from './terminal.ts';
@@ -96,9 +98,11 @@ export async function spoolLsCommand(
   try {
     const reports = spool.reports();
     const aside = readdirSync(path).filter((name) => /damaged-|^unreadable-/.test(name));
-    if (json) terminal.out(JSON.stringify(toJson(path, reports, config, aside)));
+    if (json) terminal.out(printableJson(JSON.stringify(toJson(path, reports, config, aside))));
     else for (const line of formatReports(reports, config, world.now())) terminal.out(line);
-    if (!json) for (const name of aside) terminal.out(`set aside, since it was damaged: ${join(path, name)}`);
+    if (!json)
+      for (const name of aside)
+        terminal.out(`set aside, since it was damaged: ${printable(join(path, name))}`);
   } finally {
     await spool.close();
   }

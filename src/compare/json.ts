@@ -1,4 +1,5 @@
 /** A comparison for programs: one JSON document. Fields may be added, and do not change their meaning. */
+import { printableJson } from '../lib/printable.ts';
 import { type Effect, type Message, messageOf } from './effect.ts';
 import type { Comparison, Group, Pair } from './group.ts';
 import type { Registration } from './registration.ts';
@@ -18,7 +19,7 @@ export function toJson(
     untold: untold.map(groupOf),
     unrecorded,
   };
-  return JSON.stringify(document, undefined, 2);
+  return printableJson(JSON.stringify(document, undefined, 2));
 }
 
 function groupOf({ hook, calls, clients, topics }: Group) {

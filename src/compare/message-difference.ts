@@ -1,7 +1,8 @@
 /** How two messages differ, a line each, for people. */
+
 import { isDeepStrictEqual } from 'node:util';
+import { isPrintable, printable } from '../lib/printable.ts';
 import type { Message } from './effect.ts';
-import { printable } from './text.ts';
 
 export function messageDifference(before: Message, after: Message): string[] {
   return [
@@ -91,7 +92,7 @@ function cut(text: string): string {
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = utf8.decode(bytes);
-    return printable(text.replace(/[\n\r\t]/g, ' ')).includes('\\u{') ? undefined : text;
+    return isPrintable(text.replace(/[\n\r\t]/g, ' ')) ? text : undefined;
   } catch {
     return undefined;
   }

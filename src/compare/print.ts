@@ -1,9 +1,10 @@
 /** A comparison for people. */
+import { printable } from '../lib/printable.ts';
 import { messageOf } from './effect.ts';
 import type { Comparison, Group, HookSummary, Pair } from './group.ts';
 import { messageDifference } from './message-difference.ts';
 import { describeRegistration, type Registration } from './registration.ts';
-import { columns, plural, printable, some } from './text.ts';
+import { columns, plural, some } from './text.ts';
 
 export interface PrintOptions {
   /** Most calls that are shown of each group. */

@@ -1,15 +1,9 @@
-/**
- * Text of strangers, made fit for a terminal: client ids, topics and payloads may hold escapes that move the
- * cursor, set the title or turn the writing direction. What is not meant to be seen is shown as an escape.
- */
+/** Text of strangers in the columns of a line: cut, printable, and filled up. */
 
 import { isUtf8 } from 'node:buffer';
+import { printable } from '../lib/printable.ts';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]/u;
-const everyInvisible = new RegExp(invisible, 'gu');
-const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** At most `max` characters of a text, without anything a terminal would obey. */
 export function clean(text: string, max = 64): string {
@@ -17,12 +11,7 @@ export function clean(text: string, max = 64): string {
   const characters = text.length > max ? Array.from(text.slice(0, 2 * max + 2)) : undefined;
   const isCut = characters !== undefined && characters.length > max;
   const shown = isCut ? `${characters.slice(0, max - 1).join('')}…` : text;
-  return invisible.test(shown) ? shown.replace(everyInvisible, escapeCharacter) : shown;
-}
-
-function escapeCharacter(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return named[character] ?? (code > 0xff ? `\\u{${code.toString(16)}}` : `\\x${hex(code)}`);
+  return printable(shown);
 }
 
 /** How many bytes of a payload are looked at. */

@@ -1,3 +1,5 @@
+import { printableLines } from './printable.ts';
+
 /**
  * Text for the person who started the process, on standard error. Never throws and never ends the process: standard
  * error may be a full disk, or a terminal that is gone.
@@ -7,5 +9,5 @@ let isGuarded = false;
 export function writeError(text: string): void {
   if (!isGuarded) process.stderr.on('error', () => {});
   isGuarded = true;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printableLines(text)}\n`);
 }

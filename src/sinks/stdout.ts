@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import type { StdoutOptions as KindOptions } from '../config/sections/sinks/stdout.ts';
 import { toCloudEvent } from '../events/cloud-event.ts';
 import { formatEvent } from '../events/pretty.ts';
+import { printableJson } from '../lib/printable.ts';
 import type { StampedEvent } from '../schema/event.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Delivery } from './delivery.ts';
@@ -31,7 +32,11 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   if (format === 'off') return undefined;
   const { colours = isTerminal && !process.env.NO_COLOR } = options;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
-  const lineOf = isPretty ? (event: StampedEvent) => formatEvent(event, colours) : toCloudEvent;
+  const lineOf = isPretty
+    ? (event: StampedEvent) => formatEvent(event, colours)
+    : isTerminal
+      ? (event: StampedEvent) => printableJson(toCloudEvent(event))
+      : toCloudEvent;
   return new StdoutSink(name, fd, lineOf, options);
 }
 

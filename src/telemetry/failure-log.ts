@@ -1,6 +1,7 @@
 /** Says in the log what the caller is not told: why calls failed. */
 import type { Failure } from '../failure.ts';
 import type { Rpc } from '../wire/rpc.ts';
+import { clipStack } from './log/error-fields.ts';
 import type { Logger } from './log.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -25,8 +26,7 @@ function detailOf({ cause }: Failure): object {
   if (cause === undefined) return {};
   try {
     if (!(cause instanceof Error)) return { cause: typeof cause };
-    const { name, message, stack } = cause;
-    return { cause: String(name), detail: String(message), stack: String(stack) };
+    return { cause: String(cause.name), detail: String(cause.message), stack: clipStack(cause) };
   } catch {
     return { cause: 'unreadable' };
   }

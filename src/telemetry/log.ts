@@ -4,8 +4,10 @@
  */
 import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import { clean } from '../events/pretty-text.ts';
+import { clip } from '../lib/clip.ts';
+import { printable, printableJson, printableLines } from '../lib/printable.ts';
 import type { ReadActiveTrace } from './active-trace.ts';
+import { clipFields, MAX_MESSAGE } from './log/clip-fields.ts';
 import { describeError } from './log/error-fields.ts';
 import { googleForm, isOnCloudRun, jsonForm, traceMixin } from './log/forms.ts';
 import { scrub } from './log/scrub.ts';
@@ -31,13 +33,14 @@ export async function createLogger(options: LogOptions, stream?: DestinationStre
   const isTerminal = stream === undefined && isatty(2);
   const form = chooseForm(options.format, env, isTerminal);
   const out = stream ?? createStderr(form === 'pretty' ? describeDropped : describeDroppedInJson);
-  const common: LoggerOptions = { level, base: null, messageKey: 'message', redact, serializers };
+  const common: LoggerOptions = { level, base: null, messageKey: 'message', redact, serializers, hooks };
   if (form === 'pretty') {
     const readable = await prettify(out, isTerminal && !env.NO_COLOR);
-    return pino({ ...common, ...traceMixin(trace) }, scrubbed(readable));
+    return pino({ ...common, formatters: { log: clipFields }, ...traceMixin(trace) }, scrubbed(readable));
   }
   const named = form === 'google' ? googleForm(trace, project, env) : jsonForm(trace);
-  return pino({ ...common, ...named }, scrubbed(out));
+  // A line of JSON may be read on a terminal, too.
+  return pino({ ...common, ...named }, scrubbed(through(out, printableJson)));
 }
 
 /** How lines look: what `auto` stands for here. */
@@ -61,6 +64,15 @@ const redact = {
 
 const serializers = { err: (thrown: unknown) => describeError(thrown) };
 
+const hooks: NonNullable<LoggerOptions['hooks']> = {
+  logMethod(args, method) {
+    const at = typeof args[0] === 'string' ? 0 : 1;
+    const message: unknown = args[at];
+    if (typeof message === 'string') args[at] = clip(message, MAX_MESSAGE);
+    method.apply(this, args);
+  },
+};
+
 /** The third line of defence, for texts of libraries. */
 function scrubbed(out: LogDestination): LogDestination {
   return through(out, scrub);
@@ -79,10 +91,18 @@ async function prettify(out: LogDestination, colorize: boolean): Promise<LogDest
   const pretty = prettyFactory({
     colorize,
     messageKey: 'message',
-    messageFormat: (record, key) => clean(String(record[key]), 1000),
     translateTime: 'SYS:HH:MM:ss.l',
   });
-  return through(out, pretty);
+  return through(out, (line) => pretty(printableRecord(JSON.parse(line))));
+}
+
+/** All texts and names of a record, but for the line breaks of a stack. */
+function printableRecord(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return (key === 'stack' ? printableLines : printable)(value);
+  if (Array.isArray(value)) return value.map((entry) => printableRecord(entry, key));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([name, entry]) => [printable(name), printableRecord(entry, name)]));
 }
 
 function describeDropped(dropped: number): string {

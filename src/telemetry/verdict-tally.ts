@@ -1,4 +1,6 @@
 /** What policies decided: plain numbers, added up while calls run and read when somebody asks. */
+import { clip } from '../lib/clip.ts';
+import { printable } from '../lib/printable.ts';
 import { Decision } from '../schema/decision.ts';
 
 /** So many calls of a hook had one verdict from one method or rule. */
@@ -67,7 +69,7 @@ export class VerdictTally {
     }
     const known = names.get(by);
     if (known !== undefined) return known;
-    const name = GRANTED.test(by) ? 'acl' : by;
+    const name = GRANTED.test(by) ? 'acl' : printable(clip(by));
     return openRow(names, names.has(name) || names.size < MAX_NAMES ? name : REST);
   }
 }

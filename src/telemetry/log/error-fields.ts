@@ -2,6 +2,7 @@
  * What the log says of something that was thrown: type, code, text, stack and causes. None of its other fields, which
  * may hold anything: clients of services hang requests, headers and options on their errors.
  */
+import { clip } from '../../lib/clip.ts';
 
 export interface ErrorFields {
   readonly type: string;
@@ -11,6 +12,10 @@ export interface ErrorFields {
   readonly stack?: string;
   readonly cause?: ErrorFields;
 }
+
+/** Most characters of a text: libraries quote what they were given. */
+const MAX_MESSAGE = 1024;
+const MAX_STACK = 8192;
 
 /** Deeper causes are left out. */
 const MAX_DEPTH = 3;
@@ -30,12 +35,19 @@ function describe(thrown: unknown, depth: number): ErrorFields {
   const isCode = typeof code === 'string' || typeof code === 'number';
   const hasCause = thrown.cause !== undefined && depth < MAX_DEPTH;
   return {
-    type: thrown.constructor.name || thrown.name,
-    message: messageOf(thrown),
-    ...(isCode && { code }),
-    ...(thrown.stack !== undefined && { stack: thrown.stack }),
+    type: clip(String(thrown.constructor.name || thrown.name)),
+    message: clip(messageOf(thrown), MAX_MESSAGE),
+    ...(isCode && { code: typeof code === 'string' ? clip(code) : code }),
+    ...(thrown.stack !== undefined && { stack: clipStack(thrown) }),
     ...(hasCause && { cause: describe(thrown.cause, depth + 1) }),
   };
+}
+
+/** The stack without most of a long text at its beginning: the frames are what matters. */
+export function clipStack({ stack = '', message }: Error): string {
+  const shorter =
+    message.length > MAX_MESSAGE ? stack.replace(message, () => clip(message, MAX_MESSAGE)) : stack;
+  return clip(shorter, MAX_STACK);
 }
 
 /** Node reports an address that refused in all its forms as an error without a text. */

@@ -2,6 +2,7 @@
 import { type LoggerOptions, stdTimeFunctions } from 'pino';
 import { version } from '../../version.ts';
 import type { ReadActiveTrace } from '../active-trace.ts';
+import { clipFields } from './clip-fields.ts';
 import { googleErrorFields, googleTraceFields, type ServiceContext } from './google-fields.ts';
 import { traceFields } from './trace-fields.ts';
 
@@ -67,7 +68,7 @@ export function googleFieldsOf(env: Environment): object {
 
 const common: LoggerOptions = {
   timestamp: stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }) },
+  formatters: { level: (label) => ({ severity: severities[label] ?? 'DEFAULT' }), log: clipFields },
 };
 
 /** What was deployed is what changes when something breaks: its revision, where the platform gives one. */

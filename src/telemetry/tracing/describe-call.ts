@@ -4,6 +4,7 @@ import { clientOf } from '../../events/facts.ts';
 import { nodeOf, type Origin } from '../../events/stamp.ts';
 import { type Failure, Status } from '../../failure.ts';
 import type { Outcome } from '../../hook.ts';
+import { clip } from '../../lib/clip.ts';
 import type { HookInput } from '../../schema/requests.ts';
 import { hideToken } from '../../schema/token.ts';
 import type { Rpc } from '../../wire/rpc.ts';
@@ -23,17 +24,14 @@ export function describeRpc(rpc: Rpc): Attributes {
   return made;
 }
 
-/** Clients choose their ids: most are short, and none may fill a span. */
-const MAX_CLIENT_ID = 256;
-
 /** Who called about whom. */
 export function describeInput(input: HookInput): Attributes {
   const { meta } = input as { readonly meta: { readonly version: string } };
   const node = nodeOf(input as Origin);
-  const client = hideToken(clientOf(input)).slice(0, MAX_CLIENT_ID);
+  const client = clip(hideToken(clientOf(input)));
   return {
-    ...(node !== '' && { [names.brokerNode]: node }),
-    ...(meta.version !== '' && { [names.brokerVersion]: meta.version }),
+    ...(node !== '' && { [names.brokerNode]: clip(node) }),
+    ...(meta.version !== '' && { [names.brokerVersion]: clip(meta.version) }),
     ...(client !== '' && { [names.clientId]: client }),
   };
 }
@@ -43,7 +41,7 @@ export function describeDecision({ decision }: Outcome): Attributes {
   const { verdict, by, isShadow } = decision;
   return {
     [names.verdict]: verdict,
-    [names.decidedBy]: by,
+    [names.decidedBy]: clip(by),
     ...(isShadow && { [names.isShadow]: true }),
   };
 }

@@ -1,0 +1,15 @@
+/** Values that others choose, cut where they are written: an MQTT client id may have 65,535 bytes. */
+
+/** Most characters of a value of a client in a log line, a metric, a span or a page. */
+export const MAX_VALUE = 256;
+
+/** The beginning of a text, and how long all of it is: `aaa… (65535 characters)`. */
+export function clip(text: string, max = MAX_VALUE): string {
+  if (text.length <= max) return text;
+  const end = isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max;
+  return `${text.slice(0, end)}… (${text.length} characters)`;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}

@@ -1,0 +1,59 @@
+/**
+ * Text of strangers for people to read: nothing that a terminal obeys, and nothing that cannot be seen. Client ids,
+ * topics and payloads may hold escapes that move the cursor or set the title, turn the writing direction, or stand
+ * for a line break.
+ */
+
+/** Controls, formats such as bidi overrides and zero-width characters, line separators, and halves of characters. */
+const invisible =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
+const everyInvisible = new RegExp(invisible, 'gu');
+/** Most texts have none of the characters that could be invisible. */
+const plain = /^[\x20-\x7e]*$/;
+
+const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** The text on one line, with escapes such as `\n`, `\x9b` and `\u{202e}` for what is not meant to be seen. */
+export function printable(text: string): string {
+  return plain.test(text) ? text : text.replace(everyInvisible, escapeCharacter);
+}
+
+/** The same of a text of several lines, which stay. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+/** Whether all of a text can be seen. */
+export function isPrintable(text: string): boolean {
+  return plain.test(text) || !invisible.test(text);
+}
+
+/** SGR, the control that colours text. [ECMA-48, section 8.3.117] */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for
+const painted = /(\u001b\[[\d;]*m)/;
+
+/** The same of a text that has colours of ours. What strangers have chosen in it must be {@link printable} already. */
+export function printablePainted(text: string): string {
+  const parts = text.split(painted);
+  return parts.map((part, i) => (i % 2 === 1 ? part : printableLines(part))).join('');
+}
+
+/** JSON that means the same, with escapes of JSON. Line breaks between its parts stay. */
+export function printableJson(json: string): string {
+  // JSON has escaped the controls of ASCII itself, but for DEL.
+  return json.replace(everyInvisible, (character) =>
+    character < ' '
+      ? character
+      : Array.from({ length: character.length }, (_, i) => jsonUnit(character, i)).join(''),
+  );
+}
+
+function jsonUnit(character: string, index: number): string {
+  return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+}
+
+function escapeCharacter(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const digits = code.toString(16);
+  return named[character] ?? (code > 0xff ? `\\u{${digits}}` : `\\x${digits.padStart(2, '0')}`);
+}
