@@ -152,6 +152,16 @@ describe('the work of an evaluation is bounded', () => {
     ],
     ['a pattern over a long text', 'payload.text.matches("(a|b|ab)*c")', { text: long }],
     [
+      'a large pattern over a text that is not short',
+      'payload.text.matches("([a-z]{1,50}){1,10}0")',
+      { text: long.slice(0, 1000) },
+    ],
+    [
+      'a large pattern over many short texts',
+      'payload.list.exists(x, x.matches("([a-z]{1,50}){1,10}0"))',
+      { list: some.slice(0, 10).map(() => long.slice(0, 100)) },
+    ],
+    [
       'a text searched again and again',
       'payload.list.exists(x, payload.text.contains(x))',
       { text: long, list: some.map(String) },
@@ -167,6 +177,12 @@ describe('the work of an evaluation is bounded', () => {
   });
 
   it.each([
+    ['a large pattern over a short text', '!payload.text.matches("([a-z]{1,50}){1,10}0")', { text: 'aaa' }],
+    [
+      'a small pattern over a long text',
+      '!payload.text.matches("^[a-z]+0$")',
+      { text: long.slice(0, 90_000) },
+    ],
     [
       'a loop over 1,000 items, twice',
       'payload.list.filter(x, x >= 0).map(x, x).size() == 1000',
