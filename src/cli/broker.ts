@@ -21,6 +21,7 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
     .option('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
     .option('--name <name>', 'what the broker calls this server')
     .option('--emqx <url>', "EMQX's REST API, for the calls that are printed")
+    .option('--emqx-version <version>', 'the release of the broker, such as 6.2.0')
     .action(async (options) => {
       const { emqxConfigCommand } = await import('../commands/emqx-config.ts');
       process.exitCode = await emqxConfigCommand(options, process.env, terminal);
@@ -32,6 +33,7 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
     .requiredOption('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
     .option('--name <name>', 'what the broker calls this server')
     .option('--reload', 'disable and enable it, so that the broker reads the list of hooks again', false)
+    .option('--no-guard', 'leave the authenticators of the broker alone')
     .option('--dry-run', 'say what would be done', false)
     .addHelpText(
       'after',

@@ -1,5 +1,6 @@
 import { registeredHooks } from '../config/hook-list.ts';
 import type { Environment } from '../config/variables.ts';
+import { ownFacts } from '../emqx/own-facts.ts';
 import { load } from '../load.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,6 +29,14 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
       return 2;
     }
   }
+  const { admitsWithoutPassword } = ownFacts(
+    loaded.config,
+    loaded.custom.hooks.map(({ name }) => name),
+  );
+  if (admitsWithoutPassword !== undefined)
+    terminal.err(
+      `note: ${admitsWithoutPassword} may admit clients without a password. A built-in database of the broker refuses these before this server is asked, unless it has a precondition (EMQX 5.9 and later): docs/broker-setup.md, "Letting this server decide"`,
+    );
   const hooks = registeredHooks(
     loaded.config,
     loaded.custom.hooks.map(({ name }) => name),

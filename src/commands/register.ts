@@ -2,8 +2,11 @@
 import type { Environment } from '../config/variables.ts';
 import { serverEntry } from '../emqx/broker-config.ts';
 import { DEFAULT_NAME } from '../emqx/broker-facts.ts';
+import { NEVER } from '../emqx/guard.ts';
+import { callersWithin, fetchOwnCalls } from '../emqx/own-calls.ts';
 import { type Registered, register } from '../emqx/register.ts';
-import { readOwnFacts } from './doctor.ts';
+import { type GuardOutcome, registerGuard } from '../emqx/register-guard.ts';
+import { RECENTLY, readOwnFacts } from './doctor.ts';
 import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import { BAD_URL, readOwnUrl } from './emqx-config.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,6 +18,8 @@ export interface RegisterOptions extends EmqxAccess {
   readonly name?: string | undefined;
   readonly reload?: boolean;
   readonly dryRun?: boolean;
+  /** Whether the broker gets a guard against logins before it has loaded this server. Default: true. */
+  readonly guard?: boolean;
 }
 
 /** Milliseconds to wait for the nodes to connect. */
@@ -36,8 +41,14 @@ export async function registerCommand(
     return 2;
   }
   return await withEmqx(options, env, terminal, async (client) => {
+    // First: from then on nobody is admitted who was not asked about.
+    if (own.decidesLogins && options.guard !== false) {
+      const outcome = await registerGuard(client, own.admitsWithoutPassword !== undefined, isDry);
+      reportGuard(outcome, own.admitsWithoutPassword ?? '', isDry, terminal);
+    }
     const registered = await register(client, serverEntry(own, { name, url }), { reload, isDry, patience });
-    return report(registered, { name, isDry }, terminal);
+    const callers = callersWithin(await fetchOwnCalls(own.admin, env), RECENTLY, Date.now());
+    return report(registered, { name, isDry, callers }, terminal);
   });
 }
 
@@ -48,9 +59,25 @@ const sentences = {
   unchanged: 'The ExHook server is as it should be',
 } as const;
 
+function reportGuard(outcome: GuardOutcome, admits: string, isDry: boolean, terminal: Terminal): void {
+  const say = (text: string): void => terminal.out(`${isDry ? 'Would say: ' : ''}${text}`);
+  if (outcome === 'added')
+    say(
+      'A guard was added to the broker: an authenticator that admits nobody while this server is not loaded.',
+    );
+  if (outcome === 'opened')
+    say(
+      `The broker's built-in database got the precondition ${NEVER}: it refused clients without a password before this server was asked.`,
+    );
+  if (outcome === 'left-out')
+    terminal.err(
+      `No guard was added: before EMQX 5.9 it would refuse clients without a password, which ${admits} may admit. Until the broker has loaded this server it admits everybody: docs/broker-setup.md says what can be done.`,
+    );
+}
+
 function report(
   { done, changes, nodes, hooks }: Registered,
-  { name, isDry }: { name: string; isDry: boolean },
+  { name, isDry, callers }: { name: string; isDry: boolean; callers: ReadonlySet<string> },
   terminal: Terminal,
 ): number {
   const what = changes.length === 0 ? '' : ` (${changes.join(', ')})`;
@@ -59,8 +86,16 @@ function report(
     return 0;
   }
   terminal.out(`${sentences[done]}: ${name}${what}.`);
-  for (const { node, status } of nodes) terminal.out(`  ${node}: ${status}`);
-  const isConnected = nodes.length > 0 && nodes.every(({ status }) => status === 'connected');
+  // After an outage the broker calls this server again long before it says so.
+  const states = nodes.map(({ node, status }) => ({
+    node,
+    status,
+    calls: status !== 'connected' && callers.has(node),
+  }));
+  for (const { node, status, calls } of states)
+    terminal.out(`  ${node}: ${status}${calls ? ', but calls this server' : ''}`);
+  const isConnected =
+    nodes.length > 0 && states.every(({ status, calls }) => status === 'connected' || calls);
   if (isConnected) terminal.out(`It is called for ${hooks.length} ${hooks.length === 1 ? 'hook' : 'hooks'}.`);
   else terminal.err('Not every node is connected: exhook doctor says more.');
   return isConnected ? 0 : 1;

@@ -1,4 +1,5 @@
 /** What a broker must be told about this server: the entry of `exhook.servers`, and what it needs around it. */
+import { guardFor, NEVER } from './guard.ts';
 import type { OwnFacts } from './own-facts.ts';
 
 /** An entry of `exhook.servers`, as the REST API and the configuration file take it. */
@@ -53,8 +54,8 @@ function tlsOf({ wantsCertificate }: OwnFacts, url: string): Record<string, bool
   };
 }
 
-/** For `emqx.conf`. */
-export function toHocon(entry: ServerEntry, own: OwnFacts): string {
+/** For `emqx.conf`. @param conditional whether the broker is of 5.9 or later; nothing when that is not known. */
+export function toHocon(entry: ServerEntry, own: OwnFacts, conditional?: boolean): string {
   const lines = [
     '# In emqx.conf, or etc/base.hocon of later releases.',
     'exhook {',
@@ -75,16 +76,29 @@ export function toHocon(entry: ServerEntry, own: OwnFacts): string {
   if (own.decidesLogins)
     lines.push(
       '',
-      '# This server decides about logins: an empty database refuses everybody while it is not loaded.',
+      '# This server decides about logins: an empty database admits nobody while it is not loaded.',
       'authentication = [',
       '  {',
       '    mechanism = password_based',
       '    backend = built_in_database',
       '    user_id_type = username',
+      ...preconditionLines(conditional),
       '  }',
       ']',
     );
   return lines.join('\n');
+}
+
+/** Without it the database refuses clients without a password before this server is asked. */
+function preconditionLines(conditional: boolean | undefined): string[] {
+  const line = `    precondition = "${NEVER}"`;
+  if (conditional === true) return [line];
+  const refuses = 'refuses clients without a password before this server is asked';
+  if (conditional === false) return [`    # Before EMQX 5.9 it ${refuses}.`];
+  return [
+    `    # EMQX 5.9 and later. Remove the line for older releases: there the database ${refuses}.`,
+    line,
+  ];
 }
 
 type Values = Readonly<Record<string, string | number | boolean | object | undefined>>;
@@ -105,7 +119,7 @@ function toHoconValue(value: string | number | boolean | undefined): string {
 }
 
 /** The same with curl. Key and secret come from the environment, so that they are in no history. */
-export function toCurl(entry: ServerEntry, own: OwnFacts, api: string): string {
+export function toCurl(entry: ServerEntry, own: OwnFacts, api: string, conditional?: boolean): string {
   const call = (method: string, path: string, body?: object) =>
     `curl -u "$EMQX_API_KEY:$EMQX_API_SECRET" -X ${method} ${api}/api/v5${path}${
       body === undefined ? '' : ` \\\n  -H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`
@@ -123,11 +137,11 @@ export function toCurl(entry: ServerEntry, own: OwnFacts, api: string): string {
     );
   if (own.decidesLogins)
     calls.push(
-      '# A guard that refuses while this server is not loaded.',
+      conditional === undefined
+        ? '# A guard that admits nobody while this server is not loaded. Leave out "precondition" before EMQX 5.9.'
+        : '# A guard that admits nobody while this server is not loaded.',
       call('POST', '/authentication', {
-        mechanism: 'password_based',
-        backend: 'built_in_database',
-        user_id_type: 'username',
+        ...guardFor(conditional !== false),
         password_hash_algorithm: { name: 'sha256', salt_position: 'suffix' },
       }),
     );

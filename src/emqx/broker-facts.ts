@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { type EmqxClient, EmqxError } from './client.ts';
 import type { Unknown } from './finding.ts';
+import { builtInDatabase } from './guard.ts';
 import {
   type Authenticator,
   Authenticators,
@@ -59,13 +60,6 @@ export async function fetchBrokerFacts(client: EmqxClient, name = DEFAULT_NAME):
 /** By its name, or because it is the only one. */
 function findServer(servers: readonly Server[], name: string): Server | undefined {
   return servers.find((server) => server.name === name) ?? (servers.length === 1 ? servers[0] : undefined);
-}
-
-export function builtInDatabase(authenticators: readonly Authenticator[]): Authenticator | undefined {
-  return authenticators.find(
-    ({ mechanism, backend, enable }) =>
-      enable && mechanism === 'password_based' && backend === 'built_in_database',
-  );
 }
 
 async function askForUsers(

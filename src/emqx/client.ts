@@ -77,7 +77,7 @@ function read({ status, body }: HttpResponse, method: string, path: string, url:
     );
   if (status === 403)
     throw new EmqxError(
-      `this API key may not ${method} ${path}: use one with the role administrator`,
+      `this API key may not ${method} ${path}: use one with the role administrator and, from EMQX 6.3 on, a scope that has it`,
       status,
     );
   if (status < 200 || status > 299)

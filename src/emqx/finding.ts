@@ -21,6 +21,8 @@ export interface Facts {
   readonly broker: BrokerFacts;
   /** Of this server's configuration; nothing when none was given. */
   readonly own: OwnFacts | undefined;
+  /** Nodes that have called this server within the last minute, as it says itself. None when it was not asked. */
+  readonly callers?: ReadonlySet<string> | undefined;
 }
 
 export type Check = (facts: Facts) => readonly Finding[];

@@ -1,6 +1,7 @@
 /** What the checks must know of this server's configuration. */
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
+import type { Admin } from '../config/sections/admin.ts';
 import type { HookName } from '../schema/hook-name.ts';
 
 export interface OwnFacts {
@@ -8,10 +9,19 @@ export interface OwnFacts {
   readonly isTls: boolean;
   /** Whether brokers must show a certificate. */
   readonly wantsCertificate: boolean;
+  /** Where this server tells which nodes call it. */
+  readonly admin?: Admin | undefined;
   readonly hooks: readonly RegisteredHook[];
   /** Whether an answer of ours decides, and is not only logged. */
   readonly decidesLogins: boolean;
   readonly decidesTopics: boolean;
+  /**
+   * What may admit a client without a password, in words such as `authenticate.methods[0].anonymous`: nothing when none
+   * does.
+   */
+  readonly admitsWithoutPassword?: string | undefined;
+  /** Whether message rules judge, and where; nothing when there are none, or in shadow mode. */
+  readonly judgesMessagesAt?: 'publish' | 'ingress' | 'auto' | undefined;
   /** Durations in milliseconds. */
   readonly bodyTimeout: number;
   readonly drainTimeout: number;
@@ -23,14 +33,17 @@ export interface OwnFacts {
 
 /** @param custom names of the hooks that a module of the user's own answers. */
 export function ownFacts(config: Config, custom: readonly HookName[]): OwnFacts {
-  const { listen, limits, drain, authenticate, authorize } = config;
+  const { listen, limits, drain, authenticate, authorize, publish } = config;
   return {
     port: listen.port,
     isTls: listen.tls !== undefined,
     wantsCertificate: listen.tls?.clientCa !== undefined,
+    admin: config.admin,
     hooks: registeredHooks(config, custom),
     decidesLogins: decides(authenticate) || custom.includes('client.authenticate'),
     decidesTopics: decides(authorize) || custom.includes('client.authorize'),
+    admitsWithoutPassword: withoutPassword(authenticate, custom),
+    judgesMessagesAt: decides(publish) ? publish?.at : undefined,
     bodyTimeout: limits.bodyTimeout,
     drainTimeout: drain.timeout,
     deadlineFraction: limits.deadlineFraction,
@@ -40,6 +53,21 @@ export function ownFacts(config: Config, custom: readonly HookName[]): OwnFacts 
 
 function decides(policy: { readonly mode: string } | undefined): boolean {
   return policy !== undefined && policy.mode !== 'shadow';
+}
+
+function withoutPassword(
+  authenticate: Config['authenticate'],
+  custom: readonly HookName[],
+): string | undefined {
+  if (custom.includes('client.authenticate')) return 'a hook of your own (hooks.custom)';
+  const { methods = [], otherwise } = authenticate ?? {};
+  const i = methods.findIndex(
+    ({ anonymous, certificate, jwt, http }) =>
+      anonymous !== undefined || certificate !== undefined || http !== undefined || jwt?.from === 'username',
+  );
+  const kind = Object.keys(methods[i] ?? {}).find((key) => key !== 'name');
+  if (i >= 0) return `authenticate.methods[${i}].${kind}`;
+  return otherwise === 'allow' ? 'authenticate.otherwise: allow' : undefined;
 }
 
 type Methods = NonNullable<Config['authenticate']>['methods'];

@@ -60,6 +60,8 @@ export const Authenticator = z.object({
   mechanism: z.string(),
   backend: z.string().optional(),
   enable: z.boolean().catch(true),
+  /** A condition under which it is asked; from 5.9 on. */
+  precondition: z.string().optional().catch(undefined),
 });
 export type Authenticator = z.output<typeof Authenticator>;
 

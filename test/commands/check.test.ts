@@ -68,4 +68,19 @@ describe('exhook check', () => {
     expect(await checkCommand(aFile('exhook.yaml', '{}'), env, terminal)).toBe(0);
     expect(terminal.complained).toStrictEqual([expect.stringMatching(/did you mean EXHOOK_EVENTS_STDOUT\?/)]);
   });
+
+  it.each([
+    [
+      'authenticate: { iKnowThisAllowsEveryone: true, methods: [{ anonymous: {} }] }',
+      'authenticate.methods[0].anonymous',
+    ],
+    [
+      'authenticate: { methods: [{ certificate: { commonName: clientid } }] }',
+      'authenticate.methods[0].certificate',
+    ],
+  ])('notes that clients without a password may meet a guard of the broker: %s', async (text, culprit) => {
+    const terminal = aTerminal();
+    expect(await checkCommand(aFile('exhook.yaml', text), {}, terminal)).toBe(0);
+    expect(terminal.complained.join('\n')).toContain(`note: ${culprit} may admit clients without a password`);
+  });
 });

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { doctorCommand } from '../../src/commands/doctor.ts';
 import { emqxConfigCommand, readOwnUrl } from '../../src/commands/emqx-config.ts';
 import { registerCommand } from '../../src/commands/register.ts';
-import { aBroker, aServer, KEY, SECRET } from '../emqx/fake-emqx.ts';
+import { aBroker, aServer, type FakeState, KEY, SECRET } from '../emqx/fake-emqx.ts';
 import { aFile, aTerminal } from './fake-terminal.ts';
 
 const env = { EMQX_API_KEY: KEY, EMQX_API_SECRET: SECRET };
@@ -120,6 +120,7 @@ describe('exhook doctor', () => {
       'hooks',
       'authorization',
       'authentication',
+      'messages',
       'releases',
       'unknown',
     ];
@@ -191,6 +192,97 @@ exhook {
     ['10.0.0.5:9000', undefined],
     ['http://u:p@host:9000', undefined],
   ])('takes %s as %s', (text, url) => expect(readOwnUrl(text)).toBe(url));
+});
+
+describe('the guard', () => {
+  const url = 'http://10.0.0.5:9000';
+  const ANONYMOUS = 'authenticate: { iKnowThisAllowsEveryone: true, methods: [{ anonymous: {} }] }\n';
+  const node = (version: string) => ({ nodes: [{ node: 'emqx@10.0.0.1', node_status: 'running', version }] });
+  const database = {
+    id: 'password_based:built_in_database',
+    mechanism: 'password_based',
+    backend: 'built_in_database',
+    user_id_type: 'username',
+    password_hash_algorithm: { name: 'bcrypt' },
+    enable: true,
+  };
+
+  async function registerAt(state: Partial<FakeState>, text: string, more: object = {}) {
+    const broker = await aBroker(state);
+    const terminal = aTerminal();
+    const config = aFile('exhook.yaml', text);
+    expect(await registerCommand({ emqx: broker.url, config, url, ...more }, env, terminal)).toBe(0);
+    return { broker, terminal };
+  }
+
+  it('is added before this server is, with a precondition that never holds', async () => {
+    const { broker, terminal } = await registerAt(node('6.2.0'), STRICT);
+    expect(broker.state.authenticators).toMatchObject([
+      { mechanism: 'password_based', backend: 'built_in_database', precondition: 'str_eq(1,2)' },
+    ]);
+    const writes = broker.requests.filter((request) => request.startsWith('POST'));
+    expect(writes).toStrictEqual(['POST /authentication', 'POST /exhooks']);
+    expect(terminal.printed[0]).toMatch(/^A guard was added to the broker/);
+  });
+
+  it('has no precondition where the release knows none', async () => {
+    const { broker } = await registerAt(node('5.8.4'), STRICT);
+    expect(broker.state.authenticators).toHaveLength(1);
+    expect(broker.state.authenticators[0]).not.toHaveProperty('precondition');
+  });
+
+  it('is left out where it would refuse clients that the policy admits, and the command says so', async () => {
+    const { broker, terminal } = await registerAt(node('5.3.2'), ANONYMOUS);
+    expect(broker.state.authenticators).toStrictEqual([]);
+    expect(terminal.complained.join('\n')).toMatch(
+      /No guard was added: before EMQX 5\.9 .* authenticate\.methods\[0\]\.anonymous/,
+    );
+  });
+
+  it('is opened when it stands in the way of clients without a password, and keeps its algorithm', async () => {
+    const { broker } = await registerAt({ ...node('6.2.0'), authenticators: [database] }, ANONYMOUS);
+    expect(broker.state.authenticators).toMatchObject([
+      { precondition: 'str_eq(1,2)', password_hash_algorithm: { name: 'bcrypt' } },
+    ]);
+  });
+
+  it.each([
+    ['it has users', { authenticators: [database], users: [{ user_id: 'u' }] }, {}],
+    ['another authenticator decides', { authenticators: [{ ...database, id: 'jwt', mechanism: 'jwt' }] }, {}],
+    ['it is not wanted', { authenticators: [] }, { guard: false }],
+    ['this is a rehearsal', { authenticators: [] }, { dryRun: true }],
+  ])('is left alone when %s', async (_why, state, more) => {
+    const { broker } = await registerAt({ ...node('6.2.0'), ...state }, ANONYMOUS, more);
+    expect(broker.state.authenticators).toStrictEqual(state.authenticators);
+  });
+
+  it("is nobody's business when this server does not decide about logins", async () => {
+    const { broker } = await registerAt(node('6.2.0'), EVENTS);
+    expect(broker.state.authenticators).toStrictEqual([]);
+  });
+
+  it.each([
+    ['6.2.0', /^ {4}precondition = "str_eq\(1,2\)"$/m, /Remove the line/],
+    ['5.8.0', /Before EMQX 5\.9 it refuses clients without a password/, /str_eq/],
+    [
+      undefined,
+      /EMQX 5\.9 and later\. Remove the line for older releases[\s\S]*precondition = "str_eq/,
+      /^$/,
+    ],
+  ])('is printed as EMQX %s needs it', async (emqxVersion, has, hasNot) => {
+    const terminal = aTerminal();
+    const config = aFile('exhook.yaml', STRICT);
+    expect(await emqxConfigCommand({ config, url, emqxVersion }, env, terminal)).toBe(0);
+    expect(terminal.printed[0]).toMatch(has);
+    expect(terminal.printed.slice(0, 1).join('')).not.toMatch(hasNot);
+  });
+
+  it('is not printed for what is no version', async () => {
+    const terminal = aTerminal();
+    const config = aFile('exhook.yaml', STRICT);
+    expect(await emqxConfigCommand({ config, url, emqxVersion: 'latest' }, env, terminal)).toBe(2);
+    expect(terminal.complained).toStrictEqual(['--emqx-version is not a version; write one such as 6.2.0']);
+  });
 });
 
 describe('exhook register', () => {

@@ -100,7 +100,7 @@ describe('exhook doctor', () => {
       ['unknown-name', 'several-servers'],
     ],
     ['a server of another name that is the only one', connected({ name: 'exhook-edge' }), own(), []],
-    ['a server that is disabled', connected({ enable: false }), own(), ['disabled']],
+    ['a server that is disabled', connected({ enable: false }), own(), ['disabled', 'keeps-hooks']],
     [
       'a server that is not connected',
       { ...connected(), status: { 'exhook-edge': 'disconnected' } },
@@ -261,6 +261,49 @@ describe('exhook doctor', () => {
       ['cached-verdicts'],
     ],
 
+    [
+      'a guard that refuses clients without a password, whom the policy may admit',
+      deciding({}),
+      { ...strict, admitsWithoutPassword: 'authenticate.methods[0].anonymous' },
+      ['guard-refuses-first'],
+    ],
+    [
+      'a guard whose precondition keeps it out of the way',
+      deciding({ authenticators: [{ ...guard, precondition: 'str_eq(1,2)' }] }),
+      { ...strict, admitsWithoutPassword: 'authenticate.methods[0].anonymous' },
+      [],
+    ],
+    ['a guard where every client has a password', deciding({}), strict, []],
+
+    [
+      'message rules that clients can get around',
+      connected(),
+      own({ judgesMessagesAt: 'publish' }),
+      ['unjudged-messages'],
+    ],
+    [
+      'message rules at ingress on a release that has it',
+      release('6.3.0'),
+      own({ judgesMessagesAt: 'auto' }),
+      [],
+    ],
+    [
+      'message rules at ingress that fail open',
+      {
+        ...release('6.3.0'),
+        ...connected({ failed_action: 'ignore' }),
+        nodes: [{ node: 'a', node_status: 'running', version: '6.3.0' }],
+      },
+      own({ judgesMessagesAt: 'auto' }),
+      ['unjudged-messages'],
+    ],
+    [
+      'topics of message.publish on a release that may run hardened',
+      { ...release('6.3.0'), hooks: { 'exhook-edge': [hook('message.publish', ['a/#'])] } },
+      own({ hooks: [registered('message.publish', ['a/#'])] }),
+      ['hardened-profile'],
+    ],
+
     ['no authenticator that refuses at boot', deciding({ authenticators: [] }), strict, ['open-at-boot']],
     [
       'an authenticator that is off',
@@ -291,7 +334,7 @@ describe('exhook doctor', () => {
     [
       'a second server that refuses everybody, since it registered no logins',
       deciding({
-        servers: [aServer(), aServer({ name: 'events', failed_action: 'deny' })],
+        servers: [aServer({ name: 'events', failed_action: 'deny' }), aServer()],
         hooks: {
           'exhook-edge': [hook('client.authenticate'), hook('client.authorize')],
           events: [hook('client.connected')],
@@ -299,6 +342,27 @@ describe('exhook doctor', () => {
       }),
       strict,
       ['refuses-for-others', 'several-servers'],
+    ],
+    [
+      'a second server that stands behind the one with the verdicts',
+      deciding({
+        servers: [aServer({ name: 'exhook-edge' }), aServer({ name: 'events', failed_action: 'deny' })],
+        hooks: {
+          'exhook-edge': [hook('client.authenticate'), hook('client.authorize')],
+          events: [hook('client.connected')],
+        },
+      }),
+      strict,
+      ['several-servers'],
+    ],
+    [
+      'a second server before one that registered message.ingress, which refuses every publish',
+      {
+        servers: [aServer({ name: 'events', failed_action: 'deny' }), aServer()],
+        hooks: { events: [hook('client.connected')], 'exhook-edge': [hook('message.ingress')] },
+      },
+      undefined,
+      ['refuses-for-others', 'several-servers', 'no-configuration'],
     ],
     [
       'a second server that is ignored when it fails',
@@ -387,9 +451,22 @@ describe('exhook doctor', () => {
     expect(await idsFor(state, undefined)).toStrictEqual(['allow-all', 'open-at-boot', 'no-configuration']);
   });
 
+  it('calls a node connected that has called within the last minute, whatever the broker says', async () => {
+    const { url } = await aBroker({ ...connected(), status: { 'exhook-edge': 'disconnected' } });
+    const client = createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
+    const broker = await fetchBrokerFacts(client);
+    client.close();
+    const found = (callers: string[]) =>
+      diagnose({ broker, own: own(), callers: new Set(callers) }).map(
+        ({ id, severity }) => `${severity} ${id}`,
+      );
+    expect(found([])).toStrictEqual(['error disconnected']);
+    expect(found(['emqx@10.0.0.1'])).toStrictEqual(['note reconnects']);
+  });
+
   it('looks at the server that is named', async () => {
     const servers = [aServer({ name: 'a', failed_action: 'ignore' }), aServer({ name: 'b', enable: false })];
-    expect(await idsFor({ servers }, own(), 'b')).toStrictEqual(['disabled']);
+    expect(await idsFor({ servers }, own(), 'b')).toStrictEqual(['disabled', 'keeps-hooks']);
   });
 });
 

@@ -111,7 +111,19 @@ async function answer(state: FakeState, request: IncomingMessage, requests: stri
   if (path.startsWith('/exhooks/')) return one(state, path, method, body);
   if (path === '/authorization/sources') return [200, { sources: state.sources }];
   if (path === '/authorization/settings') return [200, state.settings];
+  if (path === '/authentication' && method === 'POST') {
+    const id = 'password_based:built_in_database';
+    state.authenticators.push({ enable: true, ...body, id });
+    return [200, state.authenticators.at(-1)];
+  }
   if (path === '/authentication') return [200, state.authenticators];
+  if (method === 'PUT' && /^\/authentication\/[^/]+$/.test(path)) {
+    const id = path.split('/')[2];
+    state.authenticators = state.authenticators.map((one) =>
+      one.id === id ? { enable: true, ...body, id } : one,
+    );
+    return [200, state.authenticators.find((one) => one.id === id)];
+  }
   if (/^\/authentication\/[^/]+\/users$/.test(path))
     return [200, { data: state.users.slice(0, 1), meta: { count: state.users.length, page: 1, limit: 1 } }];
   return [404, { code: 'NOT_FOUND', message: 'no such path' }];

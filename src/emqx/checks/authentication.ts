@@ -1,7 +1,7 @@
 /** Who answers about logins, before this server is asked and when it cannot be. */
-import { builtInDatabase } from '../broker-facts.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
+import { builtInDatabase, havePreconditions, NEVER, refusesFirst } from '../guard.ts';
 import type { Authenticator } from '../schemas.ts';
 import { isBefore, readVersion } from '../version.ts';
 
@@ -9,8 +9,13 @@ export const checkAuthentication: Check = (facts) => {
   const authenticators = known(facts.broker.authenticators);
   if (authenticators === undefined || !isAboutLogins(facts)) return [];
   const enabled = authenticators.filter(({ enable }) => enable);
-  if (enabled.length === 0) return [openAtBoot()];
-  return [...checkOldRelease(facts), ...checkOthers(enabled), ...checkUsers(facts)];
+  if (enabled.length === 0) return [openAtBoot(facts)];
+  return [
+    ...checkOldRelease(facts),
+    ...checkGuard(enabled, facts),
+    ...checkOthers(enabled),
+    ...checkUsers(facts),
+  ];
 };
 
 function isAboutLogins({ broker, own }: Facts): boolean {
@@ -18,13 +23,18 @@ function isAboutLogins({ broker, own }: Facts): boolean {
   return broker.server?.hooks.some(({ name }) => name === 'client.authenticate') ?? false;
 }
 
-function openAtBoot(): Finding {
+function hasPreconditions({ broker }: Facts): boolean | undefined {
+  return havePreconditions(broker.nodes.map(({ version }) => version));
+}
+
+function openAtBoot(facts: Facts): Finding {
+  const precondition = hasPreconditions(facts) ? ` and precondition = "${NEVER}"` : '';
   return {
     id: 'open-at-boot',
     severity: 'error',
     what: 'the broker has no authenticator of its own',
     why: 'until it has loaded this server for the first time, and whenever it is disabled, it admits everybody, whatever failed_action says',
-    fix: 'add a password-based authenticator with the built-in database, and no users in it: it matches nobody, and refuses while nobody else admits (EMQX 5.0.12 and later)',
+    fix: `exhook register adds a guard: a password-based authenticator with the built-in database, no users in it${precondition}, which admits nobody (EMQX 5.0.12 and later)`,
   };
 }
 
@@ -41,6 +51,33 @@ function checkOldRelease({ broker }: Facts): Finding[] {
       what: 'this release of EMQX does not refuse clients that its own authenticators do not know',
       why: 'before 5.0.12, an authenticator that matches nobody leaves the decision open while this server is not loaded',
       fix: 'update EMQX',
+    },
+  ];
+}
+
+/** An empty database refuses clients without a password at once: this server is never asked about them. */
+function checkGuard(enabled: readonly Authenticator[], facts: Facts): Finding[] {
+  const guard = builtInDatabase(enabled);
+  const admits = facts.own?.admitsWithoutPassword;
+  if (guard === undefined || admits === undefined || !refusesFirst(guard)) return [];
+  const found = {
+    id: 'guard-refuses-first',
+    what: `the broker's built-in database refuses every client without a password (bad_username_or_password), and ${admits} may admit such clients`,
+    why: 'the database is asked first, and its refusal is final: this server never sees these logins',
+  };
+  if (hasPreconditions(facts) !== false)
+    return [
+      {
+        ...found,
+        severity: 'error',
+        fix: `exhook register, or set precondition = "${NEVER}" on that authenticator (EMQX 5.9 and later): it then refuses nobody, and still admits nobody while this server is not loaded`,
+      },
+    ];
+  return [
+    {
+      ...found,
+      severity: 'error',
+      fix: 'let these clients send a user name and any password, or update EMQX to 5.9 or later, where a precondition helps. Without the database they are asked about, and everybody is admitted until the broker has loaded this server',
     },
   ];
 }

@@ -29,12 +29,16 @@ function decidedHooks({ broker, own }: Facts): string[] {
   ];
 }
 
-const valued = ['client.authenticate', 'client.authorize', 'message.publish'];
+/** Not message.publish: a failure never stops a message there. */
+const valued = ['client.authenticate', 'client.authorize', 'message.ingress'];
 
 export const checkSeveral: Check = ({ broker: { servers } }) => {
   const enabled = servers.filter(({ enable }) => enable);
   if (enabled.length < 2) return [];
-  return [severalServers(enabled), ...enabled.flatMap((server) => missesHooks(server, enabled))];
+  return [
+    severalServers(enabled),
+    ...enabled.flatMap((server, i) => missesHooks(server, enabled.slice(i + 1))),
+  ];
 };
 
 function severalServers(enabled: readonly Server[]): Finding {
@@ -47,21 +51,24 @@ function severalServers(enabled: readonly Server[]): Finding {
   };
 }
 
-/** A server that has not registered a hook of the others counts as failed for it. */
-function missesHooks(server: Server, enabled: readonly Server[]): Finding[] {
+/**
+ * A server that has not registered a hook of the others counts as failed for it. One that stands behind is not reached:
+ * a verdict of the first ends the call.
+ */
+function missesHooks(server: Server, behind: readonly Server[]): Finding[] {
   const asked = (hooks: readonly Hook[]) =>
     hooks.map(({ name }) => name).filter((name) => valued.includes(name));
   const own = asked(server.hooks);
-  const others = enabled.filter((other) => other !== server).flatMap(({ hooks }) => asked(hooks));
-  const missing = [...new Set(others)].filter((name) => !own.includes(name) && name !== 'message.publish');
+  const others = behind.flatMap(({ hooks }) => asked(hooks));
+  const missing = [...new Set(others)].filter((name) => !own.includes(name));
   if (missing.length === 0 || server.failed_action === 'ignore') return [];
   return [
     {
       id: 'refuses-for-others',
       severity: 'error',
-      what: `${server.name} has not registered ${missing.join(' and ')}, which another ExHook server has`,
+      what: `${server.name} has not registered ${missing.join(' and ')}, which an ExHook server behind it has`,
       why: 'the broker counts that as a failure of it, and failed_action = deny then refuses everybody',
-      fix: `set failed_action = ignore for ${server.name}, or use one ExHook server`,
+      fix: `set failed_action = ignore for ${server.name}, move it behind the others, or use one ExHook server`,
     },
   ];
 }

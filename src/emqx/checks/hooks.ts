@@ -39,7 +39,7 @@ function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Findi
         ? 'error'
         : 'warning',
       what: `the broker does not call ${name} for ${missing.join(', ')}`,
-      why: 'it read the list of hooks when it loaded this server, before the configuration had these',
+      why: 'it read the list of hooks when it loaded this server, before the configuration had these. A quick restart of this server goes unseen by every release: up to 5.8 the list is never read again, later only when the health check (every 5 s) has noticed an outage',
       fix: RELOAD,
     });
   if (extra.length > 0)

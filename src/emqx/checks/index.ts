@@ -4,6 +4,7 @@ import { checkAuthentication } from './authentication.ts';
 import { checkAuthorization } from './authorization.ts';
 import { checkFailedAction, checkSeveral } from './failures.ts';
 import { checkHooks } from './hooks.ts';
+import { checkMessages } from './messages.ts';
 import { checkRegistration } from './registration.ts';
 import { checkReleases } from './releases.ts';
 import { checkTiming } from './timing.ts';
@@ -17,6 +18,7 @@ const checks: readonly Check[] = [
   checkAuthorization,
   checkAuthentication,
   checkFailedAction,
+  checkMessages,
   checkSeveral,
   checkTiming,
   checkReleases,

@@ -1,9 +1,13 @@
 /** Does the broker know this server, and does it have a connection to it? */
 import { readEmqxDuration } from '../duration.ts';
 import type { Check, Finding } from '../finding.ts';
-import type { Server } from '../schemas.ts';
+import type { Node, Server } from '../schemas.ts';
+import { isBefore, readVersion } from '../version.ts';
 
-export const checkRegistration: Check = ({ broker: { servers, server, name } }) => {
+export const checkRegistration: Check = ({
+  broker: { servers, server, name, nodes },
+  callers = new Set(),
+}) => {
   if (servers.length === 0)
     return [
       {
@@ -24,7 +28,7 @@ export const checkRegistration: Check = ({ broker: { servers, server, name } }) 
         fix: 'name it with --name, or register this server',
       },
     ];
-  return server.enable ? checkStatus(server) : [disabled(server)];
+  return server.enable ? checkStatus(server, callers) : [disabled(server), ...checkKeptHooks(nodes)];
 };
 
 function disabled({ name }: Server): Finding {
@@ -37,9 +41,30 @@ function disabled({ name }: Server): Finding {
   };
 }
 
-function checkStatus(server: Server): Finding[] {
-  const lost = server.node_status.filter(({ status }) => status !== 'connected' && status !== 'running');
-  if (server.node_status.length === 0 || lost.length === 0) return checkReconnect(server);
+/** Seen on EMQX 6.2.0 and 6.3. */
+function checkKeptHooks(nodes: readonly Node[]): Finding[] {
+  const keeps = nodes.some(({ version = '' }) => {
+    const read = readVersion(version);
+    return read !== undefined && !isBefore(read, [6, 2, 0]);
+  });
+  if (!keeps) return [];
+  return [
+    {
+      id: 'keeps-hooks',
+      severity: 'warning',
+      what: 'the broker may still have the hooks of a server that was disabled or deleted after an outage',
+      why: 'EMQX 6.2 and 6.3 leave them installed then: every login or publish is refused, whatever failed_action says, until there is a server again',
+      fix: 'enable this server again, or restart the broker node. Do not disable or delete it to get around an outage',
+    },
+  ];
+}
+
+function checkStatus(server: Server, callers: ReadonlySet<string>): Finding[] {
+  const all = server.node_status.filter(({ status }) => status !== 'connected' && status !== 'running');
+  const lost = all.filter(({ node }) => !callers.has(node));
+  const calling = all.filter(({ node }) => callers.has(node));
+  if (server.node_status.length === 0 || lost.length === 0)
+    return [...checkReconnect(server), ...calling.map(({ node }) => reconnects(node, server))];
   const where = lost.map(({ node, status }) => `${node} (${status})`).join(', ');
   const isGivenUp = server.auto_reconnect === false;
   return [
@@ -56,6 +81,17 @@ function checkStatus(server: Server): Finding[] {
     },
     ...checkReconnect(server),
   ];
+}
+
+/** EMQX 6.2 tells the state of its last health check, until it loads the server again. */
+function reconnects(node: string, { name, auto_reconnect: every }: Server): Finding {
+  return {
+    id: 'reconnects',
+    severity: 'note',
+    what: `${node} says that ${name} is not connected, and has called it within the last minute`,
+    why: `after an outage the broker says so until it loads this server again, up to ${every ?? '60s'} later`,
+    fix: '',
+  };
 }
 
 function checkReconnect({ name, auto_reconnect: every }: Server): Finding[] {

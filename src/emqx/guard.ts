@@ -1,0 +1,53 @@
+/**
+ * The guard: an authenticator of the broker that lets nobody in by itself. Without one a broker admits everybody until it
+ * has loaded this server for the first time, whatever failed_action says.
+ *
+ * An empty built-in database refuses whom it does not know only when nobody else admits them, but a client without a
+ * password at once, so that this server is never asked. From 5.9 on a precondition that never holds keeps the
+ * database out of the way: with it no client is refused before this server is asked. (Seen on EMQX 5.3.2 and 6.2.0.)
+ */
+import type { Authenticator } from './schemas.ts';
+import { isBefore, readVersion } from './version.ts';
+
+/** The first release whose authenticators have preconditions. */
+const PRECONDITIONS = [5, 9, 0] as const;
+
+/** Never true: the database is passed over for every client. */
+export const NEVER = 'str_eq(1,2)';
+
+export interface Guard {
+  readonly mechanism: 'password_based';
+  readonly backend: 'built_in_database';
+  readonly user_id_type: 'username';
+  readonly precondition?: typeof NEVER;
+}
+
+const plain: Guard = {
+  mechanism: 'password_based',
+  backend: 'built_in_database',
+  user_id_type: 'username',
+};
+
+/** @param hasPreconditions whether the broker is of 5.9 or later. */
+export function guardFor(hasPreconditions: boolean): Guard {
+  return hasPreconditions ? { ...plain, precondition: NEVER } : plain;
+}
+
+/** Whether all nodes are of releases with preconditions; nothing when no version can be read. */
+export function havePreconditions(versions: readonly (string | undefined)[]): boolean | undefined {
+  const read = versions.map((text) => (text === undefined ? undefined : readVersion(text)));
+  if (read.length === 0 || read.includes(undefined)) return undefined;
+  return read.every((version) => version !== undefined && !isBefore(version, PRECONDITIONS));
+}
+
+export function builtInDatabase(authenticators: readonly Authenticator[]): Authenticator | undefined {
+  return authenticators.find(
+    ({ mechanism, backend, enable }) =>
+      enable && mechanism === 'password_based' && backend === 'built_in_database',
+  );
+}
+
+/** Whether a client without a password is refused before this server is asked. */
+export function refusesFirst({ precondition = '' }: Authenticator): boolean {
+  return precondition.trim() === '';
+}
