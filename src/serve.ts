@@ -161,7 +161,7 @@ async function openRecorderOf(file: string | undefined, log: Logger): Promise<Re
 }
 
 async function listenAsConfigured(
-  { listen: { host, port, connect }, limits, connections }: Config,
+  { listen: { host, port, hosts, connect }, limits, connections }: Config,
   live: LiveShell,
   tls: TlsSettings | undefined,
   recorder: Recorder | undefined,
@@ -177,6 +177,7 @@ async function listenAsConfigured(
     ...limits,
     host,
     port,
+    hosts,
     connect,
     tls,
     age: maxAge === 'off' ? undefined : { maxAge, jitter },

@@ -25,11 +25,12 @@ export interface OpenAdminOptions extends ReporterOptions {
 /** @throws Error that names the key of the configuration to change. */
 export async function openAdmin(options: OpenAdminOptions): Promise<OpenAdmin> {
   const { admin, isSupervised, log } = options;
+  const { listen } = options.config();
   const { reporter, source } = await openReporter(options);
   if (!isSupervised) {
     if (hasOwnPort(admin)) return await openAdminServer({ ...options, admin, source });
     return {
-      pages: await openSharedPages({ ...options, answer: (page) => page.answer(source) }),
+      pages: await openSharedPages({ ...options, listen, answer: (page) => page.answer(source) }),
       close() {},
     };
   }
@@ -40,5 +41,5 @@ export async function openAdmin(options: OpenAdminOptions): Promise<OpenAdmin> {
     channel.close();
     supervisor.close();
   };
-  return { pages: await openSharedPages({ ...options, answer: supervisor.ask }), close };
+  return { pages: await openSharedPages({ ...options, listen, answer: supervisor.ask }), close };
 }

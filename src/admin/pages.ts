@@ -1,6 +1,7 @@
 /** All pages, and who may read them. */
 import type { Admin } from '../config/sections/admin.ts';
 import { type Environment, readSecret } from '../lookup/secret.ts';
+import { explainHost, type HostProblem } from '../transport/host-check.ts';
 import { configz } from './configz.ts';
 import { healthz } from './healthz.ts';
 import { hooksz } from './hooksz.ts';
@@ -32,13 +33,18 @@ export function findPage(path: string | undefined): Page | undefined {
  * The page that is to be shown, or the answer in its place.
  *
  * @param token what must be carried; nothing where everybody may read.
+ * @param findHostProblem what is wrong with the name that the request came by; of no matter for who has the token.
  */
 export function admit(
   { method, path, authorization }: PageRequest,
   token: string | undefined,
+  findHostProblem: () => HostProblem | undefined,
 ): { readonly page: Page } | { readonly refusal: Answer } {
   const page = findPage(path);
-  if (token !== undefined && page?.isOpen !== true && !carriesToken(authorization, token))
+  const isTrusted = page?.isOpen === true || (token !== undefined && carriesToken(authorization, token));
+  const problem = isTrusted ? undefined : findHostProblem();
+  if (problem !== undefined) return { refusal: textAnswer(403, explainHost(problem, 'admin.hosts')) };
+  if (token !== undefined && !isTrusted)
     return { refusal: textAnswer(401, 'send the token of admin.token: Authorization: Bearer TOKEN') };
   if (page === undefined)
     return {

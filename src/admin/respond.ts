@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Logger } from '../telemetry/log.ts';
+import type { HostCheck } from '../transport/host-check.ts';
 import { type Answer, type Page, textAnswer } from './page.ts';
 import { admit, pathOf } from './pages.ts';
 
@@ -11,6 +12,8 @@ export type AnyResponse = ServerResponse | Http2ServerResponse;
 export interface ResponderOptions {
   /** What must be carried; nothing where everybody may read. */
   readonly token: string | undefined;
+  /** Whether a request without the token came by a name that is ours. */
+  readonly checkHost: HostCheck;
   readonly answer: (page: Page) => Promise<Answer>;
   readonly log: Pick<Logger, 'error'>;
 }
@@ -18,9 +21,11 @@ export interface ResponderOptions {
 /** Answers one request, and never throws: that a page failed is in the log. */
 export type Responder = (request: AnyRequest, response: AnyResponse) => void;
 
-export function createResponder({ token, answer, log }: ResponderOptions): Responder {
-  return ({ method, url, headers }, response) => {
-    const admitted = admit({ method, path: pathOf(url), authorization: headers.authorization }, token);
+export function createResponder({ token, checkHost, answer, log }: ResponderOptions): Responder {
+  return (request, response) => {
+    const { method, url, headers } = request;
+    const asked = { method, path: pathOf(url), authorization: headers.authorization };
+    const admitted = admit(asked, token, () => checkHost(request));
     if ('refusal' in admitted) return send(method, response, admitted.refusal);
     answer(admitted.page)
       .catch((error: Error) => {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Admin } from '../config/sections/admin.ts';
 import type { Environment } from '../lookup/secret.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { createHostCheck } from '../transport/host-check.ts';
 import type { AdminSource } from './page.ts';
 import { readToken } from './pages.ts';
 import { createResponder } from './respond.ts';
@@ -36,7 +37,12 @@ export function hasOwnPort(admin: Admin): admin is OwnPort {
 /** @throws Error that names the key of the configuration to change. */
 export async function openAdminServer({ admin, source, log, env }: AdminOptions): Promise<AdminServer> {
   const token = await readToken(admin, env);
-  const respond = createResponder({ token, answer: (page) => page.answer(source), log });
+  const respond = createResponder({
+    token,
+    checkHost: createHostCheck(admin.host, admin.hosts),
+    answer: (page) => page.answer(source),
+    log,
+  });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, respond);
   await listen(server, admin);
   const address = server.address() as AddressInfo;

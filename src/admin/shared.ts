@@ -2,6 +2,7 @@
 import type { Admin } from '../config/sections/admin.ts';
 import type { Environment } from '../lookup/secret.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { createHostCheck } from '../transport/host-check.ts';
 import type { Answer, Page } from './page.ts';
 import { findPage, pathOf, readToken } from './pages.ts';
 import { type AnyRequest, type AnyResponse, createResponder } from './respond.ts';
@@ -11,6 +12,8 @@ export type SharedPages = (request: AnyRequest, response: AnyResponse) => boolea
 
 export interface SharedPagesOptions {
   readonly admin: Admin;
+  /** The names of the port of brokers, besides those of `admin.hosts`. */
+  readonly listen: { readonly host: string; readonly hosts: readonly string[] };
   readonly answer: (page: Page) => Promise<Answer>;
   readonly log: Pick<Logger, 'info' | 'error'>;
   /** Where the token may be. */
@@ -22,9 +25,20 @@ export interface SharedPagesOptions {
  *
  * @throws Error that names the key of the configuration to change.
  */
-export async function openSharedPages({ admin, answer, log, env }: SharedPagesOptions): Promise<SharedPages> {
+export async function openSharedPages({
+  admin,
+  listen,
+  answer,
+  log,
+  env,
+}: SharedPagesOptions): Promise<SharedPages> {
   const token = await readToken(admin, env);
-  const respond = createResponder({ token, answer: oneAtATime(answer), log });
+  const respond = createResponder({
+    token,
+    checkHost: createHostCheck(listen.host, [...listen.hosts, ...admin.hosts]),
+    answer: oneAtATime(answer),
+    log,
+  });
   const whose = token === undefined ? 'whoever reaches it' : 'whoever has the token';
   log.info(`admin pages are on the port of brokers, for ${whose}`);
   return (request, response) => {

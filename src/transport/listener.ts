@@ -21,6 +21,7 @@ import type { ConnectHandler } from './connect-adapter.ts';
 import { type Connection, type ConnectionAge, Connections } from './connections.ts';
 import { closeGracefully } from './goaway.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
+import { createHostCheck, explainHost } from './host-check.ts';
 import { createHttp1 } from './http1.ts';
 import { ConnectionLoad, Load } from './load.ts';
 import { answerProbe } from './probes.ts';
@@ -34,6 +35,8 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Further names that requests other than gRPC may come by. Default: none. */
+  readonly hosts?: readonly string[] | undefined;
   readonly tls?: TlsSettings | undefined;
   /** Whether gRPC-Web and Connect are served besides gRPC and health. */
   readonly connect: boolean;
@@ -121,7 +124,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       shutdown: shutdown.signal,
     });
   });
-  const serve = createFallback(health, loadConnect, options.pages);
+  const serve = createFallback(health, loadConnect, options);
   const compat = createHttp2Server().on('request', serve);
   const http2 = createHttp2Server({
     maxSessionMemory: SESSION_MEMORY,
@@ -273,10 +276,17 @@ type AnyResponse = ServerResponse | Http2ServerResponse;
 function createFallback(
   health: Health,
   loadConnect: () => Promise<ConnectHandler>,
-  answerPage: ListenerOptions['pages'],
+  { pages, host, hosts = [], refused }: ListenerOptions,
 ) {
+  const check = createHostCheck(host, hosts);
   return (request: AnyRequest, response: AnyResponse): void => {
-    if (answerProbe(request, response, health) || answerPage?.(request, response)) return;
+    if (answerProbe(request, response, health) || pages?.(request, response)) return;
+    const problem = check(request);
+    if (problem !== undefined) {
+      refused(explainHost(problem, 'listen.hosts'));
+      answerForbidden(response, explainHost(problem, 'listen.hosts'));
+      return;
+    }
     void loadConnect()
       .then((handle) => {
         if (!handle(request, response)) answerNotFound(response);
@@ -284,6 +294,12 @@ function createFallback(
       // The peer has gone while Connect was being loaded.
       .catch(() => response.destroy());
   };
+}
+
+function answerForbidden(response: AnyResponse, text: string): void {
+  const { writeHead } = response as ServerResponse;
+  writeHead.call(response, 403, { 'content-type': 'text/plain; charset=utf-8' });
+  (response as ServerResponse).end(`${text}\n`);
 }
 
 function answerNotFound(response: AnyResponse): void {

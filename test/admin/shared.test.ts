@@ -149,6 +149,7 @@ it('makes one page at a time, however many ask', async () => {
   };
   const shared = await openSharedPages({
     admin: Admin.parse({ port: 'shared', open: true }),
+    listen: { host: '127.0.0.1', hosts: [] },
     answer: (page) => page.answer(source as AdminSource),
     log: { info() {}, error() {} } as never,
     env: {},

@@ -5,7 +5,7 @@ import { Config } from '../../src/config/schema.ts';
 describe('the defaults', () => {
   it('are these', () => {
     expect(Config.parse({})).toEqual({
-      listen: { host: '0.0.0.0', port: 9000, connect: true },
+      listen: { host: '0.0.0.0', port: 9000, connect: true, hosts: [] },
       limits: {
         messageBytes: 16 * 1024 * 1024,
         bodyTimeout: 10_000,
@@ -39,6 +39,7 @@ describe('every key', () => {
       ['listen.host', 'EXHOOK_LISTEN_HOST', 'listen-host'],
       ['listen.port', 'EXHOOK_LISTEN_PORT', 'listen-port'],
       ['listen.connect', 'EXHOOK_LISTEN_CONNECT', 'listen-connect'],
+      ['listen.hosts', 'EXHOOK_LISTEN_HOSTS', 'listen-hosts'],
       ['listen.tls.cert', 'EXHOOK_LISTEN_TLS_CERT', 'listen-tls-cert'],
       ['listen.tls.key', 'EXHOOK_LISTEN_TLS_KEY', 'listen-tls-key'],
       ['listen.tls.clientCa', 'EXHOOK_LISTEN_TLS_CLIENT_CA', 'listen-tls-client-ca'],
@@ -165,6 +166,7 @@ describe('every key', () => {
       ['decisions.sample', 'EXHOOK_DECISIONS_SAMPLE', 'decisions-sample'],
       ['admin.port', 'EXHOOK_ADMIN_PORT', 'admin-port'],
       ['admin.host', 'EXHOOK_ADMIN_HOST', 'admin-host'],
+      ['admin.hosts', 'EXHOOK_ADMIN_HOSTS', 'admin-hosts'],
       ['admin.token', 'EXHOOK_ADMIN_TOKEN', 'admin-token'],
       ['admin.open', 'EXHOOK_ADMIN_OPEN', 'admin-open'],
     ]);

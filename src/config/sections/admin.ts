@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { expects, section, text, whenValid, yesOrNo } from '../expects.ts';
+import { hostNames } from './hosts.ts';
 import { secret } from './secret.ts';
 
 const MAX_PORT = 65_535;
@@ -23,6 +24,9 @@ export const Admin = section(() => ({
     .describe(
       'The address to listen on. The default is reached from this machine only; where Prometheus runs elsewhere, write 0.0.0.0 and a token. With port: shared it means nothing.',
     ),
+  hosts: hostNames().describe(
+    'Further host names that requests for pages may come by, such as [exhook-edge, "*.svc"]; "*" is every name. A request by another one is refused, since a web page can make its own name lead here. By default: localhost, IP addresses and admin.host; with port: shared, what listen says too. Requests with the token, /healthz and /readyz are never refused.',
+  ),
   token: secret('a token')
     .optional()
     .describe(

@@ -1,4 +1,5 @@
 import { section, text, wholeNumber, yesOrNo } from '../expects.ts';
+import { hostNames } from './hosts.ts';
 import { Tls } from './tls.ts';
 
 export const Listen = section(() => ({
@@ -17,6 +18,9 @@ export const Listen = section(() => ({
     .describe(
       'Whether gRPC-Web and Connect (JSON, for curl and browsers) are served besides gRPC and health checks. Brokers need neither: write false to close them. On by default, so that curl works at once.',
     ),
+  hosts: hostNames().describe(
+    'Further host names that requests other than gRPC may come by, such as [exhook.example.com, "*.internal"]; "*" is every name. A request by another one is refused, since a web page can make its own name lead here. By default: localhost, IP addresses and listen.host. gRPC, /healthz and /readyz are never refused. A page that calls this server with POST must be of the same host, or of one listed here.',
+  ),
   tls: Tls.optional().describe(
     'TLS 1.2 and later, for brokers whose URL begins with https://. When absent, the port speaks cleartext.',
   ),
