@@ -25,10 +25,13 @@ export async function answerQuestions(
     signal: abort.signal,
     ...(Number.isFinite(budget) && { deadline: performance.now() + budget }),
   };
-  return await withDeadline(askAll(hook, input, first, shell, context), budget, () => {
-    abort.abort(late);
-    return late;
-  });
+  try {
+    return await withDeadline(askAll(hook, input, first, shell, context), budget, () => late);
+  } catch (error) {
+    // Nobody waits for its other look-ups either, nor decides by what they found.
+    abort.abort(error);
+    throw error;
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
  * keys only as keyed hashes: whoever reads the memory or a dump of it finds no password in it.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { LruMap } from './lru.ts';
+import { type LruBytes, LruMap } from './lru.ts';
 
 export interface CacheOptions<Value> {
   /** How long a positive answer is good for, in milliseconds. 0: not remembered. */
@@ -14,7 +14,11 @@ export interface CacheOptions<Value> {
   readonly jitter?: number;
   /** Most entries; the least recently used one goes. */
   readonly max: number;
+  /** The same for the bytes of answers. */
+  readonly bytes: LruBytes<Value>;
   readonly isPositive: (value: Value) => boolean;
+  /** Whether an answer may be remembered at all. Default: each may. */
+  readonly isKept?: (value: Value) => boolean;
   /** When the answer itself ends (a token's expiry), in milliseconds since 1970: it is not remembered for longer. */
   readonly expiresAt?: (value: Value) => number | undefined;
   /** Wall clock, for `expiresAt` only: milliseconds since 1970. */
@@ -56,8 +60,11 @@ interface Entry<Value> {
 }
 
 export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
-  const { now, monotonic, max, secret = randomBytes(32) } = options;
-  const entries = new LruMap<string, Entry<Value>>(max);
+  const { now, monotonic, max, bytes, secret = randomBytes(32) } = options;
+  const entries = new LruMap<string, Entry<Value>>(max, {
+    max: bytes.max,
+    of: ({ value }) => bytes.of(value),
+  });
   let pending = new Map<string, Promise<Value>>();
   let hits = 0;
   let misses = 0;
@@ -72,6 +79,7 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
   }
 
   function remember(key: string, value: Value): void {
+    if (options.isKept?.(value) === false) return;
     const until = monotonic() + lifetimeOf(value, options);
     const expiresAt = options.expiresAt?.(value) ?? Number.POSITIVE_INFINITY;
     if (until <= monotonic() || expiresAt <= now()) return;

@@ -74,7 +74,7 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
   async function attempt(request: BuiltRequest, signal: AbortSignal): Promise<HttpVerdict> {
     const verdict = readHttpAnswer(await client.request({ ...request, signal }));
     if (!('problem' in verdict)) return verdict;
-    if (ignoreBroken) return { result: 'ignore' };
+    if (ignoreBroken) return { result: 'ignore', isBroken: true };
     if (verdict.isOverloaded)
       throw new Failure('overloaded', `${build.host} has too much to do: ${verdict.problem}`);
     throw new Failure('lookup_failed', `no usable answer from ${build.host}: ${verdict.problem}`);

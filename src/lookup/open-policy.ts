@@ -10,6 +10,7 @@ import { openMessages } from './messages/open-messages.ts';
 import { type ClientGrants, createClientGrants } from './policy/client-grants.ts';
 import { countersOf } from './policy/counters.ts';
 import { configDigest, fingerprint } from './policy/fingerprint.ts';
+import { limiterWarnings } from './policy/limiter-warnings.ts';
 import { createLoginCache, methodLookups } from './policy/login-cache.ts';
 import { createLoginLimiter } from './policy/login-limiter.ts';
 import { closeMethods, methodWarnings, openMethods } from './policy/methods.ts';
@@ -34,7 +35,6 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   const hashing = createAdmission({ limit: fixedLimit(HASHES_AT_ONCE) });
   const cache = authenticate?.cache && createLoginCache(authenticate.cache, world);
   const late = openLateAnswers(authenticate, world);
-  const limiter = createLoginLimiter(authenticate, world.monotonic);
   let changes = 0;
   let policies: OpenPolicy['policies'] | undefined;
   const changed = (): void => {
@@ -62,6 +62,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   }
   const grants = createClientGrants(authenticate, methods, world);
   const configured = await inSlices(configDigest(config));
+  const limiter = createLoginLimiter(authenticate, methods, world.monotonic);
 
   function build(): OpenPolicy['policies'] {
     return {
@@ -102,7 +103,11 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       ...(limiter && { [LIMITER]: limiter.lookup }),
       ...grants.lookups,
     },
-    warnings: [...policyWarnings(config), ...methodWarnings(methods)],
+    warnings: [
+      ...policyWarnings(config),
+      ...methodWarnings(methods),
+      ...limiterWarnings(authenticate?.limiter, methods),
+    ],
     counters: countersOf({ cache, limiter, grants: world.grants, hashing }),
     loginDecided(client, decision) {
       if (decision.by === LIMITED || decision.by === FAILED) return;

@@ -15,7 +15,11 @@ export type HttpVerdict =
       readonly expireAt?: number;
     }
   | { readonly result: 'deny' }
-  | { readonly result: 'ignore' };
+  | {
+      readonly result: 'ignore';
+      /** The answer was broken and is taken as this: it says nothing about the client. */
+      readonly isBroken?: true;
+    };
 
 /** Why an answer says nothing about the client. */
 export interface HttpProblem {

@@ -19,7 +19,7 @@ export const OTHERWISE = 'otherwise';
 export const reservedNames: readonly string[] = ['limiter', OTHERWISE, 'onError', 'grants'];
 
 /** What the limiter says: nothing, or why the attempt is refused unseen. */
-export type LimiterAnswer = undefined | { readonly refusedBy: 'client_id' | 'address' };
+export type LimiterAnswer = undefined | { readonly refusedBy: 'client_id' | 'user_name' | 'address' };
 
 /** Kind of the question of a method. */
 export function questionKind(method: string): string {
@@ -47,21 +47,23 @@ function nextVerdictStep(policy: AuthenticatePolicy, client: Login, answers: Ans
       return { decision: decide(policy, 'deny', 'limiter', limitReasons[limited.refusedBy]) };
   }
   const reasons: string[] = [];
+  let isUndecided = false;
   for (const method of policy.methods) {
     const answer = answerOf(method, client, answers);
     if ('ask' in answer) return answer;
     if (answer.result === 'allow') return { decision: admit(policy, method, answer) };
     if (answer.result === 'deny') return { decision: decide(policy, 'deny', method.name, answer.reason) };
+    if (answer.isBroken) isUndecided = true;
     if (answer.reason !== undefined) reasons.push(`${method.name}: ${answer.reason}`);
   }
   const because = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
-  return {
-    decision: decide(policy, policy.otherwise, OTHERWISE, `no method recognised the client${because}`),
-  };
+  const decision = decide(policy, policy.otherwise, OTHERWISE, `no method recognised the client${because}`);
+  return { decision: isUndecided ? { ...decision, isUndecided } : decision };
 }
 
 const limitReasons = {
   client_id: 'too many failed logins of this client id',
+  user_name: 'too many failed logins of this user name',
   address: 'too many failed logins from this address',
 } as const;
 

@@ -35,7 +35,12 @@ export type MethodAnswer =
   | { readonly result: 'allow'; readonly grant?: Grant | undefined }
   | { readonly result: 'deny'; readonly reason: string }
   /** The method does not know the client: the next one is asked. */
-  | { readonly result: 'unknown'; readonly reason?: string | undefined };
+  | {
+      readonly result: 'unknown';
+      readonly reason?: string | undefined;
+      /** Whether the method could not tell, which is passed over: it is not remembered, and no failed guess. */
+      readonly isBroken?: true;
+    };
 
 /** A client as methods see it; the password is `''` where only its names are known. */
 export type Login = Pick<

@@ -8,6 +8,12 @@ export interface UsersByName {
   get(name: string): User | undefined;
 }
 
+/** Which kinds of names at least one user is bound to. */
+export interface BoundNames {
+  clientid: boolean;
+  username: boolean;
+}
+
 export interface UserIndex {
   readonly byUsername: UsersByName;
   /** Users without a user name. */
@@ -15,6 +21,13 @@ export interface UserIndex {
   readonly size: number;
   /** What to check for users that do not exist; see {@link DecoyTally}. */
   readonly decoy: ParsedHash | undefined;
+  readonly names: Readonly<BoundNames>;
+}
+
+/** Adds those that a user is bound to. */
+export function noteNames(names: BoundNames, { clientid, username }: User): void {
+  if (clientid !== undefined) names.clientid = true;
+  if (username !== undefined) names.username = true;
 }
 
 /** Something wrong with a users file: never a half-loaded file. */
@@ -87,6 +100,7 @@ function collect(
 export class UserMaps implements UserIndex, UserCollector {
   readonly byUsername = new Map<string, User>();
   readonly byClientId = new Map<string, User>();
+  readonly names: BoundNames = { clientid: false, username: false };
   readonly #decoys = new DecoyTally();
 
   get size(): number {
@@ -105,6 +119,7 @@ export class UserMaps implements UserIndex, UserCollector {
     if (index.has(key)) return false;
     index.set(key, user);
     this.#decoys.add(user.hash);
+    noteNames(this.names, user);
     return true;
   }
 }

@@ -34,6 +34,8 @@ export const Decision = z.object({
   rules: z.array(z.string()).readonly().optional(),
   /** Whether a rule could not be applied, so that its `onError` decided. */
   isFailure: z.boolean().optional(),
+  /** Whether a login method could not tell and was passed over, so that a denial says nothing about the client. */
+  isUndecided: z.boolean().optional(),
   /** Conditions (`when`) that failed: their rules did not match. */
   conditions: z
     .array(z.object({ rule: z.string(), reason: z.string() }))

@@ -28,6 +28,10 @@ interface Row {
 
 /** More than any cluster has: names come from outside and must not fill the memory. */
 const MAX_NODES = 64;
+/** No atom of Erlang is longer, and a node's name is one. */
+const MAX_NAME = 255;
+/** Stands for names that no node can have. */
+const NO_NAME = '(no name of a node)';
 
 const places = Object.fromEntries(hookNames.map((hook, place) => [hook, place])) as Record<HookName, number>;
 
@@ -37,7 +41,8 @@ export class BrokerNodes {
 
   /** @param at by `performance.now()`. */
   called({ hook, version }: Rpc, input: HookInput, at: number): void {
-    const row = this.#rowOf(nodeOf(input));
+    const node = nodeOf(input);
+    const row = this.#rowOf(node.length > MAX_NAME ? NO_NAME : node);
     if (row === undefined) return;
     const place = places[hook];
     row.protocol = version;

@@ -68,6 +68,15 @@ describe('what brokers called', () => {
     expect(nodes.nodes).toHaveLength(64);
   });
 
+  it('does not keep names that are longer than those of nodes', () => {
+    const nodes = new BrokerNodes();
+    for (let i = 0; i < 100; i++)
+      nodes.called(rpcFor('client.connect'), input(`${i}`.padEnd(65_000, 'x')), 0);
+    expect(nodes.nodes.map(({ node, calls }) => [node, calls['client.connect']?.calls])).toEqual([
+      ['(no name of a node)', 100],
+    ]);
+  });
+
   it('adds up over workers, and the latest call is the last', () => {
     const calls = (times: number, last: number) => ({ 'client.connect': { calls: times, last } });
     const report = (brokers: HookReport['brokers']) => ({ ...aReport({}), brokers });

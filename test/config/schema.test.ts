@@ -90,6 +90,16 @@ describe('every key', () => {
         'authenticate-limiter-per-client-id-refill',
       ],
       [
+        'authenticate.limiter.perUsername.burst',
+        'EXHOOK_AUTHENTICATE_LIMITER_PER_USERNAME_BURST',
+        'authenticate-limiter-per-username-burst',
+      ],
+      [
+        'authenticate.limiter.perUsername.refill',
+        'EXHOOK_AUTHENTICATE_LIMITER_PER_USERNAME_REFILL',
+        'authenticate-limiter-per-username-refill',
+      ],
+      [
         'authenticate.limiter.perAddress.burst',
         'EXHOOK_AUTHENTICATE_LIMITER_PER_ADDRESS_BURST',
         'authenticate-limiter-per-address-burst',

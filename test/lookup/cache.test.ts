@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, createCache } from '../../src/lookup/cache.ts';
+import { collect } from '../support/collect.ts';
 
 type Verdict = { ok: boolean; exp?: number };
 
@@ -9,6 +10,7 @@ function setup(changes: Partial<CacheOptions<Verdict>> = {}) {
     ttl: 1000,
     negativeTtl: 100,
     max: 3,
+    bytes: { max: 1000, of: () => 1 },
     isPositive: ({ ok }) => ok,
     now: () => clock.wall,
     monotonic: () => clock.now,
@@ -118,6 +120,30 @@ describe('createCache', () => {
     expect(loads()).toBe(4);
     await cache.get(['a'], load(yes));
     expect(loads()).toBe(5);
+  });
+
+  it('holds no more bytes than allowed, whatever the answers are', async () => {
+    const { cache, load } = setup({ max: 100, bytes: { max: 10, of: () => 4 } });
+    for (const name of ['a', 'b', 'c', 'd']) await cache.get([name], load(yes));
+    expect(cache.stats).toMatchObject({ size: 2, evictions: 2 });
+  });
+
+  it('does not keep an answer that may not be kept', async () => {
+    const { cache, load, loads } = setup({ isKept: ({ ok }) => ok });
+    await cache.get(['a'], load(no));
+    await cache.get(['a'], load(no));
+    expect(loads()).toBe(2);
+  });
+
+  it('takes as much room for keys of 64 KiB as for short ones', async () => {
+    const { cache, load } = setup({ max: 2000, bytes: { max: 1e9, of: () => 1 } });
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 2000; i++)
+      await cache.get([Buffer.from(`${i}`.padEnd(65_000, 'x')).toString()], load(yes));
+    collect();
+    expect(cache.stats.size).toBe(2000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
   });
 
   it('forgets all on clear, also what is under way', async () => {

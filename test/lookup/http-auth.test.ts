@@ -226,7 +226,7 @@ describe('createHttpAuth', () => {
 
   it('takes a broken answer as ignore when told to, as EMQX does', async () => {
     const { auth } = await setup((_, response) => reply(response, {}, 500), { ignoreBroken: true });
-    expect(await auth.ask(client)).toEqual({ result: 'ignore' });
+    expect(await auth.ask(client)).toEqual({ result: 'ignore', isBroken: true });
   });
 
   it.each([429, 503])('fails with "overloaded" when the service says %d', async (status) => {

@@ -22,6 +22,34 @@ describe('LruMap', () => {
     expect(map.size).toBe(0);
   });
 
+  it('holds a limited number of bytes, and drops as many entries as have to go', () => {
+    const map = new LruMap<string, string>(10, { max: 10, of: (text) => text.length });
+    map.set('a', 'xxx');
+    map.set('b', 'xxx');
+    map.set('c', 'xxx');
+    map.get('a');
+    expect(map.set('d', 'xxxxx')).toBe(true);
+    expect([map.get('a'), map.get('b'), map.get('c'), map.get('d'), map.bytes]).toEqual([
+      'xxx',
+      undefined,
+      undefined,
+      'xxxxx',
+      8,
+    ]);
+    map.set('d', 'x');
+    expect(map.bytes).toBe(4);
+    map.delete('a');
+    expect(map.bytes).toBe(1);
+    map.clear();
+    expect([map.size, map.bytes]).toEqual([0, 0]);
+  });
+
+  it('does not keep what is too large alone', () => {
+    const map = new LruMap<string, string>(10, { max: 10, of: (text) => text.length });
+    expect(map.set('a', 'x'.repeat(11))).toBe(true);
+    expect([map.size, map.bytes]).toEqual([0, 0]);
+  });
+
   it.each([0, -1, 1.5, Number.NaN])('refuses to hold %s entries', (max) => {
     expect(() => new LruMap(max)).toThrow(RangeError);
   });

@@ -40,7 +40,7 @@ function bucket(what: string, burst: number) {
     burst: wholeNumber('a number of failures', 1, 1_000_000)
       .prefault(burst)
       .describe(
-        `How many failed logins ${what} has before it is held up. The default forgives typing errors.`,
+        `How many failed logins ${what} may have before they are held up, and how many may be under way at once. The default forgives typing errors.`,
       ),
     refill: duration(POSITIVE)
       .prefault('10s')
@@ -51,12 +51,19 @@ function bucket(what: string, burst: number) {
 }
 
 const Limiter = section(() => ({
-  perClientId: bucket('of one client id', 5).describe('Failed logins of one client id.'),
-  perAddress: bucket('from one address', 50).describe('Failed logins from one address.'),
+  perClientId: bucket('of one client id', 5).describe(
+    'Failed logins of one client id. With perUsername, they count where a method vouches for the client id; elsewhere a guesser chooses another one for each guess.',
+  ),
+  perUsername: bucket('of one user name', 10).describe(
+    'Failed logins of one user name, from wherever they come, where a method vouches for the user name. Clients that share a user name share its tokens: write a burst of at least as many as log in at once.',
+  ),
+  perAddress: bucket('from one address', 50).describe(
+    'Failed logins from one address, or from one /64 of IPv6. Leave it out behind a balancer without PROXY protocol, where all clients have one address.',
+  ),
   action: choice(['refuse', 'delay'])
     .prefault('refuse')
     .describe(
-      'What happens to a client that is held up: refuse answers at once without a look-up, delay waits before it. With refuse, whoever knows a client id can lock its owner out; delay does not. The default is refuse.',
+      'What happens to a client that is held up: refuse answers at once without a look-up, delay waits before it, with no more than burst attempts at once. With refuse, whoever knows a name can lock its owner out; delay does so only while many attempts of that name are under way. The default is refuse.',
     ),
   maxDelay: duration(POSITIVE)
     .prefault('2s')
@@ -66,11 +73,11 @@ const Limiter = section(() => ({
   max: wholeNumber('a number of clients', 1, 10_000_000)
     .prefault(100_000)
     .describe(
-      'The most client ids, and the most addresses, that are remembered. The default costs about 20 MB.',
+      'The most client ids, the most user names and the most addresses that are remembered, as digests. The default costs about 10 MB for each of the three.',
     ),
-})).refine(({ perClientId, perAddress }) => perClientId !== undefined || perAddress !== undefined, {
+})).refine((limits) => limits.perClientId || limits.perUsername || limits.perAddress, {
   when: whenValid,
-  error: 'limits nothing; write perClientId: {} or perAddress: {}',
+  error: 'limits nothing; write perUsername: {} or perAddress: {}',
 });
 
 const EVERYONE =

@@ -1,16 +1,29 @@
 /** Grants in the memory of this process, bounded. A restart forgets them. */
 import { LruMap } from '../lru.ts';
-import { type GrantStore, grantedTo, type KeptGrant, keptGrant, memoryKeyOf } from './store.ts';
+import {
+  type GrantStore,
+  grantedTo,
+  type KeptGrant,
+  keptGrant,
+  MAX_GRANT_BYTES,
+  memoryKeyOf,
+} from './store.ts';
 
 export interface MemoryGrantsOptions {
   /** Most clients; the one unused for longest is forgotten. */
   readonly max: number;
+  /** Most bytes of all grants, about. Default: `MAX_GRANT_BYTES`. */
+  readonly maxBytes?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-export function createMemoryGrants({ max, now }: MemoryGrantsOptions): GrantStore {
-  const entries = new LruMap<string, KeptGrant>(max);
+export function createMemoryGrants({
+  max,
+  maxBytes = MAX_GRANT_BYTES,
+  now,
+}: MemoryGrantsOptions): GrantStore {
+  const entries = new LruMap<string, KeptGrant>(max, { max: maxBytes, of: ({ bytes }) => bytes });
   return {
     find(client) {
       const kept = entries.get(memoryKeyOf(client));

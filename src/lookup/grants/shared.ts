@@ -11,13 +11,14 @@ import { withSignal } from '../deadline.ts';
 import { LruMap } from '../lru.ts';
 import { readGrant, recordKeyOf, writeGrant } from './record.ts';
 import {
-  compileGrant,
   type Grantee,
   type GrantStore,
   grantedTo,
   isEmpty,
   type KeptGrant,
+  keepGrant,
   keptGrant,
+  MAX_GRANT_BYTES,
   memoryKeyOf,
   NOTHING,
 } from './store.ts';
@@ -43,6 +44,8 @@ export interface SharedGrantsOptions {
   readonly freshness: number;
   /** Most clients in the memory of this process. */
   readonly max: number;
+  /** Most bytes of all grants there, about. Default: `MAX_GRANT_BYTES`. */
+  readonly maxBytes?: number;
   /** Wall clock, for the expiry of grants: milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds that never go back; only differences count. */
@@ -56,9 +59,15 @@ interface Entry {
   readonly asOf: number;
 }
 
+/** An entry that says that nothing was granted, with its key. */
+const NOTHING_BYTES = 512;
+
 export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
-  const { records, prefix, freshness, max, now, monotonic } = options;
-  const entries = new LruMap<string, Entry>(max);
+  const { records, prefix, freshness, max, maxBytes = MAX_GRANT_BYTES, now, monotonic } = options;
+  const entries = new LruMap<string, Entry>(max, {
+    max: maxBytes,
+    of: ({ kept }) => kept?.bytes ?? NOTHING_BYTES,
+  });
   const loading = new Map<string, Promise<Entry>>();
   /** The last change of each client that has not ended. */
   const changing = new Map<string, Promise<void>>();
@@ -86,7 +95,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
     const text = await records.read(recordKeyOf(prefix, client), { deadline });
     if (text === undefined) return { kept: undefined, asOf };
     const { username, grant } = readGrant(text);
-    return { kept: { username, granted: compileGrant(grant), expiresAt: grant.expiresAt }, asOf };
+    return { kept: keepGrant(username, grant), asOf };
   }
 
   /** One request for all who ask at the same time. */

@@ -2,6 +2,8 @@
  * What clients were granted at login, kept for the topic checks that follow: by broker node and client id, and
  * only for the user name that it was granted to.
  */
+import { compactText } from '../../lib/compact-text.ts';
+import { heapShare } from '../../lib/heap-share.ts';
 import { compileRules } from '../../policy/authorize.ts';
 import type { Granted, Known } from '../../policy/policy.ts';
 import type { Rule } from '../../policy/rule.ts';
@@ -57,25 +59,28 @@ export const NOTHING: Granted = { tags: {}, isExpired: false };
 
 /** A grant and whose it is, ready to be asked. */
 export interface KeptGrant {
-  readonly username: string;
+  /** The user name, compact. */
+  readonly owner: string;
   readonly granted: Granted;
   /** Milliseconds since 1970. */
   readonly expiresAt: number | undefined;
+  /** About what it takes in memory, in bytes. */
+  readonly bytes: number;
 }
 
 /** Nothing when the grant is empty. */
 export function keptGrant({ username }: Grantee, grant: Grant | undefined): KeptGrant | undefined {
   if (grant === undefined || isEmpty(grant)) return undefined;
-  return { username, granted: compileGrant(grant), expiresAt: grant.expiresAt };
+  return keepGrant(username, grant);
 }
 
 /** As it counts for this client now; `undefined` when it is somebody else's. */
 export function grantedTo(
   { username }: Grantee,
-  { username: owner, granted, expiresAt }: KeptGrant,
+  { owner, granted, expiresAt }: KeptGrant,
   now: number,
 ): Granted | undefined {
-  if (username !== owner) return undefined;
+  if (compactText(username) !== owner) return undefined;
   return expiresAt !== undefined && expiresAt <= now ? { ...granted, isExpired: true } : granted;
 }
 
@@ -89,7 +94,28 @@ export function isEmpty({ tags, rules, expiresAt }: Grant): boolean {
   return rules === undefined && expiresAt === undefined && Object.keys(tags).length === 0;
 }
 
+/** An empty one, too. */
+export function keepGrant(username: string, grant: Grant): KeptGrant {
+  const owner = compactText(username);
+  return { owner, granted: compileGrant(grant), expiresAt: grant.expiresAt, bytes: estimateBytes(grant) };
+}
+
+/** An entry with its keys; rules, as measured: what stands around them, and how much larger than as JSON they are. */
+const ENTRY_BYTES = 1024;
+const RULES_BYTES = 4096;
+const COMPILED = 16;
+
+function estimateBytes({ tags, rules }: Grant): number {
+  const text = JSON.stringify(tags).length * 2;
+  return (
+    ENTRY_BYTES + text + (rules === undefined ? 0 : RULES_BYTES + COMPILED * JSON.stringify(rules).length)
+  );
+}
+
+/** What all grants in memory may take: one token, brought by many client ids, would fill the heap otherwise. */
+export const MAX_GRANT_BYTES = heapShare(0.3);
+
 /** Neither a node nor a client id holds NUL. [MQTT-1.5.4-2] */
 export function memoryKeyOf({ node, clientid }: Grantee): string {
-  return `${node}\0${clientid}`;
+  return compactText(`${node}\0${clientid}`);
 }

@@ -17,6 +17,11 @@ export interface OpenMethod {
   look(client: Login, context: LookContext): Promise<MethodAnswer>;
   /** What the method would say of a client that is connected already, from its names; users only. */
   readonly recall?: (client: Pick<Login, 'username' | 'clientid'>) => MethodAnswer;
+  /** Which names the method vouches for, of some client or, when it is known who asks, of this one; users only. */
+  readonly vouched?: (client?: Pick<Login, 'username' | 'clientid'>) => {
+    readonly clientid: boolean;
+    readonly username: boolean;
+  };
   /** Whether answers may be remembered. */
   readonly isCacheable: boolean;
   readonly warnings: readonly string[];

@@ -35,6 +35,12 @@ export async function openUsers(users: Users, world: MethodWorld): Promise<OpenM
       const user = findUser(read(), client);
       return user === undefined ? { result: 'unknown' } : loginOfUser(user.tags);
     },
+    vouched(client) {
+      if (client === undefined) return read().names;
+      const user = findUser(read(), client);
+      // A user may be bound to another client id than the one that this client chose.
+      return { clientid: user?.clientid === client.clientid, username: user?.username === client.username };
+    },
     close,
   };
 }

@@ -1,5 +1,6 @@
 /** What stands in front of the methods that ask somebody: the cache, and what came too late for an earlier attempt. */
 import type { Config } from '../../config/schema.ts';
+import { heapShare } from '../../lib/heap-share.ts';
 import { questionKind } from '../../policy/authenticate.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import type { Lookup } from '../../shell.ts';
@@ -21,7 +22,9 @@ export function createLoginCache(
     negativeTtl,
     jitter,
     max,
+    bytes: { max: heapShare(0.1), of: bytesOf },
     isPositive: ({ result }) => result === 'allow',
+    isKept: (answer) => answer.result !== 'unknown' || answer.isBroken !== true,
     expiresAt: (answer) => (answer.result === 'allow' ? answer.grant?.expiresAt : undefined),
     now,
     monotonic,
@@ -33,6 +36,15 @@ export interface LoginMemory {
   readonly cache: LoginCache | undefined;
   /** Nothing when late answers are not kept. */
   readonly late: LateAnswers | undefined;
+}
+
+/** An entry with its key; texts of answers at two bytes a character, and the objects around them, as measured. */
+const ENTRY_BYTES = 512;
+const PER_CHARACTER = 3;
+
+function bytesOf(answer: MethodAnswer): number {
+  const isSmall = answer.result !== 'allow' || answer.grant === undefined;
+  return isSmall ? ENTRY_BYTES : ENTRY_BYTES + PER_CHARACTER * JSON.stringify(answer.grant).length;
 }
 
 /** What answers the questions of the methods, by kind. */

@@ -1,11 +1,13 @@
 /** The limiter of failed logins, as a look-up that the login asks first. */
 import type { Config } from '../../config/schema.ts';
-import type { LimiterAnswer } from '../../policy/authenticate.ts';
+import { type LimiterAnswer, OTHERWISE } from '../../policy/authenticate.ts';
 import type { Known, Login } from '../../policy/policy.ts';
 import type { Decision } from '../../schema/decision.ts';
 import type { Lookup } from '../../shell.ts';
 import { holdUp } from '../hold-up.ts';
-import { createLimiter } from '../limiter.ts';
+import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter.ts';
+import type { OpenedMethod } from './methods.ts';
+import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';
 
 /** What became of the attempts so far. */
 export interface LimiterCounts {
@@ -15,10 +17,10 @@ export interface LimiterCounts {
 }
 
 export interface LoginLimiter {
-  /** Answers the question `LIMITER`. */
+  /** Answers the question `LIMITER`. What it reserves comes back when the signal ends, if nothing was decided. */
   readonly lookup: Lookup;
   readonly counts: LimiterCounts;
-  /** A method has decided. */
+  /** A method has decided, or `otherwise`. */
   decided(client: Known, decision: Decision): void;
 }
 
@@ -27,23 +29,48 @@ type Authenticate = NonNullable<Config['authenticate']>;
 /** Nothing when logins are not limited. */
 export function createLoginLimiter(
   authenticate: Authenticate | undefined,
+  methods: readonly OpenedMethod[],
   now: () => number,
 ): LoginLimiter | undefined {
   if (authenticate?.limiter === undefined) return undefined;
-  const { perClientId, perAddress, ...rest } = authenticate.limiter;
-  const buckets = { ...(perClientId && { perClientId }), ...(perAddress && { perAddress }) };
-  const limiter = createLimiter({ ...rest, ...buckets, now });
+  const { perClientId, perUsername, perAddress, ...rest } = authenticate.limiter;
+  const buckets = {
+    ...(perClientId && { perClientId }),
+    ...(perUsername && { perUsername }),
+    ...(perAddress && { perAddress }),
+  };
   // Shadow mode is not felt by clients.
   const isFelt = authenticate.mode !== 'shadow';
+  const limiter = createLimiter({ ...rest, ...buckets, mayWait: isFelt, now });
   const counts = { passed: 0, delayed: 0, refused: 0 };
+  /** By the client of the question, which is that of the decision. */
+  const reservations = new WeakMap<object, Reservation>();
+  /** Without perUsername, client ids count for all logins, as in the first release: nothing else would hold up. */
+  const countsAllIds = perUsername === undefined;
+
+  function settlementOf(client: Known, { verdict, by: method, isUndecided }: Decision): Settlement {
+    if (verdict === 'ignore' || (verdict === 'deny' && isUndecided)) return () => 'returned';
+    const vouched = vouchedIn(methods, method, client);
+    if (verdict === 'allow')
+      // Under an address others guess, and a name that the client chose may be another's.
+      return (by) => (by !== 'address' && isVouched(by, vouched) ? 'forgiven' : 'returned');
+    return (by) => (isCounted(by, vouched, countsAllIds) ? 'spent' : 'returned');
+  }
+
   return {
     counts,
     async lookup(question, { signal }): Promise<LimiterAnswer> {
-      const verdict = limiter.check(question.client as Login);
+      const client = question.client as Login;
+      const verdict = await limiter.enter(client, signal);
       if (verdict.action === 'refuse') {
         counts.refused++;
         return { refusedBy: verdict.by };
       }
+      const { reservation } = verdict;
+      reservations.set(client, reservation);
+      const giveBack = (): void => reservation.settle(() => 'returned');
+      signal.addEventListener('abort', giveBack, { once: true });
+      if (signal.aborted) giveBack();
       if (verdict.action === 'pass') {
         counts.passed++;
         return undefined;
@@ -52,9 +79,22 @@ export function createLoginLimiter(
       if (isFelt) await holdUp(verdict.ms, signal);
       return undefined;
     },
-    decided(client, { verdict }) {
-      if (verdict === 'allow') limiter.succeed(client);
-      if (verdict === 'deny') limiter.fail(client);
+    decided(client, decision) {
+      const settlement = settlementOf(client, decision);
+      const reservation = reservations.get(client);
+      // None when the policy was read again in between.
+      if (reservation === undefined) limiter.count(client, settlement);
+      else reservation.settle(settlement);
     },
   };
+}
+
+/** What the method vouches for that decided; when none did, what one of them would have. */
+function vouchedIn(methods: readonly OpenedMethod[], by: string, client: Known): Vouched {
+  const method = by === OTHERWISE ? undefined : methods.find(({ name }) => name === by);
+  return method === undefined ? vouchedByAny(methods) : vouchedBy(method, client);
+}
+
+function isCounted(by: LimitedBy, vouched: Vouched, countsAllIds: boolean): boolean {
+  return (by === 'client_id' && countsAllIds) || isVouched(by, vouched);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryGrants } from '../../../src/lookup/grants/memory.ts';
+import { collect } from '../../support/collect.ts';
 
 function setup(max = 10) {
   const clock = { now: 1000 };
@@ -51,6 +52,36 @@ describe('grants in memory', () => {
       expect(store.size).toBe(0);
     },
   );
+
+  it('takes as much room for names of 64 KiB as for short ones, and tells them apart', () => {
+    const { store } = setup(2000);
+    const long = (i: number) => Buffer.from(`${i}`.padEnd(65_000, 'x')).toString();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 2000; i++) store.save(client(long(i), long(i), long(i)), { tags });
+    collect();
+    expect(store.size).toBe(2000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
+    expect(store.find(client(long(1), long(1), long(1)))?.tags).toEqual(tags);
+    expect(store.find(client(long(1), long(1), long(2)))).toBeUndefined();
+    expect(store.find(client(long(1), long(2), long(1)))).toBeUndefined();
+  });
+
+  it('is bounded in bytes, at what compiled rules take', () => {
+    const maxBytes = 20_000_000;
+    const store = createMemoryGrants({ max: 100_000, maxBytes, now: () => 1000 });
+    const rules = Array.from({ length: 100 }, (_, i) => ({
+      allow: 'publish' as const,
+      topics: `site/${i}/#`,
+    }));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 1000; i++) store.save(client(`c${i}`), { tags, rules: structuredClone(rules) });
+    collect();
+    expect(store.size).toBeGreaterThan(50);
+    expect(store.size).toBeLessThan(1000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1.5 * maxBytes);
+  });
 
   it('is bounded: the client unused for longest is forgotten', () => {
     const { store } = setup(2);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { DecoyTally } from '../../../policy/password-decoy.ts';
 import type { ParsedHash } from '../../../policy/password-hash.ts';
 import type { User } from '../../../policy/user-record.ts';
+import { type BoundNames, noteNames } from '../../../policy/users.ts';
 import { keyOf, keySize, writeFields, writeKey } from './record.ts';
 import type { HashKey } from './sip-hash.ts';
 import { findSlot, growSlots, type Slots } from './slots.ts';
@@ -17,6 +18,7 @@ export interface PackedUsers {
   /** The longest key, in bytes. */
   readonly longestKey: number;
   readonly decoy: ParsedHash | undefined;
+  readonly names: Readonly<BoundNames>;
 }
 
 const FIRST_SLOTS = 1024;
@@ -24,6 +26,7 @@ const FIRST_SLOTS = 1024;
 export class UserPacker {
   readonly #out = new PackedWriter();
   readonly #decoys = new DecoyTally();
+  readonly #names: BoundNames = { clientid: false, username: false };
   readonly #hashKey: HashKey;
   #slots: Slots = new Uint32Array(FIRST_SLOTS);
   #key = Buffer.alloc(256);
@@ -46,6 +49,7 @@ export class UserPacker {
     this.#out.raw(this.#key.subarray(0, length));
     writeFields(this.#out, user);
     this.#decoys.add(user.hash);
+    noteNames(this.#names, user);
     this.#longestKey = Math.max(this.#longestKey, length);
     this.#size++;
     // Two thirds full: a look-up takes two steps on average, one for a name that is not there.
@@ -61,6 +65,7 @@ export class UserPacker {
       size: this.#size,
       longestKey: this.#longestKey,
       decoy: this.#decoys.decoy,
+      names: this.#names,
     };
   }
 

@@ -35,6 +35,7 @@ export function openPackedUsers(packed: PackedUsers): UserIndex {
     byClientId: lookup('clientid'),
     size: packed.size,
     decoy: packed.decoy,
+    names: packed.names,
   };
 
   function lookup(field: KeyField): UsersByName {

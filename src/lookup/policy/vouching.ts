@@ -1,0 +1,50 @@
+/**
+ * Which of user name and client id a method vouches for: by itself a client can say any. The limiter counts failures
+ * under the names that somebody vouches for; under others a guesser chooses the bucket.
+ */
+import type { MethodSection } from '../../config/sections/authenticate-methods.ts';
+import type { Login } from '../../policy/policy.ts';
+import type { LimitedBy } from '../limiter/keys.ts';
+import type { OpenMethod } from '../methods/method.ts';
+
+export interface Vouched {
+  readonly clientid: boolean;
+  readonly username: boolean;
+}
+
+type Names = Pick<Login, 'username' | 'clientid'>;
+
+export interface VouchingMethod {
+  readonly section: MethodSection;
+  readonly open: OpenMethod | undefined;
+}
+
+/** What a method vouches for: of a client, or of some client. */
+export function vouchedBy({ section, open }: VouchingMethod, client?: Names): Vouched {
+  if (open?.vouched !== undefined) return open.vouched(client);
+  const { jwt, http, certificate } = section;
+  if (jwt !== undefined) {
+    const { clientid, username } = namesIn(jwt.claims);
+    return { clientid, username: username || jwt.from === 'username' };
+  }
+  if (http !== undefined) return namesIn([http.url, http.headers, http.body]);
+  return namesIn(certificate);
+}
+
+/** What one of the methods vouches for. */
+export function vouchedByAny(methods: readonly VouchingMethod[]): Vouched {
+  const all = methods.map((method) => vouchedBy(method));
+  return { clientid: all.some(({ clientid }) => clientid), username: all.some(({ username }) => username) };
+}
+
+/** Whether a kind of name is vouched for; an address is the broker's word. */
+export function isVouched(by: LimitedBy, { clientid, username }: Vouched): boolean {
+  if (by === 'address') return true;
+  return by === 'client_id' ? clientid : username;
+}
+
+/** The names that templates compare, or send to somebody who does. */
+function namesIn(templates: unknown): Vouched {
+  const text = JSON.stringify(templates) ?? '';
+  return { clientid: text.includes('${clientid}'), username: text.includes('${username}') };
+}
