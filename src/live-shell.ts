@@ -40,9 +40,10 @@ export interface LiveShell {
   /**
    * Puts the policies and the decision log of a configuration in the place of the old ones.
    *
+   * @param confirm asked when all is opened, and before it is put in force: throws when it must not be.
    * @throws PolicyError when they cannot be used: the old ones stay.
    */
-  replace(config: Config): Promise<void>;
+  replace(config: Config, confirm?: () => Promise<void>): Promise<void>;
   /** What is in force. */
   readonly config: Config;
   readonly counters: LiveCounters;
@@ -164,8 +165,12 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     get config() {
       return config;
     },
-    async replace(next) {
+    async replace(next, confirm) {
       const opened = await opener.open(next);
+      await confirm?.().catch((error: unknown) => {
+        opened?.close();
+        throw error;
+      });
       const before = { policy, hooks: JSON.stringify(shell.policy.hooks) };
       policy = opened;
       config = {

@@ -20,8 +20,16 @@ export interface Loaded {
   readonly warnings: readonly string[];
   /** The configuration file, as it was read. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
+  /** The files that the configuration names and that are read again with it. */
+  readonly files: readonly NamedFile[];
   /** A problem that is noticed later, with the line of the file that it is about. */
   readonly place: (problem: string) => string;
+}
+
+export interface NamedFile {
+  readonly path: string;
+  /** Whether it may hold nothing although it held something before. */
+  readonly allowEmpty: boolean;
 }
 
 /** Every problem, one line each, for a person. */
@@ -38,8 +46,14 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
   if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
   const { record, warnings } = result;
   const resolveName = (name: string) => resolve(baseOf(path), name);
+  const paths = new Set<string>();
+  const resolveRead = (name: string): string => {
+    const found = resolveName(name);
+    paths.add(found);
+    return found;
+  };
   const config = resolveSinkFiles(
-    resolvePolicyFiles(resolveToken(resolveFiles(result.config, baseOf(path)), baseOf(path)), resolveName),
+    resolvePolicyFiles(resolveToken(resolveFiles(result.config, baseOf(path)), baseOf(path)), resolveRead),
     resolveName,
   );
   const conditions = await findConditionProblems(config.events.routes);
@@ -56,8 +70,19 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
     record,
     warnings: warnings.map(formatProblem),
     file: text,
+    files: namedFiles(paths, config),
     place: (problem) => placeProblem(problem, file),
   };
+}
+
+function namedFiles(paths: ReadonlySet<string>, { authenticate, authorize }: Config): NamedFile[] {
+  const mayBeEmpty = [
+    ...(authenticate?.methods ?? []).flatMap(({ users }) => (users?.allowEmpty ? [users.file] : [])),
+    ...(authorize?.sources ?? []).flatMap(({ allowEmpty, mosquitto, emqx }) =>
+      allowEmpty ? [mosquitto ?? emqx] : [],
+    ),
+  ];
+  return [...paths].map((path) => ({ path, allowEmpty: mayBeEmpty.includes(path) }));
 }
 
 /** Files are found from where the configuration is, whatever the working directory. */

@@ -1,6 +1,8 @@
 /** Follows the configuration file: a valid change of the policies takes effect at once, an invalid one changes nothing. */
 import type { Config } from './config/schema.ts';
-import type { Loaded, NotLoaded } from './load.ts';
+import { findEmptied, noteFiles } from './emptied-files.ts';
+import { findChanged, type Stamps, settle } from './lib/settle.ts';
+import type { Loaded, NamedFile, NotLoaded } from './load.ts';
 import { type WatchOptions, watchFile } from './lookup/watch.ts';
 import type { Serving } from './serve.ts';
 import type { LevelSwitch } from './telemetry/log/level-switch.ts';
@@ -25,29 +27,70 @@ export interface Reloader {
   close(): void;
 }
 
+/** How often everything is read anew because a file has changed meanwhile. */
+const MAX_TRIES = 10;
+
+/** A file changed between the moment it held still and the end of reading: what was read may be half of it. */
+class ChangedError extends Error {
+  override readonly name = 'ChangedError';
+}
+
+async function confirmStill(stamps: Stamps): Promise<void> {
+  const path = await findChanged(stamps);
+  if (path !== undefined) throw new ChangedError(`${path}: changed while it was read`);
+}
+
+/** The configuration file and all that it names. An empty configuration is written as {}. */
+function filesOf({ file, files }: Loaded): NamedFile[] {
+  return [...(file === undefined ? [] : [{ path: file.path, allowEmpty: false }]), ...files];
+}
+
+const pathsOf = (files: readonly NamedFile[]): string[] => files.map(({ path }) => path);
+
 /** The parts that can change while the server runs. */
 const changeable: readonly string[] = ['authenticate', 'authorize', 'publish', 'decisions', 'log'];
 
 export function followConfig(options: ReloadOptions): Reloader {
   const { first, load, serving, log, levels, refused, interval } = options;
-  let last: Promise<void> = Promise.resolve();
+  let files = filesOf(first);
+  const noted = noteFiles(files);
 
-  async function reloadNow(): Promise<void> {
+  async function reloadNow(tries = 1): Promise<void> {
+    let still = await settle(pathsOf(files), { interval });
     const loaded = await load();
     if ('problems' in loaded) {
       refused?.();
       return refuse(loaded.problems);
     }
+    const next = filesOf(loaded);
+    still = await settleOthers(next, still);
+    const emptied = await findEmptied(next);
+    if (emptied.length > 0) {
+      refused?.();
+      return refuse(emptied);
+    }
     for (const warning of loaded.warnings) log.warn(warning);
     const fixed = needRestart(first.config, loaded.config);
     try {
-      await serving.reload(loaded.config);
+      await serving.reload(loaded.config, () => confirmStill(still));
     } catch (error) {
+      if (error instanceof ChangedError && tries < MAX_TRIES) return await reloadNow(tries + 1);
       return refuse((error as Error).message.split('\n').map(loaded.place));
     }
+    files = next;
+    await noteFiles(files);
     levels?.configure(loaded.config.log.level);
     if (fixed.length > 0) log.warn(`these changes need a restart: ${fixed.join(', ')}`);
     log.info('the configuration was read again and is in force');
+  }
+
+  /** Those that the configuration before did not name. */
+  async function settleOthers(next: readonly NamedFile[], still: Stamps): Promise<Stamps> {
+    const paths = pathsOf(next);
+    const others = paths.filter((path) => !still.has(path));
+    const settled =
+      others.length === 0 ? still : new Map([...still, ...(await settle(others, { interval }))]);
+    return new Map(paths.map((path) => [path, settled.get(path)]));
   }
 
   function refuse(problems: readonly string[]): void {
@@ -55,13 +98,30 @@ export function followConfig(options: ReloadOptions): Reloader {
     log.error('the configuration was not taken over; the one read before stays in force');
   }
 
-  const reload = (): Promise<void> => {
-    last = last.then(reloadNow).catch((error: Error) => {
+  async function run(): Promise<void> {
+    await noted;
+    await reloadNow().catch((error: Error) => {
       refused?.();
       log.error(`cannot reload: ${error.message}`);
     });
-    return last;
-  };
+  }
+
+  let running: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined;
+  /** One at a time; those that are asked for meanwhile are one more, since it reads what is there then. */
+  function reload(): Promise<void> {
+    if (running !== undefined) {
+      waiting ??= running.then(() => {
+        waiting = undefined;
+        return reload();
+      });
+      return waiting;
+    }
+    running = run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
   const { file } = first;
   const watch =
     file &&

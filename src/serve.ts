@@ -48,9 +48,10 @@ export interface Serving {
   /**
    * Puts the policies of this configuration in force, and its `decisions`; nothing else of it.
    *
+   * @param confirm asked when all is opened, and before it is put in force: throws when it must not be.
    * @throws Error with a line for each problem; then nothing has changed.
    */
-  reload(config: Config): Promise<void>;
+  reload(config: Config, confirm?: () => Promise<void>): Promise<void>;
   /** Counts a configuration that was too wrong to be handed to {@link reload}. */
   refused(): void;
   /** What policies did so far. */
@@ -129,7 +130,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
       await tls?.reload();
       return tls !== undefined;
     },
-    reload: (next) => reloads.follow(live.replace(next)),
+    reload: (next, confirm) => reloads.follow(live.replace(next, confirm)),
     refused: () => reloads.refused(),
     get counters() {
       return live.counters;

@@ -7,6 +7,7 @@ const loadedOf = (config: ConfigInput = {}): Loaded => ({
   config: Config.parse(config),
   custom: { hooks: [], lookups: {} },
   warnings: [],
+  files: [],
   place: (problem) => problem,
 });
 

@@ -1,8 +1,9 @@
 /** Reads a file of any size without holding the thread up: in pieces, and as bytes. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { isBlankFile } from './emptied.ts';
 
-/** What a file held, and a digest that tells it from other contents; `''` for an empty file. */
+/** What a file held, and a digest that tells it from other contents; `''` for a file that holds nothing, or comments alone. */
 export interface FileBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly digest: string;
@@ -25,7 +26,7 @@ export async function readBytes(path: string): Promise<FileBytes> {
 export function bytesOf(text: string): FileBytes {
   const bytes = new Uint8Array(Buffer.byteLength(text));
   new TextEncoder().encodeInto(text, bytes);
-  return { bytes, digest: text === '' ? '' : createHash('sha256').update(bytes).digest('base64') };
+  return { bytes, digest: isBlankFile(bytes) ? '' : createHash('sha256').update(bytes).digest('base64') };
 }
 
 /** A pipe has no size, and a file may grow meanwhile: the size is only where to begin. */
@@ -44,7 +45,8 @@ async function readAll(file: FileHandle, size: number): Promise<FileBytes> {
       bytes = more;
     }
   }
-  return { bytes: bytes.subarray(0, length), digest: length === 0 ? '' : hash.digest('base64') };
+  const read = bytes.subarray(0, length);
+  return { bytes: read, digest: isBlankFile(read) ? '' : hash.digest('base64') };
 }
 
 /** Not filled with zeros, and a buffer of its own that can be given to another thread. */

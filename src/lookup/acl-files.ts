@@ -59,7 +59,8 @@ export async function openAclFiles(
       changed.set(i, bytes);
       changes.offer();
     };
-    return watchBytes(pathOf(source), { known: files[i]?.digest ?? '', onBytes, onProblem });
+    const known = files[i]?.digest ?? '';
+    return watchBytes(pathOf(source), { known, onBytes, onProblem, allowEmpty: source.allowEmpty });
   }
 
   return {

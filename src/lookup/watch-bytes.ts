@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { bytesOf, type FileBytes, readBytes } from '../lib/read-bytes.ts';
 import { type FileWatch, type WatchOptions, watchFile } from './watch.ts';
 
-export interface BytesWatchOptions extends Pick<WatchOptions, 'fs' | 'timers' | 'interval' | 'onProblem'> {
+export interface BytesWatchOptions
+  extends Pick<WatchOptions, 'fs' | 'timers' | 'interval' | 'onProblem' | 'allowEmpty'> {
   /** The digest of what is known already: only other contents are reported. */
   readonly known: string;
   /** Called with the new contents, once a change; they belong to whoever is called. */
@@ -19,7 +20,7 @@ export async function readFileBytes(path: string, fs: WatchOptions['fs']): Promi
 
 /** Watches a file until closed. */
 export function watchBytes(path: string, options: BytesWatchOptions): FileWatch {
-  const { known, onBytes, onRead, onProblem, fs, timers, interval } = options;
+  const { known, onBytes, onRead, onProblem, allowEmpty, fs, timers, interval } = options;
   let taken = known;
   let unread: FileBytes | undefined;
   return watchFile(path, {
@@ -42,6 +43,7 @@ export function watchBytes(path: string, options: BytesWatchOptions): FileWatch 
       onBytes(version);
     },
     onProblem,
+    allowEmpty,
     ...(timers && { timers }),
     ...(interval !== undefined && { interval }),
   });

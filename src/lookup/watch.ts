@@ -7,20 +7,15 @@
  * costs nothing.
  */
 import * as nodeFs from 'node:fs/promises';
+import { describeEmptied, isBlank, isEmptied, noteFilled } from '../lib/emptied.ts';
+import { describeStamp, RestlessError, STILL, type StatFile, settle } from '../lib/settle.ts';
+
+export type { FileStamp } from '../lib/settle.ts';
 
 /** The part of `node:fs/promises` that is used. */
 export interface WatchFs {
-  stat(path: string, options: { bigint: true }): Promise<FileStamp>;
+  readonly stat: StatFile;
   readFile(path: string, encoding: 'utf8'): Promise<string>;
-}
-
-/** What tells one state of a file from another. */
-export interface FileStamp {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
 }
 
 export interface WatchTimers {
@@ -35,6 +30,8 @@ export interface WatchOptions {
   readonly onProblem: (message: string) => void;
   /** The text that is known already: only another one is reported. */
   readonly known?: string;
+  /** Whether a file that held something may hold nothing. Default: false: then it is a problem. */
+  readonly allowEmpty?: boolean | undefined;
   /** How often to look, in milliseconds. Default: 1000. A change is reported when it has lasted for one look. */
   readonly interval?: number;
   readonly fs?: WatchFs;
@@ -42,7 +39,7 @@ export interface WatchOptions {
 }
 
 export interface FileWatch {
-  /** Reads the file now, whatever its stamp says: for SIGHUP. */
+  /** Reads the file as soon as it holds still, whatever its stamp says: for SIGHUP. */
   check(): Promise<void>;
   close(): void;
 }
@@ -55,36 +52,58 @@ const realTimers: WatchTimers = {
 
 /** Watches a file until closed. */
 export function watchFile(path: string, options: WatchOptions): FileWatch {
-  const { onText, onProblem, interval = 1000, fs = nodeFs, timers = realTimers } = options;
+  const {
+    onText,
+    onProblem,
+    allowEmpty = false,
+    interval = STILL,
+    fs = nodeFs,
+    timers = realTimers,
+  } = options;
   let known = options.known;
   let seen: string | undefined;
   let reported: string | undefined;
   let isBroken = false;
   let isClosed = false;
+  if (known !== undefined && !isBlank(known)) noteFilled(path, true);
 
   async function look(): Promise<void> {
-    const stamp = await orProblem(async () => describe(await fs.stat(path, { bigint: true })));
+    const stamp = await orProblem(findStamp);
     // Read when a stamp is new and has held still since the last look: whoever writes is done.
-    if (stamp !== undefined && stamp !== reported && stamp === seen && (await read())) reported = stamp;
+    if (stamp !== undefined && stamp !== reported && stamp === seen && (await read(stamp))) reported = stamp;
     seen = stamp;
   }
 
-  async function read(): Promise<boolean> {
+  async function findStamp(): Promise<string> {
+    return describeStamp(await fs.stat(path, { bigint: true }));
+  }
+
+  /** @returns whether the file was read as it was when it had this stamp. */
+  async function read(stamp: string | undefined): Promise<boolean> {
     const text = await orProblem(() => fs.readFile(path, 'utf8'));
-    if (text === undefined || isClosed) return false;
+    // Somebody began to write meanwhile: what was read may be half of it.
+    if (text === undefined || (await orProblem(findStamp)) !== stamp || isClosed) return false;
     isBroken = false;
-    if (text !== known) {
-      known = text;
-      onText(text);
-    }
+    if (text !== known) take(text);
     return true;
+  }
+
+  function take(text: string): void {
+    const isFilled = !isBlank(text);
+    if (!allowEmpty && isEmptied(path, isFilled)) {
+      onProblem(describeEmptied(path));
+      return;
+    }
+    noteFilled(path, isFilled);
+    known = text;
+    onText(text);
   }
 
   async function orProblem<Value>(attempt: () => Promise<Value>): Promise<Value | undefined> {
     try {
       return await attempt();
     } catch (error) {
-      if (!isBroken && !isClosed) onProblem(`cannot read ${path}: ${codeOf(error)}`);
+      if (!isBroken && !isClosed) onProblem(`cannot read ${path}: ${reasonOf(error)}`);
       isBroken = true;
       // Whatever comes back is read again, whether or not it is the same file.
       reported = undefined;
@@ -101,7 +120,8 @@ export function watchFile(path: string, options: WatchOptions): FileWatch {
 
   return {
     async check() {
-      await read();
+      const stamps = await orProblem(() => settle([path], { interval, stat: fs.stat }));
+      if (stamps !== undefined && !isClosed) await read(stamps.get(path));
     },
     close() {
       isClosed = true;
@@ -110,10 +130,8 @@ export function watchFile(path: string, options: WatchOptions): FileWatch {
   };
 }
 
-function describe({ dev, ino, size, mtimeNs, ctimeNs }: FileStamp): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
-}
-
-function codeOf(error: unknown): string {
+/** Only codes, and texts of ours. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RestlessError) return 'it does not stop changing';
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

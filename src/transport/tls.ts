@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PeerCertificate, SecureContextOptions, Server, TLSSocket, TlsOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
+import { findChanged, settle } from '../lib/settle.ts';
 
 export interface TlsFiles {
   /** Paths of PEM files. */
@@ -49,18 +50,35 @@ export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
     findPeerProblem: (socket) => findNameProblem(socket, files.clientNames),
     follow: (server) => servers.push(server),
     async reload() {
-      const fresh = await readSecrets(files);
+      const fresh = await readSettled(files);
       cert = fresh.cert;
       for (const server of servers) server.setSecureContext({ ...fresh, minVersion: 'TLSv1.2' });
     },
   };
 }
 
+/** How often the files are read anew because one has changed meanwhile. */
+const MAX_TRIES = 10;
+
+/** Not while one of them is being written: the first half of an authority's certificates refuses half of the brokers. */
+async function readSettled(files: TlsFiles): Promise<SecureContextOptions> {
+  const { cert, key, clientCa } = files;
+  for (let tries = 1; ; tries++) {
+    const stamps = await settle([cert, key, ...(clientCa === undefined ? [] : [clientCa])]);
+    const secrets = await readSecrets(files);
+    const changed = await findChanged(stamps);
+    if (changed === undefined) return secrets;
+    if (tries === MAX_TRIES) throw new Error(`listen.tls: ${changed} changed while it was read`);
+  }
+}
+
 async function readSecrets(files: TlsFiles): Promise<SecureContextOptions> {
+  const cert = await readPem('listen.tls.cert', files.cert);
+  const ca = files.clientCa === undefined ? undefined : await readPem('listen.tls.clientCa', files.clientCa);
   const secrets: SecureContextOptions = {
-    cert: await readPem('listen.tls.cert', files.cert),
+    cert,
     key: await readPem('listen.tls.key', files.key),
-    ...(files.clientCa === undefined ? {} : { ca: await readPem('listen.tls.clientCa', files.clientCa) }),
+    ...(ca === undefined ? {} : { ca }),
   };
   try {
     createSecureContext(secrets);
@@ -69,6 +87,9 @@ async function readSecrets(files: TlsFiles): Promise<SecureContextOptions> {
       cause,
     });
   }
+  checkCertificates('listen.tls.cert', files.cert, cert);
+  if (files.clientCa !== undefined && ca !== undefined)
+    checkCertificates('listen.tls.clientCa', files.clientCa, ca);
   return secrets;
 }
 
@@ -78,6 +99,26 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 export function findExpiry(pem: string): number {
   const ends = (pem.match(CERTIFICATE) ?? []).map((text) => Date.parse(new X509Certificate(text).validTo));
   return Math.min(...ends);
+}
+
+/**
+ * OpenSSL takes a file without a certificate, or with half of one, for a file with fewer of them.
+ *
+ * @throws Error that names the setting and the file.
+ */
+function checkCertificates(setting: string, path: string, pem: Buffer): void {
+  const text = pem.toString('latin1');
+  const begun = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
+  const ended = text.match(/-----END [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
+  if (begun === 0) throw new Error(`${setting}: ${path} holds no certificate in PEM`);
+  if (begun !== ended) throw new Error(`${setting}: ${path} ends within a certificate`);
+  for (const certificate of text.match(CERTIFICATE) ?? []) {
+    try {
+      new X509Certificate(certificate);
+    } catch (cause) {
+      throw new Error(`${setting}: ${path} holds a certificate that cannot be read`, { cause });
+    }
+  }
 }
 
 async function readPem(setting: string, path: string): Promise<Buffer> {

@@ -1,4 +1,14 @@
-import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readFile as nodeReadFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -130,13 +140,59 @@ describe('watchFile', () => {
     expect(texts).toEqual([]);
   });
 
-  it('reads at once when asked', async () => {
-    start({ known: 'one' });
+  it('reads when asked as soon as the file holds still, and no half of it', async () => {
+    start({ known: 'one', interval: 30 });
+    await writeFile(path, 'tw');
+    const checked = watch?.check();
+    await new Promise((resolve) => setTimeout(resolve, 10));
     await writeFile(path, 'two');
-    await watch?.check();
+    await checked;
     expect(texts).toEqual(['two']);
     await look(3);
     expect(texts).toEqual(['two']);
+  });
+
+  it('drops what it has read when somebody began to write meanwhile', async () => {
+    const readFile = async (name: string): Promise<string> => {
+      const text = await nodeReadFile(name, 'utf8');
+      if (text === 'two') await writeFile(name, 'three');
+      return text;
+    };
+    start({ known: 'one', fs: { stat, readFile } });
+    await look(2);
+    await writeFile(path, 'two');
+    await look(4);
+    expect(texts).toEqual(['three']);
+  });
+
+  it.each(['', '\n', '# nothing but a comment\n'])(
+    'refuses a file that is empty now and was not, once: %j',
+    async (empty) => {
+      start({ known: 'one' });
+      await look(2);
+      await writeFile(path, empty);
+      await look(4);
+      expect(texts).toEqual([]);
+      expect(problems).toEqual([expect.stringMatching(/users\.csv is empty and was not before/)]);
+      await writeFile(path, 'two');
+      await look(3);
+      expect(texts).toEqual(['two']);
+    },
+  );
+
+  it('takes an empty file that may be empty, or was so before', async () => {
+    start({ known: 'one', allowEmpty: true });
+    await look(2);
+    await writeFile(path, '');
+    await look(3);
+    expect(texts).toEqual(['']);
+    watch?.close();
+    start({ known: '' });
+    await look(2);
+    await writeFile(path, '\n');
+    await look(3);
+    expect(texts).toEqual(['', '\n']);
+    expect(problems).toEqual([]);
   });
 
   it('is silent after close, also when a look was under way', async () => {

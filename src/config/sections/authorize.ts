@@ -11,6 +11,11 @@ const Source = section(
   () => ({
     mosquitto: path('./mosquitto.acl').optional().describe('An acl_file of mosquitto.'),
     emqx: path('./acl.conf').optional().describe("EMQX's acl.conf."),
+    allowEmpty: yesOrNo()
+      .optional()
+      .describe(
+        'Whether the file may become empty while the server runs. Default: false: then its rules stay.',
+      ),
   }),
   'a source',
 ).refine(({ mosquitto, emqx }) => (mosquitto === undefined) !== (emqx === undefined), {

@@ -68,6 +68,7 @@ async function openFile(users: Users, world: MethodWorld): Promise<UserSource> {
   const path = users.file ?? '';
   const options = {
     path,
+    allowEmpty: users.allowEmpty,
     ...(users.format !== undefined && { format: users.format }),
     ...userOptionsOf(users),
   };

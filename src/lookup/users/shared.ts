@@ -78,8 +78,16 @@ function once(run: () => void): () => void {
 }
 
 /** All that the users depend on. */
-function keyOf({ path, format, hash, userId, allowPlain, saltEncoding }: UserFileOptions): string {
-  return JSON.stringify([path, format, hash, userId, allowPlain, saltEncoding]);
+function keyOf({
+  path,
+  format,
+  hash,
+  userId,
+  allowPlain,
+  saltEncoding,
+  allowEmpty,
+}: UserFileOptions): string {
+  return JSON.stringify([path, format, hash, userId, allowPlain, saltEncoding, allowEmpty]);
 }
 
 function openEntry(options: UserFileOptions): Entry {

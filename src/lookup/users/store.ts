@@ -8,7 +8,7 @@ import { type LoadOptions, loadUsers } from './load.ts';
 import type { PackedUsers } from './packed/builder.ts';
 import { discardPackedUsers, openPackedUsers } from './packed/packed-users.ts';
 
-export type UserFileOptions = LoadOptions;
+export interface UserFileOptions extends LoadOptions, Pick<WatchOptions, 'allowEmpty'> {}
 
 export interface UserStoreOptions extends UserFileOptions, Pick<WatchOptions, 'fs' | 'timers' | 'interval'> {
   /** Called when a new version is in force: results that were cached may be wrong now. */
@@ -44,7 +44,7 @@ export class UserFileError extends Error {
  * @throws UserFileError when the file cannot be used at start: there is no older version to fall back on.
  */
 export async function openUserStore(options: UserStoreOptions): Promise<UserStore> {
-  const { path, fs, timers, interval } = options;
+  const { path, fs, timers, interval, allowEmpty } = options;
   const first = await readFileBytes(path, fs).catch((error: unknown) => {
     throw new UserFileError(path, [
       { line: 0, message: `cannot be read: ${String((error as NodeJS.ErrnoException).code)}` },
@@ -82,6 +82,7 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
   let unreadable: UserFileError | undefined;
   const watch: FileWatch = watchBytes(path, {
     known: first.digest,
+    allowEmpty,
     onBytes: versions.offer,
     onRead() {
       unreadable = undefined;

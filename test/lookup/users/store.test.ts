@@ -33,6 +33,7 @@ async function open(text: string, options: Partial<UserStoreOptions> = {}) {
     path: 'users.csv',
     fs,
     timers: { set: () => undefined, clear: () => {} },
+    interval: 1,
     onProblems: (error) => problems.push(error.message),
     onChange: (users) => sizes.push(users.size),
     ...options,
@@ -57,6 +58,26 @@ describe('openUserStore', () => {
     expect(sizes).toEqual([2, 0]);
     store.close();
   });
+
+  it.each(['', '# nobody\n'])(
+    'keeps the users when the file is emptied, unless it may be empty: %j',
+    async (empty) => {
+      const refusing = await open(`username,hash\na,${HASH}\n`, { path: 'a.yaml', format: 'csv' });
+      refusing.file.text = empty;
+      await refusing.store.reload();
+      expect(refusing.store.users.size).toBe(1);
+      expect(refusing.problems).toEqual([expect.stringContaining('a.yaml is empty and was not before')]);
+      expect(refusing.store.problem).toBeDefined();
+      const allowing = await open(`[{"username":"a","hash":"${HASH}"}]`, {
+        path: 'b.yaml',
+        allowEmpty: true,
+      });
+      allowing.file.text = empty;
+      await allowing.store.reload();
+      expect(allowing.store.users.size).toBe(0);
+      expect(allowing.problems).toEqual([]);
+    },
+  );
 
   it('keeps the users when the file goes away', async () => {
     const { file, store, problems } = await open(`username,hash\na,${HASH}\n`);
@@ -110,7 +131,7 @@ describe('openUserStore', () => {
     jobs[1]?.finish();
     await first;
     expect(jobs.map(({ users }) => users)).toEqual([2000, 4000]);
-    expect(sizes).toEqual([2000, 4000]);
+    await vi.waitFor(() => expect(sizes).toEqual([2000, 4000]));
     store.close();
   });
 

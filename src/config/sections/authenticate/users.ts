@@ -38,6 +38,11 @@ export const Users = section(() => ({
   allowPlain: yesOrNo()
     .prefault(false)
     .describe('Whether passwords that are not hashed are accepted. Default: false.'),
+  allowEmpty: yesOrNo()
+    .optional()
+    .describe(
+      'Whether the file may become empty while the server runs, so that nobody of it is let in. Default: false: then its users stay.',
+    ),
 }))
   .refine(({ file, list }) => (file === undefined) !== (list === undefined), {
     when: whenValid,
