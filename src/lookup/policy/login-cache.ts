@@ -59,8 +59,8 @@ export function methodLookups(methods: readonly OpenedMethod[], memory: LoginMem
 function methodLookup(name: string, open: OpenMethod, { cache, late }: LoginMemory): Lookup {
   if (!open.isCacheable) return (question, context) => open.look(question.client as Login, context);
   return (question, context) => {
-    const client = question.client as Login;
-    const parts = partsOf(name, client);
+    const client = shownOf(question.client as Login);
+    const parts = [name, ...keyNames.map((key) => client[key])];
     const known = late?.take(parts);
     if (known !== undefined) return known;
     // Others may wait for the same answer: it does not end with the patience of the first.
@@ -72,8 +72,20 @@ function methodLookup(name: string, open: OpenMethod, { cache, late }: LoginMemo
   };
 }
 
-/** Everything that the answer depends on. */
-function partsOf(method: string, client: Login): string[] {
-  const { username, clientid, password, peerhost, cn, dn, protocol, mountpoint } = client;
-  return [method, username, clientid, password, peerhost, cn, dn, protocol, mountpoint];
+/** Everything that an answer may depend on: the compiler demands each property of `Login` here. */
+const keyed: Readonly<Record<keyof Login, true>> = {
+  username: true,
+  clientid: true,
+  password: true,
+  peerhost: true,
+  cn: true,
+  dn: true,
+  protocol: true,
+  mountpoint: true,
+};
+const keyNames = Object.keys(keyed) as readonly (keyof Login)[];
+
+/** What is not in the key is not shown to the method either. */
+function shownOf(client: Login): Login {
+  return Object.fromEntries(keyNames.map((key) => [key, client[key]])) as unknown as Login;
 }
