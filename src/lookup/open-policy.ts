@@ -14,6 +14,7 @@ import { limiterWarnings } from './policy/limiter-warnings.ts';
 import { createLoginCache, methodLookups } from './policy/login-cache.ts';
 import { createLoginLimiter } from './policy/login-limiter.ts';
 import { closeMethods, methodWarnings, openMethods } from './policy/methods.ts';
+import { createNameGuard, type NameGuard } from './policy/name-guard.ts';
 import type { OpenPolicy, PolicyConfig, PolicyWorld } from './policy/open-policy.ts';
 import { PolicyError } from './policy/policy-error.ts';
 import { openRules } from './policy/rules.ts';
@@ -37,20 +38,24 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   const late = openLateAnswers(authenticate, world);
   let changes = 0;
   let policies: OpenPolicy['policies'] | undefined;
+  let guard: NameGuard | undefined;
   const changed = (): void => {
     changes++;
     cache?.clear();
     late?.clear();
     // A file may change while others are still being opened: nobody has read the policies yet.
     if (policies === undefined) return;
+    guard?.renew();
     policies = build();
     world.onChange();
   };
 
   const problems: string[] = [];
   const methodWorld = { ...world, hashing, onChange: changed };
-  const methods = await openMethods(authenticate?.methods ?? [], methodWorld, problems);
-  const opened = await openRules(authorize, conditions, world, changed, problems);
+  const openedMethods = await openMethods(authenticate?.methods ?? [], methodWorld, problems);
+  guard = createNameGuard(config, openedMethods, conditions, world.log);
+  const { methods, accept } = guard;
+  const opened = await openRules(authorize, conditions, world, changed, problems, accept);
   const publish = await openMessages(config.publish, conditions, problems);
   const close = (): void => {
     closeMethods(methods);
@@ -107,6 +112,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       ...policyWarnings(config),
       ...methodWarnings(methods),
       ...limiterWarnings(authenticate?.limiter, methods),
+      ...guard.warnings,
     ],
     counters: countersOf({ cache, limiter, grants: world.grants, hashing }),
     loginDecided(client, decision) {

@@ -1,4 +1,5 @@
 /** Users as an index to look them up in, made from records that may have come from any kind of file. */
+import { type BoundName, boundNames } from './bound-names.ts';
 import { DecoyTally } from './password-decoy.ts';
 import type { ParsedHash } from './password-hash.ts';
 import { readUser, type User, type UserOptions } from './user-record.ts';
@@ -19,6 +20,8 @@ export interface UserIndex {
   /** Users without a user name. */
   readonly byClientId: UsersByName;
   readonly size: number;
+  /** The names that every user has. */
+  readonly sharedNames: readonly BoundName[];
   /** What to check for users that do not exist; see {@link DecoyTally}. */
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
@@ -102,6 +105,11 @@ export class UserMaps implements UserIndex, UserCollector {
   readonly byClientId = new Map<string, User>();
   readonly names: BoundNames = { clientid: false, username: false };
   readonly #decoys = new DecoyTally();
+  #sharedNames: readonly BoundName[] = boundNames;
+
+  get sharedNames(): readonly BoundName[] {
+    return this.#sharedNames;
+  }
 
   get size(): number {
     return this.byUsername.size + this.byClientId.size;
@@ -118,8 +126,16 @@ export class UserMaps implements UserIndex, UserCollector {
         : ([this.byUsername, user.username] as const);
     if (index.has(key)) return false;
     index.set(key, user);
+    this.#sharedNames = namesOfBoth(this.#sharedNames, user);
     this.#decoys.add(user.hash);
     noteNames(this.names, user);
     return true;
   }
+}
+
+/** Those of the names that this user has, too; the same list when it has all. */
+export function namesOfBoth(names: readonly BoundName[], user: User): readonly BoundName[] {
+  return names.every((name) => user[name] !== undefined)
+    ? names
+    : names.filter((name) => user[name] !== undefined);
 }

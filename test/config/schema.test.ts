@@ -158,6 +158,7 @@ describe('every key', () => {
       ['authorize.otherwise', 'EXHOOK_AUTHORIZE_OTHERWISE', 'authorize-otherwise'],
       ['authorize.onError', 'EXHOOK_AUTHORIZE_ON_ERROR', 'authorize-on-error'],
       ['authorize.mode', 'EXHOOK_AUTHORIZE_MODE', 'authorize-mode'],
+      ['authorize.strict', 'EXHOOK_AUTHORIZE_STRICT', 'authorize-strict'],
       [
         'authorize.iKnowThisAllowsEveryone',
         'EXHOOK_AUTHORIZE_I_KNOW_THIS_ALLOWS_EVERYONE',

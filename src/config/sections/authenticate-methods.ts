@@ -1,6 +1,7 @@
 /** The methods of `authenticate.methods`: users, jwt, certificate, http, anonymous; a file each in `authenticate/`. */
-import type * as z from 'zod';
-import { section, text, whenValid } from '../expects.ts';
+import * as z from 'zod';
+import { boundNames } from '../../policy/bound-names.ts';
+import { choice, expects, section, text, whenValid } from '../expects.ts';
 import { Anonymous } from './authenticate/anonymous.ts';
 import { Certificate } from './authenticate/certificate.ts';
 import { Http } from './authenticate/http.ts';
@@ -16,6 +17,12 @@ export const MethodSection = section(
     certificate: Certificate.optional().describe("The client's TLS certificate, as the broker passes it on."),
     http: Http.optional().describe("An HTTP service in the form of EMQX's HTTP authenticator."),
     anonymous: Anonymous.optional().describe('Clients without a user name.'),
+    vouchesFor: z
+      .array(choice(boundNames), { error: expects('a list', 'names, such as [username]') })
+      .optional()
+      .describe(
+        'The names that a client of this method cannot choose, besides those that its settings show: of an http method those that the service compares, of any method those that the broker sets. Each is username or clientid.',
+      ),
   }),
   'a method',
 ).refine((method) => methodKinds.filter((kind) => method[kind] !== undefined).length === 1, {

@@ -57,6 +57,11 @@ export const Authorize = section(() => ({
     .describe(
       "shadow decides, logs and counts, and leaves the broker's own result as it is. The default is enforce.",
     ),
+  strict: yesOrNo()
+    .prefault(false)
+    .describe(
+      'Refuses rules that rely on a user name or client id for which a method of authenticate does not vouch, since clients choose such names; without it they are warned of. The rules of publish count, too. The default is false, for configurations that were written before it; write true in new ones.',
+    ),
   iKnowThisAllowsEveryone: yesOrNo()
     .prefault(false)
     .describe(

@@ -1,5 +1,6 @@
 /** What every login method that asks somebody offers, and what it needs of the world. */
 import type { Admission, AdmissionRequest } from '../../lib/admission/admission.ts';
+import type { BoundName } from '../../policy/bound-names.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import type { Environment } from '../secret.ts';
 import type { UserFiles } from '../users/shared.ts';
@@ -22,6 +23,8 @@ export interface OpenMethod {
     readonly clientid: boolean;
     readonly username: boolean;
   };
+  /** The names that the method vouches for of every client that it admits; users only. */
+  readonly sharedNames?: () => readonly BoundName[];
   /** Whether answers may be remembered. */
   readonly isCacheable: boolean;
   readonly warnings: readonly string[];

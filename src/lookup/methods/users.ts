@@ -41,6 +41,7 @@ export async function openUsers(users: Users, world: MethodWorld): Promise<OpenM
       // A user may be bound to another client id than the one that this client chose.
       return { clientid: user?.clientid === client.clientid, username: user?.username === client.username };
     },
+    sharedNames: () => read().sharedNames,
     close,
   };
 }

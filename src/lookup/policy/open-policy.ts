@@ -11,7 +11,8 @@ import type { GrantStore, SharedStats } from '../grants/store.ts';
 import type { MethodWorld } from '../methods/method.ts';
 import type { LimiterCounts } from './login-limiter.ts';
 
-export type PolicyConfig = Pick<Config, 'authenticate' | 'authorize' | 'publish'>;
+export type PolicyConfig = Pick<Config, 'authenticate' | 'authorize' | 'publish'> &
+  Partial<Pick<Config, 'events'>>;
 
 export interface PolicyWorld extends Omit<MethodWorld, 'hashing' | 'onChange'> {
   /** Outlives a reload: who is connected stays connected. */

@@ -33,6 +33,7 @@ const noRules: Ruled = { rules: [], judge: () => ({ verdict: undefined, notes: [
  * Adds what is wrong to the problems; then the rules are not to be used, only closed.
  *
  * @param changed called after a file has changed and its rules are in force.
+ * @param check throws a TypeError, with a line for each problem, for rules that are not to be used. Default: all are.
  */
 export async function openRules(
   authorize: Config['authorize'],
@@ -40,6 +41,7 @@ export async function openRules(
   { isDry, log, refused }: PolicyWorld,
   changed: () => void,
   problems: string[],
+  check: (rules: readonly CompiledRule[]) => Promise<void> = async () => {},
 ): Promise<OpenRules> {
   if (authorize === undefined) return { inForce: noRules, close: () => {} };
   const wrong = await inSlices(conditionProblems(authorize.rules, conditions));
@@ -51,6 +53,7 @@ export async function openRules(
   async function accept(fromFiles: readonly LoadedAcl[]): Promise<void> {
     const compiled = [own, ...fromFiles.map(({ rules }) => rules)].flat();
     await refuseEverything(compiled);
+    await check(compiled);
     const judge = await inSlices(judgeSteps(compiled));
     const digest = fromFiles.map((file) => file.digest).join(' ');
     inForce = { rules: compiled.map(({ rule }) => rule), judge, digest };
@@ -80,7 +83,7 @@ export async function openRules(
     if (!isDry) files.watch();
   } catch (error) {
     if (error instanceof AclFileError) problems.push(...error.problems);
-    else if (error instanceof TypeError) problems.push(error.message);
+    else if (error instanceof TypeError) problems.push(...error.message.split('\n'));
     else throw error;
   }
   return {

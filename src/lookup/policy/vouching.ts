@@ -20,7 +20,16 @@ export interface VouchingMethod {
 }
 
 /** What a method vouches for: of a client, or of some client. */
-export function vouchedBy({ section, open }: VouchingMethod, client?: Names): Vouched {
+export function vouchedBy(method: VouchingMethod, client?: Names): Vouched {
+  const declared = method.section.vouchesFor ?? [];
+  const { clientid, username } = bySettings(method, client);
+  return {
+    clientid: clientid || declared.includes('clientid'),
+    username: username || declared.includes('username'),
+  };
+}
+
+function bySettings({ section, open }: VouchingMethod, client: Names | undefined): Vouched {
   if (open?.vouched !== undefined) return open.vouched(client);
   const { jwt, http, certificate } = section;
   if (jwt !== undefined) {

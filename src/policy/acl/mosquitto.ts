@@ -107,6 +107,12 @@ function fillPattern(topic: string): string {
   return topic.replaceAll('%u', '${username}').replaceAll('%c', '${clientid}');
 }
 
+const HOLDS_WILDCARD = '[+#]';
+const HIDES = '^\\$|[+#/]';
+
+/** Names that are no good in a pattern, as rules deny them here: whoever brings another name gains nothing. */
+export const dangerousForms: readonly string[] = [HOLDS_WILDCARD, HIDES];
+
 /**
  * Where there are patterns, mosquitto denies a client whose name holds a wildcard everything that its own
  * section does not decide. A `/`, or a `$` at the beginning, it fills in; here that makes a pattern not match.
@@ -120,7 +126,7 @@ function dangerousNames(line: number, patterns: readonly AclLine[], file: string
   ] as const;
   return names.map(([field, placeholder]) => {
     const mayHideFromDenial = denials.some((topic) => topic.includes(placeholder));
-    const dangerous = { regex: mayHideFromDenial ? '^\\$|[+#/]' : '[+#]' };
+    const dangerous = { regex: mayHideFromDenial ? HIDES : HOLDS_WILDCARD };
     return { line, rule: { name: `${file}: dangerous ${field}`, deny: 'all', who: { [field]: dangerous } } };
   });
 }

@@ -29,7 +29,7 @@ function lookupsOf(names: readonly string[], isCacheable = true) {
   });
   const world = { now: () => 0, monotonic: () => 0, random: () => 0 } as PolicyWorld;
   const cache = createLoginCache({ ttl: 1000, negativeTtl: 1000, jitter: 0, max: 100 }, world);
-  const lookups = methodLookups(methods, cache);
+  const lookups = methodLookups(methods, { cache, late: undefined });
   const { signal } = new AbortController();
   const ask = async (method: string, login: object) => {
     const kind = `authenticate/${method}`;

@@ -1,9 +1,10 @@
 /** Packs users one after the other, and notices one that was listed before. */
 import { randomBytes } from 'node:crypto';
+import { type BoundName, boundNames } from '../../../policy/bound-names.ts';
 import { DecoyTally } from '../../../policy/password-decoy.ts';
 import type { ParsedHash } from '../../../policy/password-hash.ts';
 import type { User } from '../../../policy/user-record.ts';
-import { type BoundNames, noteNames } from '../../../policy/users.ts';
+import { type BoundNames, namesOfBoth, noteNames } from '../../../policy/users.ts';
 import { keyOf, keySize, writeFields, writeKey } from './record.ts';
 import type { HashKey } from './sip-hash.ts';
 import { findSlot, growSlots, type Slots } from './slots.ts';
@@ -17,6 +18,8 @@ export interface PackedUsers {
   readonly size: number;
   /** The longest key, in bytes. */
   readonly longestKey: number;
+  /** The names that every user has. */
+  readonly sharedNames: readonly BoundName[];
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
 }
@@ -30,6 +33,7 @@ export class UserPacker {
   readonly #hashKey: HashKey;
   #slots: Slots = new Uint32Array(FIRST_SLOTS);
   #key = Buffer.alloc(256);
+  #sharedNames: readonly BoundName[] = boundNames;
   #size = 0;
   #longestKey = 0;
 
@@ -50,6 +54,7 @@ export class UserPacker {
     writeFields(this.#out, user);
     this.#decoys.add(user.hash);
     noteNames(this.#names, user);
+    this.#sharedNames = namesOfBoth(this.#sharedNames, user);
     this.#longestKey = Math.max(this.#longestKey, length);
     this.#size++;
     // Two thirds full: a look-up takes two steps on average, one for a name that is not there.
@@ -64,6 +69,7 @@ export class UserPacker {
       hashKey: this.#hashKey,
       size: this.#size,
       longestKey: this.#longestKey,
+      sharedNames: this.#sharedNames,
       decoy: this.#decoys.decoy,
       names: this.#names,
     };

@@ -34,6 +34,7 @@ export function openPackedUsers(packed: PackedUsers): UserIndex {
     byUsername: lookup('username'),
     byClientId: lookup('clientid'),
     size: packed.size,
+    sharedNames: packed.sharedNames,
     decoy: packed.decoy,
     names: packed.names,
   };

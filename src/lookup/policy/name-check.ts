@@ -1,0 +1,94 @@
+/** Rules and targets that rely on a name for which no method vouches: a client would choose what it may do. */
+import { shapeVariables } from '../../events/shape-names.ts';
+import { type BoundName, boundNames, nameWords } from '../../policy/bound-names.ts';
+import type { CompiledRule } from '../../policy/compiled-rule.ts';
+import type { CompileCondition } from '../../policy/condition.ts';
+import { messageLabel } from '../../policy/message/rule.ts';
+import { messageVariables } from '../../policy/message/variables.ts';
+import { type NameUses, usesOfMessageRule, usesOfRule, usesOfTemplate } from '../../policy/name-uses.ts';
+import { labelOf } from '../../policy/rule.ts';
+import type { Steps } from '../../policy/steps.ts';
+import { compileText } from '../../policy/text-template.ts';
+import type { PolicyConfig } from './open-policy.ts';
+import type { Voucher } from './vouches-for.ts';
+
+/** More lines about one name say no more. */
+const MAX_LINES = 20;
+
+/** Who relies on a name: the first of them, as messages tell it, and how many there are. */
+export interface Reliance {
+  readonly first: string[];
+  count: number;
+}
+
+export type Reliances = Readonly<Record<BoundName, Reliance>>;
+
+export function makeReliances(): Reliances {
+  return { username: { first: [], count: 0 }, clientid: { first: [], count: 0 } };
+}
+
+/** @param subject of the sentence, such as `authorize.rules[0]: rule "own"`. */
+function enter(reliances: Reliances, subject: () => string, uses: NameUses): void {
+  for (const [name, how] of uses) {
+    const reliance = reliances[name];
+    reliance.count++;
+    if (reliance.first.length < MAX_LINES) reliance.first.push(`${subject()} uses ${how}`);
+  }
+}
+
+/** @param own how many of the rules stand in the configuration; the others are of files. */
+export function* authorizeReliances(
+  rules: readonly CompiledRule[],
+  own: number,
+  into: Reliances,
+): Steps<Reliances> {
+  for (const [i, { rule, when }] of rules.entries()) {
+    yield;
+    const place = i < own ? `authorize.rules[${i}]` : 'authorize.sources';
+    enter(into, () => `${place}: rule "${labelOf(rule, i)}"`, usesOfRule(rule, when?.uses));
+  }
+  return into;
+}
+
+/** @param conditions needed when a rule has `when`. */
+export function publishReliances(
+  { publish }: PolicyConfig,
+  conditions: CompileCondition | undefined,
+): Reliances {
+  const reliances = makeReliances();
+  for (const [i, rule] of (publish?.rules ?? []).entries()) {
+    const condition = rule.when === undefined ? undefined : conditions?.(rule.when, messageVariables);
+    const variables = condition === undefined || 'problem' in condition ? undefined : condition.uses;
+    const subject = () => `publish.rules[${i}]: rule "${messageLabel(rule, i)}"`;
+    enter(reliances, subject, usesOfMessageRule(rule, variables));
+  }
+  return reliances;
+}
+
+/** Of the targets of event routes. */
+export function targetReliances({ events }: PolicyConfig): Reliances {
+  const reliances = makeReliances();
+  for (const [i, { shape }] of (events?.routes ?? []).entries()) {
+    if (shape.target === undefined) continue;
+    const uses = usesOfTemplate(compileText(shape.target, shapeVariables));
+    enter(reliances, () => `events.routes[${i}].shape: the target`, uses);
+  }
+  return reliances;
+}
+
+/** A line for each that relies on a name, and each that admits clients without vouching for it. */
+export function complaints(reliances: Reliances, vouchers: readonly Voucher[]): readonly string[] {
+  return boundNames.flatMap((name) => {
+    const { first, count } = reliances[name];
+    const lacking = count === 0 ? [] : vouchers.filter((voucher) => !voucher.vouchesFor().has(name));
+    const lines = first.flatMap((subject) => lacking.map((voucher) => complain(subject, name, voucher)));
+    const others = lacking.length === 0 ? 0 : count - first.length;
+    return others === 0
+      ? lines
+      : [...lines, `authorize: ${others} more rules use the ${nameWords[name]} like these`];
+  });
+}
+
+function complain(subject: string, name: BoundName, { label, advise }: Voucher): string {
+  return `${subject}, but ${label} does not vouch for the ${nameWords[name]}, so that its clients choose it; ${advise(name)}`;
+}
