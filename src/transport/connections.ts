@@ -1,11 +1,13 @@
 /**
  * The HTTP/2 connections of a server: when each may be let go.
  *
- * Brokers before EMQX 5.10 lose the calls in flight when GOAWAY comes, so that a connection is closed at a
- * moment when it has nothing in flight; only when none comes in time is it closed all the same, and what is
- * in flight is still answered.
+ * Brokers lose calls that they begin while a connection ends, and those before EMQX 5.10 the ones in flight too. So a
+ * connection is ended at a quiet moment (farewell.ts), and never two of one broker at once (departures.ts); only
+ * when no such moment comes in time is it ended all the same, and what is in flight is still answered.
  */
 import type { ServerHttp2Session } from 'node:http2';
+import { Departures } from './departures.ts';
+import { quietNeeded } from './farewell.ts';
 import { ConnectionLoad, type Load } from './load.ts';
 
 export interface ConnectionAge {
@@ -15,25 +17,35 @@ export interface ConnectionAge {
   readonly jitter: number;
 }
 
-/** How long a connection that is to be closed may wait for a quiet moment, in milliseconds. */
+/** How long at least a connection that is to be ended may wait for a quiet moment, in milliseconds. */
 const PATIENCE = 4_000;
+
+export interface ConnectionWorld {
+  readonly load: Load;
+  readonly departures: Departures;
+  /** Lets the session go: no new streams, and an end when those that are open have ended. */
+  readonly close: () => void;
+  /** The address of the other side: what tells the connections of one broker from those of others. */
+  readonly peer: string;
+}
 
 export class Connection {
   readonly id: number;
   readonly load: ConnectionLoad;
   readonly session: ServerHttp2Session;
-  readonly #close: () => void;
+  readonly #world: ConnectionWorld;
   #open = 0;
-  #isRetiring = false;
   #isGoing = false;
-  #patience: NodeJS.Timeout | undefined;
+  #farewell: { readonly since: number; readonly patience: number } | undefined;
+  /** When a stream began or ended last; known only while the connection is to be ended. */
+  #lastActive = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @param close lets the session go: no new streams, and an end when those that are open have ended. */
-  constructor(id: number, session: ServerHttp2Session, load: Load, close: () => void) {
+  constructor(id: number, session: ServerHttp2Session, world: ConnectionWorld) {
     this.id = id;
     this.session = session;
-    this.#close = close;
-    this.load = new ConnectionLoad(load);
+    this.#world = world;
+    this.load = new ConnectionLoad(world.load);
   }
 
   /** Streams without an end. */
@@ -44,31 +56,58 @@ export class Connection {
   /** A stream was opened. */
   began(): void {
     this.#open++;
+    if (this.#farewell !== undefined) this.#lastActive = performance.now();
   }
 
   /** A stream has been closed. */
   ended(): void {
     this.#open--;
-    if (this.#isRetiring && this.#open === 0) this.#goAway();
+    if (this.#farewell === undefined) return;
+    this.#lastActive = performance.now();
+    if (this.#open === 0) this.#look();
   }
 
-  /** Closes the connection at its next quiet moment, or when its patience, in milliseconds, is at an end. */
+  /** Ends the connection at a quiet moment, or when its patience, in milliseconds, is over. */
   retire(patience: number): void {
-    if (this.#isRetiring) return;
-    this.#isRetiring = true;
-    if (this.#open === 0) this.#goAway();
-    else this.#patience = setTimeout(() => this.#goAway(), patience).unref();
+    const now = performance.now();
+    // What is told again may only make it sooner, as a drain does.
+    if (this.#farewell !== undefined && now + patience >= this.#farewell.since + this.#farewell.patience)
+      return;
+    if (this.#farewell === undefined) this.#lastActive = now;
+    this.#farewell = { since: now, patience };
+    this.#look();
   }
 
   forget(): void {
-    clearTimeout(this.#patience);
+    clearTimeout(this.#timer);
   }
 
-  #goAway(): void {
-    clearTimeout(this.#patience);
-    if (this.#isGoing) return;
+  /** Goes now, or looks again when it may be able to. */
+  #look(): void {
+    if (this.#farewell === undefined || this.#isGoing) return;
+    const now = performance.now();
+    const { since, patience } = this.#farewell;
+    const left = since + patience - now;
+    const wait = this.#open > 0 ? left : Math.min(left, this.#waitForQuiet(now, now - since, patience));
+    if (left <= 0 || wait <= 0) {
+      this.#goAway(now);
+      return;
+    }
+    clearTimeout(this.#timer);
+    // At least one: a timer may fire a little early.
+    this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(wait))).unref();
+  }
+
+  #waitForQuiet(now: number, elapsed: number, patience: number): number {
+    const quiet = quietNeeded(elapsed, patience) - (now - this.#lastActive);
+    return Math.max(quiet, this.#world.departures.waitOf(this.#world.peer, now));
+  }
+
+  #goAway(now: number): void {
+    clearTimeout(this.#timer);
     this.#isGoing = true;
-    this.#close();
+    this.#world.departures.went(this.#world.peer, now);
+    this.#world.close();
   }
 }
 
@@ -80,6 +119,7 @@ export class Connections {
   #lastId = 0;
   #isDraining = false;
   readonly #emptied: (() => void)[] = [];
+  readonly #departures = new Departures();
 
   constructor(load: Load, age?: ConnectionAge, random: () => number = Math.random) {
     this.#load = load;
@@ -98,12 +138,12 @@ export class Connections {
     return open;
   }
 
-  /** @param close how it is let go. */
-  add(session: ServerHttp2Session, close: () => void): void {
-    const connection = new Connection(++this.#lastId, session, this.#load, close);
+  /** @param close how it is let go. @param peer the address of the other side. */
+  add(session: ServerHttp2Session, close: () => void, peer = ''): void {
+    const world = { load: this.#load, departures: this.#departures, close, peer };
+    const connection = new Connection(++this.#lastId, session, world);
     this.#bySession.set(session, connection);
-    const recycle =
-      this.#age && setTimeout(() => connection.retire(PATIENCE), this.#lifetime(this.#age)).unref();
+    const recycle = this.#recycle(connection);
     session.once('close', () => {
       clearTimeout(recycle);
       connection.forget();
@@ -120,6 +160,8 @@ export class Connections {
   /** Lets every connection go. Resolves when the last one has gone. `patience` in milliseconds. */
   drain(patience: number): Promise<void> {
     this.#isDraining = true;
+    // Half of the time is for the last of them to find its moment.
+    this.#departures.hurry(this.#bySession.size, patience / 2);
     for (const connection of this.#bySession.values()) connection.retire(patience);
     if (this.#bySession.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -132,7 +174,11 @@ export class Connections {
     for (const { session } of this.#bySession.values()) session.destroy();
   }
 
-  #lifetime({ maxAge, jitter }: ConnectionAge): number {
-    return maxAge * (1 - jitter * this.#random());
+  /** The jitter is for connections to differ, and to wait for the quietest moment of what is left of it. */
+  #recycle(connection: Connection): NodeJS.Timeout | undefined {
+    if (this.#age === undefined) return undefined;
+    const { maxAge, jitter } = this.#age;
+    const lifetime = maxAge * (1 - jitter * this.#random());
+    return setTimeout(() => connection.retire(Math.max(PATIENCE, maxAge - lifetime)), lifetime).unref();
   }
 }

@@ -133,7 +133,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   let last: Socket | undefined;
   http2.on('session', (session: ServerHttp2Session) => {
     const socket = last as Socket;
-    connections.add(session, () => closeGracefully(session, socket));
+    connections.add(session, () => closeGracefully(session, socket), socket.remoteAddress ?? '');
   });
   http2.on('stream', createStreamRouter(context, connections, compat, options.lean ?? true));
   const http1 = createHttp1(options.bodyTimeout, serve);

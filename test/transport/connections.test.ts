@@ -71,30 +71,79 @@ describe('connections', () => {
   });
 });
 
+/** As farewell.ts has it, for a patience of a second and more. */
+const QUIET = 150;
+
 describe('a connection that is retired', () => {
-  it.each([0, 1, 3])('with %d streams closes when the last has ended, and not before', (streams) => {
-    const { sessions, of } = someConnections(1);
-    const [session] = sessions as [FakeSession];
-    for (let i = 0; i < streams; i++) of(0).began();
-    of(0).retire(1_000);
-    for (let i = 0; i < streams; i++) {
-      expect(session.closed).toBe(false);
-      of(0).ended();
-    }
-    expect(session.closings).toBe(1);
-    vi.advanceTimersByTime(10_000);
-    expect(session.closings).toBe(1);
-    expect(vi.getTimerCount()).toBe(0);
-  });
+  it.each([0, 1, 3])(
+    'with %d streams closes when it was quiet since the last has ended, and not before',
+    (streams) => {
+      const { sessions, of } = someConnections(1);
+      const [session] = sessions as [FakeSession];
+      for (let i = 0; i < streams; i++) of(0).began();
+      of(0).retire(4_000);
+      for (let i = 0; i < streams; i++) {
+        vi.advanceTimersByTime(QUIET);
+        expect(session.closed).toBe(false);
+        of(0).ended();
+      }
+      vi.advanceTimersByTime(QUIET - 1);
+      expect(session.closings).toBe(0);
+      vi.advanceTimersByTime(1);
+      expect(session.closings).toBe(1);
+      vi.advanceTimersByTime(10_000);
+      expect(session.closings).toBe(1);
+      expect(vi.getTimerCount()).toBe(0);
+    },
+  );
 
   it('waits for streams that begin meanwhile', () => {
     const { sessions, of } = someConnections(1);
     of(0).began();
-    of(0).retire(1_000);
+    of(0).retire(4_000);
     of(0).began();
     of(0).ended();
+    vi.advanceTimersByTime(QUIET);
     expect(sessions.some(isClosed)).toBe(false);
     of(0).ended();
+    vi.advanceTimersByTime(QUIET);
+    expect(sessions.every(isClosed)).toBe(true);
+  });
+
+  it('does not close between two calls of a burst', () => {
+    const { sessions, of } = someConnections(1);
+    of(0).retire(4_000);
+    for (let i = 0; i < 10; i++) {
+      of(0).began();
+      vi.advanceTimersByTime(1);
+      of(0).ended();
+      vi.advanceTimersByTime(QUIET - 1);
+      expect(sessions.some(isClosed)).toBe(false);
+    }
+    vi.advanceTimersByTime(1);
+    expect(sessions.every(isClosed)).toBe(true);
+  });
+
+  it('makes do with less quiet as its patience runs out', () => {
+    const { sessions, of } = someConnections(1);
+    of(0).retire(4_000);
+    let elapsed = 0;
+    // A call every 60 ms: never quiet for 150.
+    for (; !sessions.some(isClosed) && elapsed < 4_000; elapsed += 60) {
+      of(0).began();
+      of(0).ended();
+      vi.advanceTimersByTime(60);
+    }
+    expect(elapsed).toBeGreaterThan(2_000);
+    expect(elapsed).toBeLessThan(3_500);
+  });
+
+  it('closes sooner when it is told so later, as by a drain', () => {
+    const { sessions, of } = someConnections(1);
+    of(0).began();
+    of(0).retire(60_000);
+    of(0).retire(1_000);
+    vi.advanceTimersByTime(1_000);
     expect(sessions.every(isClosed)).toBe(true);
   });
 
@@ -126,11 +175,13 @@ describe('a drain', () => {
     of(1).began();
     const resolved = vi.fn();
     const drains = [connections.drain(1_000).then(resolved), connections.drain(1_000).then(resolved)];
+    vi.advanceTimersByTime(QUIET);
     expect(sessions.map(isClosed)).toStrictEqual([true, false]);
     sessions[0]?.destroy();
     await Promise.resolve();
     expect(resolved).not.toHaveBeenCalled();
     of(1).ended();
+    vi.advanceTimersByTime(1_000);
     expect(sessions.every(isClosed)).toBe(true);
     sessions[1]?.destroy();
     await Promise.all(drains);
@@ -144,7 +195,34 @@ describe('a drain', () => {
   it('lets a connection go that comes late', () => {
     const { connections } = someConnections(0);
     void connections.drain(1_000);
-    expect(add(connections).closed).toBe(true);
+    const session = add(connections);
+    vi.advanceTimersByTime(QUIET);
+    expect(session.closed).toBe(true);
+  });
+
+  it('ends the connections of a broker one after another, and all of them in its time', () => {
+    const { connections, sessions } = someConnections(8);
+    void connections.drain(4_000);
+    let before = 0;
+    for (let elapsed = 0; elapsed < 4_000; elapsed += 20) {
+      vi.advanceTimersByTime(20);
+      const closed = sessions.filter(isClosed).length;
+      expect(closed - before).toBeLessThanOrEqual(1);
+      before = closed;
+    }
+    expect(before).toBe(8);
+  });
+
+  it('does not make one broker wait for another', () => {
+    const { connections } = someConnections(0);
+    const sessions = ['10.0.0.1', '10.0.0.2'].map((peer) => {
+      const session = new FakeSession();
+      connections.add(session as unknown as ServerHttp2Session, () => session.close(), peer);
+      return session;
+    });
+    void connections.drain(4_000);
+    vi.advanceTimersByTime(QUIET);
+    expect(sessions.every(isClosed)).toBe(true);
   });
 });
 
@@ -157,18 +235,31 @@ describe('the age of connections', () => {
     [0.25, 1, 750],
   ])('with the random number %d and jitter %d is at most %d ms', (random, jitter, age) => {
     const { sessions } = someConnections(1, { maxAge: 1_000, jitter }, () => random);
-    vi.advanceTimersByTime(age - 1);
+    vi.advanceTimersByTime(age + QUIET - 1);
     expect(sessions.some(isClosed)).toBe(false);
     vi.advanceTimersByTime(1);
+    expect(sessions.every(isClosed)).toBe(true);
+  });
+
+  it('never ends two connections of one broker together, although they were made together', () => {
+    const { sessions } = someConnections(8, { maxAge: 60_000, jitter: 0 });
+    vi.advanceTimersByTime(60_000 + QUIET);
+    expect(sessions.filter(isClosed)).toHaveLength(1);
+    vi.advanceTimersByTime(249);
+    expect(sessions.filter(isClosed)).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(sessions.filter(isClosed)).toHaveLength(2);
+    vi.advanceTimersByTime(4_000);
     expect(sessions.every(isClosed)).toBe(true);
   });
 
   it('ends a busy connection at its next quiet moment', () => {
     const { sessions, of } = someConnections(1, { maxAge: 1_000, jitter: 0 });
     of(0).began();
-    vi.advanceTimersByTime(1_500);
+    vi.advanceTimersByTime(2_500);
     expect(sessions.some(isClosed)).toBe(false);
     of(0).ended();
+    vi.advanceTimersByTime(QUIET);
     expect(sessions.every(isClosed)).toBe(true);
   });
 
