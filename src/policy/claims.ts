@@ -1,4 +1,5 @@
 /** What a token says, compared with who presents it. */
+import { isRounded } from './exact-json.ts';
 import { parseTags, type Tags } from './tags.ts';
 import { compileText, isComplete, renderText, type TextTemplate, type TextValues } from './text-template.ts';
 
@@ -32,7 +33,7 @@ function compileClaim(path: string, text: string): TextTemplate {
 
 /**
  * The path of the first claim that does not equal its text, or `undefined`. Numbers and booleans count as the
- * text they are written as; a list matches if one of its elements does. A client without the value that a
+ * text they are written as (one that was rounded equals nothing); a list matches if one of its elements does. A client without the value that a
  * template names never matches: a claim of "" is not the claim of all who have no user name.
  */
 export function findClaimMismatch(
@@ -46,7 +47,9 @@ export function findClaimMismatch(
 function matches(claim: unknown, expected: TextTemplate, values: TextValues): boolean {
   if (!isComplete(expected, values)) return false;
   const text = renderText(expected, values);
-  return (Array.isArray(claim) ? claim : [claim]).some((value) => isScalar(value) && String(value) === text);
+  return (Array.isArray(claim) ? claim : [claim]).some(
+    (value) => isScalar(value) && !isRounded(value) && String(value) === text,
+  );
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -1,5 +1,7 @@
 /** Tags: named facts about a client that rules can ask for, such as `site: berlin` or just `admin`. */
 
+import { isRounded } from './exact-json.ts';
+
 export type Tags = Readonly<Record<string, string>>;
 
 /** The value of a tag that is only a name. */
@@ -48,5 +50,7 @@ function entryOf(text: string): readonly [string, string] {
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
+  // Another client may have the number that it was rounded to.
+  if (isRounded(value)) return undefined;
   return typeof value === 'boolean' || typeof value === 'number' ? String(value) : undefined;
 }

@@ -74,7 +74,10 @@ export function readUser(raw: unknown, options: UserOptions): { user: User } | {
   const tags = parseTags(fields.tags);
   const addresses = splitAddresses(fields.addresses);
   if (Object.keys(names).length === 0) problems.push('a user needs a "username" or a "clientid"');
-  if (tags === undefined) problems.push('tags: expected names, or name=value, separated by ";"');
+  if (tags === undefined)
+    problems.push(
+      'tags: expected names, or name=value, separated by ";"; put numbers of more than 15 digits in quotes',
+    );
   for (const address of addresses) {
     const problem = options.findAddressProblem?.(address);
     if (problem !== undefined) problems.push(`addresses: ${problem}`);

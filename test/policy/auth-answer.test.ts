@@ -63,6 +63,10 @@ describe('readHttpAnswer', () => {
     [json({ result: true }), 'the answer is not of the expected form: result'],
     [json({ result: 'ALLOW' }), 'the answer is not of the expected form: result'],
     [
+      { ...json({}), body: '{"result":"allow","client_attrs":{"a":9007199254740993}}' },
+      'the answer is not of the expected form: client_attrs',
+    ],
+    [
       json({ result: 'allow', client_attrs: { a: 1 } }),
       'the answer is not of the expected form: client_attrs',
     ],

@@ -26,6 +26,9 @@ describe('parseTags', () => {
     [['a']],
     { a: {} },
     { a: null },
+    // What they were rounded from is another one's.
+    { a: 2 ** 53 },
+    { a: 1e300 },
     { 'a b': 'c' },
     '=x',
     { '': 'x' },

@@ -1,6 +1,7 @@
 /** Checks a JSON Web Token (RFC 7519): signature, times, issuer, audience, and that it is its bearer's own. */
-import type { JWTVerifyOptions } from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { type ClaimRule, type Claims, findClaimMismatch } from '../../policy/claims.ts';
+import { parseExactJson } from '../../policy/exact-json.ts';
 import type { TextValues } from '../../policy/text-template.ts';
 import type { TokenHeader, TokenKey, TokenKeys } from './keys.ts';
 
@@ -120,13 +121,26 @@ async function tryKey(
   jose: Jose,
 ): Promise<TokenVerdict> {
   try {
-    return { ok: true, claims: (await jose.jwtVerify(token, key, options)).payload };
+    const { payload } = await jose.jwtVerify(token, key, options);
+    return { ok: true, claims: withExactNumbers(payload, token, jose) };
   } catch (error) {
     const problem = describe(error, jose);
     if (problem === undefined) throw error;
     return problem;
   }
 }
+
+/** Claims by which clients are told apart, with all digits of their numbers; times are left as they were compared. */
+function withExactNumbers(payload: JWTPayload, token: string, { base64url }: Jose): Claims {
+  const [, part = ''] = token.split('.');
+  const exact = parseExactJson(utf8.decode(base64url.decode(part))) as Claims;
+  const { exp, nbf, iat } = payload;
+  const times = Object.entries({ exp, nbf, iat }).filter(([, time]) => time !== undefined);
+  return { ...exact, ...Object.fromEntries(times) };
+}
+
+/** As jose reads it. */
+const utf8 = new TextDecoder();
 
 /** What jose found; nothing of the token itself. */
 function describe(error: unknown, { errors }: Jose): TokenVerdict | undefined {

@@ -1,4 +1,5 @@
 /** Users in one JSON array, as EMQX exports and imports its built-in database. */
+import { parseExactJson } from '../../policy/exact-json.ts';
 import type { Records } from './parse.ts';
 import { readYaml } from './yaml.ts';
 
@@ -9,7 +10,7 @@ import { readYaml } from './yaml.ts';
 export function* readJson(text: string): Records {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+    parsed = parseExactJson(text.replace(/^\uFEFF/, ''));
   } catch {
     return yield* explain(text);
   }

@@ -1,6 +1,7 @@
 /** Reads users from text in any of the forms that people have them in. */
 
 import { type CsvRow, csvRows } from '../../policy/csv.ts';
+import { parseExactJson } from '../../policy/exact-json.ts';
 import type { UserOptions } from '../../policy/user-record.ts';
 import { collectUsers, type UserProblem, type UserRecord, type UsersResult } from '../../policy/users.ts';
 import { readJson } from './json.ts';
@@ -84,7 +85,7 @@ function readRow({ line, cells }: CsvRow, names: readonly string[]): UserRecord 
 function* readJsonLines(text: string): Records {
   for (const { line, content } of linesOf(text)) {
     try {
-      yield { line, fields: JSON.parse(content) as unknown };
+      yield { line, fields: parseExactJson(content) as unknown };
     } catch {
       // The engine's own message quotes the text.
       yield { line, message: 'not a JSON object' };

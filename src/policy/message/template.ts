@@ -2,6 +2,7 @@
  * Templates of message rules: texts with placeholders such as `${clientid}` or `${payload.site.id}`. A template
  * that is one placeholder and nothing else gives the value itself, so that a number stays a number.
  */
+import { isRounded } from '../exact-json.ts';
 import { findUnsafeReason } from '../placeholders.ts';
 import { type Draft, payloadOf, texts } from './draft.ts';
 import { fail } from './failure.ts';
@@ -153,6 +154,8 @@ function present(placeholder: Placeholder, draft: Draft): Value {
 function textOf(placeholder: Placeholder, draft: Draft): string {
   const value = present(placeholder, draft);
   if (typeof value === 'string') return value;
+  // A topic of another device may have the number that it was rounded to.
+  if (isRounded(value)) return fail(`\${${placeholder.name}} is a number whose digits are not all known`);
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);
   return fail(`\${${placeholder.name}} is no text, number or true or false`);

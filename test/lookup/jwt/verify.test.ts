@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { publicKeys, secretKeys, type TokenKeys } from '../../../src/lookup/jwt/keys.ts';
@@ -43,6 +43,26 @@ describe('verifyToken', () => {
       ok: true,
       claims: { sub: 'meter-1' },
     });
+  });
+
+  it('keeps every digit of the numbers in claims, and the times as they were compared', async () => {
+    const body = `{"exp":${seconds + 60},"nbf":1,"sub":9007199254740993,"n":[1.5,12345678901234567890],"small":7}`;
+    const unsigned = encode({ alg: 'HS256' }, body, '').slice(0, -1);
+    const signature = createHmac('sha256', vectors.SECRET).update(unsigned).digest('base64url');
+    const claims = {
+      exp: seconds + 60,
+      nbf: 1,
+      sub: '9007199254740993',
+      n: [1.5, '12345678901234567890'],
+      small: 7,
+    };
+    const token = `${unsigned}.${signature}`;
+    expect(await verify(token, secret)).toEqual({ ok: true, claims });
+    const bound = { claims: compileClaims({ sub: '${clientid}' }) };
+    const of = (clientid: string) =>
+      verifyToken(token, secret, { now: () => NOW, ...bound }, { values: { clientid } });
+    expect(await of('9007199254740993')).toMatchObject({ ok: true });
+    expect(await of('9007199254740992')).toMatchObject({ ok: false, reason: 'claim_mismatch' });
   });
 
   it.each(['HS256', 'HS384', 'HS512'] as const)('accepts %s of jsonwebtoken', async (algorithm) => {

@@ -288,6 +288,12 @@ describe('a rule that cannot be applied', () => {
       '${payload.o} is no text, number or true or false',
     ],
     [
+      'a number that was rounded',
+      { decode: 'json', set: { topic: 't/${payload.n}' } },
+      { payload: { n: 1e20 } },
+      '${payload.n} is a number whose digits are not all known',
+    ],
+    [
       'a level with a slash',
       { set: { topic: 't/${clientid}' } },
       { from: 'a/b' },
