@@ -15,3 +15,11 @@ export function isBefore(version: Version, other: Version): boolean {
 export function isBetween(version: Version, from: Version, until: Version): boolean {
   return !isBefore(version, from) && isBefore(version, until);
 }
+
+/**
+ * Whether brokers of this release make each call twice after an outage, since their list of servers then holds one twice
+ * (seen on 5.10.3; fixed in 6.0.3, 6.1.2 and 6.2.0).
+ */
+export function callsTwice(version: Version): boolean {
+  return isBetween(version, [5, 9, 0], [6, 0, 3]) || isBetween(version, [6, 1, 0], [6, 1, 2]);
+}

@@ -1,5 +1,4 @@
 /** Opens the way of events as configured: the spool, the sinks, the queues in front of them, and the routes. */
-import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/schema.ts';
 import { DEFAULT_GRANTS_PREFIX } from '../config/sections/grants.ts';
 import { Queue } from '../config/sections/queue.ts';
@@ -17,6 +16,7 @@ import type { Left } from './left.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPlan } from './plan.ts';
 import type { OpenedSink } from './port.ts';
+import { RepeatedCalls } from './repeated-calls.ts';
 import { createStamp } from './stamp.ts';
 
 export interface EventsWorld {
@@ -56,7 +56,8 @@ export async function openEvents(
       ports: outbox.ports,
       compile: await conditionsOf(config),
     });
-    const stamp = createStamp({ now: Date.now, newId: randomUUID });
+    const calls = new RepeatedCalls({ now: () => performance.now() });
+    const stamp = createStamp({ now: Date.now, newId: (event, origin) => calls.idOf(event, origin) });
     const emitter = new Emitter({
       plan,
       stamp: tracing?.stamp(stamp) ?? stamp,

@@ -3,7 +3,7 @@ import type { Event, StampedEvent } from '../schema/event.ts';
 
 /** The parts of a hook's input that say which broker node called. */
 export interface Origin {
-  readonly meta: { readonly node: string; readonly clusterName: string };
+  readonly meta: { readonly node: string; readonly clusterName: string; readonly version: string };
   readonly clientinfo?: { readonly node: string };
   readonly conninfo?: { readonly node: string };
   readonly message?: { readonly node: string };
@@ -12,8 +12,8 @@ export interface Origin {
 export interface StampOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A new id, for the events that the broker names nothing in. */
-  readonly newId: () => string;
+  /** An id for the events that the broker names nothing in. */
+  readonly newId: (event: Event, origin: Origin) => string;
 }
 
 export type Stamp = (event: Event, origin: Origin) => StampedEvent;
@@ -30,7 +30,7 @@ export function createStamp({ now, newId }: StampOptions): Stamp {
       node = calling;
       source = sourceOf(cluster, node);
     }
-    const { id = newId(), type, subject, data } = event;
+    const { id = newId(event, origin), type, subject, data } = event;
     return { id, source, type, subject, time: now(), data };
   };
 }

@@ -1,7 +1,7 @@
 /** What is known of the broker's release that concerns ExHook. */
 import type { Check, Finding } from '../finding.ts';
 import type { Node } from '../schemas.ts';
-import { isBefore, isBetween, readVersion, type Version } from '../version.ts';
+import { callsTwice, isBefore, isBetween, readVersion, type Version } from '../version.ts';
 
 interface Fault {
   readonly id: string;
@@ -50,7 +50,7 @@ const faults: readonly Fault[] = [
   {
     id: 'calls-twice',
     severity: 'warning',
-    isIn: (version) => isBetween(version, [5, 9, 0], [6, 0, 3]) || isBetween(version, [6, 1, 0], [6, 1, 2]),
+    isIn: callsTwice,
     why: 'makes every call that no verdict ends twice, and more often with each further outage, after one that was long enough for its health check to notice. Neither a reload nor deleting and adding the server cures it',
     fix: 'restart the broker node, and update to 6.0.3, 6.1.2, 6.2.0 or later; until then drop the second of two events with the same id',
   },

@@ -1,0 +1,71 @@
+/**
+ * Ids of the events that a broker names nothing in: those of clients, sessions and providers.
+ *
+ * Some releases make every call twice after an outage. A call that is equal to one of a moment ago, in every field, gives
+ * its event the same id again there, so that sinks and readers drop the second as they do with messages. Nothing is
+ * withheld: a client may really do the same twice.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { callsTwice, readVersion } from '../emqx/version.ts';
+import type { Event } from '../schema/event.ts';
+import { nodeOf, type Origin } from './stamp.ts';
+
+/** Within this time the second of two equal calls counts as a repetition, in milliseconds: it follows at once. */
+const WINDOW = 2_000;
+/** Calls that are remembered: some hundred bytes each. */
+const MAX_CALLS = 4096;
+
+export interface RepeatedCallsOptions {
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number;
+  readonly random?: () => string;
+}
+
+export class RepeatedCalls {
+  readonly #now: () => number;
+  readonly #random: () => string;
+  /** By the digest of a call, oldest first. */
+  readonly #calls = new Map<string, { readonly id: string; readonly at: number }>();
+  #version = '';
+  #repeats = false;
+
+  constructor({ now, random = randomUUID }: RepeatedCallsOptions) {
+    this.#now = now;
+    this.#random = random;
+  }
+
+  /** A new id, or that of the equal call before. */
+  idOf(event: Event, origin: Origin): string {
+    if (!this.#isOfRelease(origin.meta.version)) return this.#random();
+    const digest = digestOf(event, origin);
+    const before = this.#calls.get(digest);
+    const now = this.#now();
+    if (before !== undefined && now - before.at <= WINDOW) return before.id;
+    const id = this.#random();
+    this.#calls.delete(digest);
+    this.#calls.set(digest, { id, at: now });
+    if (this.#calls.size > MAX_CALLS) this.#calls.delete(this.#calls.keys().next().value as string);
+    return id;
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  /** Brokers call again and again: the version of the last call is mostly that of the next. */
+  #isOfRelease(text: string): boolean {
+    if (text !== this.#version) {
+      const version = readVersion(text);
+      this.#version = text;
+      this.#repeats = version !== undefined && callsTwice(version);
+    }
+    return this.#repeats;
+  }
+}
+
+function digestOf({ type, subject, data }: Event, origin: Origin): string {
+  const text = JSON.stringify([nodeOf(origin), type, subject, data], (_, value) =>
+    typeof value === 'bigint' ? `${value}` : value,
+  );
+  return createHash('sha1').update(text).digest('base64');
+}

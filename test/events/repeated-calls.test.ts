@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { RepeatedCalls } from '../../src/events/repeated-calls.ts';
+import { aClient, aMeta } from '../support/inputs.ts';
+
+let now = 0;
+function aSource() {
+  let last = 0;
+  now = 0;
+  return new RepeatedCalls({ now: () => now, random: () => `id-${++last}` });
+}
+
+const connected = (clientid = 'c1') => ({
+  type: 'emqx.client.connected',
+  subject: clientid,
+  data: { clientinfo: aClient({ clientid }), uptime: 1n },
+});
+const at = (version: string, node = 'emqx@a') => ({ meta: aMeta({ version, node }) });
+
+describe('the id of an event that the broker names nothing in', () => {
+  it.each(['5.9.0', '5.10.3', '6.0.2', '6.1.1'])(
+    'is the same for an equal call at once, on EMQX %s',
+    (version) => {
+      const source = aSource();
+      expect(source.idOf(connected(), at(version))).toBe('id-1');
+      now += 2_000;
+      expect(source.idOf(connected(), at(version))).toBe('id-1');
+    },
+  );
+
+  it.each(['5.3.2', '5.8.9', '6.0.3', '6.1.2', '6.2.0', '6.3.0', ''])(
+    'is always new on EMQX %s, which calls once',
+    (version) => {
+      const source = aSource();
+      expect(source.idOf(connected(), at(version))).toBe('id-1');
+      expect(source.idOf(connected(), at(version))).toBe('id-2');
+      expect(source.size).toBe(0);
+    },
+  );
+
+  it.each([
+    ['another client', connected('c2'), at('5.10.3')],
+    ['another hook', { ...connected(), type: 'emqx.client.disconnected' }, at('5.10.3')],
+    ['another field', { ...connected(), data: { clientinfo: aClient({ peerport: 1 }) } }, at('5.10.3')],
+    ['another node', connected(), at('5.10.3', 'emqx@b')],
+  ])('is new for %s', (_what, event, origin) => {
+    const source = aSource();
+    source.idOf(connected(), at('5.10.3'));
+    expect(source.idOf(event, origin)).toBe('id-2');
+  });
+
+  it('is new when the same happens later', () => {
+    const source = aSource();
+    source.idOf(connected(), at('5.10.3'));
+    now += 2_001;
+    expect(source.idOf(connected(), at('5.10.3'))).toBe('id-2');
+    now += 1;
+    expect(source.idOf(connected(), at('5.10.3'))).toBe('id-2');
+  });
+
+  it('is remembered for thousands of calls and no more', () => {
+    const source = aSource();
+    for (let i = 0; i < 5_000; i++) source.idOf(connected(`c${i}`), at('5.10.3'));
+    expect(source.size).toBe(4_096);
+    expect(source.idOf(connected('c4999'), at('5.10.3'))).toBe('id-5000');
+    expect(source.idOf(connected('c0'), at('5.10.3'))).toBe('id-5001');
+  });
+});
