@@ -7,6 +7,7 @@ import type { Lookup } from '../../shell.ts';
 import { holdUp } from '../hold-up.ts';
 import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter.ts';
 import type { OpenedMethod } from './methods.ts';
+import { guaranteedBy } from './vouches-for.ts';
 import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';
 
 /** What became of the attempts so far. */
@@ -50,11 +51,16 @@ export function createLoginLimiter(
 
   function settlementOf(client: Known, { verdict, by: method, isUndecided }: Decision): Settlement {
     if (verdict === 'ignore' || (verdict === 'deny' && isUndecided)) return () => 'returned';
+    if (verdict === 'allow') return (by) => (isOwn(by, method, client) ? 'forgiven' : 'returned');
     const vouched = vouchedIn(methods, method, client);
-    if (verdict === 'allow')
-      // Under an address others guess, and a name that the client chose may be another's.
-      return (by) => (by !== 'address' && isVouched(by, vouched) ? 'forgiven' : 'returned');
     return (by) => (isCounted(by, vouched, countsAllIds) ? 'spent' : 'returned');
+  }
+
+  /** Under an address others guess, and a name that nobody guarantees may be another's. */
+  function isOwn(by: LimitedBy, name: string, client: Known): boolean {
+    const method = methods.find((candidate) => candidate.name === name);
+    if (method === undefined || by === 'address') return false;
+    return guaranteedBy(method, client).has(by === 'client_id' ? 'clientid' : 'username');
   }
 
   return {

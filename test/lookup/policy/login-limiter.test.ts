@@ -91,6 +91,17 @@ describe('the limiter of logins', () => {
     expect(await attempt({ username: 'victim' }, 'deny')).toEqual({ refusedBy: 'client_id' });
   });
 
+  it.each([
+    ['a service that may not look at it', service, 'user_name'],
+    ['a service that is said to refuse others', { ...service, vouchesFor: ['username'] }, undefined],
+  ])('forgives a name only if it is sure whose it is: %s', async (_, method, refusedBy) => {
+    const { attempt } = await setup(method, { perUsername: { burst: 2, refill: '1h' } });
+    await attempt({}, 'deny');
+    await attempt({}, 'allow');
+    await attempt({}, 'deny');
+    expect((await attempt({}, 'deny')) as object | undefined).toEqual(refusedBy && { refusedBy });
+  });
+
   it('forgives the name that was vouched for', async () => {
     const twice = { burst: 2, refill: '1h' };
     const { attempt } = await setup(usernames, { perUsername: twice });
