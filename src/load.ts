@@ -1,10 +1,10 @@
 /** Reads what was given - flags, environment, file, modules - into one configuration. Touches files, nothing else. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type ConfigFile, loadConfig, locateConfig } from './config/load.ts';
-import { placeProblem } from './config/place.ts';
+import { locateConfig } from './config/load.ts';
 import { resolvePolicyFiles } from './config/policy-files.ts';
 import { formatProblem } from './config/problem.ts';
+import { type ConfigText, readConfig } from './config/read.ts';
 import type { Config } from './config/schema.ts';
 import { resolveSinkFiles } from './config/sink-files.ts';
 import type { Environment } from './config/variables.ts';
@@ -22,8 +22,8 @@ export interface Loaded {
   readonly file?: { readonly path: string; readonly text: string } | undefined;
   /** The files that the configuration names and that are read again with it. */
   readonly files: readonly NamedFile[];
-  /** A problem that is noticed later, with the line of the file that it is about. */
-  readonly place: (problem: string) => string;
+  /** Problems that are noticed later, with the line of the file that each is about. */
+  readonly place: (problems: readonly string[]) => Promise<readonly string[]>;
 }
 
 export interface NamedFile {
@@ -37,14 +37,23 @@ export interface NotLoaded {
   readonly problems: readonly string[];
 }
 
+export interface LoadOptions {
+  /** Whether calls are being answered: then a long file is read on another thread. Default: false. */
+  readonly isServing?: boolean;
+}
+
 /** @param argv flags only, without the program and the subcommand. */
-export async function load(argv: readonly string[], env: Environment): Promise<Loaded | NotLoaded> {
+export async function load(
+  argv: readonly string[],
+  env: Environment,
+  { isServing = false }: LoadOptions = {},
+): Promise<Loaded | NotLoaded> {
   const path = locateConfig(argv, env);
   const file = path === undefined ? undefined : await readConfigFile(path);
   if (typeof file === 'string') return { problems: [file] };
-  const result = loadConfig({ argv, env, file });
-  if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
-  const { record, warnings } = result;
+  const read = await readConfig({ argv, env, file, isServing });
+  if ('problems' in read) return read;
+  const { record, warnings, place } = read;
   const resolveName = (name: string) => resolve(baseOf(path), name);
   const paths = new Set<string>();
   const resolveRead = (name: string): string => {
@@ -53,7 +62,7 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
     return found;
   };
   const config = resolveSinkFiles(
-    resolvePolicyFiles(resolveToken(resolveFiles(result.config, baseOf(path)), baseOf(path)), resolveRead),
+    resolvePolicyFiles(resolveToken(resolveFiles(read.config, baseOf(path)), baseOf(path)), resolveRead),
     resolveName,
   );
   const conditions = await findConditionProblems(config.events.routes);
@@ -62,17 +71,10 @@ export async function load(argv: readonly string[], env: Environment): Promise<L
   if ('problems' in custom && custom.problems !== undefined)
     return { problems: custom.problems.map(formatProblem) };
   const starved = findStarvedRoutes(config.events.routes, (custom as CustomHooks).hooks);
-  if (starved.length > 0) return { problems: starved.map((problem) => placeProblem(problem, file)) };
+  if (starved.length > 0) return { problems: await place(starved) };
   const text = file && { path: resolve(file.path), text: file.text };
-  return {
-    config,
-    custom: custom as CustomHooks,
-    record,
-    warnings: warnings.map(formatProblem),
-    file: text,
-    files: namedFiles(paths, config),
-    place: (problem) => placeProblem(problem, file),
-  };
+  const files = namedFiles(paths, config);
+  return { config, custom: custom as CustomHooks, record, warnings, file: text, files, place };
 }
 
 function namedFiles(paths: ReadonlySet<string>, { authenticate, authorize }: Config): NamedFile[] {
@@ -105,11 +107,9 @@ function baseOf(path: string | undefined): string {
   return path === undefined ? process.cwd() : dirname(resolve(path));
 }
 
-async function readConfigFile(path: string): Promise<(ConfigFile & { readonly text: string }) | string> {
+async function readConfigFile(path: string): Promise<ConfigText | string> {
   try {
-    const text = await readFile(path, 'utf8');
-    const { parseYaml } = await import('./config/yaml.ts');
-    return { path, text, document: parseYaml(text) };
+    return { path, text: await readFile(path, 'utf8') };
   } catch (error) {
     return `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
   }

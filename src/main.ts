@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   if (isSupervised) followSupervisorLevel(levels);
   else followLevelSignal(levels);
   const hangups = heedHangups();
-  await run(loaded, log, levels, hangups, () => load(argv, env), isSupervised, crashes);
+  await run(loaded, log, levels, hangups, () => load(argv, env, { isServing: true }), isSupervised, crashes);
 }
 
 /** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
@@ -91,11 +91,8 @@ async function run(
   try {
     serving = await serveConfig(config, { ...custom, record, log, isSupervised });
   } catch (error) {
-    return refuse(
-      explainStart(error as NodeJS.ErrnoException, config.listen)
-        .split('\n')
-        .map(place),
-    );
+    const problems = explainStart(error as NodeJS.ErrnoException, config.listen).split('\n');
+    return refuse(await place(problems));
   }
   const { address, port, family } = serving.address;
   const host = family === 'IPv6' ? `[${address}]` : address;

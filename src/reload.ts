@@ -75,7 +75,7 @@ export function followConfig(options: ReloadOptions): Reloader {
       await serving.reload(loaded.config, () => confirmStill(still));
     } catch (error) {
       if (error instanceof ChangedError && tries < MAX_TRIES) return await reloadNow(tries + 1);
-      return refuse((error as Error).message.split('\n').map(loaded.place));
+      return refuse(await loaded.place((error as Error).message.split('\n')));
     }
     files = next;
     await noteFiles(files);

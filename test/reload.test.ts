@@ -8,7 +8,7 @@ const loadedOf = (config: ConfigInput = {}): Loaded => ({
   custom: { hooks: [], lookups: {} },
   warnings: [],
   files: [],
-  place: (problem) => problem,
+  place: async (problems) => problems,
 });
 
 function setup(
@@ -74,7 +74,10 @@ describe('a reload', () => {
   });
 
   it('names the line of the new file that is to blame', async () => {
-    const next: Loaded = { ...loadedOf(), place: (problem) => `exhook.yaml:7:1 ${problem}` };
+    const next: Loaded = {
+      ...loadedOf(),
+      place: async (problems) => problems.map((problem) => `exhook.yaml:7:1 ${problem}`),
+    };
     const { log, reloader } = setup(next, async () => {
       throw new Error('authenticate: x');
     });

@@ -14,9 +14,10 @@ const TICK = 1;
  * @param {number} options.seconds
  * @param {readonly Buffer[]} [options.bodies] sent in turn, in the place of the call's own
  * @param {(second: number) => void} [options.onSecond]
+ * @param {AbortSignal} [options.signal] ends it before its time
  * @returns {Promise<{ durations: number[], failed: number }>} milliseconds each, sorted
  */
-export async function pace(port, call, { rate, seconds, bodies = [call.body], onSecond }) {
+export async function pace(port, call, { rate, seconds, bodies = [call.body], onSecond, signal }) {
   const sessions = await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
       const session = connect(`http://127.0.0.1:${port}`);
@@ -31,7 +32,7 @@ export async function pace(port, call, { rate, seconds, bodies = [call.body], on
   const start = performance.now();
   let sent = 0;
   let second = 0;
-  while (sent < total) {
+  while (sent < total && signal?.aborted !== true) {
     const elapsed = performance.now() - start;
     for (; sent < total && sent < (elapsed / 1000) * rate; sent++) {
       open++;

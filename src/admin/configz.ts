@@ -1,4 +1,6 @@
-import { jsonAnswer, type Page, textAnswer } from './page.ts';
+import { prettyJson } from '../lib/pretty-json.ts';
+import { inSlices } from '../lib/slices.ts';
+import { jsonTextAnswer, type Page, textAnswer } from './page.ts';
 
 /** The configuration in force: file, environment and flags together, with defaults, without secrets. */
 export const configz: Page = {
@@ -6,6 +8,8 @@ export const configz: Page = {
   isOpen: false,
   async answer(source) {
     const config = await source.config();
-    return config === undefined ? textAnswer(503, 'no worker answers') : jsonAnswer(config);
+    return config === undefined
+      ? textAnswer(503, 'no worker answers')
+      : jsonTextAnswer(await inSlices(prettyJson(config)));
   },
 };

@@ -31,9 +31,10 @@ export function textAnswer(status: number, body: string): Answer {
 }
 
 export function jsonAnswer(value: unknown): Answer {
-  return {
-    status: 200,
-    type: 'application/json',
-    body: `${printableJson(JSON.stringify(value, null, 2))}\n`,
-  };
+  return jsonTextAnswer(JSON.stringify(value, null, 2));
+}
+
+/** JSON that is written already. */
+export function jsonTextAnswer(text: string): Answer {
+  return { status: 200, type: 'application/json', body: `${printableJson(text)}\n` };
 }

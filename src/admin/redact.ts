@@ -1,6 +1,7 @@
 /** The configuration as it may be shown: references to secrets stay, secrets do not. */
 import type { Config } from '../config/schema.ts';
 import { redactUrls } from '../lib/redact-urls.ts';
+import { mapSteps, type Steps } from '../policy/steps.ts';
 
 const HIDDEN = '***';
 
@@ -21,6 +22,23 @@ export function redactConfig(config: Config): unknown {
     route.to.some((name) => sinks[name]?.http !== undefined) ? hidePath(route) : route,
   );
   return withoutSecrets({ ...config, events: { ...events, routes } });
+}
+
+/** The same, rule by rule, since there may be many. */
+export function* redactSteps(config: Config): Steps<unknown> {
+  const { authorize, publish } = config;
+  const shown = redactConfig({
+    ...config,
+    ...(authorize && { authorize: { ...authorize, rules: [] } }),
+    ...(publish && { publish: { ...publish, rules: [] } }),
+  }) as Config;
+  const rules = yield* mapSteps(authorize?.rules ?? [], (rule) => withoutSecrets(rule, 'rules'));
+  const messageRules = yield* mapSteps(publish?.rules ?? [], (rule) => withoutSecrets(rule, 'rules'));
+  return {
+    ...shown,
+    ...(shown.authorize && { authorize: { ...shown.authorize, rules } }),
+    ...(shown.publish && { publish: { ...shown.publish, rules: messageRules } }),
+  };
 }
 
 type Route = Config['events']['routes'][number];

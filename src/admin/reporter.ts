@@ -1,6 +1,7 @@
 /** What one process can tell of itself: to its own pages, or to the supervisor that has them. */
 import type { Config } from '../config/schema.ts';
 import type { Outbox } from '../events/outbox.ts';
+import { inSlices } from '../lib/slices.ts';
 import type { LiveShell } from '../live-shell.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { CallWatch } from '../telemetry/call-watch.ts';
@@ -11,7 +12,7 @@ import type { Listener } from '../transport/listener.ts';
 import type { TlsSettings } from '../transport/tls.ts';
 import { findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
-import { redactConfig } from './redact.ts';
+import { redactSteps } from './redact.ts';
 
 /** What can be asked, and the form of the answer: plain data, so that it can go to another process. */
 export interface Reports {
@@ -66,7 +67,7 @@ export async function openReporter(options: ReporterOptions): Promise<OpenReport
   const reporter: Reporter = {
     ready: () => health.isReady,
     metrics: metrics.snapshot,
-    config: () => redactConfig(config()),
+    config: () => inSlices(redactSteps(config())),
     hooks,
   };
   return { reporter, source: sourceOf(reporter, metrics) };

@@ -23,7 +23,7 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
       for (const warning of policy.warnings) terminal.err(`warning: ${warning}`);
       policy.close();
     } catch (error) {
-      const problems = (error as Error).message.split('\n').map(loaded.place);
+      const problems = await loaded.place((error as Error).message.split('\n'));
       for (const problem of problems) terminal.err(problem);
       terminal.err(`\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`);
       return 2;

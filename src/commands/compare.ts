@@ -104,7 +104,7 @@ async function open(
     return { config, custom, policy: await openDry(config, env, terminal, () => clock.time) };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    for (const problem of error.problems) terminal.err(place(problem));
+    for (const problem of await place(error.problems)) terminal.err(problem);
     return undefined;
   }
 }

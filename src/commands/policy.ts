@@ -25,7 +25,7 @@ export async function openPolicyFor(
     return { config: loaded.config, policy: await openDry(loaded.config, env, terminal, now) };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    for (const problem of error.problems) terminal.err(loaded.place(problem));
+    for (const problem of await loaded.place(error.problems)) terminal.err(problem);
     return undefined;
   }
 }

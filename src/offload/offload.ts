@@ -31,7 +31,7 @@ export async function offload<Name extends keyof Jobs>(
 ): Promise<Jobs[Name]['output']> {
   if (entry !== undefined) return await onThread(entry, { name, input }, transfer);
   const { jobs } = await import('./jobs.ts');
-  return jobs[name](input).output;
+  return (await jobs[name]())(input).output;
 }
 
 function onThread<Output>(entry: URL, order: Order, transfer: readonly ArrayBuffer[]): Promise<Output> {

@@ -15,6 +15,6 @@ export interface Order {
 if (process.platform === 'linux') setPriority(0, NICE);
 
 const { name, input } = workerData as Order;
-const job = jobs[name] as (input: Order['input']) => JobResult<unknown>;
+const job = (await jobs[name]()) as (input: Order['input']) => JobResult<unknown>;
 const { output, transfer } = job(input);
 parentPort?.postMessage(output, [...transfer]);

@@ -10,7 +10,7 @@ import {
 } from './placeholders.ts';
 import { concerns, listOf, type Rule, type TopicCondition, type Verdict, verdictOf } from './rule.ts';
 import { findRuleProblems } from './rule-check.ts';
-import type { Steps } from './steps.ts';
+import { mapSteps, type Steps } from './steps.ts';
 import type { Subject } from './subject.ts';
 import { compileWho, type WhoTest } from './who.ts';
 
@@ -46,17 +46,12 @@ export interface CompiledRule {
 }
 
 /** Compiles rules one by one. @param compile Default: {@link compileRule}. */
-export function* compileSteps(
+export function compileSteps(
   rules: readonly Rule[],
   conditions?: CompileCondition,
   compile: typeof compileRule = compileRule,
 ): Steps<readonly CompiledRule[]> {
-  const compiled: CompiledRule[] = [];
-  for (const rule of rules) {
-    compiled.push(compile(rule, conditions));
-    yield;
-  }
-  return compiled;
+  return mapSteps(rules, (rule) => compile(rule, conditions));
 }
 
 /**

@@ -8,3 +8,16 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
     if (step.done === true) return step.value;
   }
 }
+
+/** Makes something of each value, one a step. */
+export function* mapSteps<Value, Made>(
+  values: readonly Value[],
+  make: (value: Value, place: number) => Made,
+): Steps<Made[]> {
+  const made: Made[] = [];
+  for (const [place, value] of values.entries()) {
+    made.push(make(value, place));
+    yield;
+  }
+  return made;
+}

@@ -1,14 +1,16 @@
 /** From the section `publish` to rules that can be applied: opens codecs, schemas and conditions, each once. */
 import type { CodecLimits } from '../../codec/codec.ts';
 import type { Publish } from '../../config/sections/publish.ts';
+import { createPacer, inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { compileMessageRule, type RuleParts } from '../../policy/message/compile.ts';
 import type { PublishPolicy } from '../../policy/message/decide.ts';
 import type { MessageRule, PayloadCodecSpec } from '../../policy/message/rule.ts';
-import { compileSelection } from '../../policy/message/select.ts';
+import { selectionSteps } from '../../policy/message/select.ts';
 import type { PayloadCodec, ValueCheck } from '../../policy/message/value.ts';
 import { messageVariables } from '../../policy/message/variables.ts';
 import { listOf, type OneOrMore } from '../../policy/rule.ts';
+import { mapSteps } from '../../policy/steps.ts';
 import { describeProblem } from '../policy/policy-error.ts';
 
 type Path = readonly PropertyKey[];
@@ -28,11 +30,15 @@ export async function openMessages(
   const opener = new PartsOpener(limits, conditions, problems);
   const before = problems.length;
   const parts: RuleParts[] = [];
-  for (const [i, rule] of rules.entries()) parts.push(await opener.open(rule, ['publish', 'rules', i]));
+  const pacer = createPacer();
+  for (const [i, rule] of rules.entries()) {
+    parts.push(await opener.open(rule, ['publish', 'rules', i]));
+    if (pacer.isOver()) await pacer.pause();
+  }
   if (problems.length > before) return undefined;
   return {
-    select: compileSelection(rules),
-    rules: rules.map((rule, i) => compileMessageRule(rule, i, parts[i] ?? {}, onError)),
+    select: await inSlices(selectionSteps(rules)),
+    rules: await inSlices(mapSteps(rules, (rule, i) => compileMessageRule(rule, i, parts[i] ?? {}, onError))),
     onError,
     mode,
     at,

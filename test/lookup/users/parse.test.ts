@@ -46,6 +46,20 @@ describe('parseUsers', () => {
     expect(result.users.size).toBe(2);
   });
 
+  it('names the line of what is wrong in a long JSON text', () => {
+    const users = Array.from({ length: 20_000 }, (_, i) => `{ "username": "u,]${i}", "hash": "${HASH}" }`);
+    const text = (list: readonly string[]) => `[\n${list.join(',\n')}\n]\n`;
+    expect(parseUsers(text(users), 'json').ok).toBe(true);
+    for (const wrong of ['{ "username": "x" "hash": 1 }', '{ username: x }', 'x', '']) {
+      const result = parseUsers(text([...users.slice(0, 15_000), wrong, ...users.slice(15_000)]), 'json');
+      expect(result).toEqual({ ok: false, problems: [{ line: 15_002, message: 'not valid JSON' }] });
+    }
+    expect(parseUsers(text(users).slice(0, -3), 'json')).toEqual({
+      ok: false,
+      problems: [{ line: 1, message: 'not valid JSON' }],
+    });
+  });
+
   it('reads what mosquitto_passwd and htpasswd write', () => {
     const result = parseUsers(
       `# made by htpasswd\nanna:${HASH}\nbert:$7$101$U03AlKEZTL5GLdbY$${'A'.repeat(86)}==\n`,

@@ -1,0 +1,73 @@
+/** Reading a configuration file, as work that another thread can do. */
+import { packList } from '../lib/packed-list.ts';
+import type { JobResult } from '../offload/jobs.ts';
+import { type ConfigFile, loadConfig } from './load.ts';
+import { placeProblem } from './place.ts';
+import { formatProblem } from './problem.ts';
+import type { Config } from './schema.ts';
+import type { Environment } from './variables.ts';
+import { parseYaml } from './yaml.ts';
+
+export interface ConfigFileInput {
+  readonly path: string;
+  readonly text: string;
+  /** Flags only, without the program and the subcommand. */
+  readonly argv: readonly string[];
+  readonly env: Environment;
+}
+
+/** The lists that may be long, as pieces of bytes: they are read a few rules at a time. */
+export interface ConfigLists {
+  readonly authorize: readonly Uint8Array<ArrayBuffer>[] | undefined;
+  readonly publish: readonly Uint8Array<ArrayBuffer>[] | undefined;
+}
+
+export type ConfigOutput =
+  | {
+      /** Without the rules of `authorize` and `publish`. */
+      readonly config: Config;
+      readonly lists: ConfigLists;
+      readonly record?: string | undefined;
+      readonly warnings: readonly string[];
+    }
+  | { readonly problems: readonly string[] };
+
+export interface ConfigJob {
+  readonly input: ConfigFileInput;
+  readonly output: ConfigOutput;
+}
+
+export function configJob({ path, text, argv, env }: ConfigFileInput): JobResult<ConfigOutput> {
+  const result = loadConfig({ argv, env, file: { path, document: parseYaml(text) } });
+  if (result.problems !== undefined)
+    return { output: { problems: result.problems.map(formatProblem) }, transfer: [] };
+  const { config, record, warnings } = result;
+  const { authorize, publish } = config;
+  const lists = {
+    authorize: authorize && packList(authorize.rules),
+    publish: publish && packList(publish.rules),
+  };
+  const output = {
+    config: {
+      ...config,
+      ...(authorize && { authorize: { ...authorize, rules: [] } }),
+      ...(publish && { publish: { ...publish, rules: [] } }),
+    },
+    lists,
+    ...(record !== undefined && { record }),
+    warnings: warnings.map(formatProblem),
+  };
+  const pieces = [...(lists.authorize ?? []), ...(lists.publish ?? [])];
+  return { output, transfer: pieces.map(({ buffer }) => buffer) };
+}
+
+export interface PlacesJob {
+  readonly input: Pick<ConfigFileInput, 'path' | 'text'> & { readonly problems: readonly string[] };
+  readonly output: readonly string[];
+}
+
+/** The problems with their places in the file. */
+export function placesJob({ path, text, problems }: PlacesJob['input']): JobResult<readonly string[]> {
+  const file: ConfigFile = { path, document: parseYaml(text) };
+  return { output: problems.map((problem) => placeProblem(problem, file)), transfer: [] };
+}

@@ -1,0 +1,86 @@
+/** Reads a configuration: on another thread when the file is long and calls are being answered. */
+import { unpackList } from '../lib/packed-list.ts';
+import { inSlices } from '../lib/slices.ts';
+import { OffloadError, offload } from '../offload/offload.ts';
+import type { MessageRule } from '../policy/message/rule.ts';
+import type { Rule } from '../policy/rule.ts';
+import type { ConfigFileInput, ConfigLists } from './file-job.ts';
+import { loadConfig } from './load.ts';
+import { placeProblem } from './place.ts';
+import { formatProblem } from './problem.ts';
+import type { Config } from './schema.ts';
+import type { Environment } from './variables.ts';
+
+export interface ReadConfig {
+  readonly config: Config;
+  readonly record?: string | undefined;
+  readonly warnings: readonly string[];
+  /** Problems that are noticed later, with the line of the file that each is about. */
+  readonly place: (problems: readonly string[]) => Promise<readonly string[]>;
+}
+
+export type ReadResult = ReadConfig | { readonly problems: readonly string[] };
+
+export interface ConfigText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface ReadOptions {
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  /** Nothing: flags and variables say it all. */
+  readonly file: ConfigText | undefined;
+  /** Whether calls are being answered. */
+  readonly isServing: boolean;
+}
+
+/** YAML of this length, in characters, takes about ten milliseconds. */
+const SHORT = 8 * 1024;
+
+export async function readConfig(options: ReadOptions): Promise<ReadResult> {
+  const { file, argv, env, isServing } = options;
+  if (file === undefined || !isServing || file.text.length <= SHORT) return await readHere(options);
+  try {
+    return await readElsewhere({ ...file, argv: [...argv], env: { ...env } });
+  } catch (error) {
+    if (error instanceof OffloadError) return { problems: [`${file.path}: ${error.message}`] };
+    throw error;
+  }
+}
+
+async function readHere({ argv, env, file: given }: ReadOptions): Promise<ReadResult> {
+  const file = given && { path: given.path, document: (await import('./yaml.ts')).parseYaml(given.text) };
+  const result = loadConfig({ argv, env, file });
+  if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
+  const { config, record, warnings } = result;
+  return {
+    config,
+    record,
+    warnings: warnings.map(formatProblem),
+    place: async (problems) => problems.map((problem) => placeProblem(problem, file)),
+  };
+}
+
+async function readElsewhere(input: ConfigFileInput): Promise<ReadResult> {
+  const { path, text } = input;
+  const output = await offload('config', input, []);
+  if ('problems' in output) return output;
+  const { config, lists, ...rest } = output;
+  return {
+    ...rest,
+    config: await withLists(config, lists),
+    place: (problems) => offload('places', { path, text, problems }, []),
+  };
+}
+
+async function withLists(config: Config, lists: ConfigLists): Promise<Config> {
+  const { authorize, publish } = config;
+  const rules = lists.authorize && (await inSlices(unpackList<Rule>(lists.authorize)));
+  const messageRules = lists.publish && (await inSlices(unpackList<MessageRule>(lists.publish)));
+  return {
+    ...config,
+    ...(authorize && rules && { authorize: { ...authorize, rules } }),
+    ...(publish && messageRules && { publish: { ...publish, rules: messageRules } }),
+  } as Config;
+}
