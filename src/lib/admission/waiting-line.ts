@@ -26,7 +26,7 @@ export interface Pace {
   readonly servers: number;
 }
 
-/** Refusals over so many milliseconds, without the line having been empty, make a storm. */
+/** When newcomers are refused for so many milliseconds, and the line was never empty meanwhile, it is a storm. */
 const STORM_AFTER = 1000;
 /** In a storm one waits no longer than this part of one's time. */
 const STORM_SHARE = 1 / 10;
@@ -71,7 +71,8 @@ export class WaitingLine {
     const ahead = this.#isStorm ? 0 : this.size;
     const hasRoom = this.#isStorm || this.#bytes + waiter.bytes <= this.#maxBytes;
     if (!hasRoom || !this.#isInTime(waiter, ahead, now)) {
-      this.#refuse(waiter, now);
+      waiter.refuse();
+      this.#noteRefusal(now);
       return undefined;
     }
     const place: Place = { waiter };
@@ -95,7 +96,7 @@ export class WaitingLine {
       const { waiter } = place;
       const left = waiter.deadline - now;
       if (left > 0 && (left >= this.#pace.serviceTime.upper || (isIdle && this.size === 0))) return waiter;
-      this.#refuse(waiter, now);
+      waiter.refuse();
     }
     this.#isStorm = false;
     this.#refusingSince = undefined;
@@ -111,7 +112,7 @@ export class WaitingLine {
     let ahead = 0;
     for (const place of this.#places) {
       if (this.#isInTime(place.waiter, ahead, now)) ahead++;
-      else if (this.#remove(place)) this.#refuse(place.waiter, now);
+      else if (this.#remove(place)) place.waiter.refuse();
     }
   }
 
@@ -121,9 +122,9 @@ export class WaitingLine {
     return now + wait + serviceTime.upper <= deadline;
   }
 
-  #refuse(waiter: Waiter, now: number): void {
+  /** A burst that is too large is no storm: in a storm, those who come later are refused too. */
+  #noteRefusal(now: number): void {
     this.#refusingSince ??= now;
-    waiter.refuse();
     if (this.#isStorm || now - this.#refusingSince < STORM_AFTER) return;
     this.#isStorm = true;
     this.#shorten(now);
