@@ -3,11 +3,13 @@
  * when the sink is left alone.
  */
 import type { QueueOptions } from '../config/sections/queue.ts';
-import type { Sink } from '../sinks/sink.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { IsWanted, Sink } from '../sinks/sink.ts';
 import { Circuit, type CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { Entry } from './entry.ts';
-import { Partition, partitionOf } from './partition.ts';
+import { type BatchLimits, Partition, partitionOf } from './partition.ts';
+import { Promises } from './promises.ts';
 import { type BatchResult, writeBatch } from './write-batch.ts';
 
 export interface CourierOptions {
@@ -30,6 +32,10 @@ export interface CourierResults {
   /** The sink has failed so often that it is left alone for a while. */
   stayedDown(error: unknown): void;
   recovered(): void;
+  /** Nobody wants them any more, and the sink has not sent them. */
+  skipped(entries: readonly Entry[]): void;
+  /** Somebody waits for it, and it cannot be safe in time. */
+  tooLate(entry: Entry): void;
   /** All that may go is under way. */
   turned(): void;
 }
@@ -39,6 +45,7 @@ export class Courier {
   readonly #results: CourierResults;
   readonly #partitions: readonly Partition[];
   readonly #circuit: Circuit;
+  readonly #promises: Promises;
   #isScheduled = false;
   #isHurried = false;
   #isEnded = false;
@@ -50,6 +57,7 @@ export class Courier {
     this.#options = options;
     this.#results = results;
     this.#partitions = Array.from({ length: queue.concurrency }, () => new Partition());
+    this.#promises = new Promises(clock, queue.batch.maxEvents);
     this.#circuit = new Circuit({ ...queue.retry, now: clock.now, random: clock.random });
   }
 
@@ -60,6 +68,11 @@ export class Courier {
   /** Whether the sink is down, and nobody who waits so many milliseconds need wait for it. */
   isHopeless(patience: number): boolean {
     return this.#circuit.isHopeless(patience);
+  }
+
+  /** Whether the sink is so busy that a new event of this key will not be safe within so many milliseconds. */
+  isTooBusy(key: string, patience: number): boolean {
+    return !this.#promises.mayPromise(this.partitionOf(key), patience);
   }
 
   partitionOf(key: string): Partition {
@@ -132,44 +145,87 @@ export class Courier {
 
   #write(partition: Partition): void {
     const { sink, queue, clock } = this.#options;
-    const batch = partition.take(queue.batch);
+    const batch = partition.take(this.#limitsOf(partition));
     if (batch.length === 0) return;
     partition.underWay = batch;
+    partition.underWaySince = clock.now();
     for (const entry of batch) entry.attempts++;
     const isTry = this.#circuit.enter();
     this.#results.wrote();
     const deliveries = batch.map(({ delivery }) => delivery);
-    writeBatch(sink, deliveries, queue.retry.timeout, clock, (result) => {
+    const skipped = new Set<Entry>();
+    const isWanted = this.#createIsWanted(batch, skipped);
+    writeBatch(sink, deliveries, queue.retry.timeout, clock, isWanted, (result) => {
       partition.underWay = [];
-      if (this.#isEnded) this.#landLate(batch, result);
-      else this.#land(partition, batch, result, isTry);
+      if (this.#isEnded) this.#landLate(batch, result, skipped);
+      else this.#land(partition, batch, result, skipped, isTry);
     });
   }
 
-  #land(partition: Partition, batch: readonly Entry[], result: BatchResult, isTry: boolean): void {
+  /** What somebody waits for goes in batches that are soon through: those who come next wait for them, too. */
+  #limitsOf({ awaited }: Partition): BatchLimits {
+    const { batch } = this.#options.queue;
+    if (awaited === 0) return batch;
+    return { ...batch, maxEvents: this.#promises.maxEvents };
+  }
+
+  #createIsWanted(batch: readonly Entry[], skipped: Set<Entry>): IsWanted {
+    let entries: Map<Delivery, Entry> | undefined;
+    return (delivery) => {
+      entries ??= new Map(batch.map((entry) => [entry.delivery, entry]));
+      const entry = entries.get(delivery);
+      if (entry === undefined || this.#isEnded) return true;
+      if (this.#promises.isBroken(entry)) this.#results.tooLate(entry);
+      if (entry.isWithdrawn) skipped.add(entry);
+      return !entry.isWithdrawn;
+    };
+  }
+
+  /** Tells those who wait for what cannot be safe in time any more. */
+  #review(partition: Partition): void {
+    if (partition.awaited === 0) return;
+    for (const entry of this.#promises.findBroken(partition)) this.#results.tooLate(entry);
+  }
+
+  #land(
+    partition: Partition,
+    batch: readonly Entry[],
+    result: BatchResult,
+    skipped: ReadonlySet<Entry>,
+    isTry: boolean,
+  ): void {
     const { rejected, unconfirmed } = result;
     const hasFailed = 'error' in result;
-    const isOpen = (_: Entry, i: number) => !rejected.has(i) && (hasFailed || unconfirmed.has(i));
+    const isOpen = (entry: Entry, i: number) =>
+      !skipped.has(entry) && !rejected.has(i) && (hasFailed || unconfirmed.has(i));
     for (const [i, reason] of rejected) this.#results.rejected(batch[i] as Entry, reason);
-    this.#results.confirmed(batch.filter((entry, i) => !rejected.has(i) && !isOpen(entry, i)));
+    const isConfirmed = (entry: Entry, i: number) =>
+      !skipped.has(entry) && !rejected.has(i) && !isOpen(entry, i);
+    this.#results.confirmed(batch.filter(isConfirmed));
+    if (skipped.size > 0) this.#results.skipped([...skipped]);
     const again = batch.filter(isOpen).filter((entry) => this.#results.mayTryAgain(entry));
     if (again.length > 0) {
       partition.putBack(again);
       this.#results.putBack(again);
     }
     const isDown = hasFailed || unconfirmed.size === batch.length;
+    const written = batch.length - skipped.size;
+    if (!isDown && written > 0) this.#promises.observe(partition, written);
     const error = result.error ?? NOTHING_CONFIRMED;
     if (isDown) this.#results.failed(error, batch.length);
     this.#judge(partition, isDown, isDown || unconfirmed.size > 0, isTry);
     if (isDown && this.#circuit.state !== 'closed') this.#results.stayedDown(error);
+    this.#review(partition);
     this.schedule();
   }
 
   /** After the end nothing is kept any more; but what was confirmed need not come from the spool again. */
-  #landLate(batch: readonly Entry[], result: BatchResult): void {
+  #landLate(batch: readonly Entry[], result: BatchResult, skipped: ReadonlySet<Entry>): void {
     if ('error' in result) return;
     const { rejected, unconfirmed } = result;
-    this.#results.confirmed(batch.filter((_, i) => !rejected.has(i) && !unconfirmed.has(i)));
+    const isConfirmed = (entry: Entry, i: number) =>
+      !skipped.has(entry) && !rejected.has(i) && !unconfirmed.has(i);
+    this.#results.confirmed(batch.filter(isConfirmed));
   }
 
   #judge(partition: Partition, isDown: boolean, mustWait: boolean, isTry: boolean): void {

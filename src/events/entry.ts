@@ -9,6 +9,8 @@ import type { Partition } from './partition.ts';
 export interface Waiter {
   /** Milliseconds that they wait at most. */
   readonly patience: number;
+  /** Whether the delivery leaves the queue when they are told that it will not be safe in time. */
+  readonly takesBack: boolean;
   /** Told once: nothing when the delivery is safe, else why it will not be. */
   readonly settled: (failure?: Failure) => void;
 }

@@ -1,5 +1,5 @@
 /** A queue whose oldest item is taken in constant time, and items in its middle may turn out to be gone. */
-export class Fifo<Item> {
+export class Fifo<Item> implements Iterable<Item> {
   /** Items before `#head` are gone; the array is cut when half of it is. */
   #items: Item[] = [];
   #head = 0;
@@ -27,6 +27,12 @@ export class Fifo<Item> {
       this.#head = 0;
     }
     return item;
+  }
+
+  /** Those that are in it now. */
+  *[Symbol.iterator](): Iterator<Item> {
+    const items = this.#items;
+    for (let i = this.#head; i < items.length; i++) yield items[i] as Item;
   }
 
   /** Keeps only these. */

@@ -10,6 +10,7 @@ import type { Delivery } from '../sinks/delivery.ts';
 import type { Clock } from './clock.ts';
 import type { Entry } from './entry.ts';
 import type { Port } from './port.ts';
+import { tooBusy, tooLate } from './refusals.ts';
 
 export type OnFailure = NonNullable<RouteSection['onFailure']>;
 
@@ -71,25 +72,29 @@ interface Confirmed {
   readonly entry: Entry | undefined;
 }
 
-function confirmed({ port, delivery, bytes, clock }: Held, patience: number): Promise<Confirmed> {
+function confirmed({ port, delivery, bytes, clock, onFailure }: Held, patience: number): Promise<Confirmed> {
   const { lane } = port;
   // Clients need not wait for each of their messages to learn that.
   if (lane.isHopeless(patience))
     return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
+  if (lane.isTooBusy(delivery.key, patience))
+    return Promise.resolve({ failure: tooBusy(), entry: undefined });
   return new Promise((resolve) => {
     let cancel: () => void = () => {};
     const settled = (failure?: Failure): void => {
       cancel();
       resolve({ failure, entry });
     };
-    const entry = lane.push(delivery, bytes, 'refuse', { patience, settled });
+    const entry = lane.push(delivery, bytes, 'refuse', {
+      patience,
+      takesBack: onFailure !== 'pass',
+      settled,
+    });
     if (entry === undefined) {
       const failure = new Failure('sink_full', 'the queue of the sink is full');
       return resolve({ failure, entry });
     }
-    cancel = clock.after(Math.min(patience, MAX_DELAY), () =>
-      resolve({ failure: new Failure('sink_failed', 'the sink did not confirm the event in time'), entry }),
-    );
+    cancel = clock.after(Math.min(patience, MAX_DELAY), () => resolve({ failure: tooLate(), entry }));
   });
 }
 

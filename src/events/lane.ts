@@ -16,6 +16,7 @@ import { sizeOf } from './estimate.ts';
 import { Idle, type IdleOf } from './idle.ts';
 import type { DropReason, LaneOptions, Overflow } from './lane-options.ts';
 import { isWaiting } from './partition.ts';
+import { tooBusy, tooLate } from './refusals.ts';
 import { Stock } from './stock.ts';
 
 export class Lane {
@@ -46,6 +47,8 @@ export class Lane {
       putBack: (entries) => this.#putBack(entries),
       failed: (error, events) => observer.failed(error, events),
       stayedDown: (error) => this.#disappoint(error),
+      skipped: (entries) => this.#skip(entries),
+      tooLate: (entry) => this.#refuseLate(entry),
       recovered: () => observer.recovered(),
       turned: () => {
         this.#stock.settle();
@@ -80,6 +83,11 @@ export class Lane {
   /** Whether the sink is down, and nobody who waits so many milliseconds need wait for it. */
   isHopeless(patience: number): boolean {
     return this.#courier.isHopeless(patience);
+  }
+
+  /** Whether the sink is so busy that a new event of this key will not be safe within so many milliseconds. */
+  isTooBusy(key: string, patience: number): boolean {
+    return this.#courier.isTooBusy(key, patience);
   }
 
   /**
@@ -197,6 +205,21 @@ export class Lane {
   #disappoint(error: unknown): void {
     const failure = new Failure('sink_failed', 'the sink is down', { cause: error });
     this.#awaited.disappoint(({ patience }) => this.isHopeless(patience), failure);
+  }
+
+  /** The sink has left them out. */
+  #skip(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#stock.remove(entry);
+      this.#dropped('withdrawn');
+    }
+  }
+
+  #refuseLate(entry: Entry): void {
+    if (entry.state === 'under way') entry.isWithdrawn = true;
+    const { since, waiter } = entry;
+    const isOver = this.#options.clock.now() - since >= (waiter?.patience ?? 0);
+    this.#awaited.tell(entry, isOver ? tooLate() : tooBusy());
   }
 
   #reject(entry: Entry, reason: string): void {

@@ -15,6 +15,8 @@ export interface BatchLimits {
 export class Partition {
   /** The batch under way. */
   underWay: readonly Entry[] = [];
+  /** By the clock: since when. */
+  underWaySince = 0;
   /** Failed batches in a row. */
   failures = 0;
   /** By the clock: not before. */
@@ -34,6 +36,12 @@ export class Partition {
   /** The one that has waited longest. */
   get oldest(): Entry | undefined {
     return this.#again.find(isWaiting) ?? this.#firstQueued();
+  }
+
+  /** All that wait for a batch, in order. */
+  *entries(): Iterable<Entry> {
+    for (const entry of this.#again) if (isWaiting(entry)) yield entry;
+    for (const entry of this.#queue) if (isWaiting(entry)) yield entry;
   }
 
   push(entry: Entry): void {

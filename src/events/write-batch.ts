@@ -1,6 +1,6 @@
 /** One batch into one sink: when it is through, what came of each delivery. */
 import type { Delivery } from '../sinks/delivery.ts';
-import type { Receipt, Sink } from '../sinks/sink.ts';
+import type { IsWanted, Receipt, Sink } from '../sinks/sink.ts';
 import type { Clock } from './clock.ts';
 
 /** What is neither is confirmed. */
@@ -28,12 +28,13 @@ export function writeBatch(
   batch: readonly Delivery[],
   timeout: number,
   clock: Pick<Clock, 'after'>,
+  isWanted: IsWanted,
   done: (result: BatchResult) => void,
 ): void {
   const abort = timeout === 0 ? undefined : new AbortController();
   let written: ReturnType<Sink['write']>;
   try {
-    written = sink.write(batch, abort?.signal ?? never);
+    written = sink.write(batch, abort?.signal ?? never, isWanted);
   } catch (error) {
     done({ ...allConfirmed, error });
     return;

@@ -1,6 +1,7 @@
 /** Writes the deliveries of a batch one by one: those of a key in order, those of different keys side by side. */
 import type { Delivery } from './delivery.ts';
 import type { Outcome } from './outcome.ts';
+import type { IsWanted } from './sink.ts';
 
 /**
  * Settles one delivery: resolves when it is confirmed, to the reason when it is rejected.
@@ -9,32 +10,38 @@ import type { Outcome } from './outcome.ts';
  */
 export type WriteOne = (delivery: Delivery, index: number) => Promise<string | undefined>;
 
-/** @param limit how many are under way at once. */
+/**
+ * @param limit how many are under way at once.
+ * @param isWanted asked just before each is written. Default: all are.
+ */
 export async function writeByKey(
   batch: readonly Delivery[],
   limit: number,
   writeOne: WriteOne,
   outcome: Outcome,
+  isWanted: IsWanted = () => true,
 ): Promise<void> {
   const chains = groupByKey(batch).values();
+  const write = async (index: number): Promise<void> => {
+    const delivery = batch[index] as Delivery;
+    if (!isWanted(delivery)) return void outcome.skip(index);
+    const reason = await writeOne(delivery, index);
+    if (reason === undefined) outcome.confirm(index);
+    else outcome.reject(index, reason);
+  };
   const work = async (): Promise<void> => {
-    for (const chain of chains) await writeChain(batch, chain, writeOne, outcome);
+    for (const chain of chains) await writeChain(chain, write, outcome);
   };
   await Promise.all(Array.from({ length: Math.min(limit, batch.length) }, work));
 }
 
 async function writeChain(
-  batch: readonly Delivery[],
   chain: readonly number[],
-  writeOne: WriteOne,
+  write: (index: number) => Promise<void>,
   outcome: Outcome,
 ): Promise<void> {
   try {
-    for (const index of chain) {
-      const reason = await writeOne(batch[index] as Delivery, index);
-      if (reason === undefined) outcome.confirm(index);
-      else outcome.reject(index, reason);
-    }
+    for (const index of chain) await write(index);
   } catch (error) {
     outcome.blame(error);
   }

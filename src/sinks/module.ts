@@ -48,7 +48,7 @@ function findProblem(sink: unknown): string | undefined {
 function named(sink: Sink, name: string): Sink {
   return {
     name,
-    write: (batch, signal) => sink.write(batch, signal),
+    write: (batch, signal, isWanted) => sink.write(batch, signal, isWanted),
     ...(sink.check && { check: async () => await sink.check?.() }),
     close: async () => await sink.close(),
   };

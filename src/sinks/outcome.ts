@@ -19,6 +19,12 @@ export class Outcome {
     this.#confirmed.add(index);
   }
 
+  /** Nobody wants it any more: it was not sent, and what would have become of it is of no interest. */
+  skip(index: number): false {
+    this.#confirmed.add(index);
+    return false;
+  }
+
   /** @param reason names no secret. */
   reject(index: number, reason: string): void {
     this.#rejected.set(index, reason);

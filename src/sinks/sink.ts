@@ -10,6 +10,9 @@ export interface Receipt {
   readonly unconfirmed?: readonly number[] | undefined;
 }
 
+/** Of some deliveries somebody is told meanwhile that they are not stored. */
+export type IsWanted = (delivery: Delivery) => boolean;
+
 export interface Sink {
   /** What logs and metrics call it. */
   readonly name: string;
@@ -18,9 +21,15 @@ export interface Sink {
    * receipt is safe. Batches of different keys may be written at the same time; those of one key never are.
    *
    * @param signal aborted when nobody waits for this batch any more; it may still be tried again.
+   * @param isWanted whether a delivery of the batch is still to be written: ask just before it is sent, and leave it
+   *   out if not. For sinks that send the deliveries of a batch one after another; others need not ask.
    * @throws anything, at once or later: none of the batch is confirmed, and all of it will be tried again.
    */
-  write(batch: readonly Delivery[], signal: AbortSignal): void | Promise<void> | Promise<Receipt | undefined>;
+  write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): void | Promise<void> | Promise<Receipt | undefined>;
   /** Whether the sink can be reached now: rejects with an Error that says what is wrong and what to do. */
   check?(): Promise<void>;
   /** Lets go of what the sink holds. Nothing is written afterwards. */

@@ -54,23 +54,22 @@ export function guardTargets(sink: Sink, find: FindForbidden): Sink {
     name: sink.name,
     ...(sink.check && { check: () => sink.check?.() as Promise<void> }),
     close: () => sink.close(),
-    write(batch, signal) {
+    write(batch, signal, isWanted) {
       const reasons = batch.map(find);
-      if (reasons.every((reason) => reason === undefined)) return sink.write(batch, signal);
-      return writeRest(sink, batch, reasons, signal);
+      if (reasons.every((reason) => reason === undefined)) return sink.write(batch, signal, isWanted);
+      return writeRest(batch, reasons, (rest) => sink.write(rest, signal, isWanted));
     },
   };
 }
 
 async function writeRest(
-  sink: Sink,
   batch: readonly Delivery[],
   reasons: readonly (string | undefined)[],
-  signal: AbortSignal,
+  write: (rest: readonly Delivery[]) => ReturnType<Sink['write']>,
 ): Promise<Receipt> {
   const kept = batch.flatMap((_, index) => (reasons[index] === undefined ? [index] : []));
   const rest = kept.map((index) => batch[index] as Delivery);
-  const receipt = rest.length === 0 ? undefined : await sink.write(rest, signal);
+  const receipt = rest.length === 0 ? undefined : await write(rest);
   const placeOf = (index: number) => kept[index] as number;
   return {
     rejected: [

@@ -84,6 +84,7 @@ async function run(
       else {
         const entry = lane.push(aDelivery(id, key), 100, 'refuse', {
           patience: Number.POSITIVE_INFINITY,
+          takesBack: true,
           settled: (failure) => seen.told.set(id, !failure),
         });
         if (entry === undefined) seen.dropped++;

@@ -3,6 +3,7 @@ import type { Waiter } from '../../src/events/entry.ts';
 import { Lane } from '../../src/events/lane.ts';
 import type { LaneOptions } from '../../src/events/lane-options.ts';
 import type { Failure } from '../../src/failure.ts';
+import type { Sink } from '../../src/sinks/sink.ts';
 import type { Position } from '../../src/spool/spool.ts';
 import { collect } from '../support/collect.ts';
 import { aClock, aDelivery, aQueue, aSink, type FakeSink } from './support.ts';
@@ -41,7 +42,7 @@ function aLane(sink: FakeSink, queue: object = {}, rest: Partial<LaneOptions> = 
 }
 
 function aWaiter(settled: Waiter['settled'] = () => {}, patience = Number.POSITIVE_INFINITY): Waiter {
-  return { patience, settled };
+  return { patience, takesBack: true, settled };
 }
 
 describe('a lane', () => {
@@ -482,5 +483,47 @@ describe('the end', () => {
     await clock.settle();
     await idle;
     expect(sink.confirmed).toEqual(['1']);
+  });
+});
+
+describe('an event that its publisher was told is not stored', () => {
+  /** A sink that asks, before each event, whether it is wanted, when the test says so. */
+  function anAskingSink() {
+    const waiting: (() => void)[] = [];
+    const sent: string[] = [];
+    const sink: Sink = {
+      name: 'asking',
+      write: (batch, _signal, isWanted) =>
+        new Promise<undefined>((resolve) =>
+          waiting.push(() => {
+            for (const delivery of batch) if (isWanted?.(delivery)) sent.push(delivery.id);
+            resolve(undefined);
+          }),
+        ),
+      close: async () => {},
+    };
+    return { sink: sink as FakeSink, sent, go: () => waiting.shift()?.() };
+  }
+
+  it('is left out of a batch that is under way and has not sent it yet', async () => {
+    const { sink, sent, go } = anAskingSink();
+    const { clock, lane, seen } = aLane(sink);
+    const entries = ['1', '2', '3'].map((id) => lane.push(aDelivery(id), 0, 'refuse', aWaiter()));
+    await clock.settle();
+    if (entries[1]) lane.withdraw(entries[1]);
+    go();
+    await clock.settle();
+    expect([sent, seen.dropped, lane.size, seen.failed]).toEqual([['1', '3'], [['withdrawn', 1]], 0, 0]);
+  });
+
+  it('is no failure of the sink, also when nothing of the batch is left', async () => {
+    const { sink, sent, go } = anAskingSink();
+    const { clock, lane, seen } = aLane(sink);
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    await clock.settle();
+    if (entry) lane.withdraw(entry);
+    go();
+    await clock.settle();
+    expect([sent, lane.size, lane.circuit, seen.failed, seen.retried]).toEqual([[], 0, 'closed', 0, 0]);
   });
 });

@@ -4,7 +4,7 @@ import { writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
 import { isolate } from '../isolate.ts';
 import { Outcome } from '../outcome.ts';
-import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import type { Answer, Client } from './client.ts';
 import { pathFor } from './path.ts';
 import { type Content, contentOf, contentOfBatch } from './request.ts';
@@ -45,14 +45,18 @@ export class HttpSink implements Sink {
     this.#options = options;
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
     this.#mindPause();
     const { log, name, requests } = this.#options;
     // Each request listens to it: so many are no leak.
     setMaxListeners(0, signal);
     const outcome = new Outcome(batch.length);
-    if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
-    else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome);
+    if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome, isWanted);
+    else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome, isWanted);
     return outcome.settle((cause) =>
       log.warn(
         { code: 'sink_failed', sink: name, reason: (cause as Error).message },
@@ -84,9 +88,16 @@ export class HttpSink implements Sink {
     );
   }
 
-  async #writeTogether(batch: readonly Delivery[], signal: AbortSignal, outcome: Outcome): Promise<void> {
+  async #writeTogether(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    outcome: Outcome,
+    isWanted: IsWanted = () => true,
+  ): Promise<void> {
     const { sign } = this.#options;
-    const items = batch.map((delivery, index) => ({ delivery, index }));
+    const all = batch.map((delivery, index) => ({ delivery, index }));
+    const items = all.filter(({ delivery, index }) => isWanted(delivery) || outcome.skip(index));
+    if (items.length === 0) return;
     const attempt = {
       write: async (some: readonly (typeof items)[number][]) => {
         const content = contentOfBatch(

@@ -5,7 +5,7 @@ import { groupByKey, writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
 import { Lazy } from '../lazy.ts';
 import { Outcome } from '../outcome.ts';
-import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { abortable, unlessAborted } from '../turns.ts';
 import { hasStreamFor, type NatsLink, readSubjects } from './connect.ts';
 import { fillHeaders } from './message.ts';
@@ -45,7 +45,11 @@ export class NatsSink implements Sink {
     });
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
     const { log, name, place } = this.#options;
     const outcome = new Outcome(batch.length);
@@ -54,7 +58,7 @@ export class NatsSink implements Sink {
       await abortable(
         signal,
         () => void this.#link.drop(link),
-        () => this.#publishAll(link, batch, outcome),
+        () => this.#publishAll(link, batch, outcome, isWanted),
       );
     } catch (error) {
       outcome.blame(explain(error, place));
@@ -88,12 +92,17 @@ export class NatsSink implements Sink {
     await this.#link.close();
   }
 
-  async #publishAll(link: NatsLink, batch: readonly Delivery[], outcome: Outcome): Promise<void> {
+  async #publishAll(
+    link: NatsLink,
+    batch: readonly Delivery[],
+    outcome: Outcome,
+    isWanted: IsWanted | undefined,
+  ): Promise<void> {
     const { pipeline, requests } = this.#options;
     const takes = await this.#learnSubjects(link, batch);
     const publish = (delivery: Delivery) => this.#publish(link, delivery, takes);
     if (pipeline) await publishAtOnce(batch, publish, outcome);
-    else await writeByKey(batch, requests, publish, outcome);
+    else await writeByKey(batch, requests, publish, outcome, isWanted);
   }
 
   /** @returns why it will never be taken. @throws when it is not confirmed. */

@@ -42,12 +42,12 @@ export function traceSink(sink: Sink, system: string, spans: Spans): Sink {
     return spans.start(`send ${name}`, { kind: SpanKind.PRODUCER, attributes, links }, parent);
   };
 
-  const write: Sink['write'] = (batch, signal) => {
+  const write: Sink['write'] = (batch, signal, isWanted) => {
     const calls = callsOf(batch);
     const span = start(calls, batch.length);
     // Else what the write starts would join the trace of whichever call has woken the queue.
     const active = span?.context ?? (calls.length === 0 ? untraced() : ROOT_CONTEXT);
-    const work = () => spans.within(active, () => sink.write(batch, signal));
+    const work = () => spans.within(active, () => sink.write(batch, signal, isWanted));
     return span === undefined ? work() : follow(span, signal, batch.length, work);
   };
 

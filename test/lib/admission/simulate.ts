@@ -13,7 +13,7 @@ interface Timer {
 
 /** Lets promises have their say: no chain of the code under test is longer than this. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 40; turn++) await Promise.resolve();
 }
 
 export function aVirtualClock(): VirtualClock {

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { writeByKey } from '../../src/sinks/by-key.ts';
+import { Outcome } from '../../src/sinks/outcome.ts';
+import { aDelivery } from '../events/support.ts';
+
+const batch = ['a1', 'b1', 'a2', 'b2', 'a3'].map((id) => aDelivery(id, id[0]));
+
+describe('writeByKey', () => {
+  it('leaves out what nobody wants any more, asked just before it is sent', async () => {
+    const outcome = new Outcome(batch.length);
+    const sent: string[] = [];
+    const unwanted = new Set<string>(['b1']);
+    await writeByKey(
+      batch,
+      16,
+      async ({ id }) => {
+        sent.push(id);
+        await Promise.resolve();
+        if (id === 'a1') unwanted.add('a2');
+        return undefined;
+      },
+      outcome,
+      ({ id }) => !unwanted.has(id),
+    );
+    expect(sent.sort()).toEqual(['a1', 'a3', 'b2']);
+    expect(outcome.settle(() => {})).toBeUndefined();
+  });
+
+  it('sends everything when nobody says otherwise', async () => {
+    const outcome = new Outcome(batch.length);
+    const sent: string[] = [];
+    await writeByKey(batch, 1, async ({ id }) => void sent.push(id), outcome);
+    expect(sent).toEqual(['a1', 'a2', 'a3', 'b1', 'b2']);
+  });
+});
