@@ -30,6 +30,11 @@ export function encodeReply(name: string, fields: object): Uint8Array {
   return toBinary(output, create(output, fields as never));
 }
 
+/** A reply as plain fields. */
+export function readReply(name: string, bytes: Uint8Array): object {
+  return fromBinary(methodNamed(name).output, bytes);
+}
+
 /** Other encoders may write other bytes for the same message: read and written again they are the same. */
 export function normaliseReply(name: string, bytes: Uint8Array): Uint8Array {
   const { output } = methodNamed(name);

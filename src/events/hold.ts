@@ -77,8 +77,7 @@ function confirmed({ port, delivery, bytes, clock, onFailure }: Held, patience: 
   // Clients need not wait for each of their messages to learn that.
   if (lane.isHopeless(patience))
     return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
-  if (lane.isTooBusy(delivery.key, patience))
-    return Promise.resolve({ failure: tooBusy(), entry: undefined });
+  if (lane.isTooBusy(delivery.key, patience)) return Promise.resolve({ failure: tooBusy, entry: undefined });
   return new Promise((resolve) => {
     let cancel: () => void = () => {};
     const settled = (failure?: Failure): void => {

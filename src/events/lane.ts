@@ -219,7 +219,7 @@ export class Lane {
     if (entry.state === 'under way') entry.isWithdrawn = true;
     const { since, waiter } = entry;
     const isOver = this.#options.clock.now() - since >= (waiter?.patience ?? 0);
-    this.#awaited.tell(entry, isOver ? tooLate() : tooBusy());
+    this.#awaited.tell(entry, isOver ? tooLate() : tooBusy);
   }
 
   #reject(entry: Entry, reason: string): void {

@@ -136,7 +136,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
         },
         refuse() {
           end();
-          reject(overloaded());
+          reject(overloaded);
         },
       };
       signal?.addEventListener('abort', giveUp, { once: true });
@@ -174,9 +174,8 @@ function outcomeOfFailure(error: unknown): WorkOutcome {
   return isBusy ? 'busy' : 'failed';
 }
 
-function overloaded(): Failure {
-  return new Failure('overloaded', 'more look-ups wait than can be answered in time');
-}
+/** One for all: in a storm most callers get it, and making an error with its stack costs more than all else here. */
+const overloaded = new Failure('overloaded', 'more look-ups wait than can be answered in time');
 
 function timedOut(): Failure {
   return new Failure('lookup_timeout', 'the look-up was not started in time');

@@ -27,7 +27,7 @@ export function fixedLimit(value: number): ConcurrencyLimit {
 
 export interface AdaptiveLimitOptions {
   readonly max: number;
-  /** Default: 32, or `max` when that is less. */
+  /** Default: 8, or `max` when that is less. */
   readonly initial?: number;
   /**
    * Milliseconds that an answer may take without being a sign of load. A slower answer is one if it also takes
@@ -36,11 +36,14 @@ export interface AdaptiveLimitOptions {
   readonly tolerable: number;
 }
 
-const INITIAL = 32;
+/** Doubled with each round of quick answers: what a slow service gets at once, it works on for long. */
+const INITIAL = 8;
 /** An answer that takes so many times as long as the fastest has waited inside the service. */
 const SLOWDOWN = 2;
-/** What is left of the limit when the service is busy, and at least when answers are slow. */
+/** What is left of the limit when the service says that it is busy. */
 const DECREASE = 0.7;
+/** What is left at least when answers are slow or do not come. */
+const MIN_DECREASE = 0.25;
 /** The fastest answer is looked for in windows of so many milliseconds: a service may change its pace. */
 const WINDOW = 30_000;
 
@@ -69,8 +72,9 @@ export class AdaptiveLimit implements ConcurrencyLimit {
     const duration = endedAt - startedAt;
     if (outcome === 'ok') this.#noteFastest(duration, endedAt);
     const tolerable = this.#tolerable();
-    if (outcome === 'busy') this.#lower(DECREASE, startedAt, endedAt);
-    else if (duration > tolerable) this.#lower(tolerable / duration, startedAt, endedAt);
+    // Of what waits inside the service, twice as much takes twice as long.
+    if (duration > tolerable) this.#lower(tolerable / duration, startedAt, endedAt);
+    else if (outcome === 'busy') this.#lower(DECREASE, startedAt, endedAt);
     else if (wasFull) this.#raise();
   }
 
@@ -81,8 +85,8 @@ export class AdaptiveLimit implements ConcurrencyLimit {
   /** What started before the last change says nothing about the new limit. */
   #lower(part: number, startedAt: number, now: number): void {
     if (startedAt < this.#changedAt) return;
-    this.#limit = Math.max(1, this.#limit * Math.max(DECREASE, part));
-    this.#threshold = this.#limit;
+    this.#threshold = this.#limit * DECREASE;
+    this.#limit = Math.max(1, this.#limit * Math.max(MIN_DECREASE, part));
     this.#changedAt = now;
   }
 

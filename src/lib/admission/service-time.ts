@@ -1,7 +1,8 @@
 /** How long a piece of work takes, by what was measured: a moving mean and its mean deviation. */
 
-/** Weight of a new measurement. Estimates must follow a service that recovers within a few answers. */
+/** Weight of a new measurement, and of one below the mean: a service that recovers must be used at once. */
 const GAIN = 1 / 4;
+const GAIN_BELOW = 1 / 2;
 /** Deviations above the mean within which nearly all work ends. */
 const SPREAD = 2;
 
@@ -27,6 +28,6 @@ export class ServiceTime {
     }
     const error = milliseconds - this.#mean;
     this.#deviation += (Math.abs(error) - this.#deviation) * GAIN;
-    this.#mean += error * GAIN;
+    this.#mean += error * (error < 0 ? GAIN_BELOW : GAIN);
   }
 }

@@ -16,11 +16,11 @@ function setup(max: number, initial?: number) {
 
 describe('an adaptive limit', () => {
   it.each([
-    [1000, undefined, 32],
-    [10, undefined, 10],
+    [1000, undefined, 8],
+    [5, undefined, 5],
     [10, 50, 10],
     [1000, 4, 4],
-  ])('of at most %d begins as told, or at 32', (max, initial, value) => {
+  ])('of at most %d begins as told, or at 8', (max, initial, value) => {
     expect(setup(max, initial).limit.value).toBe(value);
   });
 
@@ -42,7 +42,14 @@ describe('an adaptive limit', () => {
   it('falls while answers take longer than is tolerable, and several times as long as the fastest', () => {
     const { round } = setup(100, 20);
     round(10, 'ok', false);
-    expect([round(90, 'ok', false), round(150, 'ok', false)]).toEqual([20, 14]);
+    expect([round(90, 'ok', false), round(160, 'ok', false)]).toEqual([20, 12]);
+  });
+
+  it('falls at once to what is tolerable when answers do not come, and rises again as fast', () => {
+    const { round } = setup(100, 32);
+    round(25, 'ok', false);
+    expect(round(3000, 'busy')).toBe(8);
+    expect([round(25), round(25), round(25)]).toEqual([16, 23, 24]);
   });
 
   it('stays when answers always take long', () => {

@@ -1,5 +1,6 @@
 /** What the parts of admission come to in a storm, in virtual time. */
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/failure.ts';
 import { createAdmission } from '../../../src/lib/admission/admission.ts';
 import { AdaptiveLimit, fixedLimit } from '../../../src/lib/admission/concurrency-limit.ts';
 import { aService, aStorm, aVirtualClock, type VirtualClock } from './simulate.ts';
@@ -15,6 +16,7 @@ const kinds = {
   'two threads that hash': { servers: 2, ms: 66, isAdaptive: false },
   'a service that works on one request at a time': { servers: 1, ms: 25, isAdaptive: true },
   'a service that works on four requests at a time': { servers: 4, ms: 100, isAdaptive: true },
+  'a service of eight requests a second': { servers: 1, ms: 125, isAdaptive: true },
 } satisfies Record<string, Kind>;
 
 /** From 0.8 to 1.2, always the same. */
@@ -96,7 +98,21 @@ describe('admission', () => {
     const storm = { clock, admission, work, rate: 400, seconds: 8, patience: 3000 };
     const { served } = await aStorm(storm);
     expect(admission.limit).toBe(32);
-    for (const count of served.slice(2, 8)) expect(count).toBeGreaterThanOrEqual(32);
+    expect(sum(served.slice(3, 8))).toBeGreaterThanOrEqual(0.9 * 5 * 40);
+  });
+
+  it('does not drown a service that goes on with what was given up', async () => {
+    const clock = aVirtualClock();
+    const service = aService(clock, 1, () => 125);
+    const admission = createAdmission({ limit: new AdaptiveLimit({ max: 32, tolerable: 375 }), clock });
+    const work = () =>
+      new Promise<void>((resolve, reject) => {
+        service.request().then(resolve);
+        clock.after(1500, () => reject(new Failure('lookup_timeout', 'late')));
+      });
+    const { served } = await aStorm({ clock, admission, work, rate: 80, seconds: 8, patience: 3000 });
+    for (const count of served.slice(0, 8)) expect(count).toBeGreaterThanOrEqual(6);
+    expect(service.answered - sum(served)).toBeLessThanOrEqual(1);
   });
 
   it('follows a service that becomes four times slower, and faster again', async () => {
