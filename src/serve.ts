@@ -105,7 +105,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
   const { emitter } = events;
   const live = await openLiveShell(config, { ...world, hooks, lookups, emitter }).catch(closeEvents);
   warmUp();
-  const watch = config.admin && (await import('./telemetry/call-watch.ts')).createCallWatch();
+  const watch = await loadAdmin(config);
   let admin: OpenAdmin | undefined;
   const answerPage: ListenerOptions['pages'] = (request, response) =>
     admin?.pages?.(request, response) ?? false;
@@ -203,7 +203,21 @@ interface Running {
   readonly tls: TlsSettings | undefined;
 }
 
-/** Loads what the admin pages need only when there are any. */
+/**
+ * Loads what the admin pages need only when there are any, and before the port opens: afterwards there may be no file
+ * descriptor left, and Node remembers for ever that an import has failed.
+ */
+async function loadAdmin({ admin }: Config): Promise<CallWatch | undefined> {
+  if (admin === undefined) return undefined;
+  const [{ createCallWatch }, { loadClient }] = await Promise.all([
+    import('./telemetry/call-watch.ts'),
+    import('./telemetry/prometheus.ts'),
+    import('./admin/open.ts'),
+  ]);
+  await loadClient();
+  return createCallWatch();
+}
+
 async function openAdminOf(running: Running): Promise<OpenAdmin | undefined> {
   const { config, options, live, watch, listener } = running;
   const { admin } = config;

@@ -3,7 +3,7 @@ import type { Admin } from '../config/sections/admin.ts';
 import type { Environment } from '../lookup/secret.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { neverAsking } from '../telemetry/metrics.ts';
-import type { MetricsSnapshot } from '../telemetry/prometheus.ts';
+import { loadClient, type MetricsSnapshot } from '../telemetry/prometheus.ts';
 import { Crew } from './crew.ts';
 import { addUpHooks, findTrapped } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
@@ -23,6 +23,7 @@ export interface SupervisedOptions {
 /** To be called before the first worker is started. @throws Error that names the key to change. */
 export async function openSupervisorAdmin(options: SupervisedOptions): Promise<{ close(): void }> {
   const { admin, workers, log } = options;
+  await loadClient();
   const source = sourceOfWorkers(workers);
   if (!hasOwnPort(admin)) {
     // Each worker reads it too: what is wrong with it is better told once, before one of them listens.

@@ -12,6 +12,8 @@ export const openNats: OpenSink<NatsOptions> = async (options, { name, log, env 
     import('@nats-io/transport-node'),
     readAuthenticator(options, env),
     readSinkTls(options.tls || (isTls ? true : undefined)),
+    // For the first connection, which may be made when no file can be opened.
+    import('@nats-io/jetstream'),
   ]);
   return new NatsSink({
     ...options,

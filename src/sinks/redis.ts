@@ -1,7 +1,7 @@
 /** Events to streams of Redis. A batch is one transaction: Redis takes all of it, in order, or nothing. */
 import type { RedisOptions } from '../config/sections/sinks/redis.ts';
 import { readSecret } from '../lookup/secret.ts';
-import { connectToRedis } from './redis/connect.ts';
+import { connectToRedis, loadRedis } from './redis/connect.ts';
 import { RedisSink } from './redis/sink.ts';
 import type { OpenSink } from './sink.ts';
 import { readSinkTls } from './tls.ts';
@@ -15,6 +15,7 @@ export const openRedis: OpenSink<RedisOptions> = async (options, { name, log, en
   const [password, tls] = await Promise.all([
     options.password === undefined ? undefined : readSecret(options.password, env),
     readSinkTls(isTls ? options.tls || true : undefined),
+    loadRedis(),
   ]);
   const place = {
     host: hostname.replace(/^\[|\]$/g, ''),

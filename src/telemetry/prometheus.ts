@@ -46,7 +46,8 @@ async function expose(
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
-async function loadClient() {
+/** To be awaited before pages are served: a page may be asked for when no file can be opened. */
+export async function loadClient() {
   // CommonJS: a bundler finds no names in it, only the default.
   return (await import('prom-client')).default;
 }

@@ -153,11 +153,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  await loadConnect();
   acceptor.listen(options.port, options.host);
   await once(acceptor, 'listening');
   health.isServing = true;
-  // If it fails now, whoever needs it tries again and is told.
-  setImmediate(() => void loadConnect().catch(ignoreError));
 
   return {
     address: acceptor.address() as AddressInfo,

@@ -3,9 +3,8 @@ import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { type ClaimRule, type Claims, findClaimMismatch } from '../../policy/claims.ts';
 import { parseExactJson } from '../../policy/exact-json.ts';
 import type { TextValues } from '../../policy/text-template.ts';
+import { type Jose, loadJose } from './jose.ts';
 import type { TokenHeader, TokenKey, TokenKeys } from './keys.ts';
-
-type Jose = typeof import('jose');
 
 export interface TokenOptions {
   readonly issuer?: string | readonly string[];
@@ -67,7 +66,7 @@ export async function verifyToken(
   // A token is ASCII, or it is none.
   if (token.length > maxTokenBytes) return refuse('too_large');
   if (!COMPACT.test(token)) return refuse('not_a_token');
-  const jose = await import('jose');
+  const jose = await loadJose();
   const header = readHeader(token, jose);
   if (header === undefined) return refuse('malformed');
   if (!keys.algorithms.includes(header.alg)) return refuse('algorithm_not_allowed');

@@ -3,6 +3,7 @@ import type { Jwt } from '../../config/sections/authenticate/jwt.ts';
 import type { Secret } from '../../config/sections/secret.ts';
 import { compileClaims } from '../../policy/claims.ts';
 import { loginOfClaims } from '../../policy/logins.ts';
+import { loadJose } from '../jwt/jose.ts';
 import { jwksKeys } from '../jwt/jwks.ts';
 import { openKeyFile } from '../jwt/key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
@@ -23,6 +24,7 @@ const notOurs: readonly TokenProblem[] = [
 ];
 
 export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod> {
+  await loadJose();
   const { keys, warnings } = await openKeys(jwt, world);
   const options = {
     ...(jwt.issuer !== undefined && { issuer: jwt.issuer }),

@@ -4,6 +4,7 @@ import { isInCidr, parseAddress, parseCidr } from '../../policy/cidr.ts';
 import { loginOfUser } from '../../policy/logins.ts';
 import type { ParsedHash } from '../../policy/password-hash.ts';
 import { indexUsers, type UserIndex } from '../../policy/users.ts';
+import { preloadEngines } from '../password/engines.ts';
 import { verifyPassword } from '../password/verify.ts';
 import { checkUser, findUser } from '../users/check.ts';
 import { createUserFiles } from '../users/shared.ts';
@@ -12,6 +13,7 @@ import { bytesOf } from './values.ts';
 
 /** @throws UserFileError, or TypeError when a user of the list cannot be used. */
 export async function openUsers(users: Users, world: MethodWorld): Promise<OpenMethod> {
+  if (!world.isDry) await preloadEngines();
   const { path, read, close } = users.file === undefined ? readList(users) : await openFile(users, world);
   return {
     isCacheable: true,

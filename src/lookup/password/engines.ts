@@ -1,13 +1,35 @@
 /**
- * The two native hash libraries, loaded when the first hash of their kind occurs: who has no such hash needs
- * neither their memory nor a binary for the platform. Both run on libuv's thread pool.
+ * The two native hash libraries. Both run on libuv's thread pool.
+ *
+ * They are loaded when users are opened, since a login may come when no file can be opened. A platform may have no binary
+ * for one of them: that is no problem until a hash of its kind occurs.
  */
+import { createRequire } from 'node:module';
 
 type Bcrypt = typeof import('@node-rs/bcrypt');
 type Argon2 = typeof import('@node-rs/argon2');
 
-export const loadBcrypt = lazily<Bcrypt>('bcrypt', () => import('@node-rs/bcrypt'));
-export const loadArgon2 = lazily<Argon2>('argon2id', () => import('@node-rs/argon2'));
+const require = createRequire(import.meta.url);
+
+export const loadBcrypt = lazily<Bcrypt>('bcrypt', () =>
+  import('@node-rs/bcrypt').catch(again('@node-rs/bcrypt')),
+);
+export const loadArgon2 = lazily<Argon2>('argon2id', () =>
+  import('@node-rs/argon2').catch(again('@node-rs/argon2')),
+);
+
+/** Node remembers for ever that an import has failed, and tries again what is required. */
+function again(name: string) {
+  return (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EMFILE' || error.code === 'ENFILE') return require(name);
+    throw error;
+  };
+}
+
+/** Loads both, or what there is of them. */
+export async function preloadEngines(): Promise<void> {
+  await Promise.allSettled([loadBcrypt(), loadArgon2()]);
+}
 
 function lazily<Module>(form: string, load: () => Promise<Module>): () => Promise<Module> {
   let loaded: Promise<Module> | undefined;

@@ -26,9 +26,14 @@ export interface RedisConnection {
   destroy(): void;
 }
 
-export async function connectToRedis(place: RedisPlace): Promise<RedisConnection> {
+/** To be awaited when a sink is opened: a connection may be made when no file can be opened. */
+export async function loadRedis() {
   // CommonJS: a bundler finds no names in it, only the default.
-  const { createClient, MultiErrorReply } = (await import('@redis/client')).default;
+  return (await import('@redis/client')).default;
+}
+
+export async function connectToRedis(place: RedisPlace): Promise<RedisConnection> {
+  const { createClient, MultiErrorReply } = await loadRedis();
   const { host, port, database, username, password, tls, timeout } = place;
   const socket = { host, port, connectTimeout: timeout, reconnectStrategy: false as const };
   const client = createClient({

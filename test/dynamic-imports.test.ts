@@ -1,0 +1,62 @@
+/**
+ * Node remembers for ever that an import has failed, as it does when no file can be opened. So no call is the first to
+ * import something: every dynamic import has its place here, which says when it runs. test/program/loads.test.ts shows the
+ * same on a server that runs.
+ */
+import { expect, it } from 'vitest';
+import { codeOf, filesUnder, readSource } from './support/source.ts';
+
+const START = 'before the port opens';
+const OPEN = 'when a configuration is opened: before the port opens, or at a reload, which fails as a whole';
+const CONNECT = 'when a sink connects, after its opener has loaded the same';
+
+/** How many dynamic imports a file has, and when they run. Commands are programs of their own. */
+const places: Record<string, readonly [count: number, when: string]> = {
+  'src/cli.ts': [2, START],
+  'src/codec/codec.ts': [7, OPEN],
+  'src/codec/json-schema-ajv.ts': [3, OPEN],
+  'src/condition/open.ts': [1, OPEN],
+  'src/custom-hooks.ts': [1, OPEN],
+  'src/events/check-conditions.ts': [1, OPEN],
+  'src/events/open-events.ts': [2, START],
+  'src/load.ts': [1, OPEN],
+  'src/lookup/grants/open.ts': [2, START],
+  'src/lookup/grants/redis-link.ts': [1, START],
+  'src/lookup/jwt/jose.ts': [1, `${OPEN}: openJwt awaits it`],
+  'src/lookup/messages/open-conditions.ts': [1, OPEN],
+  'src/lookup/messages/open-messages.ts': [2, OPEN],
+  'src/lookup/password/engines.ts': [2, `${OPEN}: openUsers awaits both`],
+  'src/lookup/policy/opener.ts': [4, OPEN],
+  'src/main.ts': [3, START],
+  'src/offload/offload.ts': [1, 'never in the built program, which has a file for the thread'],
+  'src/serve.ts': [5, START],
+  'src/server.ts': [1, START],
+  'src/sinks/kafka.ts': [1, START],
+  'src/sinks/mqtt.ts': [1, START],
+  'src/sinks/nats.ts': [2, START],
+  'src/sinks/nats/connect.ts': [3, CONNECT],
+  'src/sinks/open.ts': [10, START],
+  'src/sinks/postgres.ts': [1, START],
+  'src/sinks/rabbitmq.ts': [1, START],
+  'src/sinks/redis/connect.ts': [1, CONNECT],
+  'src/spool/store.ts': [1, START],
+  'src/telemetry/log.ts': [1, START],
+  'src/telemetry/prometheus.ts': [1, `${START}: loadAdmin and openSupervisorAdmin await it`],
+  'src/telemetry/tracing/detect.ts': [2, START],
+  'src/transport/listener.ts': [1, `${START}: listen awaits it`],
+};
+
+/** Calls of `import(`, also of what a variable names; not the types. */
+function countImports(file: string): number {
+  return codeOf(readSource(file)).match(/(?<!typeof\s+)\bimport\s*\(/g)?.length ?? 0;
+}
+
+it('Every dynamic import of the server has a place before the first call', () => {
+  const isServer = (file: string) => !/^src\/(cli|commands)\//.test(file);
+  const found = filesUnder('src')
+    .filter(isServer)
+    .map((file) => [file, countImports(file)] as const)
+    .filter(([, count]) => count > 0);
+  const expected = Object.entries(places).map(([file, [count]]) => [file, count]);
+  expect(Object.fromEntries(found)).toStrictEqual(Object.fromEntries(expected));
+});
