@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { OpenMethod } from '../../../src/lookup/methods/method.ts';
-import { createLoginCache, methodLookups } from '../../../src/lookup/policy/login-cache.ts';
+import { createLoginCache, type LoginMemory, methodLookups } from '../../../src/lookup/policy/login-cache.ts';
 import type { OpenedMethod } from '../../../src/lookup/policy/methods.ts';
 import type { PolicyWorld } from '../../../src/lookup/policy/open-policy.ts';
 import type { Login } from '../../../src/policy/policy.ts';
@@ -83,6 +83,19 @@ describe('a remembered login', () => {
     await ask('jwt', client);
     expect(seen).toHaveLength(2);
   });
+});
+
+it('an answer that came too late is found by the same key', async () => {
+  const asked: (readonly string[])[] = [];
+  const take = (parts: readonly string[]) => void asked.push(parts);
+  const late = { take, follow: () => {}, clear: () => {} } as unknown as NonNullable<LoginMemory['late']>;
+  const look: OpenMethod['look'] = async () => ({ result: 'unknown' });
+  const open = { look, isCacheable: true, warnings: [], close: () => {} };
+  const method = { name: 'users', section: {} as OpenedMethod['section'], method: { name: 'users' }, open };
+  const lookups = methodLookups([method], { cache: undefined, late });
+  const kind = 'authenticate/users';
+  await lookups[kind]?.({ kind, client }, { signal: new AbortController().signal });
+  expect(asked).toEqual([['users', ...Object.values(client)]]);
 });
 
 it('this test changes everything that a method may look at', () => {
