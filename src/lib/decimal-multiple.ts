@@ -1,0 +1,48 @@
+/** Is a number a multiple of another, both taken as the decimals that they are written as? */
+
+/** A double holds every decimal of so many digits, each as itself. */
+const EXACT = 1e15;
+/** 10^22 is the largest power of ten that a double holds. */
+const MAX_PLACES = 22;
+
+/**
+ * By decimals 0.3 is a multiple of 0.1; by binary fractions it is not.
+ *
+ * @param divisor finite and above 0
+ */
+export function multipleTest(divisor: number): (value: number) => boolean {
+  const [digits, exponent] = decimalOf(divisor);
+  if (exponent >= 0 && Number.isSafeInteger(divisor)) return (value) => isMultipleOfInteger(value, divisor);
+  const places = -exponent;
+  if (exponent >= 0 || places > MAX_PLACES || digits >= BigInt(EXACT))
+    return (value) => isMultipleOfDecimal(value, digits, exponent);
+  const scale = Number(`1e${places}`);
+  const scaledDivisor = Number(digits);
+  return (value) => {
+    const scaled = Math.round(value * scale);
+    if (!(Math.abs(scaled) < EXACT)) return isMultipleOfDecimal(value, digits, exponent);
+    // The quotient is rounded to the nearest double, so that it is the value if the value has no more places.
+    return scaled / scale === value && scaled % scaledDivisor === 0;
+  };
+}
+
+function isMultipleOfInteger(value: number, divisor: number): boolean {
+  // The remainder of two doubles is exact, and the decimals of integers below 2^53 are their values.
+  if (Number.isSafeInteger(value)) return value % divisor === 0;
+  return Number.isInteger(value) && isMultipleOfDecimal(value, BigInt(divisor), 0);
+}
+
+function isMultipleOfDecimal(value: number, digits: bigint, exponent: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  const [valueDigits, valueExponent] = decimalOf(value);
+  const shared = Math.min(exponent, valueExponent);
+  const dividend = valueDigits * 10n ** BigInt(valueExponent - shared);
+  return dividend % (digits * 10n ** BigInt(exponent - shared)) === 0n;
+}
+
+/** Digits and power of ten of the shortest decimal that is read as the number. */
+function decimalOf(value: number): [digits: bigint, exponent: number] {
+  const [, whole = '', fraction = '', power = '0'] =
+    /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
+  return [BigInt(whole + fraction), Number(power) - fraction.length];
+}
