@@ -1,16 +1,21 @@
 /**
- * JSON Schema, by ajv: drafts 2020-12 (when the schema names none), 2019-09 and 07.
+ * JSON Schema: drafts 2020-12 (when the schema names none), 2019-09, 07, 06 and 04.
  *
  * Schemas are trusted, payloads are not: patterns and `uniqueItems` take linear time, text for a `pattern` or a `format`
- * has bounds, equality does not look at inherited names, and the first failure ends the check. Nothing is read over the network. ajv makes its code at run time
- * (`new Function`), so a schema cannot be opened where that is forbidden
- * (`--disallow-code-generation-from-strings`); the checks themselves would run.
+ * has bounds, names that objects inherit are no properties, and the first failure ends the check. Nothing is read over
+ * the network, and no code is made at run time.
+ *
+ * The compiler is our own because of that: no library passes the drafts' tests, takes another engine for patterns, and
+ * is as fast as code that was made for the schema. `docs/codecs.md` has the figures.
  */
 import { readFile } from 'node:fs/promises';
-import type { Ajv, AnySchema, ErrorObject, ValidateFunction } from 'ajv';
-import { createAjv } from './json-schema-ajv.ts';
-import { resetPatternWork } from './json-schema-pattern.ts';
-import { Undecided } from './json-schema-undecided.ts';
+import { Run } from './json-schema/check.ts';
+import type { Ignored } from './json-schema/compile.ts';
+import type { FindFormat } from './json-schema/formats.ts';
+import { openSchema } from './json-schema/open.ts';
+import { resetPatternWork } from './json-schema/pattern.ts';
+import { isSchema, type Schema } from './json-schema/schema.ts';
+import { Undecided } from './json-schema/undecided.ts';
 import type { Value } from './value.ts';
 
 /**
@@ -20,82 +25,129 @@ import type { Value } from './value.ts';
  */
 export type JsonSchemaCheck = (value: Value) => string | undefined;
 
+export interface JsonSchemaOptions {
+  /** Are formats checked, or do they only describe? Default: `assert`. */
+  readonly formats?: 'assert' | 'annotate' | undefined;
+  /** Schemas that references may lead to, by their absolute URIs. Nothing else is loaded. Default: none. */
+  readonly documents?: ReadonlyMap<string, Schema> | undefined;
+  /** Hears, once, what the schema holds and the check ignores. */
+  readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
 /**
  * @param schema the schema, or the path of its file
  * @throws TypeError when it cannot be used, or the error of the file system
  */
-export async function openJsonSchema(schema: unknown): Promise<JsonSchemaCheck> {
+export async function openJsonSchema(
+  schema: unknown,
+  { formats = 'assert', documents = new Map(), onWarning }: JsonSchemaOptions = {},
+): Promise<JsonSchemaCheck> {
   const name = typeof schema === 'string' ? schema : 'the JSON Schema';
-  const parsed = typeof schema === 'string' ? parse(await readFile(schema, 'utf8'), name) : schema;
-  if ((typeof parsed !== 'object' || parsed === null) && typeof parsed !== 'boolean')
-    throw new TypeError(`${name}: must be an object, true or false`);
-  const ajv = await createAjv(parsed, name);
-  const validate = compile(ajv, parsed, name);
-  return (value) => {
-    if (isValid(validate, value)) return undefined;
-    const [error] = validate.errors ?? [];
-    return error === undefined ? 'does not validate' : describe(error);
-  };
-}
-
-function isValid(validate: ValidateFunction, value: Value): boolean {
-  resetPatternWork();
-  try {
-    return validate(hasNoJsonForm(value) ? toJson(value) : value);
-  } catch (error) {
-    // The stack, which a reference from a schema to itself uses up.
-    throw error instanceof RangeError ? new Undecided('recurses too deeply') : error;
-  }
+  const parsed = typeof schema === 'string' ? parse(await readFile(schema, 'utf8'), name) : copy(schema);
+  if (!isSchema(parsed)) throw new TypeError(`${name}: must be an object, true or false`);
+  const findFormat = await formatsFor(formats, [parsed, ...documents.values()]);
+  const opened = open(parsed, documents, findFormat, name);
+  const warning = warningOf(opened.ignored);
+  if (warning !== undefined) onWarning?.(warning);
+  return checkOf(opened.check);
 }
 
 function parse(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new TypeError(`${name}: not JSON`);
   }
 }
 
-function compile(ajv: Ajv, schema: unknown, name: string): ValidateFunction {
-  try {
-    const validate = ajv.compile(schema as AnySchema);
-    if (!('$async' in validate)) return validate;
-  } catch (error) {
-    throw new TypeError(`${name}: ${reasonOf(error)}`);
-  }
-  throw new TypeError(`${name}: "$async" is not supported: a check does not wait`);
+/** YAML may use one object in several places, and has integers that JSON reads as the nearest number. */
+function copy(schema: unknown): unknown {
+  const text = JSON.stringify(schema, (_, value) => (typeof value === 'bigint' ? Number(value) : value));
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
-function reasonOf(error: unknown): string {
-  const { missingRef, message } = error as { missingRef?: unknown; message?: unknown };
-  if (typeof missingRef === 'string')
-    return `"$ref" to ${missingRef} leads out of the schema; no other document is loaded: put it under "$defs"`;
-  return typeof message === 'string' ? message : 'cannot be used';
+/** They come with the tables of international names, which are read only where a schema has formats. */
+async function formatsFor(mode: 'assert' | 'annotate', schemas: readonly Schema[]): Promise<FindFormat> {
+  if (!JSON.stringify(schemas).includes('"format"')) return () => 'ignored';
+  const { formats } = await import('./json-schema/formats.ts');
+  return (name, isAsserted) => {
+    if (mode === 'annotate' && !isAsserted) return 'ignored';
+    return formats.get(name) ?? 'unknown';
+  };
+}
+
+function open(...[schema, documents, findFormat, name]: [...Parameters<typeof openSchema>, string]) {
+  try {
+    return openSchema(schema, documents, findFormat);
+  } catch (error) {
+    if (error instanceof RangeError) throw new TypeError(`${name}: nests too deeply`);
+    if (error instanceof Error) throw new TypeError(`${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function warningOf({ keywords, formats }: Ignored): string | undefined {
+  const parts = [
+    ...(keywords.size > 0 ? [`unknown keywords check nothing: ${quoted(keywords)}`] : []),
+    ...(formats.size > 0 ? [`unknown formats check nothing: ${quoted(formats)}`] : []),
+  ];
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+function quoted(names: ReadonlySet<string>): string {
+  return [...names].map((name) => JSON.stringify(name)).join(', ');
+}
+
+function checkOf(check: ReturnType<typeof openSchema>['check']): JsonSchemaCheck {
+  const run = new Run();
+  return (value) => {
+    resetPatternWork();
+    run.reset();
+    try {
+      return check(toJson(value), run, undefined) ? undefined : describe(run);
+    } catch (error) {
+      // The stack, which a reference from a schema to itself uses up.
+      throw error instanceof RangeError ? new Undecided('recurses too deeply') : error;
+    }
+  };
 }
 
 /** A payload chooses the names of its keys, and with them how long the place of an error is. */
 const MAX_PLACE = 200;
 
-function describe({ instancePath, keyword, message }: ErrorObject): string {
-  const place = instancePath === '' ? 'the payload' : instancePath;
+function describe({ path, message, keyword }: Run): string {
+  // Inner steps are pushed first. A deep place need not be read to its end.
+  const steps = path.toReversed().map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1'));
+  const place = steps.length === 0 ? 'the payload' : `/${steps.join('/')}`;
   const short = place.length > MAX_PLACE ? `${place.slice(0, MAX_PLACE)}...` : place;
   // The message is made of the schema alone.
-  return `${short} ${message ?? 'does not validate'} ("${keyword}")`;
+  return `${short} ${message} ("${keyword}")`;
 }
 
 /** Has the value integers beyond 2^53 or bytes? */
 function hasNoJsonForm(value: Value): boolean {
-  if (typeof value === 'bigint' || value instanceof Uint8Array) return true;
+  if (typeof value === 'bigint') return true;
   if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(hasNoJsonForm);
+  if (Array.isArray(value)) {
+    for (const item of value) if (hasNoJsonForm(item)) return true;
+    return false;
+  }
+  if (value instanceof Uint8Array) return true;
+  const members = value as Readonly<Record<string, Value>>;
+  for (const key in members) if (hasNoJsonForm(members[key] as Value)) return true;
+  return false;
 }
 
 /** What a schema sees: large integers as the nearest number, bytes as base64, as they are in JSON. */
 function toJson(value: Value): Value {
+  return hasNoJsonForm(value) ? convert(value) : value;
+}
+
+function convert(value: Value): Value {
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-  if (Array.isArray(value)) return value.map(toJson);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item)]));
+  if (Array.isArray(value)) return value.map(convert);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item)]));
 }

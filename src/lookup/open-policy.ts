@@ -56,7 +56,8 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
   guard = createNameGuard(config, openedMethods, conditions, world.log);
   const { methods, accept } = guard;
   const opened = await openRules(authorize, conditions, world, changed, problems, accept);
-  const publish = await openMessages(config.publish, conditions, problems);
+  const schemaWarnings: string[] = [];
+  const publish = await openMessages(config.publish, conditions, problems, schemaWarnings);
   const close = (): void => {
     closeMethods(methods);
     opened.close();
@@ -113,6 +114,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       ...methodWarnings(methods),
       ...limiterWarnings(authenticate?.limiter, methods),
       ...guard.warnings,
+      ...schemaWarnings,
     ],
     counters: countersOf({ cache, limiter, grants: world.grants, hashing }),
     loginDecided(client, decision) {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CodecSpec, codecNames, defaultLimits, openCodec } from '../../src/codec/codec.ts';
+import { formats } from '../../src/codec/json-schema/formats.ts';
 import { openJsonSchema } from '../../src/codec/json-schema.ts';
-import { boundedFormats } from '../../src/codec/json-schema-formats.ts';
 import { root } from '../support/source.ts';
 import { bytesOf, fixture, hexOf, openValueCodec, problemOf, textBytes } from './support.ts';
 
@@ -91,7 +91,7 @@ describe('docs/codecs.md', () => {
   it('names all formats', () => {
     const [list = ''] = /Known: .*?\./s.exec(page) ?? [];
     expect([...list.matchAll(/`([\w-]+)`/g)].map(([, name]) => name).sort()).toStrictEqual(
-      [...boundedFormats.keys()].sort(),
+      [...formats.keys()].sort(),
     );
   });
 

@@ -41,6 +41,17 @@ describe('exhook check', () => {
     expect(terminal.complained[0]).toMatch(/^\.\/absent\.mjs: /);
   });
 
+  it('warns once of each schema whose keywords check nothing', async () => {
+    const terminal = aTerminal();
+    const schema = { units: 'C', properties: { a: { minimun: 1, format: 'colour', 'x-note': 1 } } };
+    const rule = { topics: 'a', decode: 'json', require: { schema } };
+    const path = aFile('exhook.yaml', JSON.stringify({ publish: { rules: [rule, rule] } }));
+    expect(await checkCommand(path, {}, terminal)).toBe(0);
+    expect(terminal.complained).toStrictEqual([
+      'warning: publish.rules[0].require.schema: unknown keywords check nothing: "units", "minimun"; unknown formats check nothing: "colour"',
+    ]);
+  });
+
   it('counts the environment, as the server would', async () => {
     const terminal = aTerminal();
     expect(await checkCommand(aFile('exhook.yaml', '{}'), { PORT: 'x' }, terminal)).toBe(2);

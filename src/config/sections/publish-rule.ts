@@ -74,6 +74,11 @@ const Require = section(() => ({
   schema: jsonSchema
     .optional()
     .describe('A JSON Schema that the decoded payload must meet: a path, or the schema itself.'),
+  schemaFormats: choice(['assert', 'annotate'])
+    .optional()
+    .describe(
+      'Whether "format" in the schema is checked (assert) or only describes (annotate). The default is assert.',
+    ),
   else: choice(['drop', 'pass', 'skip'])
     .optional()
     .describe(

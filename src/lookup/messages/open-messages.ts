@@ -1,5 +1,6 @@
 /** From the section `publish` to rules that can be applied: opens codecs, schemas and conditions, each once. */
 import type { CodecLimits } from '../../codec/codec.ts';
+import { formatPath } from '../../config/problem.ts';
 import type { Publish } from '../../config/sections/publish.ts';
 import { createPacer, inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
@@ -19,15 +20,17 @@ type Path = readonly PropertyKey[];
  * Adds what is wrong to the problems; then there is no policy.
  *
  * @param conditions needed when a rule has `when`.
+ * @param warnings gets what an operator should know of rules that can be used
  */
 export async function openMessages(
   publish: Publish | undefined,
   conditions: CompileCondition | undefined,
   problems: string[],
+  warnings: string[] = [],
 ): Promise<PublishPolicy | undefined> {
   if (publish === undefined) return undefined;
   const { rules, onError, mode, limits, at, ingressDrop } = publish;
-  const opener = new PartsOpener(limits, conditions, problems);
+  const opener = new PartsOpener(limits, conditions, problems, warnings);
   const before = problems.length;
   const parts: RuleParts[] = [];
   const pacer = createPacer();
@@ -51,20 +54,27 @@ class PartsOpener {
   readonly #limits: CodecLimits;
   readonly #conditions: CompileCondition | undefined;
   readonly #problems: string[];
+  readonly #warnings: string[];
   readonly #codecs = new Map<string, Promise<PayloadCodec>>();
   readonly #schemas = new Map<string, Promise<ValueCheck>>();
 
-  constructor(limits: CodecLimits, conditions: CompileCondition | undefined, problems: string[]) {
+  constructor(
+    limits: CodecLimits,
+    conditions: CompileCondition | undefined,
+    problems: string[],
+    warnings: string[],
+  ) {
     this.#limits = limits;
     this.#conditions = conditions;
     this.#problems = problems;
+    this.#warnings = warnings;
   }
 
   async open({ decode, encode, require, when }: MessageRule, path: Path): Promise<RuleParts> {
     return {
       decode: decode && (await this.#chain(decode, [...path, 'decode'])),
       encode: encode && (await this.#chain(encode, [...path, 'encode'])),
-      schema: await this.#schema(require?.schema, [...path, 'require', 'schema']),
+      schema: await this.#schema(require, [...path, 'require', 'schema']),
       when: when === undefined ? undefined : this.#condition(when, [...path, 'when']),
     };
   }
@@ -86,12 +96,16 @@ class PartsOpener {
     });
   }
 
-  async #schema(schema: string | object | undefined, path: Path): Promise<ValueCheck | undefined> {
+  async #schema(
+    { schema, schemaFormats }: NonNullable<MessageRule['require']> = {},
+    path: Path,
+  ): Promise<ValueCheck | undefined> {
     if (schema === undefined) return undefined;
+    const onWarning = (warning: string) => this.#warnings.push(`${formatPath(path)}: ${warning}`);
     return await this.#try(path, () =>
-      memoise(this.#schemas, JSON.stringify(schema), async () => {
+      memoise(this.#schemas, JSON.stringify([schema, schemaFormats]), async () => {
         const { openJsonSchema } = await import('../../codec/json-schema.ts');
-        return await openJsonSchema(schema);
+        return await openJsonSchema(schema, { formats: schemaFormats, onWarning });
       }),
     );
   }

@@ -85,7 +85,7 @@ function* encodeProblems(chain: readonly PayloadCodecSpec[], hasView: boolean): 
 const DECODE = 'add decode to this rule or to one before it, such as decode: json';
 
 function* requireProblems(
-  { payload, qos, schema }: NonNullable<MessageRule['require']>,
+  { payload, qos, schema, schemaFormats }: NonNullable<MessageRule['require']>,
   hasView: boolean,
 ): Iterable<RuleProblem> {
   if ([payload, qos, schema].every((part) => part === undefined))
@@ -95,6 +95,8 @@ function* requireProblems(
     yield { path: ['require', 'payload', 'minBytes'], message: 'is larger than maxBytes: nothing would do' };
   if (schema !== undefined && !hasView)
     yield { path: ['require', 'schema'], message: `is about the decoded payload: ${DECODE}` };
+  if (schemaFormats !== undefined && schema === undefined)
+    yield { path: ['require', 'schemaFormats'], message: 'is about schema: write that too, or remove this' };
 }
 
 function* setProblems(set: NonNullable<MessageRule['set']>, hasView: boolean): Iterable<RuleProblem> {

@@ -60,6 +60,8 @@ export interface Require {
   readonly qos?: OneOrMore<Qos> | undefined;
   /** A JSON Schema that the decoded payload must meet: a path, or the schema itself. */
   readonly schema?: string | object | undefined;
+  /** Are formats in the schema checked, or do they only describe? Default: `assert`. */
+  readonly schemaFormats?: 'assert' | 'annotate' | undefined;
   /** What becomes of a message that is otherwise. `skip`: the rule does not apply to it. Default: `drop`. */
   readonly else?: 'drop' | 'pass' | 'skip' | undefined;
 }

@@ -1,4 +1,4 @@
-/** `uniqueItems` in linear time: ajv compares every two items, which is too long for a long array. */
+/** `uniqueItems` in linear time: to compare every two items takes too long for a long array. */
 
 /** Do no two items of the array equal each other, as JSON Schema means it? */
 export function hasUniqueItems(items: readonly unknown[]): boolean {

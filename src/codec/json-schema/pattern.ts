@@ -1,12 +1,10 @@
 /** `pattern` and `patternProperties` in linear time and bounded, whatever text a client sends. */
-import { compilePattern as compile, MAX_WORK, type PatternBudget } from '../lib/pattern/pattern.ts';
-import { Undecided } from './json-schema-undecided.ts';
+import { compilePattern as compile, MAX_WORK, type PatternBudget } from '../../lib/pattern/pattern.ts';
+import { Undecided } from './undecided.ts';
 
-/** What ajv asks of a regular expression. */
 export interface PatternEngine {
   /** @throws Undecided when the text would take too much work */
   test(text: string): boolean;
-  toString(): string;
 }
 
 /** Of all texts of a payload together, some thirty milliseconds at the most; each text has its own bound as well. */
@@ -21,7 +19,7 @@ export function resetPatternWork(): void {
 }
 
 /**
- * ajv's `code.regExp`. The pattern means what ECMA-262 says with the flag `u`.
+ * The pattern means what ECMA-262 says with the flag `u`.
  *
  * @throws TypeError for what the engine cannot do in linear time, such as look-ahead
  */
@@ -35,10 +33,5 @@ export function compilePattern(source: string): PatternEngine {
       if (outcome === 'too-costly') throw new Undecided('a text is too long for its "pattern"');
       return outcome === 'match';
     },
-    // ajv knows an expression by its text.
-    toString: () => `/${source}/`,
   };
 }
-
-/** For ajv's stand-alone code, which is not made here. */
-compilePattern.code = 'compilePattern';

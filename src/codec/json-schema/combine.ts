@@ -1,0 +1,84 @@
+/** The checks of a schema's keywords as one. They are unrolled, since every message goes through them. */
+import { always, type Check } from './check.ts';
+import type { Kind, Part, TypeName } from './site.ts';
+
+/** Asks the kind of value once for all keywords in a row that are about it. */
+export function combine(parts: readonly Part[]): Check {
+  const [first, ...others] = parts;
+  if (first?.narrows !== undefined) return narrowed(first.narrows, first.check, others);
+  const checks: Check[] = [];
+  for (let i = 0; i < parts.length; ) {
+    const { kind } = parts[i] as Part;
+    let end = i;
+    while (parts[end]?.kind === kind) end++;
+    checks.push(guard(kind, sequence(parts.slice(i, end).map(({ check }) => check))));
+    i = end;
+  }
+  return sequence(checks);
+}
+
+export function sequence(checks: readonly Check[]): Check {
+  const [a, b, c, d] = checks;
+  if (a === undefined) return always;
+  if (b === undefined) return a;
+  if (c === undefined) return (value, run, seen) => a(value, run, seen) && b(value, run, seen);
+  if (d === undefined)
+    return (value, run, seen) => a(value, run, seen) && b(value, run, seen) && c(value, run, seen);
+  if (checks.length === 4)
+    return (value, run, seen) =>
+      a(value, run, seen) && b(value, run, seen) && c(value, run, seen) && d(value, run, seen);
+  const first = sequence(checks.slice(0, 4));
+  const rest = sequence(checks.slice(4));
+  return (value, run, seen) => first(value, run, seen) && rest(value, run, seen);
+}
+
+function guard(kind: Kind, check: Check): Check {
+  switch (kind) {
+    case 'any':
+      return check;
+    case 'array':
+      return (value, run, seen) => !Array.isArray(value) || check(value, run, seen);
+    case 'object':
+      return (value, run, seen) =>
+        typeof value !== 'object' || value === null || Array.isArray(value) || check(value, run, seen);
+    case 'number':
+      return (value, run, seen) => typeof value !== 'number' || check(value, run, seen);
+    case 'string':
+      return (value, run, seen) => typeof value !== 'string' || check(value, run, seen);
+  }
+}
+
+const kindOf: Readonly<Record<TypeName, Kind>> = {
+  null: 'any',
+  boolean: 'any',
+  number: 'number',
+  integer: 'number',
+  string: 'string',
+  array: 'array',
+  object: 'object',
+};
+
+/** Once the type is known, no keyword asks for it again, and those of other types are left out. */
+function narrowed(type: TypeName, isOfType: Check, others: readonly Part[]): Check {
+  const checks = others
+    .filter(({ kind }) => kind === 'any' || kind === kindOf[type])
+    .map(({ check }) => check);
+  const rest = sequence(checks);
+  if (checks.length === 0) return isOfType;
+  // Of its type is what takes these; the check itself says what is wrong.
+  switch (type) {
+    case 'string':
+      return (value, run, seen) =>
+        typeof value === 'string' ? rest(value, run, seen) : isOfType(value, run, seen);
+    case 'integer':
+      return (value, run, seen) =>
+        Number.isInteger(value) ? rest(value, run, seen) : isOfType(value, run, seen);
+    case 'object':
+      return (value, run, seen) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? rest(value, run, seen)
+          : isOfType(value, run, seen);
+    default:
+      return (value, run, seen) => isOfType(value, run, seen) && rest(value, run, seen);
+  }
+}

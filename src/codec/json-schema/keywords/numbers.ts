@@ -1,0 +1,48 @@
+/** Keywords for numbers. */
+import { multipleTest } from '../../../lib/decimal-multiple.ts';
+import type { Check } from '../check.ts';
+import type { Part, Site } from '../site.ts';
+
+// Written so that NaN, which CBOR and MessagePack have, fails.
+function atLeast(limit: number): Part {
+  const message = `must be >= ${limit}`;
+  return number((value, run) => (value as number) >= limit || run.fail('minimum', message));
+}
+
+function atMost(limit: number): Part {
+  const message = `must be <= ${limit}`;
+  return number((value, run) => (value as number) <= limit || run.fail('maximum', message));
+}
+
+function above(limit: number): Part {
+  const message = `must be > ${limit}`;
+  return number((value, run) => (value as number) > limit || run.fail('exclusiveMinimum', message));
+}
+
+function below(limit: number): Part {
+  const message = `must be < ${limit}`;
+  return number((value, run) => (value as number) < limit || run.fail('exclusiveMaximum', message));
+}
+
+/** In draft 04 `exclusiveMinimum` is true or false, and changes what `minimum` means. */
+export const minimum = (limit: number, site: Site): Part =>
+  site.keyword('exclusiveMinimum') === true ? above(limit) : atLeast(limit);
+
+export const maximum = (limit: number, site: Site): Part =>
+  site.keyword('exclusiveMaximum') === true ? below(limit) : atMost(limit);
+
+export const exclusiveMinimum = (limit: number | boolean): Part | undefined =>
+  typeof limit === 'number' ? above(limit) : undefined;
+
+export const exclusiveMaximum = (limit: number | boolean): Part | undefined =>
+  typeof limit === 'number' ? below(limit) : undefined;
+
+export function multipleOf(divisor: number): Part {
+  const isMultiple = multipleTest(divisor);
+  const message = `must be multiple of ${divisor}`;
+  return number((value, run) => isMultiple(value as number) || run.fail('multipleOf', message));
+}
+
+function number(check: Check): Part {
+  return { kind: 'number', check };
+}
