@@ -54,8 +54,6 @@ describe('readHttpAnswer', () => {
 
   it.each([
     [json({ result: 'allow' }, 500), 'HTTP status 500'],
-    [json('', 503), 'HTTP status 503'],
-    [json('', 429), 'HTTP status 429'],
     [json(''), 'the answer is not of the expected form'],
     [json('allow'), 'the answer is not of the expected form'],
     [json([]), 'the answer is not of the expected form'],
@@ -73,5 +71,12 @@ describe('readHttpAnswer', () => {
     [json({ result: 'allow', expire_at: 'soon' }), 'the answer is not of the expected form: expire_at'],
   ])('%j is a problem', (answer, problem) => {
     expect(readHttpAnswer(answer)).toEqual({ problem });
+  });
+
+  it.each([429, 503])('with status %d says that the service has too much to do', (status) => {
+    expect(readHttpAnswer(json('', status))).toEqual({
+      problem: `HTTP status ${status}`,
+      isOverloaded: true,
+    });
   });
 });

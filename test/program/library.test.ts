@@ -112,7 +112,7 @@ describe('a module that imports exhook-edge by name', () => {
       // Nobody answers its question: the hook's onError does, which is deny.
       none: ['handler_threw', 0],
       kinds: ['allow', 'deny', 'drop', 'ignore', 'loaded', 'observed', 'pass', 'rewrite'],
-      hooks: 21,
+      hooks: 22,
     });
   });
 

@@ -33,7 +33,7 @@ function requestTo(rpc: Rpc): Uint8Array {
 function expectedReply({ hook }: Rpc): unknown {
   if (hook === 'provider.loaded') return ['message.publish'];
   if (hook === 'client.authenticate' || hook === 'client.authorize') return false;
-  return hook === 'message.publish' ? 'ignore' : 'success';
+  return hook === 'message.ingress' || hook === 'message.publish' ? 'ignore' : 'success';
 }
 
 /** What every answer looks like on the wire, whatever it says. */
