@@ -3,7 +3,7 @@ import type { SourceSection } from '../config/sections/authorize.ts';
 import { latestOnly } from '../lib/latest.ts';
 import { type FileBytes, readBytes } from '../lib/read-bytes.ts';
 import { pathOf } from './acl/job.ts';
-import { AclFileError, type LoadedAcl, loadAcl } from './acl/load.ts';
+import { AclFileError, type KnownAcls, type LoadedAcl, loadAcl } from './acl/load.ts';
 import type { FileWatch } from './watch.ts';
 import { watchBytes } from './watch-bytes.ts';
 
@@ -20,15 +20,17 @@ export interface AclFileOptions {
   readonly onChange: (files: readonly LoadedAcl[], paths: readonly string[]) => Promise<void>;
   /** A new version is refused; the old one stays. */
   readonly onProblem: (message: string) => void;
+  /** What other policies have read of these files. Default: nothing. */
+  readonly known?: KnownAcls | undefined;
 }
 
 /** @throws AclFileError */
 export async function openAclFiles(
   sources: readonly SourceSection[],
-  { onChange, onProblem }: AclFileOptions,
+  { onChange, onProblem, known: loaded = new Map() }: AclFileOptions,
 ): Promise<AclFiles> {
   let isClosed = false;
-  let files: readonly LoadedAcl[] = await loadAll(sources);
+  let files: readonly LoadedAcl[] = await loadAll(sources, loaded);
   /** What was read and is not yet in force, by its place among the sources. */
   const changed = new Map<number, FileBytes>();
   const changes = latestOnly<void>(async () => {
@@ -38,7 +40,7 @@ export async function openAclFiles(
       changed.delete(i);
       const source = sources[i] as SourceSection;
       try {
-        next[i] = await loadAcl(source, bytes);
+        next[i] = await loadAcl(source, bytes, loaded);
         paths.push(pathOf(source));
       } catch (error) {
         onProblem(messageOf(error));
@@ -75,12 +77,12 @@ export async function openAclFiles(
   };
 }
 
-async function loadAll(sources: readonly SourceSection[]): Promise<LoadedAcl[]> {
+async function loadAll(sources: readonly SourceSection[], known: KnownAcls): Promise<LoadedAcl[]> {
   const files: LoadedAcl[] = [];
   const problems: string[] = [];
   for (const source of sources) {
     try {
-      files.push(await loadAcl(source, await readAcl(pathOf(source))));
+      files.push(await loadAcl(source, await readAcl(pathOf(source)), known));
     } catch (error) {
       if (!(error instanceof AclFileError)) throw error;
       problems.push(...error.problems);

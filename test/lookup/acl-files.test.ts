@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Authorize } from '../../src/config/sections/authorize.ts';
+import { openAclFiles } from '../../src/lookup/acl-files.ts';
 import { openRules } from '../../src/lookup/policy/rules.ts';
 
 let directory: string;
@@ -57,6 +58,17 @@ describe('ACL files', () => {
     for (const i of [0, 9999, 19_999])
       expect([ask(`device-${i}`, `d/${i}/x`), ask(`device-${i}`, 'd/5/x')]).toEqual(['allow', 'deny']);
     rules.close();
+  });
+
+  it('that have not changed are neither checked nor compiled again for another policy', async () => {
+    write('user anna', 'topic a/#');
+    const source = Authorize.parse({ sources: [{ mosquitto: path }] }).sources;
+    const options = { onChange: async () => {}, onProblem: () => {}, known: new Map() };
+    const [first, second] = [await openAclFiles(source, options), await openAclFiles(source, options)];
+    expect(second.files[0]).toBe(first.files[0]);
+    write('user anna', 'topic b/#');
+    const third = await openAclFiles(source, options);
+    expect(third.files[0]?.rules[0]?.rule.topics).toBe('b/#');
   });
 
   it('with a mistake are refused with its line, and the rules before stay', async () => {

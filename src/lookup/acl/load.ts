@@ -28,12 +28,29 @@ export class AclFileError extends Error {
 /** Files up to this size, in bytes, are checked within about ten milliseconds. */
 const SMALL = 32 * 1024;
 
-/** The bytes are empty afterwards. @throws AclFileError */
-export async function loadAcl(source: SourceSection, { bytes, digest }: FileBytes): Promise<LoadedAcl> {
+/** What was read of each source last, as long as a policy has it. */
+export type KnownAcls = Map<string, WeakRef<LoadedAcl>>;
+
+/**
+ * The bytes are empty afterwards.
+ *
+ * @param known a source that is as it was is not read and compiled again.
+ * @throws AclFileError
+ */
+export async function loadAcl(
+  source: SourceSection,
+  { bytes, digest }: FileBytes,
+  known: KnownAcls,
+): Promise<LoadedAcl> {
+  const key = JSON.stringify([source.mosquitto, source.emqx]);
+  const before = known.get(key)?.deref();
+  if (before?.digest === digest) return before;
   const acl = await checkAcl(source, bytes);
   if ('problems' in acl) throw new AclFileError(acl.problems);
   const rules = await inSlices(unpackList<Rule>(acl.rules));
-  return { digest, rules: await inSlices(compileSteps(rules, undefined, compileChecked)) };
+  const loaded = { digest, rules: await inSlices(compileSteps(rules, undefined, compileChecked)) };
+  known.set(key, new WeakRef(loaded));
+  return loaded;
 }
 
 async function checkAcl(source: SourceSection, bytes: FileBytes['bytes']): Promise<AclOutput> {

@@ -6,6 +6,7 @@ import type { AuthenticatePolicy, AuthorizePolicy, Known } from '../../policy/po
 import type { Rule } from '../../policy/rule.ts';
 import type { Decision } from '../../schema/decision.ts';
 import type { Lookup } from '../../shell.ts';
+import type { KnownAcls } from '../acl/load.ts';
 import type { CacheStats } from '../cache.ts';
 import type { GrantStore, SharedStats } from '../grants/store.ts';
 import type { MethodWorld } from '../methods/method.ts';
@@ -17,6 +18,8 @@ export type PolicyConfig = Pick<Config, 'authenticate' | 'authorize' | 'publish'
 export interface PolicyWorld extends Omit<MethodWorld, 'hashing' | 'onChange'> {
   /** Outlives a reload: who is connected stays connected. */
   readonly grants: GrantStore;
+  /** Outlives a reload of the configuration: an ACL file that stays is not compiled twice. Default: one of its own. */
+  readonly knownAcls?: KnownAcls;
   /** The policy has another state: its `policies` are to be read again. */
   readonly onChange: () => void;
 }

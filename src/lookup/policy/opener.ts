@@ -2,6 +2,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { AnyHook } from '../../hook.ts';
 import type { HookName } from '../../schema/hook-name.ts';
+import type { KnownAcls } from '../acl/load.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { Renewed } from '../methods/method.ts';
 import type { UserFiles } from '../users/shared.ts';
@@ -46,6 +47,7 @@ export function createPolicyOpener(
   const monotonic = () => performance.now();
   const world = { env, log, now: Date.now, monotonic, random: Math.random, refused };
   let userFiles: UserFiles | undefined;
+  const knownAcls: KnownAcls = new Map();
   let grants: GrantStore | undefined;
 
   async function openWith(store: GrantStore, config: Config): Promise<OpenPolicy> {
@@ -56,6 +58,7 @@ export function createPolicyOpener(
       ...world,
       grants: store,
       userFiles,
+      knownAcls,
       isDry: false,
       onChange: () => onChange(policy),
     });

@@ -38,7 +38,7 @@ const noRules: Ruled = { rules: [], judge: () => ({ verdict: undefined, notes: [
 export async function openRules(
   authorize: Config['authorize'],
   conditions: CompileCondition | undefined,
-  { isDry, log, refused }: PolicyWorld,
+  { isDry, log, refused, knownAcls }: PolicyWorld,
   changed: () => void,
   problems: string[],
   check: (rules: readonly CompiledRule[]) => Promise<void> = async () => {},
@@ -68,6 +68,7 @@ export async function openRules(
   let files: AclFiles | undefined;
   try {
     files = await openAclFiles(authorize.sources, {
+      known: knownAcls,
       async onChange(fromFiles, paths) {
         await accept(fromFiles);
         for (const path of paths) log.info(`${path} has changed and was read again`);

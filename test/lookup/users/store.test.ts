@@ -79,6 +79,16 @@ describe('openUserStore', () => {
     },
   );
 
+  it('gives the memory of the users before back at once', async () => {
+    const { file, store } = await open(`username,hash\na,${HASH}\n`);
+    const before = store.users;
+    file.text += `b,${HASH}\n`;
+    await store.reload();
+    expect(() => before.byUsername.get('a')).toThrow(/replaced/);
+    expect(store.users.byUsername.get('a')?.username).toBe('a');
+    store.close();
+  });
+
   it('keeps the users when the file goes away', async () => {
     const { file, store, problems } = await open(`username,hash\na,${HASH}\n`);
     file.code = 'ENOENT';
