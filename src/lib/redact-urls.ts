@@ -15,7 +15,14 @@ const url = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)((?:(?!,[a-z][a-z0-9+.-]{0,30}:\/\/)
  * @example redactUrls('https://user:password@host/services/T0/B0?key=1') // 'https://***@host/***?key=***'
  */
 export function redactUrls(text: string): string {
-  return text.includes('://') ? text.replace(url, (_, scheme, rest) => `${scheme}${redactRest(rest)}`) : text;
+  return text.includes('://') ? text.replace(url, redactOne) : text;
+}
+
+/** Where a module lies is no secret, and a stack without it says nothing. */
+const file = /^file:\/\/\/[^?#@]*$/i;
+
+function redactOne(whole: string, scheme: string, rest: string): string {
+  return file.test(whole) ? whole : `${scheme}${redactRest(rest)}`;
 }
 
 function redactRest(text: string): string {

@@ -6,11 +6,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CompareArguments, compareCommand } from '../../src/commands/compare.ts';
 import { recordMessage } from '../../src/wire/recording.ts';
 import { findRpc } from '../../src/wire/rpc.ts';
-import { bytesOf, readRecording, recordings } from '../support/recordings.ts';
+import { bytesOf, type RecordedCall, readRecording, recordings } from '../support/recordings.ts';
 import { aTerminal } from '../support/terminal.ts';
 import { v1Life } from '../support/v1-life.ts';
 
-const lives = Object.fromEntries(recordings.map((name) => [name, readRecording(name)]));
+/** Of the same script: the third recording is of another life. */
+const names = recordings.filter((name) => name !== 'emqx-6.3-ingress');
+const lives: Record<string, RecordedCall[]> = Object.fromEntries(
+  names.map((name) => [name, readRecording(name)]),
+);
 /** The same life as the broker of an older version would have sent it. */
 lives['emqx-4.4.3'] = v1Life({ meta: true });
 

@@ -8,6 +8,7 @@ import { readOwnFacts } from '../../src/commands/doctor.ts';
 import { testCommand } from '../../src/commands/test.ts';
 import { readDuration } from '../../src/config/units.ts';
 import { serverEntry, toHocon } from '../../src/emqx/broker-config.ts';
+import { havePreconditions } from '../../src/emqx/guard.ts';
 import { load } from '../../src/load.ts';
 import { findProgram, isServerMissing } from '../support/servers/process.ts';
 import { aTerminal } from '../support/terminal.ts';
@@ -83,7 +84,8 @@ describe('the EMQX of compose.yaml', () => {
     const own = await readOwnFacts(join(directory, 'exhook.yaml'), {}, aTerminal());
     if (own === undefined || own === 'bad') throw new Error('exhook.yaml is not good');
     const entry = serverEntry(own, { name: 'exhook-edge', url: 'http://exhook-edge:9000' });
-    const printed = toHocon(entry, own).matchAll(/^ *(\w+) = ("?)(.*)\2$/gm);
+    const [, version] = /:(.+)$/.exec(String(service('emqx').image)) ?? [];
+    const printed = toHocon(entry, own, havePreconditions([version])).matchAll(/^ *(\w+) = ("?)(.*)\2$/gm);
     const settings = [...printed]
       .filter(([, , , value]) => value !== '[')
       .map(([, key, , value]) => [key, value]);

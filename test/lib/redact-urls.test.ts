@@ -7,6 +7,7 @@ describe('redactUrls', () => {
   it.each([
     [`https://hooks.slack.com/services/T0/${S}`, 'https://hooks.slack.com/***'],
     [`https://host/${S}`, 'https://host/***'],
+    [`file:///run/x?token=${S}`, 'file:///***?token=***'],
     [`https://u:${S}@host:8443/p?a=${S}#${S}`, 'https://***@host:8443/***?a=***#***'],
     [`https://host?${S}`, 'https://host?***'],
     [`https://host/?a=${S}&b&c=\${clientid}&d=`, 'https://host/?a=***&***&c=${clientid}&d='],
@@ -30,6 +31,8 @@ describe('redactUrls', () => {
   it.each([
     '',
     'no URL',
+    'at async file:///srv/app/dist/server.js:19:3',
+    'at file:///C:/app/hooks.mjs:1:1',
     'listening on http://127.0.0.1:9000',
     'https://host/',
     'redis://h:6379/15',

@@ -290,7 +290,8 @@ describe('the log', () => {
     const seen: unknown[] = [];
     const noting = defineHook({
       name: 'client.connected',
-      decide: () => {
+      // With its parameter: a hook that takes none is tried at the start.
+      decide: (_input) => {
         seen.push(readActiveTrace());
         return { reply: { kind: 'observed' } };
       },
