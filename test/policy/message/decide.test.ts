@@ -146,6 +146,24 @@ describe('payloads', () => {
     });
   });
 
+  it('may hold any text where a format in the schema only describes', async () => {
+    const require = { schema: { properties: { ip: { format: 'ipv4' } } } };
+    const given = { payload: '{"ip":"x"}' };
+    expect(await judge([{ decode: 'json', require }], given)).toMatchObject({ verdict: 'drop' });
+    const lax = { ...require, schemaFormats: 'annotate' as const };
+    expect(
+      await judge(
+        [
+          { decode: 'json', require: lax },
+          { decode: 'json', require: lax },
+        ],
+        given,
+      ),
+    ).toMatchObject({
+      verdict: 'pass',
+    });
+  });
+
   it('are written the way they were read when a field is set and no form is named', async () => {
     const base64 = Buffer.from('{"t":1}').toString('base64');
     const rules = [{ decode: ['base64', 'json'] as const, set: { payload: { 'site.id': '${clientid}' } } }];

@@ -36,6 +36,10 @@ describe('rules that are good', () => {
 
 describe('rules that are wrong', () => {
   it.each<[object, string]>([
+    [
+      { require: { qos: 1, schemaFormats: 'annotate' } },
+      '[0].require.schemaFormats: is about schema: write that too, or remove this',
+    ],
     [{}, '[0]: does nothing; write decode, require, set, encode, drop or stop'],
     [
       { topics: 'a/#/b', stop: true },
