@@ -19,7 +19,7 @@ export function redactUrls(text: string): string {
 }
 
 /** Where a module lies is no secret, and a stack without it says nothing. */
-const file = /^file:\/\/\/[^?#@]*$/i;
+const file = /^file:\/\/\/[^?#]*$/i;
 
 function redactOne(whole: string, scheme: string, rest: string): string {
   return file.test(whole) ? whole : `${scheme}${redactRest(rest)}`;

@@ -32,7 +32,7 @@ describe('redactUrls', () => {
     '',
     'no URL',
     'at async file:///srv/app/dist/server.js:19:3',
-    'at file:///C:/app/hooks.mjs:1:1',
+    'at file:///C:/app/node_modules/@scope/hooks.mjs:1:1',
     'listening on http://127.0.0.1:9000',
     'https://host/',
     'redis://h:6379/15',
