@@ -35,17 +35,33 @@ function listedHooks(custom: readonly AnyHook[]): ReadonlySet<string> | undefine
 }
 
 /**
- * What a hook returns that looks at nothing: hooks are pure, so that one call shows all of them. Nothing is known of
- * others, whose outcome depends on the call.
+ * What a hook returns that is written as one literal, such as `() => ({ reply: observed(), events: [] })`. Nothing is known
+ * of others: their code may do anything, and must not run before there is a call.
  */
 function constantOutcome(hook: AnyHook): { readonly reply?: unknown; readonly events?: unknown } | undefined {
   const { decide, needs } = hook as Hook;
-  const source = Function.prototype.toString.call(decide);
-  const takesNothing = /^(?:function\b\s*\w*|\w*)\s*\(\s*\)/.test(source) && !/\barguments\b/.test(source);
-  if (decide.length > 0 || needs !== undefined || !takesNothing) return undefined;
+  if (decide.length > 0 || needs !== undefined) return undefined;
+  if (!isLiteral(Function.prototype.toString.call(decide))) return undefined;
   try {
     return (decide as unknown as () => object | null).call(hook) ?? undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The functions that a literal may call: those that make replies. */
+const constructors = new Set(['observed', 'allow', 'deny', 'ignore', 'pass', 'rewrite', 'drop', 'loaded']);
+
+/** Whether a function without parameters only returns an object whose text has nothing in it that could run. */
+function isLiteral(source: string): boolean {
+  const [, arrow, method] =
+    /^(?:\(\s*\)\s*=>\s*\(\s*(\{[\s\S]*\})\s*\)|(?:function\b\s*)?\w*\s*\(\s*\)\s*\{\s*return\s*(\{[\s\S]*\})\s*;?\s*\})$/.exec(
+      source,
+    ) ?? [];
+  const body = arrow ?? method;
+  if (body === undefined || /[;=`]|\b(?:new|await|yield|function|import|throw|this|get|set)\b/.test(body))
+    return false;
+  // Bundlers write a call of an import as `(0, module.pass)()`.
+  const calls = body.replace(/\(0,\s*([\w$.]+)\)\s*\(/g, '$1(').matchAll(/([\w$.\])]+)\s*\(/g);
+  return [...calls].every(([, name = '']) => constructors.has(name.split('.').at(-1) ?? ''));
 }

@@ -163,7 +163,7 @@ describe('a port', () => {
 
   it.each([
     ['HTTP/2', [...PREFACE].map((byte) => byte), http2Frame(4, 0, 0, Buffer.alloc(0))],
-    ['HTTP/1.1', [...'GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n'], undefined],
+    ['HTTP/1.1', [...'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n'], undefined],
   ])('knows %s by its first bytes though each comes in a packet of its own', async (_name, bytes, rest) => {
     const socket = new RawSocket(server.port);
     for (const byte of bytes.slice(0, 6)) {
@@ -223,10 +223,10 @@ describe('a connection', () => {
   });
 
   it.each([
-    ['headers', 'GET /healthz HTTP/1.1\r\nhost: here\r\n'],
+    ['headers', 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n'],
     [
       'body',
-      `POST ${authorize.path} HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+      `POST ${authorize.path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
     ],
   ])('whose %s do not come in time is answered with 408', async (_what, request) => {
     await using server = await startTestServer({ limits: { bodyTimeout: 100 } });
