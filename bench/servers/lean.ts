@@ -14,6 +14,8 @@ await listen({
   messageBytes: 16 * 2 ** 20,
   bodyTimeout: 10_000,
   deadlineFraction: 0.8,
+  watches: 1_000,
+  watchesPerConnection: 16,
   inFlight: 10_000,
   queuedBytes: 256 * 2 ** 20,
   shell: () => shell,

@@ -27,11 +27,13 @@ import { guardBody, headersBehindGuard } from './body-guard.ts';
 import type { CallFlow } from './call-flow.ts';
 import { toConnectError } from './connect-error.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
-import type { Health } from './health.ts';
+import { HEALTH_SERVICE, type Health, type ServingStatus } from './health.ts';
 import { type ConnectionLoad, Hold, type Load } from './load.ts';
 import { messageCodec } from './message-codec.ts';
 import { shed } from './shed.ts';
+import { mustBeRead, type UnreadAnswers } from './unread.ts';
 import type { WaitingRoom } from './waiting.ts';
+import { STOPPING, type WatchLimit } from './watch-limit.ts';
 
 export interface ConnectOptions {
   readonly shell: () => Shell;
@@ -43,17 +45,29 @@ export interface ConnectOptions {
   readonly loadOf: (request: Request) => ConnectionLoad;
   /** The requests whose body has not come yet. */
   readonly waiting: WaitingRoom;
+  /** The responses that were not read yet. */
+  readonly unread: UnreadAnswers;
+  readonly watches: WatchLimit;
+  /** Watches that end, until their caller has read so. */
+  readonly ending: UnreadAnswers;
+  /** Told why a stream was ended, in words for the operator. */
+  readonly refused: (reason: string) => void;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
   readonly deadlineFraction: number;
   /** Whether gRPC-Web and Connect are served besides gRPC. */
   readonly connect: boolean;
-  /** Ends watches when the server drains. */
-  readonly shutdown: AbortSignal;
 }
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
+
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+}
+
+const WATCH = `/${HEALTH_SERVICE}/Watch`;
 
 /** Answers a request and says so, or returns `false` when its path is none of ours. */
 export type ConnectHandler = (request: Request, response: Response) => boolean;
@@ -66,7 +80,6 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
     acceptCompression: [],
     // The prefix and the guard's own check come first; this is the second line.
     readMaxBytes: options.maxMessageBytes,
-    shutdownSignal: options.shutdown,
   });
   addRoutes(router, options);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
@@ -75,6 +88,14 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
     const path = request.url?.split('?', 1)[0] ?? '';
     const handle = handlers.get(path);
     if (handle === undefined) return false;
+    if (path === WATCH) {
+      const connection = connectionOf(request);
+      if (!options.watches.mayBegin(connection)) {
+        refuseWatch(request, response, options);
+        return true;
+      }
+      response.once('close', options.watches.begin(connection));
+    }
     const universal = toUniversal(request, response);
     if (universal === undefined) {
       refuseMalformed(response);
@@ -91,8 +112,13 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
       failed: (failure) => toConnectError(options.shell().failed(rpc, failure)),
       shed: (text) => universal.contextValues.set(noRoom, text),
     });
+    universal.contextValues.set(exchange, { request, response });
     handle({ ...universal, header: headersBehindGuard(universal.header), body })
-      .then((answer) => universalResponseToNodeResponse(answer, response))
+      .then((answer) => {
+        // A watch is written for as long as it lasts.
+        if (rpc !== undefined || path !== WATCH) mustBeRead(response, options.unread);
+        return universalResponseToNodeResponse(answer, response);
+      })
       // The peer has gone: there is nobody to answer.
       .catch(() => response.destroy());
     return true;
@@ -103,6 +129,9 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
 const since = createContextKey(0);
 /** Why there is no room for a request. */
 const noRoom = createContextKey<string | undefined>(undefined);
+
+/** The request of a call, and where its answer goes. */
+const exchange = createContextKey<Exchange | undefined>(undefined);
 
 /** Nothing when the request says of itself what no URL can hold, such as a host with a blank in it. */
 function toUniversal(request: Request, response: Response) {
@@ -123,6 +152,29 @@ function refuseMalformed(response: Response): void {
   (response as ServerResponse).end('The host of the request cannot be understood.\n');
 }
 
+const CROWDED = 'too many watches begin at once: limits.watches, limits.watchesPerConnection';
+
+/** Without Connect, which costs more than there is room for. */
+function refuseWatch(request: Request, response: Response, { refused, unread }: ConnectOptions): void {
+  refused(`${CROWDED}; new ones are refused`);
+  const { writeHead, addTrailers } = response as ServerResponse;
+  if ('stream' in response && isGrpc(request)) {
+    const status = { 'grpc-status': String(Code.ResourceExhausted), 'grpc-message': CROWDED };
+    writeHead.call(response, 200, { 'content-type': 'application/grpc+proto' });
+    addTrailers.call(response, status);
+    response.end();
+  } else {
+    writeHead.call(response, 429, { 'content-type': 'text/plain; charset=utf-8' });
+    (response as ServerResponse).end(`${CROWDED}\n`);
+  }
+  mustBeRead(response, unread);
+}
+
+/** Neither gRPC-Web nor Connect. */
+function isGrpc({ headers }: Request): boolean {
+  return /^application\/grpc(?:$|[+;])/.test(headers['content-type'] ?? '');
+}
+
 function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
   for (const rpc of rpcs) router.rpc(methodOf(rpc), implement(rpc, options));
   router.service(HealthService, {
@@ -130,10 +182,39 @@ function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
       if (!options.health.has(service)) throw new ConnectError('there is no such service', Code.NotFound);
       return { status: options.health.statusOf(service) };
     },
-    async *watch({ service }, context) {
-      for await (const status of options.health.watch(service, context.signal)) yield { status };
-    },
+    watch: ({ service }, context) => watch(service, context, options),
   });
+}
+
+/** The state of a service, until the caller has gone, the server drains, or there are too many watches. */
+async function* watch(
+  service: string,
+  context: HandlerContext,
+  { health, watches, ending }: ConnectOptions,
+): AsyncGenerator<{ status: ServingStatus }> {
+  const { request, response } = context.values.get(exchange) as Exchange;
+  const end = new AbortController();
+  let ended: string | undefined;
+  context.signal.addEventListener('abort', () => end.abort(), { once: true });
+  const leave = watches.enter(connectionOf(request), (reason) => {
+    ended = reason;
+    // A caller that reads nothing never gets as far as the status.
+    mustBeRead(response, ending);
+    end.abort();
+  });
+  try {
+    for await (const status of health.watch(service, end.signal)) yield { status };
+    if (ended !== undefined)
+      throw new ConnectError(ended, ended === STOPPING ? Code.Unavailable : Code.ResourceExhausted);
+  } finally {
+    leave();
+    if (ended === undefined) mustBeRead(response, ending);
+  }
+}
+
+/** Over HTTP/1.1 a connection has one call at a time, but any number one after the other. */
+function connectionOf(request: Request): object {
+  return ('stream' in request ? request.stream.session : undefined) ?? request.socket;
 }
 
 function implement(rpc: Rpc, { shell, call, load, deadlineFraction }: ConnectOptions) {

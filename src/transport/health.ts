@@ -1,4 +1,3 @@
-import { EventEmitter, on } from 'node:events';
 import type { ServingStatus as Status } from '../wire/services.ts';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`; its descriptor need not be loaded for four numbers. */
@@ -21,7 +20,7 @@ export const LIVENESS = 'liveness';
 
 /** Whether this server wants calls: the state behind `grpc.health.v1` and `/readyz`. */
 export class Health {
-  readonly #changes = new EventEmitter<{ change: [] }>();
+  readonly #changes = new Set<() => void>();
   readonly #services: ReadonlySet<string>;
   #isServing = false;
   #obstacle: string | undefined;
@@ -29,7 +28,6 @@ export class Health {
   /** @param services full names of the services whose state can be asked; "" is the server as a whole. */
   constructor(services: readonly string[]) {
     this.#services = new Set(['', LIVENESS, ...services]);
-    this.#changes.setMaxListeners(0);
   }
 
   /** Whether the server does not drain. */
@@ -39,7 +37,7 @@ export class Health {
 
   set isServing(value: boolean) {
     this.#isServing = value;
-    this.#changes.emit('change');
+    this.#changed();
   }
 
   /** What keeps a server that does not drain from being ready: for a person. */
@@ -49,7 +47,7 @@ export class Health {
 
   set obstacle(obstacle: string | undefined) {
     this.#obstacle = obstacle;
-    this.#changes.emit('change');
+    this.#changed();
   }
 
   /** Whether calls are wanted. */
@@ -68,18 +66,36 @@ export class Health {
 
   /** The state now, and again at each change, until the signal. */
   async *watch(service: string, signal: AbortSignal): AsyncGenerator<ServingStatus> {
+    let hasChanged = false;
+    let wake: () => void = doNothing;
+    const change = (): void => {
+      hasChanged = true;
+      wake();
+    };
+    this.#changes.add(change);
+    signal.addEventListener('abort', change, { once: true });
     try {
-      // Before the first state goes out: what changes while it is on its way must not be missed.
-      const changes = on(this.#changes, 'change', { signal });
-      let last = this.statusOf(service);
-      yield last;
-      for await (const _ of changes) {
+      for (let last: ServingStatus | undefined; ; ) {
+        hasChanged = false;
         const status = this.statusOf(service);
+        // What changes while it is on its way must not be missed.
         if (status !== last) yield status;
         last = status;
+        if (signal.aborted) return;
+        if (!hasChanged)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
       }
-    } catch (error) {
-      if (!signal.aborted) throw error;
+    } finally {
+      this.#changes.delete(change);
+      signal.removeEventListener('abort', change);
     }
   }
+
+  #changed(): void {
+    for (const change of this.#changes) change();
+  }
 }
+
+function doNothing(): void {}

@@ -1,5 +1,5 @@
 /** The server: one port, HTTP/2 and HTTP/1.1, the lean path and Connect's adapter. */
-import { once, setMaxListeners } from 'node:events';
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createServer as createHttp2Server,
@@ -29,7 +29,9 @@ import { dismiss, respond } from './respond.ts';
 import { statusTrailers } from './status.ts';
 import type { TlsSettings } from './tls.ts';
 import { type UnaryContext, UnaryStream } from './unary.ts';
+import { mustBeRead, UnreadAnswers } from './unread.ts';
 import { WaitingRoom } from './waiting.ts';
+import { WatchLimit } from './watch-limit.ts';
 
 export interface ListenerOptions {
   readonly host: string;
@@ -47,6 +49,9 @@ export interface ListenerOptions {
   readonly deadlineFraction: number;
   readonly inFlight: number;
   readonly queuedBytes: number;
+  /** Health watches in all. */
+  readonly watches: number;
+  readonly watchesPerConnection: number;
   readonly age?: ConnectionAge | undefined;
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly shell: () => Shell;
@@ -69,6 +74,10 @@ export interface Listener {
   readonly connections: Connections;
   /** The requests whose body has not come yet. */
   readonly waiting: WaitingRoom;
+  /** The streams whose answer was not read yet. */
+  readonly unread: UnreadAnswers;
+  /** Health watches. */
+  readonly watches: WatchLimit;
   /** Not ready any more; connections and calls are still taken. */
   announceDrain(): void;
   /**
@@ -87,21 +96,26 @@ const SESSION_MEMORY = 256;
 /** Bytes a broker may send on a stream before it hears from us: one round trip for most messages. */
 const WINDOW = MIB;
 
+/** Milliseconds that a caller has at least to read an answer: more than it has to end its request after that. */
+const SHORTEST_READ = 2_000;
+
 /** @throws when the port cannot be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const load = new Load(options);
   const health = new Health([...serviceNames, HEALTH_SERVICE]);
   const waiting = new WaitingRoom(options.bodyTimeout, options.inFlight);
+  const readTimeout = Math.max(options.bodyTimeout, SHORTEST_READ);
+  const unread = new UnreadAnswers(readTimeout, options.inFlight);
+  const watches = new WatchLimit(options, options.refused);
+  const ending = new UnreadAnswers(readTimeout, options.watches);
   const connections = new Connections(load, options.age);
-  const shutdown = new AbortController();
-  // Connect listens once for each call that runs.
-  setMaxListeners(0, shutdown.signal);
   const flow = options.call ?? call;
   const context: UnaryContext = {
     shell: options.shell,
     call: flow,
     load,
     waiting,
+    unread,
     maxMessageBytes: options.messageBytes,
     deadlineFraction: options.deadlineFraction,
     received: options.received,
@@ -118,13 +132,16 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       load,
       loadOf: (request) => findConnection(request, connections)?.load ?? new ConnectionLoad(load),
       waiting,
+      unread,
+      watches,
+      ending,
+      refused: options.refused,
       maxMessageBytes: options.messageBytes,
       deadlineFraction,
       connect,
-      shutdown: shutdown.signal,
     });
   });
-  const serve = createFallback(health, loadConnect, options);
+  const serve = createFallback(health, loadConnect, unread, options);
   const compat = createHttp2Server().on('request', serve);
   const http2 = createHttp2Server({
     maxSessionMemory: SESSION_MEMORY,
@@ -164,19 +181,25 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     load,
     connections,
     waiting,
+    unread,
+    watches,
     announceDrain() {
       health.isServing = false;
     },
     async drain(patience) {
       health.isServing = false;
       acceptor.close();
-      shutdown.abort();
+      watches.close();
       await Promise.all([connections.drain(patience), http1.drain()]);
       waiting.close();
+      unread.close();
+      ending.close();
     },
     destroy() {
       acceptor.close();
       waiting.close();
+      unread.close();
+      ending.close();
       http1.destroy();
       connections.destroy();
       for (const socket of sockets) socket.destroy();
@@ -206,7 +229,7 @@ function createStreamRouter(
     if (isGrpc(headers)) {
       const rpc = lean && isLean(headers) ? findRpc(path) : undefined;
       if (rpc !== undefined) return void new UnaryStream(stream, headers, rpc, connection, context);
-      if (!isServed(path)) rejectUnknown(stream, context.shell());
+      if (!isServed(path)) rejectUnknown(stream, context);
     }
     stream.once('close', () => connection.ended());
     stream.on('error', ignoreError);
@@ -254,8 +277,8 @@ function isServed(path: string): boolean {
   return healthPaths.has(path) || findRpc(path) !== undefined;
 }
 
-function rejectUnknown(stream: ServerHttp2Stream, shell: Shell): void {
-  const failure = shell.failed(
+function rejectUnknown(stream: ServerHttp2Stream, { shell, unread }: UnaryContext): void {
+  const failure = shell().failed(
     undefined,
     new Failure('unknown_method', 'there is no such service or method'),
   );
@@ -267,6 +290,7 @@ function rejectUnknown(stream: ServerHttp2Stream, shell: Shell): void {
   );
   // As in discardRest.
   stream.resume();
+  mustBeRead(stream, unread);
 }
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;
@@ -275,20 +299,27 @@ type AnyResponse = ServerResponse | Http2ServerResponse;
 function createFallback(
   health: Health,
   loadConnect: () => Promise<ConnectHandler>,
+  unread: UnreadAnswers,
   { pages, host, hosts = [], refused }: ListenerOptions,
 ) {
   const check = createHostCheck(host, hosts);
   return (request: AnyRequest, response: AnyResponse): void => {
-    if (answerProbe(request, response, health) || pages?.(request, response)) return;
+    if (answerProbe(request, response, health) || pages?.(request, response)) {
+      mustBeRead(response, unread);
+      return;
+    }
     const problem = check(request);
     if (problem !== undefined) {
       refused(explainHost(problem, 'listen.hosts'));
       answerForbidden(response, explainHost(problem, 'listen.hosts'));
+      mustBeRead(response, unread);
       return;
     }
     void loadConnect()
       .then((handle) => {
-        if (!handle(request, response)) answerNotFound(response);
+        if (handle(request, response)) return;
+        answerNotFound(response);
+        mustBeRead(response, unread);
       })
       // The peer has gone while Connect was being loaded.
       .catch(() => response.destroy());

@@ -8,6 +8,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Failure } from '../failure.ts';
 import type { Hook } from '../hook.ts';
+import type { Link } from '../linked-list.ts';
 import type { Shell } from '../shell.ts';
 import { decode } from '../wire/decode.ts';
 import { encode } from '../wire/encode.ts';
@@ -22,6 +23,7 @@ import type { Load } from './load.ts';
 import { sendHead, sendTrailers } from './respond.ts';
 import { shed } from './shed.ts';
 import { statusTrailers } from './status.ts';
+import { resetUnread, type Unread, type UnreadAnswers } from './unread.ts';
 import type { Place, Waiting, WaitingRoom } from './waiting.ts';
 
 /** What the streams of a server share. */
@@ -32,6 +34,8 @@ export interface UnaryContext {
   readonly call: CallFlow;
   readonly load: Load;
   readonly waiting: WaitingRoom;
+  /** The streams whose answer was not read yet. */
+  readonly unread: UnreadAnswers;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
   /** Part of the caller's timeout after which the answer goes out. */
@@ -58,8 +62,9 @@ const CALL = Symbol('call');
 type CallStream = ServerHttp2Stream & { [CALL]: UnaryStream };
 
 /** One call on one stream. */
-export class UnaryStream implements Waiting {
-  readonly since = now();
+export class UnaryStream implements Waiting, Unread {
+  /** When the stream was opened, then when it was answered. */
+  since = now();
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;
   readonly #rpc: Rpc;
@@ -74,8 +79,8 @@ export class UnaryStream implements Waiting {
   /** When the request was complete, if somebody wants to know. */
   #complete = 0;
   #isAnswered = false;
-  /** While the body has not come. */
-  #place: Place | undefined;
+  /** While the body has not come, and then while the answer was not read. */
+  #place: Place | Link<Unread> | undefined;
   /** For the listeners below, as are the methods without a `#`. */
   trailers: Record<string, string> = OK_TRAILERS;
 
@@ -193,7 +198,13 @@ export class UnaryStream implements Waiting {
     this.#free(frame?.length ?? 0);
     this.trailers = trailers;
     sendHead(this.#stream, HEADERS, frame);
+    this.since = now();
+    this.#place = this.#context.unread.enter(this);
     if (this.#complete > 0) this.#context.answered?.(this.#rpc, now() - this.#complete);
+  }
+
+  abandon(): void {
+    resetUnread(this.#stream);
   }
 
   /** The request is of no use any more; the reply is held until the caller has read it. */
@@ -209,7 +220,7 @@ export class UnaryStream implements Waiting {
     this.#connection.ended();
   }
 
-  /** The body has come, or is not awaited any more. */
+  /** What was awaited has come, or is not awaited any more. */
   #leave(): void {
     this.#place?.remove();
     this.#place = undefined;

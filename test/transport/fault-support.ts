@@ -78,6 +78,8 @@ export async function aFaultServer(options: Partial<ListenerOptions> = {}): Prom
     messageBytes: 16 * MIB,
     bodyTimeout: 10_000,
     deadlineFraction: 0.8,
+    watches: 1_000,
+    watchesPerConnection: 16,
     inFlight: 1_000,
     queuedBytes: 256 * MIB,
     shell: () => shell,

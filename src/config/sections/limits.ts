@@ -14,7 +14,7 @@ export const Limits = section(() => ({
   bodyTimeout: duration(POSITIVE)
     .prefault('10s')
     .describe(
-      "How long a call may take to arrive, in milliseconds. EMQX leaves streams without a body behind when it cannot encode a value, and never ends them itself. The default is twice EMQX's request_timeout.",
+      "How long a call may take to arrive, and its answer to be read, in milliseconds. EMQX leaves streams without a body behind when it cannot encode a value, and never ends them itself. The default is twice EMQX's request_timeout.",
     ),
   deadlineFraction: z
     .number({ error: shareError })
@@ -28,6 +28,16 @@ export const Limits = section(() => ({
     .prefault(10_000)
     .describe(
       'How many calls may wait for an answer at once; further ones are answered RESOURCE_EXHAUSTED, or as onError says, at once. The default is far above what eight connections of a broker open, and bounds memory.',
+    ),
+  watches: wholeNumber('a number of watches', 1, 100_000)
+    .prefault(1_000)
+    .describe(
+      'How many health watches (grpc.health.v1 Watch) may be open at once; past it the oldest is ended with RESOURCE_EXHAUSTED. Brokers make none; a gRPC client makes one for each service it calls. The default holds a few ten megabytes at most.',
+    ),
+  watchesPerConnection: wholeNumber('a number of watches', 1, 100_000)
+    .prefault(16)
+    .describe(
+      'How many health watches one connection may have open at once; past it its oldest is ended with RESOURCE_EXHAUSTED. The default is far above what a gRPC client makes.',
     ),
   queuedBytes: size({ min: 1024, max: 64 * GiB, reads: 'from 1KiB to 64GiB' })
     .prefault('256MiB')

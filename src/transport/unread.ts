@@ -1,0 +1,89 @@
+/**
+ * Answers that their callers do not read. A peer that opens no window keeps each of its streams open for ever, with
+ * the answer in it: such streams are reset when their time is over, or when there are too many.
+ */
+import type { ServerResponse } from 'node:http';
+import { constants, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
+import { type Link, LinkedList } from '../linked-list.ts';
+
+export interface Unread {
+  /** By the clock of the list: when it was answered. */
+  readonly since: number;
+  /** Nobody reads it. Called by a timer only: see {@link resetUnread}. */
+  abandon(): void;
+}
+
+/** How often the answers are looked at, in milliseconds. */
+const SWEEP_INTERVAL = 250;
+
+/** Milliseconds that an answer has in any case: many may go out at once, and be read in a moment. */
+const PATIENCE = 1_000;
+
+export class UnreadAnswers {
+  readonly #timeout: number;
+  readonly #capacity: number;
+  readonly #now: () => number;
+  /** The oldest first. */
+  readonly #answers = new LinkedList<Unread>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  /** @param timeout milliseconds in which an answer must have been read. @param capacity how many may be unread. */
+  constructor(timeout: number, capacity: number, now: () => number = () => performance.now()) {
+    this.#timeout = timeout;
+    this.#capacity = capacity;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#answers.size;
+  }
+
+  /** @returns what is removed when the stream is closed. */
+  enter(answer: Unread): Link<Unread> {
+    this.#sweep ??= setInterval(() => this.sweep(), SWEEP_INTERVAL).unref();
+    return this.#answers.add(answer);
+  }
+
+  /** Gives up every answer that was not read in time, and the oldest of too many. */
+  sweep(): void {
+    const now = this.#now();
+    for (let first = this.#answers.first; first !== undefined; first = this.#answers.first) {
+      const patience = this.#answers.size > this.#capacity ? PATIENCE : this.#timeout;
+      if (now - first.item.since < patience) return;
+      first.remove();
+      first.item.abandon();
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+}
+
+type Response = ServerResponse | Http2ServerResponse | ServerHttp2Stream;
+
+/** From now on the response must come to its end in time. */
+export function mustBeRead(response: Response, unread: UnreadAnswers): void {
+  const stream = 'stream' in response ? response.stream : response;
+  if (stream.destroyed) return;
+  // One that is still being made has its whole time yet.
+  const abandon = (): void => (response.headersSent ? resetUnread(stream) : enter());
+  let place: Link<Unread> | undefined;
+  function enter(): void {
+    place = unread.enter({ since: performance.now(), abandon });
+  }
+  enter();
+  response.once('close', () => place?.remove());
+}
+
+/**
+ * No status would get through: the peer reads nothing.
+ *
+ * Never while frames of the session are read, as in a listener of its streams: Node 20 then lists a stream that is
+ * reset with CANCEL again and again, until memory is gone.
+ */
+export function resetUnread(stream: ServerHttp2Stream | ServerResponse): void {
+  if ('close' in stream) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  else stream.destroy();
+}
