@@ -13,6 +13,8 @@ export const messageIngress = defineHook({
     const { clientinfo, message, props, userProps } = input;
     const events = [messageEventOf('message.ingress', message, { clientinfo, message, props, userProps })];
     const outcome = publish && decideAtIngress(publish, input);
-    return outcome === undefined ? { reply: pass(), events } : { ...outcome, events };
+    if (outcome === undefined) return { reply: pass(), events };
+    // Named one by one: spreading the outcome costs microseconds a call.
+    return { reply: outcome.reply, events, decision: outcome.decision };
   },
 });

@@ -10,6 +10,8 @@ export const messagePublish = defineHook({
     const { message, props, userProps } = input;
     const events = [messageEventOf('message.publish', message, { message, props, userProps })];
     const outcome = publish && decideAtPublish(publish, input);
-    return outcome === undefined ? { reply: pass(), events } : { ...outcome, events };
+    if (outcome === undefined) return { reply: pass(), events };
+    // Named one by one: spreading the outcome costs microseconds a call.
+    return { reply: outcome.reply, events, decision: outcome.decision };
   },
 });

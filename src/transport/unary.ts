@@ -200,7 +200,7 @@ export class UnaryStream implements Waiting, Unread {
     sendHead(this.#stream, HEADERS, frame);
     this.since = now();
     this.#place = this.#context.unread.enter(this);
-    if (this.#complete > 0) this.#context.answered?.(this.#rpc, now() - this.#complete);
+    if (this.#complete > 0) this.#context.answered?.(this.#rpc, this.since - this.#complete);
   }
 
   abandon(): void {
