@@ -17,6 +17,7 @@ export function keepEvents(builtIn: AnyHook, custom: AnyHook): AnyHook {
       return hasNoEvents(outcome) ? { ...outcome, events: builtInEvents(builtIn, input) } : outcome;
     },
     ...(hook.onError !== undefined && { onError: hook.onError }),
+    ...(hook.refusesWith !== undefined && { refusesWith: hook.refusesWith }),
   };
   return kept as AnyHook;
 }

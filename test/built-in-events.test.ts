@@ -47,6 +47,15 @@ describe('a custom hook', () => {
     expect(eventsOf(customHook('message.publish', { events: [own] }))).toMatchObject([own]);
   });
 
+  it('of message.ingress still says how onError: deny refuses', () => {
+    const own = defineHook({
+      name: 'message.ingress',
+      refusesWith: 'deny',
+      decide: () => ({ reply: pass() }),
+    });
+    expect(replaceHooks(builtIn, [own])['message.ingress'].refusesWith).toBe('deny');
+  });
+
   it('goes on with its own state, its questions and its onError', async () => {
     class Counter {
       readonly name = 'message.publish' as const;
