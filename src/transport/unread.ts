@@ -4,17 +4,14 @@
  */
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
-import { type Link, LinkedList } from '../linked-list.ts';
+import type { Link } from '../linked-list.ts';
+import { type Since, SweptList } from './swept-list.ts';
 
-export interface Unread {
-  /** By the clock of the list: when it was answered. */
-  readonly since: number;
+/** `since`: when it was answered. */
+export interface Unread extends Since {
   /** Nobody reads it. Called by a timer only: see {@link resetUnread}. */
   abandon(): void;
 }
-
-/** How often the answers are looked at, in milliseconds. */
-const SWEEP_INTERVAL = 250;
 
 /** Milliseconds that an answer has in any case: many may go out at once, and be read in a moment. */
 const PATIENCE = 1_000;
@@ -23,9 +20,7 @@ export class UnreadAnswers {
   readonly #timeout: number;
   readonly #capacity: number;
   readonly #now: () => number;
-  /** The oldest first. */
-  readonly #answers = new LinkedList<Unread>();
-  #sweep: NodeJS.Timeout | undefined;
+  readonly #answers = new SweptList<Unread>(() => this.sweep());
 
   /** @param timeout milliseconds in which an answer must have been read. @param capacity how many may be unread. */
   constructor(timeout: number, capacity: number, now: () => number = () => performance.now()) {
@@ -40,24 +35,20 @@ export class UnreadAnswers {
 
   /** @returns what is removed when the stream is closed. */
   enter(answer: Unread): Link<Unread> {
-    this.#sweep ??= setInterval(() => this.sweep(), SWEEP_INTERVAL).unref();
     return this.#answers.add(answer);
   }
 
   /** Gives up every answer that was not read in time, and the oldest of too many. */
   sweep(): void {
     const now = this.#now();
-    for (let first = this.#answers.first; first !== undefined; first = this.#answers.first) {
-      const patience = this.#answers.size > this.#capacity ? PATIENCE : this.#timeout;
-      if (now - first.item.since < patience) return;
-      first.remove();
-      first.item.abandon();
-    }
+    this.#answers.endWhile(
+      ({ since }) => now - since >= (this.#answers.size > this.#capacity ? PATIENCE : this.#timeout),
+      (answer) => answer.abandon(),
+    );
   }
 
   close(): void {
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    this.#answers.close();
   }
 }
 

@@ -5,11 +5,11 @@
  * must be ended by our own timer, and must not add up.
  */
 
-import { type Link, LinkedList } from '../linked-list.ts';
+import type { Link } from '../linked-list.ts';
+import { type Since, SweptList } from './swept-list.ts';
 
-export interface Waiting {
-  /** Milliseconds by the clock of the room, at which the stream was opened. */
-  readonly since: number;
+/** `since`: when the stream was opened. */
+export interface Waiting extends Since {
   /** The body did not come in time. */
   expire(): void;
   /** Too many streams wait, and this one has waited longest. */
@@ -19,16 +19,11 @@ export interface Waiting {
 /** What one that waits leaves again, by `remove`. */
 export type Place = Link<Waiting>;
 
-/** How often waiting streams are looked at, in milliseconds. */
-const SWEEP_INTERVAL = 250;
-
 export class WaitingRoom {
   readonly #timeout: number;
   readonly #capacity: number;
   readonly #now: () => number;
-  /** In the order of arrival, so that a sweep stops at the first that may wait longer. */
-  readonly #waiting = new LinkedList<Waiting>();
-  #sweep: NodeJS.Timeout | undefined;
+  readonly #waiting = new SweptList<Waiting>(() => this.sweep());
 
   constructor(timeout: number, capacity: number, now: () => number = () => performance.now()) {
     this.#timeout = timeout;
@@ -43,22 +38,19 @@ export class WaitingRoom {
   enter(stream: Waiting): Place {
     const place = this.#waiting.add(stream);
     if (this.#waiting.size > this.#capacity) this.#waiting.shift()?.evict();
-    this.#sweep ??= setInterval(() => this.sweep(), SWEEP_INTERVAL).unref();
     return place;
   }
 
   /** Ends every stream that has waited too long. */
   sweep(): void {
     const oldest = this.#now() - this.#timeout;
-    for (let place = this.#waiting.first; place !== undefined; place = this.#waiting.first) {
-      if (place.item.since > oldest) return;
-      place.remove();
-      place.item.expire();
-    }
+    this.#waiting.endWhile(
+      ({ since }) => since <= oldest,
+      (stream) => stream.expire(),
+    );
   }
 
   close(): void {
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+    this.#waiting.close();
   }
 }
