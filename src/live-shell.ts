@@ -10,6 +10,7 @@ import { hooks as builtInHooks } from './hooks/index.ts';
 import { createNodeMemory } from './lookup/brokers/node-memory.ts';
 import type { PolicyCounters } from './lookup/open-policy.ts';
 import { createPolicyOpener } from './lookup/policy/opener.ts';
+import { listsIngress } from './policy/ingress.ts';
 import type { Decision } from './schema/decision.ts';
 import { type HookName, hookNames, isSentMessageHook } from './schema/hook-name.ts';
 import type { HookSpec, Reply } from './schema/replies.ts';
@@ -137,7 +138,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
   }
 
   function loaded({ broker, meta }: HookInput<'provider.loaded'>, answered: readonly HookSpec[]): void {
-    if (config.publish?.at !== 'ingress' || answered.some(({ name }) => name === 'message.ingress')) return;
+    if (config.publish?.at !== 'ingress' || listsIngress(answered)) return;
     log.warn(
       { node: meta.node, version: broker.version },
       'publish.at is ingress, and this broker node lacks message.ingress (EMQX 6.3.0 and later): its messages are judged at message.publish, after they were authorized and retained',

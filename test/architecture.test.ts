@@ -125,10 +125,9 @@ describe('the wall clock', () => {
   const readers: Record<string, string> = {
     'src/cli/spool.ts': 'the ages of events, and names of files',
     'src/commands/compare.ts': 'the time at which tokens are judged',
-    'src/commands/doctor.ts': 'calls of the last minute, by their time stamps',
     'src/commands/policy.ts': 'exp and nbf',
-    'src/commands/register.ts': 'calls of the last minute, by their time stamps',
     'src/commands/test.ts': 'exp and nbf',
+    'src/emqx/own-calls.ts': 'calls of the last minute, by their time stamps',
     'src/events/open-events.ts': 'time stamps of events, and of the spool',
     'src/events/outbox.ts': 'time stamps of dead letters',
     'src/lookup/policy/opener.ts': 'exp and nbf',

@@ -1,4 +1,3 @@
-import { registeredHooks } from '../config/hook-list.ts';
 import type { Environment } from '../config/variables.ts';
 import { ownFacts } from '../emqx/own-facts.ts';
 import { load } from '../load.ts';
@@ -29,7 +28,7 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
       return 2;
     }
   }
-  const { admitsWithoutPassword } = ownFacts(
+  const { admitsWithoutPassword, hooks } = ownFacts(
     loaded.config,
     loaded.custom.hooks.map(({ name }) => name),
   );
@@ -37,10 +36,6 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     terminal.err(
       `note: ${admitsWithoutPassword} may admit clients without a password. A built-in database of the broker refuses these before this server is asked, unless it has a precondition (EMQX 5.9 and later): docs/broker-setup.md, "Letting this server decide"`,
     );
-  const hooks = registeredHooks(
-    loaded.config,
-    loaded.custom.hooks.map(({ name }) => name),
-  );
   const count = hooks.length === 1 ? '1 hook' : `${hooks.length} hooks`;
   terminal.out(`${file} is good: ${count} would be registered (exhook hooks --config ${file} lists them).`);
   return 0;

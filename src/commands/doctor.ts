@@ -4,7 +4,7 @@ import type { Environment } from '../config/variables.ts';
 import { fetchBrokerFacts } from '../emqx/broker-facts.ts';
 import { diagnose } from '../emqx/checks/index.ts';
 import type { Finding } from '../emqx/finding.ts';
-import { callersWithin, fetchOwnCalls } from '../emqx/own-calls.ts';
+import { fetchCallers } from '../emqx/own-calls.ts';
 import { type OwnFacts, ownFacts } from '../emqx/own-facts.ts';
 import { printable, printableJson, printableLines } from '../lib/printable.ts';
 import { load } from '../load.ts';
@@ -18,9 +18,6 @@ export interface DoctorOptions extends EmqxAccess {
   readonly json?: boolean;
 }
 
-/** Milliseconds within which a node that calls is connected, whatever the broker says. */
-export const RECENTLY = 60_000;
-
 /** @returns the exit status: 1 when there is an error, 2 when the broker could not be asked. */
 export async function doctorCommand(
   options: DoctorOptions,
@@ -31,7 +28,7 @@ export async function doctorCommand(
   if (own === 'bad') return 2;
   return await withEmqx(options, env, terminal, async (client) => {
     const broker = await fetchBrokerFacts(client, options.name);
-    const callers = callersWithin(await fetchOwnCalls(own?.admin, env), RECENTLY, Date.now());
+    const callers = await fetchCallers(own?.admin, env);
     const findings = diagnose({ broker, own, callers });
     if (options.json) terminal.out(printableJson(JSON.stringify({ findings })));
     else print(findings, terminal);

@@ -36,7 +36,7 @@ export async function emqxConfigCommand(
     terminal.err(BAD_URL);
     return 2;
   }
-  const conditional = emqxVersion === undefined ? undefined : havePreconditions([emqxVersion]);
+  const conditional = emqxVersion === undefined ? undefined : havePreconditions([{ version: emqxVersion }]);
   if (emqxVersion !== undefined && conditional === undefined) {
     terminal.err('--emqx-version is not a version; write one such as 6.2.0');
     return 2;

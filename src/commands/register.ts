@@ -3,10 +3,10 @@ import type { Environment } from '../config/variables.ts';
 import { serverEntry } from '../emqx/broker-config.ts';
 import { DEFAULT_NAME } from '../emqx/broker-facts.ts';
 import { NEVER } from '../emqx/guard.ts';
-import { callersWithin, fetchOwnCalls } from '../emqx/own-calls.ts';
+import { fetchCallers } from '../emqx/own-calls.ts';
 import { type Registered, register } from '../emqx/register.ts';
 import { type GuardOutcome, registerGuard } from '../emqx/register-guard.ts';
-import { RECENTLY, readOwnFacts } from './doctor.ts';
+import { readOwnFacts } from './doctor.ts';
 import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import { BAD_URL, readOwnUrl } from './emqx-config.ts';
 import type { Terminal } from './terminal.ts';
@@ -47,7 +47,7 @@ export async function registerCommand(
       reportGuard(outcome, own.admitsWithoutPassword ?? '', isDry, terminal);
     }
     const registered = await register(client, serverEntry(own, { name, url }), { reload, isDry, patience });
-    const callers = callersWithin(await fetchOwnCalls(own.admin, env), RECENTLY, Date.now());
+    const callers = await fetchCallers(own.admin, env);
     return report(registered, { name, isDry, callers }, terminal);
   });
 }

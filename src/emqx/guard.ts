@@ -7,7 +7,7 @@
  * database out of the way: with it no client is refused before this server is asked. (Seen on EMQX 5.3.2 and 6.2.0.)
  */
 import type { Authenticator } from './schemas.ts';
-import { isBefore, readVersion } from './version.ts';
+import { areAllSince, type Versioned } from './version.ts';
 
 /** The first release whose authenticators have preconditions. */
 const PRECONDITIONS = [5, 9, 0] as const;
@@ -33,11 +33,9 @@ export function guardFor(hasPreconditions: boolean): Guard {
   return hasPreconditions ? { ...plain, precondition: NEVER } : plain;
 }
 
-/** Whether all nodes are of releases with preconditions; nothing when no version can be read. */
-export function havePreconditions(versions: readonly (string | undefined)[]): boolean | undefined {
-  const read = versions.map((text) => (text === undefined ? undefined : readVersion(text)));
-  if (read.length === 0 || read.includes(undefined)) return undefined;
-  return read.every((version) => version !== undefined && !isBefore(version, PRECONDITIONS));
+/** Whether all nodes are of releases with preconditions; nothing where that cannot be told. */
+export function havePreconditions(nodes: readonly Versioned[]): boolean | undefined {
+  return areAllSince(nodes, PRECONDITIONS);
 }
 
 export function builtInDatabase(authenticators: readonly Authenticator[]): Authenticator | undefined {

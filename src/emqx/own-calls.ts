@@ -52,6 +52,14 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Milliseconds within which a node that calls is connected, whatever the broker says. */
+const RECENTLY = 60_000;
+
+/** The nodes that have called this server of late, as it says itself. None when it cannot be asked. */
+export async function fetchCallers(admin: Admin | undefined, env: Environment): Promise<ReadonlySet<string>> {
+  return callersWithin(await fetchOwnCalls(admin, env), RECENTLY, Date.now());
+}
+
 /** The nodes that have called within so many milliseconds. */
 export function callersWithin(
   calls: OwnCalls | undefined,

@@ -24,8 +24,7 @@ export async function registerGuard(
     await client.request('GET', '/authentication'),
   ];
   const authenticators = readList(Authenticators, answer);
-  const versions = readList(Nodes, nodes).map(({ version }) => version);
-  const conditional = havePreconditions(versions) === true;
+  const conditional = havePreconditions(readList(Nodes, nodes)) === true;
   const enabled = authenticators.filter(({ enable }) => enable);
   if (enabled.length === 0) {
     if (!conditional && admitsWithoutPassword) return 'left-out';

@@ -1,5 +1,7 @@
-/** Versions of EMQX, such as `5.8.0`, `5.3.2-g1234` or `6.0.0-rc.1`. */
-export type Version = readonly [major: number, minor: number, patch: number];
+/** Versions of EMQX as its REST API tells them, such as `5.8.0`, `5.3.2-g1234` or `6.0.0-rc.1`. */
+import { type BrokerVersion, isSince } from '../policy/broker-version.ts';
+
+export type Version = BrokerVersion;
 
 export function readVersion(text: string): Version | undefined {
   const found = /(\d+)\.(\d+)\.(\d+)/.exec(text);
@@ -7,13 +9,38 @@ export function readVersion(text: string): Version | undefined {
 }
 
 export function isBefore(version: Version, other: Version): boolean {
-  const place = version.findIndex((number, i) => number !== other[i]);
-  return place >= 0 && (version[place] as number) < (other[place] as number);
+  return !isSince(version, other);
 }
 
 /** @param until excluded. */
 export function isBetween(version: Version, from: Version, until: Version): boolean {
   return !isBefore(version, from) && isBefore(version, until);
+}
+
+/** What tells the version of a node: nothing for one that does not run. */
+export interface Versioned {
+  readonly version?: string | undefined;
+}
+
+/** Whether all nodes are of a release or later; nothing where that cannot be told. */
+export function areAllSince(nodes: readonly Versioned[], release: Version): boolean | undefined {
+  const versions = nodes.map(versionOf);
+  if (versions.length === 0 || versions.includes(undefined)) return undefined;
+  return versions.every((version) => version !== undefined && isSince(version, release));
+}
+
+/** Whether one of the nodes is known to be of a release or later. */
+export function isAnySince(nodes: readonly Versioned[], release: Version): boolean {
+  return nodes.map(versionOf).some((version) => version !== undefined && isSince(version, release));
+}
+
+/** Whether one of the nodes is known to be of an earlier release. */
+export function isAnyBefore(nodes: readonly Versioned[], release: Version): boolean {
+  return nodes.map(versionOf).some((version) => version !== undefined && isBefore(version, release));
+}
+
+function versionOf({ version }: Versioned): Version | undefined {
+  return version === undefined ? undefined : readVersion(version);
 }
 
 /**

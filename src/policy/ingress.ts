@@ -3,6 +3,7 @@
  * calls none of them: every client is let in. So the list depends on the release that asks.
  */
 import type { HookSpec } from '../schema/replies.ts';
+import { isSince } from './broker-version.ts';
 
 /** `auto`: by the release. The others are for brokers whose version tells nothing, such as builds of your own. */
 export type IngressSupport = 'auto' | 'always' | 'never';
@@ -20,11 +21,11 @@ const FIRST = [6, 3, 0] as const;
  */
 export function hasIngress(version: string, support: IngressSupport = 'auto'): boolean {
   if (support !== 'auto') return support === 'always';
-  const found = /^v?(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version.trim());
-  if (found === null) return false;
-  const place = FIRST.findIndex((number, i) => Number(found[i + 1]) !== number);
-  if (place === -1) return found[4] === '';
-  return Number(found[place + 1]) > (FIRST[place] as number);
+  const [, major, minor, patch, suffix] = /^v?(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version.trim()) ?? [];
+  if (patch === undefined) return false;
+  const release = [Number(major), Number(minor), Number(patch)] as const;
+  // A build of the first release that is not the release itself came before it.
+  return isSince(release, FIRST) && (suffix === '' || !isSince(FIRST, release));
 }
 
 /** The hooks that a broker of this version can be asked to call. */
@@ -33,8 +34,16 @@ export function hooksFor(
   version: string,
   support: IngressSupport | undefined,
 ): readonly HookSpec[] {
-  if (!hooks.some(isIngress) || hasIngress(version, support)) return hooks;
-  return hooks.filter((hook) => !isIngress(hook));
+  return hasIngress(version, support) ? hooks : withoutIngress(hooks);
+}
+
+export function listsIngress(hooks: readonly HookSpec[]): boolean {
+  return hooks.some(isIngress);
+}
+
+/** The same list when it does not name message.ingress. */
+export function withoutIngress(hooks: readonly HookSpec[]): readonly HookSpec[] {
+  return listsIngress(hooks) ? hooks.filter((hook) => !isIngress(hook)) : hooks;
 }
 
 function isIngress({ name }: HookSpec): boolean {

@@ -85,7 +85,9 @@ describe('the EMQX of compose.yaml', () => {
     if (own === undefined || own === 'bad') throw new Error('exhook.yaml is not good');
     const entry = serverEntry(own, { name: 'exhook-edge', url: 'http://exhook-edge:9000' });
     const [, version] = /:(.+)$/.exec(String(service('emqx').image)) ?? [];
-    const printed = toHocon(entry, own, havePreconditions([version])).matchAll(/^ *(\w+) = ("?)(.*)\2$/gm);
+    const printed = toHocon(entry, own, havePreconditions([{ version }])).matchAll(
+      /^ *(\w+) = ("?)(.*)\2$/gm,
+    );
     const settings = [...printed]
       .filter(([, , , value]) => value !== '[')
       .map(([, key, , value]) => [key, value]);

@@ -3,7 +3,7 @@ import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import { builtInDatabase, havePreconditions, NEVER, refusesFirst } from '../guard.ts';
 import type { Authenticator } from '../schemas.ts';
-import { isBefore, readVersion } from '../version.ts';
+import { isAnyBefore } from '../version.ts';
 
 export const checkAuthentication: Check = (facts) => {
   const authenticators = known(facts.broker.authenticators);
@@ -24,7 +24,7 @@ function isAboutLogins({ broker, own }: Facts): boolean {
 }
 
 function hasPreconditions({ broker }: Facts): boolean | undefined {
-  return havePreconditions(broker.nodes.map(({ version }) => version));
+  return havePreconditions(broker.nodes);
 }
 
 function openAtBoot(facts: Facts): Finding {
@@ -39,11 +39,7 @@ function openAtBoot(facts: Facts): Finding {
 }
 
 function checkOldRelease({ broker }: Facts): Finding[] {
-  const old = broker.nodes.some(({ version }) => {
-    const read = version === undefined ? undefined : readVersion(version);
-    return read !== undefined && isBefore(read, [5, 0, 12]);
-  });
-  if (!old) return [];
+  if (!isAnyBefore(broker.nodes, [5, 0, 12])) return [];
   return [
     {
       id: 'no-guard',

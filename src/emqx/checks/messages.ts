@@ -1,6 +1,6 @@
 /** Can clients get around the message rules of this server? */
 import type { Check, Facts, Finding } from '../finding.ts';
-import { isBefore, readVersion, type Version } from '../version.ts';
+import { areAllSince, isAnySince, type Version } from '../version.ts';
 
 export const checkMessages: Check = (facts) => [...checkUnencodable(facts), ...checkHardened(facts)];
 
@@ -8,7 +8,7 @@ export const checkMessages: Check = (facts) => [...checkUnencodable(facts), ...c
 function checkUnencodable(facts: Facts): Finding[] {
   const at = facts.own?.judgesMessagesAt;
   if (at === undefined || failsClosedAtIngress(facts, at)) return [];
-  const hasIngress = areAll(facts, INGRESS) === true;
+  const hasIngress = areAllSince(facts.broker.nodes, INGRESS) === true;
   return [
     {
       id: 'unjudged-messages',
@@ -24,27 +24,15 @@ function checkUnencodable(facts: Facts): Finding[] {
 
 function failsClosedAtIngress(facts: Facts, at: string): boolean {
   const isDenied = facts.broker.server?.failed_action !== 'ignore';
-  return at !== 'publish' && isDenied && areAll(facts, INGRESS) === true;
+  return at !== 'publish' && isDenied && areAllSince(facts.broker.nodes, INGRESS) === true;
 }
 
 const INGRESS: Version = [6, 3, 0];
 
-/** Whether all nodes are of this release or later; nothing where that cannot be told. */
-function areAll({ broker }: Facts, from: Version): boolean | undefined {
-  const versions = broker.nodes.map(({ version }) =>
-    version === undefined ? undefined : readVersion(version),
-  );
-  if (versions.length === 0 || versions.includes(undefined)) return undefined;
-  return versions.every((version) => version !== undefined && !isBefore(version, from));
-}
-
 /** Nothing in the REST API tells the profile: it comes from the environment of the broker. */
 function checkHardened(facts: Facts): Finding[] {
   const limited = facts.own?.hooks.find(({ name }) => name === 'message.publish')?.topics ?? [];
-  const may = facts.broker.nodes.some(({ version }) => {
-    const read = version === undefined ? undefined : readVersion(version);
-    return read !== undefined && !isBefore(read, INGRESS);
-  });
+  const may = isAnySince(facts.broker.nodes, INGRESS);
   if (!may || limited.length === 0) return [];
   return [
     {

@@ -2,7 +2,7 @@
 import { readEmqxDuration } from '../duration.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Node, Server } from '../schemas.ts';
-import { isBefore, readVersion } from '../version.ts';
+import { isAnySince } from '../version.ts';
 
 export const checkRegistration: Check = ({
   broker: { servers, server, name, nodes },
@@ -43,11 +43,7 @@ function disabled({ name }: Server): Finding {
 
 /** Seen on EMQX 6.2.0 and 6.3. */
 function checkKeptHooks(nodes: readonly Node[]): Finding[] {
-  const keeps = nodes.some(({ version = '' }) => {
-    const read = readVersion(version);
-    return read !== undefined && !isBefore(read, [6, 2, 0]);
-  });
-  if (!keeps) return [];
+  if (!isAnySince(nodes, [6, 2, 0])) return [];
   return [
     {
       id: 'keeps-hooks',

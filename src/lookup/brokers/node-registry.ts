@@ -4,7 +4,7 @@
  * A broker that does not know message.ingress refuses the whole list with it, calls no hook, and asks again. So a
  * node that asks again soon, without any call in between, is answered without message.ingress for a while.
  */
-import { hooksFor, type IngressSupport } from '../../policy/ingress.ts';
+import { hooksFor, type IngressSupport, listsIngress, withoutIngress } from '../../policy/ingress.ts';
 import type { HookName } from '../../schema/hook-name.ts';
 import type { HookSpec } from '../../schema/replies.ts';
 import { RecentIds } from './recent-ids.ts';
@@ -89,7 +89,7 @@ export class NodeRegistry {
     const row = this.#rowOf(node);
     const full = hooksFor(all, version, support);
     if (row === undefined) return { hooks: withoutIngress(full), isNewRefusal: false };
-    const isNewRefusal = hasIngress(full) && this.#refusesNow(row);
+    const isNewRefusal = listsIngress(full) && this.#refusesNow(row);
     if (isNewRefusal) row.refusedAt = this.#now();
     const hooks = this.#hasRefused(row) ? withoutIngress(full) : full;
     this.#note(row, version, hooks);
@@ -145,7 +145,7 @@ export class NodeRegistry {
   }
 
   #refusesNow({ hooks, askedAt, hasCalled }: Row): boolean {
-    if (hooks === undefined || askedAt === undefined || !hasIngress(hooks)) return false;
+    if (hooks === undefined || askedAt === undefined || !listsIngress(hooks)) return false;
     return !hasCalled && this.#now() - askedAt < ASKS_AGAIN_WITHIN;
   }
 
@@ -174,12 +174,4 @@ export class NodeRegistry {
     this.#rows.push(row);
     return row;
   }
-}
-
-function hasIngress(hooks: readonly HookSpec[]): boolean {
-  return hooks.some(({ name }) => name === 'message.ingress');
-}
-
-function withoutIngress(hooks: readonly HookSpec[]): readonly HookSpec[] {
-  return hasIngress(hooks) ? hooks.filter(({ name }) => name !== 'message.ingress') : hooks;
 }
