@@ -7,11 +7,11 @@ import { Failure } from '../failure.ts';
 import { type AdmissionRequest, createAdmission } from '../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../lib/admission/concurrency-limit.ts';
 import { RetryBudget } from '../lib/admission/retry-budget.ts';
-import { type HttpVerdict, readHttpAnswer } from '../policy/auth-answer.ts';
+import { type HttpProblem, type HttpVerdict, readHttpAnswer } from '../policy/auth-answer.ts';
 import type { TextValues } from '../policy/text-template.ts';
 import { type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts';
 import { withTimeLimit } from './deadline.ts';
-import { createHttpClient, type HttpClientOptions } from './http-client.ts';
+import { AnswerTooLarge, createHttpClient, type HttpClientOptions } from './http-client.ts';
 import { type BuiltRequest, compileRequest, type RequestTemplates } from './http-request.ts';
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
@@ -71,16 +71,23 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
   const admission = createAdmission({ limit });
   const budget = new RetryBudget();
 
-  async function attempt(request: BuiltRequest, signal: AbortSignal): Promise<HttpVerdict> {
-    const verdict = readHttpAnswer(await client.request({ ...request, signal }));
+  async function attempt(request: BuiltRequest, signal: AbortSignal): Promise<HttpVerdict | Failure> {
+    const verdict = await client.request({ ...request, signal }).then(readHttpAnswer, readTooLarge);
     if (!('problem' in verdict)) return verdict;
     if (ignoreBroken) return { result: 'ignore', isBroken: true };
     if (verdict.isOverloaded)
       throw new Failure('overloaded', `${build.host} has too much to do: ${verdict.problem}`);
-    throw new Failure('lookup_failed', `no usable answer from ${build.host}: ${verdict.problem}`);
+    const failure = new Failure('lookup_failed', `no usable answer from ${build.host}: ${verdict.problem}`);
+    // The service works, and would say the same again: no reason to leave it alone, or to ask it once more.
+    if (verdict.isUnusable) return failure;
+    throw failure;
   }
 
-  async function persist(request: BuiltRequest, signal: AbortSignal, until: number): Promise<HttpVerdict> {
+  async function persist(
+    request: BuiltRequest,
+    signal: AbortSignal,
+    until: number,
+  ): Promise<HttpVerdict | Failure> {
     for (let tried = 0; ; tried++) {
       // While others wait, a retry would take the turn of one of them.
       const left = admission.waiting > 0 ? 0 : retries - tried;
@@ -114,7 +121,9 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
         withTimeLimit(undefined, timeout, (limited) => persist(request, limited, monotonic() + timeout));
       const until = Math.min(deadline, performance.now() + timeout);
       const verdict = await admission.run(look, { ...rest, deadline: until });
-      return isOver(verdict, now()) ? { result: 'deny' } : verdict;
+      if (verdict instanceof Failure) throw verdict;
+      const reason = verdict.result === 'allow' ? findExpiryProblem(verdict.expireAt, now()) : undefined;
+      return reason === undefined ? verdict : { result: 'deny', reason };
     },
     get breakerState() {
       return breaker.state;
@@ -123,7 +132,17 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
   };
 }
 
-/** Whether the answer had ended before it was given. */
-function isOver(verdict: HttpVerdict, now: number): boolean {
-  return verdict.result === 'allow' && verdict.expireAt !== undefined && verdict.expireAt * 1000 <= now;
+/** Of an answer that is too large the status counts; with 200 it is of no use. @throws the error of another kind */
+function readTooLarge(error: unknown): HttpVerdict | HttpProblem {
+  if (!(error instanceof AnswerTooLarge)) throw error;
+  const verdict = readHttpAnswer({ status: error.answerStatus, contentType: '', body: '' });
+  return 'isUnusable' in verdict ? { problem: 'RESPONSE_TOO_LARGE', isUnusable: true } : verdict;
+}
+
+/** Why an answer that ends then is none, as in EMQX. */
+function findExpiryProblem(expireAt: number | undefined, now: number): string | undefined {
+  if (expireAt === undefined) return undefined;
+  if (expireAt * 1000 <= now) return 'the answer of the HTTP service had expired';
+  // Milliseconds would be some fifty thousand years; EMQX draws the line here.
+  return expireAt > now / 2 ? 'expire_at is not in seconds since 1970' : undefined;
 }

@@ -36,10 +36,20 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** An answer with more bytes than allowed; only its status is known. */
+export class AnswerTooLarge extends Failure {
+  readonly answerStatus: number;
+
+  constructor(host: string, answerStatus: number) {
+    super('lookup_failed', `no usable answer from ${host}: RESPONSE_TOO_LARGE`);
+    this.answerStatus = answerStatus;
+  }
+}
+
 export interface HttpClient {
   /**
    * @throws Failure `lookup_timeout` when the signal ends the exchange, `lookup_failed` otherwise. The message
-   * names the host and an error code, never a path, a header or a body.
+   * names the host and an error code, never a path, a header or a body. `AnswerTooLarge` for an answer with too many bytes.
    */
   request(request: HttpRequest): Promise<HttpResponse>;
   close(): void;
@@ -83,7 +93,7 @@ function exchange(
       signal,
     });
     sent.once('error', reject);
-    sent.once('response', (response) => readResponse(response, maxBytes).then(resolve, reject));
+    sent.once('response', (response) => readResponse(response, maxBytes, url.host).then(resolve, reject));
     sent.end(body);
   });
 }
@@ -93,13 +103,17 @@ function lengthOf(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
-async function readResponse(response: http.IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+async function readResponse(
+  response: http.IncomingMessage,
+  maxBytes: number,
+  host: string,
+): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Leaving the loop early destroys the response, and with it the connection.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' });
+    if (size > maxBytes) throw new AnswerTooLarge(host, response.statusCode ?? 0);
     chunks.push(chunk);
   }
   const [contentType = ''] = (response.headers['content-type'] ?? '').split(';');
@@ -113,6 +127,7 @@ async function readResponse(response: http.IncomingMessage, maxBytes: number): P
 /** Without the cause: Node's own errors may hold what was received. */
 function describe(error: unknown, { url, signal }: HttpRequest): Failure {
   if (signal.aborted) return new Failure('lookup_timeout', `no answer from ${url.host} in time`);
+  if (error instanceof AnswerTooLarge) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
   return new Failure('lookup_failed', `no usable answer from ${url.host}: ${code}`);
 }

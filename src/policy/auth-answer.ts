@@ -14,7 +14,11 @@ export type HttpVerdict =
       /** Seconds since 1970 when the answer ends. */
       readonly expireAt?: number;
     }
-  | { readonly result: 'deny' }
+  | {
+      readonly result: 'deny';
+      /** Why, when it is not the service that said so. */
+      readonly reason?: string;
+    }
   | {
       readonly result: 'ignore';
       /** The answer was broken and is taken as this: it says nothing about the client. */
@@ -26,6 +30,8 @@ export interface HttpProblem {
   readonly problem: string;
   /** Whether the service says that it has too much to do. */
   readonly isOverloaded?: boolean;
+  /** Whether the service works, and only this answer is of no use. */
+  readonly isUnusable?: true;
 }
 
 export interface HttpAnswer {
@@ -35,15 +41,16 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
-
+/** Nothing means "ignore", as in EMQX. */
 const Body = z.object({
-  result: z.enum(['allow', 'deny', 'ignore']),
-  is_superuser: Flag.default(false),
-  client_attrs: z.record(z.string(), z.string()).default({}),
+  result: z.enum(['allow', 'deny', 'ignore']).default('ignore'),
+  is_superuser: z.unknown().optional(),
+  client_attrs: z.unknown().optional(),
   acl: z.unknown().optional(),
-  expire_at: z.coerce.number().int().optional(),
+  expire_at: z.unknown().optional(),
 });
+
+const Attributes = z.record(z.string(), z.string()).default({});
 
 const ALLOW: HttpVerdict = { result: 'allow', isSuperuser: false, clientAttrs: {} };
 /** Too Many Requests, Service Unavailable. [RFC 6585, section 4; RFC 9110, section 15.6.4] */
@@ -65,18 +72,50 @@ export function readHttpAnswer(answer: HttpAnswer): HttpVerdict | HttpProblem {
 }
 
 function readBody({ contentType, body }: HttpAnswer): HttpVerdict | HttpProblem {
-  const fields = contentType === FORM ? Object.fromEntries(new URLSearchParams(body)) : parseJson(body);
+  const fields = contentType === FORM ? parseForm(body) : parseJson(body);
   const parsed = Body.safeParse(fields);
-  if (!parsed.success) return { problem: `the answer is not of the expected form${pathOf(parsed.error)}` };
+  if (!parsed.success) return unusable(parsed.error.issues[0]?.path[0]);
   const { result, is_superuser, client_attrs, acl, expire_at } = parsed.data;
+  // What else a refusal says does not matter, and may be anything.
   if (result !== 'allow') return { result };
+  const attributes = Attributes.safeParse(client_attrs);
+  if (!attributes.success) return unusable('client_attrs');
+  const expireAt = readExpiry(expire_at);
+  if (Number.isNaN(expireAt)) return { result: 'deny', reason: 'expire_at is no whole number of seconds' };
   return {
     result,
-    isSuperuser: is_superuser,
-    clientAttrs: client_attrs,
+    isSuperuser: isTrue(is_superuser),
+    clientAttrs: attributes.data,
     ...(acl !== undefined && { acl }),
-    ...(expire_at !== undefined && { expireAt: expire_at }),
+    ...(expireAt !== undefined && { expireAt }),
   };
+}
+
+function unusable(field?: PropertyKey): HttpProblem {
+  const place = field === undefined ? '' : `: ${String(field)}`;
+  return { problem: `the answer is not of the expected form${place}`, isUnusable: true };
+}
+
+/** As EMQX's `to_bool`: true, "true", and whole numbers from 1 on, also as text; everything else is false. */
+function isTrue(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 1;
+  if (typeof value !== 'string') return value === true;
+  return value === 'true' || (/^[+-]?\d+$/.test(value) && Number(value) >= 1);
+}
+
+/** Seconds since 1970, in a form as text; NaN for what is there and no such number. */
+function readExpiry(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isInteger(value) ? (value as number) : Number.NaN;
+}
+
+/** A name without "=" is `true`, as EMQX reads it. */
+function parseForm(body: string): Record<string, unknown> {
+  const pairs = body.split('&').filter((pair) => pair !== '');
+  const read = (pair: string) =>
+    [...new URLSearchParams(pair)].map(([name, text]) => [name, pair.includes('=') ? text : true]);
+  return Object.fromEntries(pairs.flatMap(read)) as Record<string, unknown>;
 }
 
 function parseJson(body: string): unknown {
@@ -85,9 +124,4 @@ function parseJson(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function pathOf(error: z.ZodError): string {
-  const path = error.issues[0]?.path[0];
-  return path === undefined ? '' : `: ${String(path)}`;
 }

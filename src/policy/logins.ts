@@ -33,7 +33,8 @@ export function loginOfClaims(claims: Claims, names: ClaimNames): MethodAnswer {
 
 /** `client_attrs` become tags; superusers get the tag `superuser`, since ExHook can make none. */
 export function loginOfHttp(verdict: HttpVerdict): MethodAnswer {
-  if (verdict.result === 'deny') return { result: 'deny', reason: 'the HTTP service denies it' };
+  if (verdict.result === 'deny')
+    return { result: 'deny', reason: verdict.reason ?? 'the HTTP service denies it' };
   if (verdict.result === 'ignore')
     return { result: 'unknown', ...(verdict.isBroken && { isBroken: true, reason: 'no usable answer' }) };
   const attributes = Object.entries(verdict.clientAttrs).filter(

@@ -99,7 +99,7 @@ describe('createHttpAuth', () => {
 
   it('denies what had expired when it was said', async () => {
     const { auth } = await setup((_, response) => reply(response, { result: 'allow', expire_at: 1 }));
-    expect(await auth.ask(client)).toEqual({ result: 'deny' });
+    expect(await auth.ask(client)).toMatchObject({ result: 'deny' });
   });
 
   it('denies without asking when a value would lead elsewhere', async () => {
@@ -222,6 +222,47 @@ describe('createHttpAuth', () => {
     isBroken = false;
     expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
     expect(auth.breakerState).toBe('closed');
+  });
+
+  it.each<[string, Handler]>([
+    ['no JSON', (_, response) => void response.end('<html>')],
+    ['an unknown result', (_, response) => reply(response, { result: 'perhaps' })],
+    [
+      'attributes that are no texts',
+      (_, response) => reply(response, { result: 'allow', client_attrs: [5] }),
+    ],
+    ['too many bytes', (_, response) => void response.end('x'.repeat(100_000))],
+  ])('goes on asking a service some of whose answers hold %s, and asks once for each', async (_, answer) => {
+    let count = 0;
+    const { auth, requests } = await setup(
+      (request, response, body) =>
+        ++count % 6 === 0 ? reply(response, { result: 'allow' }) : answer(request, response, body),
+      { breaker: { failures: 3 }, retries: 2 },
+    );
+    for (let i = 1; i <= 18; i++) {
+      if (i % 6 === 0) expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
+      else expect(await failure(auth)).toMatchObject({ code: 'lookup_failed' });
+    }
+    expect(auth.breakerState).toBe('closed');
+    expect(requests).toHaveLength(18);
+  });
+
+  it('leaves a service alone that says in too many bytes that it is broken', async () => {
+    const { auth } = await setup((_, response) => void response.writeHead(500).end('x'.repeat(100_000)), {
+      breaker: { failures: 2 },
+    });
+    for (let i = 0; i < 2; i++) expect((await failure(auth))?.message).toContain('HTTP status 500');
+    expect(auth.breakerState).toBe('open');
+  });
+
+  it('denies an answer whose expire_at is in milliseconds, as EMQX does', async () => {
+    const { auth } = await setup((_, response) =>
+      reply(response, { result: 'allow', expire_at: Date.now() + 60_000 }),
+    );
+    expect(await auth.ask(client)).toEqual({
+      result: 'deny',
+      reason: 'expire_at is not in seconds since 1970',
+    });
   });
 
   it('takes a broken answer as ignore when told to, as EMQX does', async () => {
