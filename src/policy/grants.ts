@@ -5,6 +5,9 @@
  * Two forms. The older is a white list, and what it does not list is denied: `{ pub: [..], sub: [..], all: [..] }`.
  * The newer (EMQX 5.5) is a list of rules, after which others are asked:
  * `[{ permission, action, topic | topics, clientid_re?, username_re?, ipaddr? }]`.
+ *
+ * Fields that EMQX does not know (`username`, `comment`) are ignored, as it ignores them; those that make it narrow a
+ * rule by what ExHook does not tell are problems.
  */
 import * as z from 'zod';
 import { topicOf } from './acl/emqx.ts';
@@ -17,9 +20,10 @@ export type Grants = { readonly rules: readonly Rule[] } | { readonly problem: s
 /** A token with more is a mistake, or an attack on the memory that keeps it. */
 const MAX_GRANTS = 1000;
 
-const topicList = z.array(z.string()).max(MAX_GRANTS).optional();
+const TopicList = z.array(z.string()).max(MAX_GRANTS);
+const topicList = TopicList.optional();
 
-const WhiteList = z.strictObject({ pub: topicList, sub: topicList, all: topicList });
+const WhiteList = z.object({ pub: topicList, sub: topicList, all: topicList });
 
 const actions: Readonly<Record<string, RuleAction>> = {
   pub: 'publish',
@@ -30,28 +34,74 @@ const actions: Readonly<Record<string, RuleAction>> = {
 };
 
 /** ExHook does not tell QoS or retain flag, so that a grant that depends on them cannot be judged. */
-const everyQos = z
-  .array(z.union([z.number(), z.string()]))
-  .refine((levels) => ['0', '1', '2'].every((qos) => levels.map(String).includes(qos)), {
-    error: 'limits the QoS, which ExHook does not tell',
-  });
+const everyQos = z.unknown().refine(isEveryQos, { error: 'limits the QoS, which ExHook does not tell' });
 const anyRetain = z.literal('all', { error: 'depends on the retain flag, which ExHook does not tell' });
+const untold = (what: string) =>
+  z.undefined({ error: `depends on the ${what}, which ExHook does not tell` }).optional();
 
 const Grant = z
-  .strictObject({
+  .object({
     permission: z.enum(['allow', 'deny']),
     action: z.enum(Object.keys(actions)).transform((action) => actions[action] ?? 'all'),
-    topic: z.string().optional(),
-    topics: topicList,
-    qos: everyQos.nullish(),
-    retain: anyRetain.nullish(),
+    topic: z.unknown().optional(),
+    topics: z.unknown().optional(),
+    qos: everyQos.optional(),
+    retain: z.unknown().optional(),
     clientid_re: z.string().optional(),
     username_re: z.string().optional(),
     ipaddr: z.string().optional(),
+    zone: untold('zone'),
+    zone_re: untold('zone'),
+    listener: untold('listener'),
+    listener_re: untold('listener'),
   })
-  .refine(({ topic, topics }) => (topic === undefined) !== (topics === undefined), {
-    error: 'has either "topic" or "topics"',
+  .transform((grant, context) => {
+    // EMQX heeds the flag with publications only.
+    const retain = grant.action === 'subscribe' ? 'all' : (grant.retain ?? 'all');
+    addIssues(anyRetain.safeParse(retain), 'retain', context);
+    const topics = topicsOf(grant);
+    addIssues(topics, topics === NO_TOPICS ? undefined : 'topics', context);
+    return { ...grant, topics: topics.success ? topics.data : [] };
   });
+
+type Grant = z.output<typeof Grant>;
+
+type Parsed<Value> =
+  | { readonly success: true; readonly data: Value }
+  | {
+      readonly success: false;
+      readonly error: {
+        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+      };
+    };
+
+const NO_TOPICS: Parsed<readonly string[]> = {
+  success: false,
+  error: { issues: [{ path: [], message: 'has neither "topic" nor "topics"' }] },
+};
+
+function addIssues(parsed: Parsed<unknown>, field: string | undefined, context: z.RefinementCtx): void {
+  if (parsed.success) return;
+  for (const { path, message } of parsed.error.issues)
+    context.addIssue({ code: 'custom', path: [...(field === undefined ? [] : [field]), ...path], message });
+}
+
+/** As EMQX: `topics` counts where `topic` is no text. */
+function topicsOf({ topic, topics }: { topic?: unknown; topics?: unknown }): Parsed<readonly string[]> {
+  if (typeof topic === 'string') return { success: true, data: [topic] };
+  return Array.isArray(topics) ? TopicList.safeParse(topics) : NO_TOPICS;
+}
+
+/** `[0, 1, 2]`, `"0,1,2"` or nothing: no condition on the QoS. */
+function isEveryQos(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  const levels = typeof value === 'string' ? value.split(',') : value;
+  if (!Array.isArray(levels)) return false;
+  const texts = levels.map((level) => (typeof level === 'number' ? String(level) : level));
+  return texts.every((text) => QOS.includes(text)) && QOS.every((qos) => texts.includes(qos));
+}
+
+const QOS = ['0', '1', '2'];
 
 const GrantList = z.array(Grant).max(MAX_GRANTS);
 
@@ -59,7 +109,7 @@ const GrantList = z.array(Grant).max(MAX_GRANTS);
 export function parseGrants(claim: unknown): Grants {
   const read = Array.isArray(claim) ? GrantList.safeParse(claim) : WhiteList.safeParse(claim);
   if (!read.success) return { problem: firstIssue(read.error.issues) };
-  const rules = Array.isArray(read.data) ? read.data.map(grantRule) : whiteListRules(read.data);
+  const rules = Array.isArray(read.data) ? read.data.flatMap(grantRule) : whiteListRules(read.data);
   for (const rule of rules) {
     const [found] = findRuleProblems(rule);
     if (found !== undefined) return { problem: `${rule.name}: ${found.message}` };
@@ -82,12 +132,14 @@ function whiteListRules(list: z.output<typeof WhiteList>): readonly Rule[] {
   return [...grants, { name: 'acl: not listed', deny: 'all' }];
 }
 
-function grantRule(grant: z.output<typeof Grant>, index: number): Rule {
-  const { permission, action, topic, topics = topic === undefined ? [] : [topic] } = grant;
-  return { name: `acl[${index}]`, [permission]: action, who: whoOf(grant), topics: topics.map(topicOf) };
+/** Nothing for a rule on no topic, which is never hit. */
+function grantRule(grant: Grant, index: number): readonly Rule[] {
+  const { permission, action, topics } = grant;
+  if (topics.length === 0) return [];
+  return [{ name: `acl[${index}]`, [permission]: action, who: whoOf(grant), topics: topics.map(topicOf) }];
 }
 
-function whoOf({ clientid_re, username_re, ipaddr }: z.output<typeof Grant>): Who | undefined {
+function whoOf({ clientid_re, username_re, ipaddr }: Grant): Who | undefined {
   if (clientid_re === undefined && username_re === undefined && ipaddr === undefined) return undefined;
   return {
     ...(clientid_re === undefined ? {} : { clientid: { regex: clientid_re } }),
