@@ -116,7 +116,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
       ...guard.warnings,
       ...schemaWarnings,
     ],
-    counters: countersOf({ cache, limiter, grants: world.grants, hashing }),
+    counters: countersOf({ cache, limiter, grants: world.grants, hashing, methods: openedMethods }),
     loginDecided(client, decision) {
       if (decision.by === LIMITED || decision.by === FAILED) return;
       limiter?.decided(client, decision);

@@ -84,7 +84,7 @@ function readBody({ contentType, body }: HttpAnswer): HttpVerdict | HttpProblem 
   if (Number.isNaN(expireAt)) return { result: 'deny', reason: 'expire_at is no whole number of seconds' };
   return {
     result,
-    isSuperuser: isTrue(is_superuser),
+    isSuperuser: readSuperuser(is_superuser),
     clientAttrs: attributes.data,
     ...(acl !== undefined && { acl }),
     ...(expireAt !== undefined && { expireAt }),
@@ -96,8 +96,8 @@ function unusable(field?: PropertyKey): HttpProblem {
   return { problem: `the answer is not of the expected form${place}`, isUnusable: true };
 }
 
-/** As EMQX's `to_bool`: true, "true", and whole numbers from 1 on, also as text; everything else is false. */
-function isTrue(value: unknown): boolean {
+/** What `is_superuser` says, as EMQX's `to_bool` reads it: true, "true", and whole numbers from 1 on, also as text; everything else is false. */
+export function readSuperuser(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && value >= 1;
   if (typeof value !== 'string') return value === true;
   return value === 'true' || (/^[+-]?\d+$/.test(value) && Number(value) >= 1);

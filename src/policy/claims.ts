@@ -1,6 +1,6 @@
 /** What a token says, compared with who presents it. */
 import { isRounded } from './exact-json.ts';
-import { parseTags, type Tags } from './tags.ts';
+import { type ReadTags, readTags } from './tags.ts';
 import { compileText, isComplete, renderText, type TextTemplate, type TextValues } from './text-template.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -71,6 +71,6 @@ export function readClaim(claims: Claims, path: string): unknown {
 }
 
 /** The tags that a claim holds, in any form that tags have; none when there is no such claim. */
-export function tagsOfClaim(claims: Claims, path: string): Tags | undefined {
-  return parseTags(readClaim(claims, path));
+export function tagsOfClaim(claims: Claims, path: string): ReadTags | undefined {
+  return readTags(readClaim(claims, path));
 }

@@ -7,23 +7,44 @@ export type Tags = Readonly<Record<string, string>>;
 /** The value of a tag that is only a name. */
 export const PRESENT = 'true';
 
-const NAME = /^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/;
+/** Longer names are no tags, in characters. */
+const MAX_NAME = 256;
+
+/** Tags, and how many entries could be none: empty, too long, or neither a text, a number nor a boolean. */
+export interface ReadTags {
+  readonly tags: Tags;
+  readonly skipped: number;
+}
 
 /**
  * Reads tags from what people write: a list of names, an object, or text such as `site=berlin;admin` (also
- * separated by spaces, as OAuth writes scopes). `undefined` when it cannot be read, or a name is no name.
+ * separated by spaces, as OAuth writes scopes). What can be no tag is passed over. `undefined` when it is none of these.
  */
-export function parseTags(value: unknown): Tags | undefined {
+export function readTags(value: unknown): ReadTags | undefined {
   const entries = entriesOf(value);
   if (entries === undefined) return undefined;
   // Without a prototype: a rule that asks for the tag "constructor" must not find one.
   const tags = Object.create(null) as Record<string, string>;
+  let skipped = 0;
   for (const [name, content] of entries) {
     const text = textOf(content);
-    if (!NAME.test(name) || text === undefined) return undefined;
-    tags[name] = text;
+    if (isName(name) && text !== undefined) tags[name] = text;
+    else skipped++;
   }
-  return tags;
+  return { tags, skipped };
+}
+
+/** The same for what an operator writes: `undefined`, too, when something in it can be no tag. */
+export function parseTags(value: unknown): Tags | undefined {
+  // A number alone is a slip of the pen.
+  const read = typeof value === 'number' ? undefined : readTags(value);
+  return read?.skipped === 0 ? read.tags : undefined;
+}
+
+/** Roles of directories are tags: `/admins`, `Domain Admins`, a GUID. */
+function isName(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: nobody could write or see them
+  return text !== '' && text.length <= MAX_NAME && text !== '__proto__' && !/[\0-\x1f\x7f]/.test(text);
 }
 
 /** The tags with one more. */
@@ -38,9 +59,15 @@ function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | un
       .split(/[;\s]+/)
       .filter(Boolean)
       .map(entryOf);
-  if (Array.isArray(value))
-    return value.every((item) => typeof item === 'string') ? value.map(entryOf) : undefined;
+  if (typeof value === 'number') return [itemOf(value)];
+  if (Array.isArray(value)) return value.map(itemOf);
   return typeof value === 'object' ? Object.entries(value) : undefined;
+}
+
+/** Only texts and numbers name something. */
+function itemOf(item: unknown): readonly [string, unknown] {
+  if (typeof item === 'string') return entryOf(item);
+  return [typeof item === 'number' ? (textOf(item) ?? '') : '', PRESENT];
 }
 
 function entryOf(text: string): readonly [string, string] {

@@ -67,6 +67,11 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
     'Passwords that are being hashed, or wait for it',
     ofPolicy(({ hashing }) => labelled('state', { ...hashing })),
   ),
+  counter(
+    'exhook_tags_skipped_total',
+    'Entries of claims that can be no tags, by login method',
+    ofPolicy(({ skippedTags }) => labelled('method', { ...skippedTags })),
+  ),
   gauge(
     'exhook_granted_clients',
     'Clients whose grants are in memory',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTags, withTag } from '../../src/policy/tags.ts';
+import { parseTags, readTags, withTag } from '../../src/policy/tags.ts';
 
 describe('parseTags', () => {
   it.each<[unknown, Record<string, string>]>([
@@ -15,6 +15,20 @@ describe('parseTags', () => {
       { site: 'berlin', floor: '3', admin: 'true' },
     ],
     ['query=a=b', { query: 'a=b' }],
+    // As directories name roles and groups.
+    [
+      ['/admins', 'Domain Admins', 'übung', '6f9619ff-8b86-d011-b42d-00c04fc964ff', '1', 2],
+      {
+        '/admins': 'true',
+        'Domain Admins': 'true',
+        übung: 'true',
+        '6f9619ff-8b86-d011-b42d-00c04fc964ff': 'true',
+        '1': 'true',
+        '2': 'true',
+      },
+    ],
+    [['CN=Ops,OU=Plant'], { CN: 'Ops,OU=Plant' }],
+    [{ 'a b': 'c' }, { 'a b': 'c' }],
   ])('reads %j', (value, tags) => {
     expect({ ...parseTags(value) }).toEqual(tags);
   });
@@ -22,19 +36,27 @@ describe('parseTags', () => {
   it.each([
     42,
     true,
-    [1],
+    [true],
     [['a']],
     { a: {} },
     { a: null },
     // What they were rounded from is another one's.
     { a: 2 ** 53 },
     { a: 1e300 },
-    { 'a b': 'c' },
     '=x',
+    [''],
+    ['a\nb'],
     { '': 'x' },
-    ['x'.repeat(65)],
+    ['x'.repeat(257)],
   ])('refuses %j', (value) => {
     expect(parseTags(value)).toBeUndefined();
+  });
+
+  it('passes over what can be no tag, and counts it', () => {
+    const roles = ['admin', '', null, { name: 'x' }, ['y'], true, 2 ** 53, 'x'.repeat(257), '__proto__'];
+    const read = readTags(roles);
+    expect({ ...read?.tags }).toEqual({ admin: 'true' });
+    expect(read?.skipped).toBe(8);
   });
 
   it('is not fooled by names that objects have', () => {

@@ -71,6 +71,7 @@ export function aFullSource(): MetricSource {
           limiter: { passed: 6, delayed: 7, refused: 8 },
           granted: 9,
           hashing: { working: 10, waiting: 11 },
+          skippedTags: { jwt: 16 },
           sharedGrants: { isConnected: true, loads: { done: 1, failed: 1 }, keeps: { done: 1, failed: 1 } },
         },
       },

@@ -12,6 +12,7 @@ const policy: PolicyCounters = {
   limiter: { passed: 6, delayed: 7, refused: 8 },
   granted: 9,
   hashing: { working: 10, waiting: 11 },
+  skippedTags: { jwt: 16 },
   sharedGrants: { isConnected: true, loads: { done: 12, failed: 13 }, keeps: { done: 14, failed: 15 } },
 };
 
@@ -58,6 +59,7 @@ describe('the metrics of policies', () => {
       'login_limiter_total{action=refused} 8',
       'password_hashes{state=working} 10',
       'password_hashes{state=waiting} 11',
+      'tags_skipped_total{method=jwt} 16',
       'granted_clients{} 9',
       'shared_grants_total{operation=read,outcome=done} 12',
       'shared_grants_total{operation=read,outcome=failed} 13',
@@ -74,6 +76,7 @@ describe('the metrics of policies', () => {
       'policy_renewals_failed_total',
       'password_hashes',
       'password_hashes',
+      'tags_skipped_total',
       'granted_clients',
     ]);
   });

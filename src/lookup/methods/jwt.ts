@@ -35,7 +35,13 @@ export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod>
     claims: compileClaims(jwt.claims ?? {}),
     now: world.now,
   };
+  const { tags, acl } = jwt;
+  const claims = { tags, acl, clockTolerance: options.clockTolerance };
+  let skippedTags = 0;
   return {
+    get skippedTags() {
+      return skippedTags;
+    },
     // Checking is cheap, and keys may be withdrawn.
     isCacheable: false,
     warnings,
@@ -44,7 +50,11 @@ export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod>
       if (token === '') return { result: 'unknown' };
       const bearer = { values: valuesOf(client), ...(signal && { signal }) };
       const verdict = await verifyToken(token, keys, options, bearer);
-      if (verdict.ok) return loginOfClaims(verdict.claims, { tags: jwt.tags, acl: jwt.acl });
+      if (verdict.ok) {
+        const login = loginOfClaims(verdict.claims, claims);
+        skippedTags += login.skippedTags;
+        return login.answer;
+      }
       const reason =
         verdict.claim === undefined ? verdict.reason : `${verdict.reason} (claim ${verdict.claim})`;
       return notOurs.includes(verdict.reason) ? { result: 'unknown', reason } : { result: 'deny', reason };

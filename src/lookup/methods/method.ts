@@ -25,6 +25,8 @@ export interface OpenMethod {
   };
   /** The names that the method vouches for of every client that it admits; users only. */
   readonly sharedNames?: () => readonly BoundName[];
+  /** How many entries of claims could be no tags so far, and were passed over; tokens only. */
+  readonly skippedTags?: number;
   /** Whether answers may be remembered. */
   readonly isCacheable: boolean;
   readonly warnings: readonly string[];

@@ -57,4 +57,6 @@ export interface PolicyCounters {
   /** Present when grants are shared with other instances. */
   readonly sharedGrants: SharedStats | undefined;
   readonly hashing: { readonly working: number; readonly waiting: number };
+  /** Entries of claims that could be no tags, by login method; methods with tokens only. */
+  readonly skippedTags: Readonly<Record<string, number>>;
 }

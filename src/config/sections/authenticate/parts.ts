@@ -12,7 +12,7 @@ export const tags = z
     error: expects('tags', 'a list of names, or name: value'),
   })
   .refine((value) => parseTags(value) !== undefined, {
-    error: 'are no tags; write names of letters, digits, "_", ".", ":" and "-"',
+    error: 'are no tags; write names of at most 256 characters, which are not empty',
   })
   .optional();
 
