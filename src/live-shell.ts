@@ -7,6 +7,7 @@ import { replaceHooks } from './custom-hooks.ts';
 import type { EventSender } from './events/event-sender.ts';
 import type { AnyHook, HookTable } from './hook.ts';
 import { hooks as builtInHooks } from './hooks/index.ts';
+import type { NodeCalls } from './lookup/brokers/node-calls.ts';
 import { createNodeMemory } from './lookup/brokers/node-memory.ts';
 import type { PolicyCounters } from './lookup/open-policy.ts';
 import { createPolicyOpener } from './lookup/policy/opener.ts';
@@ -48,6 +49,8 @@ export interface LiveShell {
   /** What is in force. */
   readonly config: Config;
   readonly counters: LiveCounters;
+  /** The broker nodes that have called. */
+  readonly nodes: readonly NodeCalls[];
   close(): void;
 }
 
@@ -90,12 +93,14 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     const names = custom.map(({ name }) => name);
     const timed = timedHooks(names, emitter.waits, publish !== undefined);
     const hooks = registeredHooks(config, names).map(({ name, topics }) => ({ name, topics: [...topics] }));
+    const ingress = config.publish?.ingress;
+    nodes.want(names.includes('provider.loaded') ? undefined : { hooks, ingress });
     return {
       hooks: replaceHooks(withOnError(builtInHooks, config), custom),
       policy: {
         hooks,
         areHooksPerNode: true,
-        ingress: config.publish?.ingress,
+        ingress,
         revision,
         authenticate,
         authorize,
@@ -108,7 +113,9 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
       decided(rpc, input, outcome, since, budget, failure) {
         const { events, decision } = outcome;
         calls.decided(rpc, input, outcome);
-        nodes.called(rpc.hook, input, decision !== undefined);
+        nodes.called(rpc, input, since);
+        if (rpc.hook === 'message.ingress' && decision !== undefined && failure === undefined)
+          judgedAtIngress(input as HookInput<'message.ingress'>, outcome.reply);
         if (outcome.reply.kind === 'loaded')
           loaded(input as HookInput<'provider.loaded'>, outcome.reply.hooks);
         if (decision !== undefined) decided(rpc, input, outcome.reply, decision, since);
@@ -135,6 +142,11 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     }
     notes.note(rpc, input, decision);
     logDecision(rpc, input, decision, shell.policy.revision, performance.now() - since);
+  }
+
+  /** One that was stopped is judged again if it comes all the same: then the broker did not do as it was answered. */
+  function judgedAtIngress(input: HookInput<'message.ingress'>, { kind }: Reply): void {
+    if (kind === 'pass' || kind === 'rewrite') nodes.judged(input, kind === 'rewrite');
   }
 
   function loaded({ broker, meta }: HookInput<'provider.loaded'>, answered: readonly HookSpec[]): void {
@@ -199,7 +211,11 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
         refusals: opener.refusals,
       };
     },
+    get nodes() {
+      return nodes.nodes;
+    },
     close() {
+      nodes.close();
       policy?.close();
       opener.close();
     },

@@ -2,8 +2,9 @@
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import { clip } from '../lib/clip.ts';
+import { describeDifference, RELOAD_REMEDY } from '../lookup/brokers/list-warnings.ts';
+import type { HookCalls, NodeCalls } from '../lookup/brokers/node-calls.ts';
 import type { HookName } from '../schema/hook-name.ts';
-import type { HookCalls, NodeCalls } from '../telemetry/broker-nodes.ts';
 
 export interface HookReport {
   readonly registered: readonly RegisteredHook[];
@@ -31,9 +32,15 @@ function addUpNodes(some: readonly NodeCalls[], others: readonly NodeCalls[]): N
   const sums = new Map(some.map((row) => [row.node, row]));
   for (const row of others) {
     const before = sums.get(row.node);
-    sums.set(row.node, before ? { ...row, calls: addUpCalls(before.calls, row.calls) } : row);
+    sums.set(row.node, before ? addUpNode(before, row) : row);
   }
   return [...sums.values()];
+}
+
+/** What one worker has noticed is so: each sees the calls of some connections only. */
+function addUpNode(one: NodeCalls, other: NodeCalls): NodeCalls {
+  const outdated = one.outdated ?? other.outdated;
+  return { ...one, ...other, calls: addUpCalls(one.calls, other.calls), ...(outdated && { outdated }) };
 }
 
 function addUpCalls(some: NodeCalls['calls'], others: NodeCalls['calls']): NodeCalls['calls'] {
@@ -54,7 +61,22 @@ export function findTrapped({ registered, brokers }: HookReport): readonly NodeC
   return brokers.filter(({ calls }) => loginsOf(calls) > 0 && calls['client.authorize'] === undefined);
 }
 
-/** The same in words. */
+/** Nodes that hold another list of hooks than the one of this configuration. */
+export function findOutdated({ brokers }: HookReport): readonly NodeCalls[] {
+  return brokers.filter(({ outdated }) => outdated !== undefined);
+}
+
+/** All that is strange, in words. */
+export function findWarnings(report: HookReport): string[] {
+  const outdated = findOutdated(report).flatMap(({ node, outdated: difference }) =>
+    difference === undefined
+      ? []
+      : [`${clip(node) || '(without a name)'}: ${describeDifference(difference)}. To do: ${RELOAD_REMEDY}`],
+  );
+  return [...findTraps(report), ...outdated];
+}
+
+/** The trap in words. */
 export function findTraps(report: HookReport): string[] {
   return findTrapped(report).map(
     ({ node, calls }) =>

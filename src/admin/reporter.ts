@@ -10,7 +10,7 @@ import type { ReloadTally } from '../telemetry/reload-tally.ts';
 import { logLines } from '../telemetry/stderr.ts';
 import type { Listener } from '../transport/listener.ts';
 import type { TlsSettings } from '../transport/tls.ts';
-import { findTrapped, type HookReport, reportHooks } from './hook-report.ts';
+import { findOutdated, findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { redactSteps } from './redact.ts';
 
@@ -30,7 +30,7 @@ export interface ReporterOptions {
   readonly watch: CallWatch;
   readonly listener: Listener;
   readonly outbox: Outbox;
-  readonly live: Pick<LiveShell, 'counters'>;
+  readonly live: Pick<LiveShell, 'counters' | 'nodes'>;
   /** What is in force. */
   readonly config: () => Config;
   /** The hooks that are not built in. */
@@ -50,7 +50,7 @@ export interface OpenReporter {
 export async function openReporter(options: ReporterOptions): Promise<OpenReporter> {
   const { watch, listener, outbox, live, config, custom, reloads, tls, isSupervised } = options;
   const { health, load, connections } = listener;
-  const hooks = (): HookReport => reportHooks(config(), custom, watch.nodes.nodes);
+  const hooks = (): HookReport => reportHooks(config(), custom, live.nodes);
   const metrics = await openProcessMetrics({
     watch,
     health,
@@ -63,6 +63,7 @@ export async function openReporter(options: ReporterOptions): Promise<OpenReport
     logLines,
     spoolLimit: config().spool?.maxBytes,
     neverAsking: () => (isSupervised ? undefined : findTrapped(hooks()).length),
+    outdated: () => (isSupervised ? undefined : findOutdated(hooks()).length),
   });
   const reporter: Reporter = {
     ready: () => health.isReady,

@@ -2,10 +2,10 @@
 import type { Admin } from '../config/sections/admin.ts';
 import type { Environment } from '../lookup/secret.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { neverAsking } from '../telemetry/metrics.ts';
+import { neverAsking, outdatedNodes } from '../telemetry/metrics.ts';
 import { loadClient, type MetricsSnapshot } from '../telemetry/prometheus.ts';
 import { Crew } from './crew.ts';
-import { addUpHooks, findTrapped } from './hook-report.ts';
+import { addUpHooks, findOutdated, findTrapped } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { servePages } from './page-service.ts';
 import { readToken } from './pages.ts';
@@ -46,8 +46,9 @@ function sourceOfWorkers(workers: number): AdminSource {
       for (const [worker, snapshot] of answers) totals.heard(worker, snapshot);
       const answering = answers.size;
       const states = { answering, silent, missing: Math.max(0, workers - answering - silent) };
-      const trapped = findTrapped(addUpHooks([...hooks.answers.values()])).length;
-      const own = workerMetrics(states, Math.max(0, crew.forks - workers), trapped);
+      const report = addUpHooks([...hooks.answers.values()]);
+      const nodes = { trapped: findTrapped(report).length, outdated: findOutdated(report).length };
+      const own = workerMetrics(states, Math.max(0, crew.forks - workers), nodes);
       return await (await totals.sum(new Set(answers.keys()), own)).expose();
     },
     async config() {
@@ -61,11 +62,11 @@ function sourceOfWorkers(workers: number): AdminSource {
   };
 }
 
-/** What only the supervisor knows. @param trapped broker nodes that never ask, among all that any worker heard of. */
+/** What only the supervisor knows. @param nodes broker nodes that never ask or hold another list, among all that any worker heard of. */
 export function workerMetrics(
   states: Readonly<Record<string, number>>,
   restarts: number,
-  trapped: number,
+  nodes: { readonly trapped: number; readonly outdated: number },
 ): MetricsSnapshot {
   const values = Object.entries(states).map(([state, value]) => ({ labels: { state }, value }));
   const own = [
@@ -77,7 +78,8 @@ export function workerMetrics(
       aggregator: 'sum',
       values: [{ labels: {}, value: restarts }],
     },
-    { ...neverAsking, values: [{ labels: {}, value: trapped }] },
+    { ...neverAsking, values: [{ labels: {}, value: nodes.trapped }] },
+    { ...outdatedNodes, values: [{ labels: {}, value: nodes.outdated }] },
   ];
   return own as unknown as MetricsSnapshot;
 }

@@ -4,7 +4,7 @@ import type { Environment } from '../config/variables.ts';
 import { fetchBrokerFacts } from '../emqx/broker-facts.ts';
 import { diagnose } from '../emqx/checks/index.ts';
 import type { Finding } from '../emqx/finding.ts';
-import { fetchCallers } from '../emqx/own-calls.ts';
+import { fetchOwnView } from '../emqx/own-calls.ts';
 import { type OwnFacts, ownFacts } from '../emqx/own-facts.ts';
 import { printable, printableJson, printableLines } from '../lib/printable.ts';
 import { load } from '../load.ts';
@@ -28,8 +28,7 @@ export async function doctorCommand(
   if (own === 'bad') return 2;
   return await withEmqx(options, env, terminal, async (client) => {
     const broker = await fetchBrokerFacts(client, options.name);
-    const callers = await fetchCallers(own?.admin, env);
-    const findings = diagnose({ broker, own, callers });
+    const findings = diagnose({ broker, own, ...(await fetchOwnView(own?.admin, env)) });
     if (options.json) terminal.out(printableJson(JSON.stringify({ findings })));
     else print(findings, terminal);
     return findings.some(({ severity }) => severity === 'error') ? 1 : 0;

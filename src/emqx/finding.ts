@@ -1,4 +1,5 @@
 /** What is wrong between a broker and this server, or worth knowing, and what to do about it. */
+import type { ListDifference } from '../policy/hook-lists.ts';
 import type { BrokerFacts } from './broker-facts.ts';
 import type { OwnFacts } from './own-facts.ts';
 
@@ -23,6 +24,8 @@ export interface Facts {
   readonly own: OwnFacts | undefined;
   /** Nodes that have called this server within the last minute, as it says itself. None when it was not asked. */
   readonly callers?: ReadonlySet<string> | undefined;
+  /** Nodes whose calls tell that they hold another list of hooks, as this server says itself, and how it differs. */
+  readonly outdated?: ReadonlyMap<string, ListDifference> | undefined;
 }
 
 export type Check = (facts: Facts) => readonly Finding[];

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import type { Admin } from '../config/sections/admin.ts';
 import { createHttpClient } from '../lookup/http-client.ts';
 import { type Environment, readSecret } from '../lookup/secret.ts';
+import type { ListDifference } from '../policy/hook-lists.ts';
+import type { Facts } from './finding.ts';
 
 /** When each node called last, in milliseconds since 1970. */
 export type OwnCalls = ReadonlyMap<string, number>;
@@ -11,17 +13,31 @@ export type OwnCalls = ReadonlyMap<string, number>;
 const TIMEOUT = 2_000;
 const MAX_RESPONSE = 2 ** 20;
 
+const names = z.array(z.string());
 const Page = z.object({
   brokers: z.array(
-    z.object({ node: z.string(), calls: z.record(z.string(), z.object({ last: z.iso.datetime() })) }),
+    z.object({
+      node: z.string(),
+      calls: z.record(z.string(), z.object({ last: z.iso.datetime() })),
+      outdated: z.object({ missing: names, extra: names, otherTopics: names }).optional(),
+    }),
   ),
 });
 
+/** What this server says of one broker node. */
+export interface OwnNode {
+  readonly node: string;
+  /** When it called last, in milliseconds since 1970. */
+  readonly last: number;
+  /** How its list of hooks differs from the one of this server, as far as its calls tell. */
+  readonly outdated?: ListDifference | undefined;
+}
+
 /** Nothing when this server cannot be asked: it has no admin port, does not run here, or does not answer. */
-export async function fetchOwnCalls(
+export async function fetchOwnNodes(
   admin: Admin | undefined,
   env: Environment,
-): Promise<OwnCalls | undefined> {
+): Promise<readonly OwnNode[] | undefined> {
   if (admin === undefined || admin.port === 'shared' || admin.port === 0) return undefined;
   const http = createHttpClient({ maxSockets: 1, maxResponseBytes: MAX_RESPONSE });
   try {
@@ -33,7 +49,7 @@ export async function fetchOwnCalls(
       signal: AbortSignal.timeout(TIMEOUT),
     });
     const page = status === 200 ? Page.safeParse(JSON.parse(body)) : undefined;
-    return page?.success ? new Map(page.data.brokers.map(lastOf)) : undefined;
+    return page?.success ? page.data.brokers.map(nodeOf) : undefined;
   } catch {
     return undefined;
   } finally {
@@ -41,8 +57,33 @@ export async function fetchOwnCalls(
   }
 }
 
-function lastOf({ node, calls }: z.output<typeof Page>['brokers'][number]): [string, number] {
-  return [node, Math.max(0, ...Object.values(calls).map(({ last }) => Date.parse(last)))];
+function nodeOf({ node, calls, outdated }: z.output<typeof Page>['brokers'][number]): OwnNode {
+  return { node, last: Math.max(0, ...Object.values(calls).map(({ last }) => Date.parse(last))), outdated };
+}
+
+/** When each node called last; nothing when this server cannot be asked. */
+export async function fetchOwnCalls(
+  admin: Admin | undefined,
+  env: Environment,
+): Promise<OwnCalls | undefined> {
+  const nodes = await fetchOwnNodes(admin, env);
+  return nodes && callsOf(nodes);
+}
+
+function callsOf(nodes: readonly OwnNode[]): OwnCalls {
+  return new Map(nodes.map(({ node, last }) => [node, last]));
+}
+
+/** Those that have called of late, and those whose list of hooks is another than it should be. */
+export async function fetchOwnView(
+  admin: Admin | undefined,
+  env: Environment,
+): Promise<Pick<Facts, 'callers' | 'outdated'>> {
+  const nodes = (await fetchOwnNodes(admin, env)) ?? [];
+  return {
+    callers: callersWithin(callsOf(nodes), RECENTLY, Date.now()),
+    outdated: new Map(nodes.flatMap(({ node, outdated }) => (outdated ? [[node, outdated]] : []))),
+  };
 }
 
 /** Where a server that listens on all addresses is asked. */

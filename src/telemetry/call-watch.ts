@@ -2,7 +2,6 @@
 import { Failure } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import type { Rpc } from '../wire/rpc.ts';
-import { BrokerNodes } from './broker-nodes.ts';
 import { CallTally, DurationTally } from './call-tally.ts';
 import { LookupTally } from './lookup-tally.ts';
 
@@ -10,7 +9,6 @@ export interface CallWatch {
   readonly calls: CallTally;
   readonly durations: DurationTally;
   readonly lookups: LookupTally;
-  readonly nodes: BrokerNodes;
   /** The shell of each call, watched. */
   watch(current: () => Shell): () => Shell;
   /** A call that was read whole has its reply written. */
@@ -21,7 +19,6 @@ export function createCallWatch(): CallWatch {
   const calls = new CallTally();
   const durations = new DurationTally();
   const lookups = new LookupTally();
-  const nodes = new BrokerNodes();
 
   function watched(shell: Shell): Shell {
     return {
@@ -29,7 +26,6 @@ export function createCallWatch(): CallWatch {
       lookups: lookups.watch(shell.lookups),
       begin: () => performance.now(),
       decided(rpc, input, outcome, since, budget, failure) {
-        nodes.called(rpc, input, since);
         const held = shell.decided(rpc, input, outcome, since, budget, failure);
         // The answer of `onError` to a call that failed: it is counted as failed already.
         if (failure !== undefined) return held;
@@ -51,7 +47,6 @@ export function createCallWatch(): CallWatch {
     calls,
     durations,
     lookups,
-    nodes,
     answered: (rpc, milliseconds) => durations.observe(rpc, milliseconds),
     watch(current) {
       let last: { readonly shell: Shell; readonly watched: Shell } | undefined;

@@ -31,6 +31,8 @@ export interface MetricSource extends PolicyMetricSource, SinkMetricSource {
   readonly tls?: { readonly expiry: number } | undefined;
   /** Broker nodes in the allow-all trap; nothing in a worker: only all of them together can tell. */
   readonly neverAsking: () => number | undefined;
+  /** Broker nodes with another list of hooks; nothing in a worker, as before. */
+  readonly outdated: () => number | undefined;
 }
 
 export type Metric = MetricOf<MetricSource>;
@@ -41,6 +43,16 @@ export const neverAsking: Metric = gauge(
   'Broker nodes whose clients log in, but which have never asked client.authorize although it is registered',
   (source) => {
     const nodes = source.neverAsking();
+    return nodes === undefined ? [] : single(nodes);
+  },
+);
+
+/** Of a server, or of a supervisor. */
+export const outdatedNodes: Metric = gauge(
+  'exhook_brokers_outdated',
+  'Broker nodes that hold another list of hooks than the one this server answers now',
+  (source) => {
+    const nodes = source.outdated();
     return nodes === undefined ? [] : single(nodes);
   },
 );
@@ -85,6 +97,7 @@ const stateMetrics: readonly Metric[] = [
     single(health.isServing ? 0 : 1),
   ),
   neverAsking,
+  outdatedNodes,
   counter('exhook_config_reloads_total', 'Configurations read while the server runs', ({ reloads }) => [
     { labels: { outcome: 'done' }, value: reloads.done },
     { labels: { outcome: 'failed' }, value: reloads.failed },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addUpHooks, findTraps, type HookReport, reportHooks } from '../../src/admin/hook-report.ts';
 import { Config } from '../../src/config/schema.ts';
+import { NodeRegistry } from '../../src/lookup/brokers/node-registry.ts';
 import type { HookName } from '../../src/schema/hook-name.ts';
 import type { HookInput } from '../../src/schema/requests.ts';
-import { BrokerNodes } from '../../src/telemetry/broker-nodes.ts';
 import { rpcFor } from '../support/shell.ts';
 
 const config = Config.parse({ events: { stdout: 'off' } });
@@ -13,7 +13,7 @@ function aReport(
   calls: Partial<Record<HookName, number>>,
   custom: HookName[] = ['client.authorize'],
 ): HookReport {
-  const nodes = new BrokerNodes();
+  const nodes = new NodeRegistry({ now: () => 0 });
   for (const [hook, times] of Object.entries(calls))
     for (let i = 0; i < times; i++) nodes.called(rpcFor(hook as HookName), input('emqx@a'), i);
   return reportHooks(config, custom, nodes.nodes);
@@ -57,19 +57,19 @@ describe('what brokers called', () => {
     ['of the connection', { conninfo: { node: 'n' } }],
     ['of the message', { message: { node: 'n' } }],
   ])('is filed under the node %s when the metadata has none', (_what, about) => {
-    const nodes = new BrokerNodes();
+    const nodes = new NodeRegistry({ now: () => 0 });
     nodes.called(rpcFor('client.connect'), { ...input(''), ...about } as unknown as HookInput, 0);
     expect(nodes.nodes.map(({ node }) => node)).toStrictEqual(['n']);
   });
 
   it('cannot fill the memory with names of nodes', () => {
-    const nodes = new BrokerNodes();
+    const nodes = new NodeRegistry({ now: () => 0 });
     for (let i = 0; i < 1000; i++) nodes.called(rpcFor('client.connect'), input(`n${i}`), 0);
     expect(nodes.nodes).toHaveLength(64);
   });
 
   it('does not keep names that are longer than those of nodes', () => {
-    const nodes = new BrokerNodes();
+    const nodes = new NodeRegistry({ now: () => 0 });
     for (let i = 0; i < 100; i++)
       nodes.called(rpcFor('client.connect'), input(`${i}`.padEnd(65_000, 'x')), 0);
     expect(nodes.nodes.map(({ node, calls }) => [node, calls['client.connect']?.calls])).toEqual([

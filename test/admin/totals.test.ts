@@ -58,12 +58,13 @@ describe('the totals of several workers', () => {
   it('come with what only the supervisor knows', async () => {
     const sum = await new Totals().sum(
       new Set(),
-      workerMetrics({ answering: 1, silent: 2, missing: 3 }, 4, 5),
+      workerMetrics({ answering: 1, silent: 2, missing: 3 }, 4, { trapped: 5, outdated: 6 }),
     );
     const { text } = await sum.expose();
     for (const line of [
       'exhook_workers{state="answering"} 1',
       'exhook_brokers_never_asking 5',
+      'exhook_brokers_outdated 6',
       'exhook_workers{state="silent"} 2',
       'exhook_workers{state="missing"} 3',
       'exhook_worker_restarts_total 4',

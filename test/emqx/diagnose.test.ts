@@ -464,6 +464,26 @@ describe('exhook doctor', () => {
     expect(found(['emqx@10.0.0.1'])).toStrictEqual(['note reconnects']);
   });
 
+  it.each([
+    [{ missing: ['client.authenticate'], extra: [], otherTopics: [] }, 'error outdated-list'],
+    [{ missing: [], extra: ['client.connect'], otherTopics: [] }, 'warning outdated-list'],
+  ])('says that the calls of a node show another list of hooks: %j', async (difference, expected) => {
+    const outdated = new Map([['emqx@10.0.0.1', difference]]);
+    const found = async (facts: OwnFacts) => {
+      const { url } = await aBroker(connected());
+      const client = createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
+      const broker = await fetchBrokerFacts(client);
+      client.close();
+      return diagnose({ broker, own: facts, outdated }).map(({ id, severity }) => `${severity} ${id}`);
+    };
+    expect(await found(own())).toStrictEqual([expected]);
+    // What the API shows says more.
+    expect(await found(own({ hooks: [registered('session.created')] }))).toStrictEqual([
+      'warning missing-hooks',
+      'warning extra-hooks',
+    ]);
+  });
+
   it('looks at the server that is named', async () => {
     const servers = [aServer({ name: 'a', failed_action: 'ignore' }), aServer({ name: 'b', enable: false })];
     expect(await idsFor({ servers }, own(), 'b')).toStrictEqual(['disabled', 'keeps-hooks']);

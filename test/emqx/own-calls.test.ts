@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callersWithin, fetchOwnCalls } from '../../src/emqx/own-calls.ts';
+import { callersWithin, fetchOwnCalls, fetchOwnView } from '../../src/emqx/own-calls.ts';
 
 const page = {
   warnings: [],
@@ -60,6 +60,15 @@ describe('the calls that this server knows of', () => {
     expect(await fetchOwnCalls(undefined, {})).toBeUndefined();
     expect(await fetchOwnCalls(admin('shared') as never, {})).toBeUndefined();
     expect(await fetchOwnCalls(admin(1) as never, {})).toBeUndefined();
+  });
+
+  it('tell which nodes hold another list of hooks', async () => {
+    const outdated = { missing: ['client.authenticate'], extra: [], otherTopics: [] };
+    const brokers = page.brokers.map((one) => (one.node === 'emqx@b' ? { ...one, outdated } : one));
+    const port = await aPage(JSON.stringify({ ...page, brokers }));
+    const view = await fetchOwnView(admin(port) as never, {});
+    expect([...(view.outdated ?? [])]).toStrictEqual([['emqx@b', outdated]]);
+    expect((await fetchOwnView(undefined, {})).outdated?.size).toBe(0);
   });
 
   it('tell who has called of late', () => {

@@ -8,6 +8,7 @@ import { rpcs } from '../../src/wire/rpc.ts';
 import type { Version } from '../../src/wire/versions.ts';
 import { aMessage } from '../support/inputs.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
+import { rpcFor } from '../support/shell.ts';
 import { root } from '../support/source.ts';
 import { v1Life } from '../support/v1-life.ts';
 import { aBroker, type Broker, wordsOf } from './support/broker.ts';
@@ -295,6 +296,44 @@ describe('a start', () => {
         'publish: a custom hook answers message.publish (hooks.custom); remove one of the two',
       ),
     ]);
+  });
+});
+
+describe('a message that was not judged at message.ingress', () => {
+  const rules = [
+    { topics: 'no/#', drop: 'not wanted' },
+    { topics: 'in/#', set: { topic: 'out/${topic}' } },
+  ];
+  const call = async (broker: Broker, hook: 'message.ingress' | 'message.publish', message: object) => {
+    const rpc = rpcFor(hook);
+    const request = encodeRequest(rpc, {
+      meta: { node: 'emqx@a', version: '6.3.0' },
+      message: { ...aMessage({ headers: { protocol: 'mqtt', username: 'bob' } }), ...message },
+      clientinfo: { node: 'emqx@a', clientid: 'c1' },
+    });
+    return readAnswer(wordsOf(rpc.path, await broker.call(rpc.path, request)));
+  };
+  const start = async () => (await serverOf({ publish: { at: 'ingress', ingress: 'always', rules } })).broker;
+
+  it('is judged at message.publish: its ingress call failed, and the broker went on', async () => {
+    const broker = await start();
+    expect(await call(broker, 'message.ingress', { id: 'A1', topic: 'in/1' })).toMatch(/^out\/in\/1 /);
+    expect(await call(broker, 'message.publish', { id: 'A1', topic: 'out/in/1' })).toBe('unchanged');
+    // Of the same node, whose ingress call cannot be read, is shed, or does not arrive.
+    const unreadable = await broker.call(rpcFor('message.ingress').path, new Uint8Array([0xff]));
+    expect(unreadable.status).not.toBe(0);
+    expect(await call(broker, 'message.publish', { id: 'A2', topic: 'no/2' })).toBe('dropped');
+    expect(await call(broker, 'message.publish', { id: 'A3', topic: 'in/3' })).toMatch(/^out\/in\/3 /);
+  });
+
+  it('is judged at message.publish when the broker did not take the answer of message.ingress', async () => {
+    const broker = await start();
+    await call(broker, 'message.ingress', { id: 'B1', topic: 'in/1' });
+    expect(await call(broker, 'message.publish', { id: 'B1', topic: 'in/1' })).toMatch(/^out\/in\/1 /);
+    expect(await call(broker, 'message.ingress', { id: 'B2', topic: 'no/2' })).toBe('dropped');
+    expect(await call(broker, 'message.publish', { id: 'B2', topic: 'no/2' })).toBe('dropped');
+    const headers = { protocol: 'mqtt', allow_publish: 'false' };
+    expect(await call(broker, 'message.publish', { id: 'B3', topic: 'no/2', headers })).toBe('unchanged');
   });
 });
 

@@ -279,6 +279,34 @@ describe('a server with admin pages', () => {
     expect(Math.abs(new Date(last).getTime() - Date.now())).toBeLessThan(60_000);
   });
 
+  it.each([1, 2])(
+    'tells of a broker that holds another list of hooks, with %d worker(s)',
+    async (workers) => {
+      const args = ['--hooks-register', 'client.connected', '--workers', String(workers)];
+      const [server, pages] = await startWithAdmin(args);
+      const life = lives['emqx-5.10.3'];
+      // Its list was answered before this server started.
+      const calls = life.filter((call) => findRpc(call.path)?.hook === 'message.delivered').slice(0, 2);
+      await expect
+        .poll(
+          async () => {
+            await live(server.url, calls);
+            return (await pages.json<{ warnings: string[] }>('/hooksz')).warnings;
+          },
+          { timeout: 40_000, interval: 500 },
+        )
+        .toStrictEqual([
+          expect.stringMatching(/emqx3@127\.0\.0\.1.*message\.delivered.*exhook register --reload/),
+        ]);
+      expect((await pages.scrape()).get('exhook_brokers_outdated')).toBe(1);
+      expect(await server.logged(/holds another list/)).toMatchObject({
+        node: 'emqx3@127.0.0.1',
+        extra: ['message.delivered'],
+      });
+    },
+    60_000,
+  );
+
   it('needs its token for all but probes', async () => {
     const [, pages] = await startWithAdmin();
     const status = async (path: string, token: string) => (await pages.get(path, token)).status;

@@ -40,6 +40,7 @@ export function aSource(overrides: Partial<MetricSource> = {}): MetricSource {
     outbox: { sinks: [] },
     reloads: { done: 0, failed: 0, isLastInForce: true, lastDone: 0 },
     neverAsking: () => 0,
+    outdated: () => 0,
     logLines: { dropped: 0 },
     live: {
       counters: { decisions: [], notes: { conditions: {}, rules: {} }, policy: undefined, refusals: {} },

@@ -186,9 +186,11 @@ describe('gauges', () => {
     expect(read({ expiry: 1_700_000_000_000 })).toStrictEqual([{ labels: {}, value: 1_700_000_000 }]);
   });
 
-  it('of the allow-all trap are left to the supervisor where there is one', () => {
-    const read = (nodes: number | undefined) =>
-      valuesOf('exhook_brokers_never_asking', aSource({ neverAsking: () => nodes }));
+  it.each([
+    ['exhook_brokers_never_asking', 'neverAsking'],
+    ['exhook_brokers_outdated', 'outdated'],
+  ] as const)('%s is left to the supervisor where there is one', (name, source) => {
+    const read = (nodes: number | undefined) => valuesOf(name, aSource({ [source]: () => nodes }));
     expect(read(undefined)).toStrictEqual([]);
     expect(read(2)).toStrictEqual([{ labels: {}, value: 2 }]);
   });
@@ -201,7 +203,7 @@ describe('docs/metrics.md', () => {
   );
 
   it('names every metric there is, and no other', async () => {
-    const own = [...metrics, ...workerMetrics({}, 0, 0)];
+    const own = [...metrics, ...workerMetrics({}, 0, { trapped: 0, outdated: 0 })];
     const all = [...(await (await openProcessMetrics(aSource())).snapshot()), ...own].map(({ name }) => name);
     // The documentation is of Linux; elsewhere /proc is missing, and prom-client has fewer.
     const onLinux = process.platform === 'linux' ? documented : all;

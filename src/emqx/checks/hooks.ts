@@ -1,17 +1,23 @@
 /** Does the broker call what this server wants to be called for? */
-import type { Check, Finding } from '../finding.ts';
+import { compareLists, type ListDifference } from '../../policy/hook-lists.ts';
+import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
 import type { Hook, Server } from '../schemas.ts';
 
-export const checkHooks: Check = ({ broker, own }) => {
+export const checkHooks: Check = ({ broker, own, outdated }) => {
   const { server } = broker;
   const hooks = known(broker.hooks);
   if (server === undefined || !server.enable || hooks === undefined) return [];
   const isConnected = server.node_status.some(({ status }) => status === 'connected' || status === 'running');
   if (!isConnected) return [];
   if (hooks.length === 0) return [noHooks(server)];
-  return [...(own === undefined ? [] : compare(own, hooks, server)), ...checkMetrics(hooks)];
+  const compared = own === undefined ? [] : compare(own, hooks, server);
+  return [
+    ...compared,
+    ...(compared.length > 0 ? [] : checkOutdated(outdated, server)),
+    ...checkMetrics(hooks),
+  ];
 };
 
 function noHooks({ name }: Server): Finding {
@@ -27,10 +33,8 @@ function noHooks({ name }: Server): Finding {
 const RELOAD = 'disable and enable the server in the broker: exhook register --reload';
 
 function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Finding[] {
-  const taken = new Set(hooks.map((hook) => hook.name));
-  const wanted = new Set<string>(own.hooks.map((hook) => hook.name));
-  const missing = [...wanted].filter((hook) => !taken.has(hook));
-  const extra = [...taken].filter((hook) => !wanted.has(hook));
+  const held = hooks.map((hook) => ({ name: hook.name, topics: hook.params.topics ?? [] }));
+  const { missing, extra, otherTopics } = compareLists<string>(held, own.hooks);
   const found: Finding[] = [];
   if (missing.length > 0)
     found.push({
@@ -39,7 +43,7 @@ function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Findi
         ? 'error'
         : 'warning',
       what: `the broker does not call ${name} for ${missing.join(', ')}`,
-      why: 'it read the list of hooks when it loaded this server, before the configuration had these. A quick restart of this server goes unseen by every release: up to 5.8 the list is never read again, later only when the health check (every 5 s) has noticed an outage',
+      why: 'it read the list of hooks when it loaded this server, before the configuration had these. A quick restart of this server goes unseen by every release: up to 5.8 the list is never read again, later only when the health check (every 5 s in 6.2) has noticed an outage',
       fix: RELOAD,
     });
   if (extra.length > 0)
@@ -50,27 +54,33 @@ function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Findi
       why: 'each costs every client a wait, and the list is older than the configuration, or another server answers at that address',
       fix: RELOAD,
     });
-  const others = own.hooks.filter((hook) => hasOtherTopics(hook, hooks)).map((hook) => hook.name);
-  if (others.length > 0)
+  if (otherTopics.length > 0)
     found.push({
       id: 'other-topics',
       severity: 'warning',
-      what: `the broker calls ${name} for other topics than the configuration says: ${others.join(', ')}`,
+      what: `the broker calls ${name} for other topics than the configuration says: ${otherTopics.join(', ')}`,
       why: 'it read the topics when it loaded this server',
       fix: RELOAD,
     });
   return found;
 }
 
-function hasOtherTopics(hook: { name: string; topics: readonly string[] }, hooks: readonly Hook[]): boolean {
-  const taken = hooks.find(({ name }) => name === hook.name);
-  if (taken === undefined || !hook.name.startsWith('message.')) return false;
-  return key(taken.params.topics ?? []) !== key(hook.topics);
+/** The API shows the list of one node; this server sees what each of them calls. */
+function checkOutdated(outdated: Facts['outdated'], { name }: Server): Finding[] {
+  return [...(outdated ?? [])].map(([node, difference]) => ({
+    id: 'outdated-list',
+    severity: difference.missing.length > 0 ? 'error' : 'warning',
+    what: `${node} holds another list of hooks than ${name} answers now: ${describe(difference)}`,
+    why: 'its calls show it, as /hooksz of this server says: it read the list when it loaded this server, or, where client.authenticate is missing, an authenticator of the broker admits its clients',
+    fix: RELOAD,
+  }));
 }
 
-/** No filter and `#` mean the same. */
-function key(topics: readonly string[]): string {
-  return topics.length === 0 ? '#' : [...topics].sort().join('\n');
+function describe({ missing, extra, otherTopics }: ListDifference): string {
+  const parts = { 'does not call': missing, calls: extra, 'has other topics for': otherTopics };
+  return Object.entries(parts)
+    .flatMap(([what, hooks]) => (hooks.length === 0 ? [] : [`it ${what} ${hooks.join(', ')}`]))
+    .join('; ');
 }
 
 /** A share of failures above which somebody should look. */

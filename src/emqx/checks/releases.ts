@@ -44,7 +44,7 @@ const faults: readonly Fault[] = [
     id: 'hooks-read-once',
     severity: 'note',
     isIn: (version) => isBefore(version, [5, 9, 0]),
-    why: 'does not read the list of hooks again when this server restarts with another one',
+    why: 'never reads the list of hooks again when this server restarts with another one; later releases do only after an outage that their health check has noticed',
     fix: 'after a change of the hooks: exhook register --reload',
   },
   {

@@ -1,5 +1,5 @@
 /** Workers of one server tell each other what they see of broker nodes; their supervisor hands it on. */
-import type { NodeNews, NodeRegistry } from './node-registry.ts';
+import type { NodeNews } from './node-news.ts';
 
 /** From a worker to the supervisor, and from there to the others. */
 interface NewsMessage {
@@ -11,6 +11,7 @@ interface NewsMessage {
 export interface NewsChannel {
   send?(message: object, handle: undefined, options: undefined, done: () => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
+  off(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
 /** A worker, as its supervisor has it. */
@@ -25,14 +26,16 @@ export function tellNews(news: NodeNews, channel: NewsChannel = process as unkno
   channel.send?.(message, undefined, undefined, () => {});
 }
 
-/** In a worker: takes in what the others have seen. */
+/** In a worker: takes in what the others have seen. @returns ends it. */
 export function hearNews(
-  registry: Pick<NodeRegistry, 'hear'>,
+  hear: (news: NodeNews) => void,
   channel: NewsChannel = process as unknown as NewsChannel,
-): void {
-  channel.on('message', (message) => {
-    if (isNews(message)) registry.hear(message.news);
-  });
+): () => void {
+  const take = (message: unknown): void => {
+    if (isNews(message)) hear(message.news);
+  };
+  channel.on('message', take);
+  return () => void channel.off('message', take);
 }
 
 /** In a supervisor: hands news of one worker on to the others. */

@@ -1,23 +1,27 @@
 /**
- * What this server remembers of each broker node: which list of hooks it was answered, and what it has called since.
+ * What this server remembers of each broker node: what it called and when, and which list of hooks it was answered.
  *
  * A broker that does not know message.ingress refuses the whole list with it, calls no hook, and asks again. So a
  * node that asks again soon, without any call in between, is answered without message.ingress for a while.
  */
+import { compareLists, isDifferent } from '../../policy/hook-lists.ts';
 import { hooksFor, type IngressSupport, listsIngress, withoutIngress } from '../../policy/ingress.ts';
+import { matches } from '../../policy/topic-filter.ts';
 import type { HookName } from '../../schema/hook-name.ts';
 import type { HookSpec } from '../../schema/replies.ts';
-import { RecentIds } from './recent-ids.ts';
+import type { HookInput } from '../../schema/requests.ts';
+import type { Rpc } from '../../wire/rpc.ts';
+import { findDifference, wasAnsweredElsewhere } from './list-evidence.ts';
+import { callsOf, type NodeCalls } from './node-calls.ts';
+import type { NodeNews } from './node-news.ts';
+import { type NodeRow, NodeRows, nodeWithoutMeta, placeOf } from './node-rows.ts';
 
 /** A node that asks again within this time may have refused the list, in milliseconds. EMQX asks every 60 s. */
 const ASKS_AGAIN_WITHIN = 120_000;
 /** For how long such a node is answered without message.ingress, in milliseconds. */
 const REFUSAL_LASTS = 600_000;
-/** More than any cluster has: names come from outside and must not fill the memory. */
-const MAX_NODES = 64;
-const MAX_NAME = 256;
-/** A message id of EMQX has 32 characters; calls of one message are milliseconds apart. */
-const MAX_IDS = 4096;
+/** Milliseconds after which no call is under way any more that was made for the list before. */
+const SETTLED_AFTER = 10_000;
 
 export interface NodeRegistryOptions {
   /** Milliseconds of a clock that is never set. */
@@ -26,40 +30,10 @@ export interface NodeRegistryOptions {
   readonly tell?: (news: NodeNews) => void;
 }
 
-/** What one process tells the others. */
-export interface NodeNews {
-  readonly node: string;
-  readonly what: 'asked' | 'called' | 'ingress';
-  /** Of `asked`: what was answered. */
-  readonly hooks?: readonly HookSpec[];
-  readonly version?: string;
-  /** Of `asked`: the node seems to have refused a list before. */
-  readonly isRefused?: boolean;
-}
-
-/** What is known of one node. */
-export interface KnownNode {
-  readonly node: string;
-  readonly version: string;
-  /** The list that it was answered; nothing when it has not asked since the start. */
-  readonly hooks: readonly HookSpec[] | undefined;
-  /** By the clock of the registry; nothing when it has not asked since the start. */
-  readonly askedAt: number | undefined;
-  /** Whether it made any other call since it was answered, or since the start. */
-  readonly hasCalled: boolean;
-  /** Whether it seems to have refused a list with message.ingress, so that it is answered without it. */
-  readonly hasRefused: boolean;
-}
-
-interface Row {
-  readonly node: string;
-  version: string;
-  hooks: readonly HookSpec[] | undefined;
-  askedAt: number | undefined;
-  hasCalled: boolean;
-  /** Whether it has called message.ingress since it was answered last. */
-  callsIngress: boolean;
-  refusedAt: number | undefined;
+/** The hooks that brokers are to call now. */
+export interface WantedHooks {
+  readonly hooks: readonly HookSpec[];
+  readonly ingress: IngressSupport | undefined;
 }
 
 export interface Asked {
@@ -69,109 +43,148 @@ export interface Asked {
 }
 
 export class NodeRegistry {
-  /** A list: comparing a few names is faster than hashing one for each call. */
-  readonly #rows: Row[] = [];
-  readonly #ids = new RecentIds(MAX_IDS);
+  readonly #rows = new NodeRows();
   readonly #now: () => number;
   readonly #tell: (news: NodeNews) => void;
+  #wanted: WantedHooks | undefined;
 
   constructor({ now, tell = () => {} }: NodeRegistryOptions) {
     this.#now = now;
     this.#tell = tell;
   }
 
-  get nodes(): KnownNode[] {
-    return this.#rows.map((row) => ({ ...row, hasRefused: this.#hasRefused(row) }));
+  /** Every node that has called or asked. */
+  get nodes(): NodeCalls[] {
+    return this.#rows.all.map((row) => callsOf(row, this.#hasRefused(row), this.#differenceOf(row)));
+  }
+
+  /** The list has changed, or is known for the first time. @param wanted nothing when no one list is right. */
+  want(wanted: WantedHooks | undefined): void {
+    const before = JSON.stringify(this.#wanted);
+    this.#wanted = wanted;
+    if (before === JSON.stringify(wanted)) return;
+    for (const row of this.#rows.all) {
+      this.#unsettle(row);
+      this.#doubtTopics(row);
+    }
   }
 
   /** provider.loaded: the list for this node. */
   asked(node: string, version: string, all: readonly HookSpec[], support: IngressSupport | undefined): Asked {
-    const row = this.#rowOf(node);
+    const row = this.#rows.of(node, this.#now);
     const full = hooksFor(all, version, support);
     if (row === undefined) return { hooks: withoutIngress(full), isNewRefusal: false };
     const isNewRefusal = listsIngress(full) && this.#refusesNow(row);
     if (isNewRefusal) row.refusedAt = this.#now();
-    const hooks = this.#hasRefused(row) ? withoutIngress(full) : full;
-    this.#note(row, version, hooks);
-    this.#tell({ node, what: 'asked', hooks, version, isRefused: row.refusedAt !== undefined });
+    const isRefused = this.#hasRefused(row);
+    const hooks = isRefused ? withoutIngress(full) : full;
+    this.#note(row, version, hooks, isRefused);
+    this.#tell({ node, what: 'asked', hooks, version, isRefused });
     return { hooks, isNewRefusal };
   }
 
-  /** Any other call. Cheap: it is made for each of them. */
-  called(node: string, hook: HookName): void {
-    const row = this.#rowOf(node);
+  /** A call was decided. Cheap: this is done for each of them. @param at by `performance.now()`; 0 when nobody asks. */
+  called({ hook, version }: Rpc, input: HookInput, at: number): void {
+    const { node } = input.meta;
+    const row = this.#rows.of(node || nodeWithoutMeta(input), this.#now);
     if (row === undefined) return;
-    if (!row.hasCalled) {
-      row.hasCalled = true;
-      this.#tell({ node, what: 'called' });
-    }
-    if (hook !== 'message.ingress' || row.callsIngress) return;
-    row.callsIngress = true;
-    this.#tell({ node, what: 'ingress' });
-  }
-
-  /** message.ingress has judged a message. */
-  judged(messageId: string): void {
-    this.#ids.add(messageId);
+    const place = placeOf(hook);
+    row.protocol = version;
+    (row.calls[place] as number)++;
+    row.last[place] = at;
+    if (row.hasCalled && row.oldFilters === undefined) return;
+    if (hook !== 'provider.loaded' && hook !== 'provider.unloaded') this.#calledFirst(row, hook, input);
   }
 
   /**
-   * Whether message.ingress was called for a message that message.publish is now called for.
+   * Looks at what the calls so far tell of lists: every few seconds.
    *
-   * Both calls of a message come on one connection, so that this process has mostly seen the first. When it has not,
-   * such as for a delayed message, it was called if the node calls message.ingress at all and a client sent the
-   * message: those have a protocol among their headers, and those of the REST API, rules and bridges have none.
+   * Counts are compared with those of the first look after a list could be in force.
    */
-  wasAtIngress(node: string, messageId: string, isFromClient: boolean): boolean {
-    if (this.#ids.take(messageId)) return true;
-    return isFromClient && this.#rows.some((row) => row.node === node && row.callsIngress);
+  look(): void {
+    for (const row of this.#rows.all) {
+      if (row.before === undefined && this.#now() - row.since >= SETTLED_AFTER)
+        row.before = row.calls.slice();
+      if (this.#wanted !== undefined && wasAnsweredElsewhere(row, this.#wantedFor(row, this.#wanted)))
+        this.#forgetList(row);
+    }
   }
 
   /** Takes in what another process of this server has seen. */
-  hear({ node, what, hooks, version = '', isRefused }: NodeNews): void {
-    const row = this.#rowOf(node);
+  hear({ node, what, hooks, version = '', isRefused = false }: NodeNews): void {
+    const row = this.#rows.of(node, this.#now);
     if (row === undefined) return;
     if (what === 'asked' && hooks !== undefined) {
       row.refusedAt = isRefused ? (row.refusedAt ?? this.#now()) : undefined;
-      this.#note(row, version, hooks);
-      return;
+      this.#note(row, version, hooks, isRefused);
     }
-    row.hasCalled = true;
-    if (what === 'ingress') row.callsIngress = true;
+    if (what === 'called') row.hasCalled = true;
+    if (what === 'elsewhere') this.#forgetList(row, false);
   }
 
-  #note(row: Row, version: string, hooks: readonly HookSpec[]): void {
-    Object.assign(row, { version, hooks, askedAt: this.#now(), hasCalled: false, callsIngress: false });
+  #calledFirst(row: NodeRow, hook: HookName, input: HookInput): void {
+    if (row.node !== input.meta.node) row.lacksMeta = true;
+    if (!row.hasCalled) {
+      row.hasCalled = true;
+      this.#tell({ node: row.node, what: 'called' });
+    }
+    const old = row.oldFilters?.get(hook);
+    const { topic } = (input as Partial<HookInput<'message.publish'>>).message ?? {};
+    if (old === undefined || topic === undefined || row.before === undefined) return;
+    if (!old.some((filter) => matches(filter, topic))) this.#forgetList(row);
   }
 
-  #refusesNow({ hooks, askedAt, hasCalled }: Row): boolean {
+  /** Another replica has answered it a list of its own. */
+  #forgetList(row: NodeRow, isNew = true): void {
+    row.hooks = undefined;
+    row.askedAt = undefined;
+    row.oldFilters = undefined;
+    if (isNew) this.#tell({ node: row.node, what: 'elsewhere' });
+  }
+
+  #note(row: NodeRow, version: string, hooks: readonly HookSpec[], isShortened: boolean): void {
+    Object.assign(row, { version, hooks, isShortened, askedAt: this.#now(), hasCalled: false });
+    this.#unsettle(row);
+    this.#doubtTopics(row);
+  }
+
+  #unsettle(row: NodeRow): void {
+    row.since = this.#now();
+    row.before = undefined;
+  }
+
+  /** A message outside of the filters it was answered shows that a node holds others. */
+  #doubtTopics(row: NodeRow): void {
+    const { hooks } = row;
+    const wanted = this.#wanted && this.#wantedFor(row, this.#wanted);
+    const others = hooks && wanted ? compareLists<HookName>(hooks, wanted).otherTopics : [];
+    const filters = others.map(
+      (name) => [name, hooks?.find((hook) => hook.name === name)?.topics ?? []] as const,
+    );
+    const limited = filters.filter(([, topics]) => topics.length > 0);
+    row.oldFilters = limited.length === 0 ? undefined : new Map(limited);
+  }
+
+  #differenceOf(row: NodeRow): NodeCalls['outdated'] {
+    if (this.#wanted === undefined) return undefined;
+    const found = findDifference(row, this.#wantedFor(row, this.#wanted), this.#wanted.hooks);
+    return found !== undefined && isDifferent(found) ? found : undefined;
+  }
+
+  /** What it would be answered now, but for what it has refused. */
+  #wantedFor(row: NodeRow, { hooks, ingress }: WantedHooks): readonly HookSpec[] {
+    const full = hooksFor(hooks, row.version, ingress);
+    return row.isShortened ? withoutIngress(full) : full;
+  }
+
+  #refusesNow({ hooks, askedAt, hasCalled }: NodeRow): boolean {
     if (hooks === undefined || askedAt === undefined || !listsIngress(hooks)) return false;
     return !hasCalled && this.#now() - askedAt < ASKS_AGAIN_WITHIN;
   }
 
-  #hasRefused(row: Row): boolean {
+  #hasRefused(row: NodeRow): boolean {
     if (row.refusedAt !== undefined && this.#now() - row.refusedAt >= REFUSAL_LASTS)
       row.refusedAt = undefined;
     return row.refusedAt !== undefined;
-  }
-
-  #rowOf(name: string): Row | undefined {
-    const node = name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
-    for (let i = 0; i < this.#rows.length; i++) {
-      const row = this.#rows[i] as Row;
-      if (row.node === node) return row;
-    }
-    if (this.#rows.length >= MAX_NODES) return undefined;
-    const row: Row = {
-      node,
-      version: '',
-      hooks: undefined,
-      askedAt: undefined,
-      hasCalled: false,
-      callsIngress: false,
-      refusedAt: undefined,
-    };
-    this.#rows.push(row);
-    return row;
   }
 }

@@ -20,11 +20,12 @@ export function decideAtIngress(policy: PublishPolicy, input: PublishInput): Ing
 
 /** Nothing for a message that was judged at message.ingress: judged again, `t` -> `p/t` would become `p/p/t`. */
 export function decideAtPublish(policy: PublishPolicy, input: PublishInput): PublishOutcome | undefined {
-  if (policy.at !== 'publish' && policy.wasAtIngress?.(input) === true) return undefined;
+  if (policy.at !== 'publish' && (wasStopped(input) || policy.wasAtIngress?.(input) === true))
+    return undefined;
   return decideMessage(policy, input);
 }
 
-/** Whether a client sent it: brokers say by which protocol. Messages of the REST API, rules and bridges have none. */
-export function isFromClient({ message }: PublishInput): boolean {
-  return Object.hasOwn(message.headers, 'protocol');
+/** EMQX calls message.publish for a message that was dropped at message.ingress, too (seen on a build of 6.3). */
+function wasStopped({ message: { headers } }: PublishInput): boolean {
+  return headers.allow_publish === 'false';
 }

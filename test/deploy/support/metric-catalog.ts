@@ -29,7 +29,7 @@ export const replyOutcomes = callOutcomes.filter((outcome) => !failureCodes.incl
 
 export async function readCatalog(): Promise<Catalog> {
   const snapshot = await (await openProcessMetrics(aFullSource())).snapshot();
-  const all = [...snapshot, ...workerMetrics({ answering: 1 }, 0, 0)];
+  const all = [...snapshot, ...workerMetrics({ answering: 1 }, 0, { trapped: 0, outdated: 0 })];
   const catalog = new Map<string, Set<string>>();
   for (const { name, type, values: series } of all) {
     const isHistogram = (type as unknown as string) === 'histogram';

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type NodeNews, NodeRegistry } from '../../../src/lookup/brokers/node-registry.ts';
+import type { NodeNews } from '../../../src/lookup/brokers/node-news.ts';
+import { NodeRegistry } from '../../../src/lookup/brokers/node-registry.ts';
+import type { HookName } from '../../../src/schema/hook-name.ts';
 import type { HookSpec } from '../../../src/schema/replies.ts';
+import type { HookInput } from '../../../src/schema/requests.ts';
+import { rpcFor } from '../../support/shell.ts';
 
 const others: HookSpec[] = [{ name: 'message.publish', topics: [] }];
 const all: HookSpec[] = [{ name: 'message.ingress', topics: [] }, ...others];
@@ -20,6 +24,11 @@ beforeEach(() => {
 });
 
 const ask = (node = A, version = '6.3.1') => registry.asked(node, version, all, 'auto');
+
+function call(hook: HookName, { node = A, times = 1, topic = 't', to = registry } = {}): void {
+  const input = { meta: { node }, message: { topic } } as unknown as HookInput;
+  for (let i = 0; i < times; i++) to.called(rpcFor(hook), input, i);
+}
 
 describe('the list of a node', () => {
   it('is that of its own release, in a cluster that is being upgraded', () => {
@@ -50,7 +59,7 @@ describe('the list of a node', () => {
   });
 
   it.each([
-    ['has called something in between', () => registry.called(A, 'client.connected'), MINUTE],
+    ['has called something in between', () => call('client.connected'), MINUTE],
     ['asks two minutes later', () => {}, 2 * MINUTE],
   ])('is whole when the node %s', (_what, between, later) => {
     ask();
@@ -62,7 +71,7 @@ describe('the list of a node', () => {
   it('is not shortened for what another node does', () => {
     ask(A);
     ask(B);
-    registry.called(B, 'client.connected');
+    call('client.connected', { node: B });
     now += MINUTE;
     expect(ask(B).hooks).toStrictEqual(all);
     expect(ask(A).hooks).toStrictEqual(others);
@@ -80,44 +89,9 @@ describe('the list of a node', () => {
     expect(registry.nodes).toHaveLength(64);
   });
 
-  it('keeps no more of a name than a node has', () => {
+  it('keeps no name that no node can have', () => {
     ask('x'.repeat(100_000));
-    expect(registry.nodes[0]?.node).toHaveLength(256);
-  });
-});
-
-describe('a message that message.publish is called for', () => {
-  it('was at ingress when its id was judged there, once', () => {
-    registry.judged('id-1');
-    expect(registry.wasAtIngress(A, 'id-1', false)).toBe(true);
-    expect(registry.wasAtIngress(A, 'id-1', false)).toBe(false);
-  });
-
-  it('was at ingress when a client sent it and its node calls message.ingress', () => {
-    expect(registry.wasAtIngress(A, 'id-1', true)).toBe(false);
-    registry.called(A, 'message.ingress');
-    expect(registry.wasAtIngress(A, 'id-1', true)).toBe(true);
-    expect(registry.wasAtIngress(B, 'id-1', true)).toBe(false);
-    expect(registry.wasAtIngress(A, 'id-1', false)).toBe(false);
-  });
-
-  it('was not at ingress when the node was answered since, until it calls message.ingress', () => {
-    registry.called(A, 'message.ingress');
-    registry.asked(A, '6.3.1', others, 'auto');
-    expect(registry.wasAtIngress(A, 'id-1', true)).toBe(false);
-  });
-
-  it('is forgotten when thousands came after it', () => {
-    for (let i = 0; i <= 4096; i++) registry.judged(`id-${i}`);
-    expect(registry.wasAtIngress(A, 'id-0', false)).toBe(false);
-    expect(registry.wasAtIngress(A, 'id-1', false)).toBe(true);
-  });
-
-  it('is not remembered by an id that no broker makes', () => {
-    registry.judged('x'.repeat(65));
-    registry.judged('');
-    expect(registry.wasAtIngress(A, 'x'.repeat(65), false)).toBe(false);
-    expect(registry.wasAtIngress(A, '', false)).toBe(false);
+    expect(registry.nodes.map(({ node }) => node)).toStrictEqual(['(no name of a node)']);
   });
 });
 
@@ -135,10 +109,9 @@ describe('processes of one server', () => {
   it('know together that a node calls', () => {
     const second = other();
     ask();
-    registry.called(A, 'message.ingress');
+    call('message.ingress');
     for (const news of told.splice(0)) second.hear(news);
     now += MINUTE;
-    expect(second.wasAtIngress(A, 'id-1', true)).toBe(true);
     expect(second.asked(A, '6.3.1', all, 'auto').hooks).toStrictEqual(all);
   });
 
@@ -155,7 +128,135 @@ describe('processes of one server', () => {
 
   it('tell each other only what is new', () => {
     ask();
-    for (let i = 0; i < 5; i++) registry.called(A, 'message.ingress');
-    expect(told.map(({ what }) => what)).toStrictEqual(['asked', 'called', 'ingress']);
+    call('message.ingress', { times: 5 });
+    expect(told.map(({ what }) => what)).toStrictEqual(['asked', 'called']);
+  });
+});
+
+const login: HookSpec = { name: 'client.authenticate', topics: [] };
+const connected: HookSpec = { name: 'client.connected', topics: [] };
+const publish = (...topics: string[]): HookSpec => ({ name: 'message.publish', topics });
+
+/** What the registry says of a node, after the calls of lists before have had time to end. */
+function look(node = A) {
+  registry.look();
+  now += 10 * SECOND;
+  registry.look();
+  return () => {
+    registry.look();
+    return registry.nodes.find((one) => one.node === node)?.outdated;
+  };
+}
+
+const want = (...hooks: HookSpec[]) => registry.want({ hooks, ingress: 'auto' });
+const none = { missing: [], extra: [], otherTopics: [] };
+
+describe('a node that was answered another list than is right now', () => {
+  it('holds an old list once the configuration has other hooks', () => {
+    want(connected);
+    registry.asked(A, '6.2.0', [connected], 'auto');
+    expect(look()()).toBeUndefined();
+    want(connected, login);
+    expect(registry.nodes[0]?.outdated).toBeUndefined();
+    expect(look()()).toStrictEqual({ ...none, missing: ['client.authenticate'] });
+    registry.asked(A, '6.2.0', [connected, login], 'auto');
+    expect(look()()).toBeUndefined();
+  });
+
+  it('holds an old list once the configuration has other topics', () => {
+    want(publish('a/#'));
+    registry.asked(A, '6.2.0', [publish('a/#')], 'auto');
+    want(publish('a/#', 'b/#'));
+    const outdated = look();
+    expect(outdated()).toStrictEqual({ ...none, otherTopics: ['message.publish'] });
+    call('message.publish', { topic: 'a/1' });
+    expect(outdated()).toStrictEqual({ ...none, otherTopics: ['message.publish'] });
+    // Only a list of another replica has this topic.
+    call('message.publish', { topic: 'b/1' });
+    expect(outdated()).toBeUndefined();
+  });
+
+  it('holds a list of another replica when it calls what it was not asked for here', () => {
+    want(connected);
+    registry.asked(A, '6.2.0', [connected], 'auto');
+    want(connected, login);
+    const outdated = look();
+    expect(outdated()).toBeDefined();
+    call('client.authenticate');
+    expect(outdated()).toBeUndefined();
+    expect(told.at(-1)).toStrictEqual({ node: A, what: 'elsewhere' });
+  });
+
+  it('is not noticed by hooks that nobody wants any more until it calls them', () => {
+    want(connected, login);
+    registry.asked(A, '6.2.0', [connected, login], 'auto');
+    want(connected);
+    // A call that was under way when the list changed.
+    call('client.authenticate');
+    const outdated = look();
+    expect(outdated()).toBeUndefined();
+    call('client.authenticate');
+    expect(outdated()).toStrictEqual({ ...none, extra: ['client.authenticate'] });
+  });
+
+  it('is no node that was answered without message.ingress, by its release or for its refusal', () => {
+    registry.want({ hooks: all, ingress: 'auto' });
+    ask(B, '6.2.0');
+    ask();
+    now += MINUTE;
+    ask();
+    look();
+    now += 10 * MINUTE;
+    expect(registry.nodes.map(({ outdated }) => outdated)).toStrictEqual([undefined, undefined]);
+  });
+
+  it('is no node when a custom hook answers which hooks are to be called', () => {
+    registry.want(undefined);
+    registry.asked(A, '6.2.0', [connected], 'auto');
+    call('client.authenticate');
+    const outdated = look();
+    call('client.authenticate', { times: 20 });
+    expect(outdated()).toBeUndefined();
+  });
+});
+
+describe('a node that has not asked since the start', () => {
+  it('holds an old list when it calls what nobody asks for', () => {
+    want(connected);
+    call('client.connected');
+    const outdated = look();
+    expect(outdated()).toBeUndefined();
+    call('message.delivered');
+    expect(outdated()).toStrictEqual({ ...none, extra: ['message.delivered'] });
+  });
+
+  it('holds an old list when ten clients have connected and none was asked about', () => {
+    want(connected, login);
+    call('client.connected', { times: 100 });
+    const outdated = look();
+    call('client.connected', { times: 9 });
+    expect(outdated()).toBeUndefined();
+    call('client.connected');
+    expect(outdated()).toStrictEqual({ ...none, missing: ['client.authenticate'] });
+    call('client.authenticate');
+    expect(outdated()).toBeUndefined();
+  });
+
+  it('may hold ours when nothing it calls says otherwise', () => {
+    want(connected, login, publish());
+    call('client.authorize', { node: B });
+    const outdated = look();
+    call('client.connected', { times: 50 });
+    call('client.authenticate', { times: 1 });
+    expect(outdated()).toBeUndefined();
+  });
+
+  it('is not suspected of what it calls when its calls do not name it', () => {
+    want(connected);
+    const anonymous = { meta: { node: '' }, clientinfo: { node: A } } as unknown as HookInput;
+    registry.called(rpcFor('client.connect', 'v1'), anonymous, 0);
+    const outdated = look();
+    registry.called(rpcFor('client.connect', 'v1'), anonymous, 0);
+    expect(outdated()).toBeUndefined();
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { messageIngress } from '../../../src/hooks/message-ingress.ts';
 import { messagePublish } from '../../../src/hooks/message-publish.ts';
-import { isFromClient } from '../../../src/policy/message/ingress.ts';
 import { aContext } from '../../support/inputs.ts';
 import { ingressInput, openPublish, type PublishSection, publishInput } from '../../support/messages.ts';
 
@@ -55,6 +54,16 @@ describe.each(['ingress', 'auto'] as const)('rules at %s', (at) => {
     expect(publish.reply).toStrictEqual({ kind: 'drop', reason: 'rule 1: not wanted' });
   });
 
+  it('leave alone at message.publish what was dropped in silence, whoever remembers it', async () => {
+    const publish = await openPublish({ rules, at });
+    const context = { ...aContext(), policy: { hooks: [], publish } };
+    const dropped = publishInput({ topic: 'bad/x', headers: { allow_publish: 'false' } });
+    expect(messagePublish.decide(dropped, context)).toMatchObject({ reply: { kind: 'pass' } });
+    expect(messagePublish.decide(dropped, context).decision).toBeUndefined();
+    const other = publishInput({ topic: 'bad/x', headers: { allow_publish: 'true' } });
+    expect(messagePublish.decide(other, context).reply).toMatchObject({ kind: 'drop' });
+  });
+
   it('drop in silence unless told otherwise', async () => {
     const { ingress } = await send({ at }, 'bad/x');
     expect(ingress.reply).toStrictEqual({ kind: 'drop', reason: 'rule 1: not wanted' });
@@ -74,13 +83,5 @@ describe.each(['ingress', 'auto'] as const)('rules at %s', (at) => {
   it('cannot set a QoS', async () => {
     const set = { topics: 'a', set: { qos: 1 as const } };
     await expect(openPublish({ at, rules: [set] })).rejects.toThrow('cannot be changed at message.ingress');
-  });
-});
-
-describe('a message of a client', () => {
-  it('has a protocol among its headers; those of the REST API and of rules have none', () => {
-    expect(isFromClient(publishInput({}))).toBe(true);
-    for (const headers of [{}, { username: 'u' }])
-      expect(isFromClient(publishInput({ headers }))).toBe(false);
   });
 });

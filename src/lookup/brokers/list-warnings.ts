@@ -1,0 +1,69 @@
+/** Says that a broker node holds another list of hooks: once for each node and difference, and again after an hour. */
+import { clip } from '../../lib/clip.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import type { ListDifference } from './list-evidence.ts';
+import type { NodeCalls } from './node-calls.ts';
+
+/** Milliseconds after which somebody is told again. */
+const AGAIN_AFTER = 3_600_000;
+
+/** What to do about it, in every place that says so. */
+export const RELOAD_REMEDY =
+  'reload this server in the broker: exhook register --reload, or disable and enable it in the dashboard or with emqx ctl exhook server disable NAME and enable NAME';
+
+export class ListWarnings {
+  readonly #log: Pick<Logger, 'warn'>;
+  readonly #now: () => number;
+  readonly #tell: (node: string, state: string) => void;
+  readonly #told = new Map<string, { readonly state: string; readonly at: number }>();
+
+  /** @param tell tells the other processes of this server who was warned of. @param now milliseconds. */
+  constructor(
+    log: Pick<Logger, 'warn'>,
+    now: () => number,
+    tell: (node: string, state: string) => void = () => {},
+  ) {
+    this.#log = log;
+    this.#now = now;
+    this.#tell = tell;
+  }
+
+  look(nodes: readonly NodeCalls[]): void {
+    for (const { node, outdated } of nodes) {
+      if (outdated === undefined) this.#told.delete(node);
+      else if (this.#isNews(node, stateOf(outdated))) this.#warn(node, outdated);
+    }
+  }
+
+  /** Another process has said it. */
+  heard(node: string, state: string): void {
+    this.#told.set(node, { state, at: this.#now() });
+  }
+
+  #isNews(node: string, state: string): boolean {
+    const before = this.#told.get(node);
+    return before?.state !== state || this.#now() - before.at >= AGAIN_AFTER;
+  }
+
+  #warn(node: string, outdated: ListDifference): void {
+    this.heard(node, stateOf(outdated));
+    this.#tell(node, stateOf(outdated));
+    this.#log.warn({ node: clip(node), ...outdated }, `${describeDifference(outdated)}: ${RELOAD_REMEDY}`);
+  }
+}
+
+/** One clause: which hooks, and what that means. */
+export function describeDifference({ missing, extra, otherTopics }: ListDifference): string {
+  const parts = [
+    ...(missing.length > 0
+      ? [`it does not call ${missing.join(', ')}, so that what decides there is not enforced`]
+      : []),
+    ...(otherTopics.length > 0 ? [`it calls ${otherTopics.join(', ')} for other topics`] : []),
+    ...(extra.length > 0 ? [`it calls ${extra.join(', ')}, which nobody asks for`] : []),
+  ];
+  return `a broker node holds another list of hooks than this server answers now (${parts.join('; ')})`;
+}
+
+function stateOf({ missing, extra, otherTopics }: ListDifference): string {
+  return JSON.stringify([missing, extra, otherTopics]);
+}

@@ -1,0 +1,45 @@
+/** What is known of one broker node, as plain data for pages and for other processes. */
+import { type HookName, hookNames } from '../../schema/hook-name.ts';
+import type { ListDifference } from './list-evidence.ts';
+import type { NodeRow } from './node-rows.ts';
+
+export interface NodeCalls {
+  /** Empty when the broker does not say: EMQX before 4.3.14 and 4.4.3, in some calls. */
+  readonly node: string;
+  /** Version of the protocol it last spoke. */
+  readonly protocol: string;
+  readonly calls: Readonly<Partial<Record<HookName, HookCalls>>>;
+  /** The hooks it was answered by this server since its start; nothing when it has not asked, or not here. */
+  readonly list?: readonly HookName[] | undefined;
+  /** Whether it seems to have refused a list with message.ingress, so that it is answered without it. */
+  readonly hasRefused?: boolean | undefined;
+  /** How the list that it holds differs from the one of this server; nothing when it may be the same. */
+  readonly outdated?: ListDifference<HookName> | undefined;
+}
+
+export interface HookCalls {
+  readonly calls: number;
+  /** Milliseconds since 1970. */
+  readonly last: number;
+}
+
+export function callsOf(row: NodeRow, hasRefused: boolean, outdated: NodeCalls['outdated']): NodeCalls {
+  const { node, protocol, hooks } = row;
+  return {
+    node,
+    protocol,
+    calls: Object.fromEntries(hookNames.flatMap((hook, place) => entryOf(row, hook, place))),
+    ...(hooks && { list: hooks.map(({ name }) => name) }),
+    ...(hasRefused && { hasRefused }),
+    ...(outdated && { outdated }),
+  };
+}
+
+function entryOf({ calls, last }: NodeRow, hook: HookName, place: number): [HookName, HookCalls][] {
+  const times = calls[place] ?? 0;
+  return times === 0 ? [] : [[hook, { calls: times, last: toClock(last[place] ?? 0) }]];
+}
+
+function toClock(at: number): number {
+  return Math.round(performance.timeOrigin + at);
+}
