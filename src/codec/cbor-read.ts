@@ -16,11 +16,11 @@ export function readCbor(bytes: Uint8Array, limits: CodecLimits): Value {
 }
 
 /** The high three bits of a head. */
-const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6 } as const;
+export const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6 } as const;
 const TAG_BIGNUM = 2;
 const TAG_NEGATIVE_BIGNUM = 3;
 
-class CborReader {
+export class CborReader {
   readonly #cursor: CborCursor;
   readonly #limits: CodecLimits;
   #items = 0;
@@ -118,7 +118,7 @@ class CborReader {
     const map: Record<string, Value> = {};
     for (let i = 0; i < size && !(info === INDEFINITE && this.#cursor.isBreak()); i++) {
       this.#count();
-      const key = this.#key();
+      const key = this.key();
       if (Object.hasOwn(map, key)) throw duplicateKey();
       map[key] = this.item(depth);
     }
@@ -126,7 +126,7 @@ class CborReader {
   }
 
   /** Text, or an integer, which becomes its digits: many a constrained device has no other keys. */
-  #key(): string {
+  key(): string {
     const major = this.#cursor.peek() >> 5;
     if (major !== MAJOR.text && major !== MAJOR.unsigned && major !== MAJOR.negative)
       throw unsupported('has a map with a key that is neither text nor an integer');

@@ -1,7 +1,8 @@
 /**
- * Writes CBOR (RFC 8949): integers in their shortest form, other numbers as 32-bit floats where these are exact
- * and else as 64-bit floats, lengths always known. Maps keep their order.
+ * Writes CBOR (RFC 8949): integers in their shortest form, other numbers as 32-bit floats where these are read as the
+ * same number and else as 64-bit floats, lengths always known. Maps keep their order.
  */
+import { shortFloat32 } from './short-float.ts';
 import type { Value } from './value.ts';
 
 /** Writes a value that {@link survey} has passed. */
@@ -22,7 +23,7 @@ const FLOAT64 = 0xfb;
 /** Below this, copying the characters here is faster than asking the encoder. */
 const SHORT_TEXT = 24;
 
-class CborWriter {
+export class CborWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_SIZE);
   #at = 0;
 
@@ -41,6 +42,18 @@ class CborWriter {
       this.#head(4, value.length);
       for (const item of value) this.item(item);
     } else this.#map(value as Readonly<Record<string, Value>>);
+  }
+
+  /** Bytes that are CBOR already. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** The head of a list or map. */
+  head(kind: 'list' | 'map', size: number): void {
+    this.#head(kind === 'list' ? 4 : 5, size);
   }
 
   #map(map: Readonly<Record<string, Value>>): void {
@@ -93,7 +106,7 @@ class CborWriter {
       return;
     }
     this.#reserve(HEAD_SIZE);
-    const isSingle = Math.fround(value) === value || Number.isNaN(value);
+    const isSingle = Number.isNaN(value) || (Math.fround(value) === value && shortFloat32(value) === value);
     this.#buffer[this.#at++] = isSingle ? FLOAT32 : FLOAT64;
     this.#at = isSingle
       ? this.#buffer.writeFloatBE(value, this.#at)

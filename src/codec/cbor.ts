@@ -4,16 +4,25 @@
  * compare both directions with two other implementations.
  */
 import { readCbor } from './cbor-read.ts';
+import { rewriteCbor } from './cbor-rewrite.ts';
 import { writeCbor } from './cbor-write.ts';
 import type { ValueCodec } from './codec.ts';
 import { type CodecLimits, checkSize } from './limits.ts';
-import { survey } from './value.ts';
+import { survey, type Value } from './value.ts';
 
 export function openCbor(limits: CodecLimits): ValueCodec {
   return {
     kind: 'value',
     name: 'cbor',
     decode: (bytes) => readCbor(checkSize(bytes, limits), limits),
+    read(bytes) {
+      const value = readCbor(checkSize(bytes, limits), limits);
+      const rewrite = (changed: Value) => {
+        survey(changed, limits);
+        return checkSize(rewriteCbor(bytes, value, changed, limits), limits);
+      };
+      return { value, rewrite };
+    },
     encode(value) {
       survey(value, limits);
       return checkSize(writeCbor(value), limits);

@@ -5,6 +5,7 @@
 import { plainCodecs } from '../policy/message/rule.ts';
 import type { PayloadCodec } from '../policy/message/value.ts';
 import type { AvroSpec } from './avro.ts';
+import type { JsonSpec } from './json.ts';
 import type { CodecLimits } from './limits.ts';
 import type { ProtobufSpec } from './protobuf.ts';
 import type { Value } from './value.ts';
@@ -12,7 +13,7 @@ import type { Value } from './value.ts';
 export type { ByteCodec, ValueCodec } from '../policy/message/value.ts';
 export { CodecError, type CodecReason } from './error.ts';
 export { type CodecLimits, defaultLimits } from './limits.ts';
-export type { AvroSpec, ProtobufSpec, Value };
+export type { AvroSpec, JsonSpec, ProtobufSpec, Value };
 
 /** Its functions throw {@link CodecError}, and nothing else. */
 export type Codec = PayloadCodec;
@@ -20,7 +21,11 @@ export type Codec = PayloadCodec;
 export const codecNames = plainCodecs;
 export type CodecName = (typeof codecNames)[number];
 
-export type CodecSpec = CodecName | { readonly protobuf: ProtobufSpec } | { readonly avro: AvroSpec };
+export type CodecSpec =
+  | CodecName
+  | { readonly json: JsonSpec }
+  | { readonly protobuf: ProtobufSpec }
+  | { readonly avro: AvroSpec };
 
 /**
  * Loads the library of the codec, and the files that it names.
@@ -29,6 +34,7 @@ export type CodecSpec = CodecName | { readonly protobuf: ProtobufSpec } | { read
  */
 export async function openCodec(spec: CodecSpec, limits: CodecLimits): Promise<Codec> {
   if (typeof spec === 'object') {
+    if ('json' in spec) return (await import('./json.ts')).openJson(limits, spec.json);
     return 'protobuf' in spec
       ? (await import('./protobuf.ts')).openProtobuf(spec.protobuf, limits)
       : (await import('./avro.ts')).openAvro(spec.avro, limits);

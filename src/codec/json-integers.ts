@@ -6,22 +6,39 @@ import { checkKey, MAX_INTEGER, MIN_INTEGER, type Value } from './value.ts';
 
 /** Reads a text that `JSON.parse` has taken and that nests within limits: it checks neither again. */
 export function parseWithIntegers(text: string): Value {
-  return new Reader(text).value();
+  return new JsonReader<Value>(text, numberOf).value();
 }
 
-/** A number of JSON; the group is there when it is no integer. */
-const number = /-?\d+((?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
+/** A number of JSON. */
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const whole = /^-?\d+$/;
 const space = /[ \t\n\r]*/y;
 
-class Reader {
+/** What a number of JSON is as a value. */
+export function numberOf(token: string): number | bigint {
+  const value = Number(token);
+  // What is beyond 64 bits is most likely a floating point number that was printed in full.
+  if (Number.isSafeInteger(value) || token.length > 21 || !whole.test(token)) return value;
+  const exact = BigInt(token);
+  return exact >= MIN_INTEGER && exact <= MAX_INTEGER ? exact : value;
+}
+
+/** @typeParam Node what it makes: values of JSON, with numbers as the caller makes them of their text. */
+export class JsonReader<Node> {
   readonly #text: string;
+  readonly #makeNumber: (token: string) => Node;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, makeNumber: (token: string) => Node) {
     this.#text = text;
+    this.#makeNumber = makeNumber;
   }
 
-  value(): Value {
+  value(): Node {
+    return this.#value() as Node;
+  }
+
+  #value(): unknown {
     const start = this.#peek();
     if (start === '{') return this.#object();
     if (start === '[') return this.#array();
@@ -52,25 +69,25 @@ class Reader {
     return value;
   }
 
-  #object(): Value {
-    const map: Record<string, Value> = {};
+  #object(): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
     this.#take('{');
     while (!this.#take('}')) {
       this.#take(',');
       this.#peek();
       const key = checkKey(this.#string());
       this.#take(':');
-      map[key] = this.value();
+      map[key] = this.#value();
     }
     return map;
   }
 
-  #array(): Value {
-    const items: Value[] = [];
+  #array(): unknown[] {
+    const items: unknown[] = [];
     this.#take('[');
     while (!this.#take(']')) {
       this.#take(',');
-      items.push(this.value());
+      items.push(this.#value());
     }
     return items;
   }
@@ -84,23 +101,23 @@ class Reader {
     return token.includes('\\') ? JSON.parse(token) : token.slice(1, -1);
   }
 
-  #number(): number | bigint {
+  #number(): Node {
     number.lastIndex = this.#at;
-    const [token = '', fraction = ''] = number.exec(this.#text) ?? [];
+    const [token = ''] = number.exec(this.#text) ?? [];
     this.#at += token.length;
-    const value = Number(token);
-    // What is beyond 64 bits is most likely a floating point number that was printed in full.
-    if (fraction !== '' || Number.isSafeInteger(value) || token.length > 21) return value;
-    const exact = BigInt(token);
-    return exact >= MIN_INTEGER && exact <= MAX_INTEGER ? exact : value;
+    return this.#makeNumber(token);
   }
 }
 
-/** Writes a value that {@link survey} has passed: integers in full, bytes as base64 (RFC 4648 section 4). */
-export function stringifyWithIntegers(value: Value): string {
+/** A value without others in it: integers in full, bytes as base64 (RFC 4648 section 4). */
+export function quoteJson(value: null | boolean | number | bigint | string | Uint8Array): string {
   if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (value instanceof Uint8Array) return `"${base64(value)}"`;
+  return value instanceof Uint8Array ? `"${base64(value)}"` : JSON.stringify(value);
+}
+
+/** Writes a value that {@link survey} has passed. */
+export function stringifyWithIntegers(value: Value): string {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return quoteJson(value);
   if (Array.isArray(value)) return `[${value.map(stringifyWithIntegers).join(',')}]`;
   const entries = Object.entries(value).map(
     ([key, item]) => `${JSON.stringify(key)}:${stringifyWithIntegers(item)}`,

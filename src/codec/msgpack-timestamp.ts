@@ -2,8 +2,8 @@
 import { malformed, unsupported } from './error.ts';
 
 const NANOSECONDS = 1_000_000_000;
-/** 0001-01-01 to 9999-12-31, which is all that RFC 3339 can write. */
-const MIN_SECONDS = -62_135_596_800;
+/** 0000-01-01 to 9999-12-31, which is all that RFC 3339 can write. */
+const MIN_SECONDS = -62_167_219_200;
 const MAX_SECONDS = 253_402_300_799;
 
 /**
@@ -17,7 +17,7 @@ export function decodeTimestamp(data: Uint8Array): string {
   const [seconds, nanoseconds] = parts(view);
   if (nanoseconds >= NANOSECONDS) throw malformed('has a timestamp with more than a second of nanoseconds');
   if (seconds < MIN_SECONDS || seconds > MAX_SECONDS)
-    throw unsupported('has a timestamp outside of the years 1 to 9999');
+    throw unsupported('has a timestamp outside of the years 0 to 9999');
   return `${new Date(seconds * 1000).toISOString().slice(0, -5)}${fraction(nanoseconds)}Z`;
 }
 

@@ -53,7 +53,7 @@ function isList<T>(specs: OneOrMore<T>): specs is readonly T[] {
 }
 
 function resolveCodec(spec: PayloadCodecSpec, resolve: Resolve): PayloadCodecSpec {
-  if (typeof spec === 'string') return spec;
+  if (typeof spec === 'string' || 'json' in spec) return spec;
   if ('protobuf' in spec) return { protobuf: resolveKeys(spec.protobuf, ['descriptors'], resolve) };
   return { avro: resolveKeys(spec.avro, ['schema'], resolve) };
 }

@@ -50,6 +50,17 @@ describe('MessagePack, decoded', () => {
     ['d6ff6957361f', '2026-01-02T03:06:07Z'],
     ['d7ff000000006957361f', '2026-01-02T03:06:07Z'],
     ['c70cff1dcd6500000000006957361f', '2026-01-02T03:06:07.500Z'],
+    ['c70cff00000000fffffff1868b8400', '0000-01-01T00:00:00Z'],
+    // Extension types are their bytes.
+    ['d40100', bytesOf('00')],
+    ['d5fe0102', bytesOf('0102')],
+    ['d8050102030405060708090a0b0c0d0e0f10', bytesOf('0102030405060708090a0b0c0d0e0f10')],
+    ['c70001', bytesOf('')],
+    ['c8000102ff', bytesOf('ff')],
+    ['c90000000103aa', bytesOf('aa')],
+    // A float of 32 bits is the number that people wrote.
+    ['ca3dcccccd', 0.1],
+    ['cac1abd70a', -21.48],
     ['d7ff000000040000000000', 'malformed'],
   ])('%s is read', (hex, value) => {
     if (value === 'malformed') expect(problem(hex)).toContain('malformed: ');
@@ -73,12 +84,13 @@ describe('MessagePack, decoded', () => {
     ['81c001', 'unsupported: has a map with a key that is neither text nor an integer'],
     ['81c4016101', 'unsupported: has a map with a key that is neither text nor an integer'],
     ['81ca3fc0000001', 'unsupported: has a map with a key that is neither text nor an integer'],
-    ['d40100', 'unsupported: has an extension type other than timestamp'],
-    ['c70001', 'unsupported: has an extension type other than timestamp'],
+    ['d401', 'malformed: ends too early'],
+    ['c7020100', 'malformed: ends too early'],
+    ['81d4010000', 'unsupported: has a map with a key that is neither text nor an integer'],
     ['d4ff00', 'malformed: has a timestamp of a wrong size'],
     ['c70cff3b9aca000000000000000000', 'malformed: has a timestamp with more than a second of nanoseconds'],
-    ['c70cff000000007fffffffffffffff', 'unsupported: has a timestamp outside of the years 1 to 9999'],
-    ['c70cff00000000ffffff0000000000', 'unsupported: has a timestamp outside of the years 1 to 9999'],
+    ['c70cff000000007fffffffffffffff', 'unsupported: has a timestamp outside of the years 0 to 9999'],
+    ['c70cff00000000fffffff1868b83ff', 'unsupported: has a timestamp outside of the years 0 to 9999'],
   ])('%j is refused: %s', (hex, expected) => {
     expect(problem(hex)).toBe(expected);
   });

@@ -41,12 +41,21 @@ const Avro = section(() => ({
   extraFields,
 }));
 
-const codecNoun = `${oneOf(plainCodecs)}, { protobuf: ... } or { avro: ... }`;
+const Json = section(() => ({
+  lenient: yesOrNo()
+    .optional()
+    .describe(
+      'Whether a byte order mark before the text and NUL bytes behind it are taken, as some devices send them. The default is false.',
+    ),
+}));
+
+const codecNoun = `${oneOf(plainCodecs)}, { json: ... }, { protobuf: ... } or { avro: ... }`;
 const codecError = expects('a codec', codecNoun);
 
 const Codec = z.union(
   [
     z.enum(plainCodecs, { error: codecError }),
+    section(() => ({ json: Json }), 'a codec'),
     section(() => ({ protobuf: Protobuf }), 'a codec'),
     section(() => ({ avro: Avro }), 'a codec'),
   ],

@@ -2,7 +2,7 @@
 import type { HookInput } from '../../schema/requests.ts';
 import type { Subject } from '../subject.ts';
 import { fail } from './failure.ts';
-import type { PayloadCodec, Value } from './value.ts';
+import type { PayloadCodec, Reading, Value } from './value.ts';
 
 /** What message.publish is called with; message.ingress also says the client. */
 export type PublishInput = HookInput<'message.publish'> &
@@ -15,6 +15,8 @@ export interface View {
   readonly chain: readonly PayloadCodec[];
   /** Whether the value is not that of the bytes any more. */
   readonly isChanged: boolean;
+  /** Writes what the value became for the last codec of the chain, and keeps what did not change. */
+  readonly rewrite?: Reading['rewrite'];
 }
 
 export interface Draft {
@@ -73,10 +75,14 @@ export function decodeDraft(draft: Draft, chain: readonly PayloadCodec[]): Draft
   const settled = settleDraft(draft);
   let bytes = settled.payload;
   for (const codec of chain) {
-    const decoded = decodeWith(codec, bytes);
-    if (codec.kind === 'value')
-      return { ...settled, view: { value: decoded as Value, chain, isChanged: false } };
-    bytes = decoded as Uint8Array;
+    if (codec.kind === 'value') {
+      const { value, rewrite } = decodeWith(
+        codec,
+        () => codec.read?.(bytes) ?? { value: codec.decode(bytes) },
+      );
+      return { ...settled, view: { value, chain, isChanged: false, rewrite } };
+    }
+    bytes = decodeWith(codec, () => codec.decode(bytes));
   }
   return { ...settled, payload: bytes, view: undefined };
 }
@@ -98,8 +104,9 @@ export function encodeDraft(draft: Draft, chain: readonly PayloadCodec[]): Draft
     const { view } = draft;
     if (view === undefined)
       return fail(`encode: ${first.name} takes a value, and no rule decoded the payload`);
-    const payload = encodeChain(view.value, chain);
-    return { ...draft, payload, view: { value: view.value, chain: back, isChanged: false } };
+    const rewrite = writesAlike(view.chain.at(-1), first) ? view.rewrite : undefined;
+    const payload = encodeChain(view.value, chain, rewrite);
+    return { ...draft, payload, view: { value: view.value, chain: back, isChanged: false, rewrite } };
   }
   const settled = settleDraft(draft);
   const payload = encodeChain(settled.payload, chain);
@@ -107,31 +114,38 @@ export function encodeDraft(draft: Draft, chain: readonly PayloadCodec[]): Draft
   return { ...settled, payload, view };
 }
 
+/** A lenient codec of JSON writes what a strict one does. */
+function writesAlike(read: PayloadCodec | undefined, written: PayloadCodec): boolean {
+  return read === written || (read?.name === 'json' && written.name === 'json');
+}
+
 /** The bytes are those of the value again: what was changed is written the way it was read. @throws RuleFailure */
 export function settleDraft(draft: Draft): Draft {
   const { view } = draft;
   if (view?.isChanged !== true) return draft;
-  const payload = encodeChain(view.value, view.chain.toReversed());
+  const payload = encodeChain(view.value, view.chain.toReversed(), view.rewrite);
   return { ...draft, payload, view: { ...view, isChanged: false } };
 }
 
-function encodeChain(from: Value, chain: readonly PayloadCodec[]): Uint8Array {
-  let value = from;
-  for (const codec of chain) value = encodeWith(codec, value);
-  return value as Uint8Array;
+function encodeChain(from: Value, chain: readonly PayloadCodec[], rewrite?: Reading['rewrite']): Uint8Array {
+  const [first, ...rest] = chain;
+  if (first === undefined) return from as Uint8Array;
+  let bytes = encodeWith(first, () => (rewrite ?? first.encode.bind(first))(from as never));
+  for (const codec of rest) bytes = encodeWith(codec, () => codec.encode(bytes as never));
+  return bytes;
 }
 
-function decodeWith(codec: PayloadCodec, bytes: Uint8Array): Value {
+function decodeWith<Decoded>(codec: PayloadCodec, decode: () => Decoded): Decoded {
   try {
-    return codec.decode(bytes);
+    return decode();
   } catch (error) {
     return fail(`decode ${codec.name}: the payload ${codecReason(error)}`);
   }
 }
 
-function encodeWith(codec: PayloadCodec, value: Value): Uint8Array {
+function encodeWith(codec: PayloadCodec, encode: () => Uint8Array): Uint8Array {
   try {
-    return codec.encode(value as never);
+    return encode();
   } catch (error) {
     return fail(`encode ${codec.name}: the payload ${codecReason(error)}`);
   }

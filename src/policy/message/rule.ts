@@ -29,8 +29,14 @@ export const plainCodecs = [
 
 export type PayloadCodecSpec =
   | (typeof plainCodecs)[number]
+  | { readonly json: JsonSection }
   | { readonly protobuf: ProtobufSection }
   | { readonly avro: AvroSection };
+
+export interface JsonSection {
+  /** Takes a byte order mark before the text and NUL bytes behind it. */
+  readonly lenient?: boolean;
+}
 
 /** A message type of a descriptor set, which `protoc --descriptor_set_out --include_imports` writes. */
 export interface ProtobufSection {

@@ -140,8 +140,7 @@ function viewOf({ view }: Draft, what: string) {
 }
 
 function withValue(draft: Draft, value: Value): Draft {
-  const { chain } = viewOf(draft, 'set.payload');
-  return { ...draft, view: { value, chain, isChanged: true } };
+  return { ...draft, view: { ...viewOf(draft, 'set.payload'), value, isChanged: true } };
 }
 
 function templateOf(source: string): MessageTemplate {

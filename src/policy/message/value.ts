@@ -22,6 +22,18 @@ export interface ValueCodec {
   readonly name: string;
   decode(bytes: Uint8Array): Value;
   encode(value: Value): Uint8Array;
+  /** As `decode`, for a value that may be changed and written back. Absent: `encode` writes all that there was. */
+  read?(bytes: Uint8Array): Reading;
+}
+
+/** A value, and how it is written back when parts of it have changed. */
+export interface Reading {
+  readonly value: Value;
+  /**
+   * Writes what `value` became. What did not change keeps what a value does not say: unknown fields, the width of
+   * numbers, extension types. Absent: there is nothing of that kind, and `encode` does.
+   */
+  readonly rewrite?: ((changed: Value) => Uint8Array) | undefined;
 }
 
 /** Between bytes and bytes. */
