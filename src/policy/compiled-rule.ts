@@ -119,8 +119,16 @@ function splitLevels(parts: readonly Part[]): readonly Level[] {
 }
 
 function makeLevel(parts: readonly Part[], first: boolean): Level {
-  const source = parts.map((part) => (typeof part === 'string' ? part : `\${${part.name}}`)).join('');
-  return parts.some((part) => typeof part !== 'string') ? { source, parts, first } : source;
+  if (parts.every((part) => typeof part === 'string')) return parts.join('');
+  const source = parts
+    .map((part) => (typeof part === 'string' ? escapeText(part) : `\${${part.name}}`))
+    .join('');
+  return { source, parts, first };
+}
+
+/** A text that looks like a placeholder is told from one: levels with one source are the same level. */
+function escapeText(text: string): string {
+  return text.replaceAll('${', '${$}{');
 }
 
 /** The level with the subject's values, or why it cannot have them. */

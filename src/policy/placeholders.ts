@@ -52,24 +52,36 @@ function findVariable(name: string): Variable | undefined {
   return tag === '' ? undefined : { name, read: (subject) => tagOf(subject, tag) ?? '' };
 }
 
-/** Compiles a text, or says what is wrong with its placeholders. */
+/** Compiles a text, or says what is wrong with its placeholders. `${$}` is a dollar sign. */
 export function parseTemplate(source: string): Template | { readonly problem: string } {
   const parts: Part[] = [];
   let rest = 0;
   for (let start = source.indexOf('${'); start !== -1; start = source.indexOf('${', rest)) {
     const end = source.indexOf('}', start);
     if (end === -1) return { problem: `"${source.slice(start)}" has no closing "}"` };
-    const variable = findVariable(source.slice(start + 2, end));
+    const name = source.slice(start + 2, end);
+    if (start > rest) parts.push(source.slice(rest, start));
+    rest = end + 1;
+    // As EMQX writes a dollar sign that begins no placeholder.
+    const variable = name === '$' ? '$' : findVariable(name);
     if (variable === undefined) {
       const allowed = placeholderNames.join(', ');
       return { problem: `unknown placeholder "${source.slice(start, end + 1)}": there are ${allowed}` };
     }
-    if (start > rest) parts.push(source.slice(rest, start));
     parts.push(variable);
-    rest = end + 1;
   }
   if (rest < source.length) parts.push(source.slice(rest));
-  return { source, parts };
+  return { source, parts: joinTexts(parts) };
+}
+
+function joinTexts(parts: readonly Part[]): readonly Part[] {
+  const joined: Part[] = [];
+  for (const part of parts) {
+    const before = joined.at(-1);
+    if (typeof part === 'string' && typeof before === 'string') joined[joined.length - 1] = before + part;
+    else joined.push(part);
+  }
+  return joined;
 }
 
 /** Has the template a placeholder? */

@@ -23,10 +23,11 @@ export function compileText(source: string, names: readonly string[]): TextTempl
   let rest = 0;
   for (const found of source.matchAll(PLACEHOLDER)) {
     const name = found[1] ?? '';
-    if (!names.includes(name))
+    if (name !== '$' && !names.includes(name))
       throw new TypeError(`unknown placeholder \${${name}}: there are ${listNames(names)}`);
     if (found.index > rest) parts.push(source.slice(rest, found.index));
-    parts.push({ name });
+    // As EMQX writes a dollar sign that begins no placeholder.
+    parts.push(name === '$' ? '$' : { name });
     rest = found.index + found[0].length;
   }
   if (rest < source.length) parts.push(source.slice(rest));

@@ -42,6 +42,13 @@ describe('a policy allows everything to everyone', () => {
       {allow, all}.`);
     expect('rules' in acl && allowsEverything(acl.rules, 'deny')).toBe(true);
   });
+
+  test('as the default acl.conf of EMQX 6.3 does, whose last rule is for the profile legacy', () => {
+    const acl = parseEmqxAcl(`
+      {deny, all, subscribe, ["$SYS/#", {eq, "#"}, {eq, "+/#"}]}.
+      {allow, {security_profile, legacy}}.`);
+    expect('rules' in acl && allowsEverything(acl.rules, 'deny')).toBe(true);
+  });
 });
 
 describe('a policy does not allow everything to everyone', () => {

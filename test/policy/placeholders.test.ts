@@ -17,6 +17,8 @@ describe('a template', () => {
     ['dev-${clientid}-x/${username}', 'dev-device-17-x/alice'],
     ['a/$b/{c}', 'a/$b/{c}'],
     ['a/$${username}', 'a/$alice'],
+    ['a/${$}{username}', 'a/${username}'],
+    ['${$}share/${$}${username}', '$share/$alice'],
   ])('%s becomes %s', (source, expected) => expect(substitute(template(source), someone())).toBe(expected));
 
   test.each([
@@ -37,6 +39,7 @@ describe('a template', () => {
 
   test('knows whether it has a placeholder', () => {
     expect(isVariable(template('a/b'))).toBe(false);
+    expect(isVariable(template('a/${$}'))).toBe(false);
     expect(isVariable(template('a/${username}'))).toBe(true);
   });
 });

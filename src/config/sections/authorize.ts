@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { allowsEverything } from '../../policy/allows-everything.ts';
 import { RuleSchema } from '../../policy/rule-schema.ts';
-import { expects, section, text, whenValid, yesOrNo } from '../expects.ts';
+import { choice, expects, section, text, whenValid, yesOrNo } from '../expects.ts';
 import { mode, onError, otherwise } from './authenticate.ts';
 import { Grants } from './grants.ts';
 
@@ -11,6 +11,11 @@ const Source = section(
   () => ({
     mosquitto: path('./mosquitto.acl').optional().describe('An acl_file of mosquitto.'),
     emqx: path('./acl.conf').optional().describe("EMQX's acl.conf."),
+    securityProfile: choice(['legacy', 'hardened'])
+      .optional()
+      .describe(
+        'The security profile of the broker, for rules of acl.conf with {security_profile, ..}. Default: legacy.',
+      ),
     allowEmpty: yesOrNo()
       .optional()
       .describe(
@@ -18,10 +23,16 @@ const Source = section(
       ),
   }),
   'a source',
-).refine(({ mosquitto, emqx }) => (mosquitto === undefined) !== (emqx === undefined), {
-  when: whenValid,
-  error: 'is not one source; write mosquitto: PATH or emqx: PATH behind each "-"',
-});
+)
+  .refine(({ mosquitto, emqx }) => (mosquitto === undefined) !== (emqx === undefined), {
+    when: whenValid,
+    error: 'is not one source; write mosquitto: PATH or emqx: PATH behind each "-"',
+  })
+  .refine(({ mosquitto, securityProfile }) => mosquitto === undefined || securityProfile === undefined, {
+    when: whenValid,
+    path: ['securityProfile'],
+    error: 'is for emqx: PATH; remove it',
+  });
 export type SourceSection = z.output<typeof Source>;
 
 /** What is wrong with a policy that lets everyone do everything. */

@@ -27,7 +27,7 @@ function checkSource(source: Source): Finding {
       id: 'allow-all',
       severity: 'error',
       what: 'the authorization source file allows everything before this server is asked',
-      why: 'ExHook comes last: a rule that matches ends the check. The acl.conf that comes with EMQX ends in {allow, all}',
+      why: 'ExHook comes last: a rule that matches ends the check. The acl.conf that comes with EMQX ends in {allow, all} or {allow, {security_profile, legacy}}',
       fix: 'remove that rule, or the whole source (Access Control > Authorization in the dashboard), and set authorization.no_match = deny',
     };
   return {
@@ -44,7 +44,7 @@ function allowsAll(text: string): boolean {
   const acl = parseEmqxAcl(text);
   if ('rules' in acl) return allowsEverything(acl.rules, 'ignore');
   const lines = text.replace(/%.*$/gm, '');
-  return /\{\s*allow\s*,\s*all\s*\}\s*\./.test(lines);
+  return /\{\s*allow\s*,\s*(?:all|\{\s*security_profile\s*,\s*legacy\s*\})\s*\}\s*\./.test(lines);
 }
 
 function checkSettings(

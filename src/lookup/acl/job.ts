@@ -4,6 +4,7 @@ import type { SourceSection } from '../../config/sections/authorize.ts';
 import { packList } from '../../lib/packed-list.ts';
 import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
 import type { JobResult } from '../../offload/jobs.ts';
+import type { Acl } from '../../policy/acl/acl.ts';
 import { parseEmqxAcl } from '../../policy/acl/emqx.ts';
 import { parseMosquittoAcl } from '../../policy/acl/mosquitto.ts';
 
@@ -30,7 +31,7 @@ export function aclJob({ source, bytes }: AclInput): JobResult<AclOutput> {
   const path = pathOf(source);
   const text = textOf(bytes);
   if (text === undefined) return { output: { problems: [`${path}: ${TOO_LARGE}`] }, transfer: [] };
-  const acl = (source.mosquitto === undefined ? parseEmqxAcl : parseMosquittoAcl)(text, basename(path));
+  const acl = parse(source, text, basename(path));
   if ('problems' in acl) {
     const problems = acl.problems
       .slice(0, MAX_PROBLEMS)
@@ -41,6 +42,11 @@ export function aclJob({ source, bytes }: AclInput): JobResult<AclOutput> {
   }
   const rules = packList(acl.rules);
   return { output: { rules }, transfer: rules.map(({ buffer }) => buffer) };
+}
+
+function parse({ mosquitto, securityProfile }: SourceSection, text: string, file: string): Acl {
+  if (mosquitto !== undefined) return parseMosquittoAcl(text, file);
+  return parseEmqxAcl(text, { file, ...(securityProfile && { profile: securityProfile }) });
 }
 
 export function pathOf({ mosquitto, emqx }: SourceSection): string {

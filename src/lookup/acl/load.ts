@@ -42,7 +42,7 @@ export async function loadAcl(
   { bytes, digest }: FileBytes,
   known: KnownAcls,
 ): Promise<LoadedAcl> {
-  const key = JSON.stringify([source.mosquitto, source.emqx]);
+  const key = JSON.stringify([source.mosquitto, source.emqx, source.securityProfile]);
   const before = known.get(key)?.deref();
   if (before?.digest === digest) return before;
   const acl = await checkAcl(source, bytes);

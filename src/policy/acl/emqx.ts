@@ -2,51 +2,67 @@
  * Reads EMQX's `acl.conf`: Erlang terms such as `{allow, {username, "dash"}, subscribe, ["$SYS/#"]}.`, of which
  * the first that matches decides.
  *
- * What ExHook's request does not tell (QoS, retain flag, zone, listener, client attributes) cannot be judged: a
- * rule that needs it is a problem. Filters are compared more strictly than EMQX does: a subscription to `a/#` is
+ * The forms are those of EMQX 4 to 6.3. What ExHook's request does not tell (QoS, retain flag, zone, listener) cannot
+ * be judged: a rule that needs it is a problem. Filters are compared more strictly than EMQX does: a subscription to `a/#` is
  * not allowed by `a/+`, and is denied by `a/b`.
  */
 import type { Rule, RuleAction, TopicCondition } from '../rule.ts';
 import { type Acl, type AclProblem, finish, type LinedRule } from './acl.ts';
-import { complete, type Refuse, readWho } from './emqx-who.ts';
+import { complete, type Refuse, readWho, type SecurityProfile } from './emqx-who.ts';
 import { isAtom, membersOf, parseTerms, print, type Term } from './erlang-terms.ts';
 
-/** Reads a file; `file` is what rules are named after: `acl.conf:12`. */
-export function parseEmqxAcl(text: string, file = 'acl.conf'): Acl {
+export interface EmqxAclOptions {
+  /** What rules are named after: `acl.conf:12`. */
+  readonly file?: string;
+  /** Which profile rules with `{security_profile, ..}` are compared with. Default: `legacy`, as in EMQX. */
+  readonly profile?: SecurityProfile;
+}
+
+/** Reads a file. */
+export function parseEmqxAcl(
+  text: string,
+  { file = 'acl.conf', profile = 'legacy' }: EmqxAclOptions = {},
+): Acl {
   const { terms, problems: unreadable } = parseTerms(text);
   const problems: AclProblem[] = [...unreadable];
   const refuse: Refuse = ({ line }, message) => void problems.push({ line, message });
   const lined: LinedRule[] = [];
   for (const term of terms) {
-    const rule = readRule(term, refuse);
+    const rule = readRule(term, refuse, profile);
     if (rule !== undefined) lined.push({ line: term.line, rule: { name: `${file}:${term.line}`, ...rule } });
   }
   return finish(lined, problems);
 }
 
-/** Reads one term, all of it even after a problem, so that all problems are found. */
-function readRule(term: Term, refuse: Refuse): Rule | undefined {
+/** Reads one term, all of it even after a problem, so that all problems are found. Nothing for a rule that is never hit. */
+function readRule(term: Term, refuse: Refuse, profile: SecurityProfile): Rule | undefined {
   const members = membersOf(term);
-  const [permission, who, action, topics] = members;
+  const [permission, who, action = ALL, topics = ALL] = members;
   if (permission === undefined || who === undefined) return refuse(term, ruleForm);
   const isAllow = isAtom(permission, 'allow');
   if (!isAllow && !isAtom(permission, 'deny')) return refuse(permission, 'a rule begins with allow or deny');
-  // As EMQX has it: {allow, all} is about "#", and so not about topics that begin with "$".
-  if (members.length === 2 && isAtom(who, 'all'))
-    return { [isAllow ? 'allow' : 'deny']: 'all', topics: ['#'] };
-  if (members.length !== 4 || action === undefined || topics === undefined) return refuse(term, ruleForm);
-  const whom = readWho(who, refuse);
+  if (members.length !== 4 && !(members.length === 2 && mayStandAlone(who))) return refuse(term, ruleForm);
+  const whom = readWho(who, { refuse, isAllow, profile });
   const about = readAction(action, refuse);
   const filters = readTopics(topics, refuse);
   if (whom === undefined || about === undefined || filters === undefined) return undefined;
+  if (whom === 'nobody' || filters.length === 0) return undefined;
   return {
     [isAllow ? 'allow' : 'deny']: about,
     who: whom === 'everyone' ? undefined : whom,
-    topics: filters,
+    topics: filters === EVERY_TOPIC ? undefined : filters,
   };
 }
 
-const ruleForm = 'a rule is {allow | deny, all}. or {allow | deny, Who, Action, [Topic, ...]}.';
+/** What EMQX puts in the place of what a rule of two members leaves out. */
+const ALL: Term = { kind: 'atom', text: 'all', line: 0 };
+
+function mayStandAlone(who: Term): boolean {
+  return isAtom(who, 'all') || isAtom(membersOf(who)[0], 'security_profile');
+}
+
+const ruleForm =
+  'a rule is {allow | deny, all}. or {allow | deny, {security_profile, legacy | hardened}}. or {allow | deny, Who, Action, all | [Topic, ...]}.';
 
 const actions: Readonly<Record<string, RuleAction>> = {
   publish: 'publish',
@@ -58,37 +74,54 @@ const actions: Readonly<Record<string, RuleAction>> = {
 function readAction(term: Term, refuse: Refuse): RuleAction | undefined {
   const [action, options] = membersOf(term);
   if (action !== undefined && options?.kind === 'list') {
-    const limiting = options.items.find((option) => !isOpen(option));
-    if (limiting === undefined) return readAction(action, refuse);
-    return refuse(limiting, `${print(limiting)}: ExHook does not tell the QoS or the retain flag`);
+    const about = readAction(action, refuse);
+    const limit = findLimit(options.items, about);
+    return limit === undefined
+      ? about
+      : refuse(limit, `${print(limit)}: ExHook does not tell the QoS or the retain flag`);
   }
   if (term.kind === 'atom' && Object.hasOwn(actions, term.text)) return actions[term.text];
   return refuse(term, `${print(term)}: an action is publish, subscribe, all or pubsub`);
 }
 
-/** Does an option of an action allow whatever there is? */
-function isOpen(option: Term): boolean {
-  const [name, value] = membersOf(option);
-  if (isAtom(name, 'retain')) return isAtom(value, 'all');
-  const levels = isAtom(name, 'qos') && value?.kind === 'list' ? value.items : [];
-  return [0, 1, 2].every((qos) => levels.some((level) => level.kind === 'integer' && level.value === qos));
+/** The option that narrows a rule. Those of other names mean nothing to EMQX, nor does `retain` for subscriptions. */
+function findLimit(options: readonly Term[], about: RuleAction | undefined): Term | undefined {
+  const named = (name: string) =>
+    options.filter((option) => isAtom(option, name) || isAtom(membersOf(option)[0], name));
+  const qos = named('qos');
+  const levels = new Set(qos.flatMap(levelsOf));
+  if (qos.length > 0 && ![0, 1, 2].every((level) => levels.has(level))) return qos[0];
+  if (qos.some((option) => levelsOf(option).some((level) => ![0, 1, 2].includes(level)))) return qos[0];
+  const [retain] = about === 'subscribe' ? [] : named('retain');
+  return retain !== undefined && !isAtom(membersOf(retain)[1], 'all') ? retain : undefined;
 }
 
+/** `{qos, 1}` or `{qos, [0, 1]}`; NaN for what is no level. */
+function levelsOf(option: Term): readonly number[] {
+  const [, value] = membersOf(option);
+  const items = value?.kind === 'list' ? value.items : [value];
+  return items.map((item) => (item?.kind === 'integer' ? item.value : Number.NaN));
+}
+
+/** In EMQX the atom `all` in the place of the list: topics that begin with "$" too. */
+const EVERY_TOPIC: readonly TopicCondition[] = ['#'];
+
 function readTopics(term: Term, refuse: Refuse): readonly TopicCondition[] | undefined {
-  if (term.kind !== 'list') return refuse(term, 'topics are a list: ["a/#", {eq, "b/+"}]');
+  if (isAtom(term, 'all')) return EVERY_TOPIC;
+  if (term.kind !== 'list') return refuse(term, 'topics are all, or a list: ["a/#", {eq, "b/+"}]');
   return complete(term.items.map((item) => readTopic(item, refuse)));
 }
 
 function readTopic(term: Term, refuse: Refuse): TopicCondition | undefined {
   if (term.kind === 'text') return topicOf(term.text);
   const [eq, text] = membersOf(term);
-  if (isAtom(eq, 'eq') && text?.kind === 'text') return { eq: text.text };
+  if (isAtom(eq, 'eq') && (text?.kind === 'text' || text?.kind === 'atom')) return { eq: text.text };
   return refuse(term, `${print(term)}: a topic is "filter" or {eq, "text"}`);
 }
 
 /**
  * A topic as EMQX writes it in one text: `eq a/+` is the literal filter `a/+`. `%u` and `%c` are EMQX 4's
- * placeholders, each a whole level.
+ * placeholders, each a whole level. Attributes of a client are its tags here.
  */
 export function topicOf(text: string): TopicCondition {
   if (text.startsWith('eq ')) return { eq: text.slice('eq '.length) };
@@ -96,5 +129,5 @@ export function topicOf(text: string): TopicCondition {
   const levels = text
     .split('/')
     .map((level) => (level.length === 2 ? (placeholders[level] ?? level) : level));
-  return levels.join('/');
+  return levels.join('/').replaceAll('${client_attrs.', '${tag.');
 }

@@ -107,13 +107,21 @@ class Reader {
     if (depth > MAX_DEPTH) throw new TermProblem(`terms are nested more than ${MAX_DEPTH} deep`);
     const { kind, text, line } = this.#next();
     if (kind === 'atom') return { kind, text, line };
-    if (kind === 'string') return { kind: 'text', text, line };
+    if (kind === 'string') return { kind: 'text', text: this.#joined(text), line };
     if (kind === 'integer') return { kind, value: Number(text), line };
     if (kind === 'punctuation' && text === '{')
       return { kind: 'tuple', items: this.#items('}', depth), line };
     if (kind === 'punctuation' && text === '[') return { kind: 'list', items: this.#items(']', depth), line };
     if (kind === 'punctuation' && text === '<<') return this.#binary(line);
     throw new TermProblem(`unexpected "${text}"`);
+  }
+
+  /** Erlang joins strings that stand side by side. */
+  #joined(first: string): string {
+    let text = first;
+    for (let next = this.#tokens[this.#at]; next?.kind === 'string'; next = this.#tokens[++this.#at])
+      text += next.text;
+    return text;
   }
 
   #items(close: string, depth: number): Term[] {
@@ -137,8 +145,9 @@ class Reader {
   #binary(line: number): Term {
     const { kind, text } = this.#next();
     if (kind !== 'string') throw new TermProblem('a binary is written <<"text">>');
+    const joined = this.#joined(text);
     if (this.#peekIs('/utf8')) this.#at++;
     if (this.#next().text !== '>>') throw new TermProblem('a binary is written <<"text">>');
-    return { kind: 'text', text, line };
+    return { kind: 'text', text: joined, line };
   }
 }

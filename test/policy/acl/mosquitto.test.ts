@@ -209,3 +209,64 @@ describe('what cannot be read is a problem with its line', () => {
     ]);
   });
 });
+
+describe('shapes of public files', () => {
+  const anonymous = authorizeBy(`# nobody's name
+topic readwrite /site/anonymous/#
+
+# a comment
+topic readwrite /test/#
+
+user tester
+topic readwrite /test/#
+
+pattern readwrite /test/%u/#
+`);
+
+  test.each([
+    ['', 'publish', '/site/anonymous/x', 'allow'],
+    ['', 'publish', '/test/x', 'allow'],
+    ['tester', 'publish', '/test/x', 'allow'],
+    ['tester', 'publish', '/site/anonymous/x', 'deny'],
+    ['bob', 'publish', '/test/x', 'deny'],
+    ['bob', 'publish', '/test/bob/x', 'allow'],
+    ['bob', 'subscribe', '/test/bob/#', 'allow'],
+  ] as const)(
+    'lines before the first user are for clients without one: "%s" %s %s: %s',
+    (username, action, topic, verdict) => {
+      expect(anonymous(someone({ username }), action, topic).verdict).toBe(verdict);
+    },
+  );
+
+  const patterns = authorizeBy(`user Zig_2MQTT
+topic read ha/status
+topic readwrite z2m/#
+
+user idle
+
+user sensor@garden.lan
+topic write garden/+/temperature
+
+pattern read ebus/#
+pattern readwrite ebus/5/%u/#
+pattern readwrite $aws/things/+/shadow/#
+pattern write ha/%c/status
+`);
+
+  test.each([
+    ['Zig_2MQTT', 'subscribe', 'ha/status', 'allow'],
+    ['Zig_2MQTT', 'publish', 'ha/status', 'deny'],
+    ['Zig_2MQTT', 'publish', 'z2m/a', 'allow'],
+    ['idle', 'publish', 'z2m/a', 'deny'],
+    ['idle', 'subscribe', 'ebus/#', 'allow'],
+    ['idle', 'publish', 'ebus/5/idle/x', 'allow'],
+    ['idle', 'publish', 'ebus/5/other/x', 'deny'],
+    ['sensor@garden.lan', 'publish', 'garden/3/temperature', 'allow'],
+    ['sensor@garden.lan', 'subscribe', 'garden/3/temperature', 'deny'],
+    ['', 'publish', '$aws/things/t/shadow/x', 'allow'],
+    ['', 'publish', 'ha/device-17/status', 'allow'],
+    ['', 'subscribe', 'ha/device-17/status', 'deny'],
+  ] as const)('patterns hold for every user: "%s" %s %s: %s', (username, action, topic, verdict) => {
+    expect(patterns(someone({ username }), action, topic).verdict).toBe(verdict);
+  });
+});
