@@ -3,6 +3,7 @@
  * would make objects of, follows `Any` into what it holds, and refuses a field of a wrong wire type, which the
  * library would misread.
  */
+import { isUtf8 } from 'node:buffer';
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { malformed, unsupported } from './error.ts';
 import { type CodecLimits, tooDeep, tooManyItems } from './limits.ts';
@@ -71,7 +72,13 @@ class Scanner {
     else if (plan.type !== WIRE.sized) throw malformed('has a field of a wrong wire type');
     else if (plan.map !== undefined) this.#entry(plan.map, end, depth + 1);
     else if (plan.message !== undefined) this.message(plan.message, end, depth + 1);
+    else if (plan.isText === true) this.#checkText(end);
     this.#at = end;
+  }
+
+  /** The library takes other bytes in messages of proto2, and makes U+FFFD of them. */
+  #checkText(end: number): void {
+    if (!isUtf8(this.#bytes.subarray(this.#at, end))) throw malformed('has text that is not valid UTF-8');
   }
 
   /** Elements of a repeated field without tags. */
@@ -166,7 +173,10 @@ class Scanner {
         continue;
       }
       const fieldEnd = this.#length(end);
-      if (tag >>> 3 === 1) type = Buffer.from(this.#bytes.subarray(this.#at, fieldEnd)).toString();
+      if (tag >>> 3 === 1) {
+        this.#checkText(fieldEnd);
+        type = Buffer.from(this.#bytes.subarray(this.#at, fieldEnd)).toString();
+      }
       if (tag >>> 3 === 2) content = [this.#at, fieldEnd];
       this.#at = fieldEnd;
     }

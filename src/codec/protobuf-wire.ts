@@ -7,13 +7,13 @@ export interface WirePlan {
   /** May be several in a row without tags: the size of each. */
   readonly packed?: number | 'varint';
   readonly isGroup?: boolean;
+  readonly isText?: boolean;
   readonly message?: DescMessage;
   readonly map?: { readonly key: WirePlan; readonly value: WirePlan };
 }
 
 const fixed64 = [ScalarType.DOUBLE, ScalarType.FIXED64, ScalarType.SFIXED64];
 const fixed32 = [ScalarType.FLOAT, ScalarType.FIXED32, ScalarType.SFIXED32];
-const sized = [ScalarType.STRING, ScalarType.BYTES];
 
 /** The plans of a message do not change, and its descriptor lives as long as its codec. */
 const plans = new WeakMap<DescMessage, ReadonlyMap<number, WirePlan>>();
@@ -34,7 +34,8 @@ export function implicitFields(message: DescMessage): number {
 }
 
 function planScalar(scalar: ScalarType): WirePlan {
-  if (sized.includes(scalar)) return { type: 2 };
+  if (scalar === ScalarType.STRING) return { type: 2, isText: true };
+  if (scalar === ScalarType.BYTES) return { type: 2 };
   if (fixed64.includes(scalar)) return { type: 1 };
   return { type: fixed32.includes(scalar) ? 5 : 0 };
 }

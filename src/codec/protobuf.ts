@@ -9,14 +9,18 @@ import {
   fromBinary,
   fromJson,
   type JsonValue,
+  type Message,
   type Registry,
   toBinary,
   toJson,
 } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import type { Reading } from '../policy/message/value.ts';
 import type { ValueCodec } from './codec.ts';
 import { CodecError, malformed, unsupported } from './error.ts';
 import { type CodecLimits, checkSize } from './limits.ts';
+import { FloatShortener } from './protobuf-floats.ts';
+import { keepMessage } from './protobuf-keep.ts';
 import { scanProtobuf } from './protobuf-scan.ts';
 import { survey, type Value } from './value.ts';
 
@@ -43,7 +47,8 @@ export async function openProtobuf(spec: ProtobufSpec, limits: CodecLimits): Pro
   return {
     kind: 'value',
     name: 'protobuf',
-    decode: (bytes) => coder.decode(checkSize(bytes, limits)),
+    decode: (bytes) => coder.read(checkSize(bytes, limits)).value,
+    read: (bytes) => coder.read(checkSize(bytes, limits)),
     encode: (value) => checkSize(coder.encode(value), limits),
   };
 }
@@ -77,40 +82,44 @@ class ProtobufCoder {
   readonly #registry: Registry;
   readonly #spec: ProtobufSpec;
   readonly #limits: CodecLimits;
+  readonly #registryWithoutExtensions: Registry;
+  readonly #floats: FloatShortener;
 
   constructor(message: DescMessage, registry: Registry, spec: ProtobufSpec, limits: CodecLimits) {
     this.#message = message;
     this.#registry = registry;
     this.#spec = spec;
     this.#limits = limits;
+    this.#registryWithoutExtensions = withoutExtensions(registry);
+    this.#floats = new FloatShortener(registry);
   }
 
-  decode(bytes: Uint8Array): Value {
+  read(bytes: Uint8Array): Reading {
     const { names = 'json', defaults = false } = this.#spec;
     const registry = this.#registry;
     scanProtobuf(this.#message, bytes, { limits: this.#limits, registry, writesDefaults: defaults });
-    const value = this.#write(this.#read(bytes), {
-      registry,
+    const message = this.#read(bytes);
+    const json = this.#write(message, {
+      registry: this.#registryWithoutExtensions,
       useProtoFieldName: names === 'proto',
       alwaysEmitImplicit: defaults,
     });
-    survey(value, this.#limits);
-    return value as Value;
+    this.#floats.message(this.#message, json);
+    survey(json, this.#limits);
+    const value = json as Value;
+    return { value, rewrite: (changed) => this.#rewrite(message, value, changed) };
   }
 
-  #read(bytes: Uint8Array) {
+  #read(bytes: Uint8Array): Message {
     try {
       // Our own limit comes first; the library's is only not to come before it.
-      return fromBinary(this.#message, bytes, {
-        readUnknownFields: false,
-        recursionLimit: this.#limits.maxDepth + 1,
-      });
+      return fromBinary(this.#message, bytes, { recursionLimit: this.#limits.maxDepth + 1 });
     } catch {
       throw malformed(`is not a message ${this.#message.typeName}`);
     }
   }
 
-  #write(message: ReturnType<typeof fromBinary>, options: Parameters<typeof toJson>[2]): JsonValue {
+  #write(message: Message, options: Parameters<typeof toJson>[2]): JsonValue {
     try {
       return toJson(this.#message, message, options);
     } catch (error) {
@@ -119,20 +128,41 @@ class ProtobufCoder {
   }
 
   encode(value: Value): Uint8Array {
+    return this.#withPlace(() => toBinary(this.#message, this.#fromValue(value)));
+  }
+
+  #rewrite(message: Message, value: Value, changed: Value): Uint8Array {
+    return this.#withPlace(() => {
+      const fresh = this.#fromValue(changed);
+      const kept = keepMessage(this.#message, fresh, { message, json: value }, changed, this.#registry);
+      return checkSize(toBinary(this.#message, kept), this.#limits);
+    });
+  }
+
+  #fromValue(value: Value): Message {
     const { hasBytes, hasBigint, hasNonFinite } = survey(value, this.#limits);
     const json = hasBytes || hasBigint || hasNonFinite ? toProtoJson(value) : (value as JsonValue);
+    return fromJson(this.#message, json, {
+      registry: this.#registry,
+      ignoreUnknownFields: this.#spec.extraFields === 'drop',
+      // A google.protobuf.Value is two messages for each level of JSON.
+      recursionLimit: 2 * this.#limits.maxDepth + 2,
+    });
+  }
+
+  #withPlace<T>(write: () => T): T {
     try {
-      const message = fromJson(this.#message, json, {
-        registry: this.#registry,
-        ignoreUnknownFields: this.#spec.extraFields === 'drop',
-        // A google.protobuf.Value is two messages for each level of JSON.
-        recursionLimit: 2 * this.#limits.maxDepth + 2,
-      });
-      return toBinary(this.#message, message);
+      return write();
     } catch (error) {
+      if (error instanceof CodecError) throw error;
       throw new CodecError('schema', `does not fit the message ${this.#message.typeName}${placeOf(error)}`);
     }
   }
+}
+
+/** Extensions are kept, and not shown: what they hold was not scanned. */
+function withoutExtensions(registry: Registry): Registry {
+  return Object.create(registry, { getExtensionFor: { value: () => undefined } }) as Registry;
 }
 
 /** From the library's message, which quotes values, only what it says of the schema. */

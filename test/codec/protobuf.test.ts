@@ -135,7 +135,7 @@ describe('a Protobuf payload', () => {
     ['a406', 'malformed: has a field of an unknown wire type'],
     ['a306a406a306', 'malformed: ends too early'],
     ['9a0107ffffffffffffff', 'malformed: has a packed field of a wrong length'],
-    ['0a02c328', 'malformed: is not a message acme.sensor.v1.Report'],
+    ['0a02c328', 'malformed: has text that is not valid UTF-8'],
     ['32040a0178ff', 'malformed: '],
     ['3204080112 00', 'malformed: has a field of a wrong wire type'],
     ['1207088080808080ff7f', 'malformed: '],
