@@ -20,13 +20,12 @@ export async function answerQuestions(
   budget: number,
 ): Promise<AnswersSoFar> {
   const abort = new AbortController();
-  const late = new Failure('deadline', "no answer within the broker's deadline");
   const context = {
     signal: abort.signal,
     ...(Number.isFinite(budget) && { deadline: performance.now() + budget }),
   };
   try {
-    return await withDeadline(askAll(hook, input, first, shell, context), budget, () => late);
+    return await withDeadline(askAll(hook, input, first, shell, context), budget);
   } catch (error) {
     // Nobody waits for its other look-ups either, nor decides by what they found.
     abort.abort(error);
@@ -83,9 +82,12 @@ async function lookUp(question: Question, shell: Shell, context: LookupContext):
 /** Longest delay of a timer of Node; a longer one would fire at once. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-function withDeadline<T>(work: Promise<T>, budget: number, expire: () => Failure): Promise<T> {
+/** One for all: an error with its stack for each call costs more than the rest of a refusal, and most are never used. */
+const late = new Failure('deadline', "no answer within the broker's deadline");
+
+function withDeadline<T>(work: Promise<T>, budget: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(expire()), Math.min(budget, MAX_DELAY));
+    const timer = setTimeout(() => reject(late), Math.min(budget, MAX_DELAY));
     work.finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }

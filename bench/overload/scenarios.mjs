@@ -14,7 +14,8 @@ export const scenarios = {
       title: `logins of users with bcrypt, cost ${COST}`,
       kind: login,
       config: { authenticate: { methods: [{ users: { list } }] } },
-      capacityOf: (callers) => callers.saturate(login, { callers: availableParallelism(), seconds: 4 }),
+      capacityOf: (callers, seconds = 4) =>
+        callers.saturate(login, { callers: availableParallelism(), seconds }),
       close: async () => {},
     };
   },

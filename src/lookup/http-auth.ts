@@ -115,10 +115,13 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
 
   return {
     async ask(values, { deadline = Number.POSITIVE_INFINITY, ...rest } = {}) {
-      const request = build(values);
-      if (request === undefined) return { result: 'deny' };
-      const look = () =>
-        withTimeLimit(undefined, timeout, (limited) => persist(request, limited, monotonic() + timeout));
+      // Built when its turn has come: in a storm, most never get one.
+      const look = async (): Promise<HttpVerdict> => {
+        const request = build(values);
+        if (request === undefined) return { result: 'deny' };
+        const end = monotonic() + timeout;
+        return await withTimeLimit(undefined, timeout, (limited) => persist(request, limited, end));
+      };
       const until = Math.min(deadline, performance.now() + timeout);
       const verdict = await admission.run(look, { ...rest, deadline: until });
       if (verdict instanceof Failure) throw verdict;

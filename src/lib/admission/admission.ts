@@ -139,9 +139,10 @@ export function createAdmission(options: AdmissionOptions): Admission {
           reject(overloaded);
         },
       };
-      signal?.addEventListener('abort', giveUp, { once: true });
       leave = line.add(waiter, since);
-      if (leave !== undefined) reviewLater();
+      if (leave === undefined) return;
+      signal?.addEventListener('abort', giveUp, { once: true });
+      reviewLater();
     });
   }
 
