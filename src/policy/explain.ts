@@ -62,13 +62,22 @@ export function explain(
   const readings = readTopic(action, topic, version);
   const find = (rule: Rule, asked: string) => [...findMisses(rule, who, action, asked, conditions)];
   if (readings === undefined) return { ...findFirst(rules, (rule) => find(rule, topic)), readings };
-  return { ...judgeReadings(readings, (asked) => explainReading(rules, asked, who, find)), readings };
+  return {
+    ...judgeReadings(readings, (asked) => explainReading(rules, asked, who, find, conditions)),
+    readings,
+  };
 }
 
 type Find = (rule: Rule, asked: string) => readonly Miss[];
 
 /** One meaning of a topic with a prefix: what `RuleSearch.askReading` does. */
-function explainReading(rules: readonly Rule[], { topic, named }: Asked, who: Caller, find: Find): Found {
+function explainReading(
+  rules: readonly Rule[],
+  { topic, named }: Asked,
+  who: Caller,
+  find: Find,
+  conditions: CompileCondition | undefined,
+): Found {
   if (topic !== undefined) {
     return findFirst(rules, (rule) => {
       const isNamed = named !== undefined && rule.topics !== undefined && find(rule, named).length === 0;
@@ -77,7 +86,7 @@ function explainReading(rules: readonly Rule[], { topic, named }: Asked, who: Ca
   }
   const asItStands = findFirst(rules, (rule) => find(rule, named));
   if (asItStands.decided?.rule.topics !== undefined) return asItStands;
-  return findFirst(rules, (rule) => findMissesOfAnything(rule, who, (each) => find(each, named)));
+  return findFirst(rules, (rule) => findMissesOfAnything(rule, who, (each) => find(each, named), conditions));
 }
 
 /** A subscription that may be to any topic has one in common with each denial. */
@@ -85,9 +94,12 @@ function findMissesOfAnything(
   rule: Rule,
   who: Caller,
   find: (rule: Rule) => readonly Miss[],
+  conditions: CompileCondition | undefined,
 ): readonly Miss[] {
-  const { topics, ...onEveryTopic } = rule;
-  const misses = find(onEveryTopic);
+  const { topics, when, ...rest } = rule;
+  const isOfTopic = compileRule(rule, conditions).when?.uses.has('topic') === true;
+  const mayHold = verdictOf(rule) === 'deny' && isOfTopic;
+  const misses = find(when === undefined || mayHold ? rest : { ...rest, when });
   if (topics === undefined) return misses;
   const filters = compileRule({ ...rule, when: undefined }).topics ?? [];
   const isUsed = filters.some(({ template }) => typeof substitute(template, who.subject) === 'string');

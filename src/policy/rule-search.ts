@@ -27,7 +27,8 @@ export class RuleSearch implements Search {
   readonly #index: RuleIndex;
   readonly #action: Action;
   #topic = '';
-  #isDenialOnly = false;
+  /** Whether the topic may be any: only denials are looked for then. */
+  #isAnyTopic = false;
   #notes: UnsafeValue[] | undefined;
   #conditions: FailedCondition[] | undefined;
 
@@ -57,13 +58,13 @@ export class RuleSearch implements Search {
   #askAnything(named: string): void {
     this.ask(named);
     if (this.#rules[this.best]?.topics !== undefined) return;
+    this.#isAnyTopic = true;
     this.#visit(named, (shelf) => {
+      take(shelf.everySubscribe, this);
       if (shelf.overlapping !== undefined) takeAll(shelf.overlapping, false, this);
-      if (shelf.equalSubscribe === undefined) return;
-      this.#isDenialOnly = true;
-      takeAll(shelf.equalSubscribe, false, this);
-      this.#isDenialOnly = false;
+      if (shelf.equalSubscribe !== undefined) takeAll(shelf.equalSubscribe, false, this);
     });
+    this.#isAnyTopic = false;
   }
 
   #visit(topic: string, ask: Ask): void {
@@ -74,13 +75,15 @@ export class RuleSearch implements Search {
 
   isFor(index: number): boolean {
     const rule = this.#rules[index];
-    if (this.#isDenialOnly && rule?.verdict !== 'deny') return false;
+    if (this.#isAnyTopic && rule?.verdict !== 'deny') return false;
     if (rule?.isFor !== undefined && !rule.isFor(this.caller)) return false;
     return rule?.when === undefined || this.#meets(rule, index);
   }
 
   #meets({ when, rule, verdict }: CompiledRule, index: number): boolean {
     if (when === undefined) return true;
+    // What is asked about the topic holds for one of those that it may be.
+    if (this.#isAnyTopic && when.uses.has('topic')) return true;
     const input = { subject: this.subject, action: this.#action, topic: this.#topic };
     const held = askCondition(when, input, (reason) => this.#fail(labelOf(rule, index), reason));
     // A denial stands when nobody can tell whether it is meant.

@@ -25,6 +25,34 @@ describe('a rule with when', () => {
     expect(verdictOf([{ allow: 'publish', topics: 'a/#', when }])).toMatchObject({ verdict });
   });
 
+  it.each([
+    ['asks about the topic', 'topic.startsWith("secret/")', 'deny'],
+    ['asks about something else, and does not hold', 'username == "bob"', 'allow'],
+    ['asks about something else, and holds', 'username == "alice"', 'deny'],
+  ])(
+    'of a denial that %s is met by a filter that may stand for any topic accordingly',
+    (_, when, verdict) => {
+      const denials: Rule[] = [
+        { deny: 'subscribe', when },
+        { deny: 'subscribe', topics: 'x/#', when },
+      ];
+      for (const denial of denials) {
+        const rules: Rule[] = [denial, { allow: 'subscribe' }];
+        const judge = compileRules(rules, conditions);
+        expect(judge(someone(), 'subscribe', '$queue/secret/x', '5.0.3').verdict).toBe(verdict);
+        expect(judge(someone(), 'subscribe', '$new/x', '6.2.0').verdict).toBe(verdict);
+        const told = explain(rules, someone(), 'subscribe', '$new/x', conditions, '6.2.0');
+        expect(told.verdict).toBe(verdict);
+        // Where a rule names it as it stands, it is what it says.
+        const named: Rule[] = [denial, { allow: 'subscribe', topics: '$new/#' }];
+        const isHit = verdict === 'deny' && denial.topics === undefined && !when.startsWith('topic');
+        expect(compileRules(named, conditions)(someone(), 'subscribe', '$new/x', '6.2.0').verdict).toBe(
+          isHit ? 'deny' : 'allow',
+        );
+      }
+    },
+  );
+
   it('is asked only when who and topics are met', () => {
     const failing = 'topic[7] == "x"';
     expect(verdictOf([{ allow: 'publish', topics: 'other', when: failing }])).toStrictEqual({
