@@ -50,12 +50,14 @@ export async function holdForSink(held: Held): Promise<Instead> {
 
 /** Waits for the disk. */
 export async function holdForSpool(held: Held): Promise<Instead> {
-  const { port, delivery, budget, clock } = held;
-  const appended = port.spool?.append(delivery) ?? Promise.resolve();
+  const { port, delivery, budget, clock, onFailure } = held;
+  let isWanted = true;
+  const appended = port.spool?.append(delivery, () => isWanted) ?? Promise.resolve();
   const failure = await new Promise<Failure | undefined>((resolve) => {
-    const cancel = clock.after(Math.min(budget, MAX_DELAY), () =>
-      resolve(new Failure('sink_failed', 'the spool did not take the event in time')),
-    );
+    const cancel = clock.after(Math.min(budget, MAX_DELAY), () => {
+      isWanted = onFailure === 'pass';
+      resolve(new Failure('sink_failed', 'the spool did not take the event in time'));
+    });
     appended
       .then(
         () => resolve(undefined),

@@ -53,14 +53,15 @@ export class SpoolFeed {
   }
 
   /**
-   * Resolves when the delivery outlives this process.
+   * Resolves when the delivery outlives this process, or is not wanted any more.
    *
+   * @param isWanted whether nobody was told yet that it is not stored.
    * @throws Failure `sink_full` or `sink_failed`.
    */
-  async append(delivery: Delivery): Promise<void> {
+  async append(delivery: Delivery, isWanted: () => boolean = () => true): Promise<void> {
     const bytes = sizeOf(delivery);
-    if (this.#fits(bytes)) await this.#appendAndPush(delivery, bytes);
-    else await this.#appendOnly(delivery);
+    if (this.#fits(bytes)) await this.#appendAndPush(delivery, bytes, isWanted);
+    else await this.#appendOnly(delivery, isWanted);
   }
 
   /** Takes delivered entries off the disk. Never rejects: what stays is delivered again after a restart. */
@@ -98,11 +99,11 @@ export class SpoolFeed {
     return this.#reserved.events < room.events && this.#reserved.bytes + bytes <= room.bytes;
   }
 
-  async #appendAndPush(delivery: Delivery, bytes: number): Promise<void> {
+  async #appendAndPush(delivery: Delivery, bytes: number, isWanted: () => boolean): Promise<void> {
     this.#reserved.events++;
     this.#reserved.bytes += bytes;
     try {
-      const [position] = await this.#options.spool.append([delivery]);
+      const [position] = await this.#options.spool.append([delivery], { isWanted });
       if (position !== undefined) this.#lane?.pushSpooled([{ delivery, position }]);
     } finally {
       this.#reserved.events--;
@@ -110,11 +111,11 @@ export class SpoolFeed {
     }
   }
 
-  async #appendOnly(delivery: Delivery): Promise<void> {
+  async #appendOnly(delivery: Delivery, isWanted: () => boolean): Promise<void> {
     this.#isBehind = true;
     this.#appending++;
     try {
-      await this.#options.spool.append([delivery], { claim: false });
+      await this.#options.spool.append([delivery], { claim: false, isWanted });
     } finally {
       this.#appending--;
       this.pull();

@@ -1,7 +1,6 @@
 /** Writes the deliveries of a batch one by one: those of a key in order, those of different keys side by side. */
 import type { Delivery } from './delivery.ts';
 import type { Outcome } from './outcome.ts';
-import type { IsWanted } from './sink.ts';
 
 /**
  * Settles one delivery: resolves when it is confirmed, to the reason when it is rejected.
@@ -10,21 +9,17 @@ import type { IsWanted } from './sink.ts';
  */
 export type WriteOne = (delivery: Delivery, index: number) => Promise<string | undefined>;
 
-/**
- * @param limit how many are under way at once.
- * @param isWanted asked just before each is written. Default: all are.
- */
+/** @param limit how many are under way at once. */
 export async function writeByKey(
   batch: readonly Delivery[],
   limit: number,
   writeOne: WriteOne,
   outcome: Outcome,
-  isWanted: IsWanted = () => true,
 ): Promise<void> {
   const chains = groupByKey(batch).values();
   const write = async (index: number): Promise<void> => {
     const delivery = batch[index] as Delivery;
-    if (!isWanted(delivery)) return void outcome.skip(index);
+    if (!outcome.isWanted(index)) return;
     const reason = await writeOne(delivery, index);
     if (reason === undefined) outcome.confirm(index);
     else outcome.reject(index, reason);

@@ -17,7 +17,7 @@ import {
   reasonOf,
 } from './kafka/trouble.ts';
 import { Outcome } from './outcome.ts';
-import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 import { Turns, unlessAborted } from './turns.ts';
 
@@ -71,8 +71,12 @@ class KafkaSink implements Sink {
     this.#place = `Kafka at ${options.brokers.join(', ')}`;
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch.length);
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) {
       const work = () =>
@@ -172,11 +176,12 @@ class KafkaSink implements Sink {
     partitions: ReadonlyMap<string, number>,
     outcome: Outcome,
   ): Promise<void> {
-    const placed = items.map((item) => {
+    const placed = outcome.wanted(items).map((item) => {
       const { key, topic } = item.record;
       const partition = this.#client.partitionOf(key, partitions.get(topic) ?? 1);
       return { ...item, record: { ...item.record, partition } };
     });
+    if (placed.length === 0) return;
     try {
       await this.#client.send(placed.map(({ record }) => record));
       for (const { index } of placed) outcome.confirm(index);

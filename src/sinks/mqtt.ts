@@ -17,7 +17,7 @@ import {
 } from './mqtt/publication.ts';
 import { explain, LostError, ReasonError, reasonOf } from './mqtt/trouble.ts';
 import { Outcome } from './outcome.ts';
-import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 import { abortable, allOver, Turns, unlessAborted } from './turns.ts';
 
@@ -86,8 +86,12 @@ class MqttSink implements Sink {
     });
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch.length);
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0)
       await unlessAborted(
@@ -147,7 +151,7 @@ class MqttSink implements Sink {
     signal: AbortSignal,
   ): Promise<void> {
     const link = await unlessAborted(this.#link.get(), signal);
-    const left = items.filter(({ index }) => !outcome.isSettled(index));
+    const left = outcome.wanted(items.filter(({ index }) => !outcome.isSettled(index)));
     await abortable(
       signal,
       () => link.drop(signal.reason),

@@ -1,28 +1,40 @@
 /** What came of the parts of a batch, put together into what a sink answers. */
-import type { Receipt } from './sink.ts';
+import type { Delivery } from './delivery.ts';
+import type { IsWanted, Receipt } from './sink.ts';
 
 /** What a batch is not confirmed for when nobody said why. */
 const unknown = new Error('the sink did not confirm all of a batch');
 
 export class Outcome {
   readonly #size: number;
+  readonly #asks: (index: number) => boolean;
   readonly #confirmed = new Set<number>();
   readonly #rejected = new Map<number, string>();
   #trouble: unknown;
 
-  /** @param size how many deliveries the batch has; none is confirmed so far. */
-  constructor(size: number) {
-    this.#size = size;
+  /**
+   * @param batch none of it is confirmed so far.
+   * @param isWanted as for `Sink.write`. Default: all are.
+   */
+  constructor(batch: readonly Delivery[], isWanted?: IsWanted) {
+    this.#size = batch.length;
+    this.#asks = (index) => isWanted === undefined || isWanted(batch[index] as Delivery);
+  }
+
+  /** Whether somebody still wants it: ask just before it is sent. If not, it is settled: it counts as confirmed. */
+  isWanted(index: number): boolean {
+    const isWanted = this.#asks(index);
+    if (!isWanted) this.confirm(index);
+    return isWanted;
+  }
+
+  /** Those of the items that somebody still wants. */
+  wanted<Item extends { readonly index: number }>(items: readonly Item[]): Item[] {
+    return items.filter(({ index }) => this.isWanted(index));
   }
 
   confirm(index: number): void {
     this.#confirmed.add(index);
-  }
-
-  /** Nobody wants it any more: it was not sent, and what would have become of it is of no interest. */
-  skip(index: number): false {
-    this.#confirmed.add(index);
-    return false;
   }
 
   /** @param reason names no secret. */

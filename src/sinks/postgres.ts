@@ -21,7 +21,7 @@ import {
   reasonOf,
   troubleOf,
 } from './postgres/trouble.ts';
-import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 
 export const openPostgres: OpenSink<PostgresOptions> = async (options, world) => {
@@ -74,8 +74,12 @@ class PostgresSink implements Sink {
     this.#place = `PostgreSQL at ${options.host}:${options.port}`;
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch.length);
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch, isWanted);
     const tables = this.#sort(batch, outcome);
     if (tables.size > 0) await this.#writeTables(tables, outcome, signal);
     return outcome.settle((cause) =>
@@ -145,7 +149,7 @@ class PostgresSink implements Sink {
     try {
       for (const [table, rows] of tables) {
         signal.throwIfAborted();
-        const error = await this.#writeTable(client, table, rows, outcome);
+        const error = await this.#writeTable(client, table, outcome.wanted(rows), outcome);
         if (error === undefined || isUsable(error)) continue;
         release(true);
         break;
@@ -208,6 +212,7 @@ function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
   const statement = insertStatement(quoted);
   return {
     async write(rows) {
+      if (rows.length === 0) return;
       await client.query(statement, insertValues(rows.map(({ row }) => row)));
     },
     reasonOf: (error) =>

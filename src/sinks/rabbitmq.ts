@@ -8,7 +8,7 @@ import { Outcome } from './outcome.ts';
 import { type Connect, type Link, openLink } from './rabbitmq/link.ts';
 import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/publication.ts';
 import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/trouble.ts';
-import type { OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 import { abortable, allOver, unlessAborted } from './turns.ts';
 
@@ -63,8 +63,12 @@ class RabbitmqSink implements Sink {
     });
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch.length);
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new Outcome(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) await this.#publish(items, outcome, signal);
     return outcome.settle((cause) =>
@@ -116,7 +120,7 @@ class RabbitmqSink implements Sink {
       await abortable(
         signal,
         () => link.drop(signal.reason),
-        () => allOver(items.map((item) => publishOne(link, item, outcome))),
+        () => allOver(outcome.wanted(items).map((item) => publishOne(link, item, outcome))),
       );
     } catch (error) {
       this.#blame(error, items, outcome, signal);

@@ -21,8 +21,8 @@ export interface Sink {
    * receipt is safe. Batches of different keys may be written at the same time; those of one key never are.
    *
    * @param signal aborted when nobody waits for this batch any more; it may still be tried again.
-   * @param isWanted whether a delivery of the batch is still to be written: ask just before it is sent, and leave it
-   *   out if not. For sinks that send the deliveries of a batch one after another; others need not ask.
+   * @param isWanted whether a delivery of the batch is still to be written: ask just before it is sent, when there is
+   *   a connection and it is the batch's turn, and leave it out if not. A sink that never waits need not ask.
    * @throws anything, at once or later: none of the batch is confirmed, and all of it will be tried again.
    */
   write(

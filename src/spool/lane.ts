@@ -6,7 +6,7 @@ import { encodeDelivery } from './delivery-codec.ts';
 import type { Draft } from './draft.ts';
 import { readTotals } from './lane-table.ts';
 import { entryKey, entrySize, type LaneTotals, type Position } from './records.ts';
-import type { SpoolEntry, SpoolLane } from './spool.ts';
+import type { AppendOptions, SpoolEntry, SpoolLane } from './spool.ts';
 import type { Store } from './store.ts';
 import { choose, hasFree } from './take.ts';
 
@@ -46,12 +46,18 @@ export class StoredLane implements SpoolLane {
 
   async append(
     deliveries: readonly Delivery[],
-    { claim = true }: { claim?: boolean } = {},
+    { claim = true, isWanted = () => true }: AppendOptions = {},
   ): Promise<readonly Position[]> {
     if (deliveries.length === 0) return [];
     const { store, now } = this.#world;
     const contents = deliveries.map((delivery) => encodeDelivery(delivery, now()));
-    const positions = await store.write((draft) => this.#append(draft, contents, claim), { grows: true });
+    const positions = await store.write((draft) => (isWanted() ? this.#append(draft, contents, claim) : []), {
+      grows: true,
+    });
+    if (!isWanted()) {
+      await this.confirm(positions);
+      return [];
+    }
     if (!claim) this.#tell();
     return positions;
   }

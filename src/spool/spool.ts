@@ -43,6 +43,13 @@ export interface SpoolEntry {
   readonly delivery: Delivery;
 }
 
+export interface AppendOptions {
+  /** Whether this process is about to deliver them itself. Default: true. */
+  readonly claim?: boolean;
+  /** Somebody may have been told meanwhile that they are not stored: asked before and after the commit. Default: they are. */
+  readonly isWanted?: () => boolean;
+}
+
 /**
  * The entries of one sink. Each is free, or claimed by a process; claims of a dead process are void.
  *
@@ -54,10 +61,10 @@ export interface SpoolLane {
    * Resolves when the deliveries outlive this process; with `sync`, this machine's power too. All or none are
    * stored. Calls that wait at the same time share one commit.
    *
-   * @param options.claim whether this process is about to deliver them itself. Default: true.
+   * @returns their positions; none when they are not wanted any more: then none is stored.
    * @throws Failure `sink_full` when `maxBytes` would be exceeded.
    */
-  append(deliveries: readonly Delivery[], options?: { claim?: boolean }): Promise<readonly Position[]>;
+  append(deliveries: readonly Delivery[], options?: AppendOptions): Promise<readonly Position[]>;
   /**
    * Claims and returns the oldest free entries, in order: at least one, if there is one, and no more than the
    * limits. An entry waits while another process has an older one of its key; what this process has itself

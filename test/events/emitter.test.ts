@@ -378,6 +378,30 @@ describe('overflow: spool', () => {
     expect(await answer).toMatchObject({ code: 'sink_failed' });
   });
 
+  it.each([
+    ['drop', { kind: 'drop', reason: 'sink_failed' }, []],
+    ['error', { code: 'sink_failed' }, []],
+    // The message goes on, and its event with it.
+    ['pass', undefined, ['1/message.publish']],
+  ] as const)(
+    'with onFailure: %s stores nothing that somebody was told is not stored, when the disk takes it later',
+    async (onFailure, instead, stored) => {
+      const spool = aSpool();
+      const letGo = spool.hold();
+      const sink = aSink('asked', 'a');
+      const { publish, clock } = anEmitter([{ ...route, onFailure }], [opened(sink)], { spool });
+      const answer = publish('1');
+      await clock.pass(BUDGET);
+      if (instead === undefined) expect(await answer).toBeUndefined();
+      else expect(await answer).toMatchObject(instead);
+      letGo();
+      await clock.settle();
+      const { free, claimed } = spool.idsOf('a');
+      expect([...free, ...claimed]).toEqual(stored);
+      expect(idsOf(sink).every((id) => id === '1' && stored.length > 0)).toBe(true);
+    },
+  );
+
   it('keeps the order of a client while the disk is read', async () => {
     const spool = aSpool();
     const sink = aSink('asked', 'a');

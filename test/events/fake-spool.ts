@@ -31,8 +31,9 @@ export function aSpool(): FakeSpool {
       if (failure !== undefined) throw failure;
     };
     const lane: SpoolLane = {
-      async append(deliveries, { claim = true } = {}) {
+      async append(deliveries, { claim = true, isWanted = () => true } = {}) {
         await commit();
+        if (!isWanted()) return [];
         const added = deliveries.map((delivery) => ({ position: next++, delivery, isClaimed: claim }));
         stored.push(...added);
         if (!claim) for (const listener of listeners) listener();

@@ -43,13 +43,13 @@ function aSlowSink(clock: FakeClock, request: () => Promise<void>) {
   const sink: Sink = {
     name: 'a',
     async write(batch, _signal, isWanted) {
-      const outcome = new Outcome(batch.length);
+      const outcome = new Outcome(batch, isWanted);
       const writeOne = async ({ id }: { id: string }) => {
         await request();
         stored.push(id.replace('/message.publish', ''));
         return undefined;
       };
-      await writeByKey(batch, 16, writeOne, outcome, isWanted);
+      await writeByKey(batch, 16, writeOne, outcome);
       return outcome.settle(() => {});
     },
     close: async () => {},

@@ -7,9 +7,9 @@ const batch = ['a1', 'b1', 'a2', 'b2', 'a3'].map((id) => aDelivery(id, id[0]));
 
 describe('writeByKey', () => {
   it('leaves out what nobody wants any more, asked just before it is sent', async () => {
-    const outcome = new Outcome(batch.length);
-    const sent: string[] = [];
     const unwanted = new Set<string>(['b1']);
+    const outcome = new Outcome(batch, ({ id }) => !unwanted.has(id));
+    const sent: string[] = [];
     await writeByKey(
       batch,
       16,
@@ -20,14 +20,13 @@ describe('writeByKey', () => {
         return undefined;
       },
       outcome,
-      ({ id }) => !unwanted.has(id),
     );
     expect(sent.sort()).toEqual(['a1', 'a3', 'b2']);
     expect(outcome.settle(() => {})).toBeUndefined();
   });
 
   it('sends everything when nobody says otherwise', async () => {
-    const outcome = new Outcome(batch.length);
+    const outcome = new Outcome(batch);
     const sent: string[] = [];
     await writeByKey(batch, 1, async ({ id }) => void sent.push(id), outcome);
     expect(sent).toEqual(['a1', 'a2', 'a3', 'b1', 'b2']);

@@ -12,7 +12,7 @@ import {
 } from '../support/servers/kafka.ts';
 import { until } from '../support/servers/process.ts';
 import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
-import { itKeepsTheContract } from './contract.ts';
+import { itKeepsTheContract, ours } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
 
 type Given = Partial<Parameters<typeof Kafka.parse>[0] & object>;
@@ -48,43 +48,45 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
     await guarded?.close();
   });
 
-  itKeepsTheContract({
-    open,
-    async read() {
-      const topics = await Promise.all([...server.topics].map((topic) => server.read(topic)));
-      return topics.flat().map(receivedOf);
-    },
-    server: lazily(() => server),
-    ordering: 'per-key',
-    duplicates: 'possible',
-    hasTargets: true,
-    refuse: (delivery) => ({ ...delivery, format: 'raw', body: Buffer.alloc(1_100_000, delivery.id) }),
-    broken: [
-      {
-        title: 'the password is wrong (PLAIN)',
-        open: () => openGuarded('plain', 'wr0ng-one'),
-        says: /login is refused: see sasl\.user and sasl\.password/,
-        secrets: ['wr0ng-one'],
+  itKeepsTheContract(
+    ours({
+      open,
+      async read() {
+        const topics = await Promise.all([...server.topics].map((topic) => server.read(topic)));
+        return topics.flat().map(receivedOf);
       },
-      {
-        title: 'the password is wrong (SCRAM)',
-        open: () => openGuarded('scram-sha-512', 'wr0ng-one'),
-        says: /login is refused: see sasl\.user and sasl\.password/,
-        secrets: ['wr0ng-one'],
-      },
-      {
-        title: 'the topic does not exist',
-        open: () => open({ createTopics: undefined, topic: 'absent' }),
-        says: /topic absent: the topic does not exist: create it, or write createTopics/,
-      },
-      {
-        title: 'the user may not write to the topic',
-        open: () => open({ topic: 'forbidden-one' }),
-        says: /may not write to the topic/,
-      },
-      { title: 'nothing listens', open: () => open({ brokers: ['127.0.0.1:1'] }), says: /ECONNREFUSED/ },
-    ],
-  });
+      server: lazily(() => server),
+      ordering: 'per-key',
+      duplicates: 'possible',
+      hasTargets: true,
+      refuse: (delivery) => ({ ...delivery, format: 'raw', body: Buffer.alloc(1_100_000, delivery.id) }),
+      broken: [
+        {
+          title: 'the password is wrong (PLAIN)',
+          open: () => openGuarded('plain', 'wr0ng-one'),
+          says: /login is refused: see sasl\.user and sasl\.password/,
+          secrets: ['wr0ng-one'],
+        },
+        {
+          title: 'the password is wrong (SCRAM)',
+          open: () => openGuarded('scram-sha-512', 'wr0ng-one'),
+          says: /login is refused: see sasl\.user and sasl\.password/,
+          secrets: ['wr0ng-one'],
+        },
+        {
+          title: 'the topic does not exist',
+          open: () => open({ createTopics: undefined, topic: 'absent' }),
+          says: /topic absent: the topic does not exist: create it, or write createTopics/,
+        },
+        {
+          title: 'the user may not write to the topic',
+          open: () => open({ topic: 'forbidden-one' }),
+          says: /may not write to the topic/,
+        },
+        { title: 'nothing listens', open: () => open({ brokers: ['127.0.0.1:1'] }), says: /ECONNREFUSED/ },
+      ],
+    }),
+  );
 
   it.each(['plain', 'scram-sha-256', 'scram-sha-512'])('logs in with %s', async (mechanism) => {
     const sink = await openGuarded(mechanism);

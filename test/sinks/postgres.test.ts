@@ -10,7 +10,7 @@ import {
   user,
 } from '../support/servers/postgres.ts';
 import { startProxy, type TcpProxy } from '../support/servers/proxy.ts';
-import { itKeepsTheContract } from './contract.ts';
+import { itKeepsTheContract, ours } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
 
 type Given = Partial<Parameters<typeof Postgres.parse>[0] & object>;
@@ -67,44 +67,46 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
     return rows;
   };
 
-  itKeepsTheContract({
-    open,
-    read,
-    server: lazily(() => server),
-    ordering: 'per-key',
-    duplicates: 'dropped',
-    hasTargets: true,
-    refuse: (delivery) => ({ ...delivery, attributes: { ...delivery.attributes, type: 'ghost' } }),
-    broken: [
-      {
-        title: 'the password is wrong',
-        open: () => open({}, worldOf('pg', { PASSWORD: 'wr0ng-one' })),
-        says: /password is wrong, or there is no such user/,
-        secrets: ['wr0ng-one'],
-      },
-      {
-        title: 'the database does not exist',
-        open: () => open({ database: 'nowhere' }),
-        says: /database does not exist/,
-      },
-      {
-        title: 'the table does not exist',
-        open: () => open({ createTable: false, table: 'absent' }),
-        says: /table "absent": the table does not exist: create it .* createTable/,
-      },
-      {
-        title: 'the schema does not exist',
-        open: () => open({ schema: 'absent' }),
-        says: /schema does not exist/,
-      },
-      {
-        title: 'the user may not write',
-        open: () => open({ user: 'reader', createTable: false }, worldOf('pg', { PASSWORD: '1234' })),
-        says: /may not write to the table/,
-      },
-      { title: 'nothing listens', open: () => open({ host: '127.0.0.1', port: 1 }), says: /ECONNREFUSED/ },
-    ],
-  });
+  itKeepsTheContract(
+    ours({
+      open,
+      read,
+      server: lazily(() => server),
+      ordering: 'per-key',
+      duplicates: 'dropped',
+      hasTargets: true,
+      refuse: (delivery) => ({ ...delivery, attributes: { ...delivery.attributes, type: 'ghost' } }),
+      broken: [
+        {
+          title: 'the password is wrong',
+          open: () => open({}, worldOf('pg', { PASSWORD: 'wr0ng-one' })),
+          says: /password is wrong, or there is no such user/,
+          secrets: ['wr0ng-one'],
+        },
+        {
+          title: 'the database does not exist',
+          open: () => open({ database: 'nowhere' }),
+          says: /database does not exist/,
+        },
+        {
+          title: 'the table does not exist',
+          open: () => open({ createTable: false, table: 'absent' }),
+          says: /table "absent": the table does not exist: create it .* createTable/,
+        },
+        {
+          title: 'the schema does not exist',
+          open: () => open({ schema: 'absent' }),
+          says: /schema does not exist/,
+        },
+        {
+          title: 'the user may not write',
+          open: () => open({ user: 'reader', createTable: false }, worldOf('pg', { PASSWORD: '1234' })),
+          says: /may not write to the table/,
+        },
+        { title: 'nothing listens', open: () => open({ host: '127.0.0.1', port: 1 }), says: /ECONNREFUSED/ },
+      ],
+    }),
+  );
 
   it('says which column a table of one’s own lacks', async () => {
     const sink = await open({ table: 'narrow' });

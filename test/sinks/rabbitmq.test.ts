@@ -11,7 +11,7 @@ import {
   startRabbitmq,
   user,
 } from '../support/servers/rabbitmq.ts';
-import { itKeepsTheContract } from './contract.ts';
+import { itKeepsTheContract, ours } from './contract.ts';
 import { lazily, worldOf } from './world.ts';
 
 type Given = Partial<Parameters<typeof Rabbitmq.parse>[0] & object>;
@@ -68,43 +68,45 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
     await server?.close();
   });
 
-  itKeepsTheContract({
-    open,
-    async read() {
-      received.push(...(await take('all')).map(receivedOf));
-      return received;
-    },
-    server: lazily(() => server),
-    ordering: 'per-key',
-    duplicates: 'possible',
-    hasTargets: true,
-    refuse: (delivery) => ({ ...delivery, target: 'x'.repeat(256) }),
-    broken: [
-      {
-        title: 'the password is wrong',
-        open: () => open({}, worldOf('rabbit', { PASSWORD: 'wr0ng-one' })),
-        says: /login is refused: see user and password/,
-        secrets: ['wr0ng-one'],
+  itKeepsTheContract(
+    ours({
+      open,
+      async read() {
+        received.push(...(await take('all')).map(receivedOf));
+        return received;
       },
-      {
-        title: 'the exchange does not exist',
-        open: () => open({ exchange: 'absent', declare: undefined }),
-        says: /exchange "absent" does not exist: create it, or write declare/,
-      },
-      {
-        title: 'the virtual host does not exist',
-        open: () => open({ vhost: 'no/where' }),
-        says: /virtual host does not exist/,
-      },
-      {
-        title: 'the exchange has another type',
-        open: () => open({ exchange: 'amq.fanout' }),
-        says: /exists already and differs/,
-      },
-      { title: 'nothing listens', open: () => open({ port: 1 }), says: /ECONNREFUSED/ },
-    ],
-    patience: 60_000,
-  });
+      server: lazily(() => server),
+      ordering: 'per-key',
+      duplicates: 'possible',
+      hasTargets: true,
+      refuse: (delivery) => ({ ...delivery, target: 'x'.repeat(256) }),
+      broken: [
+        {
+          title: 'the password is wrong',
+          open: () => open({}, worldOf('rabbit', { PASSWORD: 'wr0ng-one' })),
+          says: /login is refused: see user and password/,
+          secrets: ['wr0ng-one'],
+        },
+        {
+          title: 'the exchange does not exist',
+          open: () => open({ exchange: 'absent', declare: undefined }),
+          says: /exchange "absent" does not exist: create it, or write declare/,
+        },
+        {
+          title: 'the virtual host does not exist',
+          open: () => open({ vhost: 'no/where' }),
+          says: /virtual host does not exist/,
+        },
+        {
+          title: 'the exchange has another type',
+          open: () => open({ exchange: 'amq.fanout' }),
+          says: /exists already and differs/,
+        },
+        { title: 'nothing listens', open: () => open({ port: 1 }), says: /ECONNREFUSED/ },
+      ],
+      patience: 60_000,
+    }),
+  );
 
   it('rejects what no queue takes, unless told to drop it', async () => {
     const sink = await open({ exchange: 'amq.direct', declare: undefined });

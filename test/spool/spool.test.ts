@@ -28,6 +28,19 @@ describe('a lane of the spool', () => {
     expect(await lane.take(...ALL)).toStrictEqual([]);
   });
 
+  it.each([
+    ['before the commit', 0],
+    ['while it is committed', 1],
+  ])('stores nothing that is not wanted any more %s', async (_, wantedTimes) => {
+    const lane = (await aSpool()).lane('history');
+    let asked = 0;
+    const isWanted = () => asked++ < wantedTimes;
+    expect(await lane.append(deliveries('a', 2), { claim: false, isWanted })).toStrictEqual([]);
+    expect(asked).toBeGreaterThan(wantedTimes);
+    expect(lane.size).toBe(0);
+    expect(await lane.take(...ALL)).toStrictEqual([]);
+  });
+
   it('gives released entries out again, before younger ones', async () => {
     const lane = (await aSpool()).lane('history');
     const [first = 0, , third = 0] = await lane.append(deliveries('a', 4));

@@ -2,13 +2,20 @@
 import type { Stats } from 'node:fs';
 import type { FileOptions } from '../../config/sections/sinks/file.ts';
 import type { Delivery } from '../delivery.ts';
-import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import { Outcome } from '../outcome.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { Turns, unlessAborted } from '../turns.ts';
 import { Appender } from './appender.ts';
 import { type ArchiveOptions, putAside, tidy } from './archive.ts';
 import { FileAge, type FileClocks } from './file-age.ts';
 import { toLine } from './line.ts';
 import { explain } from './trouble.ts';
+
+interface Line {
+  /** Its place in the batch. */
+  readonly index: number;
+  readonly bytes: Buffer;
+}
 
 export class FileSink implements Sink {
   readonly name: string;
@@ -32,12 +39,23 @@ export class FileSink implements Sink {
     this.#archive = { path, mode, keep: rotate.keep, gzip: rotate.gzip, now: clocks.now };
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
-    const lines = batch.map(toLine);
-    return await unlessAborted(
-      this.#turns.take(() => this.#append(lines), signal),
+    const outcome = new Outcome(batch, isWanted);
+    const lines = batch.map((delivery, index) => ({ index, bytes: toLine(delivery) }));
+    await unlessAborted(
+      this.#turns.take(() => this.#append(lines, outcome), signal),
       signal,
+    );
+    return outcome.settle((cause) =>
+      this.#log.warn(
+        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
+        'a part of a batch failed',
+      ),
     );
   }
 
@@ -52,21 +70,19 @@ export class FileSink implements Sink {
     if (isFirst) await this.#turns.take(() => this.#appender.close(), new AbortController().signal);
   }
 
-  async #append(lines: readonly Buffer[]): Promise<Receipt | undefined> {
+  async #append(lines: readonly Line[], outcome: Outcome): Promise<void> {
     this.#closing.signal.throwIfAborted();
-    const size = lines.reduce((sum, { length }) => sum + length, 0);
-    await this.#rotate(await this.#open(), size);
-    const { lines: whole, error } = await this.#appender.append(lines).catch((error) => {
+    const stats = await this.#open();
+    const wanted = outcome.wanted(lines);
+    if (wanted.length === 0) return;
+    const size = wanted.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    await this.#rotate(stats, size);
+    const bytes = wanted.map((line) => line.bytes);
+    const { lines: whole, error } = await this.#appender.append(bytes).catch((error) => {
       throw explain(error, this.#options.path);
     });
-    if (error === undefined) return undefined;
-    const trouble = explain(error, this.#options.path);
-    if (whole === 0) throw trouble;
-    this.#log.warn(
-      { code: 'sink_failed', sink: this.name, reason: trouble.message },
-      'a part of a batch failed',
-    );
-    return { unconfirmed: lines.flatMap((_, i) => (i < whole ? [] : [i])) };
+    for (const { index } of wanted.slice(0, whole)) outcome.confirm(index);
+    if (error !== undefined) outcome.blame(explain(error, this.#options.path));
   }
 
   async #open(): Promise<Stats> {

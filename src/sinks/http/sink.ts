@@ -54,9 +54,9 @@ export class HttpSink implements Sink {
     const { log, name, requests } = this.#options;
     // Each request listens to it: so many are no leak.
     setMaxListeners(0, signal);
-    const outcome = new Outcome(batch.length);
-    if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome, isWanted);
-    else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome, isWanted);
+    const outcome = new Outcome(batch, isWanted);
+    if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
+    else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome);
     return outcome.settle((cause) =>
       log.warn(
         { code: 'sink_failed', sink: name, reason: (cause as Error).message },
@@ -88,15 +88,10 @@ export class HttpSink implements Sink {
     );
   }
 
-  async #writeTogether(
-    batch: readonly Delivery[],
-    signal: AbortSignal,
-    outcome: Outcome,
-    isWanted: IsWanted = () => true,
-  ): Promise<void> {
+  async #writeTogether(batch: readonly Delivery[], signal: AbortSignal, outcome: Outcome): Promise<void> {
     const { sign } = this.#options;
     const all = batch.map((delivery, index) => ({ delivery, index }));
-    const items = all.filter(({ delivery, index }) => isWanted(delivery) || outcome.skip(index));
+    const items = outcome.wanted(all);
     if (items.length === 0) return;
     const attempt = {
       write: async (some: readonly (typeof items)[number][]) => {

@@ -52,13 +52,13 @@ export class NatsSink implements Sink {
   ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
     const { log, name, place } = this.#options;
-    const outcome = new Outcome(batch.length);
+    const outcome = new Outcome(batch, isWanted);
     try {
       const link = await unlessAborted(this.#link.get(), signal);
       await abortable(
         signal,
         () => void this.#link.drop(link),
-        () => this.#publishAll(link, batch, outcome, isWanted),
+        () => this.#publishAll(link, batch, outcome),
       );
     } catch (error) {
       outcome.blame(explain(error, place));
@@ -92,17 +92,12 @@ export class NatsSink implements Sink {
     await this.#link.close();
   }
 
-  async #publishAll(
-    link: NatsLink,
-    batch: readonly Delivery[],
-    outcome: Outcome,
-    isWanted: IsWanted | undefined,
-  ): Promise<void> {
+  async #publishAll(link: NatsLink, batch: readonly Delivery[], outcome: Outcome): Promise<void> {
     const { pipeline, requests } = this.#options;
     const takes = await this.#learnSubjects(link, batch);
     const publish = (delivery: Delivery) => this.#publish(link, delivery, takes);
     if (pipeline) await publishAtOnce(batch, publish, outcome);
-    else await writeByKey(batch, requests, publish, outcome, isWanted);
+    else await writeByKey(batch, requests, publish, outcome);
   }
 
   /** @returns why it will never be taken. @throws when it is not confirmed. */
@@ -164,7 +159,9 @@ async function publishAtOnce(
   publish: (delivery: Delivery) => Promise<string | undefined>,
   outcome: Outcome,
 ): Promise<void> {
-  const results = await Promise.allSettled(batch.map(publish));
+  const results = await Promise.allSettled(
+    batch.map((delivery, index) => (outcome.isWanted(index) ? publish(delivery) : undefined)),
+  );
   for (const chain of groupByKey(batch).values()) {
     for (const index of chain) {
       const result = results[index];

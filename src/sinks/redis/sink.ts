@@ -3,7 +3,7 @@ import { withTimeLimit } from '../../lookup/deadline.ts';
 import type { Delivery } from '../delivery.ts';
 import { Lazy } from '../lazy.ts';
 import { Outcome } from '../outcome.ts';
-import type { Receipt, Sink, SinkWorld } from '../sink.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { unlessAborted } from '../turns.ts';
 import type { RedisConnection } from './connect.ts';
 import { type Argument, commandFor, type EntryOptions } from './entry.ts';
@@ -43,10 +43,14 @@ export class RedisSink implements Sink {
     });
   }
 
-  async write(batch: readonly Delivery[], signal: AbortSignal): Promise<Receipt | undefined> {
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
     const { log, name, stream } = this.#options;
-    const outcome = new Outcome(batch.length);
+    const outcome = new Outcome(batch, isWanted);
     const items = batch.map((delivery, index) => {
       const { target } = delivery;
       const command = commandFor(delivery, target ?? stream, this.#options);
@@ -83,8 +87,8 @@ export class RedisSink implements Sink {
    */
   async #writeAll(items: readonly Item[], outcome: Outcome, signal: AbortSignal): Promise<void> {
     try {
-      const answers = await this.#transact(items, signal);
-      for (const [i, item] of items.entries()) this.#settle(item, answers[i], outcome);
+      for (const [item, answer] of await this.#transact(items, outcome, signal))
+        this.#settle(item, answer, outcome);
     } catch (error) {
       const [first] = items;
       const isKeyRefused =
@@ -105,11 +109,17 @@ export class RedisSink implements Sink {
     else outcome.blame(problem);
   }
 
-  async #transact(items: readonly Item[], signal: AbortSignal): Promise<readonly unknown[]> {
+  async #transact(
+    items: readonly Item[],
+    outcome: Outcome,
+    signal: AbortSignal,
+  ): Promise<readonly (readonly [Item, unknown])[]> {
     return await this.#use(signal, async (redis) => {
-      const answers = await redis.transact(items.map(({ command }) => command));
+      const wanted = outcome.wanted(items);
+      if (wanted.length === 0) return [];
+      const answers = await redis.transact(wanted.map(({ command }) => command));
       await this.#awaitReplicas(redis);
-      return answers;
+      return wanted.map((item, i) => [item, answers[i]] as const);
     });
   }
 

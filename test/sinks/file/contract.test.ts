@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { File } from '../../../src/config/sections/sinks/file.ts';
 import { openFile } from '../../../src/sinks/file.ts';
-import { itKeepsTheContract } from '../contract.ts';
+import { itKeepsTheContract, ours } from '../contract.ts';
 import { optionsOf, sinkWorld } from '../options.ts';
 import { readLines } from './read-lines.ts';
 
@@ -35,23 +35,25 @@ describe.each([
     await rename(join(root, 'away'), directory());
   };
 
-  itKeepsTheContract({
-    open: () => open(),
-    read: () => readLines(join(directory(), 'events.jsonl')),
-    server: { start: mount, stop: unmount, kill: unmount },
-    ordering: 'per-key',
-    duplicates: 'possible',
-    broken: [
-      {
-        title: 'the path is a directory',
-        open: () => open(join(root, 'is-a-directory')),
-        says: /cannot write .*is-a-directory: it is a directory: write the path of a file \(EISDIR\)/,
-      },
-      {
-        title: 'a part of the path is no directory',
-        open: () => open(join(root, 'is-a-file', 'events.jsonl')),
-        says: /a part of its path is no directory \(ENOTDIR\)/,
-      },
-    ],
-  });
+  itKeepsTheContract(
+    ours({
+      open: () => open(),
+      read: () => readLines(join(directory(), 'events.jsonl')),
+      server: { start: mount, stop: unmount, kill: unmount },
+      ordering: 'per-key',
+      duplicates: 'possible',
+      broken: [
+        {
+          title: 'the path is a directory',
+          open: () => open(join(root, 'is-a-directory')),
+          says: /cannot write .*is-a-directory: it is a directory: write the path of a file \(EISDIR\)/,
+        },
+        {
+          title: 'a part of the path is no directory',
+          open: () => open(join(root, 'is-a-file', 'events.jsonl')),
+          says: /a part of its path is no directory \(ENOTDIR\)/,
+        },
+      ],
+    }),
+  );
 });

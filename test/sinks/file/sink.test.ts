@@ -180,7 +180,7 @@ describe('file', () => {
         const receipt = await write(sink, batch);
         const first = receipt?.unconfirmed?.[0] ?? 0;
         expect(first).toBeGreaterThan(0);
-        expect(receipt).toEqual({ unconfirmed: batch.map((_, i) => i).slice(first) });
+        expect(receipt).toEqual({ rejected: [], unconfirmed: batch.map((_, i) => i).slice(first) });
         expect(warnings).toEqual([expect.stringMatching(/largest size that is allowed.*\(EFBIG\)/)]);
         await expect(write(sink, batch.slice(first))).rejects.toThrow(/EFBIG/);
         await limit('unlimited');

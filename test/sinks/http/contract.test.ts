@@ -3,7 +3,7 @@ import { Http } from '../../../src/config/sections/sinks/http.ts';
 import type { Delivery, Received } from '../../../src/sink-contract.ts';
 import { openHttp } from '../../../src/sinks/http.ts';
 import { type HttpService, startHttpService, type Taken } from '../../support/servers/http.ts';
-import { itKeepsTheContract } from '../contract.ts';
+import { itKeepsTheContract, ours } from '../contract.ts';
 import { optionsOf, sinkWorld } from '../options.ts';
 
 const TOKEN = 'a-secret-token';
@@ -29,32 +29,37 @@ describe.each([
     return openHttp(optionsOf(Http, written), sinkWorld({ env: { TOKEN } }));
   };
 
-  itKeepsTheContract({
-    open,
-    read: async () => service.taken.flatMap(readTaken),
-    server: {
-      start: () => service.start(),
-      stop: () => service.stop(),
-      kill: () => service.kill(),
-    },
-    ordering: 'per-key',
-    duplicates: 'possible',
-    refuse,
-    hasTargets: true,
-    broken: [
+  itKeepsTheContract(
+    ours(
       {
-        title: 'the credentials are wrong',
-        open: () => open({ headers: { authorization: 'another-secret' } }),
-        says: /answered with status 401: the credentials are wrong: see headers/,
-        secrets: ['another-secret'],
+        open,
+        read: async () => service.taken.flatMap(readTaken),
+        server: {
+          start: () => service.start(),
+          stop: () => service.stop(),
+          kill: () => service.kill(),
+        },
+        ordering: 'per-key',
+        duplicates: 'possible',
+        refuse,
+        hasTargets: true,
+        broken: [
+          {
+            title: 'the credentials are wrong',
+            open: () => open({ headers: { authorization: 'another-secret' } }),
+            says: /answered with status 401: the credentials are wrong: see headers/,
+            secrets: ['another-secret'],
+          },
+          {
+            title: 'the host is not there',
+            open: () => open({ url: 'http://nowhere.invalid/x' }),
+            says: /no answer from nowhere\.invalid: (ENOTFOUND|EAI_AGAIN)/,
+          },
+        ],
       },
-      {
-        title: 'the host is not there',
-        open: () => open({ url: 'http://nowhere.invalid/x' }),
-        says: /no answer from nowhere\.invalid: (ENOTFOUND|EAI_AGAIN)/,
-      },
-    ],
-  });
+      { asksAtOnce: true },
+    ),
+  );
 });
 
 function refuse(delivery: Delivery): Delivery {

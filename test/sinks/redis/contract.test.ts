@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { Redis } from '../../../src/config/sections/sinks/redis.ts';
 import { openRedis } from '../../../src/sinks/redis.ts';
 import { isRedisMissing, type RedisServer, startRedis } from '../../support/servers/redis.ts';
-import { itKeepsTheContract } from '../contract.ts';
+import { itKeepsTheContract, ours } from '../contract.ts';
 import { optionsOf, sinkWorld } from '../options.ts';
 import { readStreams, toReceived } from './read-stream.ts';
 
@@ -31,45 +31,47 @@ describe.skipIf(isRedisMissing).each([
     return openRedis(optionsOf(Redis, written), sinkWorld({ env: { PASSWORD: password } }));
   };
 
-  itKeepsTheContract({
-    open,
-    read: async () => (await readStreams({ port: server.port, password })).map(toReceived),
-    server: {
-      start: () => server.start(),
-      stop: () => server.stop(),
-      kill: () => server.kill(),
-    },
-    ordering: 'per-key',
-    duplicates,
-    refuse: (delivery) => ({ ...delivery, target: 'no-stream' }),
-    hasTargets: true,
-    broken: [
-      {
-        title: 'the password is wrong',
-        open: () => open({ password: 'not-the-password' }),
-        says: /Redis at 127\.0\.0\.1:\d+ did not take it: WRONGPASS, .*see username and password/,
-        secrets: ['not-the-password'],
+  itKeepsTheContract(
+    ours({
+      open,
+      read: async () => (await readStreams({ port: server.port, password })).map(toReceived),
+      server: {
+        start: () => server.start(),
+        stop: () => server.stop(),
+        kill: () => server.kill(),
       },
-      {
-        title: 'there is no password',
-        open: () => open({ password: undefined }),
-        says: /NOAUTH, it demands a password: see username and password/,
-      },
-      {
-        title: 'the stream is missing and is not to be made',
-        open: () => open({ stream: 'missing', create: false }),
-        says: /there is no such stream: make it, or see create/,
-      },
-      {
-        title: 'the key of the stream holds something else',
-        open: () => open({ stream: 'no-stream' }),
-        says: /WRONGTYPE, the key of the stream holds something that is no stream/,
-      },
-      {
-        title: 'the host is not there',
-        open: () => open({ url: 'redis://nowhere.invalid' }),
-        says: /Redis at nowhere\.invalid:6379 did not take it: (ENOTFOUND|EAI_AGAIN)/,
-      },
-    ],
-  });
+      ordering: 'per-key',
+      duplicates,
+      refuse: (delivery) => ({ ...delivery, target: 'no-stream' }),
+      hasTargets: true,
+      broken: [
+        {
+          title: 'the password is wrong',
+          open: () => open({ password: 'not-the-password' }),
+          says: /Redis at 127\.0\.0\.1:\d+ did not take it: WRONGPASS, .*see username and password/,
+          secrets: ['not-the-password'],
+        },
+        {
+          title: 'there is no password',
+          open: () => open({ password: undefined }),
+          says: /NOAUTH, it demands a password: see username and password/,
+        },
+        {
+          title: 'the stream is missing and is not to be made',
+          open: () => open({ stream: 'missing', create: false }),
+          says: /there is no such stream: make it, or see create/,
+        },
+        {
+          title: 'the key of the stream holds something else',
+          open: () => open({ stream: 'no-stream' }),
+          says: /WRONGTYPE, the key of the stream holds something that is no stream/,
+        },
+        {
+          title: 'the host is not there',
+          open: () => open({ url: 'redis://nowhere.invalid' }),
+          says: /Redis at nowhere\.invalid:6379 did not take it: (ENOTFOUND|EAI_AGAIN)/,
+        },
+      ],
+    }),
+  );
 });
