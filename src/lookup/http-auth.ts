@@ -116,7 +116,7 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
   return {
     async ask(values, { deadline = Number.POSITIVE_INFINITY, ...rest } = {}) {
       // Built when its turn has come: in a storm, most never get one.
-      const look = async (): Promise<HttpVerdict> => {
+      const look = async (): Promise<HttpVerdict | Failure> => {
         const request = build(values);
         if (request === undefined) return { result: 'deny' };
         const end = monotonic() + timeout;
