@@ -2,6 +2,7 @@
 import { type AvroPlan, misfit, type Place } from './avro-plan.ts';
 import type { AvroScan } from './avro-scan.ts';
 import { malformed } from './error.ts';
+import { shortFloat32 } from './short-float.ts';
 import type { Value } from './value.ts';
 
 const MIN_LONG = -(2n ** 63n);
@@ -48,12 +49,12 @@ export const scalarPlans: Readonly<Record<string, AvroPlan>> = {
   ),
   boolean: plain(
     'true or false',
-    (scan) => scan.skip(1),
+    (scan) => scan.boolean(),
     (value) => typeof value === 'boolean',
   ),
-  int: plain('an integer of 32 bits', (scan) => scan.varint(), isInt),
-  long: plain('an integer of 64 bits', (scan) => scan.varint(), isLong),
-  float: floating('a number', 4),
+  int: plain('an integer of 32 bits', (scan) => scan.int(), isInt),
+  long: plain('an integer of 64 bits', (scan) => scan.long(), isLong),
+  float: { ...floating('a number', 4), fromLibrary: (value) => shortFloat32(value as number) },
   double: floating('a number', 8),
   string: plain(
     'text',
@@ -65,7 +66,7 @@ export const scalarPlans: Readonly<Record<string, AvroPlan>> = {
 export function enumPlan(symbols: readonly string[]): AvroPlan {
   const known = new Set(symbols);
   const scan = (scan: AvroScan) => {
-    const index = scan.varint();
+    const index = scan.int();
     if (index < 0 || index >= symbols.length) throw malformed('has an enum value that the schema has not');
   };
   return plain('a symbol of the enum', scan, (value) => typeof value === 'string' && known.has(value));

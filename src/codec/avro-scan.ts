@@ -7,8 +7,9 @@ import { malformed } from './error.ts';
 import { type CodecLimits, tooDeep, tooManyItems } from './limits.ts';
 import { checkKey } from './value.ts';
 
-/** A zig-zag varint of 64 bits. */
-const MAX_VARINT_BYTES = 10;
+/** The most bytes of a zig-zag varint of 32 and 64 bits. */
+const MAX_INT_BYTES = 5;
+const MAX_LONG_BYTES = 10;
 
 export class AvroScan {
   readonly #bytes: Uint8Array;
@@ -35,20 +36,36 @@ export class AvroScan {
     return start;
   }
 
-  /** An int or long, exact up to 2^53. */
-  varint(): number {
+  /** A long, exact up to 2^53. */
+  long(): number {
     let magnitude = 0;
-    for (let i = 0; i < MAX_VARINT_BYTES; i++) {
+    for (let i = 0; i < MAX_LONG_BYTES; i++) {
       const byte = this.#bytes[this.skip(1)] as number;
+      // The tenth byte has the last of 64 bits.
+      if (i === MAX_LONG_BYTES - 1 && byte > 1) break;
       magnitude += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return magnitude % 2 === 0 ? magnitude / 2 : -(magnitude + 1) / 2;
     }
     throw malformed('has an integer of more than 64 bits');
   }
 
+  /** An int; what the library makes of a larger one is another number. */
+  int(): number {
+    const start = this.#at;
+    const value = this.long();
+    if (this.#at - start > MAX_INT_BYTES || value < -(2 ** 31) || value >= 2 ** 31)
+      throw malformed('has an int of more than 32 bits');
+    return value;
+  }
+
+  /** The library takes every byte but 0 for true. */
+  boolean(): void {
+    if ((this.#bytes[this.skip(1)] as number) > 1) throw malformed('has a boolean that is neither 0 nor 1');
+  }
+
   /** Bytes or text that begin with their length; gives where they begin. */
   sized(): number {
-    const size = this.varint();
+    const size = this.long();
     if (size < 0) throw malformed('has a negative length');
     return this.skip(size);
   }
@@ -73,13 +90,17 @@ export class AvroScan {
   /** The items or entries of an array or map, in blocks (Avro 1.11, "Arrays"). */
   blocks(item: () => void): number {
     let total = 0;
-    for (let count = this.varint(); count !== 0; count = this.varint()) {
+    for (let count = this.long(); count !== 0; count = this.long()) {
       // A negative count is followed by the size of the block in bytes.
-      if (count < 0) this.varint();
-      total += Math.abs(count);
+      const size = count < 0 ? this.long() : undefined;
+      const start = this.#at;
+      const items = Math.abs(count);
+      total += items;
       // Before any is read: items of no bytes, such as nulls, need no bytes to be many.
-      this.count(Math.abs(count));
-      for (let i = 0; i < Math.abs(count); i++) item();
+      this.count(items);
+      for (let i = 0; i < items; i++) item();
+      if (size !== undefined && size !== this.#at - start)
+        throw malformed('has a block of another size than it says');
     }
     return total;
   }

@@ -27,7 +27,7 @@ export function unionPlan(types: readonly Type[], options: PlanOptions, planner:
   return {
     expected,
     scan(scan, depth) {
-      const branch = branches[scan.varint()];
+      const branch = branches[scan.long()];
       if (branch === undefined) throw malformed('has a union branch that the schema has not');
       const isWrapped = !isBare && branch.name !== 'null';
       if (isWrapped) {

@@ -55,6 +55,56 @@ describe('Avro', () => {
     expect(hexOf(avro.encode(value))).toBe(hex);
   });
 
+  it.each<[schema: unknown, hex: string, value: Value]>([
+    ['int', 'feffffff0f', 2 ** 31 - 1],
+    ['int', '8080808000', 0],
+    ['int', '8280808000', 1],
+    ['long', '80808080808080808000', 0],
+    ['long', '8380808080808000', -2],
+    ['long', '8280808080808080808001', 'malformed'],
+    [record('int', 'int'), '82000204'.slice(0, 6), { f0: 1, f1: 1 }],
+    [{ type: 'float' }, 'cdcccc3d', 0.1],
+    [array('float'), '0614aeac41cdcccc3d0000704200'.slice(0, 28), [21.585, 0.1, 60]],
+    [array('int'), '030404060a0008'.slice(0, 10), 'malformed'],
+  ])('%j takes what its peers write, %s', async (schema, hex, value) => {
+    const avro = await open(typeof schema === 'string' ? { type: schema } : schema);
+    if (value === 'malformed') expect(problemOf(() => avro.decode(bytesOf(hex)))).toContain('malformed: ');
+    else expect(avro.decode(bytesOf(hex))).toStrictEqual(value);
+  });
+
+  it.each<[schema: unknown, hex: string, reason: string]>([
+    ['int', '8080808010', 'has an int of more than 32 bits'],
+    ['int', '8180808010', 'has an int of more than 32 bits'],
+    ['int', 'ffffffff1f', 'has an int of more than 32 bits'],
+    ['int', 'feffffffffffffffff01', 'has an int of more than 32 bits'],
+    ['int', '808080808000', 'has an int of more than 32 bits'],
+    ['long', '80808080808080808002', 'has an integer of more than 64 bits'],
+    ['long', 'ffffffffffffffffff7f', 'has an integer of more than 64 bits'],
+    ['long', '8080808080808080808000', 'has an integer of more than 64 bits'],
+    ['boolean', '02', 'has a boolean that is neither 0 nor 1'],
+    ['boolean', 'ff', 'has a boolean that is neither 0 nor 1'],
+    [record('string', 'int'), '02618080808010', 'has an int of more than 32 bits'],
+    [map('boolean'), '0202610300', 'has a boolean that is neither 0 nor 1'],
+    [['null', 'int'], '028080808010', 'has an int of more than 32 bits'],
+    [['null', 'boolean'], '0202', 'has a boolean that is neither 0 nor 1'],
+    [['null', 'boolean'], '04', 'has a union branch that the schema has not'],
+    [['null', 'boolean'], '01', 'has a union branch that the schema has not'],
+    [{ type: 'enum', name: 'E', symbols: ['A', 'B'] }, '04', 'has an enum value that the schema has not'],
+    [{ type: 'enum', name: 'E', symbols: ['A', 'B'] }, '01', 'has an enum value that the schema has not'],
+    [{ type: 'enum', name: 'E', symbols: ['A'] }, '8080808080808000', 'has an int of more than 32 bits'],
+    ['string', '01', 'has a negative length'],
+    ['bytes', '03', 'has a negative length'],
+    [map('int'), '02016100', 'has a negative length'],
+    [array('int'), '01040400', 'has a block of another size than it says'],
+    [array('int'), '01000400', 'has a block of another size than it says'],
+    [array('int'), '01010400', 'has a block of another size than it says'],
+    [map('int'), '0104026102 00', 'has a block of another size than it says'],
+    ['int', '0200', 'goes on after its end'],
+  ])('%j refuses %s: %s', async (schema, hex, reason) => {
+    const avro = await open(typeof schema === 'string' ? { type: schema } : schema);
+    expect(problemOf(() => avro.decode(bytesOf(hex)))).toBe(`malformed: ${reason}`);
+  });
+
   it('wraps all unions if so wanted, as the JSON encoding of Avro does', async () => {
     const avro = await open(array(['null', 'double', record('long')]), { unions: 'wrapped' });
     const value = [null, { double: 1.5 }, { 'acme.R': { f0: 5 } }];

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CodecSpec, codecNames, defaultLimits, openCodec, type Value } from '../../src/codec/codec.ts';
+import { shortFloat32 } from '../../src/codec/short-float.ts';
 import { anyJson, anyValue } from './arbitrary-value.ts';
 import { bytesOf, fixture, openByteCodec, openValueCodec, peers, problemOf } from './support.ts';
 
@@ -92,7 +93,10 @@ const avroReport: fc.Arbitrary<Value> = fc.record({
   labels: fc.dictionary(key, text, { noNullPrototype: true }),
   battery: fc.oneof(
     fc.constant(null),
-    fc.float({ noNaN: true }).filter((value) => !Object.is(value, -0)),
+    fc
+      .float({ noNaN: true })
+      .filter((value) => !Object.is(value, -0))
+      .map(shortFloat32),
   ),
   signature: fc.uint8Array(),
   digest: fc.uint8Array({ minLength: 4, maxLength: 4 }),
