@@ -1,5 +1,5 @@
 /** A hash that no password has, to check for users that do not exist: they must cost what others cost. */
-import type { ParsedHash } from './password-hash.ts';
+import { isWeak, type ParsedHash } from './password-hash.ts';
 
 /** Says how much work a check is: two hashes with the same label cost the same. */
 export function costOf(hash: ParsedHash): string {
@@ -33,7 +33,11 @@ export function decoyFor(hashes: Iterable<ParsedHash>): ParsedHash | undefined {
 export class DecoyTally {
   readonly #counts = new Map<string, { readonly hash: ParsedHash; count: number }>();
 
+  /** Hashes that are guessed fast. */
+  weak = 0;
+
   add(hash: ParsedHash): void {
+    if (isWeak(hash)) this.weak++;
     const cost = costOf(hash);
     const entry = this.#counts.get(cost);
     if (entry === undefined) this.#counts.set(cost, { hash, count: 1 });

@@ -4,12 +4,14 @@
  *
  * Errors name the form and what is wrong with it, never the hash.
  */
-import { decodeBase64, utf8 } from './encoding.ts';
+import { utf8 } from './encoding.ts';
+import { foreignForms } from './password-foreign-forms.ts';
 import {
   type Argon2idHash,
   type BcryptHash,
   type DigestName,
   HashError,
+  type HashForm,
   type HashOptions,
   limits,
   type ParsedHash,
@@ -17,21 +19,21 @@ import {
   type SaltedHash,
   type ScryptHash,
 } from './password-hash.ts';
-
-type Parser = (text: string, options: HashOptions) => ParsedHash;
+import { base64Bytes, match, within } from './password-parts.ts';
 
 /** The forms that say themselves what they are, by how they begin. */
-const forms: readonly (readonly [prefix: RegExp, parse: Parser])[] = [
+const forms: readonly HashForm[] = [
   [/^\$2/, parseBcrypt],
   [/^\$argon2/, parseArgon2],
   [/^\$scrypt\$/, parseScrypt],
   [/^PBKDF2\$/, parseMosquittoGoAuth],
   [/^\$7\$/, parseMosquittoPbkdf2],
   [/^\$6\$/, parseMosquittoSha512],
+  ...foreignForms((text) => parseHash(text)),
 ];
 
 const KNOWN_FORMS =
-  '$2b$ (bcrypt), $argon2id$, $scrypt$, PBKDF2$ (mosquitto-go-auth), $7$ or $6$ (mosquitto), or fields with "algorithm"';
+  '$2b$ (bcrypt), $argon2id$, $scrypt$, PBKDF2$ (mosquitto-go-auth), $7$ or $6$ (mosquitto), {SHA} and {SSHA}, those of Django, passlib and Werkzeug, or fields with "algorithm"';
 
 /** Whether a text begins like a hash that names its own form. */
 export function isSelfDescribing(text: string): boolean {
@@ -61,7 +63,7 @@ function parseBcrypt(encoded: string): BcryptHash {
   return { kind: 'bcrypt', cost: within('bcrypt cost', cost, 4, limits.bcryptCost), encoded };
 }
 
-const ARGON2 = /^\$argon2id\$v=(?:16|19)\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
+const ARGON2 = /^\$argon2(?:id|i|d)\$v=(?:16|19)\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
 
 function parseArgon2(encoded: string): Argon2idHash {
   const what = 'argon2 hash';
@@ -114,12 +116,11 @@ function parseMosquittoGoAuth(text: string, options: HashOptions): Pbkdf2Hash {
     text,
     'expected PBKDF2$sha512$iterations$salt$hash',
   );
-  const decoded = base64Bytes('PBKDF2 salt', salt, 1);
   return {
     kind: 'pbkdf2',
     digestName: digestName as DigestName,
     iterations: within('PBKDF2 iterations', iterations, 1, limits.iterations),
-    salt: options.saltEncoding === 'utf-8' ? utf8(salt) : decoded,
+    salt: options.saltEncoding === 'utf-8' ? utf8(salt) : base64Bytes('PBKDF2 salt', salt, 1),
     digest: base64Bytes('PBKDF2 hash', digest, 16),
   };
 }
@@ -161,28 +162,4 @@ function mosquittoDigest(what: string, text: string): Uint8Array {
     throw new HashError(`${what}: expected 64 bytes in base64 ($6$ and $7$ of crypt(3) are other hashes)`);
   }
   return digest;
-}
-
-type Groups = readonly [string, string, string, string, string, string];
-
-/** Only groups that the pattern has are ever read; the rest of the tuple is empty text. */
-function match(what: string, pattern: RegExp, text: string, hint: string): Groups {
-  const found = pattern.exec(text);
-  if (found === null) throw new HashError(`${what} is malformed: ${hint}`);
-  const [all = '', a = '', b = '', c = '', d = '', e = ''] = found;
-  return [all, a, b, c, d, e];
-}
-
-function base64Bytes(what: string, text: string, atLeast: number): Uint8Array {
-  const bytes = decodeBase64(text);
-  if (bytes === undefined) throw new HashError(`${what} is not base64`);
-  if (bytes.length < atLeast) throw new HashError(`${what} is too short: expected at least ${atLeast} bytes`);
-  return bytes;
-}
-
-function within(what: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!(value >= least && value <= most))
-    throw new HashError(`${what} is out of range: expected ${least} to ${most}`);
-  return value;
 }

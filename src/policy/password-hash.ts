@@ -11,6 +11,7 @@ export interface BcryptHash {
   readonly encoded: string;
 }
 
+/** argon2id; argon2i and argon2d, too, which the text says. */
 export interface Argon2idHash {
   readonly kind: 'argon2id';
   readonly memoryKiB: number;
@@ -62,6 +63,20 @@ export interface HashOptions {
   readonly saltEncoding?: 'base64' | 'utf-8';
   /** Accept passwords that are not hashed. Default: false. */
   readonly allowPlain?: boolean;
+}
+
+/** How a form of hash begins, and what reads it. */
+export type HashForm = readonly [prefix: RegExp, parse: (text: string, options: HashOptions) => ParsedHash];
+
+/** Whether a hash is guessed fast, or for many users at once: one pass of MD5 or SHA-1, or a digest without a salt. */
+export function isWeak(hash: ParsedHash): boolean {
+  if (hash.kind !== 'salted') return false;
+  return (
+    hash.digestName === 'md5' ||
+    hash.digestName === 'sha1' ||
+    hash.position === 'none' ||
+    hash.salt.length === 0
+  );
 }
 
 /** What bcrypt reads of a password. */

@@ -25,6 +25,8 @@ export interface UserIndex {
   /** What to check for users that do not exist; see {@link DecoyTally}. */
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
+  /** How many have a hash that is guessed fast. */
+  readonly weak: number;
 }
 
 /** Adds those that a user is bound to. */
@@ -117,6 +119,10 @@ export class UserMaps implements UserIndex, UserCollector {
 
   get decoy(): ParsedHash | undefined {
     return this.#decoys.decoy;
+  }
+
+  get weak(): number {
+    return this.#decoys.weak;
   }
 
   add(user: User): boolean {

@@ -17,9 +17,7 @@ export async function openUsers(users: Users, world: MethodWorld): Promise<OpenM
   const { path, read, close } = users.file === undefined ? readList(users) : await openFile(users, world);
   return {
     isCacheable: true,
-    warnings: users.allowPlain
-      ? [`${path ?? 'list'}: passwords that are not hashed are accepted (allowPlain)`]
-      : [],
+    warnings: warningsOf(users, path ?? 'list', read()),
     async look(client, context) {
       const request = { ...context, bytes: bytesOf(client) };
       // Threads are for hashes that are slow on purpose; the others take less time than the way there.
@@ -46,6 +44,12 @@ export async function openUsers(users: Users, world: MethodWorld): Promise<OpenM
     sharedNames: () => read().sharedNames,
     close,
   };
+}
+
+function warningsOf({ allowPlain }: Users, place: string, { weak }: UserIndex): readonly string[] {
+  const plain = `${place}: passwords that are not hashed are accepted (allowPlain)`;
+  const fast = `${place}: ${weak} of the hashes are guessed fast (one pass of MD5 or SHA-1, or no salt); hash these passwords again with exhook hash`;
+  return [...(allowPlain ? [plain] : []), ...(weak > 0 ? [fast] : [])];
 }
 
 function isSlow({ kind }: ParsedHash): boolean {

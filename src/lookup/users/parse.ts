@@ -9,7 +9,7 @@ import { type PackedUsers, UserPacker } from './packed/builder.ts';
 import { openPackedUsers } from './packed/packed-users.ts';
 import { readYaml } from './yaml.ts';
 
-/** `passwd` is `name:hash` a line, as mosquitto_passwd and htpasswd write it. */
+/** `passwd` is `name:hash` a line, as mosquitto_passwd, `htpasswd -B` and `htpasswd -s` write it. */
 export type UserFormat = 'yaml' | 'json' | 'jsonl' | 'csv' | 'passwd';
 
 /** The records of a text one by one, or what is wrong with it in their place. */
@@ -96,10 +96,9 @@ function* readJsonLines(text: string): Records {
 function* readPasswd(text: string): Records {
   for (const { line, content } of linesOf(text)) {
     if (content.startsWith('#')) continue;
-    const at = content.indexOf(':');
-    // mosquitto: a user name cannot hold a colon, a hash does not.
-    if (/^[^:]+:[^:]+$/.test(content))
-      yield { line, fields: { username: content.slice(0, at), hash: content.slice(at + 1) } };
+    // mosquitto: a user name cannot hold a colon, a hash does not; blanks around both are not part of them.
+    const [username = '', hash = '', ...more] = content.split(':').map((part) => part.trim());
+    if (username !== '' && hash !== '' && more.length === 0) yield { line, fields: { username, hash } };
     else yield { line, message: 'expected name:hash' };
   }
 }

@@ -101,6 +101,125 @@ export const textVectors: readonly TextVector[] = [
     hash: 'PBKDF2$sha256$901$AAECAwQFBgcICQoLDA0ODw==$2YxRujBH5wrINJ2rx3FbsZIsynL8N5K1',
     options: { saltEncoding: 'utf-8' },
   },
+  // hashlib.pbkdf2_hmac('sha256', b'tide-pool', b'my salt!', 901, 24): a salt that is no base64
+  {
+    name: 'mosquitto-auth-plug, salt that is no base64',
+    kind: 'pbkdf2',
+    hash: 'PBKDF2$sha256$901$my salt!$ThE0Yg2KFeUjlGiSDK/ayXAM/RwA3fKY',
+    options: { saltEncoding: 'utf-8' },
+  },
+  // django.contrib.auth.hashers (Django 3.2, salt "saltysalt"; scrypt by hashlib in its form), passlib.hash (passlib 1.7),
+  // werkzeug.security (Werkzeug 2.2; scrypt by hashlib in its form), htpasswd -nbs, argon2.PasswordHasher (argon2-cffi)
+  {
+    name: 'Django PBKDF2PasswordHasher',
+    kind: 'pbkdf2',
+    hash: 'pbkdf2_sha256$1000$saltysalt$nJvWucu2rsr0KeIbLRt9kzy5dn1LAn/1/TsbTVUzDqA=',
+  },
+  {
+    name: 'Django PBKDF2SHA1PasswordHasher',
+    kind: 'pbkdf2',
+    hash: 'pbkdf2_sha1$1000$saltysalt$xjYKzw8FAVzvhSFubRG0dzb5ro8=',
+  },
+  {
+    name: 'Django MD5PasswordHasher',
+    kind: 'salted',
+    hash: 'md5$saltysalt$2d46203c588e9411eb8bafa6cbd64dc6',
+  },
+  {
+    name: 'Django SHA1PasswordHasher',
+    kind: 'salted',
+    hash: 'sha1$saltysalt$4581752940a01700a0e88334cf997dfd23529897',
+  },
+  {
+    name: 'Django ScryptPasswordHasher',
+    kind: 'scrypt',
+    hash: 'scrypt$1024$saltysalt$8$1$i1OyQ74OTKDwO+ACl83WU23KrLfIm5gZK/ikQyKIaxOQVp0uGGiAfoofzZzSa8/klHT4r07bhiwDLE/9/LEMMA==',
+  },
+  {
+    name: 'Django Argon2PasswordHasher',
+    kind: 'argon2id',
+    hash: 'argon2$argon2id$v=19$m=1024,t=2,p=1$c2FsdHlzYWx0$huJwMHPO3dJVN3OkfWs42A',
+  },
+  {
+    name: 'passlib pbkdf2_sha256',
+    kind: 'pbkdf2',
+    hash: '$pbkdf2-sha256$1000$HqO0Vup9DyHknFMKofQeAw$L0EeGBvdaWEGQvO4dGbRHejS7I1spcVNYhkjmEk0RDs',
+  },
+  {
+    name: 'passlib pbkdf2_sha512',
+    kind: 'pbkdf2',
+    hash: '$pbkdf2-sha512$1000$DoGQ8l5L6b0XIqQUIoTQOg$DFdUvM2PtsrSVOdM4Aq/LUKMUIVcYEk7cqABIQ3tg07rY9L5eIB3xocMW6wEjbXmGh8uQMHtRX2gEpycHnfOAg',
+  },
+  {
+    name: 'passlib pbkdf2_sha1',
+    kind: 'pbkdf2',
+    hash: '$pbkdf2$1000$QWgtxXivNcbYW4uxViqlNA$yQ8ABIjus9EIQphN2M/dC4ULVmQ',
+  },
+  {
+    name: 'htpasswd -s, {SHA}',
+    kind: 'salted',
+    hash: '{SHA}LgdsmcG6bN7Y4xhPVNpFz8cNZ5o=',
+  },
+  {
+    name: '{SSHA}',
+    kind: 'salted',
+    hash: '{SSHA}7Zuno/C1a/vvwI3N/aNWH0OmoXM2BuC8',
+  },
+  {
+    name: '{SSHA256}',
+    kind: 'salted',
+    hash: '{SSHA256}ENWZ5cByTEGQTHy6K6LRlULcv4bdrqhsc98Pa4IxMbj0npOSklJq7Q==',
+  },
+  {
+    name: '{SSHA512}',
+    kind: 'salted',
+    hash: '{SSHA512}qG4zEeKAWiivnksgr6+1qELcxqCyBvXyB0X0d5BsWFTv06B+C/Kkx698LKLXozVpzxrDDfdTJY3QlPHmJAvw2G5t7Z2Tcu69',
+  },
+  {
+    name: '{MD5}',
+    kind: 'salted',
+    hash: '{MD5}ZOZrpOB/VfnM4bQu/MCPRg==',
+  },
+  {
+    name: '{SMD5}',
+    kind: 'salted',
+    hash: '{SMD5}P9zTbrgutojQFrG8ycE582Qsxdg=',
+  },
+  {
+    name: 'passlib scrypt',
+    kind: 'scrypt',
+    hash: '$scrypt$ln=10,r=8,p=1$oZQyplRKCaFUqvX+fy9l7A$u9YR0b7Y39wlo6AWZLddVSvrspaSFRRL6DtMM4riUeM',
+  },
+  {
+    name: 'Django BCryptPasswordHasher',
+    kind: 'bcrypt',
+    hash: 'bcrypt$$2b$04$CYxa4AgVV9WJZ.JIpInS/OG9dTOvL1tnOgcomVF.CMR0r.3y06Lly',
+  },
+  {
+    name: 'Werkzeug pbkdf2',
+    kind: 'pbkdf2',
+    hash: 'pbkdf2:sha256:1000$9yfAck0FL48E4FBk$deafeb8afc7d2f458506800f1ad7956c32d645fb9bdcee7ebdb028fe9283a255',
+  },
+  {
+    name: 'Werkzeug scrypt',
+    kind: 'scrypt',
+    hash: 'scrypt:1024:8:1$saltysalt$8b53b243be0e4ca0f03be00297cdd6536dcaacb7c89b98192bf8a44322886b1390569d2e1868807e8a1fcd9cd26bcfe49474f8af4edb862c032c4ffdfcb10c30',
+  },
+  {
+    name: 'argon2-cffi, argon2i',
+    kind: 'argon2id',
+    hash: '$argon2i$v=19$m=1024,t=2,p=1$IS/kFuJTgVPhkQqiTHN6zg$xaleYXQSh8s2mC0zqmryAA',
+  },
+  {
+    name: 'argon2-cffi, argon2d',
+    kind: 'argon2id',
+    hash: '$argon2d$v=19$m=1024,t=2,p=1$4N13Akqdv7gXVNH4HhxsSw$5kAkPmPbZ0lxolr3gBxIGg',
+  },
+  {
+    name: 'Dovecot {BLF-CRYPT}',
+    kind: 'bcrypt',
+    hash: '{BLF-CRYPT}$2y$05$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty',
+  },
 ];
 
 export interface FieldsVector {

@@ -34,6 +34,13 @@ const forms: readonly [UserFormat, string][] = [
   ['csv', `username,clientid,hash,tags\nanna,,${HASH},site=berlin\n,m1,"${SCRYPT}",\n`],
 ];
 
+it('counts the hashes that are guessed fast', () => {
+  const weak = ['{SHA}LgdsmcG6bN7Y4xhPVNpFz8cNZ5o=', '{SMD5}P9zTbrgutojQFrG8ycE582Qsxdg='];
+  const text = [HASH, ...weak].map((hash, i) => `u${i}:${hash}\n`).join('');
+  const result = parseUsers(text, 'passwd');
+  expect(result.ok && result.users.weak).toBe(2);
+});
+
 describe('parseUsers', () => {
   it.each(forms)('reads users in %s', (format, text) => {
     const result = parseUsers(text, format);
@@ -59,6 +66,14 @@ describe('parseUsers', () => {
       problems: [{ line: 1, message: 'not valid JSON' }],
     });
   });
+
+  it.each([`bob :${HASH}`, ` bob:${HASH}`, `bob: ${HASH}`, `bob\t:\t${HASH}\t`, `bob : ${HASH} \r`])(
+    'trims blanks around name and hash, as mosquitto does: %j',
+    (line) => {
+      const result = parseUsers(`${line}\n`, 'passwd');
+      expect(result.ok && result.users.byUsername.get('bob')?.username).toBe('bob');
+    },
+  );
 
   it('reads what mosquitto_passwd and htpasswd write', () => {
     const result = parseUsers(
@@ -123,7 +138,8 @@ myuser4,ee68c985a69208b6eda8c6c9b4c7c2d2b15ee2352cdd64a903171710a99182e8,ad773b5
     ['csv', `username,hash\na,${HASH}\n"b,${HASH}\n`, 3, /not closed/],
     ['csv', `username,role,hash\na,x,${HASH}\n`, 2, /unknown field/],
     ['passwd', `a:${HASH}\nb\n`, 2, /expected name:hash/],
-    ['passwd', `a:${HASH}\nb:$apr1$x$y\n`, 2, /not a known form/],
+    ['passwd', `a:${HASH}\nb:$apr1$x$y\n`, 2, /htpasswd -m/],
+    ['passwd', `a:${HASH}\n : ${HASH}\n`, 2, /expected name:hash/],
   ])('refuses broken %s with the line: %j', (format, text, line, message) => {
     const result = parseUsers(text, format);
     expect(result).toMatchObject({

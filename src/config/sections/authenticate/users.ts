@@ -11,7 +11,7 @@ export const Users = section(() => ({
   file: path('./users.yaml')
     .optional()
     .describe(
-      'The users file: YAML, JSON, JSON Lines, CSV, or name:hash lines of mosquitto_passwd. Read again when it changes.',
+      'The users file: YAML, JSON, JSON Lines, CSV, or name:hash lines of mosquitto_passwd and htpasswd -B. Read again when it changes.',
     ),
   list: z
     .array(z.record(z.string(), z.unknown()), { error: expects('a list', 'users, each behind a "-"') })

@@ -22,6 +22,8 @@ export interface PackedUsers {
   readonly sharedNames: readonly BoundName[];
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
+  /** How many have a hash that is guessed fast. */
+  readonly weak: number;
 }
 
 const FIRST_SLOTS = 1024;
@@ -72,6 +74,7 @@ export class UserPacker {
       sharedNames: this.#sharedNames,
       decoy: this.#decoys.decoy,
       names: this.#names,
+      weak: this.#decoys.weak,
     };
   }
 

@@ -37,6 +37,7 @@ export function openPackedUsers(packed: PackedUsers): UserIndex {
     sharedNames: packed.sharedNames,
     decoy: packed.decoy,
     names: packed.names,
+    weak: packed.weak,
   };
 
   function lookup(field: KeyField): UsersByName {
