@@ -1,4 +1,4 @@
-import { watchFile } from './lookup/watch.ts';
+import { type WatchOptions, watchFile } from './lookup/watch.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { TlsFiles, TlsSettings } from './transport/tls.ts';
 
@@ -12,9 +12,10 @@ const SETTLE = 500;
  * @returns ends the watch.
  */
 export function watchTlsFiles(
-  { cert, key, clientCa }: TlsFiles,
-  tls: TlsSettings,
+  files: TlsFiles,
+  tls: Pick<TlsSettings, 'reload' | 'textOf'>,
   log: Pick<Logger, 'info' | 'error'>,
+  options: Pick<WatchOptions, 'fs'> = {},
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
   const reload = (): void => {
@@ -29,8 +30,12 @@ export function watchTlsFiles(
   };
   const onProblem = (message: string): void =>
     log.error(`listen.tls: ${message}; the old certificate stays in use`);
-  const paths = clientCa === undefined ? [cert, key] : [cert, key, clientCa];
-  const watches = paths.map((path) => watchFile(path, { onText, onProblem }));
+  const watches = (['cert', 'key', 'clientCa'] as const).flatMap((setting) => {
+    const path = files[setting];
+    return path === undefined
+      ? []
+      : [watchFile(path, { ...options, known: tls.textOf(setting), onText, onProblem })];
+  });
   return () => {
     clearTimeout(timer);
     for (const watch of watches) watch.close();

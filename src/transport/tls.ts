@@ -19,6 +19,8 @@ export interface TlsSettings {
   readonly options: TlsOptions;
   /** When the first certificate of the chain in use ends, in milliseconds since 1970. */
   readonly expiry: number;
+  /** What is in use of a file, as text: only another text is news. */
+  textOf(setting: 'cert' | 'key' | 'clientCa'): string;
   /** Why a peer may not come in although its certificate is valid, or `undefined`. */
   findPeerProblem(socket: TLSSocket): string | undefined;
   /** Gives this server every certificate that is loaded from now on. */
@@ -35,7 +37,7 @@ export interface TlsSettings {
 export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
   const servers: Server[] = [];
   const secrets = await readSecrets(files);
-  let { cert } = secrets;
+  let inUse = secrets;
   return {
     options: {
       ...secrets,
@@ -45,13 +47,14 @@ export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
       rejectUnauthorized: files.clientCa !== undefined,
     },
     get expiry() {
-      return findExpiry(String(cert));
+      return findExpiry(String(inUse.cert));
     },
+    textOf: (setting) => String(setting === 'clientCa' ? inUse.ca : inUse[setting]),
     findPeerProblem: (socket) => findNameProblem(socket, files.clientNames),
     follow: (server) => servers.push(server),
     async reload() {
       const fresh = await readSettled(files);
-      cert = fresh.cert;
+      inUse = fresh;
       for (const server of servers) server.setSecureContext({ ...fresh, minVersion: 'TLSv1.2' });
     },
   };
