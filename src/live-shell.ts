@@ -4,6 +4,7 @@ import { registeredHooks } from './config/hook-list.ts';
 import type { Config } from './config/schema.ts';
 import { isDecided } from './config/sections/routes.ts';
 import { replaceHooks } from './custom-hooks.ts';
+import type { OwnList } from './emqx/held-list.ts';
 import type { EventSender } from './events/event-sender.ts';
 import type { AnyHook, HookTable } from './hook.ts';
 import { hooks as builtInHooks } from './hooks/index.ts';
@@ -49,6 +50,8 @@ export interface LiveShell {
   /** What is in force. */
   readonly config: Config;
   readonly counters: LiveCounters;
+  /** The hooks that brokers are asked to call; nothing when a custom hook answers which. */
+  readonly ownList: OwnList | undefined;
   /** The broker nodes that have called. */
   readonly nodes: readonly NodeCalls[];
   close(): void;
@@ -80,6 +83,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
   const opener = createPolicyOpener(first, options, (changed) => {
     if (changed === policy) shell = build();
   });
+  const isOwnList = !custom.some(({ name }) => name === 'provider.loaded');
   let hasWarnedOfIgnore = false;
   const silent = new Set<HookName>();
 
@@ -94,7 +98,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     const timed = timedHooks(names, emitter.waits, publish !== undefined);
     const hooks = registeredHooks(config, names).map(({ name, topics }) => ({ name, topics: [...topics] }));
     const ingress = config.publish?.ingress;
-    nodes.want(names.includes('provider.loaded') ? undefined : { hooks, ingress });
+    nodes.want(isOwnList ? { hooks, ingress } : undefined);
     return {
       hooks: replaceHooks(withOnError(builtInHooks, config), custom),
       policy: {
@@ -210,6 +214,11 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
         policy: policy?.counters,
         refusals: opener.refusals,
       };
+    },
+    get ownList() {
+      const { hooks, ingress } = shell.policy;
+      const isIngressRefused = nodes.nodes.some(({ hasRefused }) => hasRefused === true);
+      return isOwnList ? { hooks, ingress, isIngressRefused } : undefined;
     },
     get nodes() {
       return nodes.nodes;

@@ -6,6 +6,7 @@ import { resolvePolicyFiles } from './config/policy-files.ts';
 import { formatProblem } from './config/problem.ts';
 import { type ConfigText, readConfig } from './config/read.ts';
 import type { Config } from './config/schema.ts';
+import type { Secret } from './config/sections/secret.ts';
 import { resolveSinkFiles } from './config/sink-files.ts';
 import type { Environment } from './config/variables.ts';
 import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
@@ -62,7 +63,10 @@ export async function load(
     return found;
   };
   const config = resolveSinkFiles(
-    resolvePolicyFiles(resolveToken(resolveFiles(read.config, baseOf(path)), baseOf(path)), resolveRead),
+    resolvePolicyFiles(
+      resolveBroker(resolveToken(resolveFiles(read.config, baseOf(path)), baseOf(path)), resolveName),
+      resolveRead,
+    ),
     resolveName,
   );
   const conditions = await findConditionProblems(config.events.routes);
@@ -100,6 +104,18 @@ function resolveToken(config: Config, base: string): Config {
   const token = config.admin?.token;
   if (config.admin === undefined || typeof token !== 'object' || !('file' in token)) return config;
   return { ...config, admin: { ...config.admin, token: { file: resolve(base, token.file) } } };
+}
+
+function resolveBroker(config: Config, resolveName: (name: string) => string): Config {
+  const { broker } = config;
+  if (broker === undefined) return config;
+  const found = (secret: Secret): Secret =>
+    typeof secret === 'object' && 'file' in secret ? { file: resolveName(secret.file) } : secret;
+  const { key, secret, ca } = broker;
+  return {
+    ...config,
+    broker: { ...broker, key: found(key), secret: found(secret), ...(ca && { ca: resolveName(ca) }) },
+  };
 }
 
 /** Paths in a file are relative to the file. */

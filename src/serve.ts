@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import type { OpenAdmin } from './admin/open.ts';
 import { Config, type ConfigInput } from './config/schema.ts';
+import type { OpenKeeper } from './emqx/open-keeper.ts';
 import { findStarvedRoutes } from './events/check-hooks.ts';
 import type { Left } from './events/left.ts';
 import { type OpenEvents, openEvents } from './events/open-events.ts';
@@ -106,6 +107,10 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
   const live = await openLiveShell(config, { ...world, hooks, lookups, emitter }).catch(closeEvents);
   warmUp();
   const watch = await loadAdmin(config);
+  const keeper = await openKeeperOf(config, options, live, log).catch(async (error: unknown) => {
+    live.close();
+    return await closeEvents(error);
+  });
   let admin: OpenAdmin | undefined;
   const answerPage: ListenerOptions['pages'] = (request, response) =>
     admin?.pages?.(request, response) ?? false;
@@ -122,6 +127,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
   const { outbox } = events;
   admin = await openAdminOf({ config, options, live, listener, outbox, log, watch, reloads, tls });
   let left: Left = { lost: 0, spooled: 0 };
+  keeper?.start(() => listener.health.isReady);
   const unwatch = config.listen.tls && tls && watchTlsFiles(config.listen.tls, tls, log);
   return {
     address: listener.address,
@@ -141,11 +147,13 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
     async stop() {
       const end = performance.now() + config.drain.timeout;
       unwatch?.();
+      const keeperClosed = keeper?.close() ?? Promise.resolve();
       required?.close();
       const isComplete = await stop(config, listener, recorder, async (timeout) => {
         left = await events.close(timeout);
         return left.lost === 0;
       });
+      await within(keeperClosed, Math.max(0, end - performance.now()));
       live.close();
       admin?.close();
       await tracing?.flush(Math.max(FLUSH, end - performance.now()));
@@ -233,6 +241,18 @@ async function openAdminOf(running: Running): Promise<OpenAdmin | undefined> {
     live.close();
     throw error;
   }
+}
+
+/** Loads what asks the broker's REST API only when that is configured. */
+async function openKeeperOf(
+  { broker }: Config,
+  { isSupervised = false }: ServeConfigOptions,
+  live: LiveShell,
+  log: Logger,
+): Promise<OpenKeeper | undefined> {
+  if (broker === undefined) return undefined;
+  const { openKeeper } = await import('./emqx/open-keeper.ts');
+  return await openKeeper({ broker, env: process.env, log, own: () => live.ownList, isSupervised });
 }
 
 async function stop(

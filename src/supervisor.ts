@@ -1,6 +1,7 @@
 /** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
 import cluster, { type Worker } from 'node:cluster';
 import type { Crashes } from './crash.ts';
+import { createTaskGiver } from './emqx/one-worker.ts';
 import { relayNews } from './lookup/brokers/node-channel.ts';
 import { tellLevel } from './telemetry/log/level-signal.ts';
 import type { LevelSwitch } from './telemetry/log/level-switch.ts';
@@ -105,7 +106,11 @@ export function supervise({
       levels.toggle();
       for (const worker of livingWorkers()) tellLevel(worker, levels);
     });
-    cluster.on('message', (worker, message) => relayNews(worker, message, livingWorkers()));
+    const giveTask = createTaskGiver();
+    cluster.on('message', (worker, message) => {
+      relayNews(worker, message, livingWorkers());
+      giveTask(worker, message);
+    });
     for (let i = 0; i < workers; i++) start();
   });
 }

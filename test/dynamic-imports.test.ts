@@ -30,7 +30,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/main.ts': [3, START],
   'src/offload/jobs.ts': [4, 'on a thread made for one job; a job that fails so is a reload that is refused'],
   'src/offload/offload.ts': [1, 'never in the built program, which has a file for the thread'],
-  'src/serve.ts': [5, START],
+  'src/serve.ts': [6, START],
   'src/server.ts': [1, START],
   'src/sinks/kafka.ts': [1, START],
   'src/sinks/mqtt.ts': [1, START],

@@ -60,10 +60,12 @@ export function withoutSecrets(value: unknown, key = ''): unknown {
   }
   if (isReference(value)) return value;
   const isSecret = secretMapping.test(key);
+  // Of the broker it is one of its API keys; elsewhere a key is the path of a file.
+  const keyOf = (name: string): string => (key === 'broker' && name === 'key' ? 'apiKey' : name);
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      isSecret && typeof inner === 'string' ? hideUnlessTemplate(inner) : withoutSecrets(inner, name),
+      isSecret && typeof inner === 'string' ? hideUnlessTemplate(inner) : withoutSecrets(inner, keyOf(name)),
     ]),
   );
 }

@@ -10,6 +10,7 @@ import { findRouteProblems } from './route-check.ts';
 import { Admin } from './sections/admin.ts';
 import { Authenticate } from './sections/authenticate.ts';
 import { Authorize } from './sections/authorize.ts';
+import { Broker } from './sections/broker.ts';
 import { Connections } from './sections/connections.ts';
 import { Decisions } from './sections/decisions.ts';
 import { Drain } from './sections/drain.ts';
@@ -49,6 +50,9 @@ export const Config = section(
       'What becomes of published messages. When absent, they go on unchanged. docs/messages.md teaches it.',
     ),
     decisions: Decisions.prefault({}).describe('What is logged about the verdicts of these policies.'),
+    broker: Broker.optional().describe(
+      "The broker's REST API, where this server looks whether the broker holds its list of hooks. When absent, only calls tell. docs/broker-setup.md explains it.",
+    ),
     admin: Admin.optional().describe(
       'Pages for operators: metrics, probes, and what the server does, on a port of their own or on that of listen. When absent, nothing is counted and there are no pages. docs/metrics.md lists the metrics.',
     ),

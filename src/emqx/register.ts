@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerEntry } from './broker-config.ts';
 import type { EmqxClient } from './client.ts';
+import { pickConfig, reloadEntry } from './reload-entry.ts';
 import { Server } from './schemas.ts';
 
 export interface RegisterOptions {
@@ -25,19 +26,6 @@ export interface Registered {
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** What a request may hold; an answer has more. */
-const configKeys = [
-  'name',
-  'enable',
-  'url',
-  'request_timeout',
-  'failed_action',
-  'auto_reconnect',
-  'pool_size',
-  'socket_options',
-  'ssl',
-];
-
 /** @throws EmqxError */
 export async function register(
   client: EmqxClient,
@@ -52,10 +40,10 @@ export async function register(
   }
   const changes = changedKeys(before, entry);
   // What somebody has set and we say nothing about, such as certificates, stays.
-  const body = { ...pick(before), ...pick(entry as unknown as Raw, changes) };
+  const body = { ...pickConfig(before), ...pickConfig(entry as unknown as Raw, changes) };
   if (!isDry && (reload || changes.length > 0)) {
-    if (reload) await client.request('PUT', path, { ...body, enable: false });
-    await client.request('PUT', path, { ...body, enable: true });
+    if (reload) await reloadEntry(client, path, body);
+    else await client.request('PUT', path, { ...body, enable: true });
   }
   const done = changes.length > 0 ? 'changed' : reload ? 'reloaded' : 'unchanged';
   return { done, changes, ...(await stateOf(client, path, isDry, patience)) };
@@ -69,12 +57,6 @@ function changedKeys(before: Raw, entry: ServerEntry): string[] {
     ...(before.url === entry.url ? [] : ['url']),
     ...(entry.ssl !== undefined && !hasTls ? ['ssl'] : []),
   ];
-}
-
-function pick(values: Raw, keys: readonly string[] = configKeys): Raw {
-  return Object.fromEntries(
-    Object.entries(values).filter(([key]) => configKeys.includes(key) && keys.includes(key)),
-  );
 }
 
 /** Milliseconds between two looks. */

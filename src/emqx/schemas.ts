@@ -66,6 +66,7 @@ export const Authenticator = z.object({
 export type Authenticator = z.output<typeof Authenticator>;
 
 export const Nodes = z.array(Node);
+export type Nodes = z.output<typeof Nodes>;
 export const Servers = z.array(Server);
 export const Hooks = z.array(Hook);
 export const Authenticators = z.array(Authenticator);

@@ -35,6 +35,8 @@ export interface FakeState {
   forbidden: string[];
   /** Given to a server that is enabled. */
   hooksOfOurs: string[];
+  /** So many requests that enable a server fail. */
+  failingEnables: number;
 }
 
 export const KEY = 'a-key';
@@ -63,6 +65,7 @@ export const aState = (more: Partial<FakeState> = {}): FakeState => ({
   users: [],
   forbidden: [],
   hooksOfOurs: ['client.connected', 'client.disconnected'],
+  failingEnables: 0,
   ...more,
 });
 
@@ -148,6 +151,10 @@ function one(state: FakeState, path: string, method: string, body: Partial<FakeS
   // As EMQX: what a PUT leaves out is not kept.
   const next = body as FakeServer;
   if (next.url === undefined) return [400, { code: 'BAD_REQUEST', message: 'url is missing' }];
+  if (next.enable && state.failingEnables > 0) {
+    state.failingEnables--;
+    return [503, { code: 'SERVICE_UNAVAILABLE', message: 'not now' }];
+  }
   if (!server.enable && next.enable)
     state.hooks[name] = state.hooksOfOurs.map((hook) => ({ name: hook, params: {} }));
   state.servers[index] = next;

@@ -1,0 +1,81 @@
+/** Opens what `broker` configures: looks at the broker's list of hooks once a minute. */
+import { readFile } from 'node:fs/promises';
+import type { Broker } from '../config/sections/broker.ts';
+import { type Environment, readSecret } from '../lookup/secret.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { createEmqxClient } from './client.ts';
+import type { OwnList } from './held-list.ts';
+import { ListKeeper } from './list-keeper.ts';
+import { askForTask } from './one-worker.ts';
+
+export interface OpenKeeperOptions {
+  readonly broker: Broker;
+  readonly env: Environment;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly own: () => OwnList | undefined;
+  /** Whether a supervisor started this process, and chooses one worker. */
+  readonly isSupervised: boolean;
+}
+
+/** Milliseconds from the start to the first look: brokers that were there before have called by then. */
+const FIRST = 10_000;
+const EVERY = 60_000;
+
+export interface OpenKeeper {
+  /** @param isReady whether this server takes calls: who drains leaves the broker alone. */
+  start(isReady: () => boolean): void;
+  /** A reload that has begun is finished first. */
+  close(): Promise<void>;
+}
+
+/** @throws Error that names the key of the configuration to change. */
+export async function openKeeper(options: OpenKeeperOptions): Promise<OpenKeeper> {
+  const { broker, env, log, own, isSupervised } = options;
+  let isReady = (): boolean => false;
+  const client = createEmqxClient({
+    url: new URL(broker.url),
+    key: await read('broker.key', () => readSecret(broker.key, env)),
+    secret: await read('broker.secret', () => readSecret(broker.secret, env)),
+    ...(broker.ca !== undefined && {
+      ca: await read('broker.ca', () => readFile(broker.ca ?? '', 'utf8')),
+    }),
+  });
+  const keeper = new ListKeeper({
+    client,
+    name: broker.name,
+    mayReload: broker.actions.includes('reload'),
+    log,
+    own,
+    isChosen: async () => isReady() && (!isSupervised || (await askForTask())),
+  });
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  function run(): void {
+    keeper
+      .look()
+      .catch((error: unknown) => log.error({ err: error }, 'the broker could not be looked at'))
+      .finally(() => {
+        if (!isClosed) timer = setTimeout(run, EVERY).unref();
+      });
+  }
+  return {
+    start(ready) {
+      isReady = ready;
+      timer = setTimeout(run, FIRST).unref();
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await keeper.close();
+      client.close();
+    },
+  };
+}
+
+async function read(key: string, work: () => Promise<string>): Promise<string> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Error(`${key}: ${(error as Error).message}`);
+  }
+}
