@@ -5,13 +5,13 @@
 import { Failure } from '../../failure.ts';
 import { withSignal, withTimeLimit } from '../deadline.ts';
 import { createHttpClient, type HttpClientOptions } from '../http-client.ts';
-import { allowAlgorithms, publicKeyAlgorithms } from './algorithms.ts';
+import { allowAlgorithms, publicKeyAlgorithms, secretAlgorithms } from './algorithms.ts';
 import { indexKeySet, type KeySet } from './key-set.ts';
 import type { TokenKeys } from './keys.ts';
 
 export interface JwksOptions extends Pick<HttpClientOptions, 'ca' | 'cert' | 'key'> {
   readonly url: string;
-  /** Default: every signature with public keys. */
+  /** Default: all that the keys can verify. Naming one of HMAC admits secrets (`oct`) beside public keys. */
   readonly algorithms?: readonly string[];
   /** Sent with each request, such as an API key. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ const FIRST_RETRY = 1000;
  */
 export function jwksKeys(options: JwksOptions): JwksKeys {
   const { maxAge = 600_000, maxStale = 86_400_000, cooldown = 30_000, now } = options;
-  const algorithms = allowAlgorithms(options.algorithms, publicKeyAlgorithms);
+  const algorithms = allowAlgorithms(options.algorithms, [...publicKeyAlgorithms, ...secretAlgorithms]);
   const source = openSource(options);
   let set: KeySet | undefined;
   let loadedAt = 0;
@@ -97,7 +97,7 @@ export function jwksKeys(options: JwksOptions): JwksKeys {
       const current = usable();
       if (current === undefined) throw new Failure('lookup_failed', `no keys from ${source.host}`);
       const found = current.find(header);
-      if (found.length > 0 || header.kid === undefined) return found;
+      if (header.kid === undefined || !(found.length === 0 || current.lacks(header.kid))) return found;
       // Perhaps the keys were changed a moment ago.
       await withSignal(refreshIfDue() ?? Promise.resolve(), signal);
       return (usable() ?? current).find(header);
@@ -123,6 +123,7 @@ function openSource(options: JwksOptions): Source {
   const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     throw new TypeError('"jwks" must be an http(s) URL');
+  const wantsSecrets = options.algorithms?.some((name) => secretAlgorithms.includes(name)) ?? false;
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   const client = createHttpClient({ maxSockets: 1, maxResponseBytes: maxBytes, ...tls });
   return {
@@ -133,7 +134,7 @@ function openSource(options: JwksOptions): Source {
       );
       if (status !== 200)
         throw new Failure('lookup_failed', `no keys from ${url.host}: HTTP status ${status}`);
-      return indexKeySet(parseJson(body, url.host), maxKeys);
+      return indexKeySet(parseJson(body, url.host), maxKeys, wantsSecrets);
     },
     close: () => client.close(),
   };

@@ -1,7 +1,7 @@
 /** The keys of one JWK Set (RFC 7517), indexed so that a thousand of them do not hurt. */
 import type { JsonWebKey } from 'node:crypto';
-import { algorithmsOf } from './algorithms.ts';
-import { readPublicKey, type TokenHeader, type TokenKey } from './keys.ts';
+import { algorithmsOf, secretAlgorithms } from './algorithms.ts';
+import { decodeOct, readPublicKey, type TokenHeader, type TokenKey } from './keys.ts';
 
 /** Signatures that are tried for a token that does not say which key signed it. */
 export const MAX_CANDIDATES = 4;
@@ -17,30 +17,38 @@ interface SetMember {
 
 export interface KeySet {
   readonly size: number;
+  /** Whether more would be known if a set that has changed were read: keys have ids, and none has this one. */
+  lacks(kid: string): boolean;
   /** The keys that may have signed; none when there are too many to try. */
   find(header: TokenHeader): readonly TokenKey[];
 }
 
 /**
- * Indexes the keys of a set that may verify signatures. Secrets in it are left out: no secret comes from a
- * URL. So are keys for other uses, and kinds that are unknown (RFC 7517 section 5).
+ * Indexes the keys of a set that may verify signatures. Keys for other uses are left out, and kinds that are unknown
+ * (RFC 7517 section 5). So are secrets beside public keys, unless they are wanted: who publishes such a set has
+ * published a secret, and anybody could sign with it.
  *
+ * @param wantsSecrets whether an algorithm of secrets is named in the configuration.
  * @throws TypeError when it is no set, or too large.
  */
-export function indexKeySet(json: unknown, maxKeys: number): KeySet {
+export function indexKeySet(json: unknown, maxKeys: number, wantsSecrets = false): KeySet {
   const keys = (json as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) throw new TypeError('not a JWK Set: expected an object with "keys"');
   if (keys.length > maxKeys) throw new TypeError(`the JWK Set has more than ${maxKeys} keys`);
-  const members = keys.filter(isForSignatures).map(memberOf);
+  const forSignatures = keys.filter(isForSignatures);
+  const isPublic = forSignatures.some(({ kty }) => kty !== 'oct');
+  const members = forSignatures.filter(({ kty }) => kty !== 'oct' || wantsSecrets || !isPublic).map(memberOf);
   const byKid = new Map<string, SetMember[]>();
   for (const member of members) {
     if (member.kid !== undefined) byKid.set(member.kid, [...(byKid.get(member.kid) ?? []), member]);
   }
+  const nameless = members.filter(({ kid }) => kid === undefined);
   return {
     size: members.length,
+    lacks: (kid) => !byKid.has(kid) && byKid.size > 0,
     find({ alg, kid }) {
-      // A token that names its key is verified with that key or not at all.
-      const named = kid === undefined ? members : (byKid.get(kid) ?? []);
+      // A token that names its key is verified with that key or, as in EMQX, with those that have no name.
+      const named = kid === undefined ? members : (byKid.get(kid) ?? nameless);
       const possible = named.filter((member) => isPossible(member, alg));
       if (possible.length > MAX_CANDIDATES) return [];
       return possible.flatMap((member) => load(member) ?? []).filter((key) => key.algorithms.includes(alg));
@@ -52,9 +60,7 @@ function isForSignatures(value: unknown): value is JsonWebKey {
   if (typeof value !== 'object' || value === null) return false;
   const { kty, use, key_ops } = value as JsonWebKey;
   const mayVerify = key_ops === undefined || (Array.isArray(key_ops) && key_ops.includes('verify'));
-  return (
-    (kty === 'RSA' || kty === 'EC' || kty === 'OKP') && (use === undefined || use === 'sig') && mayVerify
-  );
+  return Object.hasOwn(TYPES, kty ?? '') && (use === undefined || use === 'sig') && mayVerify;
 }
 
 function memberOf(jwk: JsonWebKey): SetMember {
@@ -68,12 +74,12 @@ function memberOf(jwk: JsonWebKey): SetMember {
 }
 
 /** How the algorithms for each type of key begin. */
-const TYPES: Readonly<Record<string, RegExp>> = { RSA: /^[RP]S/, EC: /^ES/, OKP: /^Ed/ };
+const TYPES: Readonly<Record<string, RegExp>> = { RSA: /^[RP]S/, EC: /^ES/, OKP: /^Ed/, oct: /^HS/ };
 
 /** Told from the text of the key alone, so that only keys that are needed are ever read. */
 function isPossible({ jwk, alg: bound }: SetMember, alg: string): boolean {
-  if (bound !== undefined) return bound === alg || (bound === 'EdDSA' && alg === 'Ed25519');
-  return TYPES[jwk.kty ?? '']?.test(alg) === true;
+  const isBound = bound === undefined || bound === alg || (bound === 'EdDSA' && alg === 'Ed25519');
+  return isBound && TYPES[jwk.kty ?? '']?.test(alg) === true;
 }
 
 function load(member: SetMember): TokenKey | null {
@@ -82,6 +88,8 @@ function load(member: SetMember): TokenKey | null {
 }
 
 function read(jwk: JsonWebKey): TokenKey | null {
+  const secret = decodeOct(jwk);
+  if (secret !== undefined) return { key: secret, algorithms: secretAlgorithms };
   try {
     const key = readPublicKey(jwk);
     return { key, algorithms: algorithmsOf(key) };

@@ -1,5 +1,6 @@
 /** Keys that tokens may be signed with: a shared secret, or a public key. Sets of keys are in jwks.ts. */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { restorePem } from '../../lib/pem-text.ts';
 import { decodeBase64 } from '../../policy/encoding.ts';
 import { algorithmsOf, allowAlgorithms, secretAlgorithms } from './algorithms.ts';
 
@@ -50,18 +51,43 @@ export interface SecretOptions {
  */
 export function secretKeys(options: SecretOptions): SecretKeys {
   const { secret, isBase64 = false } = options;
-  // A public key in any of its text forms: PEM, an OpenSSH line, a JWK.
-  if (/-----BEGIN|^ssh-|"kty"/.test(secret))
-    throw new TypeError('"secret" is a key file: a public key belongs in "publicKey"');
-  const key = isBase64
-    ? decodeBase64(secret.trim().replaceAll('-', '+').replaceAll('_', '/'))
-    : new TextEncoder().encode(secret);
+  const key = readSecretKey(secret, isBase64);
   if (key === undefined) throw new TypeError('"secret" is not base64');
   if (key.length === 0) throw new TypeError('"secret" is empty');
   const algorithms = allowAlgorithms(options.algorithms, secretAlgorithms);
   // RFC 7518 section 3.2: a key of the hash's size or longer. Short ones are common, and guessed off line.
   const warnings: readonly KeyWarning[] = key.length < 32 ? ['secret_is_short'] : [];
   return { ...fixedKeys([{ key, algorithms }], algorithms), warnings };
+}
+
+function readSecretKey(secret: string, isBase64: boolean): Uint8Array | undefined {
+  const jwk = secret.trimStart().startsWith('{') ? parseJwk(secret) : undefined;
+  const ofJwk = jwk && decodeOct(jwk);
+  if (ofJwk !== undefined) return ofJwk;
+  // A public key in any of its text forms: PEM, an OpenSSH line, a JWK.
+  if (/-----BEGIN|^ssh-|"kty"/.test(secret))
+    throw new TypeError('"secret" is a key file: a public key belongs in "publicKey"');
+  return isBase64 ? decodeUrlBase64(secret.trim()) : new TextEncoder().encode(secret);
+}
+
+function parseJwk(text: string): JsonWebKey | undefined {
+  try {
+    return JSON.parse(text) as JsonWebKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes of a JWK of type `oct` (RFC 7518 section 6.4); nothing for another, or without any. */
+export function decodeOct({ kty, k }: JsonWebKey): Uint8Array | undefined {
+  if (kty !== 'oct' || typeof k !== 'string') return undefined;
+  const key = decodeUrlBase64(k);
+  return key === undefined || key.length === 0 ? undefined : key;
+}
+
+/** Of either alphabet. */
+function decodeUrlBase64(text: string): Uint8Array | undefined {
+  return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
 export interface PublicKeyOptions {
@@ -96,7 +122,8 @@ export function readPublicKey(source: string | JsonWebKey): KeyObject {
     );
   }
   try {
-    if (typeof source === 'string' && !source.trimStart().startsWith('{')) return createPublicKey(source);
+    if (typeof source === 'string' && !source.trimStart().startsWith('{'))
+      return createPublicKey(restorePem(source));
     const jwk = typeof source === 'string' ? (JSON.parse(source) as JsonWebKey) : source;
     return createPublicKey({ key: publicPart(jwk), format: 'jwk' });
   } catch {

@@ -159,6 +159,26 @@ describe('jwksKeys', () => {
     expect(requests).toBe(2);
   });
 
+  it('asks again for a key that is named, although one without a name is there', async () => {
+    const nameless = { ...jwkOf(second), kid: undefined };
+    body = JSON.stringify({ keys: [jwkOf(first), nameless] });
+    const source = open();
+    expect(await check({ ...second, kid: 'any' }, source)).toMatchObject({ ok: true });
+    const third = makeSigner('third');
+    body = JSON.stringify({ keys: [jwkOf(first), nameless, jwkOf(third)] });
+    clock += 30_000;
+    expect(await check(third, source)).toMatchObject({ ok: true });
+    expect(requests).toBe(2);
+  });
+
+  it('verifies with the secrets of a set that has nothing else', async () => {
+    const secret = 'a secret of more than thirty-two bytes';
+    body = JSON.stringify({ keys: [{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 's' }] });
+    const token = jsonwebtoken.sign({}, secret, { keyid: 's' });
+    const options = { now: () => clock, requireExpiry: false };
+    expect(await verifyToken(token, open(), options, { values: {} })).toMatchObject({ ok: true });
+  });
+
   it('forgets a key that was taken away, when the keys are refreshed', async () => {
     const source = open();
     await check(first, source);
@@ -314,7 +334,7 @@ describe('jwksKeys', () => {
   it.each([
     [{ url: 'file:///keys' }, /must be an http/],
     [{ url: 'keys' }, /must be an http/],
-    [{ algorithms: ['HS256'] }, /HS256 cannot be used/],
+    [{ algorithms: ['HS1'] }, /HS1 cannot be used/],
     [{ algorithms: ['none'] }, /none cannot be used/],
   ])('refuses %j', (options, message) => {
     expect(() => open(options)).toThrow(message);

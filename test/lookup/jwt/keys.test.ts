@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { publicKeys, secretKeys } from '../../../src/lookup/jwt/keys.ts';
 import { RSA_PUBLIC_KEY, SECRET, SECRET_BASE64 } from './vectors.ts';
@@ -27,6 +27,12 @@ describe('secretKeys', () => {
     );
     const [url] = await secretKeys({ secret: '-_-_', isBase64: true }).find({ alg: 'HS256' });
     expect(url?.key).toEqual(Uint8Array.of(0xfb, 0xff, 0xbf));
+  });
+
+  it('takes a JWK of a secret', async () => {
+    const secret = JSON.stringify({ kty: 'oct', k: Buffer.from(SECRET).toString('base64url') });
+    const [found] = await secretKeys({ secret }).find({ alg: 'HS256' });
+    expect(Buffer.from(found?.key as Uint8Array).toString()).toBe(SECRET);
   });
 
   it.each([
@@ -62,6 +68,21 @@ describe('publicKeys', () => {
         'PS512',
       ]);
     }
+  });
+
+  const text = rsa.publicKey.export(pem).toString();
+
+  it.each([
+    ['line breaks written as \\n', text.replaceAll('\n', '\\n')],
+    ['line breaks written as \\r\\n', text.replaceAll('\n', '\\r\\n')],
+    ['blanks for line breaks', text.replaceAll('\n', ' ')],
+    ['no line break', text.replaceAll('\n', '')],
+    ['quotes around it', `"${text.trim().replaceAll('\n', '\\n')}"`],
+    ['indented lines', text.replaceAll('\n', '\n    ')],
+    ['line breaks of Windows', text.replaceAll('\n', '\r\n')],
+  ])('reads PEM from an environment variable with %s', async (_, publicKey) => {
+    const [found] = await publicKeys({ publicKey }).find({ alg: 'RS256' });
+    expect(createPublicKey(text).equals(found?.key as KeyObject)).toBe(true);
   });
 
   it('uses the public half of a private JWK', async () => {
