@@ -8,6 +8,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Failure } from '../failure.ts';
+import { mediaTypeName, parseMediaType } from '../lib/media-type.ts';
 
 export interface HttpClientOptions {
   /** Most connections to one host. Default: 32; further requests wait. */
@@ -94,7 +95,8 @@ function exchange(
     });
     sent.once('error', reject);
     sent.once('response', (response) => readResponse(response, maxBytes, url.host).then(resolve, reject));
-    sent.end(body);
+    // As bytes: Node writes headers and a body of text together, and the headers as UTF-8 for a second time.
+    sent.end(body === undefined ? undefined : Buffer.from(body));
   });
 }
 
@@ -116,12 +118,21 @@ async function readResponse(
     if (size > maxBytes) throw new AnswerTooLarge(host, response.statusCode ?? 0);
     chunks.push(chunk);
   }
-  const [contentType = ''] = (response.headers['content-type'] ?? '').split(';');
+  const contentType = response.headers['content-type'] ?? '';
   return {
     status: response.statusCode ?? 0,
-    contentType: contentType.trim().toLowerCase(),
-    body: Buffer.concat(chunks).toString('utf8'),
+    contentType: mediaTypeName(contentType),
+    body: decodeText(Buffer.concat(chunks), parseMediaType(contentType)?.parameters.get('charset')),
   };
+}
+
+/** By the charset of the media type if it is known, else as UTF-8. A byte order mark is no part of the text. */
+function decodeText(bytes: Uint8Array, charset = 'utf-8'): string {
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
 }
 
 /** Without the cause: Node's own errors may hold what was received. */

@@ -1,4 +1,5 @@
 /** The request to an HTTP authentication service, made from templates as EMQX makes it. */
+import { mediaTypeName } from '../lib/media-type.ts';
 import { compileText, renderText, type TextTemplate, type TextValues } from '../policy/text-template.ts';
 
 export interface RequestTemplates {
@@ -49,7 +50,9 @@ export function compileRequest(templates: RequestTemplates): RequestBuilder & { 
   const { origin, path } = compileUrl(templates.url);
   const headers = compileFields('headers', templates.headers);
   const body = compileFields('body', templates.body);
-  const isForm = headers.some(([name, { source }]) => name === 'content-type' && source.startsWith(FORM));
+  const isForm = headers.some(
+    ([name, { source }]) => name === 'content-type' && mediaTypeName(source) === FORM,
+  );
 
   function build(values: TextValues): BuiltRequest | undefined {
     const url = renderUrl(origin, path, values);

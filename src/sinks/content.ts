@@ -1,8 +1,8 @@
 /** What the media type of a body says about it. */
-
-const json = /^(application\/json|[\w!#$&^.+-]+\/[\w!#$&^.+-]+\+json)\s*(;|$)/i;
+import { mediaTypeName } from '../lib/media-type.ts';
 
 /** Whether a body of this media type is JSON, CloudEvents included. [RFC 6839, section 3.1] */
 export function isJson(contentType: string): boolean {
-  return json.test(contentType);
+  const name = mediaTypeName(contentType);
+  return name === 'application/json' || name.endsWith('+json');
 }

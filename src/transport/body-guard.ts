@@ -4,6 +4,7 @@
  * bytes that do not decode, waits for ever for a body that does not come, and repeats the values of headers.
  */
 import { Failure } from '../failure.ts';
+import { mediaTypeName, withoutUtf8 } from '../lib/media-type.ts';
 import { decode } from '../wire/decode.ts';
 import { decodeJson } from '../wire/decode-json.ts';
 import type { Rpc } from '../wire/rpc.ts';
@@ -81,10 +82,12 @@ export function headersBehindGuard(headers: Headers): Headers {
     if (Number.isNaN(timeout)) behind.delete('connect-timeout-ms');
     else if (timeout > MAX_DELAY) behind.set('connect-timeout-ms', String(MAX_DELAY));
     behind.delete('content-encoding');
+    const type = headers.get('content-type');
+    if (type !== null) behind.set('content-type', withoutUtf8(type));
     return behind;
   }
   behind.delete('grpc-encoding');
-  behind.set('content-type', headers.get('content-type')?.split(';', 1)[0]?.trim() ?? '');
+  behind.set('content-type', mediaTypeName(headers.get('content-type') ?? ''));
   const timeout = headers.get('grpc-timeout');
   if (timeout === null) return behind;
   try {
@@ -102,11 +105,11 @@ function check(bytes: Uint8Array, headers: Headers, rpc: Rpc, maxMessageBytes: n
 }
 
 function isEnveloped(headers: Headers): boolean {
-  return headers.get('content-type')?.startsWith('application/grpc') ?? false;
+  return mediaTypeName(headers.get('content-type') ?? '').startsWith('application/grpc');
 }
 
 function isJson(headers: Headers): boolean {
-  return headers.get('content-type')?.includes('json') ?? false;
+  return mediaTypeName(headers.get('content-type') ?? '').endsWith('json');
 }
 
 function emptyMessage(headers: Headers): Uint8Array {

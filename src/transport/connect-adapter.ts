@@ -27,6 +27,7 @@ import { guardBody, headersBehindGuard } from './body-guard.ts';
 import type { CallFlow } from './call-flow.ts';
 import { toConnectError } from './connect-error.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
+import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, type Health, type ServingStatus } from './health.ts';
 import { type ConnectionLoad, Hold, type Load } from './load.ts';
 import { messageCodec } from './message-codec.ts';
@@ -172,7 +173,7 @@ function refuseWatch(request: Request, response: Response, { refused, unread }: 
 
 /** Neither gRPC-Web nor Connect. */
 function isGrpc({ headers }: Request): boolean {
-  return /^application\/grpc(?:$|[+;])/.test(headers['content-type'] ?? '');
+  return isGrpcType(headers['content-type'] ?? '');
 }
 
 function addRoutes(router: ConnectRouter, options: ConnectOptions): void {

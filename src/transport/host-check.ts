@@ -2,7 +2,9 @@
  * Whether a request came by a name that is ours. A web page can make the name of its own host resolve to an address of
  * this network (DNS rebinding); its scripts then call this server as their own, and only the Host header tells.
  */
+
 import { isIP } from 'node:net';
+import { isGrpcType } from './grpc-type.ts';
 
 /** In words, for the caller and for the log. @param key of the configuration that lists names. */
 export function explainHost(problem: HostProblem, key: string): string {
@@ -59,7 +61,7 @@ function isSameOrigin(
 }
 
 function isGrpc(contentType: string | string[] | undefined): boolean {
-  return /^application\/grpc(?:$|[+; ])/i.test(textOf(contentType) ?? '');
+  return isGrpcType(textOf(contentType) ?? '');
 }
 
 /** Names of the loopback interface (RFC 6761 section 6.3), and addresses. */

@@ -1,4 +1,5 @@
 /** The server: one port, HTTP/2 and HTTP/1.1, the lean path and Connect's adapter. */
+
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -13,6 +14,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { call } from '../call.ts';
 import { Failure } from '../failure.ts';
+import { mediaTypeName } from '../lib/media-type.ts';
 import type { Shell } from '../shell.ts';
 import { findRpc, serviceNames } from '../wire/rpc.ts';
 import { createAcceptor } from './acceptor.ts';
@@ -20,6 +22,7 @@ import type { CallFlow } from './call-flow.ts';
 import type { ConnectHandler } from './connect-adapter.ts';
 import { type Connection, type ConnectionAge, Connections } from './connections.ts';
 import { closeGracefully } from './goaway.ts';
+import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
 import { createHostCheck, explainHost } from './host-check.ts';
 import { createHttp1 } from './http1.ts';
@@ -254,9 +257,7 @@ function findConnection(request: AnyRequest, connections: Connections): Connecti
 }
 
 function isGrpc(headers: IncomingHttpHeaders): boolean {
-  return (
-    headers[':method'] === 'POST' && /^application\/grpc(?:$|[+; ])/i.test(headers['content-type'] ?? '')
-  );
+  return headers[':method'] === 'POST' && isGrpcType(headers['content-type'] ?? '');
 }
 
 /** The shape of brokers' requests. */
@@ -264,11 +265,11 @@ function isLean(headers: IncomingHttpHeaders): boolean {
   const encoding = headers['grpc-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return false;
   const type = headers['content-type'] as string;
-  return (
-    type === 'application/grpc+proto' ||
-    type === 'application/grpc' ||
-    /^application\/grpc(\+proto)? *;/.test(type)
-  );
+  return isProto(type) || isProto(mediaTypeName(type));
+}
+
+function isProto(type: string): boolean {
+  return type === 'application/grpc+proto' || type === 'application/grpc';
 }
 
 const healthPaths = new Set(['Check', 'Watch'].map((name) => `/${HEALTH_SERVICE}/${name}`));

@@ -90,6 +90,11 @@ describe.each(['binary', 'raw'] as const)('a %s delivery', (format) => {
   it.each([
     ['application/json', 'application/json'],
     ['text/plain; charset=utf-8', 'text/plain; charset=utf-8'],
+    ['text/plain; a="b"', 'text/plain; a="b"'],
+    ['text/plain ;\ta="b; c \\" d"', 'text/plain ; a="b; c \\" d"'],
+    [' Text/Plain;charset=utf-8 ', 'Text/Plain;charset=utf-8'],
+    ['text/plain; a="b\r\nx: y"', 'application/octet-stream'],
+    [`text/plain; a="${'b'.repeat(2000)}"`, 'application/octet-stream'],
     ['text/plain\r\nx: y', 'application/octet-stream'],
     ['nothing', 'application/octet-stream'],
   ])('is of the type that the publisher says, if it is one: %j', (value, type) => {

@@ -73,6 +73,39 @@ describe('createHttpAuth', () => {
     expect(connections()).toBe(1);
   });
 
+  it.each(['get', 'post'] as const)('sends headers of %s in UTF-8, whatever they hold', async (method) => {
+    const raw: string[] = [];
+    const { auth } = await setup(
+      ({ rawHeaders }, response) => {
+        raw.push(rawHeaders[rawHeaders.indexOf('x-id') + 1] ?? '');
+        reply(response, { result: 'allow' });
+      },
+      { method, headers: { 'x-id': '${clientid}' } },
+    );
+    for (const clientid of ['é', '水', '\u{1f600}']) {
+      await auth.ask({ ...client, clientid });
+      // Node reads headers as Latin-1: a character is a byte.
+      expect(Buffer.from(raw.at(-1) ?? '', 'latin1').toString('hex')).toBe(
+        Buffer.from(clientid).toString('hex'),
+      );
+    }
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded', 'result=allow'],
+    ['Application/X-WWW-Form-Urlencoded ; charset="utf-8"', 'result=allow'],
+    ['application/x-www-form-urlencoded; a="b; c"', 'result=allow'],
+    ['application/json ; charset=UTF-8', '{"result":"allow"}'],
+    ['application/json; charset=utf-8', '\ufeff{"result":"allow"}'],
+    ['application/json; charset=utf-16le', Buffer.from('{"result":"allow"}', 'utf16le')],
+    ['application/json; charset=nonsense', '{"result":"allow"}'],
+  ])('reads an answer of the type %s', async (type, body) => {
+    const { auth } = await setup((_, response) =>
+      response.writeHead(200, { 'content-type': type }).end(body),
+    );
+    expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
+  });
+
   it('opens no more connections than allowed', async () => {
     const { auth, connections } = await setup(
       (_, response) => void setTimeout(() => reply(response, { result: 'allow' }), 5),

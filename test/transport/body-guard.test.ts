@@ -62,6 +62,7 @@ describe('a body that is good', () => {
   it.each([
     ['JSON', JSON_TYPE, [text(json)]],
     ['JSON with a charset', 'application/json; charset=utf-8', [text(json)]],
+    ['JSON with blanks and quotes', 'Application/JSON ; charset="UTF-8"', [text(json)]],
     ['JSON, byte by byte', JSON_TYPE, bytewise(text(json))],
     ['protobuf', PROTO, [plainRequest]],
     ['nothing, as protobuf', PROTO, []],

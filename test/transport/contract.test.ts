@@ -280,6 +280,14 @@ const hostile: HostileCase[] = [
     pieces: [frame(goodMessage)],
     status: 0,
   },
+  ...['application/grpc ; charset=utf-8', 'application/grpc\t;x="a;b\\""', 'Application/gRPC+Proto'].map(
+    (type) => ({
+      what: `the content-type ${type}`,
+      headers: { 'content-type': type },
+      pieces: [frame(goodMessage)],
+      status: 0,
+    }),
+  ),
   {
     what: 'the plain content-type',
     headers: { 'content-type': 'application/grpc' },
