@@ -15,6 +15,7 @@ import {
 } from './postgres/statements.ts';
 import {
   explain,
+  isAboutContent,
   isAboutTable,
   isUsable,
   type PostgresError,
@@ -219,7 +220,7 @@ function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
       troubleOf(error as PostgresError) === 'row' ? reasonOf(error as PostgresError) : undefined,
     // What `jsonb` cannot hold is no reason to lose it.
     rescue(item, error) {
-      const bytes = (error as PostgresError).code?.startsWith('22') ? withBytes(item.row) : undefined;
+      const bytes = isAboutContent(error as PostgresError) ? withBytes(item.row) : undefined;
       return bytes && { ...item, row: bytes };
     },
   };

@@ -157,6 +157,48 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
     await sink.close();
   });
 
+  it('keeps what nests too deeply for the column data as bytes, alone and in an envelope', async () => {
+    const sink = await open({ table: 'deep', body: 'unlessJson' });
+    const lists = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const maps = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const envelope = `{"specversion":"1.0","id":"1","source":"s","type":"t","data":${lists}}`;
+    const raw = (body: string) =>
+      makeDelivery({ format: 'raw', contentType: 'application/json', body: Buffer.from(body) });
+    const batch = [
+      makeDelivery({}),
+      raw(lists),
+      raw(maps),
+      { ...makeDelivery({ format: 'structured' }), body: Buffer.from(envelope) },
+      raw('[1]'),
+    ];
+    expect((await sink.write(batch, new AbortController().signal))?.rejected ?? []).toEqual([]);
+    const rows = await server.query('SELECT data, body FROM deep ORDER BY position');
+    const [first, ...others] = rows.map(({ data, body }) => body?.toString() ?? data);
+    expect(first).toEqual({ key: 'client-1' });
+    // Texts this long are no use in a report.
+    expect(others.map((text) => [lists, maps, envelope].indexOf(String(text)))).toEqual([0, 1, 2, -1]);
+    await sink.close();
+  });
+
+  it('rejects a row that a trigger of the table refuses, and writes the others', async () => {
+    const sink = await open({ table: 'guarded' });
+    await write(sink, {});
+    await server.query(
+      `CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.content_type = 'text/plain' THEN RAISE EXCEPTION 'no text'; END IF; RETURN NEW; END $$`,
+    );
+    await server.query('CREATE TRIGGER guard BEFORE INSERT ON guarded FOR EACH ROW EXECUTE FUNCTION guard()');
+    const receipt = await write(
+      sink,
+      { key: 'x' },
+      { format: 'raw', contentType: 'text/plain', body: Buffer.from('no') },
+      { format: 'raw', contentType: 'application/json', body: Buffer.from('[1]') },
+    );
+    expect(receipt).toMatchObject({ rejected: [{ reason: 'PostgreSQL refused the row: P0001' }] });
+    expect(await server.query('SELECT count(*)::int AS n FROM guarded')).toEqual([{ n: 3 }]);
+    await sink.close();
+  });
+
   it('keeps ids that are too long for an index, by their hash', async () => {
     const sink = await open({ table: 'long' });
     const long = makeDelivery({ idPrefix: 'ä'.repeat(30_000) });

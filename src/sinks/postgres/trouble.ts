@@ -31,8 +31,13 @@ const advice: Readonly<Record<string, string>> = {
   '42809': 'what has the name of the table is none',
 };
 
-/** Classes in which the values of a row are at fault: data exception, integrity, program limit. */
-const rowClasses = new Set(['22', '23', '44', '54']);
+/**
+ * Classes in which the values of a row are at fault: data exception, integrity, program limit, and what triggers of
+ * the table say, as `RAISE EXCEPTION` does.
+ */
+const rowClasses = new Set(['22', '23', '44', '54', '09', '27', 'P0']);
+/** Of these, those that `jsonb` has for JSON that it cannot hold: a number too large, nested too deeply. */
+const contentClasses = new Set(['22', '54']);
 /** Classes in which the setup is: authorization, catalog, schema, syntax or access rule. */
 const setupClasses = new Set(['28', '3D', '3F', '42']);
 
@@ -42,6 +47,11 @@ export function troubleOf({ code = '' }: PostgresError): TroubleKind {
   const group = code.slice(0, 2);
   if (rowClasses.has(group)) return 'row';
   return setupClasses.has(group) ? 'setup' : 'passing';
+}
+
+/** Whether the row may be taken with its body as bytes alone. */
+export function isAboutContent({ code = '' }: PostgresError): boolean {
+  return contentClasses.has(code.slice(0, 2));
 }
 
 /** A table that is not there, may not be written to, or is none of ours. */
