@@ -10,6 +10,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { findBadMerges, mergedMaps } from '../lib/yaml-merge.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Position } from './problem.ts';
 
@@ -44,7 +45,7 @@ const sentences: Readonly<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'this was not expected here; is a ":", a "-" or a quote missing before it?',
 };
 
-/** Never throws. Anchors and aliases are followed; tags, several documents and keys written twice are problems. */
+/** Never throws. Anchors, aliases and merge keys are followed; tags, several documents and keys written twice are problems. */
 export function parseYaml(text: string): ConfigDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -52,6 +53,7 @@ export function parseYaml(text: string): ConfigDocument {
     logLevel: 'error',
     prettyErrors: false,
     resolveKnownTags: false,
+    merge: true,
     stringKeys: true,
   });
   const found = findErrors(document);
@@ -71,6 +73,7 @@ interface Found {
 }
 
 const BOMB = `aliases repeat more than ${MAX_ALIASES} values; write them out`;
+const BAD_MERGE = '<< takes keys from a mapping, or from a list of mappings; write such as <<: *name';
 const UNKNOWN_ALIAS = 'the alias stands for nothing; define its anchor above it';
 
 /** Too deep a nesting is one problem, though the parser reports it once for every level. */
@@ -87,7 +90,12 @@ function findErrors(document: Document.Parsed): Found[] {
       found.push({ code: 'BAD_ALIAS', offset: alias.range?.[0] ?? 0, message: UNKNOWN_ALIAS });
     },
   });
-  return found;
+  if (found.length > 0) return found;
+  return findBadMerges(document).map((offset) => ({
+    code: 'BAD_COLLECTION_TYPE',
+    offset,
+    message: BAD_MERGE,
+  }));
 }
 
 const isDepth = ({ code }: Found): boolean => code === 'RESOURCE_EXHAUSTION';
@@ -113,7 +121,7 @@ function findOffset(document: Document.Parsed, path: readonly PropertyKey[], par
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   path.forEach((segment, depth) => {
-    const child = childOf(isAlias(node) ? node.resolve(document) : node, segment);
+    const child = childOf(isAlias(node) ? node.resolve(document) : node, segment, document);
     node = child?.value;
     const wanted = part === 'key' && depth === path.length - 1 ? child?.key : (node ?? child?.key);
     offset = startOf(wanted) ?? startOf(child?.key) ?? offset;
@@ -121,10 +129,29 @@ function findOffset(document: Document.Parsed, path: readonly PropertyKey[], par
   return offset;
 }
 
-function childOf(node: unknown, segment: PropertyKey): { key: unknown; value: unknown } | undefined {
+interface Child {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+/** Mappings that take keys from others do so some levels deep; more is a slip of the pen, or a circle. */
+const MAX_MERGES = 10;
+
+function childOf(
+  node: unknown,
+  segment: PropertyKey,
+  document: Document.Parsed,
+  depth = 0,
+): Child | undefined {
   if (isSeq(node)) return { key: node.items[Number(segment)], value: node.items[Number(segment)] };
-  if (!isMap(node)) return undefined;
-  return node.items.findLast(({ key }) => isScalar(key) && String(key.value) === segment);
+  if (!isMap(node) || depth > MAX_MERGES) return undefined;
+  const own = node.items.findLast(({ key }) => isScalar(key) && String(key.value) === segment);
+  if (own !== undefined) return own;
+  for (const map of mergedMaps(node, document)) {
+    const child = childOf(map, segment, document, depth + 1);
+    if (child !== undefined) return child;
+  }
+  return undefined;
 }
 
 function startOf(node: unknown): number | undefined {

@@ -32,6 +32,57 @@ describe('parseYaml', () => {
     expect(parseYaml('{"a":[1,"two",null]}').content).toEqual({ a: [1, 'two', null] });
   });
 
+  it.each<[string, object]>([
+    ['b: &b { a: 1, c: { x: 1 } }\nm:\n  <<: *b\n  d: 2', { a: 1, c: { x: 1 }, d: 2 }],
+    ['b: &b { a: 1 }\nm:\n  a: 7\n  <<: *b', { a: 7 }],
+    ['b: &b { a: 1 }\nm:\n  <<: *b\n  a: 7', { a: 7 }],
+    ['b: &b { a: 1 }\nm:\n  <<: [*b, { a: 9, z: 3 }]', { a: 1, z: 3 }],
+    ['b: &b { a: 1 }\nc: &c { <<: *b, d: 2 }\nm: { <<: *c }', { a: 1, d: 2 }],
+    ['m: { <<: { a: 1 } }', { a: 1 }],
+    // In quotes it is a key like others.
+    ['m: { "<<": { a: 1 } }', { '<<': { a: 1 } }],
+  ])('follows merge keys: %j', (yaml, m) => {
+    expect(parseYaml(yaml)).toMatchObject({ problems: [] });
+    expect((parseYaml(yaml).content as { m: unknown }).m).toEqual(m);
+  });
+
+  it('finds the place of a key that another mapping brought', () => {
+    const { locate } = parseYaml('b: &b\n  a: 1\nm:\n  <<: *b\n  d: 2\n');
+    expect(locate(['m', 'a'], 'key')).toEqual({ line: 2, column: 3 });
+    expect(locate(['m', 'd'], 'key')).toEqual({ line: 5, column: 3 });
+  });
+
+  it.each([
+    [
+      'm: { <<: secret }',
+      '1:6 << takes keys from a mapping, or from a list of mappings; write such as <<: *name',
+    ],
+    [
+      'm: { <<: [1] }',
+      '1:6 << takes keys from a mapping, or from a list of mappings; write such as <<: *name',
+    ],
+    [
+      'm: { <<: null }',
+      '1:6 << takes keys from a mapping, or from a list of mappings; write such as <<: *name',
+    ],
+    ['m: { <<: *secret }', '1:10 the alias stands for nothing; define its anchor above it'],
+    ['b: &b { a: 1 }\nm:\n  <<: *b\n  <<: { c: 1 }', '4:3 this key is written twice; remove one of the two'],
+    ['b: &b { a: 1 }\nm:\n  <<: *b\n  a: 2\n  a: 3', '5:3 this key is written twice; remove one of the two'],
+    ['b: &b { a: 1, a: 2 }\nm: { <<: *b }', '1:15 this key is written twice; remove one of the two'],
+    ['a: &a\n  <<: *a\n  b: 1', '1:1 aliases repeat more than 100 values; write them out'],
+    [
+      [
+        'a: &a { x: 1 }',
+        ...[...'bcdefgh'].map(
+          (name, i) => `${name}: &${name} { <<: [${Array(9).fill(`*${'abcdefg'[i]}`).join(', ')}] }`,
+        ),
+      ].join('\n'),
+      '1:1 aliases repeat more than 100 values; write them out',
+    ],
+  ])('merge keys are no way around a check: %.30j', (yaml, problem) => {
+    expect(problemsOf(yaml)).toEqual([problem]);
+  });
+
   it.each([
     ['a: 1\nb: 2\na: secret', '3:1 this key is written twice; remove one of the two'],
     ['a: 1\n---\nb: secret', '2:1 a second document begins here; write one document, without "---"'],

@@ -1,12 +1,18 @@
 /** Users in YAML: a list of them, or a map with the list under `users`. */
 import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { findBadMerges } from '../../lib/yaml-merge.ts';
 import type { Records } from './parse.ts';
 
 const SHAPE = 'expected a list of users, or "users:" with a list';
 
 export function* readYaml(text: string): Records {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: 'error',
+    merge: true,
+  });
   const lineAt = (offset: number) => Math.max(1, lineCounter.linePos(offset).line);
   if (document.errors.length > 0) {
     // Codes such as BAD_INDENT, since the parser's messages may quote the text.
@@ -14,6 +20,12 @@ export function* readYaml(text: string): Records {
       yield { line: lineAt(pos[0]), message: `not valid YAML (${code})` };
     return;
   }
+  const [badMerge] = findBadMerges(document);
+  if (badMerge !== undefined)
+    return yield {
+      line: lineAt(badMerge),
+      message: '<< takes keys from a mapping, or from a list of mappings',
+    };
   const contents = document.contents;
   const list = isMap(contents) && contents.items.length === 1 ? contents.get('users', true) : contents;
   if (list === null) return;

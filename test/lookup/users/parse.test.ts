@@ -34,6 +34,23 @@ const forms: readonly [UserFormat, string][] = [
   ['csv', `username,clientid,hash,tags\nanna,,${HASH},site=berlin\n,m1,"${SCRYPT}",\n`],
 ];
 
+it('follows merge keys in YAML, for more users than aliases may stand in one', () => {
+  const others = Array.from({ length: 300 }, (_, i) => `- { <<: *base, username: u${i} }\n`).join('');
+  const text = `- &base { username: first, hash: "${HASH}", tags: [device] }\n${others}`;
+  const result = parseUsers(text, 'yaml');
+  expect(result.ok && result.users.size).toBe(301);
+  expect(result.ok && { ...result.users.byUsername.get('u299')?.tags }).toEqual({ device: 'true' });
+});
+
+it.each([
+  ['- { <<: 5, username: a }', /<< takes keys/],
+  [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b, username: b, username: c }`, /DUPLICATE_KEY/],
+  [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b }`, /was listed before/],
+])('says what is wrong with merge keys: %s', (text, message) => {
+  const result = parseUsers(text, 'yaml');
+  expect(!result.ok && result.problems[0]?.message).toMatch(message);
+});
+
 it('counts the hashes that are guessed fast', () => {
   const weak = ['{SHA}LgdsmcG6bN7Y4xhPVNpFz8cNZ5o=', '{SMD5}P9zTbrgutojQFrG8ycE582Qsxdg='];
   const text = [HASH, ...weak].map((hash, i) => `u${i}:${hash}\n`).join('');
