@@ -9,6 +9,10 @@ rmSync('dist', { recursive: true, force: true });
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
+  // Fewer bytes to read and parse at every start. Names stay, since they are in stack traces; esbuild's `keepNames`
+  // would set each of them again whenever a function is made, which cost a tenth of a call.
+  minifyWhitespace: true,
+  minifySyntax: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
@@ -28,9 +32,6 @@ const { metafile } = await build({
   // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // Fewer bytes to read and parse at every start; names stay, since they are in stack traces.
-  minify: true,
-  keepNames: true,
   // They hold binaries, read files beside themselves (Kafka's WebAssembly), or do not survive bundling (NATS); each is
   // loaded when it is first needed.
   external: [
@@ -50,8 +51,6 @@ await build({
   entryPoints: ['src/offload/thread.ts'],
   outfile: 'dist/offload-thread.js',
   bundle: true,
-  minify: true,
-  keepNames: true,
 });
 
 await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });
@@ -61,8 +60,6 @@ await build({
   entryPoints: { watchdog: 'src/watchdog/thread.ts' },
   outdir: 'dist',
   bundle: true,
-  minify: true,
-  keepNames: true,
 });
 writeThirdParty(metafile, process.cwd());
 

@@ -31,7 +31,6 @@ export async function mergeChunks(metafile, { entry, name, with: common }) {
     // What is loaded later stays where it is, and the banner of each chunk is wanted once.
     plugins: [keepDynamicImports, withoutBanner(common.banner?.js ?? '')],
     sourcemap: true,
-    minify: true,
   });
   for (const [i, { path, exports }] of chunks.entries()) {
     const names = exports.map((exported) => `${nameIn(i, exported)} as ${exported}`);
