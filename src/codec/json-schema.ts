@@ -9,6 +9,8 @@
  * is as fast as code that was made for the schema. `docs/codecs.md` has the figures.
  */
 import { readFile } from 'node:fs/promises';
+import { exactKey } from '../lib/exact-key.ts';
+import { parseWithIntegers } from './json-integers.ts';
 import { Run } from './json-schema/check.ts';
 import type { Ignored } from './json-schema/compile.ts';
 import type { FindFormat } from './json-schema/formats.ts';
@@ -54,21 +56,24 @@ export async function openJsonSchema(
 
 function parse(text: string, name: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    const bare = text.replace(/^\uFEFF/, '');
+    const parsed: unknown = JSON.parse(bare);
+    return /\d{16}/.test(bare) ? parseWithIntegers(bare) : parsed;
   } catch {
     throw new TypeError(`${name}: not JSON`);
   }
 }
 
-/** YAML may use one object in several places, and has integers that JSON reads as the nearest number. */
+/** YAML may use one object in several places. */
 function copy(schema: unknown): unknown {
-  const text = JSON.stringify(schema, (_, value) => (typeof value === 'bigint' ? Number(value) : value));
-  return text === undefined ? undefined : JSON.parse(text);
+  if (Array.isArray(schema)) return schema.map(copy);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, copy(value)]));
 }
 
 /** They come with the tables of international names, which are read only where a schema has formats. */
 async function formatsFor(mode: 'assert' | 'annotate', schemas: readonly Schema[]): Promise<FindFormat> {
-  if (!JSON.stringify(schemas).includes('"format"')) return () => 'ignored';
+  if (!exactKey(schemas).includes('"format"')) return () => 'ignored';
   const { formats } = await import('./json-schema/formats.ts');
   return (name, isAsserted) => {
     if (mode === 'annotate' && !isAsserted) return 'ignored';
@@ -124,27 +129,25 @@ function describe({ path, message, keyword }: Run): string {
   return `${short} ${message} ("${keyword}")`;
 }
 
-/** Has the value integers beyond 2^53 or bytes? */
-function hasNoJsonForm(value: Value): boolean {
-  if (typeof value === 'bigint') return true;
+/** Has the value bytes? */
+function hasBytes(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) {
-    for (const item of value) if (hasNoJsonForm(item)) return true;
+    for (const item of value) if (hasBytes(item)) return true;
     return false;
   }
   if (value instanceof Uint8Array) return true;
   const members = value as Readonly<Record<string, Value>>;
-  for (const key in members) if (hasNoJsonForm(members[key] as Value)) return true;
+  for (const key in members) if (hasBytes(members[key] as Value)) return true;
   return false;
 }
 
-/** What a schema sees: large integers as the nearest number, bytes as base64, as they are in JSON. */
+/** What a schema sees: bytes as base64, as they are in JSON. */
 function toJson(value: Value): Value {
-  return hasNoJsonForm(value) ? convert(value) : value;
+  return hasBytes(value) ? convert(value) : value;
 }
 
 function convert(value: Value): Value {
-  if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Uint8Array)
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');

@@ -8,10 +8,11 @@ const MAX_PLACES = 22;
 /**
  * By decimals 0.3 is a multiple of 0.1; by binary fractions it is not.
  *
- * @param divisor finite and above 0
+ * @param divisor finite and above 0; a bigint is an integer that a double does not hold
  */
-export function multipleTest(divisor: number): (value: number) => boolean {
+export function multipleTest(divisor: number | bigint): (value: number | bigint) => boolean {
   const [digits, exponent] = decimalOf(divisor);
+  if (typeof divisor === 'bigint') return (value) => isMultipleOfDecimal(value, digits, exponent);
   if (exponent >= 0 && Number.isSafeInteger(divisor)) return (value) => isMultipleOfInteger(value, divisor);
   const places = -exponent;
   if (exponent >= 0 || places > MAX_PLACES || digits >= BigInt(EXACT))
@@ -19,6 +20,7 @@ export function multipleTest(divisor: number): (value: number) => boolean {
   const scale = Number(`1e${places}`);
   const scaledDivisor = Number(digits);
   return (value) => {
+    if (typeof value === 'bigint') return isMultipleOfDecimal(value, digits, exponent);
     const scaled = Math.round(value * scale);
     if (!(Math.abs(scaled) < EXACT)) return isMultipleOfDecimal(value, digits, exponent);
     // The quotient is rounded to the nearest double, so that it is the value if the value has no more places.
@@ -26,14 +28,15 @@ export function multipleTest(divisor: number): (value: number) => boolean {
   };
 }
 
-function isMultipleOfInteger(value: number, divisor: number): boolean {
+function isMultipleOfInteger(value: number | bigint, divisor: number): boolean {
+  if (typeof value === 'bigint') return value % BigInt(divisor) === 0n;
   // The remainder of two doubles is exact, and the decimals of integers below 2^53 are their values.
   if (Number.isSafeInteger(value)) return value % divisor === 0;
   return Number.isInteger(value) && isMultipleOfDecimal(value, BigInt(divisor), 0);
 }
 
-function isMultipleOfDecimal(value: number, digits: bigint, exponent: number): boolean {
-  if (!Number.isFinite(value)) return false;
+function isMultipleOfDecimal(value: number | bigint, digits: bigint, exponent: number): boolean {
+  if (typeof value === 'number' && !Number.isFinite(value)) return false;
   const [valueDigits, valueExponent] = decimalOf(value);
   const shared = Math.min(exponent, valueExponent);
   const dividend = valueDigits * 10n ** BigInt(valueExponent - shared);
@@ -41,7 +44,8 @@ function isMultipleOfDecimal(value: number, digits: bigint, exponent: number): b
 }
 
 /** Digits and power of ten of the shortest decimal that is read as the number. */
-function decimalOf(value: number): [digits: bigint, exponent: number] {
+function decimalOf(value: number | bigint): [digits: bigint, exponent: number] {
+  if (typeof value === 'bigint') return [value, 0];
   const [, whole = '', fraction = '', power = '0'] =
     /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
   return [BigInt(whole + fraction), Number(power) - fraction.length];

@@ -231,19 +231,32 @@ describe('the time that a check takes', () => {
     expect(check([...items, { a: [49_999, { b: 'x' }] }])).toContain('"uniqueItems"');
   });
 
-  it('is bounded for formats', async () => {
-    for (const format of [
-      'email',
-      'uri',
-      'hostname',
-      'date-time',
-      'uri-template',
-      'regex',
-      'ipv6',
-      'duration',
-    ]) {
-      const check = await openJsonSchema({ type: 'string', format });
-      expect(check(`a@${'a-.'.repeat(300_000)}`)).toContain('"format"');
+  it.each(['email', 'idn-email', 'hostname', 'idn-hostname', 'ipv4', 'ipv6', 'uuid', 'date'])(
+    'says that text which is too long for %s is none',
+    async (format) => {
+      const text = `a@${'a-.'.repeat(300_000)}`;
+      expect((await openJsonSchema({ format }))(text)).toContain('"format"');
+      expect((await openJsonSchema({ not: { format } }))(text)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    'uri',
+    'uri-reference',
+    'iri',
+    'iri-reference',
+    'uri-template',
+    'json-pointer',
+    'relative-json-pointer',
+    'regex',
+    'time',
+    'date-time',
+    'duration',
+  ])('comes to no answer for text that is too long to be looked at for %s', async (format) => {
+    const long = `a@${'a-.'.repeat(300_000)}`;
+    for (const schema of [{ format }, { not: { format } }, { anyOf: [{ format }, { minLength: 1 }] }]) {
+      const check = await openJsonSchema(schema);
+      expect(() => check(long)).toThrow('a text is too long for its "format"');
     }
   });
 
@@ -279,5 +292,64 @@ describe('a format', () => {
     const check = await openJsonSchema({ format });
     expect(check(good)).toBeUndefined();
     expect(check(bad)).toContain(`must match format "${format}"`);
+  });
+});
+
+describe('integers beyond 2^53', () => {
+  const big = 9007199254740993n;
+
+  it.each<[schema: string, good: Value, bad: Value]>([
+    ['{"const":9007199254740993}', big, 9007199254740992n],
+    ['{"const":9007199254740993}', big, 9007199254740994n],
+    ['{"const":[{"a":9007199254740993}]}', [{ a: big }], [{ a: big - 1n }]],
+    ['{"const":10000000000000000000}', 10000000000000000000n, 10000000000000000001n],
+    ['{"const":1e19}', 10000000000000000000n, 10000000000000000001n],
+    ['{"enum":[1,9007199254740993]}', big, big + 1n],
+    ['{"enum":["a","b","c","d","e",18446744073709551615]}', 18446744073709551615n, 18446744073709551614n],
+    ['{"enum":[{},1e19]}', 10000000000000000000n, 10000000000000000001n],
+    ['{"minimum":9007199254740993}', big, big - 1n],
+    ['{"maximum":9007199254740993}', big, big + 1n],
+    ['{"exclusiveMinimum":9007199254740993}', big + 1n, big],
+    ['{"exclusiveMaximum":9007199254740993}', big - 1n, big],
+    ['{"minimum":-9007199254740993}', -big, -big - 1n],
+    ['{"maximum":18446744073709551615}', 18446744073709551615n, 2 ** 64],
+    ['{"maximum":9.5}', 9, big],
+    ['{"multipleOf":3}', 9007199254740993n, 9007199254740994n],
+    ['{"multipleOf":0.5}', big, 'none'],
+    ['{"multipleOf":9007199254740993}', 2n * big, 2n * big + 1n],
+    ['{"multipleOf":9007199254740993}', 0, 5],
+    ['{"type":"integer"}', big, 'text'],
+    ['{"type":"number"}', big, 'text'],
+    ['{"type":["string","integer"]}', big, true],
+    ['{"type":"integer","minimum":9007199254740993}', big, big - 1n],
+    ['{"uniqueItems":true}', [big, big + 1n], [big, big]],
+    ['{"uniqueItems":true}', [big, 2 ** 53], [10000000000000000000n, 1e19]],
+    ['{"uniqueItems":true}', [{ a: big }, { a: big + 1n }], [{ a: big }, { a: big }]],
+    ['{"format":"int64"}', 9223372036854775807n, 9223372036854775808n],
+    ['{"format":"int64"}', -9223372036854775808n, -9223372036854775809n],
+    ['{"format":"int64"}', 2 ** 62, 2 ** 63],
+    ['{"format":"int32"}', 2147483647, big],
+  ])('are compared to the last digit by %s', async (schema, good, bad) => {
+    const path = join(directory, 'exact.json');
+    writeFileSync(path, schema);
+    const check = await openJsonSchema(path);
+    expect(check(good)).toBeUndefined();
+    if (bad !== 'none') expect(check(bad)).toBeDefined();
+  });
+
+  it('count as other limits do where a schema counts', async () => {
+    const check = await openJsonSchema({
+      maxItems: 9007199254740993n,
+      minLength: 0,
+      maxLength: 9007199254740993n,
+    });
+    expect(check([1])).toBeUndefined();
+    expect(check('text')).toBeUndefined();
+  });
+
+  it('stand in a schema that is written in the configuration', async () => {
+    const check = await openJsonSchema({ properties: { id: { const: big } } });
+    expect(check({ id: big })).toBeUndefined();
+    expect(check({ id: big - 1n })).toContain('/id');
   });
 });

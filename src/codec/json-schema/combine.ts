@@ -42,7 +42,8 @@ function guard(kind: Kind, check: Check): Check {
       return (value, run, seen) =>
         typeof value !== 'object' || value === null || Array.isArray(value) || check(value, run, seen);
     case 'number':
-      return (value, run, seen) => typeof value !== 'number' || check(value, run, seen);
+      return (value, run, seen) =>
+        (typeof value !== 'number' && typeof value !== 'bigint') || check(value, run, seen);
     case 'string':
       return (value, run, seen) => typeof value !== 'string' || check(value, run, seen);
   }
@@ -72,7 +73,9 @@ function narrowed(type: TypeName, isOfType: Check, others: readonly Part[]): Che
         typeof value === 'string' ? rest(value, run, seen) : isOfType(value, run, seen);
     case 'integer':
       return (value, run, seen) =>
-        Number.isInteger(value) ? rest(value, run, seen) : isOfType(value, run, seen);
+        Number.isInteger(value) || typeof value === 'bigint'
+          ? rest(value, run, seen)
+          : isOfType(value, run, seen);
     case 'object':
       return (value, run, seen) =>
         typeof value === 'object' && value !== null && !Array.isArray(value)

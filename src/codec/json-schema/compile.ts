@@ -100,7 +100,7 @@ export class Compiler {
       resource,
       dialect,
       tracks,
-      keyword: (name) => (dialect.keywords.has(name) ? keywordOf(schema, name) : undefined),
+      keyword: (name) => (dialect.keywords.has(name) ? exactValueOf(schema, name) : undefined),
       compile: (subschema, tracksToo) =>
         this.#from(resource, { schema: subschema, resource: homeOf(subschema) }, tracksToo),
       follow: (keyword, reference) =>
@@ -136,6 +136,16 @@ export class Compiler {
         : `"${keyword}" to ${reference} leads out of the schema; no other document is loaded: put it under "$defs"`,
     );
   }
+}
+
+/** Keywords that compare their value with one of the payload; all others count. */
+const comparing = new Set([
+  ...['const', 'enum', 'multipleOf', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+]);
+
+function exactValueOf(schema: SchemaObject, keyword: string): unknown {
+  const value = keywordOf(schema, keyword);
+  return typeof value === 'bigint' && !comparing.has(keyword) ? Number(value) : value;
 }
 
 function partsOf(compilers: ReadonlyMap<string, KeywordCompiler>, site: Site): Part[] {

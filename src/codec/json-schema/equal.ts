@@ -1,4 +1,5 @@
 /** The equality of JSON Schema. Inherited names do not count: a payload can have keys such as `valueOf`. */
+import { isSameScalar } from './number.ts';
 import { Undecided } from './undecided.ts';
 
 /** Neither a schema nor a payload nests deeper by far. */
@@ -10,7 +11,7 @@ const MAX_DEPTH = 1000;
  * @throws Undecided for values that nest too deeply
  */
 export function isJsonEqual(a: unknown, b: unknown, depth = 0): boolean {
-  if (a === b) return true;
+  if (isSameScalar(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (depth > MAX_DEPTH) throw new Undecided('nests too deeply');
   if (Array.isArray(a) || Array.isArray(b)) {

@@ -19,7 +19,9 @@ import {
   isUuid,
 } from '@hyperjump/json-schema-formats';
 import idn from 'idn-hostname';
+import type { AnyNumber } from './number.ts';
 import { isTime } from './time.ts';
+import { Undecided } from './undecided.ts';
 
 export interface FormatTest {
   readonly kind: 'string' | 'number';
@@ -32,7 +34,7 @@ export interface FormatTest {
  */
 export type FindFormat = (name: string, isAsserted: boolean) => FormatTest | 'ignored' | 'unknown';
 
-/** Longer text is of no format: some of the expressions take time by the square of the length. */
+/** Longer text is not looked at: some of the expressions take time by the square of the length. */
 const MAX_LENGTH = 2048;
 /** RFC 5321, section 4.5.3.1: 64 for the mailbox, 255 for the domain. */
 const MAX_EMAIL = 320;
@@ -40,23 +42,27 @@ const MAX_HOSTNAME = 255;
 
 type TextTest = (text: string) => boolean;
 
-const texts: Readonly<Record<string, TextTest>> = {
-  date: isDate,
-  time: isTime,
-  'date-time': isDateTime,
-  duration: isDuration,
+/** Of these no text is longer than so many characters. */
+const bounded: Readonly<Record<string, TextTest>> = {
+  date: upTo('2026-01-02'.length, isDate),
   email: upTo(MAX_EMAIL, isMailbox),
   'idn-email': upTo(MAX_EMAIL, isIdnMailbox),
   hostname: upTo(MAX_HOSTNAME, (text) => isHostname(text) && isIdnHostname(text)),
   'idn-hostname': upTo(MAX_HOSTNAME, isIdnHostname),
-  ipv4: isIPv4,
-  ipv6: isIPv6,
+  ipv4: upTo('255.255.255.255'.length, isIPv4),
+  ipv6: upTo('ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255'.length, isIPv6),
+  uuid: upTo('01234567-89ab-cdef-0123-456789abcdef'.length, isUuid),
+};
+
+const unbounded: Readonly<Record<string, TextTest>> = {
+  time: isTime,
+  'date-time': isDateTime,
+  duration: isDuration,
   uri: withFuture(isUri),
   'uri-reference': withFuture(isUriReference),
   iri: withFuture(isIri),
   'iri-reference': withFuture(isIriReference),
   'uri-template': isUriTemplate,
-  uuid: isUuid,
   'json-pointer': isJsonPointer,
   'relative-json-pointer': isRelativeJsonPointer,
   regex: isRegex,
@@ -67,14 +73,15 @@ const ofOpenApi: readonly (readonly [string, FormatTest])[] = [
   ['byte', text((value) => Buffer.from(value, 'base64').toString('base64') === value)],
   ['password', text(() => true)],
   ['binary', text(() => true)],
-  ['int32', number((value) => Number.isInteger(value) && Math.abs(value + 0.5) < 2 ** 31)],
-  ['int64', number(Number.isInteger)],
+  ['int32', number((value) => isWithin(value, -(2n ** 31n), 2n ** 31n))],
+  ['int64', number((value) => isWithin(value, -(2n ** 63n), 2n ** 63n))],
   ['float', number(() => true)],
   ['double', number(() => true)],
 ];
 
 export const formats: ReadonlyMap<string, FormatTest> = new Map([
-  ...Object.entries(texts).map(([name, test]) => [name, text(upTo(MAX_LENGTH, test))] as const),
+  ...Object.entries(bounded).map(([name, test]) => [name, text(test)] as const),
+  ...Object.entries(unbounded).map(([name, test]) => [name, text(whereShort(test))] as const),
   ...ofOpenApi,
 ]);
 
@@ -82,8 +89,21 @@ function text(test: TextTest): FormatTest {
   return { kind: 'string', test };
 }
 
-function number(test: (value: number) => boolean): FormatTest {
+function number(test: (value: AnyNumber) => boolean): FormatTest {
   return { kind: 'number', test };
+}
+
+/** An integer from the one up to, but not including, the other. */
+function isWithin(value: AnyNumber, least: bigint, end: bigint): boolean {
+  return (typeof value === 'bigint' || Number.isInteger(value)) && value >= least && value < end;
+}
+
+/** @throws Undecided for longer text: `not` would make a yes of a no. */
+function whereShort(test: TextTest): TextTest {
+  return (value) => {
+    if (value.length > MAX_LENGTH) throw new Undecided('a text is too long for its "format"');
+    return test(value);
+  };
 }
 
 function upTo(most: number, test: TextTest): TextTest {

@@ -2,6 +2,7 @@
 import type { CodecLimits } from '../../codec/codec.ts';
 import { formatPath } from '../../config/problem.ts';
 import type { Publish } from '../../config/sections/publish.ts';
+import { exactKey } from '../../lib/exact-key.ts';
 import { createPacer, inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { compileMessageRule, type RuleParts } from '../../policy/message/compile.ts';
@@ -103,7 +104,7 @@ class PartsOpener {
     if (schema === undefined) return undefined;
     const onWarning = (warning: string) => this.#warnings.push(`${formatPath(path)}: ${warning}`);
     return await this.#try(path, () =>
-      memoise(this.#schemas, JSON.stringify([schema, schemaFormats]), async () => {
+      memoise(this.#schemas, exactKey([schema, schemaFormats]), async () => {
         const { openJsonSchema } = await import('../../codec/json-schema.ts');
         return await openJsonSchema(schema, { formats: schemaFormats, onWarning });
       }),

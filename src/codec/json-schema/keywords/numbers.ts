@@ -1,46 +1,47 @@
 /** Keywords for numbers. */
 import { multipleTest } from '../../../lib/decimal-multiple.ts';
 import type { Check } from '../check.ts';
+import type { AnyNumber } from '../number.ts';
 import type { Part, Site } from '../site.ts';
 
 // Written so that NaN, which CBOR and MessagePack have, fails.
-function atLeast(limit: number): Part {
+function atLeast(limit: AnyNumber): Part {
   const message = `must be >= ${limit}`;
-  return number((value, run) => (value as number) >= limit || run.fail('minimum', message));
+  return number((value, run) => (value as AnyNumber) >= limit || run.fail('minimum', message));
 }
 
-function atMost(limit: number): Part {
+function atMost(limit: AnyNumber): Part {
   const message = `must be <= ${limit}`;
-  return number((value, run) => (value as number) <= limit || run.fail('maximum', message));
+  return number((value, run) => (value as AnyNumber) <= limit || run.fail('maximum', message));
 }
 
-function above(limit: number): Part {
+function above(limit: AnyNumber): Part {
   const message = `must be > ${limit}`;
-  return number((value, run) => (value as number) > limit || run.fail('exclusiveMinimum', message));
+  return number((value, run) => (value as AnyNumber) > limit || run.fail('exclusiveMinimum', message));
 }
 
-function below(limit: number): Part {
+function below(limit: AnyNumber): Part {
   const message = `must be < ${limit}`;
-  return number((value, run) => (value as number) < limit || run.fail('exclusiveMaximum', message));
+  return number((value, run) => (value as AnyNumber) < limit || run.fail('exclusiveMaximum', message));
 }
 
 /** In draft 04 `exclusiveMinimum` is true or false, and changes what `minimum` means. */
-export const minimum = (limit: number, site: Site): Part =>
+export const minimum = (limit: AnyNumber, site: Site): Part =>
   site.keyword('exclusiveMinimum') === true ? above(limit) : atLeast(limit);
 
-export const maximum = (limit: number, site: Site): Part =>
+export const maximum = (limit: AnyNumber, site: Site): Part =>
   site.keyword('exclusiveMaximum') === true ? below(limit) : atMost(limit);
 
-export const exclusiveMinimum = (limit: number | boolean): Part | undefined =>
-  typeof limit === 'number' ? above(limit) : undefined;
+export const exclusiveMinimum = (limit: AnyNumber | boolean): Part | undefined =>
+  typeof limit !== 'boolean' ? above(limit) : undefined;
 
-export const exclusiveMaximum = (limit: number | boolean): Part | undefined =>
-  typeof limit === 'number' ? below(limit) : undefined;
+export const exclusiveMaximum = (limit: AnyNumber | boolean): Part | undefined =>
+  typeof limit !== 'boolean' ? below(limit) : undefined;
 
-export function multipleOf(divisor: number): Part {
+export function multipleOf(divisor: AnyNumber): Part {
   const isMultiple = multipleTest(divisor);
   const message = `must be multiple of ${divisor}`;
-  return number((value, run) => isMultiple(value as number) || run.fail('multipleOf', message));
+  return number((value, run) => isMultiple(value as AnyNumber) || run.fail('multipleOf', message));
 }
 
 function number(check: Check): Part {

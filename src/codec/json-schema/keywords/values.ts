@@ -1,6 +1,7 @@
 /** Keywords for any value. */
 import type { Check } from '../check.ts';
 import { isJsonEqual } from '../equal.ts';
+import { type AnyNumber, canonicalNumber, isSameScalar } from '../number.ts';
 import type { Part, Site, TypeName } from '../site.ts';
 
 type TypeTest = (value: unknown) => boolean;
@@ -9,8 +10,8 @@ const typeTests: Readonly<Record<TypeName, TypeTest>> = {
   null: (value) => value === null,
   boolean: (value) => typeof value === 'boolean',
   // JSON has neither NaN nor infinities; binary formats have.
-  number: Number.isFinite,
-  integer: Number.isInteger,
+  number: (value) => Number.isFinite(value) || typeof value === 'bigint',
+  integer: (value) => Number.isInteger(value) || typeof value === 'bigint',
   string: (value) => typeof value === 'string',
   array: Array.isArray,
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -35,12 +36,25 @@ export function type(wanted: TypeName | readonly TypeName[], site: Site): Part {
 const NOT_CONSTANT = 'must be equal to constant';
 
 function constant(wanted: unknown): Part {
-  if (!isObject(wanted)) return any((value, run) => value === wanted || run.fail('const', NOT_CONSTANT));
+  if (!isObject(wanted))
+    return any((value, run) => isSameScalar(value, wanted) || run.fail('const', NOT_CONSTANT));
   return any((value, run) => isJsonEqual(value, wanted) || run.fail('const', NOT_CONSTANT));
 }
 
 /** To compare with a few is faster than to hash a text. */
 const FEW = 4;
+
+/** A set tells a bigint from a number; both may be the same integer beyond 2^53. */
+function amongScalars(scalars: ReadonlySet<unknown>): (value: unknown) => boolean {
+  const large = new Set([...scalars].filter(isLarge).map(canonicalNumber));
+  const isAmong = scalars.size <= FEW ? includesOf([...scalars]) : (value: unknown) => scalars.has(value);
+  if (large.size === 0) return isAmong;
+  return (value) => isAmong(value) || (isLarge(value) && large.has(canonicalNumber(value)));
+}
+
+function isLarge(value: unknown): value is AnyNumber {
+  return typeof value === 'bigint' || (Number.isInteger(value) && !Number.isSafeInteger(value));
+}
 
 const includesOf = (list: readonly unknown[]) => (value: unknown) => list.includes(value);
 
@@ -50,11 +64,12 @@ function oneOfValues(allowed: readonly unknown[]): Part {
   const objects = allowed.filter(isObject);
   const message = 'must be equal to one of the allowed values';
   if (objects.length === 0) {
-    const isAmong = scalars.size <= FEW ? includesOf([...scalars]) : (value: unknown) => scalars.has(value);
+    const isAmong = amongScalars(scalars);
     return any((value, run) => isAmong(value) || run.fail('enum', message));
   }
+  const isAmongScalars = amongScalars(scalars);
   const isAllowed = (value: unknown): boolean =>
-    isObject(value) ? objects.some((each) => isJsonEqual(value, each)) : scalars.has(value);
+    isObject(value) ? objects.some((each) => isJsonEqual(value, each)) : isAmongScalars(value);
   return any((value, run) => isAllowed(value) || run.fail('enum', message));
 }
 
