@@ -13,6 +13,12 @@ type Kind<Case extends string> = Extract<Expr['exprKind'], { case: Case }>['valu
 const operators = ['_[_]', '_[?_]', '_?._', '_?_:_', '_&&_', '_||_'];
 const ofLoops = ['@not_strictly_false', '__not_strictly_false__'];
 
+/** Names that stand for types, unless a variable has the name: `type(x) == double`. */
+const typeNames = [
+  ...['bool', 'int', 'uint', 'double', 'string', 'bytes', 'list', 'map', 'null_type', 'type'],
+  ...['google.protobuf.Timestamp', 'google.protobuf.Duration'],
+];
+
 class Objection extends Error {
   readonly expr: Expr;
 
@@ -55,16 +61,26 @@ class Walker {
     const kind = expr?.exprKind;
     if (expr === undefined || kind === undefined) return;
     if (kind.case === 'identExpr') this.#name(expr, kind.value.name, bound);
-    else if (kind.case === 'selectExpr') this.visit(kind.value.operand, bound);
+    else if (kind.case === 'selectExpr') this.#select(expr, kind.value.operand, bound);
     else if (kind.case === 'callExpr') this.#call(expr, kind.value, bound);
     else if (kind.case === 'listExpr') for (const item of kind.value.elements) this.visit(item, bound);
     else if (kind.case === 'structExpr') this.#struct(expr, kind.value, bound);
     else if (kind.case === 'comprehensionExpr') this.#loop(expr, kind.value, bound);
   }
 
+  #select(expr: Expr, operand: Expr | undefined, bound: ReadonlySet<string>): void {
+    if (!typeNames.includes(dottedName(expr)) || this.#isVariable('google', bound))
+      this.visit(operand, bound);
+  }
+
+  #isVariable(name: string, bound: ReadonlySet<string>): boolean {
+    return bound.has(name) || this.#variables.has(name);
+  }
+
   #name(expr: Expr, name: string, bound: ReadonlySet<string>): void {
     if (bound.has(name)) return;
     if (!this.#variables.has(name)) {
+      if (typeNames.includes(name)) return;
       const known = [...this.#variables].join(', ');
       throw new Objection(expr, `there is no variable "${name}"; there are ${known}`);
     }
@@ -73,12 +89,23 @@ class Walker {
 
   #call(expr: Expr, call: Kind<'callExpr'>, bound: ReadonlySet<string>): void {
     const name = call.function;
+    const space = call.target === undefined ? '' : dottedName(call.target);
+    // `math.abs` is one name.
+    if (space === 'math' && !this.#isVariable('math', bound)) {
+      this.#ofSpace(expr, `${space}.${name}`);
+      for (const arg of call.args) this.visit(arg, bound);
+      return;
+    }
     const isKnown = operators.includes(name) || ofLoops.includes(name);
     if (!isKnown && this.#functions.find(name) === undefined)
       throw new Objection(expr, `there is no function "${name}"`);
     this.visit(call.target, bound);
     for (const arg of call.args) this.visit(arg, bound);
     if (name === 'matches') checkPattern(expr, call.args.at(-1));
+  }
+
+  #ofSpace(expr: Expr, name: string): void {
+    if (this.#functions.find(name) === undefined) throw new Objection(expr, `there is no function "${name}"`);
   }
 
   #struct(expr: Expr, struct: Kind<'structExpr'>, bound: ReadonlySet<string>): void {
@@ -98,6 +125,15 @@ class Walker {
     this.visit(loop.loopStep, within);
     this.visit(loop.result, within);
   }
+}
+
+/** `google.protobuf.Timestamp` of names that are selected one from the other; '' of what is no name. */
+function dottedName(expr: Expr): string {
+  const { exprKind: kind } = expr;
+  if (kind.case === 'identExpr') return kind.value.name;
+  if (kind.case !== 'selectExpr' || kind.value.testOnly || kind.value.operand === undefined) return '';
+  const before = dottedName(kind.value.operand);
+  return before === '' ? '' : `${before}.${kind.value.field}`;
 }
 
 function visited(loop: Expr, range: Expr): Expr {

@@ -7,8 +7,8 @@ import { addedFunctions } from './functions.ts';
 import { Meter } from './meter.ts';
 import { asCel } from './values.ts';
 
-const base = celEnv({ funcs: addedFunctions });
 const meter = new Meter();
+const base = celEnv({ funcs: addedFunctions((cost) => meter.charge(cost)) });
 /** The same with every call counted. */
 const env = Object.create(base, { funcs: { value: meter.watch(base.funcs) } }) as typeof base;
 

@@ -1,10 +1,9 @@
 /** Functions that conditions have besides those of the language. */
 import { type CelFunc, CelScalar, celFunc } from '@bufbuild/cel';
-import { strings } from '@bufbuild/cel/ext';
 import { textMatches } from './matches.ts';
-
-/** Those of the strings extension that make no text longer than what they are given. */
-const short = ['charAt', 'indexOf', 'lastIndexOf', 'lowerAscii', 'upperAscii', 'split', 'substring', 'trim'];
+import { mathFunctions } from './math-functions.ts';
+import type { Charge } from './meter.ts';
+import { textFunctions } from './text-functions.ts';
 
 const { DOUBLE, INT } = CelScalar;
 
@@ -21,8 +20,7 @@ const mixed: readonly CelFunc[] = (
   celFunc(name, [INT, DOUBLE], DOUBLE, (a, b) => calculate(Number(a), b)),
 ]);
 
-export const addedFunctions: CelFunc[] = [
-  ...strings.filter(({ name }) => short.includes(name)),
-  ...mixed,
-  textMatches,
-];
+/** @param charge told of what is about to be made, before it is. */
+export function addedFunctions(charge: Charge): CelFunc[] {
+  return [...textFunctions(charge), ...mathFunctions(charge), ...mixed, textMatches];
+}

@@ -26,6 +26,9 @@ export class TooMuchWork extends Error {
   }
 }
 
+/** Pays for work that is about to be done, or throws. */
+export type Charge = (cost: number) => void;
+
 export class Meter {
   #left = BUDGET;
 
@@ -33,7 +36,8 @@ export class Meter {
     this.#left = BUDGET;
   }
 
-  #charge(cost: number): void {
+  /** @throws TooMuchWork when nothing is left for it. */
+  charge(cost: number): void {
     this.#left -= cost;
     if (this.#left < 0) throw new TooMuchWork();
   }
@@ -52,7 +56,7 @@ export class Meter {
     const charge =
       name === 'matches' ? costOfMatch : comparisons.includes(name) ? costOfComparison : costOfCall;
     const call: Group['call'] = (id, target, args) => {
-      this.#charge(charge(target, args));
+      this.charge(charge(target, args));
       return group.call(id, target, args);
     };
     return Object.create(group, { call: { value: call } }) as Group;
@@ -60,7 +64,7 @@ export class Meter {
 
   #visit(): Group {
     const call: Group['call'] = (_id, _target, [range]) => {
-      this.#charge(TURN * (sizeOf(range) ?? 0));
+      this.charge(TURN * (sizeOf(range) ?? 0));
       return range;
     };
     return { name: VISIT, call } as unknown as Group;

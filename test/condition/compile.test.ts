@@ -87,7 +87,7 @@ describe('an expression that is wrong', () => {
     ['1 + quos', 'column 5: there is no variable "quos"; there are payload, topic, qos, tags'],
     ['payload.all(x, y)', 'column 16: there is no variable "y"; there are payload, topic, qos, tags'],
     ['qos > 0 && fetch("x")', 'column 12: there is no function "fetch"'],
-    ['payload.name.replace("", payload.name) == ""', 'column 13: there is no function "replace"'],
+    ['payload.name.quote("", payload.name) == ""', 'column 13: there is no function "quote"'],
     ['strings.quote("x") == ""', 'column 8: there is no function "quote"'],
     ['google.protobuf.Duration{} == qos', 'column 1: messages cannot be made here'],
     ['topic.matches(payload.name)', 'column 22: the pattern of matches() must be a text in quotes'],

@@ -1,0 +1,200 @@
+/**
+ * The strings extension of CEL. The library's own functions take quadratic time here and there, and count UTF-16 where
+ * the specification counts characters; what these make is charged before it is made.
+ */
+import { type CelFunc, type CelList, CelScalar, celList, celMethod, listType } from '@bufbuild/cel';
+import { strings } from '@bufbuild/cel/ext';
+import { measure } from './measure.ts';
+import type { Charge } from './meter.ts';
+
+const { DYN, INT, STRING } = CelScalar;
+const LIST = listType(DYN);
+
+/** Those of the library that are linear and make no text. */
+const kept = ['trim'];
+
+/** A piece of a list takes memory of its own. */
+const PIECE = 10;
+/** A clause of a format may take a formatter of its own, as "%.3f" does. */
+const CLAUSE = 2000;
+const MAX_PRECISION = 100;
+
+export function textFunctions(charge: Charge): CelFunc[] {
+  const libraryFormat = strings.find(({ name }) => name === 'format') as CelFunc;
+
+  function replace(text: string, old: string, by: string, limit: number): string {
+    const count = countOf(text, old, limit, charge);
+    charge((text.length + count * Math.max(0, by.length - old.length)) >>> 1);
+    if (count === 0) return text;
+    if (old === '') return interleave(text, by, count);
+    const pieces = splitFirst(text, old, count + 1);
+    return pieces.join(by);
+  }
+
+  function split(text: string, separator: string, limit: number): CelList {
+    if (limit === 0) return celList([]);
+    const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+    charge(PIECE * Math.min(most, 1 + countOf(text, separator, most - 1, charge)));
+    return celList(separator === '' ? characters(text, most) : splitFirst(text, separator, most));
+  }
+
+  function join(list: CelList, separator: string): string {
+    charge(list.size);
+    const texts: string[] = [];
+    let length = 0;
+    for (const item of list) {
+      if (typeof item !== 'string') throw new Error('invalid argument to function join: an item is no text');
+      texts.push(item);
+      length += item.length + separator.length;
+    }
+    charge(length >>> 1);
+    return texts.join(separator);
+  }
+
+  function format(text: string, list: CelList): unknown {
+    charge(2 * text.length);
+    for (const item of list) charge(CLAUSE + measure(item, charge));
+    for (const [, precision] of text.matchAll(/%\.(\d+)/g))
+      if (Number(precision) > MAX_PRECISION)
+        throw new Error('invalid argument to function format: precision');
+    return libraryFormat.call(0, text, [list]);
+  }
+
+  function cased(text: string, change: (part: string) => string): string {
+    charge(text.length >>> 2);
+    return /^[\0-\x7f]*$/.test(text) ? change(text) : text.replaceAll(/[A-Za-z]+/g, change);
+  }
+
+  return [
+    ...strings.filter(({ name }) => kept.includes(name)),
+    celMethod('replace', STRING, [STRING, STRING], STRING, function (old, by) {
+      return replace(this, old, by, -1);
+    }),
+    celMethod('replace', STRING, [STRING, STRING, INT], STRING, function (old, by, limit) {
+      return replace(this, old, by, Number(limit));
+    }),
+    celMethod('split', STRING, [STRING], LIST, function (separator) {
+      return split(this, separator, -1);
+    }),
+    celMethod('split', STRING, [STRING, INT], LIST, function (separator, limit) {
+      return split(this, separator, Number(limit));
+    }),
+    celMethod('join', LIST, [], STRING, function () {
+      return join(this as CelList, '');
+    }),
+    celMethod('join', LIST, [STRING], STRING, function (separator) {
+      return join(this as CelList, separator);
+    }),
+    celMethod('format', STRING, [LIST], STRING, function (list) {
+      return format(this, list as CelList) as string;
+    }),
+    celMethod('lowerAscii', STRING, [], STRING, function () {
+      return cased(this, (part) => part.toLowerCase());
+    }),
+    celMethod('upperAscii', STRING, [], STRING, function () {
+      return cased(this, (part) => part.toUpperCase());
+    }),
+    celMethod('reverse', STRING, [], STRING, function () {
+      charge(PIECE * this.length);
+      return [...this].reverse().join('');
+    }),
+    celMethod('charAt', STRING, [INT], STRING, function (index) {
+      const text = countable(this, charge);
+      const at = within(Number(index), text.length);
+      return text[at] ?? '';
+    }),
+    celMethod('substring', STRING, [INT], STRING, function (start) {
+      const text = countable(this, charge);
+      return textOf(text.slice(within(Number(start), text.length)));
+    }),
+    celMethod('substring', STRING, [INT, INT], STRING, function (start, end) {
+      const text = countable(this, charge);
+      const [from, to] = [within(Number(start), text.length), within(Number(end), text.length)];
+      if (from > to) throw new Error('invalid argument to function substring: start > end');
+      return textOf(text.slice(from, to));
+    }),
+    ...(['indexOf', 'lastIndexOf'] as const).flatMap((name) => [
+      celMethod(name, STRING, [STRING], INT, function (part) {
+        return find(name, this, part, undefined, charge);
+      }),
+      celMethod(name, STRING, [STRING, INT], INT, function (part, start) {
+        return find(name, this, part, Number(start), charge);
+      }),
+    ]),
+  ];
+}
+
+/** How often a text is in another one, up to a limit; below 0 there is none. */
+function countOf(text: string, part: string, limit: number, charge: Charge): number {
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  charge(text.length >>> 2);
+  if (part === '') return Math.min(most, lengthOf(text) + 1);
+  let count = 0;
+  for (let at = text.indexOf(part); at !== -1 && count < most; at = text.indexOf(part, at + part.length)) {
+    count++;
+    charge(1);
+  }
+  return count;
+}
+
+/** At most so many pieces; the last has the rest. */
+function splitFirst(text: string, separator: string, most: number): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  while (pieces.length < most - 1) {
+    const at = text.indexOf(separator, from);
+    if (at === -1) break;
+    pieces.push(text.slice(from, at));
+    from = at + separator.length;
+  }
+  return [...pieces, text.slice(from)];
+}
+
+function characters(text: string, most: number): string[] {
+  const all = [...text];
+  return all.length <= most ? all : [...all.slice(0, most - 1), all.slice(most - 1).join('')];
+}
+
+/** Before each of the first characters, and behind the last. */
+function interleave(text: string, by: string, count: number): string {
+  const all = [...text];
+  const head = all.slice(0, count).map((character) => by + character);
+  return head.join('') + (count > all.length ? by : '') + all.slice(count).join('');
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+function lengthOf(text: string): number {
+  return SURROGATE.test(text) ? [...text].length : text.length;
+}
+
+/** A text, or its characters where some take two units of UTF-16: either has the length and the places that CEL means. */
+function countable(text: string, charge: Charge): string | readonly string[] {
+  if (!SURROGATE.test(text)) return text;
+  charge(PIECE * text.length);
+  return [...text];
+}
+
+function textOf(text: string | readonly string[]): string {
+  return typeof text === 'string' ? text : text.join('');
+}
+
+function within(index: number, length: number): number {
+  if (index < 0 || index > length) throw new Error(`index ${index} out of bounds [0, ${length}]`);
+  return index;
+}
+
+function find(
+  name: 'indexOf' | 'lastIndexOf',
+  text: string,
+  part: string,
+  start: number | undefined,
+  charge: Charge,
+): bigint {
+  charge(text.length >>> 2);
+  const all = countable(text, charge);
+  if (start !== undefined) within(start, all.length);
+  const from = start === undefined || typeof all === 'string' ? start : textOf(all.slice(0, start)).length;
+  const at = from === undefined ? text[name](part) : text[name](part, from);
+  return BigInt(at === -1 || typeof all === 'string' ? at : lengthOf(text.slice(0, at)));
+}
