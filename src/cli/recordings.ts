@@ -36,7 +36,7 @@ export function addRecordingCommands(program: Command, terminal: Terminal): void
     .argument('<old>', 'the configuration file that is in force')
     .argument('<new>', 'the configuration file that is to replace it')
     .argument('<recording...>', 'files written by `exhook serve --record FILE`')
-    .option('--only <names>', 'compare only some of authenticate, authorize, publish', parseNames)
+    .option('--only <names>', 'compare only some of authenticate, authorize, ingress, publish', parseNames)
     .option('--limit <n>', 'how many calls to show of each change', parseCount, 5)
     .option('--changed-only', 'print what would change, and nothing else', false)
     .option('--json', 'print one JSON document, with every call that would change', false)

@@ -36,6 +36,10 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     terminal.err(
       `note: ${admitsWithoutPassword} may admit clients without a password. A built-in database of the broker refuses these before this server is asked, unless it has a precondition (EMQX 5.9 and later): docs/broker-setup.md, "Letting this server decide"`,
     );
+  if (publish !== undefined && publish.at !== 'publish')
+    terminal.err(
+      `note: publish.at is ${publish.at}: brokers before EMQX 6.3.0 have no message.ingress, and judge at message.publish, after a message was authorized, retained and acted on by rules; what is dropped there is acknowledged all the same. exhook doctor tells which nodes those are`,
+    );
   const count = hooks.length === 1 ? '1 hook' : `${hooks.length} hooks`;
   terminal.out(`${file} is good: ${count} would be registered (exhook hooks --config ${file} lists them).`);
   return 0;

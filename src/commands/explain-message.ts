@@ -1,5 +1,6 @@
 /** `exhook explain publish`: what becomes of a message, what each rule did, which came close, and why not. */
 import type { Environment } from '../config/variables.ts';
+import type { PublishPolicy } from '../policy/message/decide.ts';
 import { explainMessage, type MessageExplanation } from '../policy/message/explain.ts';
 import { findTopicNameProblem } from '../policy/topic-filter.ts';
 import { schemas } from '../schema/compiled.ts';
@@ -50,6 +51,7 @@ export async function explainMessageCommand(
     }
     const explained = explainMessage({ ...publish, mode: 'enforce' }, input);
     print(explained, terminal);
+    for (const line of describePlace(publish, explained)) terminal.out(line);
     if (publish.mode === 'shadow') terminal.out('\nshadow mode: the message goes on as it came');
     return explained.outcome.reply.kind === 'drop' ? 1 : 0;
   } finally {
@@ -94,6 +96,20 @@ function sourcesOf({ payload, payloadBase64, payloadHex, payloadFile }: ExplainM
     ...(payloadBase64 === undefined ? [] : [{ base64: payloadBase64 }]),
     ...(payloadHex === undefined ? [] : [{ hex: payloadHex }]),
     ...(payloadFile === undefined ? [] : [{ file: payloadFile }]),
+  ];
+}
+
+/** Where the rules judge, and what a client notices of a message that is dropped there. */
+function describePlace({ at, ingressDrop }: PublishPolicy, { outcome }: MessageExplanation): string[] {
+  if (at === 'publish') return [];
+  const dropped = {
+    silent: 'dropped there, it is acknowledged (0x10 in MQTT 5), and the broker keeps it when it is retained',
+    disconnect: 'dropped there, it is refused unacknowledged and its client is disconnected',
+  }[ingressDrop];
+  return [
+    '',
+    `judged at message.ingress by EMQX 6.3.0 and later, before it is authorized, retained and acknowledged; at message.publish by older brokers (publish.at: ${at})`,
+    ...(outcome.reply.kind === 'drop' ? [dropped] : []),
   ];
 }
 

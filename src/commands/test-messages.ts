@@ -1,5 +1,6 @@
 /** The messages of a policy test: what is published, and what must become of it. */
 import * as z from 'zod';
+import { messageIngress } from '../hooks/message-ingress.ts';
 import { messagePublish } from '../hooks/message-publish.ts';
 import type { PublishPolicy } from '../policy/message/decide.ts';
 import { findTopicNameProblem } from '../policy/topic-filter.ts';
@@ -32,7 +33,7 @@ const Payload = z.union(
 
 const Expectation = z.union(
   [
-    z.enum(['unchanged', 'dropped', 'rewritten']),
+    z.enum(['unchanged', 'dropped', 'disconnected', 'rewritten']),
     z.strictObject({ dropped: Text }),
     z.strictObject({
       rewritten: z.strictObject({
@@ -44,7 +45,7 @@ const Expectation = z.union(
   ],
   {
     error:
-      'is no outcome; write unchanged, dropped, rewritten, { dropped: REASON } or { rewritten: { topic, qos, payload } }',
+      'is no outcome; write unchanged, dropped, disconnected, rewritten, { dropped: REASON } or { rewritten: { topic, qos, payload } }',
   },
 );
 
@@ -84,7 +85,12 @@ export async function runMessage(
 ): Promise<MessageFact> {
   const payload = await bytesOfPayload(message.payload, file);
   const policy = { hooks: [], ...(publish && { publish: { ...publish, mode: 'enforce' as const } }) };
-  const call = await callHook(messagePublish, requestOf(message, sender, payload), { policy });
+  const request = requestOf(message, sender, payload);
+  // A client sends it: where rules judge at message.ingress they know who.
+  const call: MessageCall =
+    publish === undefined || publish.at === 'publish'
+      ? await callHook(messagePublish, request, { policy })
+      : await callHook(messageIngress, { ...request, clientinfo: clientOf(sender) }, { policy });
   const got = verdictOf(call);
   const { expect, by } = message;
   const details = await detailsOf(expect, call, message, payload, file);
@@ -93,7 +99,7 @@ export async function runMessage(
     name: `${who}: publish ${message.topic}`,
     expected: { verdict, by },
     got,
-    isGood: got.verdict === verdict && (by === undefined || by === got.by) && details.length === 0,
+    isGood: isMet(verdict, got.verdict) && (by === undefined || by === got.by) && details.length === 0,
     details,
     rules: call.decision?.rules ?? [],
   };
@@ -121,9 +127,20 @@ function requestOf(
   };
 }
 
-const words = { pass: 'unchanged', drop: 'dropped', rewrite: 'rewritten' } as const;
+type MessageCall = HookCall<'message.publish'> | HookCall<'message.ingress'>;
 
-function verdictOf({ reply, decision, failure }: HookCall<'message.publish'>): Fact['got'] {
+function clientOf({ node, clientid, username, peerhost }: Sender) {
+  return { node, clientid, username, peerhost, protocol: 'mqtt' };
+}
+
+/** A message that is refused together with its client is dropped, too. */
+function isMet(expected: string, got: string): boolean {
+  return expected === got || (expected === 'dropped' && got === 'disconnected');
+}
+
+const words = { pass: 'unchanged', drop: 'dropped', deny: 'disconnected', rewrite: 'rewritten' } as const;
+
+function verdictOf({ reply, decision, failure }: MessageCall): Fact['got'] {
   if (reply === undefined) return { verdict: 'failure', by: 'nothing', reason: failure ?? 'no answer' };
   const { by = 'nothing', reason = 'there are no rules' } = decision ?? {};
   return { verdict: words[reply.kind], by, reason };
@@ -132,14 +149,15 @@ function verdictOf({ reply, decision, failure }: HookCall<'message.publish'>): F
 /** What is not as expected although the verdict is. */
 async function detailsOf(
   expect: PublishedMessage['expect'],
-  { reply, decision }: HookCall<'message.publish'>,
+  { reply, decision }: MessageCall,
   message: PublishedMessage,
   payload: Uint8Array,
   file: string,
 ): Promise<readonly string[]> {
   if (typeof expect === 'string') return [];
   if ('dropped' in expect) {
-    const isIt = reply?.kind !== 'drop' || decision?.reason.includes(expect.dropped) === true;
+    const isDropped = reply?.kind === 'drop' || reply?.kind === 'deny';
+    const isIt = !isDropped || decision?.reason.includes(expect.dropped) === true;
     return isIt ? [] : [`reason: expected ${JSON.stringify(expect.dropped)} in it`];
   }
   if (reply?.kind !== 'rewrite') return [];

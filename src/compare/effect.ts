@@ -12,7 +12,7 @@ export interface Message {
 
 /** What was decided, and by what. */
 export interface Decided {
-  readonly kind: 'allow' | 'deny' | 'ignore' | 'unchanged' | 'dropped' | 'rewritten';
+  readonly kind: 'allow' | 'deny' | 'ignore' | 'unchanged' | 'dropped' | 'disconnected' | 'rewritten';
   /** The method or rule that decided. */
   readonly by: string;
   /** The same rule has the same identity in both configurations, wherever it stands in its list. */
@@ -57,16 +57,18 @@ const kinds = {
  * @param identify tells rules apart by what they say; see {@link Decided}.
  */
 export function effectOf(
+  hook: ComparedHook,
   reply: Reply,
   decision: Decision | undefined,
   before: Message | undefined,
   identify: (rule: string) => string,
 ): Decided {
-  const kind = kinds[reply.kind as keyof typeof kinds];
+  const isRefused = hook === 'message.ingress' && reply.kind === 'deny';
+  const kind = isRefused ? 'disconnected' : kinds[reply.kind as keyof typeof kinds];
   if (decision === undefined) return { kind, by: 'custom hook', identity: 'custom hook', ...messageOf() };
   const { by, isShadow, rules = [by], reason } = decision;
   const identity = rules.map(identify).join('\n');
-  const isTelling = kind === 'dropped' || decision.isFailure === true;
+  const isTelling = kind === 'dropped' || isRefused || decision.isFailure === true;
   return {
     kind,
     by: isShadow ? `${by}, shadow` : by,
@@ -97,6 +99,7 @@ export function differenceOf(hook: ComparedHook, before: Effect, after: Effect):
 /** What comes to the same as not to be asked. Of logins nothing does: releases of EMQX differ in what `ignore` means. */
 const unasked: { readonly [Hook in ComparedHook]?: Effect['kind'] } = {
   'client.authorize': 'ignore',
+  'message.ingress': 'unchanged',
   'message.publish': 'unchanged',
 };
 

@@ -43,6 +43,9 @@ async function observe(side: Side, subject: Subject): Promise<Observed> {
       if (failed !== undefined) return;
       outcome = decided;
       if (subject.hook === 'client.authenticate') remember(side, input, decided);
+      // As the server: what was judged at message.ingress is not judged again.
+      if (subject.hook === 'message.ingress' && decided.decision !== undefined)
+        side.judged.add((input as HookInput<'message.ingress'>).message.id);
     },
     failed(_rpc, why) {
       failure = why;
@@ -69,7 +72,7 @@ function effectFrom(
   failure: Failure | undefined,
 ): Effect {
   if (outcome === undefined) return { kind: 'failed', by: failure?.code ?? 'handler_threw' };
-  return effectOf(outcome.reply, outcome.decision, message, (rule) => side.identify(hook, rule));
+  return effectOf(hook, outcome.reply, outcome.decision, message, (rule) => side.identify(hook, rule));
 }
 
 /** What is decided without the missing answers is one part of what a call depends on; they are the other. */

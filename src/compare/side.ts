@@ -21,6 +21,8 @@ export interface Side {
   readonly logins: Logins;
   /** Of the call that runs. */
   readonly gaps: Gaps;
+  /** The ids of the messages that rules have judged at message.ingress. */
+  readonly judged: Set<string>;
   /** Whether brokers ask at all. */
   isAsked(hook: ComparedHook): boolean;
   /** A rule by what it says, so that it is the same one wherever it stands in its list. */
@@ -35,6 +37,7 @@ export interface SideSource {
 
 export async function openSide({ config, policy, custom }: SideSource): Promise<Side> {
   const gaps = new Gaps();
+  const judged = new Set<string>();
   const logins = new Logins(policy);
   const grants = new UntoldGrants(gaps);
   const offline = await openOfflineMethods(config, policy.lookups, gaps);
@@ -46,11 +49,12 @@ export async function openSide({ config, policy, custom }: SideSource): Promise<
   for (const [i, rule] of policy.rules.entries())
     rules.set(`client.authorize ${labelOf(rule, i)}`, contentOf(rule));
   for (const [i, rule] of (config.publish?.rules ?? []).entries())
-    rules.set(`message.publish ${messageLabel(rule, i)}`, contentOf(rule));
+    for (const hook of ['message.ingress', 'message.publish'])
+      rules.set(`${hook} ${messageLabel(rule, i)}`, contentOf(rule));
   return {
     shell: {
       hooks: replaceHooks(hooks, custom.hooks),
-      policy: offlinePolicy(policy, logins, grants, hasTokenNames(config)),
+      policy: withJudged(offlinePolicy(policy, logins, grants, hasTokenNames(config)), judged),
       lookups: {
         ...policy.lookups,
         ...offline,
@@ -60,9 +64,16 @@ export async function openSide({ config, policy, custom }: SideSource): Promise<
     },
     logins,
     gaps,
+    judged,
     isAsked: (hook) => names.includes(hook),
     identify: (hook, rule) => rules.get(`${hook} ${rule}`) ?? rule,
   };
+}
+
+function withJudged(policy: Policy, judged: ReadonlySet<string>): Policy {
+  const { publish } = policy;
+  if (publish === undefined) return policy;
+  return { ...policy, publish: { ...publish, wasAtIngress: ({ message }) => judged.has(message.id) } };
 }
 
 /** Without its name, which changes nothing. */

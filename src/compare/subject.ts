@@ -2,14 +2,19 @@
 
 import type { FileCall } from '../replay/lives.ts';
 import { schemas } from '../schema/compiled.ts';
-import type { HookName } from '../schema/hook-name.ts';
+import { type HookName, isSentMessageHook } from '../schema/hook-name.ts';
 import { Action, type HookInput } from '../schema/requests.ts';
 import { decode } from '../wire/decode.ts';
 import type { RecordedCall } from '../wire/read-recording.ts';
 import type { Message } from './effect.ts';
 
 /** The hooks that carry an answer: nothing else can change. */
-export const comparedHooks = ['client.authenticate', 'client.authorize', 'message.publish'] as const;
+export const comparedHooks = [
+  'client.authenticate',
+  'client.authorize',
+  'message.ingress',
+  'message.publish',
+] as const;
 export type ComparedHook = (typeof comparedHooks)[number];
 
 export function isCompared(name: HookName): name is ComparedHook {
@@ -69,9 +74,10 @@ type Described = Pick<Subject, 'clientid' | 'action' | 'topic' | 'message'>;
 
 function describe(hook: ComparedHook, input: HookInput | undefined): Described {
   if (input === undefined) return { clientid: '', action: 'a request that cannot be read' };
-  if (hook === 'message.publish') {
+  if (isSentMessageHook(hook)) {
     const { from, topic, qos, payload } = (input as HookInput<'message.publish'>).message;
-    return { clientid: from, action: `QoS ${qos}`, topic, message: { topic, qos, payload } };
+    const action = hook === 'message.ingress' ? `QoS ${qos} at ingress` : `QoS ${qos}`;
+    return { clientid: from, action, topic, message: { topic, qos, payload } };
   }
   if (hook === 'client.authenticate') {
     const { clientid, peerhost } = (input as HookInput<'client.authenticate'>).clientinfo;

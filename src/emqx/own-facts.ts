@@ -2,6 +2,7 @@
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import type { Admin } from '../config/sections/admin.ts';
+import type { IngressSupport } from '../policy/ingress.ts';
 import type { HookName } from '../schema/hook-name.ts';
 
 export interface OwnFacts {
@@ -22,6 +23,8 @@ export interface OwnFacts {
   readonly admitsWithoutPassword?: string | undefined;
   /** Whether message rules judge, and where; nothing when there are none, or in shadow mode. */
   readonly judgesMessagesAt?: 'publish' | 'ingress' | 'auto' | undefined;
+  /** Which brokers are asked for message.ingress; nothing without message rules. */
+  readonly ingress?: IngressSupport | undefined;
   /** Durations in milliseconds. */
   readonly bodyTimeout: number;
   readonly drainTimeout: number;
@@ -44,6 +47,7 @@ export function ownFacts(config: Config, custom: readonly HookName[]): OwnFacts 
     decidesTopics: decides(authorize) || custom.includes('client.authorize'),
     admitsWithoutPassword: withoutPassword(authenticate, custom),
     judgesMessagesAt: decides(publish) ? publish?.at : undefined,
+    ingress: publish?.ingress,
     bodyTimeout: limits.bodyTimeout,
     drainTimeout: drain.timeout,
     deadlineFraction: limits.deadlineFraction,

@@ -113,7 +113,8 @@ export class Emitter implements EventSender {
   }
 }
 
-/** An error says most, then a message that is dropped. */
+/** What is refused is refused for certain; then an error says most, then a message that is dropped. */
 function worstOf(all: readonly Instead[]): Instead {
-  return all.find((one) => one instanceof Failure) ?? all.find((one) => one !== undefined);
+  const refusal = all.find((one) => !(one instanceof Failure) && one?.kind === 'deny');
+  return refusal ?? all.find((one) => one instanceof Failure) ?? all.find((one) => one !== undefined);
 }

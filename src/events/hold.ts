@@ -4,7 +4,7 @@
  */
 import type { RouteSection } from '../config/sections/routes.ts';
 import { Failure } from '../failure.ts';
-import { drop } from '../schema/replies.ts';
+import { deny, drop } from '../schema/replies.ts';
 import type { Instead } from '../shell.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Clock } from './clock.ts';
@@ -112,6 +112,7 @@ function giveUp(
     return undefined;
   }
   if (entry !== undefined) lane.withdraw(entry);
+  if (onFailure === 'disconnect') return deny(failure.code);
   return onFailure === 'drop' ? drop(failure.code) : failure;
 }
 

@@ -151,7 +151,7 @@ describe('exhook test with publish', () => {
     [{ topic: 'a/#', expect: 'unchanged' }, /tests\[0\]\.publish\[0\]\.topic: a topic name must not contain/],
     [
       { topic: 'a', expect: 'kept' },
-      /publish\[0\]\.expect: is no outcome; write unchanged, dropped, rewritten/,
+      /publish\[0\]\.expect: is no outcome; write unchanged, dropped, disconnected, rewritten/,
     ],
     [{ topic: 'a' }, /publish\[0\]\.expect: is no outcome/],
     [
@@ -163,6 +163,23 @@ describe('exhook test with publish', () => {
   ])('refuses %j', async (message, problem) => {
     const { status, errors } = await runTests([message]);
     expect([status, errors]).toEqual([2, expect.stringMatching(problem)]);
+  });
+
+  it('judges at message.ingress where the rules do, with the client', async () => {
+    const rules = [
+      { name: 'no', topics: 'no/#', drop: 'not wanted' },
+      { name: 'own', set: { topic: 'p/${clientid}/${topic}' } },
+    ];
+    const messages = [
+      { topic: 'no/1', expect: { dropped: 'not wanted' } },
+      { topic: 'no/1', expect: 'disconnected', by: 'no' },
+      { topic: 't', expect: { rewritten: { topic: 'p/c1/t' } } },
+    ];
+    const at = { at: 'ingress', ingressDrop: 'disconnect', rules };
+    expect((await runTests(messages, false, { publish: at })).status).toBe(0);
+    const silent = await runTests(messages, false, { publish: { ...at, ingressDrop: 'silent' } });
+    expect(silent.status).toBe(1);
+    expect(silent.output).toMatch(/expected disconnected.*\n?.*dropped/);
   });
 
   it('says which payload cannot be read', async () => {
@@ -240,6 +257,27 @@ describe('exhook explain publish', () => {
       errors: expect.stringContaining(problem),
     });
   });
+
+  it.each([
+    ['silent', /acknowledged \(0x10 in MQTT 5\), and the broker keeps it when it is retained/],
+    ['disconnect', /refused unacknowledged and its client is disconnected/],
+  ])(
+    'says where rules at ingress judge, and what a client notices of ingressDrop: %s',
+    async (ingressDrop, notice) => {
+      const directory = directoryOf({
+        'exhook.yaml': JSON.stringify({
+          publish: { at: 'auto', ingressDrop, rules: [{ topics: 'no/#', drop: 'not wanted' }] },
+        }),
+      });
+      const terminal = aTerminal();
+      const config = join(directory, 'exhook.yaml');
+      expect(await explainMessageCommand({ config, topic: 'no/1' }, {}, terminal)).toBe(1);
+      expect(terminal.output).toMatch(
+        /judged at message\.ingress by EMQX 6\.3\.0 and later.*publish\.at: auto/,
+      );
+      expect(terminal.output).toMatch(notice);
+    },
+  );
 
   it('says that there are no rules, and that a shadow is one', async () => {
     expect(await explain({}, { authorize: { rules: [] } })).toMatchObject({

@@ -1,7 +1,7 @@
 /** What `exhook compare` says of topics and messages, and how. */
 import { describe, expect, it } from 'vitest';
 import { comparing, type Given } from './comparing.ts';
-import { aCall, aLogin, aMessage, aPublish, aSubscribe } from './recording.ts';
+import { aCall, aLogin, aMessage, anIngress, aPublish, aSubscribe } from './recording.ts';
 
 const rules = (...list: object[]) => ({ authorize: { rules: list } });
 const publish = (...list: object[]) => ({ publish: { rules: list } });
@@ -232,6 +232,31 @@ describe('messages', () => {
 `);
   });
 
+  it('are judged once where the rules judge at message.ingress', async () => {
+    const set = { name: 'prefix', set: { topic: 'p/${topic}' } };
+    const calls = [
+      anIngress({ id: 'm1', topic: 'a' }),
+      aMessage({ id: 'm1', topic: 'a' }),
+      aMessage({ topic: 'rest' }),
+    ];
+    const ingress = { publish: { at: 'ingress', ingress: 'always', rules: [set] } };
+    const same = await comparing({ before: ingress, after: ingress, calls });
+    expect(same.status).toBe(0);
+    expect(same.output).toMatch(/message\.ingress +1 +1 +0 +0\nmessage\.publish +2 +2 +0 +0/);
+    const { output } = await comparing({ before: publish(set), after: ingress, calls });
+    expect(output).toContain('message.ingress  not asked -> rewritten (prefix)');
+    expect(output).toMatch(/message\.publish {2}rewritten \(prefix\) -> unchanged/);
+  });
+
+  it('are refused together with their client at message.ingress', async () => {
+    const of = (ingressDrop: string) => ({
+      publish: { at: 'ingress', ingress: 'always', ingressDrop, rules: [{ name: 'no', drop: 'not wanted' }] },
+    });
+    const calls = [anIngress({ from: 'c', topic: 'a' })];
+    const { output } = await comparing({ before: of('silent'), after: of('disconnect'), calls });
+    expect(output).toContain('message.ingress  dropped (no) -> disconnected (no)');
+  });
+
   it('are the same when they become the same, by whatever rule', async () => {
     const { status } = await comparing({
       before: publish({ name: 'a', set: { qos: 1 } }),
@@ -377,7 +402,7 @@ describe('exhook compare that is used wrongly', () => {
   });
 
   it.each([
-    [['fly'], '--only takes authenticate, authorize, publish, with commas between them'],
+    [['fly'], '--only takes authenticate, authorize, ingress, publish, with commas between them'],
     [['publish', 'all'], '--only takes'],
   ])('does not know --only %j', async (only, message) => {
     const { status, errors } = await comparing({ ...tightened, options: { only } });
@@ -389,7 +414,7 @@ describe('exhook compare that is used wrongly', () => {
     const { status, errors } = await comparing({ ...tightened, calls: [connected] });
     expect([status, errors]).toStrictEqual([
       2,
-      'there are no calls of client.authenticate, client.authorize, message.publish in 1.jsonl',
+      'there are no calls of client.authenticate, client.authorize, message.ingress, message.publish in 1.jsonl',
     ]);
     const none = await comparing({ ...tightened, calls: ['nonsense'] });
     expect([none.status, none.errors]).toStrictEqual([2, expect.stringMatching(/^1\.jsonl:1: is not JSON/)]);

@@ -40,11 +40,28 @@ export const aPublish = (clientinfo: Client, topic: string, times?: Times) =>
 export const aSubscribe = (clientinfo: Client, topic: string, times?: Times) =>
   aCall('client.authorize', { clientinfo: { node, ...clientinfo }, type: 1, topic }, times);
 
-export const aMessage = (
-  message: { from?: string; topic: string; qos?: number; payload?: Uint8Array | string; timestamp?: bigint },
-  times?: Times,
-) => {
-  const { payload = '', ...rest } = message;
-  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-  return aCall('message.publish', { message: { node, ...rest, payload: bytes } }, times);
-};
+interface Given {
+  id?: string;
+  from?: string;
+  topic: string;
+  qos?: number;
+  payload?: Uint8Array | string;
+  timestamp?: bigint;
+}
+
+const messageOf = ({ payload = '', ...rest }: Given) => ({
+  node,
+  ...rest,
+  payload: typeof payload === 'string' ? new TextEncoder().encode(payload) : payload,
+});
+
+export const aMessage = (message: Given, times?: Times) =>
+  aCall('message.publish', { message: messageOf(message) }, times);
+
+/** The same message, before anything has happened to it. */
+export const anIngress = (message: Given, times?: Times) =>
+  aCall(
+    'message.ingress',
+    { message: messageOf(message), clientinfo: { node, clientid: message.from ?? '' } },
+    times,
+  );

@@ -87,6 +87,12 @@ describe('problems of routes', () => {
     ],
     [routes('hooks: [message.publish], to: b, onFailure: pass'), `${at}.onFailure: does nothing here`],
     [
+      routes(
+        'hooks: [message.publish, message.ingress], to: b, delivery: before-reply, onFailure: disconnect',
+      ),
+      `${at}.onFailure: can be disconnect for message.ingress only`,
+    ],
+    [
       routes('hooks: ["message.*"], to: b, delivery: before-reply, onFailure: drop'),
       `${at}.onFailure: can be drop for message.publish and message.ingress only`,
     ],

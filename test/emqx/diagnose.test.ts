@@ -298,6 +298,24 @@ describe('exhook doctor', () => {
       ['unjudged-messages'],
     ],
     [
+      'message rules at ingress where a node has no such callback',
+      release('6.2.0'),
+      own({ judgesMessagesAt: 'ingress', ingress: 'auto' }),
+      ['unjudged-messages', 'no-ingress'],
+    ],
+    [
+      'message rules at ingress, or where there is none at publish',
+      release('6.2.0'),
+      own({ judgesMessagesAt: 'auto', ingress: 'auto' }),
+      ['unjudged-messages'],
+    ],
+    [
+      'message rules at ingress of a build that has it under another version',
+      release('6.3.0-beta.2'),
+      own({ judgesMessagesAt: 'ingress', ingress: 'always' }),
+      [],
+    ],
+    [
       'topics of message.publish on a release that may run hardened',
       { ...release('6.3.0'), hooks: { 'exhook-edge': [hook('message.publish', ['a/#'])] } },
       own({ hooks: [registered('message.publish', ['a/#'])] }),

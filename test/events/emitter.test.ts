@@ -216,6 +216,21 @@ describe('before-reply', () => {
     expect(lines).toContainEqual(expect.objectContaining({ onFailure: 'drop', sink: 'a', events: 1 }));
   });
 
+  it('with onFailure: disconnect refuses the message at ingress, also when another sink fails the call', async () => {
+    const ingress: RouteInput = { ...route, hooks: ['message.ingress'] };
+    const sinks = [aSink('asked', 'a'), aSink('asked', 'b')];
+    const { call, clock } = anEmitter(
+      [
+        { ...ingress, to: 'b', onFailure: 'error' },
+        { ...ingress, onFailure: 'disconnect' },
+      ],
+      sinks.map((sink) => opened(sink)),
+    );
+    const answer = call('message.ingress', { message: aMessage({ id: '1' }), clientinfo: {} });
+    await clock.pass(BUDGET);
+    expect(await answer).toEqual({ kind: 'deny', reason: 'sink_failed' });
+  });
+
   it('with onFailure: pass lets it go on, and goes on trying', async () => {
     const { publish, clock, sink } = late('pass');
     const answer = publish('1');

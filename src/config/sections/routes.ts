@@ -91,10 +91,10 @@ export const Route = section(
       .describe(
         'after-reply only: which event a full queue costs. spool costs none: each event is on disk before the broker is answered. The default is drop-oldest.',
       ),
-    onFailure: choice(['pass', 'drop', 'error', 'spool'])
+    onFailure: choice(['pass', 'drop', 'disconnect', 'error', 'spool'])
       .optional()
       .describe(
-        'before-reply, or overflow: spool: what the broker is told when the event could not be made safe in time. pass answers as if it were; drop stops the message; error ends the call with a status, after which EMQX lets a message go on; spool writes the event to disk and passes. The default is error.',
+        'before-reply, or overflow: spool: what the broker is told when the event could not be made safe in time. pass answers as if it were; drop stops the message; disconnect, of message.ingress only, refuses it unacknowledged and disconnects its client; error ends the call with a status, after which EMQX lets a message go on; spool writes the event to disk and passes. The default is error.',
       ),
   }),
   'a route',
@@ -130,6 +130,15 @@ export const Route = section(
     error:
       'can be drop for message.publish and message.ingress only: nothing else can be dropped; write error, pass or spool',
   })
+  .refine(
+    ({ hooks, onFailure }) => onFailure !== 'disconnect' || hooks.every((hook) => hook === 'message.ingress'),
+    {
+      when: whenValid,
+      path: ['onFailure'],
+      error:
+        'can be disconnect for message.ingress only, where a message can be refused before it is acknowledged; write error, drop, pass or spool',
+    },
+  )
   .refine(
     ({ hooks, shape }) =>
       shape.format === 'structured' ||

@@ -1,8 +1,13 @@
 /** Can clients get around the message rules of this server? */
+import { hasIngress } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { areAllSince, isAnySince, type Version } from '../version.ts';
 
-export const checkMessages: Check = (facts) => [...checkUnencodable(facts), ...checkHardened(facts)];
+export const checkMessages: Check = (facts) => [
+  ...checkUnencodable(facts),
+  ...checkIngress(facts),
+  ...checkHardened(facts),
+];
 
 /** A call that the broker cannot encode is not made: message.publish then lets the message go, unchanged. */
 function checkUnencodable(facts: Facts): Finding[] {
@@ -18,6 +23,22 @@ function checkUnencodable(facts: Facts): Finding[] {
       fix: hasIngress
         ? 'write publish.at: auto, and keep failed_action = deny: message.ingress then disconnects such a client'
         : 'set mqtt.strict_mode = true, or have a login policy, for client ids and user names; for Correlation-Data there is only message.ingress of EMQX 6.3 with publish.at: auto and failed_action = deny. What must not pass at all belongs in client.authorize',
+    },
+  ];
+}
+
+/** With `auto` it is meant that older nodes judge later. */
+function checkIngress({ own, broker: { nodes } }: Facts): Finding[] {
+  if (own?.judgesMessagesAt !== 'ingress' || own.ingress === 'always') return [];
+  const lacking = nodes.filter(({ version }) => version !== undefined && !hasIngress(version, own.ingress));
+  if (lacking.length === 0) return [];
+  return [
+    {
+      id: 'no-ingress',
+      severity: 'warning',
+      what: `publish.at is ingress, and ${lacking.length} of ${nodes.length} nodes have no message.ingress: ${lacking.map(({ node, version }) => `${node} (${version})`).join(', ')}`,
+      why: 'there the rules judge at message.publish: the message was authorized, retained and acted on by rules as it came, and what is dropped is acknowledged',
+      fix: 'update these nodes to EMQX 6.3.0 or later, or write publish.at: auto if that is meant; publish.ingress: always is for builds of your own that have message.ingress',
     },
   ];
 }
