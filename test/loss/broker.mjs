@@ -1,6 +1,6 @@
 /** A broker as far as this test needs one: clients that publish, each waiting for its answer before it goes on. */
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import { encodePublish, isUnchanged, PUBLISH } from './messages.mjs';
+import { encodeIngress, encodePublish, INGRESS, isUnchanged, PUBLISH } from './messages.mjs';
 
 const CONNECTIONS = 8;
 /** What EMQX waits, in milliseconds. */
@@ -14,10 +14,13 @@ const same = (bytes) => bytes;
 const metadata = new Metadata({ waitForReady: true });
 
 /**
- * @param {{ port: number, clients: number, publishes: number, onAnswer?: (answered: number) => void }} options
+ * @param {{ port: number, clients: number, publishes: number, atIngress?: boolean, onAnswer?: (answered: number) => void }} options
+ * With `atIngress` as EMQX 6.3 with failed_action = deny: whatever is not answered "unchanged" disconnects the client, which
+ * gets no acknowledgement, connects again and sends the message again: a new one, with a new id.
+ *
  * @returns calls answered "unchanged" in the order of the answers, and how many failed
  */
-export async function publishAll({ port, clients, publishes, onAnswer, run = '' }) {
+export async function publishAll({ port, clients, publishes, onAnswer, atIngress = false, run = '' }) {
   const connections = Array.from(
     { length: CONNECTIONS },
     (_, i) => new Client(`127.0.0.1:${port}`, credentials.createInsecure(), { 'exhook.connection': i }),
@@ -28,17 +31,22 @@ export async function publishAll({ port, clients, publishes, onAnswer, run = '' 
   const one = (connection, request) =>
     new Promise((resolve) => {
       const deadline = Date.now() + TIMEOUT;
-      connection.makeUnaryRequest(PUBLISH, same, same, request, metadata, { deadline }, (error, reply) =>
+      const path = atIngress ? INGRESS : PUBLISH;
+      connection.makeUnaryRequest(path, same, same, request, metadata, { deadline }, (error, reply) =>
         resolve(error === null && isUnchanged(reply)),
       );
     });
   const client = async (i) => {
     const connection = connections[i % CONNECTIONS];
-    for (let sequence = 0; next < publishes; sequence++) {
-      next++;
+    let isAcknowledged = true;
+    for (let sequence = 0; next < publishes || !isAcknowledged; sequence++) {
+      if (isAcknowledged) next++;
       const clientid = `client-${i}`;
       const id = `${run}${i.toString(16).padStart(8, '0')}${sequence.toString(16).padStart(16, '0')}`;
-      if (await one(connection, encodePublish({ id, clientid }))) {
+      const request = atIngress ? encodeIngress({ id, clientid }) : encodePublish({ id, clientid });
+      const isDone = await one(connection, request);
+      isAcknowledged = isDone || !atIngress;
+      if (isDone) {
         answered.push({ client: clientid, id });
         onAnswer?.(answered.length + failed);
       } else {

@@ -8,10 +8,10 @@ const definition = loadSync('emqx/exhook/v3/exhook.proto', {
   enums: String,
   longs: Number,
 });
-const { path, requestSerialize, responseDeserialize } =
-  definition['emqx.exhook.v3.HookProvider'].OnMessagePublish;
+const { OnMessagePublish: publish, OnMessageIngress: ingress } = definition['emqx.exhook.v3.HookProvider'];
 
-export const PUBLISH = path;
+export const PUBLISH = publish.path;
+export const INGRESS = ingress.path;
 export const SOURCE_NODE = 'emqx@127.0.0.1';
 
 const payload = Buffer.from(
@@ -20,7 +20,18 @@ const payload = Buffer.from(
 
 /** @param {{ id: string, clientid: string }} of */
 export function encodePublish({ id, clientid }) {
-  return requestSerialize({
+  return publish.requestSerialize(callOf({ id, clientid }));
+}
+
+/** The same message before anything has happened to it, with the client that sends it. */
+export function encodeIngress({ id, clientid }) {
+  const clientinfo = { node: SOURCE_NODE, clientid, username: clientid, protocol: 'mqtt' };
+  const call = callOf({ id, clientid });
+  return ingress.requestSerialize({ ...call, clientinfo, meta: { ...call.meta, version: '6.3.0' } });
+}
+
+function callOf({ id, clientid }) {
+  return {
     message: {
       node: SOURCE_NODE,
       id,
@@ -32,11 +43,11 @@ export function encodePublish({ id, clientid }) {
       headers: { username: clientid, protocol: 'mqtt', peerhost: '127.0.0.1' },
     },
     meta: { node: SOURCE_NODE, version: '5.10.3', sysdescr: 'EMQX', clusterName: 'emqxcl' },
-  });
+  };
 }
 
 /** Whether the broker was told to let the message go on as it is. */
 export function isUnchanged(bytes) {
-  const { type, value } = responseDeserialize(bytes);
+  const { type, value } = publish.responseDeserialize(bytes);
   return type === 'IGNORE' && value === undefined;
 }
