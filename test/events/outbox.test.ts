@@ -165,11 +165,15 @@ describe('a spool', () => {
     const ids = Array.from({ length: 100 }, (_, i) => `${i}`);
     await Promise.all(ids.map((id) => port?.spool?.append(aDelivery(id))));
     await expect.poll(() => [port?.lane.size, spool.lane('fake').size]).toEqual([10, 100]);
+    // Batch after batch, each looked for by a poll: it may take more polls than the default has time for.
     await expect
-      .poll(() => {
-        for (const batch of sink.waiting.splice(0)) batch.confirm();
-        return sink.confirmed.length;
-      })
+      .poll(
+        () => {
+          for (const batch of sink.waiting.splice(0)) batch.confirm();
+          return sink.confirmed.length;
+        },
+        { interval: 5, timeout: 20_000 },
+      )
       .toBe(100);
     expect(sink.confirmed).toEqual(ids);
     await expect.poll(() => spool.lane('fake').size).toBe(0);

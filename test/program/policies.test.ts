@@ -144,8 +144,8 @@ function json(response: http.ServerResponse, value: unknown): void {
 }
 
 describe('logins with an HTTP service', () => {
-  const configOf = (url: string, more: object = {}) => ({
-    authenticate: { methods: [{ http: { url, timeout: '300ms', retries: 0 } }], ...more },
+  const configOf = (url: string, more: object = {}, timeout = '300ms') => ({
+    authenticate: { methods: [{ http: { url, timeout, retries: 0 } }], ...more },
     authorize: { rules: [] },
   });
 
@@ -155,7 +155,7 @@ describe('logins with an HTTP service', () => {
       const acl = [{ permission: 'allow', action: 'publish', topic: 'mine' }];
       json(response, username === 'good' ? { result: 'allow', acl } : { result: username });
     });
-    const { broker } = await serverOf(configOf(url));
+    const { broker } = await serverOf(configOf(url, {}, '3s'));
     expect(await login(broker, { username: 'good' })).toBe(true);
     expect(await publish(broker, { username: 'good' }, 'mine')).toBe(true);
     expect(await login(broker, { username: 'deny' })).toBe(false);
