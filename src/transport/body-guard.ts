@@ -10,7 +10,14 @@ import { decodeJson } from '../wire/decode-json.ts';
 import type { Rpc } from '../wire/rpc.ts';
 import { append, compact } from './body.ts';
 import { createTimeoutParser } from './deadline.ts';
-import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
+import {
+  isKnownEncoding,
+  PREFIX_BYTES,
+  readFrame,
+  readPrefix,
+  UnsupportedEncoding,
+  writeFrame,
+} from './frame.ts';
 import type { Hold } from './load.ts';
 import type { WaitingRoom } from './waiting.ts';
 
@@ -57,8 +64,8 @@ const parseTimeout = createTimeoutParser();
 function checkHeaders(headers: Headers): void {
   const isGrpc = isEnveloped(headers);
   const encoding = headers.get(isGrpc ? 'grpc-encoding' : 'content-encoding') ?? 'identity';
-  if (encoding !== 'identity')
-    throw new Failure('unknown_method', 'compressed messages are not supported: send identity');
+  const isServed = isGrpc ? isKnownEncoding(encoding) : encoding === 'identity';
+  if (!isServed) throw new UnsupportedEncoding();
   if (isGrpc) parseTimeout(headers.get('grpc-timeout') ?? undefined);
   else if (!/^\d{1,10}$/.test(headers.get('connect-timeout-ms') ?? '0'))
     throw new Failure(
@@ -104,7 +111,8 @@ function check(bytes: Uint8Array, headers: Headers, rpc: Rpc, maxMessageBytes: n
   else decode(rpc, message);
 }
 
-function isEnveloped(headers: Headers): boolean {
+/** Whether each message has a prefix: gRPC and gRPC-Web. */
+export function isEnveloped(headers: Headers): boolean {
   return mediaTypeName(headers.get('content-type') ?? '').startsWith('application/grpc');
 }
 

@@ -23,10 +23,11 @@ import { methodOf } from '../wire/descriptors.ts';
 import { lower } from '../wire/lower.ts';
 import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
 import { Health as HealthService } from '../wire/services.ts';
-import { guardBody, headersBehindGuard } from './body-guard.ts';
+import { guardBody, headersBehindGuard, isEnveloped } from './body-guard.ts';
 import type { CallFlow } from './call-flow.ts';
 import { toConnectError } from './connect-error.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
+import { ACCEPT_ENCODING } from './frame.ts';
 import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, type Health, type ServingStatus } from './health.ts';
 import { type ConnectionLoad, Hold, type Load } from './load.ts';
@@ -118,6 +119,8 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
       .then((answer) => {
         // A watch is written for as long as it lasts.
         if (rpc !== undefined || path !== WATCH) mustBeRead(response, options.unread);
+        if (isEnveloped(universal.header))
+          for (const [name, value] of Object.entries(ACCEPT_ENCODING)) answer.header?.set(name, value);
         return universalResponseToNodeResponse(answer, response);
       })
       // The peer has gone: there is nobody to answer.

@@ -1,19 +1,44 @@
 /** The length-prefixed message of gRPC: one flag byte, four bytes of length, the message. */
 import { Failure } from '../failure.ts';
 
+/** The message is compressed, and nothing is decompressed here. The answer says what is understood. */
+export class UnsupportedEncoding extends Failure {
+  constructor() {
+    super('unknown_method', 'compressed messages are not supported: send identity');
+  }
+}
+
+/** What an answer to a compressed message carries. [gRPC, compression.md] */
+export const ACCEPT_ENCODING = { 'grpc-accept-encoding': 'identity' } as const;
+
+/** What clients of gRPC compress with. */
+const encodings: ReadonlySet<string> = new Set([
+  'identity',
+  'gzip',
+  'deflate',
+  'snappy',
+  'zstd',
+  'br',
+  'lz4',
+]);
+
+/** Whether each message says by its flag if it is compressed: a client that may compress need not. */
+export function isKnownEncoding(encoding: string): boolean {
+  return encodings.has(encoding);
+}
+
 /** Bytes in front of each message. */
 export const PREFIX_BYTES = 5;
 
 /**
  * The length that the first five bytes of a body announce.
  *
- * @throws Failure `unknown_method` when the message is compressed (UNIMPLEMENTED, as the gRPC specification
- *   asks for an unsupported encoding), `too_large`, or `invalid_request`.
+ * @throws UnsupportedEncoding when the message is compressed (UNIMPLEMENTED, as the gRPC specification
+ *   asks for an unsupported encoding), or Failure `too_large` or `invalid_request`.
  */
 export function readPrefix(body: Uint8Array, maxBytes: number): number {
   const flags = body[0] ?? 0;
-  if (flags === 1)
-    throw new Failure('unknown_method', 'compressed messages are not supported: send identity');
+  if (flags === 1) throw new UnsupportedEncoding();
   if (flags !== 0) throw new Failure('invalid_request', 'the first byte of a gRPC message must be 0');
   const length = (body[1] ?? 0) * 0x1000000 + ((body[2] ?? 0) << 16) + ((body[3] ?? 0) << 8) + (body[4] ?? 0);
   if (length > maxBytes) {

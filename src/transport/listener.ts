@@ -21,6 +21,7 @@ import { createAcceptor } from './acceptor.ts';
 import type { CallFlow } from './call-flow.ts';
 import type { ConnectHandler } from './connect-adapter.ts';
 import { type Connection, type ConnectionAge, Connections } from './connections.ts';
+import { isKnownEncoding } from './frame.ts';
 import { closeGracefully } from './goaway.ts';
 import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
@@ -263,7 +264,7 @@ function isGrpc(headers: IncomingHttpHeaders): boolean {
 /** The shape of brokers' requests. */
 function isLean(headers: IncomingHttpHeaders): boolean {
   const encoding = headers['grpc-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') return false;
+  if (encoding !== undefined && !isKnownEncoding(encoding as string)) return false;
   const type = headers['content-type'] as string;
   return isProto(type) || isProto(mediaTypeName(type));
 }

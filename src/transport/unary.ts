@@ -18,7 +18,14 @@ import type { CallFlow } from './call-flow.ts';
 import { binaryCodec } from './codecs.ts';
 import type { Connection } from './connections.ts';
 import { createTimeoutParser } from './deadline.ts';
-import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from './frame.ts';
+import {
+  ACCEPT_ENCODING,
+  PREFIX_BYTES,
+  readFrame,
+  readPrefix,
+  UnsupportedEncoding,
+  writeFrame,
+} from './frame.ts';
 import type { Load } from './load.ts';
 import { sendHead, sendTrailers } from './respond.ts';
 import { shed } from './shed.ts';
@@ -49,6 +56,7 @@ export interface UnaryContext {
 }
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
+const UNSUPPORTED_HEADERS = { ...HEADERS, ...ACCEPT_ENCODING };
 const OK_TRAILERS = { 'grpc-status': '0' };
 
 const NOTHING = Buffer.alloc(0);
@@ -177,8 +185,10 @@ export class UnaryStream implements Waiting, Unread {
   }
 
   #answer(result: Uint8Array | Failure): void {
-    if (result instanceof Failure) this.#end(undefined, statusTrailers(result));
-    else this.#end(writeFrame(result), OK_TRAILERS);
+    if (!(result instanceof Failure)) this.#end(writeFrame(result), OK_TRAILERS);
+    else if (result instanceof UnsupportedEncoding)
+      this.#end(undefined, statusTrailers(result), UNSUPPORTED_HEADERS);
+    else this.#end(undefined, statusTrailers(result));
   }
 
   /** Ends a call that did not get as far as its hook. */
@@ -191,13 +201,17 @@ export class UnaryStream implements Waiting, Unread {
     this.#answer(shed(this.#rpc, this.#context.shell(), this.#context.load, text, encode, request));
   }
 
-  #end(frame: Buffer | undefined, trailers: Record<string, string>): void {
+  #end(
+    frame: Buffer | undefined,
+    trailers: Record<string, string>,
+    headers: Record<string, string | number> = HEADERS,
+  ): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
     this.#leave();
     this.#free(frame?.length ?? 0);
     this.trailers = trailers;
-    sendHead(this.#stream, HEADERS, frame);
+    sendHead(this.#stream, headers, frame);
     this.since = now();
     this.#place = this.#context.unread.enter(this);
     if (this.#complete > 0) this.#context.answered?.(this.#rpc, this.since - this.#complete);

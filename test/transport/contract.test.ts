@@ -134,10 +134,10 @@ const hostile: HostileCase[] = [
   { what: 'a flag that does not exist', pieces: [frame(goodMessage, { flags: 2 })], ...invalid },
   { what: 'the end-of-stream flag of gRPC-Web', pieces: [frame(goodMessage, { flags: 0x80 })], ...invalid },
   {
-    what: 'grpc-encoding gzip',
+    what: 'grpc-encoding gzip, and a message that is not compressed',
     headers: { 'grpc-encoding': 'gzip' },
     pieces: [frame(goodMessage)],
-    ...unsupported,
+    status: 0,
   },
   {
     what: 'grpc-encoding gzip and the compressed flag',
@@ -259,7 +259,7 @@ const hostile: HostileCase[] = [
   {
     what: 'a content-type with parameters and an encoding',
     headers: { 'content-type': 'application/grpc; charset=utf-8', 'grpc-encoding': 'gzip' },
-    pieces: [frame(goodMessage)],
+    pieces: [frame(goodMessage, { flags: 1 })],
     ...unsupported,
   },
   {
@@ -352,6 +352,29 @@ describe.each([
       }
       await expectIdle(server);
     });
+
+    it.each([
+      ['gzip', 1],
+      ['identity', 1],
+      ['deflate', 1],
+      ['x-unheard-of', 0],
+    ])(
+      'is told that only identity is understood, for grpc-encoding %s and the flag %d',
+      async (encoding, flags) => {
+        const headers = grpcHeaders(connected.path, { 'grpc-encoding': encoding });
+        const answer = await client.send(headers, frame(goodMessage, { flags }));
+        expectStatus(answer, 12);
+        expect(answer.headers['grpc-accept-encoding']).toBe('identity');
+      },
+    );
+
+    it.each(['gzip', 'deflate', 'snappy', 'zstd'])(
+      'is served for grpc-encoding %s and a message that is not compressed',
+      async (encoding) => {
+        const headers = grpcHeaders(connected.path, { 'grpc-encoding': encoding });
+        expect(expectReply(await client.send(headers, frame(goodMessage)), connected)).toBe('success');
+      },
+    );
 
     it('gets its answer for 4 GiB at once, without more of it, and holds nothing', async () => {
       const { stream, answer } = client.open(grpcHeaders(connected.path));

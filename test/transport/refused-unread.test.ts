@@ -26,9 +26,9 @@ const refused = [
     grpc: '12',
   },
   {
-    what: 'a compressed message',
+    what: 'an encoding that does not exist',
     path: connected.path,
-    headers: { 'grpc-encoding': 'gzip' },
+    headers: { 'grpc-encoding': 'x-unheard-of' },
     status: 200,
     grpc: '12',
   },
