@@ -1,6 +1,8 @@
 /** Follows the configuration file: a valid change of the policies takes effect at once, an invalid one changes nothing. */
+
 import type { Config } from './config/schema.ts';
 import { findEmptied, noteFiles } from './emptied-files.ts';
+import { exactKey } from './lib/exact-key.ts';
 import { findChanged, type Stamps, settle } from './lib/settle.ts';
 import type { Loaded, NamedFile, NotLoaded } from './load.ts';
 import { type WatchOptions, watchFile } from './lookup/watch.ts';
@@ -143,7 +145,7 @@ export function needRestart(running: Config, next: Config): string[] {
   const differing = [...names].filter(
     (name) =>
       !changeable.includes(name) &&
-      JSON.stringify(running[name as keyof Config]) !== JSON.stringify(next[name as keyof Config]),
+      exactKey(running[name as keyof Config]) !== exactKey(next[name as keyof Config]),
   );
   return [...differing, ...logChanges(running, next), ...grantStoreChanges(running, next)];
 }

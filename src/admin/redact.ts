@@ -53,6 +53,8 @@ function hidePath(route: Route): Route {
 
 export function withoutSecrets(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return secretKey.test(key) ? HIDDEN : redactUrls(value);
+  // JSON, which this becomes, has no bigint.
+  if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     if (users.test(key)) return `(${value.length} not shown)`;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import { exactKey } from '../lib/exact-key.ts';
 
 /**
  * Two directories may hold the same configuration: a path counts as what is in its file. Paths are absolute by
@@ -14,7 +15,7 @@ export async function contentOf(section: unknown): Promise<string> {
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes !== undefined) contents.set(path, createHash('sha256').update(bytes).digest('base64'));
   }
-  return JSON.stringify(section, (_, value) =>
+  return exactKey(section, (_, value) =>
     typeof value === 'string' ? (contents.get(value) ?? value) : value,
   );
 }

@@ -1,8 +1,10 @@
 /** One of the two configurations, ready to be asked in memory. */
+
 import { registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import { type CustomHooks, replaceHooks } from '../custom-hooks.ts';
 import { hooks } from '../hooks/index.ts';
+import { exactKey } from '../lib/exact-key.ts';
 import type { OpenPolicy } from '../lookup/open-policy.ts';
 import { GRANTS } from '../policy/authorize-action.ts';
 import { messageLabel } from '../policy/message/rule.ts';
@@ -78,7 +80,7 @@ function withJudged(policy: Policy, judged: ReadonlySet<string>): Policy {
 
 /** Without its name, which changes nothing. */
 function contentOf(rule: object): string {
-  return JSON.stringify({ ...rule, name: undefined });
+  return exactKey({ ...rule, name: undefined });
 }
 
 /** @param hasTokens whether a user name may be a token: recordings hold none, nor what it grants. */

@@ -51,6 +51,8 @@ export function parseYaml(text: string): ConfigDocument {
   const document = parseDocument(text, {
     lineCounter: lines,
     logLevel: 'error',
+    // Else digits beyond 2^53 would be lost, and what they stand for compared with another number.
+    intAsBigInt: true,
     prettyErrors: false,
     resolveKnownTags: false,
     merge: true,
@@ -103,12 +105,38 @@ const isDepth = ({ code }: Found): boolean => code === 'RESOURCE_EXHAUSTION';
 /** An empty file is an empty mapping. */
 function toContent(document: Document.Parsed, found: Found[]): unknown {
   try {
-    return document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+    findLargeIntegers(document, found);
+    return narrow(document.toJS({ maxAliasCount: MAX_ALIASES })) ?? {};
   } catch (error) {
     const message = error instanceof ReferenceError ? BOMB : sentences.RESOURCE_EXHAUSTION;
     found.push({ code: 'RESOURCE_EXHAUSTION', offset: 0, message });
     return undefined;
   }
+}
+
+const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER = 2n ** 64n - 1n;
+const TOO_LARGE =
+  'the integer has more than 64 bits, so that digits would be lost; put it in quotes, or write it with an exponent if it need not be exact';
+
+function findLargeIntegers(document: Document.Parsed, found: Found[]): void {
+  visit(document, {
+    Scalar(key, { value, range }) {
+      if (key === 'key' || typeof value !== 'bigint' || (value >= MIN_INTEGER && value <= MAX_INTEGER))
+        return;
+      found.push({ code: 'IMPOSSIBLE', offset: range?.[0] ?? 0, message: TOO_LARGE });
+    },
+  });
+}
+
+/** Integers that a number holds become numbers, in place. */
+function narrow(value: unknown, seen = new Set<unknown>()): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value !== 'object' || value === null || seen.has(value)) return value;
+  seen.add(value);
+  const members = value as Record<string, unknown>;
+  for (const key of Object.keys(members)) members[key] = narrow(members[key], seen);
+  return value;
 }
 
 function positionOf(lines: LineCounter, offset: number): Position {

@@ -24,6 +24,23 @@ describe('parseYaml', () => {
     expect(parseYaml(yaml)).toMatchObject({ content: {}, problems: [] });
   });
 
+  it('keeps the digits of integers of 64 bits, and refuses longer ones', () => {
+    expect(
+      parseYaml(
+        'a: &x [9007199254740993, -9223372036854775808]\nb: *x\nc: 0xffffffffffffffff\nd: 9007199254740991\ne: 1e30\n',
+      ).content,
+    ).toStrictEqual({
+      a: [9007199254740993n, -(2n ** 63n)],
+      b: [9007199254740993n, -(2n ** 63n)],
+      c: 2n ** 64n - 1n,
+      d: Number.MAX_SAFE_INTEGER,
+      e: 1e30,
+    });
+    expect(problemsOf('a:\n  b: 18446744073709551616\n')).toStrictEqual([
+      expect.stringMatching(/^2:6 the integer has more than 64 bits, .*; put it in quotes/),
+    ]);
+  });
+
   it('reads YAML 1.2, with anchors, and JSON', () => {
     expect(parseYaml('a: &x { b: off, c: 0x10 }\nd: *x\n').content).toEqual({
       a: { b: 'off', c: 16 },

@@ -1,5 +1,6 @@
 /** Tells one state of the policies from another. */
 import { createHash } from 'node:crypto';
+import { exactKey } from '../../lib/exact-key.ts';
 import type { Steps } from '../../policy/steps.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
@@ -10,7 +11,7 @@ const hidden = ['secret', 'password', 'headers', 'list'];
 export function* configDigest({ authenticate, authorize, publish }: PolicyConfig): Steps<string> {
   const hash = createHash('sha256');
   const add = (part: unknown): void => {
-    const text = JSON.stringify(part, (key, value) => (hidden.includes(key) ? undefined : value));
+    const text = exactKey(part, (key, value) => (hidden.includes(key) ? undefined : value));
     hash.update(`${text}\n`);
   };
   add([authenticate, authorize && { ...authorize, rules: [] }, publish && { ...publish, rules: [] }]);

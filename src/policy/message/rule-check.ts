@@ -138,8 +138,12 @@ function* valueProblems(value: unknown, path: Path, hasView: boolean): Iterable<
       if (key === '__proto__') yield { path, message: '"__proto__" is no name for a field' };
       yield* valueProblems(item, [...path, key], hasView);
     }
-  else if (value !== null && typeof value !== 'boolean' && !Number.isFinite(value))
-    yield { path, message: 'is no value that JSON has' };
+  else if (!isScalar(value)) yield { path, message: 'is no value that JSON has' };
+}
+
+/** Not NaN and the infinities, which YAML has. A bigint has 64 bits or fewer. */
+function isScalar(value: unknown): boolean {
+  return value === null || typeof value === 'boolean' || typeof value === 'bigint' || Number.isFinite(value);
 }
 
 function* templateProblems(source: string, path: Path, hasView: boolean): Iterable<RuleProblem> {

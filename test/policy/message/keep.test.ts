@@ -57,6 +57,21 @@ describe('rules that rewrite a payload keep what they do not touch', () => {
     expect(await payloadAfter(rules, text('{"a":60.0}\0'))).toBe('{"a":60.0,"b":2}');
   });
 
+  it.each([9007199254740993n, -(2n ** 63n), 2n ** 64n - 1n])(
+    'with the digits of %d in the configuration',
+    async (id) => {
+      const rules: RuleSection[] = [
+        {
+          decode: 'json',
+          require: { schema: { properties: { n: { const: id } } } },
+          set: { payload: { id, list: [id] } },
+        },
+      ];
+      expect(await payloadAfter(rules, text(`{"n":${id}}`))).toBe(`{"n":${id},"id":${id},"list":[${id}]}`);
+      expect(await payloadAfter(rules, text(`{"n":${id < 0 ? id + 1n : id - 1n}}`))).toBe('drop');
+    },
+  );
+
   it('unless another codec writes it', async () => {
     expect(await payloadAfter([{ decode: 'msgpack', encode: 'json' }], extension)).toBe(
       '{"a":"AQIDBA==","b":1}',
