@@ -23,11 +23,14 @@ export interface LevelTemplate {
   readonly parts: readonly Part[];
   /** Is it the first level of its filter, where a value must not begin with `$`? */
   readonly first: boolean;
+  /** May a value hold "/", so that this stands for several levels? */
+  readonly slash: boolean;
 }
 
 export interface CompiledTopic {
   /** As `{ eq }`: wildcards stand for themselves. */
   readonly literal: boolean;
+  readonly slash: boolean;
   readonly template: Template;
   readonly levels: readonly Level[];
 }
@@ -77,6 +80,7 @@ export function compileChecked(
   conditions?: CompileCondition,
   ifTooCostly = verdictOf(rule) === 'deny',
 ): CompiledRule {
+  const slash = rule.placeholders?.slash === true;
   return {
     rule,
     verdict: verdictOf(rule),
@@ -84,7 +88,8 @@ export function compileChecked(
     subscribe: concerns(rule, 'subscribe'),
     isFor: rule.who === undefined ? undefined : compileWho(rule.who, ifTooCostly),
     when: rule.when === undefined ? undefined : compileWhen(rule.when, conditions),
-    topics: rule.topics === undefined ? undefined : listOf(rule.topics).map(compileTopic),
+    topics:
+      rule.topics === undefined ? undefined : listOf(rule.topics).map((topic) => compileTopic(topic, slash)),
   };
 }
 
@@ -95,15 +100,15 @@ function compileWhen(source: string, conditions: CompileCondition | undefined): 
   return condition;
 }
 
-function compileTopic(topic: TopicCondition): CompiledTopic {
+function compileTopic(topic: TopicCondition, slash: boolean): CompiledTopic {
   const literal = typeof topic !== 'string';
   const template = parseTemplate(literal ? topic.eq : topic);
   if ('problem' in template) throw new TypeError(template.problem);
-  return { literal, template, levels: splitLevels(template.parts) };
+  return { literal, slash, template, levels: splitLevels(template.parts, slash) };
 }
 
-/** Cuts a template at its slashes. No value brings another one: see `substituteParts`. */
-function splitLevels(parts: readonly Part[]): readonly Level[] {
+/** Cuts a template at its slashes. Only a value of a rule that allows it brings another one: see `substituteParts`. */
+function splitLevels(parts: readonly Part[], slash: boolean): readonly Level[] {
   const levels: Part[][] = [[]];
   for (const part of parts) {
     if (typeof part !== 'string') {
@@ -115,15 +120,15 @@ function splitLevels(parts: readonly Part[]): readonly Level[] {
       if (text !== '') levels.at(-1)?.push(text);
     }
   }
-  return levels.map((level, i) => makeLevel(level, i === 0));
+  return levels.map((level, i) => makeLevel(level, i === 0, slash));
 }
 
-function makeLevel(parts: readonly Part[], first: boolean): Level {
+function makeLevel(parts: readonly Part[], first: boolean, slash: boolean): Level {
   if (parts.every((part) => typeof part === 'string')) return parts.join('');
   const source = parts
     .map((part) => (typeof part === 'string' ? escapeText(part) : `\${${part.name}}`))
     .join('');
-  return { source, parts, first };
+  return { source, parts, first, slash };
 }
 
 /** A text that looks like a placeholder is told from one: levels with one source are the same level. */
@@ -133,5 +138,5 @@ function escapeText(text: string): string {
 
 /** The level with the subject's values, or why it cannot have them. */
 export function fillLevel(level: LevelTemplate, subject: Subject): string | UnsafeValue {
-  return substituteParts(level.parts, subject, level.first);
+  return substituteParts(level.parts, subject, level.first, level.slash);
 }

@@ -102,7 +102,9 @@ function findMissesOfAnything(
   const misses = find(when === undefined || mayHold ? rest : { ...rest, when });
   if (topics === undefined) return misses;
   const filters = compileRule({ ...rule, when: undefined }).topics ?? [];
-  const isUsed = filters.some(({ template }) => typeof substitute(template, who.subject) === 'string');
+  const isUsed = filters.some(
+    ({ template, slash }) => typeof substitute(template, who.subject, slash) === 'string',
+  );
   if (verdictOf(rule) === 'deny' && isUsed) return misses;
   const message = 'does not name the prefix of the filter, and which topics it stands for is not known';
   return [...misses, { condition: 'topics', message }];
@@ -182,13 +184,13 @@ function quoted(text: string): string {
 
 /** Why a topic condition is not hit, or `undefined` when it is. */
 function findTopicMiss(
-  { literal, template }: CompiledTopic,
+  { literal, slash, template }: CompiledTopic,
   verdict: Verdict,
   subject: Subject,
   action: Action,
   asked: string,
 ): string | undefined {
-  const filter = substitute(template, subject);
+  const filter = substitute(template, subject, slash);
   if (typeof filter !== 'string')
     return `"${template.source}" is not used: ${filter.variable} ${filter.reason}`;
   if (literal) return filter === asked ? undefined : `"${asked}" does not equal "${filter}"`;

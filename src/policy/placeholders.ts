@@ -2,7 +2,8 @@
  * Templates: texts with placeholders such as `${clientid}`, compiled when a policy is loaded.
  *
  * In a topic filter a value must stay inside its level. A client chooses its own client id, so a value that
- * holds `/`, `+`, `#` or NUL is never put into a filter: the result says so, and the rule does not match.
+ * holds `+`, `#` or NUL is never put into a filter, nor one with `/` unless the rule allows it: the result says so, and the
+ * rule does not match.
  */
 import { type Subject, tagOf } from './subject.ts';
 
@@ -89,9 +90,9 @@ export function isVariable(template: Template): boolean {
   return template.parts.some((part) => typeof part !== 'string');
 }
 
-/** Puts the subject's values into a topic filter, each within its level. */
-export function substitute(template: Template, subject: Subject): string | UnsafeValue {
-  return substituteParts(template.parts, subject, true);
+/** Puts the subject's values into a topic filter, each within its level. @param slash whether a value may hold "/" */
+export function substitute(template: Template, subject: Subject, slash = false): string | UnsafeValue {
+  return substituteParts(template.parts, subject, true, slash);
 }
 
 /** The same for some of a template's parts; `first` when they are at the beginning of the filter. */
@@ -99,13 +100,14 @@ export function substituteParts(
   parts: readonly Part[],
   subject: Subject,
   first: boolean,
+  slash: boolean,
 ): string | UnsafeValue {
   let text = '';
   for (const part of parts) {
     if (typeof part === 'string') text += part;
     else {
       const value = part.read(subject);
-      const reason = findUnsafeReason(value, first && text === '');
+      const reason = findUnsafeReason(value, first && text === '', slash);
       if (reason !== undefined) return { variable: part.name, reason };
       text += value;
     }
@@ -114,13 +116,13 @@ export function substituteParts(
 }
 
 /** Why a value may not stand in a topic filter, or `undefined` when it may. */
-export function findUnsafeReason(value: string, first: boolean): UnsafeReason | undefined {
+export function findUnsafeReason(value: string, first: boolean, slash = false): UnsafeReason | undefined {
   if (value === '') return 'is empty';
   // A client must not name itself into $SYS/, $share/ or EMQX's $delayed/. [MQTT-4.7.2-1]
   if (first && value.charCodeAt(0) === 0x24) return 'begins with "$"';
   for (let i = 0; i < value.length; i++) {
     const unit = value.charCodeAt(i);
-    if (unit === 0x2f) return 'contains "/"';
+    if (unit === 0x2f && !slash) return 'contains "/"';
     if (unit === 0x2b) return 'contains "+"';
     if (unit === 0x23) return 'contains "#"';
     if (unit === 0) return 'contains NUL';

@@ -69,6 +69,17 @@ export const WhenSchema = z
   .max(MAX_CONDITION_LENGTH, { error: `is longer than ${MAX_CONDITION_LENGTH} characters` })
   .describe('A condition in CEL; docs/conditions.md has its variables.');
 
+const PlaceholdersSchema = z
+  .strictObject({
+    slash: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether values of placeholders may hold "/", so that one stands for several levels; docs/policies.md has the risk. The default is false.',
+      ),
+  })
+  .describe('What values of placeholders in topics may hold.');
+
 const RuleActionSchema = z.enum(['publish', 'subscribe', 'all']);
 
 /** One rule. The first rule that is hit decides. */
@@ -83,6 +94,7 @@ export const RuleSchema: z.ZodType<Rule, Rule> = z
     ),
     who: WhoSchema.optional().describe('For whom. Left out: every client.'),
     topics: oneOrMore(TopicConditionSchema).optional().describe('Topic filters. Left out: every topic.'),
+    placeholders: PlaceholdersSchema.optional(),
     when: WhenSchema.optional(),
   })
   .superRefine((rule, context) => {

@@ -33,6 +33,8 @@ export interface TrieNode {
   plus: TrieNode | undefined;
   /** Levels with placeholders, by what stands before the first one. */
   edges: PrefixMap<TemplateEdge[]> | undefined;
+  /** Levels with placeholders whose values may hold "/", and so stand for several. */
+  spans: TemplateEdge[] | undefined;
   /** Rules whose filter ends here, in order. */
   here: number[];
   /** Rules whose filter goes on with `#` and ends, in order. */
@@ -45,6 +47,7 @@ export function makeTrie(): TrieNode {
     texts: undefined,
     plus: undefined,
     edges: undefined,
+    spans: undefined,
     here: [],
     hash: [],
   };
@@ -78,9 +81,19 @@ function childOf(node: TrieNode, level: Level, literal: boolean): TrieNode {
 }
 
 function edgeOf(node: TrieNode, level: LevelTemplate): TrieNode {
+  if (level.slash) {
+    node.spans ??= [];
+    return nodeAt(node.spans, level);
+  }
   node.edges ??= new PrefixMap();
   const [first] = level.parts;
-  const edges = node.edges.at(typeof first === 'string' ? first : '', () => []);
+  return nodeAt(
+    node.edges.at(typeof first === 'string' ? first : '', () => []),
+    level,
+  );
+}
+
+function nodeAt(edges: TemplateEdge[], level: LevelTemplate): TrieNode {
   const known = edges.find((edge) => edge.level.source === level.source);
   if (known !== undefined) return known.node;
   const edge = { level, node: makeTrie() };
@@ -117,6 +130,39 @@ function descend(walk: Walk, node: TrieNode, levels: readonly string[], at: numb
   });
 }
 
+/** Goes on behind the levels that a value with "/" stands for. */
+function cross(walk: Walk, node: TrieNode, levels: readonly string[], at: number, search: Search): void {
+  if (node.spans === undefined) return;
+  for (const { level, node: next } of node.spans) {
+    const filled = next.min >= search.best ? undefined : fillLevel(level, search.subject);
+    if (typeof filled === 'object') search.note(filled);
+    else if (filled !== undefined) follow(walk, next, filled.split('/'), levels, at, search);
+  }
+}
+
+/** Only an overlap reaches a text by a wildcard that was asked for. */
+function follow(
+  walk: Walk,
+  node: TrieNode,
+  texts: readonly string[],
+  levels: readonly string[],
+  at: number,
+  search: Search,
+): void {
+  const isOverlap = walk === findOverlapping;
+  for (const [i, text] of texts.entries()) {
+    const asked = levels[at + i];
+    const isWild = isOverlap && (asked === '+' || asked === '#');
+    if (!isWild && asked !== text) return;
+    if (isWild && at + i === 0 && startsWithDollar(text)) return;
+    if (isWild && asked === '#') {
+      takeAll(node, false, search);
+      return;
+    }
+  }
+  walk(node, levels, at + texts.length, search);
+}
+
 function startsWithDollar(text: string | undefined): boolean {
   return text?.charCodeAt(0) === 0x24;
 }
@@ -133,6 +179,7 @@ export const findMatching: Walk = (node, levels, at, search) => {
   if (!hidden) take(node.hash, search);
   if (at === levels.length) return take(node.here, search);
   descend(findMatching, node, levels, at, search);
+  cross(findMatching, node, levels, at, search);
   if (!hidden && node.plus !== undefined) findMatching(node.plus, levels, at + 1, search);
 };
 
@@ -149,6 +196,7 @@ export const findCovering: Walk = (node, levels, at, search) => {
     return;
   }
   if (level !== '+') descend(findCovering, node, levels, at, search);
+  cross(findCovering, node, levels, at, search);
   if (!hidden && node.plus !== undefined) findCovering(node.plus, levels, at + 1, search);
 };
 
@@ -160,6 +208,7 @@ export const findOverlapping: Walk = (node, levels, at, search) => {
   if (!hidden) take(node.hash, search);
   if (at === levels.length) return take(node.here, search);
   if (level === '#') return takeAll(node, at === 0, search);
+  cross(findOverlapping, node, levels, at, search);
   if (level === '+') {
     for (const child of children(node, at === 0, search)) findOverlapping(child, levels, at + 1, search);
     return;
@@ -173,6 +222,7 @@ export const findEqual: Walk = (node, levels, at, search) => {
   if (node.min >= search.best) return;
   if (at === levels.length) return take(node.here, search);
   descend(findEqual, node, levels, at, search);
+  cross(findEqual, node, levels, at, search);
 };
 
 /** Takes all at and below a node, which a requested `#` reaches; at the root those that begin with `$` only if it is not one. */
@@ -181,6 +231,15 @@ export function takeAll(node: TrieNode, isRoot: boolean, search: Search): void {
   take(node.here, search);
   take(node.hash, search);
   for (const child of children(node, isRoot, search)) takeAll(child, false, search);
+  if (node.spans === undefined) return;
+  for (const edge of node.spans) if (isReached(edge, isRoot, search)) takeAll(edge.node, false, search);
+}
+
+/** May this edge be taken by a wildcard? */
+function isReached({ level, node }: TemplateEdge, isRoot: boolean, search: Search): boolean {
+  const filled = node.min >= search.best ? undefined : fillLevel(level, search.subject);
+  if (typeof filled === 'object') search.note(filled);
+  return typeof filled === 'string' && !(isRoot && startsWithDollar(filled));
 }
 
 /** The children that a requested wildcard reaches: at the root none that begin with `$`. [MQTT-4.7.2-1] */
@@ -190,10 +249,6 @@ function* children(node: TrieNode, isRoot: boolean, search: Search): Iterable<Tr
     if (!(isRoot && startsWithDollar(text))) yield child;
   }
   for (const edges of node.edges?.values() ?? []) {
-    for (const edge of edges) {
-      const filled = edge.node.min >= search.best ? undefined : fillLevel(edge.level, search.subject);
-      if (typeof filled === 'object') search.note(filled);
-      else if (filled !== undefined && !(isRoot && startsWithDollar(filled))) yield edge.node;
-    }
+    for (const edge of edges) if (isReached(edge, isRoot, search)) yield edge.node;
   }
 }

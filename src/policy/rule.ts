@@ -55,6 +55,12 @@ export interface Who {
  */
 export type TopicCondition = string | { readonly eq: string };
 
+/** A client chooses its client id, and often its user name: what it may write there, it may write into topics. */
+export interface PlaceholderOptions {
+  /** Whether a value may hold `/` and so stand for several levels. Default: false. */
+  readonly slash?: boolean | undefined;
+}
+
 /** Exactly one of `allow` and `deny` is given. */
 export interface Rule {
   /** What decision logs and `exhook explain` call it. */
@@ -65,6 +71,8 @@ export interface Rule {
   readonly who?: Who | undefined;
   /** None given: every topic, those that begin with `$` included. */
   readonly topics?: OneOrMore<TopicCondition> | undefined;
+  /** What the values of placeholders in `topics` may hold. */
+  readonly placeholders?: PlaceholderOptions | undefined;
   /** A condition in CEL, asked when all else is met. */
   readonly when?: string | undefined;
 }
