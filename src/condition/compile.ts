@@ -4,6 +4,7 @@ import { type CompileCondition, MAX_CONDITION_LENGTH, type Variables } from '../
 import { checkExpression } from './check.ts';
 import { describeFailure, describeSyntaxError } from './describe.ts';
 import { addedFunctions } from './functions.ts';
+import { unguardedFields } from './loop-fields.ts';
 import { Meter } from './meter.ts';
 import { asCel } from './values.ts';
 
@@ -18,8 +19,10 @@ export const compileCondition: CompileCondition = (source, variables) => {
     return { problem: `is longer than ${MAX_CONDITION_LENGTH} characters` };
   let uses: ReadonlySet<string>;
   let evaluate: (bindings: Record<string, never>) => unknown;
+  let unguarded: readonly string[];
   try {
     const parsed = parse(source);
+    unguarded = unguardedFields(parsed.expr);
     const checked = checkExpression(parsed, source, new Set(Object.keys(variables)), base.funcs);
     if ('problem' in checked) return checked;
     uses = checked.uses;
@@ -31,6 +34,7 @@ export const compileCondition: CompileCondition = (source, variables) => {
   return {
     source,
     uses,
+    unguarded,
     test(input) {
       meter.reset();
       try {

@@ -23,6 +23,8 @@ export interface Condition<Input> {
   readonly source: string;
   /** The variables that it names. */
   readonly uses: ReadonlySet<string>;
+  /** Fields of list items that it reads unasked, such as `r.v`: one item without them makes it fail. */
+  readonly unguarded?: readonly string[] | undefined;
   /** Never throws; work and memory are bounded whatever the input. */
   test(input: Input): boolean | ConditionFailure;
 }

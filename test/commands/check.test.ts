@@ -52,6 +52,26 @@ describe('exhook check', () => {
     ]);
   });
 
+  it('warns of a condition that one item of a list can turn off, where the rule may drop', async () => {
+    const terminal = aTerminal();
+    const when = 'payload.readings.filter(r, r.v > 5).size() > 0';
+    const rule = { topics: 'a', decode: 'json', when };
+    const rules = [
+      { ...rule, drop: true },
+      { ...rule, require: { qos: 1 } },
+      { ...rule, set: { qos: 0 } },
+      { ...rule, when: when.replace('r.v', 'has(r.v) && r.v'), drop: true },
+    ];
+    const path = aFile('exhook.yaml', JSON.stringify({ publish: { rules } }));
+    expect(await checkCommand(path, {}, terminal)).toBe(0);
+    const warning =
+      'one item without r.v turns the rule off, and whoever publishes may add one; write has(r.v) && before it';
+    expect(terminal.complained).toStrictEqual([
+      `warning: publish.rules[0].when: ${warning}`,
+      `warning: publish.rules[1].when: ${warning}`,
+    ]);
+  });
+
   it('counts the environment, as the server would', async () => {
     const terminal = aTerminal();
     expect(await checkCommand(aFile('exhook.yaml', '{}'), { PORT: 'x' }, terminal)).toBe(2);

@@ -7,7 +7,7 @@ import { createPacer, inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { compileMessageRule, type RuleParts } from '../../policy/message/compile.ts';
 import type { PublishPolicy } from '../../policy/message/decide.ts';
-import type { MessageRule, PayloadCodecSpec } from '../../policy/message/rule.ts';
+import { type MessageRule, mayDrop, type PayloadCodecSpec } from '../../policy/message/rule.ts';
 import { selectionSteps } from '../../policy/message/select.ts';
 import type { PayloadCodec, ValueCheck } from '../../policy/message/value.ts';
 import { messageVariables } from '../../policy/message/variables.ts';
@@ -71,12 +71,14 @@ class PartsOpener {
     this.#warnings = warnings;
   }
 
-  async open({ decode, encode, require, when }: MessageRule, path: Path): Promise<RuleParts> {
+  async open(rule: MessageRule, path: Path): Promise<RuleParts> {
+    const { decode, encode, require, when } = rule;
+    const isDropping = mayDrop(rule);
     return {
       decode: decode && (await this.#chain(decode, [...path, 'decode'])),
       encode: encode && (await this.#chain(encode, [...path, 'encode'])),
       schema: await this.#schema(require, [...path, 'require', 'schema']),
-      when: when === undefined ? undefined : this.#condition(when, [...path, 'when']),
+      when: when === undefined ? undefined : this.#condition(when, [...path, 'when'], isDropping),
     };
   }
 
@@ -111,10 +113,14 @@ class PartsOpener {
     );
   }
 
-  #condition(source: string, path: Path): RuleParts['when'] {
+  #condition(source: string, path: Path, isDropping: boolean): RuleParts['when'] {
     const condition = this.#conditions?.(source, messageVariables);
     if (condition === undefined) return undefined;
-    if (!('problem' in condition)) return condition;
+    if (!('problem' in condition)) {
+      const [field] = condition.unguarded ?? [];
+      if (isDropping && field !== undefined) this.#warnings.push(`${formatPath(path)}: ${evasion(field)}`);
+      return condition;
+    }
     this.#problems.push(...describeProblem(new TypeError(condition.problem), path));
     return undefined;
   }
@@ -127,6 +133,10 @@ class PartsOpener {
       return undefined;
     }
   }
+}
+
+function evasion(field: string): string {
+  return `one item without ${field} turns the rule off, and whoever publishes may add one; write has(${field}) && before it`;
 }
 
 function memoise<T>(known: Map<string, Promise<T>>, key: string, open: () => Promise<T>): Promise<T> {
