@@ -68,6 +68,22 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
     await server?.close();
   });
 
+  it('rejects an event whose attributes fit into no frame, and writes the others', async () => {
+    const sink = await open();
+    const long = 'x'.repeat(65_000);
+    const wanted = { format: 'binary', contentType: 'text/plain', body: Buffer.from('x') } as const;
+    const large = makeDelivery(wanted);
+    const batch = [
+      makeDelivery(wanted),
+      { ...large, attributes: { ...large.attributes, id: long, subject: long, clientid: long } },
+      makeDelivery(wanted),
+    ];
+    const receipt = await sink.write(batch, new AbortController().signal);
+    expect(receipt?.rejected).toEqual([{ index: 1, reason: expect.stringContaining('attributes') }]);
+    expect(receipt?.unconfirmed ?? []).toEqual([]);
+    await sink.close();
+  });
+
   itKeepsTheContract(
     ours({
       open,
