@@ -19,6 +19,7 @@ import type { Reading } from '../policy/message/value.ts';
 import type { ValueCodec } from './codec.ts';
 import { CodecError, malformed, unsupported } from './error.ts';
 import { type CodecLimits, checkSize } from './limits.ts';
+import { hoistUnknownEnums } from './protobuf-enums.ts';
 import { FloatShortener } from './protobuf-floats.ts';
 import { keepMessage } from './protobuf-keep.ts';
 import { scanProtobuf } from './protobuf-scan.ts';
@@ -99,6 +100,7 @@ class ProtobufCoder {
     const registry = this.#registry;
     scanProtobuf(this.#message, bytes, { limits: this.#limits, registry, writesDefaults: defaults });
     const message = this.#read(bytes);
+    hoistUnknownEnums(this.#message, message);
     const json = this.#write(message, {
       registry: this.#registryWithoutExtensions,
       useProtoFieldName: names === 'proto',

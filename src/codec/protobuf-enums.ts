@@ -1,0 +1,85 @@
+/**
+ * Values that a closed enum does not have, in lists and maps: ProtoJSON has no form for them, so that they become
+ * unknown fields, as the library makes them of single values. [Protocol Buffers, "Enum Behavior"]
+ */
+import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
+type Fields = Record<string, unknown>;
+type EnumField = DescField & { readonly enum: NonNullable<DescField['enum']> };
+
+/** Messages that hold such fields, or others that do. */
+const concerned = new WeakMap<DescMessage, boolean>();
+
+/** Changes the message in place. */
+export function hoistUnknownEnums(type: DescMessage, message: Message): void {
+  if (!isConcerned(type)) return;
+  for (const field of type.fields) {
+    if (isClosedRepeated(field)) hoist(field, message);
+    else if (field.message !== undefined) eachMessage(field, message, hoistUnknownEnums);
+  }
+}
+
+/** A type that holds itself is concerned by what else it holds. */
+function isConcerned(type: DescMessage): boolean {
+  const known = concerned.get(type);
+  if (known !== undefined) return known;
+  concerned.set(type, false);
+  const is = type.fields.some(
+    (field) => isClosedRepeated(field) || (field.message !== undefined && isConcerned(field.message)),
+  );
+  concerned.set(type, is);
+  return is;
+}
+
+function isClosedRepeated(field: DescField): field is EnumField {
+  return (field.fieldKind === 'list' || field.fieldKind === 'map') && field.enum?.open === false;
+}
+
+function hoist(field: EnumField, message: Message): void {
+  const fields = message as unknown as Fields;
+  const isKnown = (value: unknown) => field.enum.value[value as number] !== undefined;
+  if (field.fieldKind === 'list') {
+    const list = fields[field.localName] as number[];
+    const unknown = list.filter((value) => !isKnown(value));
+    if (unknown.length === 0) return;
+    fields[field.localName] = list.filter(isKnown);
+    for (const value of unknown)
+      keep(message, field.number, WireType.Varint, new BinaryWriter().int32(value).finish());
+  } else {
+    const map = fields[field.localName] as Record<string, number>;
+    for (const [key, value] of Object.entries(map)) if (!isKnown(value)) hoistEntry(field, message, map, key);
+  }
+}
+
+/** Only entries with text as their key: others stay, and are refused where they are written. */
+function hoistEntry(field: EnumField, message: Message, map: Record<string, number>, key: string): void {
+  if (field.fieldKind !== 'map' || field.mapKey !== STRING) return;
+  const entry = new BinaryWriter();
+  entry.tag(1, WireType.LengthDelimited).string(key);
+  entry.tag(2, WireType.Varint).int32(map[key] as number);
+  keep(message, field.number, WireType.LengthDelimited, new BinaryWriter().bytes(entry.finish()).finish());
+  delete map[key];
+}
+
+const STRING = 9;
+
+function keep(message: Message, no: number, wireType: WireType, data: Uint8Array<ArrayBuffer>): void {
+  message.$unknown = [...(message.$unknown ?? []), { no, wireType, data }];
+}
+
+/** As the library holds them: wrappers and structs are no messages there. */
+function eachMessage(
+  field: DescField,
+  holder: Message,
+  visit: (type: DescMessage, message: Message) => void,
+): void {
+  const type = field.message;
+  if (type === undefined) return;
+  const fields = holder as unknown as Fields;
+  const oneof = field.oneof && (fields[field.oneof.localName] as { case?: string; value?: unknown });
+  const value = oneof === undefined ? fields[field.localName] : oneof.case === field.localName && oneof.value;
+  const all = field.fieldKind === 'message' ? [value] : Object.values((value ?? {}) as object);
+  for (const each of all)
+    if ((each as Message | undefined)?.$typeName === type.typeName) visit(type, each as Message);
+}
