@@ -11,6 +11,7 @@ import { AvroScan } from './avro-scan.ts';
 import type { ValueCodec } from './codec.ts';
 import { CodecError, malformed } from './error.ts';
 import { type CodecLimits, checkSize } from './limits.ts';
+import { behindHeader, registryHeader } from './registry-header.ts';
 import { duplicateKey, integer, survey, type Value } from './value.ts';
 
 export interface AvroSpec {
@@ -37,11 +38,11 @@ export async function openAvro(spec: AvroSpec, limits: CodecLimits): Promise<Val
     unions,
     extraFields,
   });
-  const header = headerOf(spec.schemaId);
+  const header = spec.schemaId === undefined ? Buffer.alloc(0) : registryHeader(spec.schemaId);
   return {
     kind: 'value',
     name: 'avro',
-    decode: (bytes) => decode(type, plan, withoutHeader(checkSize(bytes, limits), header), limits),
+    decode: (bytes) => decode(type, plan, behindHeader(checkSize(bytes, limits), [header]), limits),
     encode(value) {
       survey(value, limits);
       const body = encode(type, plan, value);
@@ -80,21 +81,6 @@ const exactLong = avsc.types.LongType.__with({
   isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
   compare: (a: number | bigint, b: number | bigint) => (a < b ? -1 : a > b ? 1 : 0),
 });
-
-function headerOf(schemaId: number | undefined): Buffer {
-  if (schemaId === undefined) return Buffer.alloc(0);
-  if (!Number.isInteger(schemaId) || schemaId < 0 || schemaId > 0xffff_ffff)
-    throw new TypeError('the id of an Avro schema must be an integer of 32 bits');
-  const header = Buffer.alloc(5);
-  header.writeUInt32BE(schemaId, 1);
-  return header;
-}
-
-function withoutHeader(bytes: Uint8Array, header: Buffer): Uint8Array {
-  if (!header.equals(bytes.subarray(0, header.length)))
-    throw malformed('does not begin with the header of the schema registry and the id of the schema');
-  return bytes.subarray(header.length);
-}
 
 function decode(type: Type, plan: AvroPlan, bytes: Uint8Array, limits: CodecLimits): Value {
   const scan = new AvroScan(bytes, limits);

@@ -23,6 +23,7 @@ import { hoistUnknownEnums } from './protobuf-enums.ts';
 import { FloatShortener } from './protobuf-floats.ts';
 import { keepMessage } from './protobuf-keep.ts';
 import { scanProtobuf } from './protobuf-scan.ts';
+import { behindHeader, registryHeader } from './registry-header.ts';
 import { survey, type Value } from './value.ts';
 
 export interface ProtobufSpec {
@@ -37,6 +38,11 @@ export interface ProtobufSpec {
   readonly names?: 'json' | 'proto';
   /** Are fields that are not on the wire decoded to their default values? Default: false, they are left out. */
   readonly defaults?: boolean;
+  /**
+   * Payloads begin with the header of Confluent's schema registry: a zero byte, this id in 4 bytes, and the place of the
+   * message in its file. One with another header is malformed. Default: no header.
+   */
+  readonly schemaId?: number;
   /** At encoding, fields that the message has not. Default: `refuse`. */
   readonly extraFields?: 'refuse' | 'drop';
 }
@@ -44,14 +50,48 @@ export interface ProtobufSpec {
 /** @throws TypeError when the descriptor set or the message cannot be used, or the error of the file system. */
 export async function openProtobuf(spec: ProtobufSpec, limits: CodecLimits): Promise<ValueCodec> {
   const registry = readDescriptors(await readFile(spec.descriptors), spec.descriptors);
-  const coder = new ProtobufCoder(findMessage(registry, spec), registry, spec, limits);
+  const message = findMessage(registry, spec);
+  const coder = new ProtobufCoder(message, registry, spec, limits);
+  const headers = spec.schemaId === undefined ? [Buffer.alloc(0)] : headersOf(message, spec.schemaId);
+  const withHeader = (body: Uint8Array) =>
+    checkSize(new Uint8Array(Buffer.concat([headers[0] as Buffer, body])), limits);
+  const read = (bytes: Uint8Array): Reading => {
+    const { value, rewrite } = coder.read(behindHeader(checkSize(bytes, limits), headers));
+    return { value, rewrite: rewrite && ((changed) => withHeader(rewrite(changed))) };
+  };
   return {
     kind: 'value',
     name: 'protobuf',
-    decode: (bytes) => coder.read(checkSize(bytes, limits)).value,
-    read: (bytes) => coder.read(checkSize(bytes, limits)),
-    encode: (value) => checkSize(coder.encode(value), limits),
+    decode: (bytes) => read(bytes).value,
+    read,
+    encode: (value) => withHeader(coder.encode(value)),
   };
+}
+
+/** The first is the one that is written: that of the first message of a file is also written in short. */
+function headersOf(message: DescMessage, schemaId: number): readonly Buffer[] {
+  const id = registryHeader(schemaId);
+  const places = placesOf(message);
+  const long = Buffer.from([places.length, ...places].flatMap((each) => zigzag(each)));
+  const isFirst = places.length === 1 && places[0] === 0;
+  const all = isFirst ? [Buffer.alloc(1), long] : [long];
+  return all.map((place) => Buffer.concat([id, place]));
+}
+
+/** Where the message stands in its file, and in the messages around it. Entries of maps, which no file writes, do not count. */
+function placesOf(message: DescMessage): number[] {
+  const { parent, file } = message;
+  if (parent === undefined) return [file.messages.indexOf(message)];
+  return [...placesOf(parent), parent.nestedMessages.indexOf(message)];
+}
+
+/** A varint of a number that is not negative. */
+function zigzag(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value * 2; ; rest >>>= 7) {
+    if (rest < 0x80) return [...bytes, rest];
+    bytes.push((rest & 0x7f) | 0x80);
+  }
 }
 
 function readDescriptors(bytes: Uint8Array, path: string): Registry {

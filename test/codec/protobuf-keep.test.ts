@@ -140,6 +140,25 @@ describe('a rewrite of Protobuf keeps what the descriptor does not know', () => 
     expect(receive(bytes)).toStrictEqual(receive(send({ parts: [{ ...part, name: 'z' }], ...unknown })));
   });
 
+  it.each([
+    ['acme.device.Frame', '0000000102 00', '0000000102 0200'],
+    ['acme.device.Part', '0000000102 0202', undefined],
+    ['acme.device.Frame.Row', '0000000102 040000', undefined],
+  ])('behind the header of a schema registry: %s', async (message, header, other) => {
+    const codec = await openValueCodec({
+      protobuf: { descriptors: fixture('device-old.binpb'), message, schemaId: 258 },
+    });
+    // Field 50 is unknown to all of them; none of them has a field 51.
+    const body = '9a0301ff';
+    for (const each of [header, other ?? header]) {
+      const { value, rewrite } = codec.read?.(bytesOf(each + body)) ?? {};
+      expect(value).toStrictEqual({});
+      expect(hexOf(rewrite?.({}) ?? bytesOf(''))).toBe(header.replace(' ', '') + body);
+    }
+    for (const wrong of ['', '00', '0000000103 00', '0100000102 00', '0000000102 0404'])
+      expect(problemOf(() => codec.decode(bytesOf(wrong)))).toContain('does not begin with the header');
+  });
+
   it('and all else: integers of 64 bits, times, floats of 32 bits', () => {
     const json = {
       at: '2026-01-02T03:04:05.000000001Z',

@@ -10,6 +10,10 @@ const extraFields = choice(['refuse', 'drop'])
   .optional()
   .describe('What becomes of fields that the schema has not, at encoding. The default is refuse.');
 
+const schemaId = wholeNumber('a schema id', 0, 0xffff_ffff)
+  .optional()
+  .describe("The id in the header of Confluent's schema registry; absent, payloads have no such header.");
+
 const Protobuf = section(() => ({
   descriptors: path('./sensors.binpb').describe(
     'A descriptor set, as protoc --include_imports --descriptor_set_out writes it.',
@@ -17,6 +21,7 @@ const Protobuf = section(() => ({
   message: text('the name of a message', 'a full name such as acme.sensor.v1.Report').describe(
     'The full name of the message type.',
   ),
+  schemaId,
   names: choice(['json', 'proto'])
     .optional()
     .describe(
@@ -30,9 +35,7 @@ const Protobuf = section(() => ({
 
 const Avro = section(() => ({
   schema: path('./reading.avsc').describe('An Avro schema in JSON, complete in itself.'),
-  schemaId: wholeNumber('a schema id', 0, 0xffff_ffff)
-    .optional()
-    .describe("The id in the header of Confluent's schema registry; absent, payloads have no such header."),
+  schemaId,
   unions: choice(['auto', 'wrapped'])
     .optional()
     .describe(

@@ -44,6 +44,7 @@ export interface ProtobufSection {
   readonly descriptors: string;
   /** Full name of the message type. */
   readonly message: string;
+  readonly schemaId?: number;
   readonly names?: 'json' | 'proto';
   readonly defaults?: boolean;
   readonly extraFields?: 'refuse' | 'drop';
