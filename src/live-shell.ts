@@ -6,12 +6,13 @@ import { isDecided } from './config/sections/routes.ts';
 import { replaceHooks } from './custom-hooks.ts';
 import type { OwnList } from './emqx/held-list.ts';
 import type { EventSender } from './events/event-sender.ts';
-import type { AnyHook, HookTable } from './hook.ts';
+import type { AnyHook } from './hook.ts';
 import { hooks as builtInHooks } from './hooks/index.ts';
 import type { NodeCalls } from './lookup/brokers/node-calls.ts';
 import { createNodeMemory } from './lookup/brokers/node-memory.ts';
 import type { PolicyCounters } from './lookup/open-policy.ts';
 import { createPolicyOpener } from './lookup/policy/opener.ts';
+import { withOnError } from './on-error.ts';
 import { listsIngress } from './policy/ingress.ts';
 import type { Decision } from './schema/decision.ts';
 import { type HookName, hookNames, isSentMessageHook } from './schema/hook-name.ts';
@@ -241,32 +242,4 @@ function timedHooks(
 ): ReadonlySet<HookName> {
   const decided = hookNames.filter((name) => isDecided(name) || (hasMessageRules && isSentMessageHook(name)));
   return new Set([...decided, ...custom, ...waits]);
-}
-
-/** What a hook answers when it fails here. In shadow mode, nothing that the broker would not have done itself. */
-function withOnError(table: HookTable, { authenticate, authorize, publish }: Config): HookTable {
-  const onErrorOf = (part: typeof authenticate | typeof authorize) =>
-    part?.mode === 'shadow' ? 'ignore' : part?.onError;
-  const login = onErrorOf(authenticate);
-  const topic = onErrorOf(authorize);
-  return {
-    ...table,
-    ...(login && { 'client.authenticate': { ...table['client.authenticate'], onError: login } }),
-    ...(topic && { 'client.authorize': { ...table['client.authorize'], onError: topic } }),
-    ...(publish && {
-      'message.publish': { ...table['message.publish'], onError: onPublishError(publish) },
-    }),
-    ...(publish &&
-      publish.at !== 'publish' && {
-        'message.ingress': {
-          ...table['message.ingress'],
-          onError: onPublishError(publish),
-          refusesWith: publish.ingressDrop === 'disconnect' ? 'deny' : 'drop',
-        },
-      }),
-  };
-}
-
-function onPublishError({ mode, onError }: NonNullable<Config['publish']>): 'deny' | 'ignore' {
-  return mode === 'enforce' && onError === 'drop' ? 'deny' : 'ignore';
 }

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { aBroker, aServer, KEY, SECRET } from '../emqx/fake-emqx.ts';
 import { run, startServer, temporaryFile } from './support/program.ts';
 
-const configFor = (url: string, workers = 1) =>
+const configFor = (url: string, workers = 1, actions: string[] = []) =>
   temporaryFile(
     'exhook.yaml',
     JSON.stringify({
       workers,
       events: { stdout: 'off' },
       hooks: { register: ['client.connected'] },
-      broker: { url },
+      broker: { url, actions },
     }),
   );
 
@@ -29,6 +29,20 @@ describe('a server that may look at the REST API of its broker', () => {
     expect(server.log.filter(({ message }) => message.includes('holds another list'))).toHaveLength(1);
     expect(server.stderr.text).not.toContain(SECRET);
   }, 60_000);
+
+  it('reloads its own entry, so that the broker node reads the list again', async () => {
+    const api = await aBroker({
+      servers: [aServer()],
+      hooks: { 'exhook-edge': [{ name: 'client.connect', params: {} }] },
+      hooksOfOurs: ['client.connected'],
+    });
+    const env = { EMQX_API_KEY: KEY, EMQX_API_SECRET: SECRET };
+    const server = await startServer(['--config', configFor(api.url, 1, ['reload'])], { env });
+    await server.logged(/this server was disabled and enabled there/);
+    expect(api.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(2);
+    expect(api.state.servers[0]?.enable).toBe(true);
+    expect(api.state.hooks['exhook-edge']?.map(({ name }) => name)).toStrictEqual(['client.connected']);
+  }, 90_000);
 
   it('does not start without the secret', async () => {
     const env = { EMQX_API_KEY: KEY, PORT: '0' };

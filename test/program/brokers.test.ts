@@ -46,6 +46,15 @@ describe('message rules', () => {
     expect(dropped).toMatchObject({ routed: undefined, retained: { topic: 'no/1' }, acknowledged: true });
   });
 
+  it('are applied at message.publish where the call of message.ingress fails and the broker goes on', async () => {
+    const server = await serve({ publish: { ...both, at: 'ingress' } });
+    const node = await loaded(server, { version: '6.3.0', failedAction: 'ignore' });
+    expect((await node.publish({ topic: 't/1' })).routed).toMatchObject({ topic: 'p/t/1' });
+    node.losing = ['message.ingress'];
+    expect((await node.publish({ topic: 'no/1' })).routed).toBeUndefined();
+    expect((await node.publish({ topic: 't/1' })).routed).toMatchObject({ topic: 'p/t/1' });
+  });
+
   it('at message.ingress refuse a message unacknowledged, together with its client', async () => {
     const publish = { ...both, at: 'ingress', ingressDrop: 'disconnect' };
     const node = await loaded(await serve({ publish }), { version: '6.3.0' });

@@ -70,6 +70,8 @@ export class BrokerNode {
   /** Calls that were made, by hook, in their order. */
   readonly called: HookName[] = [];
   readonly #connections: Connection[];
+  /** Calls that do not arrive, from now on. */
+  losing: readonly HookName[] = [];
   readonly #options: Required<Pick<NodeOptions, 'failedAction' | 'timeout'>>;
   #wasAway = false;
   #ids = 0;
@@ -246,6 +248,7 @@ export class BrokerNode {
     )
       // Seen on 6.3: with deny every topic outside of the filters is refused without a call.
       return hook === 'message.ingress' ? { kind: 'failed' } : undefined;
+    if (this.losing.includes(hook)) return { kind: 'failed' };
     const result = await this.#call(hook, fields, key, isEncodable);
     return result.kind === 'reply' ? this.#answerOf(hook, result.bytes) : { kind: 'failed' };
   }
