@@ -1,63 +1,132 @@
-/** The one way in which URLs are shown: in /configz, in the log, in what commands print. */
+/**
+ * The one way in which URLs are shown: in /configz, in the log, in what commands print.
+ *
+ * Where a URL ends in a text, and where its user ends in it, cannot always be told: a password may hold what should have
+ * been encoded. What may be a secret is hidden then, and the host with it.
+ */
+import { redactUrl } from './redact-url.ts';
 
 const HIDDEN = '***';
 
-/**
- * A URL in any text, up to what cannot belong to it, or to the next one of a list. The length of a scheme is limited,
- * so that a long text without one takes no more than its own length.
- */
-const url = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)((?:(?!,[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s"'<>\\`])*)/gi;
+/** The length is limited, so that a long text without a scheme takes no more than its own length. */
+const start = /\b[a-z][a-z0-9+.-]{0,30}:\/\//gi;
+/** Where the next URL of a text begins. */
+const next = /[\s,;"'`<>()[\]{}|=][a-z][a-z0-9+.-]{0,30}:\/\//gi;
+
+/** What may stand behind the quote that ends a URL. */
+const BEHIND = /^(?:$|[\s,.;:!?)\]}>])/;
+const closing: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '<': '>' };
+
+/** Where a module lies is no secret, and a stack without it says nothing. */
+const file = /^file:\/\/$/i;
 
 /**
  * The text with every URL in it reduced to what tells where it leads: scheme, host and port, and the names of
  * parameters. User, password, path, values and fragment may each be a secret, such as the path of a webhook.
  *
+ * A text that begins with a URL is one, blanks included; elsewhere a URL that holds blanks stands in quotes.
+ *
  * @example redactUrls('https://user:password@host/services/T0/B0?key=1') // 'https://***@host/***?key=***'
  */
 export function redactUrls(text: string): string {
-  return text.includes('://') ? text.replace(url, redactOne) : text;
+  if (!text.includes('://')) return text;
+  let shown = '';
+  let at = 0;
+  for (start.lastIndex = 0; ; start.lastIndex = at) {
+    const found = start.exec(text);
+    if (found === null) return shown + text.slice(at);
+    const from = found.index + found[0].length;
+    const end = endOfPart(text, from, found.index === 0);
+    shown += text.slice(at, from);
+    const part = text.slice(from, end);
+    shown +=
+      file.test(found[0]) && isPlainFile(part)
+        ? part
+        : redactPart(part, quoteAt(text, found.index), found.index === 0);
+    at = end;
+  }
 }
 
-/** Where a module lies is no secret, and a stack without it says nothing. */
-const file = /^file:\/\/\/[^?#]*$/i;
-
-function redactOne(whole: string, scheme: string, rest: string): string {
-  return file.test(whole) ? whole : `${scheme}${redactRest(rest)}`;
+/** Up to the next URL, or the end of the line. */
+function endOfPart(text: string, from: number, isWhole: boolean): number {
+  next.lastIndex = from;
+  const found = next.exec(text);
+  const end = found === null ? text.length : found.index + 1;
+  const line = isWhole ? -1 : text.indexOf('\n', from);
+  return line === -1 ? end : Math.min(line, end);
 }
 
-function redactRest(text: string): string {
-  let length = text.length;
-  // The end of a sentence is none of the URL.
-  while (length > 0 && '.,;:!)]'.includes(text.charAt(length - 1))) length--;
-  const [rest, end] = [text.slice(0, length), text.slice(length)];
-  const [, address = '', path = '', query = '', fragment = ''] =
-    /^([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/.exec(withoutUser(rest)) ?? [];
-  return `${address}${redactPath(path)}${redactQuery(query)}${fragment === '' ? '' : `#${HIDDEN}`}${end}`;
+const literal = /"(?:[^"\\]|\\.)*"/gs;
+
+/** The same for a line of JSON, which stays one: text by text. */
+export function redactUrlsInJson(line: string): string {
+  if (!line.includes('://')) return line;
+  return line.replace(literal, (quoted) => (quoted.includes('://') ? redactLiteral(quoted) : quoted));
 }
 
-/** A password may hold what should have been encoded: then what looks like the host is none. */
-function withoutUser(rest: string): string {
-  const [address = ''] = rest.split(/[/?#]/, 1);
-  const isAddress = /^(\[[^\]]*\]|[^:]*)(:\d*)?$/.test(address);
-  const at = isAddress ? -1 : rest.lastIndexOf('@');
-  const end = address.includes('@') ? Math.max(at, address.lastIndexOf('@')) : at;
-  return end === -1 ? rest : `${HIDDEN}${rest.slice(end)}`;
+function redactLiteral(quoted: string): string {
+  try {
+    const text = JSON.parse(quoted) as string;
+    const shown = redactUrls(text);
+    return shown === text ? quoted : JSON.stringify(shown);
+  } catch {
+    return `"${HIDDEN}"`;
+  }
 }
 
-/** The number of a database, as Redis has it, is no secret. */
-function redactPath(path: string): string {
-  return path === '' || /^\/\d{0,4}$/.test(path) ? path : `/${HIDDEN}`;
+function isPlainFile(part: string): boolean {
+  const [path = ''] = part.split(/[\s"'<>`]/, 1);
+  return path.startsWith('/') && !/[?#]/.test(path);
 }
 
-/** References such as `${clientid}` are no secrets. */
-function redactQuery(query: string): string {
-  if (query === '') return '';
-  const pairs = query.slice(1).split('&').map(redactPair);
-  return `?${pairs.join('&')}`;
+/** The quote that a URL stands in, with what escapes it: `\"` in a JSON text. */
+function quoteAt(text: string, index: number): string | undefined {
+  const quote = closing[text.charAt(index - 1)];
+  if (quote === undefined) return undefined;
+  let from = index - 1;
+  while (text.charAt(from - 1) === '\\') from--;
+  return text.slice(from, index - 1) + quote;
 }
 
-function redactPair(pair: string): string {
-  const [name = '', value] = pair.split(/=(.*)/s, 2);
-  if (value === undefined) return pair === '' ? '' : HIDDEN;
-  return `${name}=${value === '' || /^\$\{[^}]*\}$/.test(value) ? value : HIDDEN}`;
+/** A URL without its scheme, and what stands behind it. */
+function redactPart(part: string, quote: string | undefined, isWhole: boolean): string {
+  const end = endOfUrl(part, quote, isWhole);
+  // A later "@" may end a user whose password has blanks or quotes.
+  const at = part.indexOf('@', end) === -1 ? -1 : part.lastIndexOf('@');
+  if (at !== -1) return HIDDEN + part.slice(endOfWord(part, at));
+  return redactUrl(part.slice(0, end)) + part.slice(end);
+}
+
+function endOfWord(part: string, from: number): number {
+  const length = part.slice(from).search(/[\s"'<>`]/);
+  return length === -1 ? part.length : from + length;
+}
+
+function endOfUrl(part: string, quote: string | undefined, isWhole: boolean): number {
+  const inQuotes = quote === undefined ? -1 : endOfQuoted(part, quote);
+  if (inQuotes !== -1) return inQuotes;
+  const blank = part.search(/\s/);
+  if (blank === -1) return withoutPunctuation(part, part.length, isWhole);
+  // Behind a path, or before an "@", a blank may be one of the URL.
+  const mayHoldBlanks = isWhole && (/[/?#]/.test(part.slice(0, blank)) || part.includes('@'));
+  return withoutPunctuation(part, mayHoldBlanks ? part.length : blank, isWhole);
+}
+
+function endOfQuoted(part: string, quote: string): number {
+  let last = -1;
+  for (let at = part.indexOf(quote); at !== -1; at = part.indexOf(quote, at + 1)) {
+    last = at;
+    const behind = part.charAt(at + quote.length);
+    if (BEHIND.test(behind) || (quote.length > 1 && behind === '"')) return at;
+  }
+  return last;
+}
+
+/** The end of a sentence is none of the URL, nor is what separates it from the next of a list. */
+function withoutPunctuation(part: string, end: number, isWhole: boolean): number {
+  const marks = isWhole ? '.,;:!' : '.,;:!)]\'"`>';
+  let length = end;
+  while (length > 0 && marks.includes(part.charAt(length - 1))) length--;
+  // The bracket of an address such as [::1].
+  return part.charAt(length) === ']' && /^\[[^\]]*$/.test(part.slice(0, length)) ? length + 1 : length;
 }

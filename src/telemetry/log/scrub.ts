@@ -5,7 +5,7 @@
  * Works on whole lines of JSON: none of the patterns goes over a quote, or ends within an escape.
  */
 
-import { redactUrls } from '../../lib/redact-urls.ts';
+import { redactUrls, redactUrlsInJson } from '../../lib/redact-urls.ts';
 
 const HIDDEN = '***';
 
@@ -24,7 +24,7 @@ const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^"\\]|\\.)*/g;
 
 /** @returns the line, with `***` in the place of each secret. */
 export function scrub(line: string): string {
-  let text = redactUrls(line);
+  let text = line.startsWith('{') ? redactUrlsInJson(line) : redactUrls(line);
   if (text.includes('=')) text = text.replace(parameter, `$1${HIDDEN}`);
   if (text.includes('eyJ')) text = text.replace(webToken, '(a token)');
   if (credentials.test(text)) text = text.replace(credentials, `$1$2${HIDDEN}`);
