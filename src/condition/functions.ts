@@ -5,7 +5,7 @@ import { mathFunctions } from './math-functions.ts';
 import type { Charge } from './meter.ts';
 import { textFunctions } from './text-functions.ts';
 
-const { DOUBLE, INT } = CelScalar;
+const { BOOL, DOUBLE, INT } = CelScalar;
 
 /** An integer and a fraction: numbers in JSON are fractions to CEL, so that `payload.n + 1` would not work. */
 const mixed: readonly CelFunc[] = (
@@ -20,7 +20,20 @@ const mixed: readonly CelFunc[] = (
   celFunc(name, [INT, DOUBLE], DOUBLE, (a, b) => calculate(Number(a), b)),
 ]);
 
+/** The library makes a fraction of the integer first, which rounds it beyond 2^53. JavaScript compares both exactly. */
+const compared: readonly CelFunc[] = (
+  [
+    ['_<_', (a: number | bigint, b: number | bigint) => a < b],
+    ['_<=_', (a: number | bigint, b: number | bigint) => a <= b],
+    ['_>_', (a: number | bigint, b: number | bigint) => a > b],
+    ['_>=_', (a: number | bigint, b: number | bigint) => a >= b],
+  ] as const
+).flatMap(([name, compare]) => [
+  celFunc(name, [DOUBLE, INT], BOOL, compare),
+  celFunc(name, [INT, DOUBLE], BOOL, compare),
+]);
+
 /** @param charge told of what is about to be made, before it is. */
 export function addedFunctions(charge: Charge): CelFunc[] {
-  return [...textFunctions(charge), ...mathFunctions(charge), ...mixed, textMatches];
+  return [...textFunctions(charge), ...mathFunctions(charge), ...mixed, ...compared, textMatches];
 }
