@@ -34,14 +34,14 @@ export type CodecSpec =
  */
 export async function openCodec(spec: CodecSpec, limits: CodecLimits): Promise<Codec> {
   if (typeof spec === 'object') {
-    if ('json' in spec) return (await import('./json.ts')).openJson(limits, spec.json);
+    if ('json' in spec) return await openJson(spec.json, limits);
     return 'protobuf' in spec
       ? (await import('./protobuf.ts')).openProtobuf(spec.protobuf, limits)
       : (await import('./avro.ts')).openAvro(spec.avro, limits);
   }
   switch (spec) {
     case 'json':
-      return (await import('./json.ts')).openJson(limits);
+      return await openJson({}, limits);
     case 'cbor':
       return (await import('./cbor.ts')).openCbor(limits);
     case 'msgpack':
@@ -53,4 +53,8 @@ export async function openCodec(spec: CodecSpec, limits: CodecLimits): Promise<C
     default:
       return (await import('./compression.ts')).openCompression(spec, limits);
   }
+}
+
+async function openJson(spec: JsonSpec, limits: CodecLimits): Promise<Codec> {
+  return (await import('./json.ts')).openJson(limits, spec);
 }
