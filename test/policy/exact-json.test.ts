@@ -56,11 +56,17 @@ describe('parseExactJson', () => {
     expect(parseExactJson(`"${'\\\\'.repeat(1_000_000)}1234567890123456"`)).toHaveLength(1_000_016);
   });
 
+  /** Of a number, the shortest digits that stand for it: no other number is read as it stands and has the same. */
+  const digitsOf = (read: string | number): string =>
+    typeof read === 'string'
+      ? read
+      : read.toLocaleString('en', { useGrouping: false, maximumSignificantDigits: 21 });
+
   it('keeps the digits of every whole number', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), (number) => {
         const read = parseExactJson(`[${number}]`) as unknown[];
-        expect(BigInt(read[0] as string | number)).toBe(number);
+        expect(digitsOf(read[0] as string | number)).toBe(`${number}`);
       }),
     );
   });
