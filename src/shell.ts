@@ -64,7 +64,10 @@ export interface Shell {
 
 /** The answer of a valued hook that failed on our side; nothing when the call must end with a status. */
 export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
-  if (!failure.isOurs) return undefined;
+  // A message that we cannot read must not be a way around `onError`: with a status, EMQX lets it go on as it is.
+  const isOdd =
+    failure.code === 'invalid_request' && isSentMessageHook(hook.name) && onErrorOf(hook) === 'deny';
+  if (!failure.isOurs && !isOdd) return undefined;
   switch (onErrorOf(hook)) {
     case 'deny':
       return refusesWithDrop(hook) ? drop(failure.code) : deny(failure.code);

@@ -60,9 +60,22 @@ describe('fallbackReply', () => {
 
   it.each(theirCodes)('%s is a status, whatever the hook would answer to failures of ours', (code) => {
     for (const name of valued)
-      for (const onError of ['deny', 'allow', 'ignore', 'error'] as const)
+      for (const onError of ['deny', 'allow', 'ignore', 'error'] as const) {
+        if (code === 'invalid_request' && onError === 'deny' && name.startsWith('message.')) continue;
         expect(fallbackReply(hookOf(name, onError), new Failure(code, ''))).toBeUndefined();
+      }
   });
+
+  it.each(['message.publish', 'message.ingress'] as const)(
+    '%s that does not validate is dropped where what fails is dropped: with a status, the broker lets it go on',
+    (name) => {
+      const failure = new Failure('invalid_request', '');
+      expect(fallbackReply(hookOf(name, 'deny'), failure)).toStrictEqual({
+        kind: 'drop',
+        reason: 'invalid_request',
+      });
+    },
+  );
 
   it.each(hookNames.filter((name) => !isValued(name)))('%s fails with a status: it has no answer', (name) => {
     for (const code of failureCodes)

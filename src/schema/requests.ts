@@ -4,7 +4,7 @@ import type { v3 } from '../wire/generated.ts';
 import type { Plain } from '../wire/plain.ts';
 import type { HookName } from './hook-name.ts';
 import { pin } from './pin.ts';
-import { MqttText } from './text.ts';
+import { MountedTopic } from './text.ts';
 import {
   BrokerInfo,
   ClientInfo,
@@ -25,7 +25,7 @@ const conninfo = ConnInfo;
 const action = z.literal([Action.PUBLISH, Action.SUBSCRIBE], {
   error: 'must be 0 (publish) or 1 (subscribe)',
 });
-const topic = MqttText;
+const topic = MountedTopic;
 
 /** The generated type without the password, which only client.authenticate may see. */
 type Redacted<T> = T extends { clientinfo: infer Info }

@@ -16,19 +16,37 @@ export function utf8Length(text: string): number {
 }
 
 /** A code unit is at most three bytes, so that only long strings need counting. */
-function fitsPacket(text: string): boolean {
-  return text.length <= MAX_TEXT_BYTES / 3 || utf8Length(text) <= MAX_TEXT_BYTES;
+function fitsIn(text: string, bytes: number): boolean {
+  return text.length <= bytes / 3 || utf8Length(text) <= bytes;
 }
+
+/**
+ * Longest topic, in bytes of UTF-8: that of a packet behind the mountpoint of a listener, which the broker puts in
+ * front of it, and which may name client id and user name.
+ */
+const MAX_MOUNTED_BYTES = 4 * MAX_TEXT_BYTES;
 
 /** Half of a surrogate pair has no UTF-8. It cannot come from bytes, but from JSON or from a hook. */
 function isWellFormed(text: string): boolean {
   return text.isWellFormed();
 }
 
+const wellFormed = {
+  error: 'must be valid Unicode, without half of a surrogate pair (MQTT 5.0, section 1.5.4)',
+};
+
 /** A string as MQTT packets carry it: at most 65,535 bytes of UTF-8. */
 export const MqttText = z
   .string()
-  .refine(fitsPacket, { error: `must be at most ${MAX_TEXT_BYTES} bytes of UTF-8 (MQTT 5.0, section 1.5.4)` })
-  .refine(isWellFormed, {
-    error: 'must be valid Unicode, without half of a surrogate pair (MQTT 5.0, section 1.5.4)',
-  });
+  .refine((text) => fitsIn(text, MAX_TEXT_BYTES), {
+    error: `must be at most ${MAX_TEXT_BYTES} bytes of UTF-8 (MQTT 5.0, section 1.5.4)`,
+  })
+  .refine(isWellFormed, wellFormed);
+
+/** A topic or filter as a broker has it: that of a packet, behind the mountpoint of its listener. */
+export const MountedTopic = z
+  .string()
+  .refine((text) => fitsIn(text, MAX_MOUNTED_BYTES), {
+    error: `must be at most ${MAX_MOUNTED_BYTES} bytes of UTF-8, mountpoint included`,
+  })
+  .refine(isWellFormed, wellFormed);

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { v3 } from '../wire/generated.ts';
 import type { Plain } from '../wire/plain.ts';
 import { pin } from './pin.ts';
-import { MqttText } from './text.ts';
+import { MountedTopic, MqttText } from './text.ts';
 
 /** A sub-message that a request must have. */
 const required = { error: 'must be present' };
@@ -79,7 +79,7 @@ export const SubOpts = pin<Plain<v3.SubOpts>>()(
 const subopts = SubOpts.default({ qos: 0, rh: 0, rap: 0, nl: 0 });
 
 /** One filter of a SUBSCRIBE or UNSUBSCRIBE packet; a shared one reads `$share/group/filter`. */
-export const TopicFilter = pin<Plain<v3.TopicFilter>>()(z.object({ name: MqttText, subopts }));
+export const TopicFilter = pin<Plain<v3.TopicFilter>>()(z.object({ name: MountedTopic, subopts }));
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, { error: 'must be bytes' });
 
@@ -91,7 +91,7 @@ export const Message = pin<Plain<v3.Message>>()(
       id: z.string(),
       qos: z.uint32().max(2, { error: 'must be a QoS: 0, 1 or 2' }),
       from: MqttText,
-      topic: MqttText,
+      topic: MountedTopic,
       payload: Bytes,
       timestamp: z.bigint(),
       headers: z.record(z.string(), z.string()),

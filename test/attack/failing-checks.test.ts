@@ -87,3 +87,14 @@ describe('a payload that makes a check fail', () => {
     await server.stop();
   });
 });
+
+describe('a message that is longer than what is read of it', () => {
+  it('is judged behind a mountpoint however long its topic is, and dropped where it cannot be', async () => {
+    const policy = { publish: { onError: 'drop', rules: [{ topics: 'tenant1/#', drop: true }] } };
+    const { broker } = await serverOf(policy);
+    const longest = 'x'.repeat(65_535);
+    expect(await send(broker, `tenant1/${longest}`, '')).toBe('dropped');
+    expect(await send(broker, `tenant2/${longest}`, '')).toBe('ignore');
+    expect(await send(broker, `tenant2/${longest.repeat(4)}`, '')).toBe('dropped');
+  });
+});

@@ -65,10 +65,10 @@ describe('describeIssues', () => {
   };
 
   it('names each place and what belongs there', () => {
-    const message = { ...aMessage(), qos: 9, topic: 'x'.repeat(65_536) };
+    const message = { ...aMessage(), qos: 9, topic: 'x'.repeat(262_141) };
     expect(describeOf(schemas['message.publish'].input, { message })).toBe(
       'message.qos: must be a QoS: 0, 1 or 2; ' +
-        'message.topic: must be at most 65535 bytes of UTF-8 (MQTT 5.0, section 1.5.4)',
+        'message.topic: must be at most 262140 bytes of UTF-8, mountpoint included',
     );
   });
 

@@ -128,12 +128,21 @@ describe('limits', () => {
     ['username', ConnInfo, aConnection()],
     ['clientid', Credentials, aCredential()],
     ['from', Message, aMessage()],
-    ['topic', Message, aMessage()],
-    ['name', TopicFilter, aFilter()],
   ] as [string, z.ZodType, object][])('%s fits an MQTT packet', (field, schema, value) => {
     expect(schema.safeParse({ ...value, [field]: 'é'.repeat(32_767) }).success).toBe(true);
     expect(schema.safeParse({ ...value, [field]: 'é'.repeat(32_768) }).success).toBe(false);
   });
+
+  it.each([
+    ['topic', Message, aMessage()],
+    ['name', TopicFilter, aFilter()],
+  ] as [string, z.ZodType, object][])(
+    '%s fits behind a mountpoint, which may name client id and user name',
+    (field, schema, value) => {
+      expect(schema.safeParse({ ...value, [field]: 'x'.repeat(4 * 65_535) }).success).toBe(true);
+      expect(schema.safeParse({ ...value, [field]: 'x'.repeat(4 * 65_535 + 1) }).success).toBe(false);
+    },
+  );
 });
 
 describe('passwords', () => {

@@ -24,8 +24,11 @@ interface Print {
   readonly bytes: number;
 }
 
-/** Nothing to compare where the message was left as it came. */
-type Entry = Print | undefined;
+interface Entry {
+  readonly print: Print;
+  /** Whether it was answered as another one. */
+  readonly isChanged: boolean;
+}
 
 export class JudgedMessages {
   /** Two halves: the older one is dropped whole, since deleting the oldest of a set again and again is slow. */
@@ -39,12 +42,13 @@ export class JudgedMessages {
   }
 
   /**
-   * @param before as it came, when it was answered with another topic or payload.
+   * @param before as it came.
+   * @param isChanged whether it was answered with another topic or payload.
    * @param mountpoint of its client.
    */
-  add(id: string, before?: Content, mountpoint = ''): void {
+  add(id: string, before: Content, isChanged: boolean, mountpoint = ''): void {
     if (id === '' || id.length > MAX_LENGTH) return;
-    this.#young.set(id, before && printOf(before, mountpoint));
+    this.#young.set(id, { print: printOf(before, isChanged, mountpoint), isChanged });
     if (this.#young.size < this.#half) return;
     this.#old = this.#young;
     this.#young = new Map();
@@ -54,13 +58,15 @@ export class JudgedMessages {
    * Whether this message was judged, and the broker did what it was answered.
    *
    * A message that was answered as another and still is what it was: the answer came too late, or the broker could not
-   * use it.
+   * use it. One that was left as it came and has another topic now: something else has sent it elsewhere, where other
+   * rules hold.
    */
   has(id: string, now: Content): boolean {
-    const isYoung = this.#young.has(id);
-    if (!isYoung && !this.#old.has(id)) return false;
-    const before = (isYoung ? this.#young : this.#old).get(id);
-    return before === undefined || !isAsBefore(before, now);
+    const entry = this.#young.get(id) ?? this.#old.get(id);
+    if (entry === undefined) return false;
+    const { print, isChanged } = entry;
+    if (!hasTopicOf(print, now)) return isChanged;
+    return !isChanged || !hasPayloadOf(print, now);
   }
 
   get size(): number {
@@ -68,13 +74,17 @@ export class JudgedMessages {
   }
 }
 
-function printOf({ topic, payload }: Content, mountpoint: string): Print {
-  const mounted = crc32(mountpoint + topic);
-  return { topic: crc32(topic), mounted, payload: crc32(payload), bytes: payload.byteLength };
+function printOf({ topic, payload }: Content, isChanged: boolean, mountpoint: string): Print {
+  const plain = crc32(topic);
+  const mounted = mountpoint === '' ? plain : crc32(mountpoint + topic);
+  return { topic: plain, mounted, payload: isChanged ? crc32(payload) : 0, bytes: payload.byteLength };
 }
 
-function isAsBefore(before: Print, { topic, payload }: Content): boolean {
-  if (before.bytes !== payload.byteLength) return false;
+function hasTopicOf(before: Print, { topic }: Content): boolean {
   const print = crc32(topic);
-  return (print === before.topic || print === before.mounted) && crc32(payload) === before.payload;
+  return print === before.topic || print === before.mounted;
+}
+
+function hasPayloadOf(before: Print, { payload }: Content): boolean {
+  return before.bytes === payload.byteLength && crc32(payload) === before.payload;
 }

@@ -68,7 +68,7 @@ export function createNodeMemory(log: Pick<Logger, 'warn' | 'error'>): NodeMemor
     want: (wanted) => registry.want(wanted),
     called: (rpc, input, at) => registry.called(rpc, input, at),
     judged({ message, clientinfo }, isChanged) {
-      judged.add(message.id, isChanged ? message : undefined, clientinfo.mountpoint);
+      judged.add(message.id, message, isChanged, clientinfo.mountpoint);
     },
     wasAtIngress: ({ message }) => judged.has(message.id, message),
     close() {

@@ -34,6 +34,8 @@ export type Result =
 export interface CompiledMessageRule {
   readonly rule: MessageRule;
   readonly label: string;
+  /** Of the rule, or of the section. */
+  readonly onError: OnMessageError;
   /**
    * Never throws.
    *
@@ -55,6 +57,7 @@ export function compileMessageRule(
   return {
     rule,
     label,
+    onError: failing,
     apply(draft, failed, isDoubtful = false) {
       try {
         return machine.run(draft, failed, isDoubtful);

@@ -54,6 +54,7 @@ export function decideMessage(policy: PublishPolicy, input: PublishInput, observ
 }
 
 type Ending = Exclude<Result, { kind: 'skip' | 'go' }>;
+type Failing = Extract<Result, { kind: 'fail' }>;
 
 class Run {
   readonly #policy: PublishPolicy;
@@ -62,6 +63,8 @@ class Run {
   /** Labels of the rules that applied. */
   readonly #applied: string[] = [];
   #ending: Ending | undefined;
+  /** The rule that changed a value which is not written back yet: `onError` of it counts when that fails. */
+  #unwritten: CompiledMessageRule | undefined;
   failed: FailedCondition[] | undefined;
 
   constructor(policy: PublishPolicy, draft: Draft) {
@@ -82,11 +85,34 @@ class Run {
     if (result.kind === 'skip') return true;
     this.#applied.push(rule.label);
     if (result.kind === 'go') {
+      this.#noteUnwritten(rule, result.draft);
       this.#draft = result.draft;
       return !result.isLast;
     }
-    this.#ending = result;
+    this.#ending = result.kind === 'fail' ? this.#blame(result) : result;
     return false;
+  }
+
+  /** Of several rules that changed it, one that stops the message counts. */
+  #noteUnwritten(rule: CompiledMessageRule, { view }: Draft): void {
+    if (view?.isChanged !== true) this.#unwritten = undefined;
+    else if (view !== this.#draft.view && this.#unwritten?.onError !== 'drop') this.#unwritten = rule;
+  }
+
+  /** A rule may fail because what one before it has made cannot be written: that is the failure of the one before. */
+  #blame(failure: Failing): Failing {
+    const rule = this.#unwritten;
+    if (rule === undefined || failure.onError === rule.onError) return failure;
+    try {
+      settleDraft(this.#draft);
+      return failure;
+    } catch (error) {
+      return {
+        kind: 'fail',
+        reason: reasonOf(error),
+        onError: failure.onError === 'drop' ? 'drop' : rule.onError,
+      };
+    }
   }
 
   outcome(): PublishOutcome {
@@ -111,7 +137,7 @@ class Run {
     try {
       draft = settleDraft(this.#draft);
     } catch (error) {
-      return this.#ended(this.#policy.onError, reasonOf(error), true);
+      return this.#ended(this.#unwritten?.onError ?? this.#policy.onError, reasonOf(error), true);
     }
     const { topic, qos, payload } = draft.input.message;
     const change = {

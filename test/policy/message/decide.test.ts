@@ -422,6 +422,34 @@ describe('a rule that cannot be applied', () => {
       reason: 'encode json: the payload nests deeper than 2 levels',
     });
   });
+
+  it.each([
+    ['at the end', [], 'pass', 'drop'],
+    ['at the end, of a rule that lets it go on', [], 'drop', 'pass'],
+    [
+      'when a later rule reads the bytes',
+      [{ encode: 'base64' as const, onError: 'pass' as const }],
+      'pass',
+      'drop',
+    ],
+    [
+      'after others changed it too',
+      [{ decode: 'json' as const, set: { payload: { x: 1 } } }],
+      'pass',
+      'drop',
+    ],
+  ] as const)(
+    'is that of the rule that changed what cannot be written: %s',
+    async (_, later, section, verdict) => {
+      const onError = verdict;
+      const deep = { decode: 'json' as const, set: { payload: { a: { b: { c: 1 } } } }, onError };
+      const options = { limits: { maxDepth: 2 }, onError: section };
+      expect(await judge([deep, ...later], { payload: '{}' }, options)).toMatchObject({
+        verdict,
+        reason: 'encode json: the payload nests deeper than 2 levels',
+      });
+    },
+  );
 });
 
 describe('shadow mode', () => {
