@@ -135,7 +135,7 @@ describe('what a client sends makes neither much work nor much text', () => {
       'payload.t.replace("a", payload.by).replace("b", payload.by).size() > 0',
       { t: long, by: 'b'.repeat(9) },
     ],
-    ['payload.t.replace("a", payload.by).size() > 0', { t: 'a'.repeat(1000), by: 'b'.repeat(100_000) }],
+    ['[payload.t.replace("a", payload.by)].size() == 1', { t: 'a'.repeat(1000), by: 'b'.repeat(100_000) }],
     ['payload.split("a").size() > 0', long],
     ['payload.split("").size() > 0', long],
     ['payload.join("x".replace("x", "y")).size() > 0', Array.from({ length: 400_000 }, () => 'abcdefg')],
