@@ -2,6 +2,7 @@
 import type { CelEnv, parse } from '@bufbuild/cel';
 import type { ConditionProblem } from '../policy/condition.ts';
 import { placeOf } from './describe.ts';
+import { childrenOf } from './loop-fields.ts';
 import { VISIT } from './meter.ts';
 import { findPatternProblem } from './patterns.ts';
 
@@ -118,7 +119,7 @@ class Walker {
 
   #loop(expr: Expr, loop: Kind<'comprehensionExpr'>, bound: ReadonlySet<string>): void {
     this.visit(loop.iterRange, bound);
-    if (loop.iterRange !== undefined) loop.iterRange = visited(expr, loop.iterRange);
+    if (loop.iterRange !== undefined) loop.iterRange = visited(expr, loop.iterRange, partsOf(loop));
     this.visit(loop.accuInit, bound);
     const within = new Set([...bound, loop.iterVar, loop.accuVar]);
     this.visit(loop.loopCondition, within);
@@ -136,13 +137,29 @@ function dottedName(expr: Expr): string {
   return before === '' ? '' : `${before}.${kind.value.field}`;
 }
 
-function visited(loop: Expr, range: Expr): Expr {
+/** @param parts what each turn evaluates */
+function visited(loop: Expr, range: Expr, parts: number): Expr {
+  const constant = {
+    $typeName: 'cel.expr.Constant' as const,
+    constantKind: { case: 'int64Value' as const, value: BigInt(parts) },
+  };
+  const count: Expr = {
+    $typeName: 'cel.expr.Expr',
+    id: loop.id,
+    exprKind: { case: 'constExpr', value: constant },
+  };
   const call = {
     $typeName: 'cel.expr.Expr.Call' as const,
     function: VISIT,
-    args: [range],
+    args: [range, count],
   };
   return { $typeName: 'cel.expr.Expr', id: loop.id, exprKind: { case: 'callExpr', value: call } };
+}
+
+function partsOf({ loopCondition, loopStep }: Kind<'comprehensionExpr'>): number {
+  const count = (expr: Expr): number =>
+    childrenOf(expr.exprKind).reduce((sum, child) => sum + (child === undefined ? 0 : count(child)), 1);
+  return [loopCondition, loopStep].reduce((sum, expr) => sum + (expr === undefined ? 0 : count(expr)), 0);
 }
 
 /** A pattern that a client chooses could be wrong or large. */

@@ -5,11 +5,13 @@ import { checkExpression } from './check.ts';
 import { describeFailure, describeSyntaxError } from './describe.ts';
 import { addedFunctions } from './functions.ts';
 import { unguardedFields } from './loop-fields.ts';
-import { Meter } from './meter.ts';
-import { asCel } from './values.ts';
+import { type Charge, Meter } from './meter.ts';
+import { asCel, KeyCounts } from './values.ts';
 
 const meter = new Meter();
-const base = celEnv({ funcs: addedFunctions((cost) => meter.charge(cost)) });
+const charge: Charge = (cost) => meter.charge(cost);
+const keys = new KeyCounts(charge);
+const base = celEnv({ funcs: addedFunctions(charge) });
 /** The same with every call counted. */
 const env = Object.create(base, { funcs: { value: meter.watch(base.funcs) } }) as typeof base;
 
@@ -35,8 +37,9 @@ export const compileCondition: CompileCondition = (source, variables) => {
     source,
     uses,
     unguarded,
-    test(input) {
-      meter.reset();
+    test(input, ofCall) {
+      meter.begin(ofCall);
+      keys.reset();
       try {
         const result = evaluate(bind(readers, input) as Record<string, never>);
         if (typeof result === 'boolean') return result;
@@ -55,6 +58,6 @@ function bind<Input>(
 ): Record<string, unknown> {
   // Without a prototype: a variable that is not bound is not found there either.
   const bindings = Object.create(null) as Record<string, unknown>;
-  for (const [name, read] of readers) bindings[name] = asCel(read?.(input) ?? null);
+  for (const [name, read] of readers) bindings[name] = asCel(read?.(input) ?? null, keys);
   return bindings;
 }

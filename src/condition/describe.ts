@@ -43,7 +43,6 @@ const kinds: readonly (readonly [RegExp, string])[] = [
 
 export function describeFailure(error: unknown): string {
   const { cause } = error as { cause?: unknown };
-  // Lists that map() and filter() make nest in the library: some thousand items are the most.
   if ([error, cause].some((each) => each instanceof TooMuchWork || each instanceof RangeError))
     return 'takes too much work on this input';
   const message = error instanceof Error ? error.message : '';

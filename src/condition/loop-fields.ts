@@ -79,7 +79,7 @@ function textOf({ exprKind: kind }: Expr): string | undefined {
   return constant?.case === 'stringValue' ? constant.value : undefined;
 }
 
-function childrenOf(kind: Kind): (Expr | undefined)[] {
+export function childrenOf(kind: Kind): (Expr | undefined)[] {
   switch (kind.case) {
     case 'selectExpr':
       return [kind.value.operand];

@@ -1,5 +1,7 @@
 /** Bounds the work of one evaluation: the expression is ours, what it works on comes from a client. */
 import type { CelEnv } from '@bufbuild/cel';
+import type { ConditionWork } from '../policy/condition.ts';
+import { type Call, countingCalls } from './counting-calls.ts';
 import { patternOf } from './patterns.ts';
 
 type Functions = CelEnv['funcs'];
@@ -13,11 +15,18 @@ export const VISIT = '@visit';
 const BUDGET = 1_000_000;
 /** A turn of a loop: 10,000 are the most, in all loops together. */
 const TURN = 100;
-/** Comparing two lists or maps walks through both, and so does a search in one. */
-const COMPARISON = 10_000;
-const comparisons = ['_==_', '_!=_', '@in', '_in_', 'in'];
+/** The same for each part of what a turn evaluates: one of 20 parts is 100. */
+const PART = 5;
 /** A character that a pattern is tried on: 100,000 are the most, and fewer for a pattern that takes more work. */
 const MATCHED = 10;
+/** Texts that are converted are short, and the conversion of a long one is not. */
+const conversions = ['int', 'uint', 'double', 'bool', 'timestamp', 'duration'];
+const MAX_CONVERTED = 1024;
+/** Times and their parts are made by libraries. */
+const TIME = 100;
+/** A time zone by its name takes a formatter of its own. */
+const ZONE = 3000;
+const ofTimes = /^(?:timestamp|duration|get[A-Z])/;
 
 /** The evaluation was ended. */
 export class TooMuchWork extends Error {
@@ -31,44 +40,68 @@ export type Charge = (cost: number) => void;
 
 export class Meter {
   #left = BUDGET;
+  #ofCall: ConditionWork | undefined;
 
-  reset(): void {
-    this.#left = BUDGET;
+  /** @param ofCall what all evaluations of one call share. */
+  begin(ofCall?: ConditionWork): void {
+    this.#left = Math.min(BUDGET, ofCall?.conditionWork ?? BUDGET);
+    this.#ofCall = ofCall;
   }
 
   /** @throws TooMuchWork when nothing is left for it. */
   charge(cost: number): void {
     this.#left -= cost;
+    if (this.#ofCall !== undefined) this.#ofCall.conditionWork -= cost;
     if (this.#left < 0) throw new TooMuchWork();
   }
 
   /** The same functions, with each call charged. */
   watch(functions: Functions): Functions {
+    const counting = countingCalls((cost) => this.charge(cost), functions);
     const find = (name: string): Group | undefined => {
       if (name === VISIT) return this.#visit();
       const group = functions.find(name);
-      return group && this.#watched(name, group);
+      return group && this.#watched(name, group, counting[name] ?? group.call.bind(group));
     };
     return Object.create(functions, { find: { value: find } }) as Functions;
   }
 
-  #watched(name: string, group: Group): Group {
-    const charge =
-      name === 'matches' ? costOfMatch : comparisons.includes(name) ? costOfComparison : costOfCall;
-    const call: Group['call'] = (id, target, args) => {
-      this.charge(charge(target, args));
-      return group.call(id, target, args);
+  #watched(name: string, group: Group, work: Call): Group {
+    const cost = costFor(name);
+    const call: Call = (id, target, args) => {
+      this.charge(cost(target, args));
+      return work(id, target, args);
     };
     return Object.create(group, { call: { value: call } }) as Group;
   }
 
   #visit(): Group {
-    const call: Group['call'] = (_id, _target, [range]) => {
-      this.charge(TURN * (sizeOf(range) ?? 0));
+    const call: Call = (_id, _target, [range, parts]) => {
+      this.charge(Math.max(TURN, PART * Number(parts)) * (sizeOf(range) ?? 0));
       return range;
     };
     return { name: VISIT, call } as unknown as Group;
   }
+}
+
+type Cost = (target: unknown, args: Arguments) => number;
+
+function costFor(name: string): Cost {
+  if (name === 'matches') return costOfMatch;
+  if (conversions.includes(name)) return costOfConversion;
+  return ofTimes.test(name) ? costOfTime : costOfCall;
+}
+
+/** @throws TooMuchWork */
+function costOfConversion(target: unknown, args: Arguments): number {
+  const [value] = args;
+  if (typeof value !== 'string') return costOfCall(target, args);
+  if (value.length > MAX_CONVERTED) throw new TooMuchWork();
+  return TIME;
+}
+
+function costOfTime(_target: unknown, args: Arguments): number {
+  return args.some((arg) => typeof arg === 'string' && arg.length > 6) ? ZONE : TIME;
 }
 
 function costOfMatch(target: unknown, [pattern]: Arguments): number {
@@ -80,11 +113,6 @@ function costOfCall(target: unknown, args: Arguments): number {
   let cost = 1 + costOf(target);
   for (const arg of args) cost += costOf(arg);
   return cost;
-}
-
-function costOfComparison(target: unknown, args: Arguments): number {
-  const isDeep = args.some((arg) => sizeOf(arg) !== undefined);
-  return costOfCall(target, args) + (isDeep ? COMPARISON : 0);
 }
 
 /** Texts and bytes are gone through quickly. */

@@ -2,12 +2,13 @@
  * The strings extension of CEL. The library's own functions take quadratic time here and there, and count UTF-16 where
  * the specification counts characters; what these make is charged before it is made.
  */
-import { type CelFunc, type CelList, CelScalar, celList, celMethod, listType } from '@bufbuild/cel';
+import { type CelFunc, type CelList, CelScalar, celFunc, celList, celMethod, listType } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { measure } from './measure.ts';
 import type { Charge } from './meter.ts';
+import { Finder } from './search.ts';
 
-const { DYN, INT, STRING } = CelScalar;
+const { BOOL, DYN, INT, STRING } = CelScalar;
 const LIST = listType(DYN);
 
 /** Those of the library that are linear and make no text. */
@@ -27,7 +28,7 @@ export function textFunctions(charge: Charge): CelFunc[] {
     charge((text.length + count * Math.max(0, by.length - old.length)) >>> 1);
     if (count === 0) return text;
     if (old === '') return interleave(text, by, count);
-    const pieces = splitFirst(text, old, count + 1);
+    const pieces = splitFirst(text, old, count + 1, charge);
     return pieces.join(by);
   }
 
@@ -35,7 +36,7 @@ export function textFunctions(charge: Charge): CelFunc[] {
     if (limit === 0) return celList([]);
     const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
     charge(PIECE * Math.min(most, 1 + countOf(text, separator, most - 1, charge)));
-    return celList(separator === '' ? characters(text, most) : splitFirst(text, separator, most));
+    return celList(separator === '' ? characters(text, most) : splitFirst(text, separator, most, charge));
   }
 
   function join(list: CelList, separator: string): string {
@@ -65,8 +66,20 @@ export function textFunctions(charge: Charge): CelFunc[] {
     return shiftUnits(text, first, shift);
   }
 
+  function sizeOf(text: string): number {
+    charge(text.length >>> 3);
+    return lengthOf(text);
+  }
+
   return [
     ...strings.filter(({ name }) => kept.includes(name)),
+    celFunc('size', [STRING], INT, (text) => BigInt(sizeOf(text))),
+    celMethod('size', STRING, [], INT, function () {
+      return BigInt(sizeOf(this));
+    }),
+    celMethod('contains', STRING, [STRING], BOOL, function (part) {
+      return new Finder(this, part, charge).next(0) !== -1;
+    }),
     celMethod('replace', STRING, [STRING, STRING], STRING, function (old, by) {
       return replace(this, old, by, -1);
     }),
@@ -145,10 +158,13 @@ function shiftUnits(text: string, first: number, shift: number): string {
 /** How often a text is in another one, up to a limit; below 0 there is none. */
 function countOf(text: string, part: string, limit: number, charge: Charge): number {
   const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
-  charge(text.length >>> 2);
-  if (part === '') return Math.min(most, lengthOf(text) + 1);
+  if (part === '') {
+    charge(text.length >>> 2);
+    return Math.min(most, lengthOf(text) + 1);
+  }
+  const finder = new Finder(text, part, charge);
   let count = 0;
-  for (let at = text.indexOf(part); at !== -1 && count < most; at = text.indexOf(part, at + part.length)) {
+  for (let at = finder.next(0); at !== -1 && count < most; at = finder.next(at + part.length)) {
     count++;
     charge(1);
   }
@@ -156,11 +172,12 @@ function countOf(text: string, part: string, limit: number, charge: Charge): num
 }
 
 /** At most so many pieces; the last has the rest. */
-function splitFirst(text: string, separator: string, most: number): string[] {
+function splitFirst(text: string, separator: string, most: number, charge: Charge): string[] {
+  const finder = new Finder(text, separator, charge);
   const pieces: string[] = [];
   let from = 0;
   while (pieces.length < most - 1) {
-    const at = text.indexOf(separator, from);
+    const at = finder.next(from);
     if (at === -1) break;
     pieces.push(text.slice(from, at));
     from = at + separator.length;
@@ -182,8 +199,12 @@ function interleave(text: string, by: string, count: number): string {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
+/** In characters. Without a list of them: the text may be long. */
 function lengthOf(text: string): number {
-  return SURROGATE.test(text) ? [...text].length : text.length;
+  if (!SURROGATE.test(text)) return text.length;
+  let length = 0;
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1) length++;
+  return length;
 }
 
 /** A text, or its characters where some take two units of UTF-16: either has the length and the places that CEL means. */
@@ -209,10 +230,10 @@ function find(
   start: number | undefined,
   charge: Charge,
 ): bigint {
-  charge(text.length >>> 2);
+  const finder = new Finder(text, part, charge);
   const all = countable(text, charge);
   if (start !== undefined) within(start, all.length);
   const from = start === undefined || typeof all === 'string' ? start : textOf(all.slice(0, start)).length;
-  const at = from === undefined ? text[name](part) : text[name](part, from);
+  const at = name === 'indexOf' ? finder.next(from ?? 0) : finder.last(from);
   return BigInt(at === -1 || typeof all === 'string' ? at : lengthOf(text.slice(0, at)));
 }

@@ -1,13 +1,23 @@
 /**
- * Values of ours as values of CEL. Objects and lists are converted when they are looked into, and never by the
- * library: it takes an object with a key `$typeName` for a protobuf message, and payloads come from clients.
+ * Values of ours as values of CEL. Objects and lists are converted item by item, when they are looked into, and never
+ * by the library: it takes an object with a key `$typeName` for a protobuf message, and payloads come from clients.
  */
 import { type CelList, type CelMap, celList, celMap } from '@bufbuild/cel';
+import type { Charge } from './meter.ts';
 
 type Scalar = null | boolean | number | bigint | string | Uint8Array;
 export type CelInput = Scalar | CelList | CelMap;
+type Plain = Readonly<Record<string, unknown>>;
 
-export function asCel(value: unknown): CelInput {
+/** The classes of the library: it knows its own lists and maps by a mark that they have. */
+const ListOfLibrary = celList([]).constructor as new (items: readonly unknown[]) => CelList;
+const MapOfLibrary = celMap(new Map()).constructor as new (map: ReadonlyMap<string, CelInput>) => CelMap;
+const nothing: ReadonlyMap<string, CelInput> = new Map();
+
+/** A key that is counted: the keys of a large object are a list that must be made first. */
+const KEY = 4;
+
+export function asCel(value: unknown, keys: KeyCounts): CelInput {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -20,51 +30,103 @@ export function asCel(value: unknown): CelInput {
       return null;
   }
   if (value === null || value instanceof Uint8Array) return value;
-  if (Array.isArray(value)) return celList(value.some(isObject) ? value.map(asCel) : value);
-  return celMap(new PlainMap(value as Readonly<Record<string, unknown>>));
+  return Array.isArray(value) ? new PlainList(value, keys) : new PlainMap(value as Plain, keys);
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+/** How many keys objects have: each object is counted, and charged, once in an evaluation. */
+export class KeyCounts {
+  readonly #charge: Charge;
+  #counts: WeakMap<object, number> | undefined;
+
+  constructor(charge: Charge) {
+    this.#charge = charge;
+  }
+
+  /** An object may have changed since the last evaluation. */
+  reset(): void {
+    this.#counts = undefined;
+  }
+
+  /** @throws TooMuchWork */
+  of(object: object): number {
+    this.#counts ??= new WeakMap();
+    let count = this.#counts.get(object);
+    if (count === undefined) {
+      count = Object.keys(object).length;
+      this.#counts.set(object, count);
+      this.#charge(KEY * count);
+    }
+    return count;
+  }
+}
+
+/** An array as a list. */
+class PlainList extends ListOfLibrary {
+  readonly #items: readonly unknown[];
+  readonly #keys: KeyCounts;
+
+  constructor(items: readonly unknown[], keys: KeyCounts) {
+    super(items);
+    this.#items = items;
+    this.#keys = keys;
+  }
+
+  override get(index: number): CelInput | undefined {
+    const at = Number(index);
+    return at >= 0 && at < this.#items.length ? asCel(this.#items[at], this.#keys) : undefined;
+  }
+
+  override *values(): IterableIterator<CelInput> {
+    for (const item of this.#items) yield asCel(item, this.#keys);
+  }
+
+  override [Symbol.iterator](): IterableIterator<CelInput> {
+    return this.values();
+  }
 }
 
 /** A plain object as a map: its own properties only. */
-class PlainMap implements ReadonlyMap<string, CelInput> {
-  readonly #object: Readonly<Record<string, unknown>>;
+class PlainMap extends MapOfLibrary {
+  readonly #object: Plain;
+  readonly #keys: KeyCounts;
 
-  constructor(object: Readonly<Record<string, unknown>>) {
+  constructor(object: Plain, keys: KeyCounts) {
+    super(nothing);
     this.#object = object;
+    this.#keys = keys;
   }
 
-  get size(): number {
-    return Object.keys(this.#object).length;
+  override get size(): number {
+    return this.#keys.of(this.#object);
   }
 
-  get(key: string): CelInput | undefined {
-    return this.has(key) ? asCel(this.#object[key]) : undefined;
+  override get(key: unknown): CelInput | undefined {
+    if (typeof key !== 'string' || !Object.hasOwn(this.#object, key)) return undefined;
+    return asCel(this.#object[key], this.#keys);
   }
 
-  has(key: string): boolean {
-    return typeof key === 'string' && Object.hasOwn(this.#object, key);
+  /** As the library has it: a key with null is not there. */
+  override has(key: unknown): boolean {
+    return this.get(key) != null;
   }
 
-  forEach(visit: (value: CelInput, key: string, map: ReadonlyMap<string, CelInput>) => void): void {
-    for (const [key, value] of this) visit(value, key, this);
+  override forEach(visit: (value: CelInput, key: string, map: CelMap) => void): void {
+    for (const [key, value] of this.entries()) visit(value, key, this);
   }
 
-  *entries(): MapIterator<[string, CelInput]> {
-    for (const key of this.keys()) yield [key, asCel(this.#object[key])];
+  override *entries(): MapIterator<[string, CelInput]> {
+    for (const key of this.keys()) yield [key, asCel(this.#object[key], this.#keys)];
   }
 
-  keys(): MapIterator<string> {
+  override keys(): MapIterator<string> {
     return Object.keys(this.#object).values();
   }
 
-  *values(): MapIterator<CelInput> {
-    for (const [, value] of this) yield value;
+  override *values(): MapIterator<CelInput> {
+    for (const [, value] of this.entries()) yield value;
   }
 
-  [Symbol.iterator](): MapIterator<[string, CelInput]> {
+  override [Symbol.iterator](): MapIterator<[string, CelInput]> {
     return this.entries();
   }
 }

@@ -3,7 +3,7 @@
  * unless a route says that the answer does.
  */
 import { Failure } from '../failure.ts';
-import { holds } from '../policy/condition.ts';
+import { type ConditionWork, conditionWork, holds } from '../policy/condition.ts';
 import type { Event, StampedEvent } from '../schema/event.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { HookInput } from '../schema/requests.ts';
@@ -62,17 +62,21 @@ export class Emitter implements EventSender {
 
   #route(emission: Emission, waiting: Promise<Instead>[]): void {
     const { routes = [], hasOverlap = false } = this.#options.plan[emission.hook] ?? {};
+    const work = conditionWork();
     const taken = hasOverlap ? new Set<Port>() : undefined;
     for (const route of routes) {
-      if (!isOnTopic(route, emission.input) || !this.#holds(route, emission)) continue;
+      if (!isOnTopic(route, emission.input) || !this.#holds(route, emission, work)) continue;
       this.#take(route, emission, taken, waiting);
     }
   }
 
-  #holds({ condition }: PlannedRoute, { hook, event }: Emission): boolean {
+  #holds({ condition }: PlannedRoute, { hook, event }: Emission, work: ConditionWork): boolean {
     if (condition === undefined) return true;
-    return holds(condition, { hook, event }, (reason) =>
-      this.#options.conditionFailed(condition.source, reason),
+    return holds(
+      condition,
+      { hook, event },
+      (reason) => this.#options.conditionFailed(condition.source, reason),
+      work,
     );
   }
 

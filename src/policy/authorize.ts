@@ -10,7 +10,7 @@
  * A topic or filter with a prefix such as `$share/group/` is judged by what the broker makes of it.
  */
 import { type CompiledRule, compileSteps } from './compiled-rule.ts';
-import type { CompileCondition, FailedCondition } from './condition.ts';
+import { type CompileCondition, conditionWork, type FailedCondition } from './condition.ts';
 import { judgeReadings } from './judge-readings.ts';
 import type { UnsafeValue } from './placeholders.ts';
 import type { Action, Rule, Verdict } from './rule.ts';
@@ -60,7 +60,8 @@ export function* judgeSteps(compiled: readonly CompiledRule[]): Steps<Authorize>
   const index = yield* indexSteps(compiled);
   return (subject, action, topic, version = '') => {
     const readings = readTopic(action, topic, version);
-    const begin = () => new RuleSearch(compiled, index, subject, action);
+    const work = conditionWork();
+    const begin = () => new RuleSearch(compiled, index, subject, action, work);
     if (readings === undefined) {
       const search = begin();
       search.ask(topic);

@@ -19,14 +19,30 @@ export interface ConditionFailure {
   readonly failure: string;
 }
 
+/** Work that all conditions of one call may do together: counted, never timed. */
+export interface ConditionWork {
+  /** Units that are left; below 0 there are none. */
+  conditionWork: number;
+}
+
+/** Units of one call. One evaluation has two thirds of them, so that a costly rule leaves something for the others. */
+const MAX_CONDITION_WORK = 1_500_000;
+
+/** For one call. */
+export const conditionWork = (): ConditionWork => ({ conditionWork: MAX_CONDITION_WORK });
+
 export interface Condition<Input> {
   readonly source: string;
   /** The variables that it names. */
   readonly uses: ReadonlySet<string>;
   /** Fields of list items that it reads unasked, such as `r.v`: one item without them makes it fail. */
   readonly unguarded?: readonly string[] | undefined;
-  /** Never throws; work and memory are bounded whatever the input. */
-  test(input: Input): boolean | ConditionFailure;
+  /**
+   * Never throws; work and memory are bounded whatever the input.
+   *
+   * @param work what it does is taken from it, and it fails when nothing is left
+   */
+  test(input: Input, work?: ConditionWork): boolean | ConditionFailure;
 }
 
 /** What is wrong with an expression, with the place in it. */
@@ -58,8 +74,9 @@ export function askCondition<Input>(
   condition: Condition<Input>,
   input: Input,
   failed: (reason: string) => void,
+  work?: ConditionWork,
 ): Holding {
-  const result = condition.test(input);
+  const result = condition.test(input, work);
   if (typeof result === 'boolean') return result;
   failed(result.failure);
   return isNotThere(result.failure) ? false : 'unknown';
@@ -70,8 +87,9 @@ export function holds<Input>(
   condition: Condition<Input>,
   input: Input,
   failed: (reason: string) => void,
+  work?: ConditionWork,
 ): boolean {
-  return askCondition(condition, input, failed) === true;
+  return askCondition(condition, input, failed, work) === true;
 }
 
 function isNotThere(reason: string): boolean {

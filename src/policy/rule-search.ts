@@ -1,7 +1,7 @@
 /** One search of the compiled rules: for the first that is hit by a topic, or by any reading of it. */
 import type { Judgement } from './authorize.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import { askCondition, type FailedCondition } from './condition.ts';
+import { askCondition, type ConditionWork, type FailedCondition } from './condition.ts';
 import type { Asked } from './judge-readings.ts';
 import type { UnsafeValue } from './placeholders.ts';
 import { type Action, labelOf } from './rule.ts';
@@ -26,17 +26,25 @@ export class RuleSearch implements Search {
   readonly #rules: readonly CompiledRule[];
   readonly #index: RuleIndex;
   readonly #action: Action;
+  readonly #work: ConditionWork;
   #topic = '';
   /** Whether the topic may be any: only denials are looked for then. */
   #isAnyTopic = false;
   #notes: UnsafeValue[] | undefined;
   #conditions: FailedCondition[] | undefined;
 
-  constructor(rules: readonly CompiledRule[], index: RuleIndex, subject: Subject, action: Action) {
+  constructor(
+    rules: readonly CompiledRule[],
+    index: RuleIndex,
+    subject: Subject,
+    action: Action,
+    work: ConditionWork,
+  ) {
     this.#rules = rules;
     this.#index = index;
     this.subject = subject;
     this.#action = action;
+    this.#work = work;
     this.caller = caller(subject);
   }
 
@@ -85,7 +93,7 @@ export class RuleSearch implements Search {
     // What is asked about the topic holds for one of those that it may be.
     if (this.#isAnyTopic && when.uses.has('topic')) return true;
     const input = { subject: this.subject, action: this.#action, topic: this.#topic };
-    const held = askCondition(when, input, (reason) => this.#fail(labelOf(rule, index), reason));
+    const held = askCondition(when, input, (reason) => this.#fail(labelOf(rule, index), reason), this.#work);
     // A denial stands when nobody can tell whether it is meant.
     return held === 'unknown' ? verdict === 'deny' : held;
   }

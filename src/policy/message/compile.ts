@@ -116,10 +116,15 @@ class RuleMachine {
     const { when } = this.#parts;
     if (when === undefined) return true;
     let why = '';
-    const held = askCondition(when, draft, (reason) => {
-      why = reason;
-      failed({ rule: this.#label, reason });
-    });
+    const held = askCondition(
+      when,
+      draft,
+      (reason) => {
+        why = reason;
+        failed({ rule: this.#label, reason });
+      },
+      draft.work,
+    );
     if (held !== 'unknown') return held;
     if (this.#rule.drop !== undefined) throw new CheckFailure(`when: ${why}`);
     return mayDrop(this.#rule) ? 'unknown' : false;

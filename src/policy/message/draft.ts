@@ -1,5 +1,6 @@
 /** A message on its way through the rules. Each step makes a new one; the message of the broker stays as it is. */
 import type { HookInput } from '../../schema/requests.ts';
+import { type ConditionWork, conditionWork } from '../condition.ts';
 import type { Subject } from '../subject.ts';
 import { fail } from './failure.ts';
 import type { PayloadCodec, Reading, Value } from './value.ts';
@@ -27,11 +28,13 @@ export interface Draft {
   readonly qos: number;
   readonly payload: Uint8Array;
   readonly view: View | undefined;
+  /** What the conditions of all rules may do together. */
+  readonly work: ConditionWork;
 }
 
 export function startDraft(input: PublishInput, sender: Subject): Draft {
   const { topic, qos, payload } = input.message;
-  return { input, sender, topic, qos, payload, view: undefined };
+  return { input, sender, topic, qos, payload, view: undefined, work: conditionWork() };
 }
 
 /** Who sent a message, as far as it says so: `''` for what it does not say. A will says the client id only. */

@@ -17,9 +17,15 @@ export const messageVariables: Variables<Draft> = {
   user_props: ({ input }) => byName(input.userProps),
 };
 
+/** Many rules may ask about the properties of one message, which has thousands. */
+const known = new WeakMap<readonly Property[], Readonly<Record<string, string>>>();
+
 /** A name may come more than once: the first counts. */
 function byName(list: readonly Property[]): Readonly<Record<string, string>> {
+  const before = known.get(list);
+  if (before !== undefined) return before;
   const values = Object.create(null) as Record<string, string>;
   for (const { name, value } of list) values[name] ??= value;
+  known.set(list, values);
   return values;
 }
