@@ -30,7 +30,7 @@ export function createClientGrants(
   { grants }: PolicyWorld,
 ): ClientGrants {
   const { shared } = grants;
-  const named = authenticate?.onError === 'allow' ? [] : namedMethods(methods);
+  const named = letsOthersIn(authenticate) ? [] : namedMethods(methods);
   const tokens = methods.filter(({ section }) => section.jwt?.from === 'username');
   const namesOf = (some: readonly OpenedMethod[]) => some.map(({ name }) => name);
   // What names alone tell is told again at each topic check, so that changes of a users file count at once.
@@ -63,10 +63,17 @@ export function createClientGrants(
       }),
     },
     decided(client, { verdict, by, grant }) {
+      // Somebody else may have let it in, in the place of who was granted something under the same names.
+      if (verdict !== 'allow' && letsOthersIn(authenticate)) grants.save(client, undefined);
       if (verdict !== 'allow' || keptBefore.has(by)) return;
       grants.save(client, recalled.has(by) ? undefined : grant);
     },
   };
+}
+
+/** Whether a client may be in by a name that no method has checked: then its names tell nothing. */
+function letsOthersIn(authenticate: PolicyConfig['authenticate']): boolean {
+  return authenticate?.mode === 'shadow' || ['allow', 'ignore'].includes(authenticate?.onError ?? '');
 }
 
 /** The methods up to the first that must see a token or ask a service: of a connected client, its names tell who it is. */

@@ -30,14 +30,26 @@ export function vouchersOf(
     ...(authenticate.otherwise === 'allow' ? ['authenticate.otherwise: allow'] : []),
     ...(authenticate.onError === 'allow' ? ['authenticate.onError: allow'] : []),
   ];
+  // Whoever is let in by others.
+  const elsewhere = [
+    ...(authenticate.onError === 'ignore' ? ['authenticate.onError: ignore'] : []),
+    ...(authenticate.mode === 'shadow' ? ['authenticate.mode: shadow'] : []),
+  ];
   return [
     ...methods.map((method) => ({
       label: `authenticate method ${method.name}`,
       vouchesFor: () => guaranteedBy(method),
       advise: (name: BoundName) => advise(method.section, name),
     })),
-    ...open.map((label) => ({ label, vouchesFor: () => new Set<BoundName>(), advise: () => 'write deny' })),
+    ...open.map((label) => nobody(label, 'write deny')),
+    ...elsewhere.map((label) =>
+      nobody(label, label.endsWith('shadow') ? 'write mode: enforce' : 'write deny'),
+    ),
   ];
+}
+
+function nobody(label: string, advice: string): Voucher {
+  return { label, vouchesFor: () => new Set(), advise: () => advice };
 }
 
 /** @param client of this client alone, as far as the method tells clients apart. */

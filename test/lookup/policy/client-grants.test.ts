@@ -74,13 +74,17 @@ function fakeRecords() {
   return { texts, asked, records };
 }
 
-function setup(methods: readonly OpenedMethod[], records?: RecordStore, onError: 'deny' | 'allow' = 'deny') {
+function setup(
+  methods: readonly OpenedMethod[],
+  records?: RecordStore,
+  settings: object = { onError: 'deny' },
+) {
   const options = { max: 10, now: () => 1000, monotonic: () => 1000 };
   const store =
     records === undefined
       ? createMemoryGrants(options)
       : createSharedGrants({ ...options, records, prefix: '', freshness: 100 });
-  const authenticate = { onError } as Parameters<typeof createClientGrants>[0];
+  const authenticate = settings as Parameters<typeof createClientGrants>[0];
   return createClientGrants(authenticate, methods, { grants: store } as PolicyWorld);
 }
 
@@ -108,12 +112,18 @@ describe('what connected clients were granted', () => {
     expect(grants.find(client)?.tags).toEqual({ site: 'file' });
   });
 
-  it('is remembered also for those that a file knows when everybody is admitted on errors', () => {
-    const grants = setup([users, jwt], undefined, 'allow');
-    expect(grants.find(client)).toBeUndefined();
-    grants.decided(client, admitted('users', tags('login')));
-    expect(grants.find(client)?.tags).toEqual({ site: 'login' });
-  });
+  it.each([{ onError: 'allow' }, { onError: 'ignore' }, { onError: 'deny', mode: 'shadow' }])(
+    'is remembered also for those that a file knows, and told by no name, with %j: others may let somebody in',
+    (settings) => {
+      const grants = setup([users, jwt], undefined, settings);
+      expect(grants.find(client)).toBeUndefined();
+      grants.decided(client, admitted('users', tags('login')));
+      expect(grants.find(client)?.tags).toEqual({ site: 'login' });
+      // The same names with a wrong password, which somebody else let in.
+      grants.decided(client, { ...admitted('users'), verdict: 'deny' });
+      expect(grants.find(client)).toBeUndefined();
+    },
+  );
 });
 
 describe('what connected clients were granted, shared with other instances', () => {
@@ -122,7 +132,7 @@ describe('what connected clients were granted, shared with other instances', () 
     expect([...setup([users, jwt, usernameJwt], records).keptBefore]).toEqual(['jwt', 'otherwise']);
     expect([...setup([jwt, users], records).keptBefore]).toEqual(['jwt', 'users', 'otherwise']);
     expect([...setup([users], records).keptBefore]).toEqual(['otherwise']);
-    expect([...setup([users], records, 'allow').keptBefore]).toEqual(['users', 'otherwise']);
+    expect([...setup([users], records, { onError: 'allow' }).keptBefore]).toEqual(['users', 'otherwise']);
   });
 
   it('reaches the other instance', async () => {

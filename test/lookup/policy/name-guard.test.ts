@@ -115,6 +115,8 @@ describe('a login method', () => {
     const open = { otherwise: 'allow', iKnowThisAllowsEveryone: true };
     expect(await unvouched([good], open)).toHaveLength(2);
     expect(await unvouched([good], { onError: 'allow' })).toHaveLength(2);
+    expect(await unvouched([good], { onError: 'ignore' })).toHaveLength(2);
+    expect(await unvouched([good], { mode: 'shadow' })).toHaveLength(2);
   });
 });
 
