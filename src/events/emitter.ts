@@ -3,7 +3,7 @@
  * unless a route says that the answer does.
  */
 import { Failure } from '../failure.ts';
-import { type ConditionWork, conditionWork, holds } from '../policy/condition.ts';
+import { askCondition, type ConditionWork, conditionWork } from '../policy/condition.ts';
 import type { Event, StampedEvent } from '../schema/event.ts';
 import type { HookName } from '../schema/hook-name.ts';
 import type { HookInput } from '../schema/requests.ts';
@@ -70,14 +70,16 @@ export class Emitter implements EventSender {
     }
   }
 
-  #holds({ condition }: PlannedRoute, { hook, event }: Emission, work: ConditionWork): boolean {
+  /** Where an answer waits, an event that cannot be judged is stored: its sender may have seen to that. */
+  #holds({ condition, waitsFor }: PlannedRoute, { hook, event }: Emission, work: ConditionWork): boolean {
     if (condition === undefined) return true;
-    return holds(
+    const held = askCondition(
       condition,
       { hook, event },
       (reason) => this.#options.conditionFailed(condition.source, reason),
       work,
     );
+    return held === 'unknown' ? waitsFor !== 'nothing' : held;
   }
 
   #take(

@@ -36,6 +36,10 @@ export interface BuiltRequest {
 /** Makes requests; `undefined` for values that would change what is asked, or whom. */
 export type RequestBuilder = (values: TextValues) => BuiltRequest | undefined;
 
+export const NO_HEADER_NAME = 'is no name of a header';
+/** RFC 9110 section 5.1. */
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 const FORM = 'application/x-www-form-urlencoded';
 
 type Fields = readonly (readonly [name: string, template: TextTemplate])[];
@@ -85,6 +89,7 @@ function compileUrl(text: string): { origin: string; path: TextTemplate } {
 function compileFields(what: string, fields: Readonly<Record<string, string>> = {}): Fields {
   return Object.entries(fields).map(([name, text]) => {
     try {
+      if (what === 'headers' && !FIELD_NAME.test(name)) throw new TypeError(NO_HEADER_NAME);
       return [what === 'headers' ? name.toLowerCase() : name, compileText(text, requestNames)] as const;
     } catch (error) {
       throw new TypeError(`${what}.${name}: ${error instanceof Error ? error.message : ''}`, {

@@ -82,16 +82,6 @@ export function askCondition<Input>(
   return isNotThere(result.failure) ? false : 'unknown';
 }
 
-/** Tells a condition that holds from all else, and reports one that failed. */
-export function holds<Input>(
-  condition: Condition<Input>,
-  input: Input,
-  failed: (reason: string) => void,
-  work?: ConditionWork,
-): boolean {
-  return askCondition(condition, input, failed, work) === true;
-}
-
 function isNotThere(reason: string): boolean {
   return reason === notThere.field || reason === notThere.item;
 }

@@ -159,6 +159,26 @@ describe('before-reply', () => {
     expect(waitingHooks({}).size).toBe(0);
   });
 
+  it.each([
+    ['fails on what the sender chose', 'int(message.topic) > 1', ['1']],
+    ['names what is not there', 'message.nothing == 1', []],
+    ['does not hold', 'message.topic == "other"', []],
+  ])('takes what its condition %s for as its promise demands', async (_, when, stored) => {
+    const sink = aSink('fast', 'a');
+    const freely = aSink('fast', 'b');
+    const { publish, clock, failures } = anEmitter(
+      [
+        { ...route, when },
+        { hooks: ['message.publish'], when, to: 'b' },
+      ],
+      [opened(sink), opened(freely)],
+    );
+    publish('1');
+    await clock.settle();
+    expect([idsOf(sink), idsOf(freely)]).toEqual([stored, []]);
+    expect(failures.length).toBe(when.endsWith('"other"') ? 0 : 2);
+  });
+
   it('answers when the sink has confirmed; many calls share a batch', async () => {
     const sink = aSink('asked', 'a');
     const { publish, clock } = anEmitter([route], [opened(sink)]);

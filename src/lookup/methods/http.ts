@@ -2,6 +2,7 @@
 import type { Http } from '../../config/sections/authenticate/http.ts';
 import { loginOfHttp } from '../../policy/logins.ts';
 import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http-auth.ts';
+import { NO_HEADER_NAME } from '../http-request.ts';
 import { readPem } from '../pem.ts';
 import { readSecret } from '../secret.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
@@ -51,7 +52,9 @@ function openService(options: HttpAuthOptions): HttpAuth {
   try {
     return createHttpAuth(options);
   } catch (error) {
-    const [, header] = /^(headers\.[^:]*):/.exec((error as Error).message) ?? [];
+    const { message } = error as Error;
+    const [, header] = /^(headers\.[^:]*):/.exec(message) ?? [];
+    if (message.endsWith(NO_HEADER_NAME)) throw error;
     throw header === undefined ? error : new TypeError(`${header}: has a placeholder that is not known`);
   }
 }

@@ -68,6 +68,10 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
   const versions = latestOnly(async (version: FileBytes) => {
     try {
       const next = await open(version);
+      if (!allowEmpty && next.users.size === 0 && inForce.users.size > 0) {
+        discardPackedUsers(next.packed);
+        throw new UserFileError(path, [{ line: 1, message: NOBODY_LEFT }]);
+      }
       // Two sets at once only while the new one is read.
       discardPackedUsers(isClosed ? next.packed : inForce.packed);
       if (isClosed) return;
@@ -113,6 +117,10 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
     },
   };
 }
+
+/** A header alone, or `[]`: a query that failed locks nobody out. */
+const NOBODY_LEFT =
+  'has no users and had some before: write it again (docs/operations.md says how to empty a file)';
 
 interface Opened {
   readonly packed: PackedUsers;

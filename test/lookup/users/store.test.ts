@@ -52,11 +52,26 @@ describe('openUserStore', () => {
     await store.reload();
     expect(store.users.size).toBe(2);
     expect(problems).toEqual([expect.stringMatching(/^users\.csv:4: not a known form/)]);
-    file.text = `username,hash\n`;
-    await store.reload();
-    expect(store.users.size).toBe(0);
-    expect(sizes).toEqual([2, 0]);
+    expect(sizes).toEqual([2]);
     store.close();
+  });
+
+  it.each([
+    ['users.csv', `username,hash\na,${HASH}\n`, 'username,hash\n'],
+    ['users.json', JSON.stringify([{ username: 'a', hash: HASH }]), '[]'],
+    ['users.yaml', `- { username: a, hash: '${HASH}' }\n`, '[]\n'],
+  ])('of %s without anybody left keeps the users, unless there may be none', async (path, text, none) => {
+    const refusing = await open(text, { path });
+    refusing.file.text = none;
+    await refusing.store.reload();
+    expect(refusing.store.users.size).toBe(1);
+    expect(refusing.problems).toEqual([expect.stringContaining('has no users and had some before')]);
+    refusing.store.close();
+    const allowing = await open(text, { path, allowEmpty: true });
+    allowing.file.text = none;
+    await allowing.store.reload();
+    expect(allowing.sizes).toEqual([0]);
+    allowing.store.close();
   });
 
   it.each(['', '# nobody\n'])(
