@@ -58,16 +58,22 @@ function isScalar(value: unknown): value is string | number | boolean {
 
 /**
  * Reads a claim by its name, or by a path with dots (`realm_access.roles`). A name comes first, since names
- * may have dots themselves (`https://example.com/roles`). Own properties only.
+ * may have dots themselves, at each place of a path: `https://example.com/roles`, and clients of Keycloak in
+ * `resource_access.my.app.roles`. Own properties only.
  */
 export function readClaim(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
-  let value: unknown = claims;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    const name = path.slice(0, dot);
+    const inner = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    const found = isObject(inner) ? readClaim(inner, path.slice(dot + 1)) : undefined;
+    if (found !== undefined) return found;
   }
-  return value;
+  return undefined;
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The tags that a claim holds, in any form that tags have; none when there is no such claim. */

@@ -1,5 +1,6 @@
 /** One user, read from the fields of a record: of a line of CSV, an entry of YAML, a row of EMQX. */
 import * as z from 'zod';
+import { readSuperuser } from './auth-answer.ts';
 import {
   algorithms,
   type HashSettings,
@@ -31,7 +32,10 @@ export interface UserOptions extends HashOptions {
 
 // MQTT 5.0 section 1.5.4: a UTF-8 string has at most 65,535 bytes.
 const Name = z.string().min(1).max(65_535);
-const Flag = z.union([z.boolean(), z.enum(['true', 'false', '']).transform((text) => text === 'true')]);
+/** As tables of databases and EMQX write it. Another text is a slip of the pen. */
+const Flag = z
+  .union([z.boolean(), z.null(), z.literal([0, 1]), z.enum(['true', 'false', '1', '0', ''])])
+  .transform(readSuperuser);
 const Count = z.coerce.number().int().positive();
 /** CSV has no way to leave a cell out but to leave it empty. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>

@@ -49,6 +49,12 @@ describe('readClaim', () => {
     [{ a: ['x'] }, 'a.0', 'x'],
     [{}, 'constructor.name', undefined],
     [{ a: null }, 'a.b', undefined],
+    // Names of clients of Keycloak, and of namespaces, have dots.
+    [{ resource_access: { 'my.app': { roles: ['x'] } } }, 'resource_access.my.app.roles', ['x']],
+    [{ 'https://example.com': { a: { roles: ['x'] } } }, 'https://example.com.a.roles', ['x']],
+    [{ a: { c: 1 }, 'a.b': { c: 2 } }, 'a.b.c', 2],
+    [{ a: { b: { c: 1 } }, 'a.b': { c: 2 } }, 'a.b.c', 1],
+    [{ a: {} }, 'a.constructor.name', undefined],
   ])('of %j, %s is %j', (claims, path, value) => {
     expect(readClaim(claims, path)).toEqual(value);
   });

@@ -49,6 +49,17 @@ describe('indexUsers', () => {
     expect({ ...only({ username: 'a', hash: HASH, is_superuser: 'false' })?.tags }).toEqual({});
   });
 
+  it.each([
+    ['1', { superuser: 'true' }],
+    [1, { superuser: 'true' }],
+    ['0', {}],
+    [0, {}],
+    ['', {}],
+    [null, {}],
+  ])('reads the superuser flag %j of an export from a database', (is_superuser, tags) => {
+    expect({ ...only({ username: 'a', hash: HASH, is_superuser })?.tags }).toEqual(tags);
+  });
+
   it('reads rows of EMQX with the settings of their authenticator', () => {
     const row = { user_id: 'myuser', password_hash: HEX, salt: 'de10', is_superuser: 'true' };
     const hash = { algorithm: 'sha256', salt_position: 'prefix' } as const;
