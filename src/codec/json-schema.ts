@@ -10,12 +10,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { exactKey } from '../lib/exact-key.ts';
+import type { CheckWork } from '../policy/message/value.ts';
 import { parseWithIntegers } from './json-integers.ts';
 import { Run } from './json-schema/check.ts';
 import type { Ignored } from './json-schema/compile.ts';
 import type { FindFormat } from './json-schema/formats.ts';
 import { openSchema } from './json-schema/open.ts';
-import { resetPatternWork } from './json-schema/pattern.ts';
+import { patternWorkOf, resetPatternWork } from './json-schema/pattern.ts';
 import { isSchema, type Schema } from './json-schema/schema.ts';
 import { Undecided } from './json-schema/undecided.ts';
 import type { Value } from './value.ts';
@@ -23,9 +24,10 @@ import type { Value } from './value.ts';
 /**
  * Gives why a value does not validate, or `undefined` when it does: the place and the keyword, never a value.
  *
+ * @param work of all checks of one message, which share a budget. Default: this check has one of its own
  * @throws Undecided when that cannot be told: the check recurses too deeply, or takes too much work
  */
-export type JsonSchemaCheck = (value: Value) => string | undefined;
+export type JsonSchemaCheck = (value: Value, work?: CheckWork) => string | undefined;
 
 export interface JsonSchemaOptions {
   /** Are formats checked, or do they only describe? Default: `assert`. */
@@ -105,14 +107,17 @@ function quoted(names: ReadonlySet<string>): string {
 
 function checkOf(check: ReturnType<typeof openSchema>['check']): JsonSchemaCheck {
   const run = new Run();
-  return (value) => {
-    resetPatternWork();
-    run.reset();
+  return (value, work = { checkWork: 0 }) => {
+    run.reset(work);
+    const { left } = run;
+    resetPatternWork(left);
     try {
       return check(toJson(value), run, undefined) ? undefined : describe(run);
     } catch (error) {
       // The stack, which a reference from a schema to itself uses up.
       throw error instanceof RangeError ? new Undecided('recurses too deeply') : error;
+    } finally {
+      work.checkWork += patternWorkOf(left);
     }
   };
 }

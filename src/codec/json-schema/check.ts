@@ -1,4 +1,5 @@
 /** What a compiled schema is: a function that says yes or no, and leaves behind why not. */
+import type { CheckWork } from '../../policy/message/value.ts';
 import type { Resource } from './registry.ts';
 import type { Seen } from './seen.ts';
 import { Undecided } from './undecided.ts';
@@ -12,10 +13,13 @@ import { Undecided } from './undecided.ts';
 export type Check = (value: unknown, run: Run, seen: Seen | undefined) => boolean;
 
 /**
- * References that one check may follow. A schema that refers to itself in several branches could otherwise take time
- * by the power of the payload's depth.
+ * Units of one message, each about 50 ns: an item or a branch is one. A schema that refers to itself in several branches
+ * could otherwise take time by the power of the payload's depth, and go through a long list in each.
  */
-const MAX_REFERENCES = 500_000;
+const MAX_WORK = 2_000_000;
+const REFERENCE = 4;
+/** Names of an object are a list that is made first. */
+const NAME = 2;
 
 /** One check of one value. */
 export class Run {
@@ -25,13 +29,17 @@ export class Run {
   readonly path: string[] = [];
   /** Schema resources that were entered, the outermost first: the dynamic scope. */
   readonly scope: Resource[] = [];
-  #references = 0;
+  #work: CheckWork = { checkWork: 0 };
 
-  /** Starts anew. Errors may have left something behind. */
-  reset(): void {
+  /**
+   * Starts anew. Errors may have left something behind.
+   *
+   * @param work of all checks of the message
+   */
+  reset(work: CheckWork = { checkWork: 0 }): void {
     this.forget();
     if (this.scope.length > 0) this.scope.length = 0;
-    this.#references = 0;
+    this.#work = work;
   }
 
   fail(keyword: string, message: string): false {
@@ -52,10 +60,31 @@ export class Run {
     if (this.path.length > 0) this.path.length = 0;
   }
 
+  get left(): number {
+    return MAX_WORK - this.#work.checkWork;
+  }
+
+  /** Pays for work that is about to be done. @throws Undecided when there is not so much left */
+  charge(cost: number): void {
+    this.#work.checkWork += cost;
+    if (this.#work.checkWork > MAX_WORK) throw new Undecided('takes too much work');
+  }
+
   /** @throws Undecided */
   countReference(): void {
-    this.#references++;
-    if (this.#references > MAX_REFERENCES) throw new Undecided('takes too much work');
+    this.charge(REFERENCE);
+  }
+
+  /**
+   * The names of an object that are gone through.
+   *
+   * @param cost units for each name besides
+   * @throws Undecided
+   */
+  namesOf(members: object, cost = 0): string[] {
+    const names = Object.keys(members);
+    this.charge((NAME + cost) * names.length);
+    return names;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The equality of JSON Schema. Inherited names do not count: a payload can have keys such as `valueOf`. */
+import type { Run } from './check.ts';
 import { isSameScalar } from './number.ts';
 import { Undecided } from './undecided.ts';
 
@@ -6,20 +7,27 @@ import { Undecided } from './undecided.ts';
 const MAX_DEPTH = 1000;
 
 /**
- * Are two values of JSON equal? The order of keys does not matter, that of items does.
+ * Does a value equal one of the schema? The order of keys does not matter, that of items does.
  *
- * @throws Undecided for values that nest too deeply
+ * @throws Undecided for values that nest too deeply, or when it takes too much work
  */
-export function isJsonEqual(a: unknown, b: unknown, depth = 0): boolean {
-  if (isSameScalar(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+export function isJsonEqual(value: unknown, wanted: unknown, run: Run, depth = 0): boolean {
+  if (isSameScalar(value, wanted)) return true;
+  if (typeof value !== 'object' || typeof wanted !== 'object' || value === null || wanted === null)
+    return false;
   if (depth > MAX_DEPTH) throw new Undecided('nests too deeply');
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, i) => isJsonEqual(item, b[i], depth + 1));
+  run.charge(1);
+  if (Array.isArray(value) || Array.isArray(wanted)) {
+    if (!Array.isArray(value) || !Array.isArray(wanted) || value.length !== wanted.length) return false;
+    run.charge(value.length);
+    return value.every((item, i) => isJsonEqual(item, wanted[i], run, depth + 1));
   }
-  const entries = Object.entries(a);
-  if (entries.length !== Object.keys(b).length) return false;
-  const other = b as Readonly<Record<string, unknown>>;
-  return entries.every(([key, value]) => Object.hasOwn(b, key) && isJsonEqual(value, other[key], depth + 1));
+  // The value may have many more keys than what it is compared with: they are counted last.
+  const entries = Object.entries(wanted);
+  run.charge(entries.length);
+  const members = value as Readonly<Record<string, unknown>>;
+  const isMet = entries.every(
+    ([key, each]) => Object.hasOwn(members, key) && isJsonEqual(members[key], each, run, depth + 1),
+  );
+  return isMet && run.namesOf(members).length === entries.length;
 }

@@ -13,9 +13,18 @@ const MAX_PATTERN_WORK = 4 * MAX_WORK;
 /** A check does not wait, so that there is one at a time. */
 const budget: PatternBudget = { patternWork: MAX_PATTERN_WORK };
 
-/** Before each check. */
-export function resetPatternWork(): void {
-  budget.patternWork = MAX_PATTERN_WORK;
+/** Units of patterns, which are smaller, to one of checks. */
+const PER_UNIT = 4;
+
+/** Before each check. @param left units that checks of the message have left */
+export function resetPatternWork(left: number): void {
+  budget.patternWork = Math.max(0, Math.min(MAX_PATTERN_WORK, PER_UNIT * left));
+}
+
+/** What the patterns of a check took, in units of checks, if it had so much as it could have. */
+export function patternWorkOf(left: number): number {
+  const given = Math.max(0, Math.min(MAX_PATTERN_WORK, PER_UNIT * left));
+  return Math.ceil((given - budget.patternWork) / PER_UNIT);
 }
 
 /**

@@ -1,12 +1,20 @@
 /** `uniqueItems` in linear time: to compare every two items takes too long for a long array. */
-
+import type { Run } from './check.ts';
 import { canonicalNumber, isAnyNumber } from './number.ts';
 
-/** Do no two items of the array equal each other, as JSON Schema means it? */
-export function hasUniqueItems(items: readonly unknown[]): boolean {
+/** An item that is written out and looked up. */
+const ITEM = 4;
+
+/**
+ * Do no two items of the array equal each other, as JSON Schema means it?
+ *
+ * @throws Undecided when it takes too much work
+ */
+export function hasUniqueItems(items: readonly unknown[], run: Run): boolean {
+  run.charge(ITEM * items.length);
   const seen = new Set<string>();
   for (const item of items) {
-    const text = canonical(item);
+    const text = canonical(item, run);
     if (seen.has(text)) return false;
     seen.add(text);
   }
@@ -14,10 +22,15 @@ export function hasUniqueItems(items: readonly unknown[]): boolean {
 }
 
 /** JSON with the keys of each object in one order. */
-function canonical(value: unknown): string {
+function canonical(value: unknown, run: Run): string {
   if (isAnyNumber(value)) return canonicalNumber(value);
+  if (typeof value === 'string') run.charge(value.length >>> 4);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  if (Array.isArray(value)) {
+    run.charge(ITEM * value.length);
+    return `[${value.map((item) => canonical(item, run)).join(',')}]`;
+  }
+  const members = value as Readonly<Record<string, unknown>>;
+  const names = run.namesOf(members, 2 * ITEM).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(members[name], run)}`).join(',')}}`;
 }

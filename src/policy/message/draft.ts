@@ -3,7 +3,7 @@ import type { HookInput } from '../../schema/requests.ts';
 import { type ConditionWork, conditionWork } from '../condition.ts';
 import type { Subject } from '../subject.ts';
 import { fail } from './failure.ts';
-import type { PayloadCodec, Reading, Value } from './value.ts';
+import type { CheckWork, PayloadCodec, Reading, Value } from './value.ts';
 
 /** What message.publish is called with; message.ingress also says the client. */
 export type PublishInput = HookInput<'message.publish'> &
@@ -28,13 +28,13 @@ export interface Draft {
   readonly qos: number;
   readonly payload: Uint8Array;
   readonly view: View | undefined;
-  /** What the conditions of all rules may do together. */
-  readonly work: ConditionWork;
+  /** What the conditions of all rules may do together, and what their checks have done. */
+  readonly work: ConditionWork & CheckWork;
 }
 
 export function startDraft(input: PublishInput, sender: Subject): Draft {
   const { topic, qos, payload } = input.message;
-  return { input, sender, topic, qos, payload, view: undefined, work: conditionWork() };
+  return { input, sender, topic, qos, payload, view: undefined, work: { ...conditionWork(), checkWork: 0 } };
 }
 
 /** Who sent a message, as far as it says so: `''` for what it does not say. A will says the client id only. */

@@ -13,7 +13,7 @@ import {
   soleOf,
 } from './template.ts';
 import { findPublishTopicProblem } from './topic.ts';
-import type { Value, ValueCheck } from './value.ts';
+import type { CheckWork, Value, ValueCheck } from './value.ts';
 
 /** Why a message is not what a rule requires, or `undefined` when it is. */
 export type Requirement = (draft: Draft) => string | undefined;
@@ -41,16 +41,16 @@ export function compileEnvelope({ payload, qos }: Require): Requirement {
 
 /** @throws CheckFailure when it cannot be told whether the payload meets the schema. */
 export function compileSchemaCheck(check: ValueCheck): Requirement {
-  return ({ view }) => {
+  return ({ view, work }) => {
     if (view === undefined) throw new CheckFailure('require.schema: no rule decoded the payload');
-    const problem = decided(check, view.value);
+    const problem = decided(check, view.value, work);
     return problem === undefined ? undefined : `the payload does not meet the schema: ${problem}`;
   };
 }
 
-function decided(check: ValueCheck, value: Value): string | undefined {
+function decided(check: ValueCheck, value: Value, work: CheckWork): string | undefined {
   try {
-    return check(value);
+    return check(value, work);
   } catch (error) {
     const why = error instanceof Error && error.name === 'Undecided' ? error.message : 'the check failed';
     throw new CheckFailure(`require.schema: cannot be checked: ${why}`);

@@ -50,8 +50,16 @@ export type PayloadCodec = ValueCodec | ByteCodec;
  * What is wrong with a value, `undefined` when nothing is. Never tells the value.
  *
  * It may throw: then nothing is known of the value. The text of an error that is named `Undecided` tells why.
+ *
+ * @param work what the checks of a message share; it adds to it what it does
  */
-export type ValueCheck = (value: Value) => string | undefined;
+export type ValueCheck = (value: Value, work?: CheckWork) => string | undefined;
+
+/** What the checks of one message have done so far: counted, never timed. */
+export interface CheckWork {
+  /** Units of the check's own. */
+  checkWork: number;
+}
 
 export function isValueObject(value: Value | undefined): value is ValueObject {
   return (

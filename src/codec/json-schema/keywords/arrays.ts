@@ -22,7 +22,7 @@ export function minItems(limit: number): Part {
 export function uniqueItems(isWanted: boolean): Part | undefined {
   if (!isWanted) return undefined;
   const message = 'must NOT have items that are equal';
-  return array((value, run) => hasUniqueItems(value as Items) || run.fail('uniqueItems', message));
+  return array((value, run) => hasUniqueItems(value as Items, run) || run.fail('uniqueItems', message));
 }
 
 /** `items`: of each place in 2019-09 and before where it is a list, else of all items behind `prefixItems`. */
@@ -50,6 +50,7 @@ function eachPlace(schemas: readonly Schema[], site: Site): Check {
   return (value, run, seen) => {
     const list = value as Items;
     const length = Math.min(checks.length, list.length);
+    run.charge(length);
     for (let i = 0; i < length; i++) {
       if (checks[i]?.(list[i], run, undefined) === false) return run.failBelow(i);
     }
@@ -62,6 +63,7 @@ function rest(schema: Schema, start: number, site: Site): Check {
   const check = site.compile(schema, false);
   return (value, run, seen) => {
     const list = value as Items;
+    run.charge(Math.max(0, list.length - start));
     for (let i = start; i < list.length; i++) {
       if (!check(list[i], run, undefined)) return run.failBelow(i);
     }
@@ -81,6 +83,7 @@ export function contains(schema: Schema, site: Site): Part {
   const tooMany = `must contain at most ${most} valid item(s)`;
   return array((value, run, seen) => {
     const list = value as Items;
+    run.charge(list.length);
     let count = 0;
     for (let i = 0; i < list.length; i++) {
       if (!check(list[i], run, undefined)) {
@@ -105,6 +108,7 @@ export function unevaluatedItems(schema: Schema, site: Site): Part {
   const check = site.compile(schema, false);
   return array((value, run, seen) => {
     const list = value as Items;
+    run.charge(list.length);
     for (let i = 0; i < list.length; i++) {
       if (seen?.hasItem(i) === true || check(list[i], run, undefined)) continue;
       if (schema === false) return run.fail('unevaluatedItems', 'must NOT have unevaluated items');

@@ -12,6 +12,7 @@ const compileAll = (schemas: readonly Schema[], site: Site): Check[] =>
 export function allOf(schemas: readonly Schema[], site: Site): Part {
   const checks = compileAll(schemas, site);
   return any((value, run, seen) => {
+    run.charge(checks.length);
     for (const check of checks) if (!check(value, run, seen)) return false;
     return true;
   });
@@ -31,6 +32,7 @@ const tryBranch: (check: Check) => Check = (check) => (value, run, seen) => {
 export function anyOf(schemas: readonly Schema[], site: Site): Part {
   const branches = compileAll(schemas, site).map(tryBranch);
   return any((value, run, seen) => {
+    run.charge(branches.length);
     let isMet = false;
     for (const branch of branches) {
       if (!branch(value, run, seen)) continue;
@@ -45,6 +47,7 @@ export function anyOf(schemas: readonly Schema[], site: Site): Part {
 export function oneOf(schemas: readonly Schema[], site: Site): Part {
   const branches = compileAll(schemas, site).map(tryBranch);
   return any((value, run, seen) => {
+    run.charge(branches.length);
     let met = 0;
     for (const branch of branches) {
       if (branch(value, run, seen)) met++;
@@ -57,6 +60,7 @@ export function oneOf(schemas: readonly Schema[], site: Site): Part {
 export function not(schema: Schema, site: Site): Part {
   const check = site.compile(schema, false);
   return any((value, run) => {
+    run.charge(1);
     if (check(value, run, undefined)) return run.fail('not', 'must NOT be valid');
     run.forget();
     return true;
@@ -75,6 +79,7 @@ function conditional(schema: Schema, site: Site): Part | undefined {
   if (then === undefined && otherwise === undefined && !site.tracks) return undefined;
   const condition = tryBranch(site.compile(schema, site.tracks));
   return any((value, run, seen) => {
+    run.charge(1);
     const next = condition(value, run, seen) ? then : otherwise;
     return next === undefined || next(value, run, seen);
   });

@@ -13,7 +13,7 @@ export function patternProperties(schemas: Schemas, site: Site): Part {
     check: site.compile(schema, false),
   }));
   const check: Check = (value, run, seen) => {
-    for (const name of Object.keys(value as Members)) {
+    for (const name of run.namesOf(value as Members, patterns.length)) {
       for (const each of patterns) {
         if (!each.pattern.test(name)) continue;
         if (!each.check((value as Members)[name], run, undefined)) return run.failBelow(name);
@@ -29,14 +29,21 @@ export function patternProperties(schemas: Schemas, site: Site): Part {
 export function additionalProperties(schema: Schema, site: Site): Part {
   const isNamed = namedTest(site);
   const check = site.compile(schema, false);
-  return { kind: 'object', check: restOfMembers('additionalProperties', schema, check, isNamed) };
+  return {
+    kind: 'object',
+    check: restOfMembers('additionalProperties', schema, check, isNamed, patternsOf(site).length),
+  };
+}
+
+function patternsOf(site: Site): string[] {
+  const sources = site.keyword('patternProperties');
+  return isSchemaObject(sources) ? Object.keys(sources) : [];
 }
 
 function namedTest(site: Site): (name: string) => boolean {
   const listed = site.keyword('properties');
   const names = new Set(isSchemaObject(listed) ? Object.keys(listed) : []);
-  const sources = site.keyword('patternProperties');
-  const patterns: PatternEngine[] = isSchemaObject(sources) ? Object.keys(sources).map(compilePattern) : [];
+  const patterns: PatternEngine[] = patternsOf(site).map(compilePattern);
   if (patterns.length === 0) return (name) => names.has(name);
   return (name) => names.has(name) || patterns.some((pattern) => pattern.test(name));
 }
@@ -46,9 +53,10 @@ function restOfMembers(
   schema: Schema,
   check: Check,
   isNamed: (name: string) => boolean,
+  cost: number,
 ): Check {
   return (value, run, seen) => {
-    for (const name of Object.keys(value as Members)) {
+    for (const name of run.namesOf(value as Members, cost)) {
       if (isNamed(name)) continue;
       if (!check((value as Members)[name], run, undefined)) {
         // The name is the client's, and belongs in no error of its own.
@@ -68,7 +76,7 @@ export function unevaluatedProperties(schema: Schema, site: Site): Part {
   return {
     kind: 'object',
     check: (value, run, seen) => {
-      for (const name of Object.keys(value as Members)) {
+      for (const name of run.namesOf(value as Members)) {
         if (seen?.hasProperty(name) === true || check((value as Members)[name], run, undefined)) continue;
         if (schema !== false) return run.failBelow(name);
         return run.fail('unevaluatedProperties', 'must NOT have unevaluated properties');

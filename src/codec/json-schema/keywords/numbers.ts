@@ -38,10 +38,16 @@ export const exclusiveMinimum = (limit: AnyNumber | boolean): Part | undefined =
 export const exclusiveMaximum = (limit: AnyNumber | boolean): Part | undefined =>
   typeof limit !== 'boolean' ? below(limit) : undefined;
 
+/** A number that is taken apart into its digits. */
+const DECIMAL = 20;
+
 export function multipleOf(divisor: AnyNumber): Part {
   const isMultiple = multipleTest(divisor);
   const message = `must be multiple of ${divisor}`;
-  return number((value, run) => isMultiple(value as AnyNumber) || run.fail('multipleOf', message));
+  return number((value, run) => {
+    if (!Number.isSafeInteger(value)) run.charge(DECIMAL);
+    return isMultiple(value as AnyNumber) || run.fail('multipleOf', message);
+  });
 }
 
 function number(check: Check): Part {

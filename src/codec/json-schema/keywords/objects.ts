@@ -8,6 +8,9 @@ type Schemas = Readonly<Record<string, Schema>>;
 
 const object = (check: Check): Part => ({ kind: 'object', check });
 
+/** Names that are looked for in an object, a few for one unit. */
+const costOf = (names: number): number => names >>> 2;
+
 /** JSON has no undefined, so that only the names which every object inherits must be asked for. */
 const isInherited = (name: string): boolean => name in Object.prototype;
 
@@ -19,27 +22,30 @@ function hasTest(name: string): (members: Members) => boolean {
 export function maxProperties(limit: number): Part {
   const message = `must NOT have more than ${limit} properties`;
   return object(
-    (value, run) => Object.keys(value as Members).length <= limit || run.fail('maxProperties', message),
+    (value, run) => run.namesOf(value as Members).length <= limit || run.fail('maxProperties', message),
   );
 }
 
 export function minProperties(limit: number): Part {
   const message = `must NOT have fewer than ${limit} properties`;
   return object(
-    (value, run) => Object.keys(value as Members).length >= limit || run.fail('minProperties', message),
+    (value, run) => run.namesOf(value as Members).length >= limit || run.fail('minProperties', message),
   );
 }
 
 export function required(names: readonly string[]): Part | undefined {
   if (!Array.isArray(names) || names.length === 0) return undefined;
   const messages = names.map((name) => `must have required property '${name}'`);
+  const cost = costOf(names.length);
   if (names.some(isInherited)) {
     return object((value, run) => {
+      run.charge(cost);
       const missing = names.findIndex((name) => !Object.hasOwn(value as Members, name));
       return missing === -1 || run.fail('required', messages[missing] as string);
     });
   }
   return object((value, run) => {
+    run.charge(cost);
     for (let i = 0; i < names.length; i++) {
       if ((value as Members)[names[i] as string] === undefined)
         return run.fail('required', messages[i] as string);
@@ -54,7 +60,9 @@ export function properties(schemas: Schemas, site: Site): Part {
     check: site.compile(schema, false),
     isInherited: isInherited(name),
   }));
+  const cost = costOf(listed.length);
   return object((value, run, seen) => {
+    run.charge(cost);
     const members = value as Members;
     for (const { name, check, isInherited } of listed) {
       const member = members[name];
@@ -69,7 +77,7 @@ export function properties(schemas: Schemas, site: Site): Part {
 export function propertyNames(schema: Schema, site: Site): Part {
   const check = site.compile(schema, false);
   return object((value, run) => {
-    for (const name of Object.keys(value as Members)) {
+    for (const name of run.namesOf(value as Members)) {
       if (check(name, run, undefined)) continue;
       run.forget();
       return run.fail('propertyNames', 'property name must be valid');
@@ -89,7 +97,9 @@ export function dependentRequired(lists: Readonly<Record<string, unknown>>): Par
         message: `must have property ${each} when property ${name} is present`,
       })),
     }));
+  const cost = costOf(dependencies.reduce((sum, { needed }) => sum + 1 + needed.length, 0));
   return object((value, run) => {
+    run.charge(cost);
     const members = value as Members;
     for (const { has, needed } of dependencies) {
       const missing = has(members) ? needed.find((each) => !each.has(members)) : undefined;
@@ -103,9 +113,11 @@ export function dependentSchemas(schemas: Readonly<Record<string, unknown>>, sit
   const dependencies = Object.entries(schemas)
     .filter(([, schema]) => typeof schema === 'boolean' || isSchemaObject(schema))
     .map(([name, schema]) => ({ has: hasTest(name), check: site.compile(schema as Schema, site.tracks) }));
-  return object((value, run, seen) =>
-    dependencies.every(({ has, check }) => !has(value as Members) || check(value, run, seen)),
-  );
+  const cost = costOf(dependencies.length);
+  return object((value, run, seen) => {
+    run.charge(cost);
+    return dependencies.every(({ has, check }) => !has(value as Members) || check(value, run, seen));
+  });
 }
 
 /** Up to draft 07 one keyword for both. */

@@ -1,18 +1,30 @@
 /** Keywords for text. */
+import type { Run } from '../check.ts';
 import { compilePattern } from '../pattern.ts';
 import type { Part, Site } from '../site.ts';
 
+/** A text is gone through; of some formats by the square of its length. */
+const costOfCounting = (text: string): number => text.length >>> 3;
+const costOfFormat = ({ length }: string): number =>
+  FORMAT + (length <= MAX_SQUARED ? (length * length) >>> 10 : length >>> 3);
+const FORMAT = 8;
+/** A longer text is looked at in linear time, or not at all. */
+const MAX_SQUARED = 2048;
+/** A pattern that is compiled to see whether it is one. */
+const COMPILED = 2000;
+
 /** The length of text is counted in characters of Unicode, which are one or two units. */
-function isLonger(text: string, most: number): boolean {
-  return text.length > 2 * most || countCharacters(text) > most;
+function isLonger(text: string, most: number, run: Run): boolean {
+  return text.length > 2 * most || countCharacters(text, run) > most;
 }
 
-function isShorter(text: string, least: number): boolean {
+function isShorter(text: string, least: number, run: Run): boolean {
   if (text.length < least) return true;
-  return text.length < 2 * least && countCharacters(text) < least;
+  return text.length < 2 * least && countCharacters(text, run) < least;
 }
 
-function countCharacters(text: string): number {
+function countCharacters(text: string, run: Run): number {
+  run.charge(costOfCounting(text));
   let count = 0;
   for (const _ of text) count++;
   return count;
@@ -24,7 +36,7 @@ export function maxLength(limit: number): Part {
     kind: 'string',
     check: (value, run) =>
       (value as string).length <= limit ||
-      !isLonger(value as string, limit) ||
+      !isLonger(value as string, limit, run) ||
       run.fail('maxLength', message),
   };
 }
@@ -33,7 +45,7 @@ export function minLength(limit: number): Part {
   const message = `must NOT have fewer than ${limit} characters`;
   return {
     kind: 'string',
-    check: (value, run) => !isShorter(value as string, limit) || run.fail('minLength', message),
+    check: (value, run) => !isShorter(value as string, limit, run) || run.fail('minLength', message),
   };
 }
 
@@ -51,5 +63,12 @@ export function format(name: string, site: Site): Part | undefined {
   if (known === undefined) return undefined;
   const message = `must match format "${name}"`;
   const { kind, test } = known;
-  return { kind, check: (value, run) => test(value as never) || run.fail('format', message) };
+  const compiled = name === 'regex' ? COMPILED : 0;
+  return {
+    kind,
+    check: (value, run) => {
+      run.charge(compiled + (typeof value === 'string' ? costOfFormat(value) : FORMAT));
+      return test(value as never) || run.fail('format', message);
+    },
+  };
 }

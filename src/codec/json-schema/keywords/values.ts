@@ -1,5 +1,5 @@
 /** Keywords for any value. */
-import type { Check } from '../check.ts';
+import type { Check, Run } from '../check.ts';
 import { isJsonEqual } from '../equal.ts';
 import { type AnyNumber, canonicalNumber, isSameScalar } from '../number.ts';
 import type { Part, Site, TypeName } from '../site.ts';
@@ -38,7 +38,7 @@ const NOT_CONSTANT = 'must be equal to constant';
 function constant(wanted: unknown): Part {
   if (!isObject(wanted))
     return any((value, run) => isSameScalar(value, wanted) || run.fail('const', NOT_CONSTANT));
-  return any((value, run) => isJsonEqual(value, wanted) || run.fail('const', NOT_CONSTANT));
+  return any((value, run) => isJsonEqual(value, wanted, run) || run.fail('const', NOT_CONSTANT));
 }
 
 /** To compare with a few is faster than to hash a text. */
@@ -68,9 +68,9 @@ function oneOfValues(allowed: readonly unknown[]): Part {
     return any((value, run) => isAmong(value) || run.fail('enum', message));
   }
   const isAmongScalars = amongScalars(scalars);
-  const isAllowed = (value: unknown): boolean =>
-    isObject(value) ? objects.some((each) => isJsonEqual(value, each)) : isAmongScalars(value);
-  return any((value, run) => isAllowed(value) || run.fail('enum', message));
+  const isAllowed = (value: unknown, run: Run): boolean =>
+    isObject(value) ? objects.some((each) => isJsonEqual(value, each, run)) : isAmongScalars(value);
+  return any((value, run) => isAllowed(value, run) || run.fail('enum', message));
 }
 
 export { constant as const, oneOfValues as enum };
