@@ -12,7 +12,7 @@ import {
 } from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { isValueObject, type Value, type ValueObject } from '../policy/message/value.ts';
-import { alignItems } from './rewrite/align.ts';
+import { at, hasOwnJson, placesOf } from './protobuf-names.ts';
 
 /** A message as it came, and its JSON. */
 interface Origin {
@@ -116,17 +116,6 @@ interface AnyMessage extends Message {
   value: Uint8Array;
 }
 
-/** Of a well-known type the JSON has no fields: a time is text. */
-function hasOwnJson({ typeName }: DescMessage): boolean {
-  return /^google\.protobuf\.(?:Any|Timestamp|Duration|FieldMask|Struct|ListValue|\w*Value)$/.test(typeName);
-}
-
-/** A field in JSON has either of its names. */
-function at(json: ValueObject, { jsonName, name }: DescField): Value {
-  if (Object.hasOwn(json, jsonName)) return json[jsonName] as Value;
-  return Object.hasOwn(json, name) ? (json[name] as Value) : null;
-}
-
 function childrenOf(field: DescField, holder: ReflectMessage, json: Value): Children {
   const children = new Map<string | number, Origin>();
   const add = (place: string | number, child: unknown, of: Value | undefined) =>
@@ -148,10 +137,6 @@ function put(field: DescField, holder: ReflectMessage, place: string | number, c
     const key = [...map.keys()].find((each) => String(each) === place);
     if (key !== undefined) map.set(key, child);
   }
-}
-
-function placesOf(before: Value, after: Value): readonly number[] {
-  return Array.isArray(before) && Array.isArray(after) ? alignItems(before, after) : [];
 }
 
 /** A value that a closed enum has not is unknown as well: it is kept while nobody sets or changes the field. */

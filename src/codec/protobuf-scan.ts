@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { malformed, unsupported } from './error.ts';
 import { type CodecLimits, tooDeep, tooManyItems } from './limits.ts';
+import { hasOwnJson } from './protobuf-names.ts';
 import { implicitFields, type WirePlan, wirePlan } from './protobuf-wire.ts';
 
 export interface ScanOptions {
@@ -17,9 +18,16 @@ export interface ScanOptions {
   readonly writesDefaults: boolean;
 }
 
+export interface Scan {
+  /** Are there unknown fields for which the library has no place? See `protobuf-hidden.ts`. */
+  readonly hasHidden: boolean;
+}
+
 /** @throws CodecError */
-export function scanProtobuf(message: DescMessage, bytes: Uint8Array, options: ScanOptions): void {
-  new Scanner(bytes, options).message(message, bytes.length, 0);
+export function scanProtobuf(message: DescMessage, bytes: Uint8Array, options: ScanOptions): Scan {
+  const scanner = new Scanner(bytes, options);
+  scanner.message(message, bytes.length, 0);
+  return scanner;
 }
 
 const WIRE = { varint: 0, fixed64: 1, sized: 2, group: 3, endGroup: 4, fixed32: 5 } as const;
@@ -29,6 +37,7 @@ class Scanner {
   readonly #options: ScanOptions;
   #at = 0;
   #items = 0;
+  hasHidden = false;
 
   constructor(bytes: Uint8Array, options: ScanOptions) {
     this.#bytes = bytes;
@@ -59,7 +68,7 @@ class Scanner {
     if (number === 0) throw malformed('has a field number 0');
     this.#count(1);
     const plan = wirePlan(message, number);
-    if (plan === undefined) this.#skip(type, number, end, depth);
+    if (plan === undefined) this.#skipUnknown(message, type, number, end, depth);
     else if (type === WIRE.sized) this.#sized(plan, this.#length(end), depth);
     else if (type === WIRE.group && plan.isGroup) this.#group(plan.message, number, end, depth);
     else if (type === plan.type) this.#skip(type, number, end, depth);
@@ -103,8 +112,16 @@ class Scanner {
       const plan = number === 1 ? key : number === 2 ? value : undefined;
       if (plan !== undefined && plan.type !== type) throw malformed('has a field of a wrong wire type');
       if (plan !== undefined && type === WIRE.sized) this.#sized(plan, this.#length(end), depth);
-      else this.#skip(type, number, end, depth);
+      else {
+        if (plan === undefined) this.hasHidden = true;
+        this.#skip(type, number, end, depth);
+      }
     }
+  }
+
+  #skipUnknown(message: DescMessage, type: number, number: number, end: number, depth: number): void {
+    if (hasOwnJson(message)) this.hasHidden = true;
+    this.#skip(type, number, end, depth);
   }
 
   #group(message: DescMessage | undefined, number: number, end: number, depth: number): void {

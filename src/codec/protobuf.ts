@@ -21,6 +21,7 @@ import { CodecError, malformed, unsupported } from './error.ts';
 import { type CodecLimits, checkSize } from './limits.ts';
 import { hoistUnknownEnums } from './protobuf-enums.ts';
 import { FloatShortener } from './protobuf-floats.ts';
+import { keepHidden } from './protobuf-hidden.ts';
 import { keepMessage } from './protobuf-keep.ts';
 import { scanProtobuf } from './protobuf-scan.ts';
 import { behindHeader, registryHeader } from './registry-header.ts';
@@ -138,7 +139,11 @@ class ProtobufCoder {
   read(bytes: Uint8Array): Reading {
     const { names = 'json', defaults = false } = this.#spec;
     const registry = this.#registry;
-    scanProtobuf(this.#message, bytes, { limits: this.#limits, registry, writesDefaults: defaults });
+    const { hasHidden } = scanProtobuf(this.#message, bytes, {
+      limits: this.#limits,
+      registry,
+      writesDefaults: defaults,
+    });
     const message = this.#read(bytes);
     hoistUnknownEnums(this.#message, message);
     const json = this.#write(message, {
@@ -149,7 +154,11 @@ class ProtobufCoder {
     this.#floats.message(this.#message, json);
     survey(json, this.#limits);
     const value = json as Value;
-    return { value, rewrite: (changed) => this.#rewrite(message, value, changed) };
+    const keep = hasHidden
+      ? (written: Uint8Array, json: Value) =>
+          keepHidden(this.#message, { bytes, json: value }, { bytes: written, json })
+      : undefined;
+    return { value, rewrite: (changed) => this.#rewrite(message, value, changed, keep) };
   }
 
   #read(bytes: Uint8Array): Message {
@@ -173,11 +182,16 @@ class ProtobufCoder {
     return this.#withPlace(() => toBinary(this.#message, this.#fromValue(value)));
   }
 
-  #rewrite(message: Message, value: Value, changed: Value): Uint8Array {
+  #rewrite(
+    message: Message,
+    value: Value,
+    changed: Value,
+    keep: (written: Uint8Array, json: Value) => Uint8Array = (written) => written,
+  ): Uint8Array {
     return this.#withPlace(() => {
       const fresh = this.#fromValue(changed);
       const kept = keepMessage(this.#message, fresh, { message, json: value }, changed, this.#registry);
-      return checkSize(toBinary(this.#message, kept), this.#limits);
+      return checkSize(keep(toBinary(this.#message, kept), changed), this.#limits);
     });
   }
 

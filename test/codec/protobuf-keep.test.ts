@@ -173,6 +173,52 @@ describe('a rewrite of Protobuf keeps what the descriptor does not know', () => 
   });
 });
 
+describe('a rewrite of Protobuf keeps unknown fields where the library has no place for them', () => {
+  /** Field 50, a varint of 255. */
+  const more = '9003ff01';
+  const rename: Change = set('id', 'x');
+  const id = '0a0178';
+
+  it.each<[string, string, string, Change]>([
+    ['in an entry of a map', `2a09 0801 120161 ${more}`, `2a09 0801 120161 ${more}`, rename],
+    [
+      'in an entry whose value is changed',
+      `2a09 0801 120161 ${more}`,
+      `2a09 0801 12017a ${more}`,
+      set('words["1"]', 'z'),
+    ],
+    [
+      'in an entry that has its key in other bytes',
+      `2a0a 088100 120161 ${more}`,
+      `2a09 0801 120161 ${more}`,
+      rename,
+    ],
+    ['in an entry with the default key', `2a07 120161 ${more}`, `2a09 0800 120161 ${more}`, rename],
+    ['in the entry and in the message that it holds', `220e 0a0161 1205 0a0170 1200 ${more}`, '', rename],
+    ['in a wrapper', `8a0107 0a0161 ${more}`, `8a0107 0a0161 ${more}`, rename],
+    ['in a wrapper that is changed', `8a0107 0a0161 ${more}`, `8a0107 0a017a ${more}`, set('label', 'z')],
+    ['in a Struct', `920104 ${more}`, `920104 ${more}`, rename],
+    [
+      'in an entry of a Struct, and in its value',
+      `920112 0a10 0a0161 1207 1a0162 ${more} ${more}`,
+      '',
+      rename,
+    ],
+    [
+      'in a time that is changed',
+      `6206 0801 ${more}`,
+      `6206 0802 ${more}`,
+      set('at', '1970-01-01T00:00:02Z'),
+    ],
+    ['in times of a map', `9a010b 0a0161 1206 0801 ${more}`, `9a010b 0a0161 1206 0801 ${more}`, rename],
+  ])('%s', (_, hex, expected, change) => {
+    const bytes = bytesOf(hex);
+    const out = hexOf(rewritten(bytes, change));
+    const ids = change === rename ? id : '';
+    expect(out).toBe(ids + (expected || hex).replaceAll(' ', ''));
+  });
+});
+
 describe('Protobuf text that is not UTF-8 is malformed in proto2, too', () => {
   it.each([
     ['a field', '0a02c328'],
