@@ -19,7 +19,7 @@ export function splitUserProperties<T extends { props: Property[] }>(
 // A binary is printed as a string when all of its bytes are printable Latin-1, else as numbers; with /utf8 the
 // string holds characters, without it bytes. Sticky and without nested repetition: linear in the text.
 const pair =
-  /\s*\{\s*<<(?:"((?:[^"\\]|\\.)*)"(\/utf8)?|([\d,\s]*))>>\s*,\s*<<(?:"((?:[^"\\]|\\.)*)"(\/utf8)?|([\d,\s]*))>>\s*\}\s*/sy;
+  /\s*\{\s*<<(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\/utf8)?|([\d,\s]*))>>\s*,\s*<<(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\/utf8)?|([\d,\s]*))>>\s*\}\s*/sy;
 
 /** Longer than any packet's properties in print (4 characters a byte, 1 MB a packet); the matcher's stack has a limit. */
 const MAX_TERM = 4 * 2 ** 20;
@@ -48,11 +48,22 @@ export function parseErlangPairs(term: string): Property[] | undefined {
 function readBinary(quoted: string | undefined, utf8: string | undefined, numbers = ''): string | undefined {
   if (quoted === undefined) return decode(numbers.trim() === '' ? [] : numbers.split(',').map(readByte));
   const text = unescapeErlang(quoted);
-  return utf8 === undefined ? decode(Array.from(text, (character) => character.codePointAt(0) ?? 0)) : text;
+  return utf8 === undefined ? decodeLatin1(text) : text;
 }
 
 function readByte(digits: string): number {
   return digits.trim() === '' ? Number.NaN : Number(digits);
+}
+
+/** The bytes that the characters stand for. */
+function decodeLatin1(text: string): string | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 255) return undefined;
+    bytes[i] = code;
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 function decode(bytes: number[]): string | undefined {
@@ -74,6 +85,9 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function unescapeErlang(text: string): string {
+  // Most texts have none, and a text of quotes nothing else.
+  if (!text.includes('\\')) return text;
+  if (!/\\[^"\\]/.test(text.replaceAll('\\\\', ''))) return text.replaceAll(/\\(["\\])/g, '$1');
   return text.replace(/\\(?:x\{([\da-fA-F]{1,6})\}|([0-7]{1,3})|(.))/gs, (_, hex, octal, letter) => {
     if (letter !== undefined) return escapes[letter] ?? letter;
     const point = hex === undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex, 16);

@@ -51,48 +51,79 @@ export function readPath(value: Value, path: Path): Value | undefined {
   return at;
 }
 
+/** Objects and lists that one step of a rule has made: nobody else has them, so that they need no further copy. */
+export type Copies = Set<object>;
+
 /**
- * The value with another one at the path. Objects that are missing on the way are made; nothing is changed in place.
+ * The value with another one at the path. Objects that are missing on the way are made; nothing is changed in place but
+ * copies.
  *
+ * @param copies what was copied before, to which it adds
  * @throws RuleFailure when something on the way is neither object nor list.
  */
-export function writePath(value: Value | undefined, path: Path, to: Value, done = 0): Value {
+export function writePath(
+  value: Value | undefined,
+  path: Path,
+  to: Value,
+  copies: Copies = new Set(),
+  done = 0,
+): Value {
   const step = path[done];
   if (step === undefined) return to;
   if (Array.isArray(value)) {
     if (typeof step !== 'number' || step >= value.length) return fail(`${placeOf(path, done)} is not there`);
-    return value.with(step, writePath(value[step], path, to, done + 1));
+    return withItem(value, step, writePath(value[step], path, to, copies, done + 1), copies);
   }
   if (value !== undefined && !isValueObject(value))
     return fail(`${done === 0 ? 'the payload' : placeOf(path, done - 1)} is no object`);
   const key = String(step);
   const before = value !== undefined && Object.hasOwn(value, key) ? value[key] : undefined;
-  return withField(value, key, writePath(before, path, to, done + 1));
+  return withField(value, key, writePath(before, path, to, copies, done + 1), copies);
 }
 
 /** Twice as fast as a spread with a computed name. No name is `__proto__`: neither paths nor payloads have it. */
-function withField(object: ValueObject | undefined, key: string, value: Value): ValueObject {
-  const copy: Record<string, Value> = Object.assign({}, object);
+function withField(object: ValueObject | undefined, key: string, value: Value, copies: Copies): ValueObject {
+  const isOwn = object !== undefined && copies.has(object);
+  const copy: Record<string, Value> = isOwn ? object : Object.assign({}, object);
   copy[key] = value;
+  copies.add(copy);
+  return copy;
+}
+
+function withItem(list: readonly Value[], index: number, value: Value, copies: Copies): readonly Value[] {
+  const copy: Value[] = copies.has(list) ? (list as Value[]) : [...list];
+  copy[index] = value;
+  copies.add(copy);
   return copy;
 }
 
 /** The value without what is at the path; the value itself when nothing is there. */
-export function removePath(value: Value, path: Path, done = 0): Value {
+export function removePath(value: Value, path: Path, copies: Copies = new Set(), done = 0): Value {
   const step = path[done];
   if (step === undefined) return value;
   const isLast = done === path.length - 1;
   if (Array.isArray(value)) {
     if (typeof step !== 'number' || step >= value.length) return value;
-    return isLast
-      ? value.toSpliced(step, 1)
-      : value.with(step, removePath(value[step] ?? null, path, done + 1));
+    if (isLast) return withoutItem(value, step, copies);
+    return withItem(value, step, removePath(value[step] ?? null, path, copies, done + 1), copies);
   }
   const key = String(step);
   if (!isValueObject(value) || !Object.hasOwn(value, key)) return value;
-  if (!isLast) return withField(value, key, removePath(value[key] ?? null, path, done + 1));
+  if (!isLast) return withField(value, key, removePath(value[key] ?? null, path, copies, done + 1), copies);
+  if (copies.has(value)) {
+    delete (value as Record<string, Value>)[key];
+    return value;
+  }
   const { [key]: _, ...rest } = value;
+  copies.add(rest);
   return rest;
+}
+
+function withoutItem(list: readonly Value[], index: number, copies: Copies): readonly Value[] {
+  const copy = copies.has(list) ? (list as Value[]) : [...list];
+  copy.splice(index, 1);
+  copies.add(copy);
+  return copy;
 }
 
 function placeOf(path: Path, last: number): string {

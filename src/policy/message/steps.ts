@@ -73,7 +73,8 @@ function removeFields(sources: OneOrMore<string>): Change {
   return (draft) => {
     const before = viewOf(draft, 'remove').value;
     let value = before;
-    for (const path of paths) value = removePath(value, path);
+    const copies = new Set<object>();
+    for (const path of paths) value = removePath(value, path, copies);
     return value === before ? draft : withValue(draft, value);
   };
 }
@@ -82,7 +83,8 @@ function setFields(fields: Readonly<Record<string, unknown>>): Change {
   const produced = Object.entries(fields).map(([path, value]) => [pathOf(path), producer(value)] as const);
   return (draft, seen) => {
     let { value } = viewOf(draft, 'set.payload');
-    for (const [path, produce] of produced) value = writePath(value, path, produce(seen));
+    const copies = new Set<object>();
+    for (const [path, produce] of produced) value = writePath(value, path, produce(seen), copies);
     return withValue(draft, value);
   };
 }
