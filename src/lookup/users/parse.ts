@@ -93,12 +93,17 @@ function* readJsonLines(text: string): Records {
   }
 }
 
+/** Only Werkzeug's hashes hold colons. */
+const HASH = /^(?:[^:]+$|pbkdf2:|scrypt:)/;
+
 function* readPasswd(text: string): Records {
   for (const { line, content } of linesOf(text)) {
     if (content.startsWith('#')) continue;
-    // mosquitto: a user name cannot hold a colon, a hash does not; blanks around both are not part of them.
-    const [username = '', hash = '', ...more] = content.split(':').map((part) => part.trim());
-    if (username !== '' && hash !== '' && more.length === 0) yield { line, fields: { username, hash } };
+    // mosquitto: a user name cannot hold a colon; blanks around it and the hash are not part of them.
+    const end = content.indexOf(':');
+    const username = content.slice(0, Math.max(0, end)).trim();
+    const hash = content.slice(end + 1).trim();
+    if (username !== '' && HASH.test(hash)) yield { line, fields: { username, hash } };
     else yield { line, message: 'expected name:hash' };
   }
 }

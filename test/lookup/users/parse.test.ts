@@ -92,6 +92,14 @@ describe('parseUsers', () => {
     },
   );
 
+  it.each([`pbkdf2:sha256:1000$salt$${'ab'.repeat(32)}`, `scrypt:16384:8:1$salt$${'ab'.repeat(64)}`])(
+    'reads the hashes of Werkzeug behind a name, although they hold colons: %s',
+    (hash) => {
+      expect(parseUsers(`bob:${hash}\n`, 'passwd')).toMatchObject({ ok: true, users: { size: 1 } });
+      expect(parseUsers(`bob:${HASH}:${hash}\n`, 'passwd')).toMatchObject({ ok: false });
+    },
+  );
+
   it('reads what mosquitto_passwd and htpasswd write', () => {
     const result = parseUsers(
       `# made by htpasswd\nanna:${HASH}\nbert:$7$101$U03AlKEZTL5GLdbY$${'A'.repeat(86)}==\n`,
