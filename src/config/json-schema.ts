@@ -1,5 +1,6 @@
 /** The configuration file as JSON Schema, for editors. */
 import * as z from 'zod';
+import { extensionPattern } from './extensions.ts';
 import { Config } from './schema.ts';
 
 /** Draft 7, which is what editors read for YAML. */
@@ -11,5 +12,6 @@ export function configJsonSchema(): Record<string, unknown> {
     title: 'exhook-edge configuration',
     description: 'The file that exhook --config FILE, or the environment variable EXHOOK_CONFIG, names.',
     ...rest,
+    patternProperties: { [extensionPattern]: { description: 'Your own: a place for anchors. Not read.' } },
   };
 }

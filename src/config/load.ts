@@ -6,6 +6,7 @@
 import { type Deprecation, deprecations } from './deprecations.ts';
 import type { ConfigDocument } from './document.ts';
 import { explain, type Finding } from './explain.ts';
+import { withoutExtensions } from './extensions.ts';
 import { type Given, readFlags } from './flags.ts';
 import { type Modernized, modernize } from './modernize.ts';
 import { oldKeys, renameGiven } from './old-keys.ts';
@@ -64,7 +65,7 @@ export function loadConfig(
     ...readVariables(env),
     ...flags.given,
   ]);
-  const modern = modernize(file?.document.content ?? {}, table);
+  const modern = modernize(withoutExtensions(file?.document.content ?? {}), table);
   const parsed = Config.safeParse(overlay(modern.content, given));
   const findings = [...modern.problems, ...(parsed.success ? [] : explain(parsed.error))];
   const blameFor = (finding: Finding) => blame(finding, given, file, modern);

@@ -10,6 +10,7 @@ const head = `# Configuration
 <!-- Generated from src/config by scripts/generate.mjs: do not edit. -->
 
 One YAML file, named by \`--config FILE\` or the environment variable \`EXHOOK_CONFIG\`; every key is optional.
+Merge keys (\`<<: *name\`) are followed; keys at the top that begin with \`x-\` are yours, as a place for anchors.
 Environment variables win over the file, flags win over both. Lists are comma separated there. An empty
 variable counts as absent.
 

@@ -26,6 +26,7 @@ describe('the JSON Schema', () => {
 
   it('refuses unknown keys and requires none', () => {
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(schema).toHaveProperty('patternProperties.^x-');
     expect(schema).not.toHaveProperty('required');
     expect(at(['limits'])).toMatchObject({ additionalProperties: false });
     expect(at(['limits'])).not.toHaveProperty('required');

@@ -37,6 +37,25 @@ describe('locateConfig', () => {
   });
 });
 
+describe('keys that begin with x-', () => {
+  it('hold anchors for merge keys at the top of the file, and mean nothing', () => {
+    const yaml = `
+x-mine: &mine { allow: publish, who: { username: ann } }
+x-more: [{ port: no }]
+authorize:
+  rules: [{ <<: *mine, topics: a }, { <<: *mine, allow: subscribe, topics: b }]`;
+    expect(configOf({ yaml }).authorize?.rules).toMatchObject([
+      { allow: 'publish', who: { username: 'ann' }, topics: 'a' },
+      { allow: 'subscribe', topics: 'b' },
+    ]);
+    expect(configOf({ yaml })).not.toHaveProperty('x-mine');
+  });
+
+  it.each(['listen: { x-port: 1 }', 'X-mine: 1', 'xmine: 1'])('are no keys elsewhere: %s', (yaml) => {
+    expect(problemsOf({ yaml })).toEqual([expect.stringContaining('is not a key here')]);
+  });
+});
+
 describe('precedence', () => {
   const yaml = 'listen: { port: 1 }';
 
