@@ -280,6 +280,42 @@ describe('before-reply', () => {
     expect(await answer).toMatchObject({ code: 'sink_failed' });
   });
 
+  it('with onFailure: spool has a part of the time left for a slow disk', async () => {
+    const spool = aSpool();
+    const { publish, clock } = late('spool', spool);
+    const answer = publish('1');
+    const letGo = spool.hold();
+    await clock.pass(BUDGET * 0.9);
+    letGo();
+    await clock.settle();
+    expect(await Promise.race([answer, 'nothing yet'])).toBeUndefined();
+    expect(spool.lane('a').size).toBe(1);
+  });
+
+  it('with onFailure: spool delivers once what is on disk and was under way', async () => {
+    const spool = aSpool();
+    const { publish, clock, sink } = late('spool', spool);
+    const answer = publish('1');
+    await clock.pass(BUDGET);
+    await answer;
+    sink.waiting.shift()?.fail();
+    for (let i = 0; i < 20; i++) {
+      await clock.pass(1000);
+      for (const batch of sink.waiting.splice(0)) batch.confirm();
+    }
+    expect([idsOf(sink), spool.lane('a').size]).toEqual([['1'], 0]);
+  });
+
+  it('with onFailure: spool stores nothing that the sink refuses for good', async () => {
+    const spool = aSpool();
+    const sink = aSink((ids) => ({ rejected: ids.map((_, index) => ({ index, reason: 'no' })) }), 'a');
+    const { publish, clock } = anEmitter([{ ...route, onFailure: 'spool' }], [opened(sink)], { spool });
+    const answer = publish('1');
+    await clock.pass(BUDGET);
+    expect(await answer).toMatchObject({ code: 'sink_failed' });
+    expect([sink.batches.length, spool.lane('a').size]).toEqual([1, 0]);
+  });
+
   it('with onFailure: spool goes behind older events of the disk', async () => {
     const spool = aSpool();
     const { publish, clock, sink } = late('spool', spool);

@@ -465,6 +465,19 @@ describe('the end', () => {
     expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
+  it('hears what is confirmed of batches that were under way, so that the spool need not deliver it again', async () => {
+    const sink = aSink('asked');
+    const confirmed: Position[] = [];
+    const confirm = (positions: readonly Position[]) => void confirmed.push(...positions);
+    const { clock, lane } = aLane(sink, {}, { confirm });
+    lane.pushSpooled(['1', '2', '3'].map((id, position) => ({ delivery: aDelivery(id), position })));
+    await clock.settle();
+    lane.end();
+    sink.waiting[0]?.confirm({ unconfirmed: [1] });
+    await clock.settle();
+    expect(confirmed).toEqual([0, 2]);
+  });
+
   it('drops what comes later, and counts it', async () => {
     const sink = aSink();
     const { clock, lane, push, seen } = aLane(sink);
