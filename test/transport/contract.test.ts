@@ -1,9 +1,11 @@
 /** One contract, two implementations: our lean path, and Connect's adapter behind the same guard. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure, type FailureCode } from '../../src/failure.ts';
 import { defineHook, type OnError } from '../../src/hook.ts';
 import type { HookName } from '../../src/schema/hook-name.ts';
 import { allow, observed, pass } from '../../src/schema/replies.ts';
+import type { Lookup } from '../../src/shell.ts';
 import { findRpc, type Rpc, rpcs } from '../../src/wire/rpc.ts';
 import { aClient, aMessage, inputs, SECRET } from '../support/inputs.ts';
 import { bytesOf, type RecordedCall, readRecording } from '../support/recordings.ts';
@@ -564,6 +566,29 @@ describe.each([
         await expectIdle(own);
       },
     );
+  });
+
+  it('leaves look-ups the part of the time that deadlineFraction says', async () => {
+    let left = Number.NaN;
+    const hook = defineHook({
+      name: 'client.authorize',
+      needs: (_, { answers }) => ('a' in answers ? undefined : { kind: 'a' }),
+      decide: () => ({ reply: allow() }),
+    });
+    const a: Lookup = (_, { deadline = Number.POSITIVE_INFINITY }) => {
+      left = deadline - performance.now();
+    };
+    await using own = await start({
+      hooks: hooksWith(hook),
+      lookups: { a },
+      limits: { deadlineFraction: 0.5 },
+    });
+    await own
+      .client()
+      .call(authorize.path, requestOf(authorize, inputs()['client.authorize']), { 'grpc-timeout': '1000S' });
+    // Half of it, less what reading took.
+    expect(left).toBeLessThanOrEqual(500_000);
+    expect(left).toBeGreaterThan(400_000);
   });
 
   it('asks as often as it needs to, and is answered when the look-up has been', async () => {
