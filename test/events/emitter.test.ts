@@ -134,6 +134,33 @@ describe('routes', () => {
   });
 });
 
+describe('a batch that lingers', () => {
+  const payload = new Uint8Array(3000).fill(0xff);
+  const ways: RouteInput[] = [{ hooks: ['message.publish'], to: 'a' }];
+  const publishOne = ({ call }: ReturnType<typeof anEmitter>, id: string) =>
+    call('message.publish', { message: aMessage({ id, payload }) });
+
+  it('is written when what waits is large enough as it is encoded, which is more than was thought', async () => {
+    const linger = { linger: 60_000, maxEvents: 1000 };
+    const first = anEmitter(ways, [opened(aSink('fast', 'a'), { batch: linger })]);
+    publishOne(first, '1');
+    const thought = first.outbox.stats.queuedBytes;
+    await first.clock.settle();
+    const encoded = first.outbox.stats.queuedBytes;
+    expect(encoded).toBeGreaterThan(1.2 * thought);
+    const sink = aSink('fast', 'a');
+    // One that is encoded and one that comes are enough, and two as they come are not.
+    const maxBytes = Math.floor(thought + (thought + encoded) / 2);
+    const second = anEmitter(ways, [opened(sink, { batch: { ...linger, maxBytes } })]);
+    publishOne(second, '1');
+    await second.clock.settle();
+    expect(sink.batches).toHaveLength(0);
+    publishOne(second, '2');
+    await second.clock.settle();
+    expect(sink.batches[0]?.length).toBe(2);
+  });
+});
+
 describe('after-reply', () => {
   it('never makes an answer wait', () => {
     const { publish, emitter } = anEmitter(
