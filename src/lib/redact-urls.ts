@@ -90,6 +90,8 @@ function quoteAt(text: string, index: number): string | undefined {
 
 /** A URL without its scheme, and what stands behind it. */
 function redactPart(part: string, quote: string | undefined, isWhole: boolean): string {
+  // A scheme alone, as advice has it: "use https:// in the URL".
+  if (/^(?:\s|["'`)]|$)/.test(part) && !part.includes('@')) return part;
   const end = endOfUrl(part, quote, isWhole);
   // A later "@" may end a user whose password has blanks or quotes.
   const at = part.indexOf('@', end) === -1 ? -1 : part.lastIndexOf('@');

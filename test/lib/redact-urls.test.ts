@@ -36,6 +36,8 @@ describe('redactUrls', () => {
     'at async file:///srv/app/dist/server.js:19:3',
     'at file:///C:/app/node_modules/@scope/hooks.mjs:1:1',
     'listening on http://127.0.0.1:9000',
+    'a client spoke cleartext to a TLS port: use https:// in the URL of the broker',
+    'write "http://" instead, or http://',
     'https://host/',
     'redis://h:6379/15',
     'a/b?c=d',
