@@ -26,7 +26,7 @@ export interface ConditionWork {
 }
 
 /** Units of one call. One evaluation has two thirds of them, so that a costly rule leaves something for the others. */
-const MAX_CONDITION_WORK = 1_500_000;
+export const MAX_CONDITION_WORK = 1_500_000;
 
 /** For one call. */
 export const conditionWork = (): ConditionWork => ({ conditionWork: MAX_CONDITION_WORK });
