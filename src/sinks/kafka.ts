@@ -16,7 +16,7 @@ import {
   partitionKey,
   reasonOf,
 } from './kafka/trouble.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, tellOfPart } from './outcome.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 import { Turns, unlessAborted } from './turns.ts';
@@ -83,11 +83,8 @@ class KafkaSink implements Sink {
         unlessAborted(this.#writeTopics(items, outcome), signal).catch((error) => this.#giveUp(error));
       await unlessAborted(this.#turns.take(work, signal), signal);
     }
-    return outcome.settle((cause) =>
-      this.#log.warn(
-        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
-        'a part of a batch was not confirmed and is tried again',
-      ),
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is tried again'),
     );
   }
 

@@ -16,7 +16,7 @@ import {
   toPublication,
 } from './mqtt/publication.ts';
 import { explain, LostError, ReasonError, reasonOf } from './mqtt/trouble.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, tellOfPart } from './outcome.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 import { abortable, allOver, Turns, unlessAborted } from './turns.ts';
@@ -98,11 +98,8 @@ class MqttSink implements Sink {
         this.#turns.take(() => this.#publish(items, outcome, signal), signal),
         signal,
       );
-    return outcome.settle((cause) =>
-      this.#log.warn(
-        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
-        'a part of a batch was not acknowledged and is tried again',
-      ),
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not acknowledged and is tried again'),
     );
   }
 

@@ -1,6 +1,6 @@
 /** What came of the parts of a batch, put together into what a sink answers. */
 import type { Delivery } from './delivery.ts';
-import type { IsWanted, Receipt } from './sink.ts';
+import type { IsWanted, Receipt, SinkWorld } from './sink.ts';
 
 /** What a batch is not confirmed for when nobody said why. */
 const unknown = new Error('the sink did not confirm all of a batch');
@@ -69,4 +69,13 @@ export class Outcome {
     tell(trouble);
     return { rejected, unconfirmed };
   }
+}
+
+/** For `Outcome.settle`: says in the log what became of the part of a batch that is not settled. */
+export function tellOfPart(
+  log: Pick<SinkWorld['log'], 'warn'>,
+  sink: string,
+  text = 'a part of a batch failed',
+): (cause: unknown) => void {
+  return (cause) => log.warn({ code: 'sink_failed', sink, reason: (cause as Error).message }, text);
 }

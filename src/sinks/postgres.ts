@@ -4,7 +4,7 @@ import type { PostgresOptions } from '../config/sections/sinks/postgres.ts';
 import { readSecret } from '../lookup/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { type Attempt, isolate, type Numbered } from './isolate.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, tellOfPart } from './outcome.ts';
 import { type Row, toRow, withBytes } from './postgres/row.ts';
 import {
   createStatement,
@@ -83,11 +83,8 @@ class PostgresSink implements Sink {
     const outcome = new Outcome(batch, isWanted);
     const tables = this.#sort(batch, outcome);
     if (tables.size > 0) await this.#writeTables(tables, outcome, signal);
-    return outcome.settle((cause) =>
-      this.#log.warn(
-        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
-        'a part of a batch was not written and is tried again',
-      ),
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not written and is tried again'),
     );
   }
 

@@ -4,7 +4,7 @@ import type { RabbitmqOptions } from '../config/sections/sinks/rabbitmq.ts';
 import { readSecret } from '../lookup/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { Lazy } from './lazy.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, tellOfPart } from './outcome.ts';
 import { type Connect, type Link, openLink } from './rabbitmq/link.ts';
 import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/publication.ts';
 import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/trouble.ts';
@@ -71,11 +71,8 @@ class RabbitmqSink implements Sink {
     const outcome = new Outcome(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) await this.#publish(items, outcome, signal);
-    return outcome.settle((cause) =>
-      this.#log.warn(
-        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
-        'a part of a batch was not confirmed and is tried again',
-      ),
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is tried again'),
     );
   }
 

@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import type { FileOptions } from '../../config/sections/sinks/file.ts';
 import type { Delivery } from '../delivery.ts';
-import { Outcome } from '../outcome.ts';
+import { Outcome, tellOfPart } from '../outcome.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { Turns, unlessAborted } from '../turns.ts';
 import { Appender } from './appender.ts';
@@ -51,12 +51,7 @@ export class FileSink implements Sink {
       this.#turns.take(() => this.#append(lines, outcome), signal),
       signal,
     );
-    return outcome.settle((cause) =>
-      this.#log.warn(
-        { code: 'sink_failed', sink: this.name, reason: (cause as Error).message },
-        'a part of a batch failed',
-      ),
-    );
+    return outcome.settle(tellOfPart(this.#log, this.name));
   }
 
   async check(): Promise<void> {

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
 import { isolate } from '../isolate.ts';
-import { Outcome } from '../outcome.ts';
+import { Outcome, tellOfPart } from '../outcome.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import type { Answer, Client } from './client.ts';
 import { pathFor } from './path.ts';
@@ -57,12 +57,7 @@ export class HttpSink implements Sink {
     const outcome = new Outcome(batch, isWanted);
     if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
     else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome);
-    return outcome.settle((cause) =>
-      log.warn(
-        { code: 'sink_failed', sink: name, reason: (cause as Error).message },
-        'a part of a batch failed',
-      ),
-    );
+    return outcome.settle(tellOfPart(log, name));
   }
 
   async check(): Promise<void> {

@@ -4,7 +4,7 @@ import { DEFAULT_SUBJECT, type NatsOptions } from '../../config/sections/sinks/n
 import { groupByKey, writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
 import { Lazy } from '../lazy.ts';
-import { Outcome } from '../outcome.ts';
+import { Outcome, tellOfPart } from '../outcome.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { abortable, unlessAborted } from '../turns.ts';
 import { hasStreamFor, type NatsLink, readSubjects } from './connect.ts';
@@ -63,12 +63,7 @@ export class NatsSink implements Sink {
     } catch (error) {
       outcome.blame(explain(error, place));
     }
-    return outcome.settle((cause) =>
-      log.warn(
-        { code: 'sink_failed', sink: name, reason: (cause as Error).message },
-        'a part of a batch failed',
-      ),
-    );
+    return outcome.settle(tellOfPart(log, name));
   }
 
   async check(): Promise<void> {

@@ -2,7 +2,7 @@
 import { withTimeLimit } from '../../lookup/deadline.ts';
 import type { Delivery } from '../delivery.ts';
 import { Lazy } from '../lazy.ts';
-import { Outcome } from '../outcome.ts';
+import { Outcome, tellOfPart } from '../outcome.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { unlessAborted } from '../turns.ts';
 import type { RedisConnection } from './connect.ts';
@@ -57,12 +57,7 @@ export class RedisSink implements Sink {
       return { index, command, hasOwnStream: target !== undefined };
     });
     await this.#writeAll(items, outcome, signal).catch((error) => outcome.blame(error));
-    return outcome.settle((cause) =>
-      log.warn(
-        { code: 'sink_failed', sink: name, reason: (cause as Error).message },
-        'a part of a batch failed',
-      ),
-    );
+    return outcome.settle(tellOfPart(log, name));
   }
 
   async check(): Promise<void> {
