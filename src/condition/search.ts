@@ -25,20 +25,15 @@ export class Finder {
   next(from: number): number {
     if (this.#part.length > this.#text.length) return -1;
     if (this.#borders === undefined) return this.#text.indexOf(this.#part, from);
-    return findFrom(this.#text, this.#part, this.#borders, from);
+    return find(this.#text, this.#part, this.#borders, { from });
   }
 
   /** The last one that begins at the place or before it; -1 when there is none. */
   last(from = this.#text.length): number {
     if (this.#part.length > this.#text.length) return -1;
     if (this.#borders === undefined) return this.#text.lastIndexOf(this.#part, from);
-    let last = -1;
     const within = this.#text.slice(0, from + this.#part.length);
-    // They may overlap: each search goes on where the last place had matched so far.
-    forEachMatch(within, this.#part, this.#borders, (at) => {
-      last = at;
-    });
-    return last;
+    return find(within, this.#part, this.#borders, { isLast: true });
   }
 }
 
@@ -54,22 +49,22 @@ function bordersOf(part: string): Int32Array {
   return borders;
 }
 
-function findFrom(text: string, part: string, borders: Int32Array, from: number): number {
+/** Places may overlap: the search for the last one goes on with what has matched so far. -1 when there is none. */
+function find(
+  text: string,
+  part: string,
+  borders: Int32Array,
+  { from = 0, isLast = false }: { readonly from?: number; readonly isLast?: boolean },
+): number {
+  let found = -1;
   for (let i = from, matched = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    while (matched > 0 && part.charCodeAt(matched) !== code) matched = borders[matched - 1] as number;
-    if (part.charCodeAt(matched) === code) matched++;
-    if (matched === part.length) return i - part.length + 1;
-  }
-  return -1;
-}
-
-function forEachMatch(text: string, part: string, borders: Int32Array, visit: (at: number) => void): void {
-  for (let i = 0, matched = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     while (matched > 0 && (matched === part.length || part.charCodeAt(matched) !== code))
       matched = borders[matched - 1] as number;
     if (part.charCodeAt(matched) === code) matched++;
-    if (matched === part.length) visit(i - part.length + 1);
+    if (matched !== part.length) continue;
+    found = i - part.length + 1;
+    if (!isLast) return found;
   }
+  return found;
 }
