@@ -96,16 +96,15 @@ function findMissesOfAnything(
   find: (rule: Rule) => readonly Miss[],
   conditions: CompileCondition | undefined,
 ): readonly Miss[] {
-  const { topics, when, ...rest } = rule;
-  const isOfTopic = compileRule(rule, conditions).when?.uses.has('topic') === true;
-  const mayHold = verdictOf(rule) === 'deny' && isOfTopic;
+  const { topics: _, when, ...rest } = rule;
+  const compiled = compileRule(rule, conditions);
+  const mayHold = compiled.verdict === 'deny' && compiled.when?.uses.has('topic') === true;
   const misses = find(when === undefined || mayHold ? rest : { ...rest, when });
-  if (topics === undefined) return misses;
-  const filters = compileRule({ ...rule, when: undefined }).topics ?? [];
-  const isUsed = filters.some(
+  if (compiled.topics === undefined) return misses;
+  const isUsed = compiled.topics.some(
     ({ template, slash }) => typeof substitute(template, who.subject, slash) === 'string',
   );
-  if (verdictOf(rule) === 'deny' && isUsed) return misses;
+  if (compiled.verdict === 'deny' && isUsed) return misses;
   const message = 'does not name the prefix of the filter, and which topics it stands for is not known';
   return [...misses, { condition: 'topics', message }];
 }

@@ -26,14 +26,14 @@ export function vouchersOf(
   methods: readonly OpenedMethod[],
 ): readonly Voucher[] {
   if (authenticate === undefined) return [];
+  const { otherwise, onError, mode } = authenticate;
   const open = [
-    ...(authenticate.otherwise === 'allow' ? ['authenticate.otherwise: allow'] : []),
-    ...(authenticate.onError === 'allow' ? ['authenticate.onError: allow'] : []),
-  ];
-  // Whoever is let in by others.
-  const elsewhere = [
-    ...(authenticate.onError === 'ignore' ? ['authenticate.onError: ignore'] : []),
-    ...(authenticate.mode === 'shadow' ? ['authenticate.mode: shadow'] : []),
+    ...(otherwise === 'allow' ? [nobody('authenticate.otherwise: allow', 'write deny')] : []),
+    // With `ignore`, and in shadow mode, others let in whom they like.
+    ...(onError === 'allow' || onError === 'ignore'
+      ? [nobody(`authenticate.onError: ${onError}`, 'write deny')]
+      : []),
+    ...(mode === 'shadow' ? [nobody('authenticate.mode: shadow', 'write mode: enforce')] : []),
   ];
   return [
     ...methods.map((method) => ({
@@ -41,10 +41,7 @@ export function vouchersOf(
       vouchesFor: () => guaranteedBy(method),
       advise: (name: BoundName) => advise(method.section, name),
     })),
-    ...open.map((label) => nobody(label, 'write deny')),
-    ...elsewhere.map((label) =>
-      nobody(label, label.endsWith('shadow') ? 'write mode: enforce' : 'write deny'),
-    ),
+    ...open,
   ];
 }
 
