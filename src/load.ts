@@ -102,19 +102,29 @@ function resolveFiles(config: Config, base: string): Config {
 
 function resolveToken(config: Config, base: string): Config {
   const token = config.admin?.token;
-  if (config.admin === undefined || typeof token !== 'object' || !('file' in token)) return config;
-  return { ...config, admin: { ...config.admin, token: { file: resolve(base, token.file) } } };
+  if (config.admin === undefined || token === undefined) return config;
+  return {
+    ...config,
+    admin: { ...config.admin, token: resolveSecret(token, (name) => resolve(base, name)) },
+  };
+}
+
+function resolveSecret(secret: Secret, resolveName: (name: string) => string): Secret {
+  return typeof secret === 'object' && 'file' in secret ? { file: resolveName(secret.file) } : secret;
 }
 
 function resolveBroker(config: Config, resolveName: (name: string) => string): Config {
   const { broker } = config;
   if (broker === undefined) return config;
-  const found = (secret: Secret): Secret =>
-    typeof secret === 'object' && 'file' in secret ? { file: resolveName(secret.file) } : secret;
   const { key, secret, ca } = broker;
   return {
     ...config,
-    broker: { ...broker, key: found(key), secret: found(secret), ...(ca && { ca: resolveName(ca) }) },
+    broker: {
+      ...broker,
+      key: resolveSecret(key, resolveName),
+      secret: resolveSecret(secret, resolveName),
+      ...(ca && { ca: resolveName(ca) }),
+    },
   };
 }
 
