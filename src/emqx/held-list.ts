@@ -3,7 +3,7 @@ import { compareLists, isDifferent, type ListDifference } from '../policy/hook-l
 import { hooksFor, type IngressSupport, withoutIngress } from '../policy/ingress.ts';
 import type { HookSpec } from '../schema/replies.ts';
 import { type EmqxClient, EmqxError } from './client.ts';
-import { Nodes, Server } from './schemas.ts';
+import { isConnected, listOf, Nodes, Server } from './schemas.ts';
 
 /** The list that this server answers. */
 export interface OwnList {
@@ -41,8 +41,7 @@ export async function fetchHeldList(client: EmqxClient, name: string, own: OwnLi
   if (obstacle !== undefined) return unknown(obstacle);
   const full = hooksFor(own.hooks, nodes[0]?.version ?? '', own.ingress);
   const wanted = own.isIngressRefused ? withoutIngress(full) : full;
-  const held = server.hooks.map((hook) => ({ name: hook.name, topics: hook.params.topics ?? [] }));
-  const difference = compareLists<string>(held, wanted);
+  const difference = compareLists<string>(listOf(server.hooks), wanted);
   if (!isDifferent(difference)) return { kind: 'same' };
   return { kind: 'different', difference, entry: entry as Readonly<Record<string, unknown>>, path };
 }
@@ -53,7 +52,6 @@ export async function fetchHeldList(client: EmqxClient, name: string, own: OwnLi
  */
 function findObstacle(server: Server, nodes: readonly Nodes[number][]): string | undefined {
   if (!server.enable) return `the ExHook server ${server.name} is disabled in the broker`;
-  const isConnected = ({ status }: { status: string }) => status === 'connected' || status === 'running';
   const lost = server.node_status.filter((node) => !isConnected(node)).map(({ node }) => node);
   if (lost.length > 0) return `it is not connected on ${lost.join(', ')}`;
   const stopped = nodes.filter(

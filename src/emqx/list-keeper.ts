@@ -6,6 +6,7 @@
  * between what it has found and what it does, and looks again: the first to act leaves nothing to do for the others.
  * Of the workers of one server, the supervisor chooses one.
  */
+import { setTimeout } from 'node:timers/promises';
 import { RELOAD_REMEDY } from '../lookup/brokers/list-warnings.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { type EmqxClient, EmqxError } from './client.ts';
@@ -144,6 +145,4 @@ export class ListKeeper {
   }
 }
 
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
-}
+const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds, undefined, { ref: false });

@@ -1,5 +1,6 @@
 /** Answers of EMQX's REST API, as far as they are looked at. Releases add fields, and leave some out. */
 import * as z from 'zod';
+import type { HookList } from '../policy/hook-lists.ts';
 
 export const Node = z.object({
   node: z.string(),
@@ -71,3 +72,13 @@ export const Servers = z.array(Server);
 export const Hooks = z.array(Hook);
 export const Authenticators = z.array(Authenticator);
 export const Users = z.object({ data: z.array(z.unknown()) });
+
+/** Whether a node says that it is connected to this server: releases call it by either word. */
+export function isConnected({ status }: { readonly status: string }): boolean {
+  return status === 'connected' || status === 'running';
+}
+
+/** The list of hooks that a broker tells, to be compared. */
+export function listOf(hooks: readonly Hook[]): HookList {
+  return hooks.map(({ name, params }) => ({ name, topics: params.topics ?? [] }));
+}

@@ -12,7 +12,7 @@ export type IngressSupport = 'auto' | 'always' | 'never';
 export const HOOKS = 'provider/hooks';
 
 /** The first release with message.ingress; its betas and release candidates lack it. */
-const FIRST = [6, 3, 0] as const;
+export const FIRST_WITH_INGRESS = [6, 3, 0] as const;
 
 /**
  * Whether a broker of this version can be asked for message.ingress.
@@ -25,7 +25,7 @@ export function hasIngress(version: string, support: IngressSupport = 'auto'): b
   if (patch === undefined) return false;
   const release = [Number(major), Number(minor), Number(patch)] as const;
   // A build of the first release that is not the release itself came before it.
-  return isSince(release, FIRST) && (suffix === '' || !isSince(FIRST, release));
+  return isSince(release, FIRST_WITH_INGRESS) && (suffix === '' || !isSince(FIRST_WITH_INGRESS, release));
 }
 
 /** The hooks that a broker of this version can be asked to call. */

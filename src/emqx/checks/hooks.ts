@@ -3,14 +3,13 @@ import { compareLists, type ListDifference } from '../../policy/hook-lists.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
-import type { Hook, Server } from '../schemas.ts';
+import { type Hook, isConnected, listOf, type Server } from '../schemas.ts';
 
 export const checkHooks: Check = ({ broker, own, outdated }) => {
   const { server } = broker;
   const hooks = known(broker.hooks);
   if (server === undefined || !server.enable || hooks === undefined) return [];
-  const isConnected = server.node_status.some(({ status }) => status === 'connected' || status === 'running');
-  if (!isConnected) return [];
+  if (!server.node_status.some(isConnected)) return [];
   if (hooks.length === 0) return [noHooks(server)];
   const compared = own === undefined ? [] : compare(own, hooks, server);
   return [
@@ -33,8 +32,7 @@ function noHooks({ name }: Server): Finding {
 const RELOAD = 'disable and enable the server in the broker: exhook register --reload';
 
 function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Finding[] {
-  const held = hooks.map((hook) => ({ name: hook.name, topics: hook.params.topics ?? [] }));
-  const { missing, extra, otherTopics } = compareLists<string>(held, own.hooks);
+  const { missing, extra, otherTopics } = compareLists<string>(listOf(hooks), own.hooks);
   const found: Finding[] = [];
   if (missing.length > 0)
     found.push({

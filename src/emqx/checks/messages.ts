@@ -1,7 +1,7 @@
 /** Can clients get around the message rules of this server? */
-import { hasIngress } from '../../policy/ingress.ts';
+import { FIRST_WITH_INGRESS, hasIngress } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
-import { areAllSince, isAnySince, type Version } from '../version.ts';
+import { areAllSince, isAnySince } from '../version.ts';
 
 export const checkMessages: Check = (facts) => [
   ...checkUnencodable(facts),
@@ -13,7 +13,7 @@ export const checkMessages: Check = (facts) => [
 function checkUnencodable(facts: Facts): Finding[] {
   const at = facts.own?.judgesMessagesAt;
   if (at === undefined || failsClosedAtIngress(facts, at)) return [];
-  const hasIngress = areAllSince(facts.broker.nodes, INGRESS) === true;
+  const hasIngress = areAllSince(facts.broker.nodes, FIRST_WITH_INGRESS) === true;
   return [
     {
       id: 'unjudged-messages',
@@ -45,15 +45,13 @@ function checkIngress({ own, broker: { nodes } }: Facts): Finding[] {
 
 function failsClosedAtIngress(facts: Facts, at: string): boolean {
   const isDenied = facts.broker.server?.failed_action !== 'ignore';
-  return at !== 'publish' && isDenied && areAllSince(facts.broker.nodes, INGRESS) === true;
+  return at !== 'publish' && isDenied && areAllSince(facts.broker.nodes, FIRST_WITH_INGRESS) === true;
 }
-
-const INGRESS: Version = [6, 3, 0];
 
 /** Nothing in the REST API tells the profile: it comes from the environment of the broker. */
 function checkHardened(facts: Facts): Finding[] {
   const limited = facts.own?.hooks.find(({ name }) => name === 'message.publish')?.topics ?? [];
-  const may = isAnySince(facts.broker.nodes, INGRESS);
+  const may = isAnySince(facts.broker.nodes, FIRST_WITH_INGRESS);
   if (!may || limited.length === 0) return [];
   return [
     {

@@ -4,7 +4,7 @@
  * A broker that does not know message.ingress refuses the whole list with it, calls no hook, and asks again. So a
  * node that asks again soon, without any call in between, is answered without message.ingress for a while.
  */
-import { compareLists, isDifferent } from '../../policy/hook-lists.ts';
+import { compareLists } from '../../policy/hook-lists.ts';
 import { hooksFor, type IngressSupport, listsIngress, withoutIngress } from '../../policy/ingress.ts';
 import { matches } from '../../policy/topic-filter.ts';
 import type { HookName } from '../../schema/hook-name.ts';
@@ -167,8 +167,7 @@ export class NodeRegistry {
 
   #differenceOf(row: NodeRow): NodeCalls['outdated'] {
     if (this.#wanted === undefined) return undefined;
-    const found = findDifference(row, this.#wantedFor(row, this.#wanted), this.#wanted.hooks);
-    return found !== undefined && isDifferent(found) ? found : undefined;
+    return findDifference(row, this.#wantedFor(row, this.#wanted), this.#wanted.hooks);
   }
 
   /** What it would be answered now, but for what it has refused. */
