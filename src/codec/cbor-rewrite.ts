@@ -3,7 +3,7 @@ import { CborCursor, INDEFINITE } from './cbor-cursor.ts';
 import { CborReader, MAJOR } from './cbor-read.ts';
 import { CborWriter } from './cbor-write.ts';
 import type { CodecLimits } from './limits.ts';
-import { isSafeDigits } from './rewrite/keys.ts';
+import { keyFor } from './rewrite/keys.ts';
 import { type Container, type Kind, Rewriter, type Sink, type Source } from './rewrite/rewrite.ts';
 import type { Value } from './value.ts';
 
@@ -90,7 +90,7 @@ class CborSink implements Sink {
   }
 
   key(name: string, mayBeInteger: boolean): void {
-    this.#writer.item(mayBeInteger && isSafeDigits(name) ? Number(name) : name);
+    this.#writer.item(keyFor(name, mayBeInteger));
   }
 
   open(kind: Kind, size: number): void {

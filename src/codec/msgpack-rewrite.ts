@@ -3,7 +3,7 @@ import type { CodecLimits } from './limits.ts';
 import { MsgpackCursor } from './msgpack-cursor.ts';
 import { isFixInteger, isFixList, isFixMap, isFixText, isText, longHead } from './msgpack-head.ts';
 import { MsgpackReader } from './msgpack-read.ts';
-import { isSafeDigits } from './rewrite/keys.ts';
+import { keyFor } from './rewrite/keys.ts';
 import { type Container, type Kind, Rewriter, type Sink, type Source } from './rewrite/rewrite.ts';
 import type { Value } from './value.ts';
 
@@ -106,7 +106,7 @@ class MsgpackSink implements Sink {
   }
 
   key(name: string, mayBeInteger: boolean): void {
-    this.item(mayBeInteger && isSafeDigits(name) ? Number(name) : name);
+    this.item(keyFor(name, mayBeInteger));
   }
 
   open(kind: Kind, size: number): void {
