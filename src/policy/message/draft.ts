@@ -39,8 +39,8 @@ export function startDraft(input: PublishInput, sender: Subject): Draft {
   return { input, sender, topic, qos, payload, view: undefined, work };
 }
 
-/** Named one by one, as in `startDraft`. */
-function withPayload(
+/** The message with another payload or another view of it. Named one by one, as in `startDraft`. */
+export function withPayload(
   { input, sender, topic, qos, work }: Draft,
   payload: Uint8Array,
   view: View | undefined,

@@ -1,6 +1,6 @@
 /** The parts of a rule that test and change a message, each compiled once. */
 import { listOf, type OneOrMore } from '../rule.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, withPayload } from './draft.ts';
 import { CheckFailure, fail } from './failure.ts';
 import { type Path, parsePath, removePath, writePath } from './path.ts';
 import type { Qos, Require, SetSection } from './rule.ts';
@@ -142,7 +142,8 @@ function viewOf({ view }: Draft, what: string) {
 }
 
 function withValue(draft: Draft, value: Value): Draft {
-  return { ...draft, view: { ...viewOf(draft, 'set.payload'), value, isChanged: true } };
+  const { chain, rewrite } = viewOf(draft, 'set.payload');
+  return withPayload(draft, draft.payload, { value, chain, isChanged: true, rewrite });
 }
 
 function templateOf(source: string): MessageTemplate {
