@@ -25,9 +25,10 @@ import type { Value } from './value.ts';
  * Gives why a value does not validate, or `undefined` when it does: the place and the keyword, never a value.
  *
  * @param work of all checks of one message, which share a budget. Default: this check has one of its own
+ * @param mayHaveBytes false for a value that is known to have none. Default: true
  * @throws Undecided when that cannot be told: the check recurses too deeply, or takes too much work
  */
-export type JsonSchemaCheck = (value: Value, work?: CheckWork) => string | undefined;
+export type JsonSchemaCheck = (value: Value, work?: CheckWork, mayHaveBytes?: boolean) => string | undefined;
 
 export interface JsonSchemaOptions {
   /** Are formats checked, or do they only describe? Default: `assert`. */
@@ -107,12 +108,12 @@ function quoted(names: ReadonlySet<string>): string {
 
 function checkOf(check: ReturnType<typeof openSchema>['check']): JsonSchemaCheck {
   const run = new Run();
-  return (value, work = { checkWork: 0 }) => {
+  return (value, work = { checkWork: 0 }, mayHaveBytes = true) => {
     run.reset(work);
     const { left } = run;
     resetPatternWork(left);
     try {
-      return check(toJson(value), run, undefined) ? undefined : describe(run);
+      return check(mayHaveBytes ? toJson(value) : value, run, undefined) ? undefined : describe(run);
     } catch (error) {
       // The stack, which a reference from a schema to itself uses up.
       throw error instanceof RangeError ? new Undecided('recurses too deeply') : error;

@@ -1,10 +1,10 @@
 /** JSON (RFC 8259, and RFC 7493 in that keys come once and text is Unicode). */
-import type { Reading } from '../policy/message/value.ts';
+import type { Reading, ValueObject } from '../policy/message/value.ts';
 import type { ValueCodec } from './codec.ts';
 import { malformed, unsupported } from './error.ts';
 import { parseWithIntegers, stringifyWithIntegers } from './json-integers.ts';
 import { rewriteJson } from './json-rewrite.ts';
-import { scanJson } from './json-scan.ts';
+import { type JsonScan, scanJson } from './json-scan.ts';
 import { type CodecLimits, checkSize } from './limits.ts';
 import { duplicateKey, survey, type Value } from './value.ts';
 
@@ -38,12 +38,36 @@ function read(bytes: Uint8Array, limits: CodecLimits): Reading {
   const text = decodeText(bytes);
   const parsed = parse(text);
   const value = (scan.hasLongInteger ? parseWithIntegers(text) : parsed) as Value;
-  const { entries, hasNonFinite } = survey(value, limits);
+  const { entries, hasNonFinite } = isPlain(scan, limits)
+    ? { entries: countEntries(value), hasNonFinite: false }
+    : survey(value, limits);
   // Of two entries with one key, JSON.parse keeps the last.
   if (entries !== scan.entries) throw duplicateKey();
   if (hasNonFinite) throw unsupported('has a number that is too large');
   if (!scan.hasOddNumber) return { value };
   return { value, rewrite: (changed) => checkSize(rewrite(text, value, changed, limits), limits) };
+}
+
+/**
+ * Can the text hold nothing that a survey of its value would refuse? Half a surrogate pair takes an escape, and a number
+ * that is too large an exponent or many digits.
+ */
+function isPlain(scan: JsonScan, limits: CodecLimits): boolean {
+  const { hasEscape, hasOddNumber, mayHaveProto, mostItems } = scan;
+  return !(hasEscape || hasOddNumber || mayHaveProto || mostItems > limits.maxItems);
+}
+
+/** The entries of all maps in what `JSON.parse` gave. */
+function countEntries(value: Value): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countEntries(item);
+    return count;
+  }
+  const members = value as ValueObject;
+  for (const key in members) count += 1 + countEntries(members[key] as Value);
+  return count;
 }
 
 function rewrite(text: string, value: Value, changed: Value, limits: CodecLimits): Uint8Array {

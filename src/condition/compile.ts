@@ -47,6 +47,8 @@ export const compileCondition: CompileCondition = (source, variables) => {
         return { failure: describeFailure(result) };
       } catch (error) {
         return { failure: describeFailure(error) };
+      } finally {
+        meter.end(ofCall);
       }
     },
   };

@@ -39,19 +39,23 @@ export class TooMuchWork extends Error {
 export type Charge = (cost: number) => void;
 
 export class Meter {
+  #budget = BUDGET;
   #left = BUDGET;
-  #ofCall: ConditionWork | undefined;
 
   /** @param ofCall what all evaluations of one call share. */
   begin(ofCall?: ConditionWork): void {
-    this.#left = Math.min(BUDGET, ofCall?.conditionWork ?? BUDGET);
-    this.#ofCall = ofCall;
+    this.#budget = Math.min(BUDGET, ofCall?.conditionWork ?? BUDGET);
+    this.#left = this.#budget;
+  }
+
+  /** Takes what the evaluation did from what is left for the call. */
+  end(ofCall: ConditionWork | undefined): void {
+    if (ofCall !== undefined) ofCall.conditionWork -= this.#budget - this.#left;
   }
 
   /** @throws TooMuchWork when nothing is left for it. */
   charge(cost: number): void {
     this.#left -= cost;
-    if (this.#ofCall !== undefined) this.#ofCall.conditionWork -= cost;
     if (this.#left < 0) throw new TooMuchWork();
   }
 

@@ -16,6 +16,7 @@ describe('JSON, decoded', () => {
   it.each<[string, Value]>([
     ['1', 1],
     ['"x"', 'x'],
+    ['["__proto__","______________"]', ['__proto__', '______________']],
     ['null', null],
     ['-0', -0],
     ['[]', []],
@@ -59,6 +60,10 @@ describe('JSON, decoded', () => {
     ['{"a":1,"a":2}', 'malformed: has a map with a key that comes twice'],
     ['[{"a":1,"\\u0061":9007199254740993}]', 'malformed: has a map with a key that comes twice'],
     ['{"__proto__":{"admin":true}}', 'unsupported: has a key "__proto__"'],
+    ['[{"b":[{"a":{},"c":1,"a":[]}]}]', 'malformed: has a map with a key that comes twice'],
+    ['[{"b":{"__proto__":1}}]', 'unsupported: has a key "__proto__"'],
+    ['{"\\u005f_proto__":1}', 'unsupported: has a key "__proto__"'],
+    ['{"__proto\\u005f_":1}', 'unsupported: has a key "__proto__"'],
     ['{"\\u005f_proto__":1,"a":9007199254740993}', 'unsupported: has a key "__proto__"'],
     ['1e400', 'unsupported: has a number that is too large'],
     ['9'.repeat(400), 'unsupported: has a number that is too large'],

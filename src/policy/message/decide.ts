@@ -53,6 +53,7 @@ export function decideMessage(policy: PublishPolicy, input: PublishInput, observ
   };
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Ending = Exclude<Result, { kind: 'skip' | 'go' }>;
 type Failing = Extract<Result, { kind: 'fail' }>;
 
@@ -140,11 +141,11 @@ class Run {
       return this.#ended(this.#unwritten?.onError ?? this.#policy.onError, reasonOf(error), true);
     }
     const { topic, qos, payload } = draft.input.message;
-    const change = {
-      ...(draft.topic !== topic && { topic: draft.topic }),
-      ...(draft.qos !== qos && { qos: draft.qos as 0 | 1 | 2 }),
-      ...(!isBytesEqual(draft.payload, payload) && { payload: draft.payload }),
-    };
+    // Without spreads, here and below: each takes part of a microsecond, of every message.
+    const change: Parameters<typeof rewrite>[0] = {};
+    if (draft.topic !== topic) change.topic = draft.topic;
+    if (draft.qos !== qos) change.qos = draft.qos as 0 | 1 | 2;
+    if (!isBytesEqual(draft.payload, payload)) change.payload = draft.payload as typeof payload;
     const changed = Object.keys(change);
     if (changed.length === 0)
       return { reply: pass(), decision: this.#decision('pass', by, 'nothing is changed', false) };
@@ -156,13 +157,9 @@ class Run {
   }
 
   #decision(verdict: Decision['verdict'], by: string, reason: string, isFailure: boolean): Decision {
-    return {
-      verdict,
-      by,
-      reason,
-      isShadow: this.#isShadow,
-      ...(this.#applied.length > 0 && { rules: this.#applied }),
-      ...(isFailure && { isFailure }),
-    };
+    const decision: Writable<Decision> = { verdict, by, reason, isShadow: this.#isShadow };
+    if (this.#applied.length > 0) decision.rules = this.#applied;
+    if (isFailure) decision.isFailure = true;
+    return decision;
   }
 }

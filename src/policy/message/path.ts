@@ -58,16 +58,10 @@ export type Copies = Set<object>;
  * The value with another one at the path. Objects that are missing on the way are made; nothing is changed in place but
  * copies.
  *
- * @param copies what was copied before, to which it adds
+ * @param copies what was copied before, to which it adds. Default: nothing was
  * @throws RuleFailure when something on the way is neither object nor list.
  */
-export function writePath(
-  value: Value | undefined,
-  path: Path,
-  to: Value,
-  copies: Copies = new Set(),
-  done = 0,
-): Value {
+export function writePath(value: Value | undefined, path: Path, to: Value, copies?: Copies, done = 0): Value {
   const step = path[done];
   if (step === undefined) return to;
   if (Array.isArray(value)) {
@@ -82,18 +76,28 @@ export function writePath(
 }
 
 /** Twice as fast as a spread with a computed name. No name is `__proto__`: neither paths nor payloads have it. */
-function withField(object: ValueObject | undefined, key: string, value: Value, copies: Copies): ValueObject {
-  const isOwn = object !== undefined && copies.has(object);
+function withField(
+  object: ValueObject | undefined,
+  key: string,
+  value: Value,
+  copies: Copies | undefined,
+): ValueObject {
+  const isOwn = object !== undefined && copies?.has(object) === true;
   const copy: Record<string, Value> = isOwn ? object : Object.assign({}, object);
   copy[key] = value;
-  copies.add(copy);
+  copies?.add(copy);
   return copy;
 }
 
-function withItem(list: readonly Value[], index: number, value: Value, copies: Copies): readonly Value[] {
-  const copy: Value[] = copies.has(list) ? (list as Value[]) : [...list];
+function withItem(
+  list: readonly Value[],
+  index: number,
+  value: Value,
+  copies: Copies | undefined,
+): readonly Value[] {
+  const copy: Value[] = copies?.has(list) === true ? (list as Value[]) : [...list];
   copy[index] = value;
-  copies.add(copy);
+  copies?.add(copy);
   return copy;
 }
 

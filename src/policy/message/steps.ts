@@ -1,6 +1,6 @@
 /** The parts of a rule that test and change a message, each compiled once. */
 import { listOf, type OneOrMore } from '../rule.ts';
-import { type Draft, withPayload } from './draft.ts';
+import { type Draft, type View, withPayload } from './draft.ts';
 import { CheckFailure, fail } from './failure.ts';
 import { type Path, parsePath, removePath, writePath } from './path.ts';
 import type { Qos, Require, SetSection } from './rule.ts';
@@ -43,14 +43,14 @@ export function compileEnvelope({ payload, qos }: Require): Requirement {
 export function compileSchemaCheck(check: ValueCheck): Requirement {
   return ({ view, work }) => {
     if (view === undefined) throw new CheckFailure('require.schema: no rule decoded the payload');
-    const problem = decided(check, view.value, work);
+    const problem = decided(check, view, work);
     return problem === undefined ? undefined : `the payload does not meet the schema: ${problem}`;
   };
 }
 
-function decided(check: ValueCheck, value: Value, work: CheckWork): string | undefined {
+function decided(check: ValueCheck, { value, chain, isChanged }: View, work: CheckWork): string | undefined {
   try {
-    return check(value, work);
+    return check(value, work, isChanged || chain.at(-1)?.name !== 'json');
   } catch (error) {
     const why = error instanceof Error && error.name === 'Undecided' ? error.message : 'the check failed';
     throw new CheckFailure(`require.schema: cannot be checked: ${why}`);
@@ -83,7 +83,7 @@ function setFields(fields: Readonly<Record<string, unknown>>): Change {
   const produced = Object.entries(fields).map(([path, value]) => [pathOf(path), producer(value)] as const);
   return (draft, seen) => {
     let { value } = viewOf(draft, 'set.payload');
-    const copies = new Set<object>();
+    const copies = produced.length > 1 ? new Set<object>() : undefined;
     for (const [path, produce] of produced) value = writePath(value, path, produce(seen), copies);
     return withValue(draft, value);
   };

@@ -52,8 +52,9 @@ export type PayloadCodec = ValueCodec | ByteCodec;
  * It may throw: then nothing is known of the value. The text of an error that is named `Undecided` tells why.
  *
  * @param work what the checks of a message share; it adds to it what it does
+ * @param mayHaveBytes false for a value that was read from JSON: looking for bytes takes time. Default: true
  */
-export type ValueCheck = (value: Value, work?: CheckWork) => string | undefined;
+export type ValueCheck = (value: Value, work?: CheckWork, mayHaveBytes?: boolean) => string | undefined;
 
 /** What the checks of one message have done so far: counted, never timed. */
 export interface CheckWork {
