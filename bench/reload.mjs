@@ -25,6 +25,8 @@ const usage = `Usage: npm run bench:reload -- [options]
 const TARGETS = { most: 50, all: 200 };
 /** Seconds without a change, to compare with. */
 const QUIET = 10;
+/** Seconds of calls before each measurement: code that has just started is slow, whatever changes. */
+const WARM = 4;
 
 await runMain(main);
 
@@ -56,6 +58,7 @@ async function main() {
     const rows = [];
     for (const scenario of scenarios(server, counts)) {
       scenario.prepare?.();
+      await pace(server.port, call, { rate: readCount('rate', options.rate), seconds: WARM });
       rows.push(await measure(server, call, readCount('rate', options.rate), scenario));
     }
     say(

@@ -1,6 +1,7 @@
 /** Reads a file of any size without holding the thread up: in pieces, and as bytes. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isBlankFile } from './emptied.ts';
 
 /** What a file held, and a digest that tells it from other contents; `''` for a file that holds nothing, or comments alone. */
@@ -11,6 +12,8 @@ export interface FileBytes {
 
 /** Bytes of a piece: to digest one takes less than a millisecond. */
 const PIECE = 256 * 1024;
+/** Milliseconds between two pieces: on few cores a large file would take all of them while calls wait. */
+const REST = 1;
 
 /** @throws the error of the file system. */
 export async function readBytes(path: string): Promise<FileBytes> {
@@ -39,6 +42,7 @@ async function readAll(file: FileHandle, size: number): Promise<FileBytes> {
     if (bytesRead === 0) break;
     hash.update(bytes.subarray(length, length + bytesRead));
     length += bytesRead;
+    if (bytesRead === PIECE) await sleep(REST);
     if (length === bytes.length) {
       const more = allocate(2 * bytes.length);
       more.set(bytes);

@@ -5,6 +5,12 @@ import { Worker } from 'node:worker_threads';
 import type { Jobs } from './jobs.ts';
 import type { Order } from './thread.ts';
 
+/**
+ * Megabytes of garbage until it is collected: the threads that collect it are those of the whole process, and each time
+ * they take the cores from calls.
+ */
+const YOUNG_MB = 96;
+
 /** A job that could not be done at all; the message says what an operator can do. */
 export class OffloadError extends Error {
   override readonly name = 'OffloadError';
@@ -36,7 +42,11 @@ export async function offload<Name extends keyof Jobs>(
 
 function onThread<Output>(entry: URL, order: Order, transfer: readonly ArrayBuffer[]): Promise<Output> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(entry, { workerData: order, transferList: [...transfer] });
+    const thread = new Worker(entry, {
+      workerData: order,
+      transferList: [...transfer],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     thread.once('message', resolve);
     thread.once('error', (error: NodeJS.ErrnoException) => reject(describe(error)));
     // After a message this changes nothing.
