@@ -48,7 +48,7 @@ const { metafile } = await build({
 // A thread that lives for one file loads what it needs for that, and not what the program needs for its start.
 await build({
   ...common,
-  entryPoints: ['src/offload/thread.ts'],
+  entryPoints: ['src/offload-thread.ts'],
   outfile: 'dist/offload-thread.js',
   bundle: true,
 });

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { keepEvents } from './built-in-events.ts';
 import type { Problem } from './config/problem.ts';
 import { type AnyHook, findHookProblem, type HookTable } from './hook.ts';
+import { explainImport, type ImportModule, importFile } from './lib/import-file.ts';
 import { isHookName } from './schema/hook-name.ts';
 import type { Lookup } from './shell.ts';
 
@@ -18,11 +19,6 @@ export interface RejectedHooks {
   readonly problems: readonly Problem[];
   readonly hooks?: never;
 }
-
-/** Replaced in tests. Takes a `file:` URL. */
-export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
-
-export const importFile: ImportModule = (url) => import(/* @vite-ignore */ url);
 
 interface Found {
   readonly hooks: Map<string, { readonly hook: AnyHook; readonly file: string }>;
@@ -109,19 +105,4 @@ function findDouble(before: string | undefined, what: string, file: string): str
   if (before === undefined) return undefined;
   const place = before === file ? 'twice' : `again: ${before} has it too`;
   return `exports ${what} ${place}; keep one`;
-}
-
-/** Node's codes of what goes wrong most; else what the module itself says. */
-export function explainImport(error: unknown, path: string): string {
-  if (!(error instanceof Error)) return 'failed while it was imported';
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${path}'`)) {
-    return 'does not exist; paths are relative to the configuration file';
-  }
-  if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'is a directory; name the file in it';
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
-    return 'is not JavaScript; compile it, and name the .mjs or .js file';
-  // Node prints where a syntax error is, but keeps it out of the error.
-  const hint = error instanceof SyntaxError ? '; node --check shows where' : '';
-  return `failed while it was imported: ${error.name}: ${error.message}${hint}`;
 }

@@ -5,17 +5,14 @@
  * answer up and calls again. `decide` is called when there is nothing more to ask.
  */
 import type { Policy } from './policy/policy.ts';
+import type { Question } from './policy/question.ts';
 import type { Decision } from './schema/decision.ts';
 import type { Event } from './schema/event.ts';
 import { type HookName, hookNames, isHookName, isValued, type ValuedHookName } from './schema/hook-name.ts';
 import type { ReplyOf } from './schema/replies.ts';
 import type { HookInput } from './schema/requests.ts';
 
-/** Something to look up. `kind` names the look-up; the answer is filed under it. */
-export interface Question {
-  readonly kind: string;
-  readonly [detail: string]: unknown;
-}
+export type { Question };
 
 /** The answers so far, by the kind of their question. */
 export type Answers = Readonly<Record<string, unknown>>;

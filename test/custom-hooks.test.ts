@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../src/config/problem.ts';
-import { type ImportModule, loadCustomHooks, replaceHooks } from '../src/custom-hooks.ts';
+import { loadCustomHooks, replaceHooks } from '../src/custom-hooks.ts';
 import { defineHook } from '../src/hook.ts';
 import { hooks as builtIn } from '../src/hooks/index.ts';
+import type { ImportModule } from '../src/lib/import-file.ts';
 import { allow, observed } from '../src/schema/replies.ts';
 
 const authorize = defineHook({ name: 'client.authorize', decide: () => ({ reply: allow() }) });

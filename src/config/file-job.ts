@@ -1,6 +1,6 @@
 /** Reading a configuration file, as work that another thread can do. */
 import { packList } from '../lib/packed-list.ts';
-import type { JobResult } from '../offload/jobs.ts';
+import type { JobResult } from '../offload/job.ts';
 import { type ConfigFile, loadConfig } from './load.ts';
 import { placeProblem } from './place.ts';
 import { formatProblem } from './problem.ts';

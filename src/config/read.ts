@@ -1,10 +1,11 @@
 /** Reads a configuration: on another thread when the file is long and calls are being answered. */
 import { unpackList } from '../lib/packed-list.ts';
 import { inSlices } from '../lib/slices.ts';
+import type { Job } from '../offload/job.ts';
 import { OffloadError, offload } from '../offload/offload.ts';
 import type { MessageRule } from '../policy/message/rule.ts';
 import type { Rule } from '../policy/rule.ts';
-import type { ConfigFileInput, ConfigLists } from './file-job.ts';
+import type { ConfigFileInput, ConfigJob, ConfigLists, PlacesJob } from './file-job.ts';
 import { loadConfig } from './load.ts';
 import { placeProblem } from './place.ts';
 import { formatProblem } from './problem.ts';
@@ -35,6 +36,17 @@ export interface ReadOptions {
   readonly isServing: boolean;
 }
 
+export const configFileJob: Job<ConfigJob['input'], ConfigJob['output']> = {
+  name: 'config',
+  load: async () => (await import('./file-job.ts')).configJob,
+};
+
+/** Finds where in a configuration file problems are. */
+export const placesFileJob: Job<PlacesJob['input'], PlacesJob['output']> = {
+  name: 'places',
+  load: async () => (await import('./file-job.ts')).placesJob,
+};
+
 /** YAML of this length, in characters, takes about ten milliseconds. */
 const SHORT = 8 * 1024;
 
@@ -64,13 +76,13 @@ async function readHere({ argv, env, file: given }: ReadOptions): Promise<ReadRe
 
 async function readElsewhere(input: ConfigFileInput): Promise<ReadResult> {
   const { path, text } = input;
-  const output = await offload('config', input, []);
+  const output = await offload(configFileJob, input, []);
   if ('problems' in output) return output;
   const { config, lists, ...rest } = output;
   return {
     ...rest,
     config: await withLists(config, lists),
-    place: (problems) => offload('places', { path, text, problems }, []),
+    place: (problems) => offload(placesFileJob, { path, text, problems }, []),
   };
 }
 

@@ -1,7 +1,7 @@
 /** How traces go on from calls into sinks: what the way of events asks of whoever traces. */
 import { kindOf, type Sinks } from '../config/sections/sinks.ts';
+import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Sink } from '../sinks/sink.ts';
-import type { OpenedSink } from './port.ts';
 import type { Stamp } from './stamp.ts';
 
 export interface EventTracing {

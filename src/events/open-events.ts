@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { DEFAULT_GRANTS_PREFIX } from '../config/sections/grants.ts';
 import { Queue } from '../config/sections/queue.ts';
 import { openSinks } from '../sinks/open.ts';
+import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Sink, SinkWorld } from '../sinks/sink.ts';
 import { createStdoutSink } from '../sinks/stdout.ts';
 import type { TargetWorld } from '../sinks/target-guard.ts';
@@ -15,7 +16,6 @@ import { type EventTracing, traceOpened, traceOwn } from './event-tracing.ts';
 import type { Left } from './left.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPlan } from './plan.ts';
-import type { OpenedSink } from './port.ts';
 import { RepeatedCalls } from './repeated-calls.ts';
 import { createStamp } from './stamp.ts';
 

@@ -6,6 +6,7 @@
  * unless a route says that answers wait for it.
  */
 import type { Delivery } from '../sinks/delivery.ts';
+import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { createRateLimit, type RateLimit } from '../telemetry/rate-limit.ts';
@@ -13,7 +14,7 @@ import { within } from '../within.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DeadLetterFile, deadLetterLine, markDead } from './dead-letter.ts';
 import type { Left } from './left.ts';
-import { type OpenedSink, Port } from './port.ts';
+import { Port } from './port.ts';
 import { type Counts, Tally } from './tally.ts';
 
 export interface OutboxOptions {

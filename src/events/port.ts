@@ -1,6 +1,6 @@
 /** One sink with everything in front of it: where routes put events in. */
-import type { QueueOptions } from '../config/sections/queue.ts';
 import type { Delivery } from '../sinks/delivery.ts';
+import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { SpoolLane } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
@@ -8,20 +8,6 @@ import { Lane } from './lane.ts';
 import type { Left } from './left.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import type { Tally } from './tally.ts';
-
-/** A sink as the configuration wants it. */
-export interface OpenedSink {
-  readonly sink: Sink;
-  readonly queue: QueueOptions & { readonly concurrency: number };
-  /** Whether it wants events themselves and not only their encoded form. */
-  readonly keepsEvents?: boolean;
-  /** The name of another sink, or a file. */
-  readonly deadLetter?: string | { readonly file: string } | undefined;
-  /** Whether it takes every event, without a route. */
-  readonly takesAll?: boolean;
-  /** Whether the server is ready only while it can be reached. */
-  readonly isRequired?: boolean;
-}
 
 export interface PortWorld {
   readonly clock: Clock;

@@ -2,8 +2,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Jobs } from './jobs.ts';
-import type { Order } from './thread.ts';
+import type { Job, JobName } from './job.ts';
+
+/** What a thread is started with. */
+export interface Order {
+  readonly name: JobName;
+  readonly input: unknown;
+}
 
 /**
  * Megabytes of garbage until it is collected: the threads that collect it are those of the whole process, and each time
@@ -29,15 +34,15 @@ export interface OffloadOptions {
  *
  * @throws OffloadError when there is not enough memory; whatever the job throws.
  */
-export async function offload<Name extends keyof Jobs>(
-  name: Name,
-  input: Jobs[Name]['input'],
+export async function offload<Input, Output>(
+  job: Job<Input, Output>,
+  input: Input,
   transfer: readonly ArrayBuffer[],
   { entry = builtEntry() }: OffloadOptions = {},
-): Promise<Jobs[Name]['output']> {
-  if (entry !== undefined) return await onThread(entry, { name, input }, transfer);
-  const { jobs } = await import('./jobs.ts');
-  return (await jobs[name]())(input).output;
+): Promise<Output> {
+  if (entry !== undefined) return await onThread(entry, { name: job.name, input }, transfer);
+  const run = await job.load();
+  return run(input).output;
 }
 
 function onThread<Output>(entry: URL, order: Order, transfer: readonly ArrayBuffer[]): Promise<Output> {

@@ -1,7 +1,7 @@
 /** May this client log in? The methods are asked in order, and the first that recognises the client decides. */
-import type { Question } from '../hook.ts';
 import type { Decision } from '../schema/decision.ts';
 import type { AuthenticatePolicy, Login, Method, MethodAnswer } from './policy.ts';
+import type { Question } from './question.ts';
 
 /** One question is for the limiter, and one for the grant; a hook may ask eight (`MAX_QUESTIONS`). */
 export const MAX_METHODS = 6;

@@ -1,8 +1,8 @@
 /** May this client do this? The client's own grants and the rules in their order, then `otherwise`. */
-import type { Question } from '../hook.ts';
 import type { Decision } from '../schema/decision.ts';
 import type { Judgement } from './authorize.ts';
 import type { AuthorizePolicy, Granted, Known } from './policy.ts';
+import type { Question } from './question.ts';
 import { type Action, labelOf } from './rule.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,7 +1,7 @@
 /** A sink of the user's own, from a module that the configuration names. */
 import { pathToFileURL } from 'node:url';
 import type { ModuleOptions } from '../config/sections/sinks/module.ts';
-import { explainImport, type ImportModule, importFile } from '../custom-hooks.ts';
+import { explainImport, type ImportModule, importFile } from '../lib/import-file.ts';
 import type { OpenSink, Sink } from './sink.ts';
 
 /** @throws TypeError when the module cannot be imported, exports no sink, or cannot open it. */

@@ -1,7 +1,7 @@
 /** Opens the sinks of a configuration: the code of a kind is loaded when a sink is of that kind. */
 import type { QueueOptions } from '../config/sections/queue.ts';
 import { kindOf, type SinkKind, type SinkSection, type Sinks } from '../config/sections/sinks.ts';
-import type { OpenedSink } from '../events/port.ts';
+import type { OpenedSink } from './opened-sink.ts';
 import type { OpenSink, SinkWorld } from './sink.ts';
 import { forbiddenIn, guardTargets, type TargetWorld } from './target-guard.ts';
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { configJob } from '../../src/config/file-job.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { readConfig } from '../../src/config/read.ts';
+import { configFileJob, readConfig } from '../../src/config/read.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { offload } from '../../src/offload/offload.ts';
 
@@ -51,7 +51,7 @@ describe('a configuration that is read for a reload', () => {
       const text = readFileSync(path, 'utf8');
       const input = { path, text, argv: [], env: {} };
       const here = configJob(input).output;
-      expect(await offload('config', input, [], { entry })).toEqual(here);
+      expect(await offload(configFileJob, input, [], { entry })).toEqual(here);
       const whole = loadConfig({ argv: [], env: {}, file: { path, document: parseYaml(text) } });
       if ('config' in here && whole.problems === undefined) {
         const { authorize, publish, ...others } = whole.config;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createOutbox, type Outbox, type OutboxOptions } from '../../src/events/outbox.ts';
-import type { OpenedSink } from '../../src/events/port.ts';
+import type { OpenedSink } from '../../src/sinks/opened-sink.ts';
 import { aSpool } from './fake-spool.ts';
 import { aDelivery, aSink, opened } from './support.ts';
 

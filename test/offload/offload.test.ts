@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { usersFileJob } from '../../src/lookup/users/load.ts';
 import { openPackedUsers } from '../../src/lookup/users/packed/packed-users.ts';
 import { offload } from '../../src/offload/offload.ts';
 
@@ -15,7 +16,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 const read = (text: string, where?: URL) => {
   const bytes = bytesOf(text);
   const input = { bytes, format: 'csv', options: {} } as const;
-  return offload('users', input, [bytes.buffer], { entry: where });
+  return offload(usersFileJob, input, [bytes.buffer], { entry: where });
 };
 
 beforeAll(() => {

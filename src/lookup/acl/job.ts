@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { SourceSection } from '../../config/sections/authorize.ts';
 import { packList } from '../../lib/packed-list.ts';
 import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
-import type { JobResult } from '../../offload/jobs.ts';
+import type { JobResult } from '../../offload/job.ts';
 import type { Acl } from '../../policy/acl/acl.ts';
 import { parseEmqxAcl } from '../../policy/acl/emqx.ts';
 import { parseMosquittoAcl } from '../../policy/acl/mosquitto.ts';

@@ -3,10 +3,11 @@ import type { SourceSection } from '../../config/sections/authorize.ts';
 import { unpackList } from '../../lib/packed-list.ts';
 import type { FileBytes } from '../../lib/read-bytes.ts';
 import { inSlices } from '../../lib/slices.ts';
+import type { Job } from '../../offload/job.ts';
 import { OffloadError, offload } from '../../offload/offload.ts';
 import { type CompiledRule, compileChecked, compileSteps } from '../../policy/compiled-rule.ts';
 import type { Rule } from '../../policy/rule.ts';
-import { type AclOutput, aclJob, pathOf } from './job.ts';
+import { type AclJob, type AclOutput, aclJob, pathOf } from './job.ts';
 
 export interface LoadedAcl {
   /** Tells one state of the file from another. */
@@ -24,6 +25,8 @@ export class AclFileError extends Error {
     this.problems = problems;
   }
 }
+
+export const aclFileJob: Job<AclJob['input'], AclJob['output']> = { name: 'acl', load: async () => aclJob };
 
 /** Files up to this size, in bytes, are checked within about ten milliseconds. */
 const SMALL = 32 * 1024;
@@ -56,7 +59,7 @@ export async function loadAcl(
 async function checkAcl(source: SourceSection, bytes: FileBytes['bytes']): Promise<AclOutput> {
   if (bytes.length <= SMALL) return aclJob({ source, bytes }).output;
   try {
-    return await offload('acl', { source, bytes }, [bytes.buffer]);
+    return await offload(aclFileJob, { source, bytes }, [bytes.buffer]);
   } catch (error) {
     if (error instanceof OffloadError) throw new AclFileError([`${pathOf(source)}: ${error.message}`]);
     throw error;

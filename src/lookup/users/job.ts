@@ -1,6 +1,6 @@
 /** Reading a users file, as work that another thread can do. */
 import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
-import type { JobResult } from '../../offload/jobs.ts';
+import type { JobResult } from '../../offload/job.ts';
 import { findAddressProblem } from '../../policy/cidr.ts';
 import type { UserOptions } from '../../policy/user-record.ts';
 import { type PackedResult, packUsers, type UserFormat } from './parse.ts';

@@ -1,7 +1,8 @@
 /** From the bytes of a users file to users, on a thread of their own when there are many. */
+import type { Job } from '../../offload/job.ts';
 import { type Offload, OffloadError, offload } from '../../offload/offload.ts';
 import type { UserOptions } from '../../policy/user-record.ts';
-import { usersJob } from './job.ts';
+import { type UsersJob, usersJob } from './job.ts';
 import { formatOf, type PackedResult, type UserFormat } from './parse.ts';
 
 export interface LoadOptions extends Pick<UserOptions, 'hash' | 'userId' | 'allowPlain' | 'saltEncoding'> {
@@ -11,6 +12,11 @@ export interface LoadOptions extends Pick<UserOptions, 'hash' | 'userId' | 'allo
   /** Default: the built program's own thread. */
   readonly offload?: Offload;
 }
+
+export const usersFileJob: Job<UsersJob['input'], UsersJob['output']> = {
+  name: 'users',
+  load: async () => usersJob,
+};
 
 /** Files up to this size, in bytes, are read within about ten milliseconds, less than it takes to start a thread. */
 const SMALL = 64 * 1024;
@@ -33,7 +39,7 @@ export async function loadUsers(
   const input = { bytes, format, options };
   if (bytes.length <= (format === 'yaml' ? SMALL_YAML : SMALL)) return usersJob(input).output;
   try {
-    return await run('users', input, [bytes.buffer]);
+    return await run(usersFileJob, input, [bytes.buffer]);
   } catch (error) {
     if (error instanceof OffloadError) return refused(error.message);
     throw error;
