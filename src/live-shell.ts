@@ -218,7 +218,7 @@ export async function openLiveShell(first: Config, options: LiveShellOptions): P
     },
     get ownList() {
       const { hooks, ingress } = shell.policy;
-      const isIngressRefused = nodes.nodes.some(({ hasRefused }) => hasRefused === true);
+      const isIngressRefused = nodes.nodes.some(({ lacksIngress }) => lacksIngress === true);
       return isOwnList ? { hooks, ingress, isIngressRefused } : undefined;
     },
     get nodes() {

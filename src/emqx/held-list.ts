@@ -9,7 +9,10 @@ import { isConnected, listOf, Nodes, Server } from './schemas.ts';
 export interface OwnList {
   readonly hooks: readonly HookSpec[];
   readonly ingress: IngressSupport | undefined;
-  /** Whether a node seems to have refused message.ingress, so that it is answered without it. */
+  /**
+   * Whether a node holds a list without message.ingress, since it seems to have refused it. It is not reloaded to try again:
+   * if it refuses the whole list once more, nothing is checked there until it has asked again.
+   */
   readonly isIngressRefused: boolean;
 }
 

@@ -13,6 +13,8 @@ export interface NodeCalls {
   readonly list?: readonly HookName[] | undefined;
   /** Whether it seems to have refused a list with message.ingress, so that it is answered without it. */
   readonly hasRefused?: boolean | undefined;
+  /** Whether the list that it holds lacks message.ingress for that reason: until it asks again, however late. */
+  readonly lacksIngress?: boolean | undefined;
   /** How the list that it holds differs from the one of this server; nothing when it may be the same. */
   readonly outdated?: ListDifference<HookName> | undefined;
 }
@@ -24,13 +26,14 @@ export interface HookCalls {
 }
 
 export function callsOf(row: NodeRow, hasRefused: boolean, outdated: NodeCalls['outdated']): NodeCalls {
-  const { node, protocol, hooks } = row;
+  const { node, protocol, hooks, isShortened } = row;
   return {
     node,
     protocol,
     calls: Object.fromEntries(hookNames.flatMap((hook, place) => entryOf(row, hook, place))),
     ...(hooks && { list: hooks.map(({ name }) => name) }),
     ...(hasRefused && { hasRefused }),
+    ...(isShortened && { lacksIngress: true }),
     ...(outdated && { outdated }),
   };
 }
