@@ -47,10 +47,13 @@ export class NodeRegistry {
   readonly #now: () => number;
   readonly #tell: (news: NodeNews) => void;
   #wanted: WantedHooks | undefined;
+  /** When `look` was called last: the time of calls that nobody times. */
+  #lookedAt: number;
 
   constructor({ now, tell = () => {} }: NodeRegistryOptions) {
     this.#now = now;
     this.#tell = tell;
+    this.#lookedAt = now();
   }
 
   /** Every node that has called or asked. */
@@ -91,9 +94,10 @@ export class NodeRegistry {
     const place = placeOf(hook);
     row.protocol = version;
     (row.calls[place] as number)++;
-    row.last[place] = at;
+    row.last[place] = at === 0 ? this.#lookedAt : at;
     if (row.hasCalled && row.oldFilters === undefined) return;
-    if (hook !== 'provider.loaded' && hook !== 'provider.unloaded') this.#calledFirst(row, hook, input);
+    // A broker unloads only what it has loaded (EMQX's source): provider.unloaded shows that it took the list.
+    if (hook !== 'provider.loaded') this.#calledFirst(row, hook, input);
   }
 
   /**
@@ -102,6 +106,7 @@ export class NodeRegistry {
    * Counts are compared with those of the first look after a list could be in force.
    */
   look(): void {
+    this.#lookedAt = this.#now();
     for (const row of this.#rows.all) {
       if (row.before === undefined && this.#now() - row.since >= SETTLED_AFTER)
         row.before = row.calls.slice();

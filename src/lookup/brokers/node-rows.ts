@@ -33,6 +33,11 @@ export interface NodeRow {
 
 /** More than any cluster has: names come from outside and must not fill the memory. */
 const MAX_NODES = 64;
+/**
+ * A node that has not called for so many milliseconds makes room for a new one: in Kubernetes each pod of a broker has a
+ * name of its own. No less, so that names somebody makes up do not push out the nodes of a cluster.
+ */
+const IDLE_AFTER = 600_000;
 /** No atom of Erlang is longer, and a node's name is one. */
 const MAX_NAME = 255;
 /** Stands for names that no node can have. */
@@ -52,14 +57,24 @@ export class NodeRows {
     return this.#rows;
   }
 
-  /** Nothing when there are too many. @param now by the clock of the registry; asked for a new row only. */
+  /** Nothing when there are too many that call. @param now by the clock of the registry; asked for a new row only. */
   of(name: string, now: () => number): NodeRow | undefined {
     const node = name.length > MAX_NAME ? NO_NAME : name;
     for (let i = 0; i < this.#rows.length; i++) {
       const row = this.#rows[i] as NodeRow;
       if (row.node === node) return row;
     }
-    return this.#rows.length < MAX_NODES ? this.#open(node, now()) : undefined;
+    const at = now();
+    if (this.#rows.length >= MAX_NODES && !this.#dropIdle(at)) return undefined;
+    return this.#open(node, at);
+  }
+
+  /** @returns whether there is room. */
+  #dropIdle(now: number): boolean {
+    const idlest = this.#rows.reduce((one, other) => (lastOf(other) < lastOf(one) ? other : one));
+    if (now - lastOf(idlest) < IDLE_AFTER) return false;
+    this.#rows.splice(this.#rows.indexOf(idlest), 1);
+    return true;
   }
 
   #open(node: string, since: number): NodeRow {
@@ -82,6 +97,11 @@ export class NodeRows {
     this.#rows.push(row);
     return row;
   }
+}
+
+/** When it called, or asked, last. */
+function lastOf({ since, askedAt = 0, last }: NodeRow): number {
+  return last.reduce((latest, at) => Math.max(latest, at), Math.max(since, askedAt));
 }
 
 interface Named {

@@ -25,10 +25,20 @@ beforeEach(() => {
 
 const ask = (node = A, version = '6.3.1') => registry.asked(node, version, all, 'auto');
 
-function call(hook: HookName, { node = A, times = 1, topic = 't', to = registry } = {}): void {
+function call(hook: HookName, { node = A, times = 1, topic = 't', to = registry, at = 0 } = {}): void {
   const input = { meta: { node }, message: { topic } } as unknown as HookInput;
-  for (let i = 0; i < times; i++) to.called(rpcFor(hook), input, i);
+  for (let i = 0; i < times; i++) to.called(rpcFor(hook), input, at || i);
 }
+
+describe('the last call of a hook whose calls are not timed', () => {
+  it('is known to five seconds, and is not that of the start', () => {
+    now = 90 * MINUTE;
+    registry.look();
+    call('client.connected');
+    const last = registry.nodes[0]?.calls['client.connected']?.last ?? 0;
+    expect(last).toBe(Math.round(performance.timeOrigin + now));
+  });
+});
 
 describe('the list of a node', () => {
   it('is that of its own release, in a cluster that is being upgraded', () => {
@@ -61,6 +71,8 @@ describe('the list of a node', () => {
   it.each([
     ['has called something in between', () => call('client.connected'), MINUTE],
     ['asks two minutes later', () => {}, 2 * MINUTE],
+    // A broker unloads what it has loaded, and nothing else: the list was in force.
+    ['has unloaded this server in between', () => call('provider.unloaded'), MINUTE],
   ])('is whole when the node %s', (_what, between, later) => {
     ask();
     between();
@@ -87,6 +99,17 @@ describe('the list of a node', () => {
     for (let i = 0; i < 64; i++) ask(`n${i}`);
     expect(ask('one more').hooks).toStrictEqual(others);
     expect(registry.nodes).toHaveLength(64);
+  });
+
+  it('is whole for a new node when one of those that are remembered has not called for ten minutes', () => {
+    for (let i = 0; i < 64; i++) ask(`n${i}`);
+    now += 10 * MINUTE - 1;
+    for (let i = 0; i < 64; i++) if (i !== 7) call('client.connected', { node: `n${i}`, at: now });
+    expect(ask('one more').hooks).toStrictEqual(others);
+    now += 1;
+    expect(ask('one more').hooks).toStrictEqual(all);
+    const names = registry.nodes.map(({ node }) => node);
+    expect([names.length, names.includes('n7'), names.includes('one more')]).toStrictEqual([64, false, true]);
   });
 
   it('keeps no name that no node can have', () => {
@@ -208,6 +231,18 @@ describe('a node that was answered another list than is right now', () => {
     look();
     now += 10 * MINUTE;
     expect(registry.nodes.map(({ outdated }) => outdated)).toStrictEqual([undefined, undefined]);
+  });
+
+  it('is expected to hold the list without message.ingress until it asks again: a reload for it might take all hooks away', () => {
+    ask();
+    now += MINUTE;
+    ask();
+    const lacks = () => registry.nodes.map(({ lacksIngress }) => lacksIngress);
+    expect(lacks()).toStrictEqual([true]);
+    now += 10 * MINUTE;
+    expect(lacks()).toStrictEqual([true]);
+    ask();
+    expect(lacks()).toStrictEqual([undefined]);
   });
 
   it('is no node when a custom hook answers which hooks are to be called', () => {
