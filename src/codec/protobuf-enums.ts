@@ -8,7 +8,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 type Fields = Record<string, unknown>;
 type EnumField = DescField & { readonly enum: NonNullable<DescField['enum']> };
 
-/** Messages that hold such fields, or others that do. */
+/** Types whose messages may hold such fields, at any depth. */
 const concerned = new WeakMap<DescMessage, boolean>();
 
 /** Changes the message in place. */
@@ -20,16 +20,23 @@ export function hoistUnknownEnums(type: DescMessage, message: Message): void {
   }
 }
 
-/** A type that holds itself is concerned by what else it holds. */
 function isConcerned(type: DescMessage): boolean {
   const known = concerned.get(type);
   if (known !== undefined) return known;
-  concerned.set(type, false);
-  const is = type.fields.some(
-    (field) => isClosedRepeated(field) || (field.message !== undefined && isConcerned(field.message)),
-  );
-  concerned.set(type, is);
+  const within = typesWithin(type);
+  const is = within.some(({ fields }) => fields.some(isClosedRepeated));
+  // Of types that hold each other one may reach such a field and another not: only a "no" is true of all of them.
+  for (const each of is ? [type] : within) concerned.set(each, is);
   return is;
+}
+
+/** The type and all that its messages may hold. */
+function typesWithin(type: DescMessage): readonly DescMessage[] {
+  const found = new Set([type]);
+  // A set also visits what is added on the way.
+  for (const { fields } of found)
+    for (const { message } of fields) if (message !== undefined) found.add(message);
+  return [...found];
 }
 
 function isClosedRepeated(field: DescField): field is EnumField {
@@ -65,7 +72,9 @@ function hoistEntry(field: EnumField, message: Message, map: Record<string, numb
 const STRING = 9;
 
 function keep(message: Message, no: number, wireType: WireType, data: Uint8Array<ArrayBuffer>): void {
-  message.$unknown = [...(message.$unknown ?? []), { no, wireType, data }];
+  // A copy for each would be quadratic, and a list may have a hundred thousand of them.
+  message.$unknown ??= [];
+  message.$unknown.push({ no, wireType, data });
 }
 
 /** As the library holds them: wrappers and structs are no messages there. */

@@ -88,10 +88,11 @@ class Keeper {
     after: Value,
   ): void {
     const places = field.fieldKind === 'list' ? placesOf(before, after) : undefined;
+    const put = putterOf(field, to);
     for (const [place, child] of childrenOf(field, to, after)) {
       const origin = origins.get(places?.[Number(place)] ?? place);
       const kept = this.keep(type, child.message, origin, child.json);
-      if (kept !== child.message) put(field, to, place, reflect(type, kept));
+      if (kept !== child.message) put(place, reflect(type, kept));
     }
   }
 
@@ -129,14 +130,20 @@ function childrenOf(field: DescField, holder: ReflectMessage, json: Value): Chil
   return children;
 }
 
-function put(field: DescField, holder: ReflectMessage, place: string | number, child: ReflectMessage): void {
-  if (field.fieldKind === 'message') holder.set(field, child);
-  else if (field.fieldKind === 'list') holder.get(field).set(Number(place), child);
-  else if (field.fieldKind === 'map') {
-    const map = holder.get(field);
-    const key = [...map.keys()].find((each) => String(each) === place);
+/** Puts a message in the place of another. */
+function putterOf(
+  field: DescField,
+  holder: ReflectMessage,
+): (place: string | number, child: ReflectMessage) => void {
+  if (field.fieldKind === 'list') return (place, child) => holder.get(field).set(Number(place), child);
+  if (field.fieldKind !== 'map') return (_place, child) => holder.set(field, child);
+  const map = holder.get(field);
+  // Searched for each entry, the keys of a large map would take seconds.
+  const keys = new Map([...map.keys()].map((key) => [String(key), key]));
+  return (place, child) => {
+    const key = keys.get(String(place));
     if (key !== undefined) map.set(key, child);
-  }
+  };
 }
 
 /** A value that a closed enum has not is unknown as well: it is kept while nobody sets or changes the field. */
