@@ -75,20 +75,29 @@ function resolveMethod(method: MethodSection, resolve: Resolve): MethodSection {
   const secretOf = <S extends Secret | undefined>(secret: S): S => resolveSecret(secret, resolve);
   if (users !== undefined) return { ...method, users: resolveKeys(users, ['file'], resolve) };
   if (http !== undefined) {
-    const headers =
-      http.headers &&
-      Object.fromEntries(Object.entries(http.headers).map(([name, value]) => [name, secretOf(value)]));
-    return {
-      ...method,
-      http: { ...resolveKeys(http, ['ca', 'cert', 'key'], resolve), ...(headers && { headers }) },
-    };
+    return { ...method, http: resolveRequest(http, ['ca', 'cert', 'key'], resolve) };
   }
   if (jwt === undefined) return method;
-  const jwks = typeof jwt.jwks === 'object' ? resolveKeys(jwt.jwks, ['ca'], resolve) : jwt.jwks;
+  const jwks = typeof jwt.jwks === 'object' ? resolveRequest(jwt.jwks, ['ca'], resolve) : jwt.jwks;
   return {
     ...method,
     jwt: { ...jwt, secret: secretOf(jwt.secret), publicKey: secretOf(jwt.publicKey), jwks },
   };
+}
+
+/** The files of TLS, and those that hold headers. */
+function resolveRequest<Request extends { readonly headers?: Readonly<Record<string, Secret>> | undefined }>(
+  request: Request,
+  keys: readonly (keyof Request)[],
+  resolve: Resolve,
+): Request {
+  const resolved = resolveKeys(request, keys, resolve);
+  if (request.headers === undefined) return resolved;
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    resolveSecret(value, resolve),
+  ]);
+  return { ...resolved, headers: Object.fromEntries(headers) };
 }
 
 /** A copy with some texts resolved, those that are there. */

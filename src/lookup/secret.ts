@@ -25,6 +25,17 @@ export async function readSecret(source: SecretSource, env: Environment): Promis
   return value;
 }
 
+/** @throws as `readSecret` does */
+export async function readHeaders(
+  headers: Readonly<Record<string, SecretSource>> = {},
+  env: Environment,
+): Promise<Record<string, string>> {
+  const read = Object.entries(headers).map(
+    async ([name, value]) => [name, await readSecret(value, env)] as const,
+  );
+  return Object.fromEntries(await Promise.all(read));
+}
+
 /** An editor ends a file with a line break; no secret does. */
 async function readText(path: string): Promise<string> {
   try {

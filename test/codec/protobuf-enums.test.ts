@@ -7,9 +7,9 @@ import {
   toJson,
 } from '@bufbuild/protobuf';
 import {
+  FileDescriptorSetSchema,
   FieldDescriptorProto_Label as Label,
   FieldDescriptorProto_Type as Type,
-  FileDescriptorSetSchema,
 } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { hoistUnknownEnums } from '../../src/codec/protobuf-enums.ts';
@@ -51,18 +51,24 @@ const unknown = [0x10, 7];
 const within = (bytes: readonly number[]) => [0x0a, bytes.length, ...bytes];
 
 describe('hoistUnknownEnums', () => {
-  it.each(['Plan', 'Step'])('finds the lists in messages that hold each other, when %s is seen first', (first) => {
-    const types = typesOf({ Plan: [['step', 'Step'], kinds], Step: [['plan', 'Plan']], Leaf: leaf });
-    hoisted(types(first), []);
-    const plan = hoisted(types('Plan'), within(within([...known, ...unknown])));
-    expect(toJson(types('Plan'), plan)).toEqual({ step: { plan: { kinds: ['NONE'] } } });
-    const step = hoisted(types('Step'), within([...known, ...unknown]));
-    expect(toJson(types('Step'), step)).toEqual({ plan: { kinds: ['NONE'] } });
-  });
+  it.each(['Plan', 'Step'])(
+    'finds the lists in messages that hold each other, when %s is seen first',
+    (first) => {
+      const types = typesOf({ Plan: [['step', 'Step'], kinds], Step: [['plan', 'Plan']], Leaf: leaf });
+      hoisted(types(first), []);
+      const plan = hoisted(types('Plan'), within(within([...known, ...unknown])));
+      expect(toJson(types('Plan'), plan)).toEqual({ step: { plan: { kinds: ['NONE'] } } });
+      const step = hoisted(types('Step'), within([...known, ...unknown]));
+      expect(toJson(types('Step'), step)).toEqual({ plan: { kinds: ['NONE'] } });
+    },
+  );
 
   it('finds the list behind a type that was seen before with others', () => {
     const types = typesOf({
-      Plan: [['step', 'Step'], ['leaf', 'Leaf']],
+      Plan: [
+        ['step', 'Step'],
+        ['leaf', 'Leaf'],
+      ],
       Step: [['plan', 'Plan'], kinds],
       Leaf: leaf,
     });

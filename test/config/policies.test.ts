@@ -96,6 +96,18 @@ describe('a policy is refused', () => {
       'authenticate.methods[0].jwt.claims.sub: unknown placeholder ${client}: there are ${clientid}',
     ],
     [method({ jwt: { jwks: 'ftp://x' } }), 'authenticate.methods[0].jwt.jwks: is not a URL'],
+    ...['https://u:SECRET@a/', 'http://SECRET@a', 'https:u:SECRET@a/'].map((url): [object, string] => [
+      method({ http: { url } }),
+      'authenticate.methods[0].http.url: holds a user name or a password; write headers: { authorization: { env: NAME } }',
+    ]),
+    [
+      method({ jwt: { jwks: 'https://u:SECRET@idp.example/keys' } }),
+      'authenticate.methods[0].jwt.jwks: holds a user name or a password; write headers:',
+    ],
+    [
+      method({ jwt: { jwks: { url: 'https://u:SECRET@idp.example/keys' } } }),
+      'authenticate.methods[0].jwt.jwks.url: holds a user name or a password; write headers:',
+    ],
     [
       method({ http: { url: 'https://${clientid}.example' } }),
       'authenticate.methods[0].http.url: expected http(s)://host/path',
@@ -193,7 +205,7 @@ describe('resolvePolicyFiles', () => {
           users,
           { jwt: { secret: { file: 's' } } },
           { jwt: { publicKey: { file: 'p' } } },
-          { jwt: { jwks: { url: 'https://x/y', ca: 'c' } } },
+          { jwt: { jwks: { url: 'https://x/y', ca: 'c', headers: { a: { file: 'jh' } } } } },
           {
             http: {
               url: 'https://x',
@@ -213,11 +225,11 @@ describe('resolvePolicyFiles', () => {
       return `/etc/${path}`;
     });
     expect(found).toEqual(
-      ['./u.yaml', 's', 'p', 'c', 'ca', 'ce', 'k', 'h', 'm', 'e'].sort(
+      ['./u.yaml', 's', 'p', 'c', 'ca', 'ce', 'k', 'h', 'jh', 'm', 'e'].sort(
         (a, b) => found.indexOf(a) - found.indexOf(b),
       ),
     );
-    expect(found).toHaveLength(10);
+    expect(found).toHaveLength(11);
     expect(resolved.authenticate?.methods[4]?.http?.headers).toEqual({
       a: { file: '/etc/h' },
       b: 'x',

@@ -242,7 +242,7 @@ describe('a server with admin pages', () => {
       await (await pages.get('/metrics')).text(),
     ];
     await server.stop();
-    for (const secret of [TOKEN, 'jwt-shared-secret', 'api-key-value', 'url-password', 'query-key'])
+    for (const secret of [TOKEN, 'jwt-shared-secret', 'api-key-value', 'url-secret', 'query-key'])
       expect([...everything, server.stderr.text].join('\n')).not.toContain(secret);
   });
 
@@ -565,6 +565,6 @@ authenticate:
   methods:
     - jwt: { secret: jwt-shared-secret-jwt-shared-secret }
     - http:
-        url: http://user:url-password@127.0.0.1:1/?key=query-key
+        url: http://127.0.0.1:1/url-secret?key=query-key
         headers: { x-api-key: api-key-value }
 `;

@@ -22,7 +22,13 @@ function findPlaces(schema: z.core.$ZodType, path: string[], around: readonly un
   });
 }
 
+/** What an object must hold besides, to be told from other forms of the same key. */
+const besides: Readonly<Record<string, object>> = { jwks: { url: 'https://idp.example' } };
+
 /** A configuration with nothing but this value at that place. */
 export function configWith(path: readonly string[], value: unknown): unknown {
-  return path.reduceRight<unknown>((inner, key) => (key === '0' ? [inner] : { [key]: inner }), value);
+  return path.reduceRight<unknown>((inner, key) => {
+    const whole = key in besides ? { ...besides[key], ...(inner as object) } : inner;
+    return key === '0' ? [whole] : { [key]: whole };
+  }, value);
 }

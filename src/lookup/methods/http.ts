@@ -4,7 +4,7 @@ import { loginOfHttp } from '../../policy/logins.ts';
 import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http-auth.ts';
 import { NO_HEADER_NAME } from '../http-request.ts';
 import { readPem } from '../pem.ts';
-import { readSecret } from '../secret.ts';
+import { readHeaders } from '../secret.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { bytesOf, valuesOf } from './values.ts';
 
@@ -12,13 +12,7 @@ export async function openHttp(
   http: Http,
   { env, now, monotonic, random }: MethodWorld,
 ): Promise<OpenMethod> {
-  const headers = Object.fromEntries(
-    await Promise.all(
-      Object.entries(http.headers ?? {}).map(
-        async ([name, value]) => [name, await readSecret(value, env)] as const,
-      ),
-    ),
-  );
+  const headers = await readHeaders(http.headers, env);
   const [ca, cert, key] = await Promise.all([http.ca, http.cert, http.key].map(readPem));
   const service = openService({
     url: http.url,

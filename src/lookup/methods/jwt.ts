@@ -9,7 +9,7 @@ import { openKeyFile } from '../jwt/key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
 import { type TokenProblem, verifyToken } from '../jwt/verify.ts';
 import { readPem } from '../pem.ts';
-import { readSecret } from '../secret.ts';
+import { readHeaders, readSecret } from '../secret.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { valuesOf } from './values.ts';
 
@@ -106,14 +106,16 @@ async function openPublicKey(
 async function openJwks(
   from: NonNullable<Jwt['jwks']>,
   algorithms: Algorithms,
-  { log, monotonic, isDry, refused }: MethodWorld,
+  { env, log, monotonic, isDry, refused }: MethodWorld,
 ): Promise<OpenKeys> {
-  const { url, ca, ...jwks } = typeof from === 'object' ? from : { url: from, ca: undefined };
+  const { url, ca, headers, ...jwks } =
+    typeof from === 'object' ? from : { url: from, ca: undefined, headers: undefined };
   const keys = jwksKeys({
     url,
     ...jwks,
     ...algorithms,
     ...(ca !== undefined && { ca: (await readPem(ca)) ?? '' }),
+    headers: await readHeaders(headers, env),
     now: monotonic,
     onProblem: (message) => {
       refused?.('keys');

@@ -3,17 +3,14 @@ import * as z from 'zod';
 import { compileRequest } from '../../../lookup/http-request.ts';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../expects.ts';
 import { duration, POSITIVE } from '../../units.ts';
-import { headerSecret } from '../secret.ts';
-import { path, problemOf } from './parts.ts';
-
-const headers = z
-  .record(z.string(), headerSecret('a header'), {
-    error: expects('a mapping', 'headers, such as authorization: { env: NAME }'),
-  })
-  .optional();
+import { hasUserinfo, headers, path, problemOf, userinfoError } from './parts.ts';
 
 export const Http = section(() => ({
-  url: text('a URL', 'an http(s) URL').describe('Placeholders may stand in path and query, not in the host.'),
+  url: text('a URL', 'an http(s) URL')
+    .refine((url) => !hasUserinfo(url), { error: userinfoError })
+    .describe(
+      'Placeholders may stand in path and query, not in the host. Without user and password: they belong in headers.',
+    ),
   method: choice(['post', 'get'])
     .prefault('post')
     .describe('With get, body goes into the query. Default: post.'),

@@ -4,7 +4,7 @@ import { claimNames, compileClaims } from '../../../policy/claims.ts';
 import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
 import { duration, POSITIVE, size } from '../../units.ts';
 import { secret } from '../secret.ts';
-import { path, problemOf } from './parts.ts';
+import { hasUserinfo, headers, path, problemOf, userinfoError } from './parts.ts';
 
 function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string) {
   const error = expects(noun, `${write}, or a list of them`);
@@ -13,13 +13,16 @@ function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string)
 
 const names = (noun: string) => listOr(text(noun, 'a text'), noun, 'a text').optional();
 
-const jwksUrl = text('a URL', 'an http(s) URL').refine(
-  (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-  { error: 'is not a URL; write one that begins with https://' },
-);
+const jwksUrl = text('a URL', 'an http(s) URL')
+  .refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), {
+    error: 'is not a URL; write one that begins with https://',
+    abort: true,
+  })
+  .refine((url) => !hasUserinfo(url), { error: `${userinfoError} (jwks: { url, headers })` });
 
 const Jwks = section(() => ({
   url: jwksUrl.describe('Where the JWK Set is.'),
+  headers: headers.describe('Sent with each request; a value may be { env } or { file }.'),
   maxAge: duration(POSITIVE).prefault('10m').describe('Older keys are asked for again in the background.'),
   maxStale: duration(POSITIVE)
     .prefault('1d')

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { parseTags } from '../../../policy/tags.ts';
 import { expects, text } from '../../expects.ts';
+import { headerSecret } from '../secret.ts';
 
 /** The path of a file. */
 export const path = (example: string) => text('a path', `a path such as ${example}`);
@@ -13,6 +14,20 @@ export const tags = z
   })
   .refine((value) => parseTags(value) !== undefined, {
     error: 'are no tags; write names of at most 256 characters, which are not empty',
+  })
+  .optional();
+
+/** The user and password of a URL would be the one secret that neither `{ env }` nor `{ file }` can keep out of the file. */
+export const hasUserinfo = (url: string): boolean => /^[^/?#]*:[/\\]*[^/\\?#]*@/.test(url);
+
+/** What is said of such a URL. */
+export const userinfoError =
+  'holds a user name or a password; write headers: { authorization: { env: NAME } } or { file: PATH } beside it, whose value is "Basic " and the base64 of user:password';
+
+/** Headers of requests, some of which are secrets. */
+export const headers = z
+  .record(z.string(), headerSecret('a header'), {
+    error: expects('a mapping', 'headers, such as authorization: { env: NAME }'),
   })
   .optional();
 
