@@ -1,6 +1,6 @@
 /** What a broker must be told about this server: the entry of `exhook.servers`, and what it needs around it. */
 import { guardFor, NEVER } from './guard.ts';
-import type { OwnFacts } from './own-facts.ts';
+import { decidesAtIngress, type OwnFacts } from './own-facts.ts';
 
 /** An entry of `exhook.servers`, as the REST API and the configuration file take it. */
 export interface ServerEntry {
@@ -30,7 +30,7 @@ export function serverEntry(own: OwnFacts, { name, url = defaultUrl(own) }: Entr
     url,
     request_timeout: '5s',
     // Without an answer of ours that counts, a failure of this server is no reason to refuse anybody.
-    failed_action: own.decidesLogins || own.decidesTopics ? 'deny' : 'ignore',
+    failed_action: own.decidesLogins || own.decidesTopics || decidesAtIngress(own) ? 'deny' : 'ignore',
     auto_reconnect: '60s',
     pool_size: 8,
     ...(url.startsWith('https:') && { ssl: tlsOf(own, url) }),

@@ -2,6 +2,7 @@
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import type { Admin } from '../config/sections/admin.ts';
+import type { RouteSection as Route } from '../config/sections/routes.ts';
 import type { IngressSupport } from '../policy/ingress.ts';
 import type { HookName } from '../schema/hook-name.ts';
 
@@ -23,6 +24,8 @@ export interface OwnFacts {
   readonly admitsWithoutPassword?: string | undefined;
   /** Whether message rules judge, and where; nothing when there are none, or in shadow mode. */
   readonly judgesMessagesAt?: 'publish' | 'ingress' | 'auto' | undefined;
+  /** Whether a message may have to be refused at message.ingress, since its event is not safe. */
+  readonly withholdsAcknowledgements?: boolean | undefined;
   /** Which brokers are asked for message.ingress; nothing without message rules. */
   readonly ingress?: IngressSupport | undefined;
   /** Durations in milliseconds. */
@@ -47,12 +50,27 @@ export function ownFacts(config: Config, custom: readonly HookName[]): OwnFacts 
     decidesTopics: decides(authorize) || custom.includes('client.authorize'),
     admitsWithoutPassword: withoutPassword(authenticate, custom),
     judgesMessagesAt: decides(publish) ? publish?.at : undefined,
+    withholdsAcknowledgements: config.events.routes.some(withholds),
     ingress: publish?.ingress,
     bodyTimeout: limits.bodyTimeout,
     drainTimeout: drain.timeout,
     deadlineFraction: limits.deadlineFraction,
     slowest: slowestOf(authenticate?.methods ?? []),
   };
+}
+
+function withholds({ hooks, delivery, onFailure = 'error' }: Route): boolean {
+  return (
+    delivery === 'before-reply' &&
+    hooks.includes('message.ingress') &&
+    (onFailure === 'error' || onFailure === 'disconnect')
+  );
+}
+
+/** Whether an answer of message.ingress, or the lack of one, keeps a message from going on. */
+export function decidesAtIngress(own: OwnFacts | undefined): boolean {
+  const at = own?.judgesMessagesAt ?? 'publish';
+  return at !== 'publish' || own?.withholdsAcknowledgements === true;
 }
 
 function decides(policy: { readonly mode: string } | undefined): boolean {

@@ -1,5 +1,6 @@
 /** Versions of EMQX as its REST API tells them, such as `5.8.0`, `5.3.2-g1234` or `6.0.0-rc.1`. */
 import { type BrokerVersion, isSince } from '../policy/broker-version.ts';
+import { hasIngress, type IngressSupport } from '../policy/ingress.ts';
 
 export type Version = BrokerVersion;
 
@@ -27,6 +28,11 @@ export function areAllSince(nodes: readonly Versioned[], release: Version): bool
   const versions = nodes.map(versionOf);
   if (versions.length === 0 || versions.includes(undefined)) return undefined;
   return versions.every((version) => version !== undefined && isSince(version, release));
+}
+
+/** Whether all nodes are asked for message.ingress: betas of its first release lack it. */
+export function haveAllIngress(nodes: readonly Versioned[], support: IngressSupport | undefined): boolean {
+  return nodes.length > 0 && nodes.every(({ version }) => hasIngress(version ?? '', support));
 }
 
 /** Whether one of the nodes is known to be of a release or later. */

@@ -133,6 +133,9 @@ describe('exhook doctor', () => {
   });
 });
 
+const waits = (how: string): string =>
+  `{ sinks: { s: { http: { url: "http://x" } } }, events: { routes: [{ hooks: [message.ingress], to: s, ${how} }] } }`;
+
 describe('exhook emqx-config', () => {
   it('prints the entry for emqx.conf and the REST calls', async () => {
     const terminal = aTerminal();
@@ -155,6 +158,23 @@ exhook {
 }`);
     expect(terminal.printed[2]).toContain('-X POST http://127.0.0.1:18083/api/v5/exhooks');
     expect(everything(terminal)).not.toContain(SECRET);
+  });
+
+  it.each<[what: string, config: string, failedAction: string]>([
+    ['rules judge at message.ingress', 'publish: { at: auto, rules: [{ topics: a, drop: true }] }', 'deny'],
+    [
+      'rules watch at message.ingress',
+      'publish: { at: auto, mode: shadow, rules: [{ topics: a, drop: true }] }',
+      'ignore',
+    ],
+    ['rules judge at message.publish', 'publish: { rules: [{ topics: a, drop: true }] }', 'ignore'],
+    ['events are safe before the acknowledgement', waits('delivery: before-reply'), 'deny'],
+    ['events pass all the same', waits('delivery: before-reply, onFailure: pass'), 'ignore'],
+    ['events come after the acknowledgement', waits('delivery: after-reply'), 'ignore'],
+  ])('keeps failed_action as it should be where %s', async (_what, config, failedAction) => {
+    const terminal = aTerminal();
+    expect(await emqxConfigCommand({ config: aFile('exhook.yaml', config) }, env, terminal)).toBe(0);
+    expect(terminal.printed[0]).toContain(`failed_action = ${failedAction}\n`);
   });
 
   it('adds what a deciding server needs around it, and asks for a host', async () => {

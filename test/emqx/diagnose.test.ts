@@ -170,6 +170,31 @@ describe('exhook doctor', () => {
       own({ hooks: [registered('client.connected'), registered('session.created')] }),
       ['missing-hooks'],
     ],
+    ...['6.2.0', '6.3.0-beta.2'].map((version): [string, Partial<FakeState>, OwnFacts, string[]] => [
+      `message.ingress, which EMQX ${version} cannot be asked for`,
+      { ...release(version), hooks: { 'exhook-edge': [hook('message.publish')] } },
+      own({ hooks: [registered('message.ingress'), registered('message.publish')] }),
+      [],
+    ]),
+    [
+      'message.ingress, which EMQX 6.3.0 did not take',
+      { ...release('6.3.0'), hooks: { 'exhook-edge': [hook('message.publish')] } },
+      own({ hooks: [registered('message.ingress'), registered('message.publish')] }),
+      ['missing-hooks'],
+    ],
+    [
+      'message.ingress, which a node that is not yet updated cannot be asked for',
+      {
+        ...release('6.3.0'),
+        hooks: { 'exhook-edge': [hook('message.publish')] },
+        nodes: [
+          { node: 'emqx@10.0.0.1', node_status: 'running', version: '6.2.0' },
+          { node: 'emqx@10.0.0.2', node_status: 'running', version: '6.3.0' },
+        ],
+      },
+      own({ hooks: [registered('message.ingress'), registered('message.publish')] }),
+      ['mixed-releases'],
+    ],
     [
       'hooks that nobody asked for any more',
       { ...connected(), hooks: { 'exhook-edge': [hook('client.connected'), hook('message.publish')] } },
@@ -295,6 +320,26 @@ describe('exhook doctor', () => {
         nodes: [{ node: 'a', node_status: 'running', version: '6.3.0' }],
       },
       own({ judgesMessagesAt: 'auto' }),
+      ['fails-open', 'unjudged-messages'],
+    ],
+    [
+      'events that are safe before a message is acknowledged, failing open',
+      { ...release('6.3.0'), servers: [aServer({ failed_action: 'ignore' })] },
+      own({ withholdsAcknowledgements: true }),
+      ['fails-open'],
+    ],
+    ...(['6.3.0-beta.2', '6.3.0-rc.1'] as const).map(
+      (version): [string, Partial<FakeState>, OwnFacts, string[]] => [
+        `message rules at ingress on ${version}, which lacks it`,
+        release(version),
+        own({ judgesMessagesAt: 'auto', ingress: 'auto' }),
+        ['unjudged-messages'],
+      ],
+    ),
+    [
+      'message rules at ingress that no broker is asked for',
+      release('6.3.0'),
+      own({ judgesMessagesAt: 'auto', ingress: 'never' }),
       ['unjudged-messages'],
     ],
     [

@@ -1,7 +1,10 @@
 /** What happens when this server cannot be asked, and where several are. */
+import { hasIngress, type IngressSupport } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
+import { decidesAtIngress } from '../own-facts.ts';
 import type { Hook, Server } from '../schemas.ts';
+import type { Versioned } from '../version.ts';
 
 export const checkFailedAction: Check = (facts) => {
   const { server } = facts.broker;
@@ -19,15 +22,22 @@ export const checkFailedAction: Check = (facts) => {
   ];
 };
 
-/** Logins and topics, where this server is asked about them. */
+/** Logins, topics, and messages before they are acknowledged, where this server is asked about them. */
 function decidedHooks({ broker, own }: Facts): string[] {
   const asked =
     known(broker.hooks)?.map(({ name }) => name) ?? broker.server?.hooks.map(({ name }) => name) ?? [];
   return [
     ...(own?.decidesLogins || (own === undefined && asked.includes('client.authenticate')) ? ['logins'] : []),
     ...(own?.decidesTopics || (own === undefined && asked.includes('client.authorize')) ? ['topics'] : []),
+    ...(decidesAtIngress(own) && isAnyAsked(broker.nodes, own?.ingress)
+      ? ['messages (message.ingress)']
+      : []),
   ];
 }
+
+/** Whether one of the nodes is asked for message.ingress. */
+const isAnyAsked = (nodes: readonly Versioned[], support: IngressSupport | undefined): boolean =>
+  nodes.some(({ version }) => hasIngress(version ?? '', support));
 
 /** Not message.publish: a failure never stops a message there. */
 const valued = ['client.authenticate', 'client.authorize', 'message.ingress'];

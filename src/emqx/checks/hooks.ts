@@ -1,9 +1,10 @@
 /** Does the broker call what this server wants to be called for? */
-import { compareLists, type ListDifference } from '../../policy/hook-lists.ts';
+import { compareLists, type HookList, type ListDifference } from '../../policy/hook-lists.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
 import { type Hook, isConnected, listOf, type Server } from '../schemas.ts';
+import { haveAllIngress, type Versioned } from '../version.ts';
 
 export const checkHooks: Check = ({ broker, own, outdated }) => {
   const { server } = broker;
@@ -11,7 +12,7 @@ export const checkHooks: Check = ({ broker, own, outdated }) => {
   if (server === undefined || !server.enable || hooks === undefined) return [];
   if (!server.node_status.some(isConnected)) return [];
   if (hooks.length === 0) return [noHooks(server)];
-  const compared = own === undefined ? [] : compare(own, hooks, server);
+  const compared = own === undefined ? [] : compare(own, hooks, server, broker.nodes);
   return [
     ...compared,
     ...(compared.length > 0 ? [] : checkOutdated(outdated, server)),
@@ -31,15 +32,18 @@ function noHooks({ name }: Server): Finding {
 
 const RELOAD = 'disable and enable the server in the broker: exhook register --reload';
 
-function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Finding[] {
-  const { missing, extra, otherTopics } = compareLists<string>(listOf(hooks), own.hooks);
+function compare(
+  own: OwnFacts,
+  hooks: readonly Hook[],
+  { name }: Server,
+  nodes: readonly Versioned[],
+): Finding[] {
+  const { missing, extra, otherTopics } = compareLists<string>(listOf(hooks), wantedOf(own, hooks, nodes));
   const found: Finding[] = [];
   if (missing.length > 0)
     found.push({
       id: 'missing-hooks',
-      severity: missing.some((hook) => hook === 'client.authenticate' || hook === 'client.authorize')
-        ? 'error'
-        : 'warning',
+      severity: missing.some((hook) => decides(own, hook)) ? 'error' : 'warning',
       what: `the broker does not call ${name} for ${missing.join(', ')}`,
       why: 'it read the list of hooks when it loaded this server, before the configuration had these. A quick restart of this server goes unseen by every release: up to 5.8 the list is never read again, later only when the health check (every 5 s in 6.2) has noticed an outage',
       fix: RELOAD,
@@ -61,6 +65,24 @@ function compare(own: OwnFacts, hooks: readonly Hook[], { name }: Server): Findi
       fix: RELOAD,
     });
   return found;
+}
+
+/** The API shows the list of one node: with message.ingress it can be only where all nodes have it. */
+function wantedOf(
+  { hooks, ingress }: OwnFacts,
+  held: readonly Hook[],
+  nodes: readonly Versioned[],
+): HookList {
+  const isHeld = held.some(({ name }) => name === 'message.ingress');
+  return isHeld || haveAllIngress(nodes, ingress)
+    ? hooks
+    : hooks.filter(({ name }) => name !== 'message.ingress');
+}
+
+/** Whether a policy is not enforced when the broker does not call this hook. */
+function decides({ judgesMessagesAt }: OwnFacts, hook: string): boolean {
+  if (hook === 'message.publish' || hook === 'message.ingress') return judgesMessagesAt !== undefined;
+  return hook === 'client.authenticate' || hook === 'client.authorize';
 }
 
 /** The API shows the list of one node; this server sees what each of them calls. */

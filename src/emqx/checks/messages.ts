@@ -1,7 +1,7 @@
 /** Can clients get around the message rules of this server? */
 import { FIRST_WITH_INGRESS, hasIngress } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
-import { areAllSince, isAnySince } from '../version.ts';
+import { haveAllIngress, isAnySince } from '../version.ts';
 
 export const checkMessages: Check = (facts) => [
   ...checkUnencodable(facts),
@@ -13,15 +13,15 @@ export const checkMessages: Check = (facts) => [
 function checkUnencodable(facts: Facts): Finding[] {
   const at = facts.own?.judgesMessagesAt;
   if (at === undefined || failsClosedAtIngress(facts, at)) return [];
-  const hasIngress = areAllSince(facts.broker.nodes, FIRST_WITH_INGRESS) === true;
+  const mayJudgeThere = haveAllIngress(facts.broker.nodes, 'auto');
   return [
     {
       id: 'unjudged-messages',
       severity: 'warning',
       what: 'clients can get around the message rules: a broker that cannot encode a message for this server routes it unchanged, whatever onError says',
       why: 'the client id, the user name or, from EMQX 5.9 on, the Correlation-Data of the message is not UTF-8, and a client chooses these',
-      fix: hasIngress
-        ? 'write publish.at: auto, and keep failed_action = deny: message.ingress then disconnects such a client'
+      fix: mayJudgeThere
+        ? 'write publish.at: auto, without publish.ingress: never, and keep failed_action = deny: message.ingress then disconnects such a client'
         : 'set mqtt.strict_mode = true, or have a login policy, for client ids and user names; for Correlation-Data there is only message.ingress of EMQX 6.3 with publish.at: auto and failed_action = deny. What must not pass at all belongs in client.authorize',
     },
   ];
@@ -45,7 +45,7 @@ function checkIngress({ own, broker: { nodes } }: Facts): Finding[] {
 
 function failsClosedAtIngress(facts: Facts, at: string): boolean {
   const isDenied = facts.broker.server?.failed_action !== 'ignore';
-  return at !== 'publish' && isDenied && areAllSince(facts.broker.nodes, FIRST_WITH_INGRESS) === true;
+  return at !== 'publish' && isDenied && haveAllIngress(facts.broker.nodes, facts.own?.ingress);
 }
 
 /** Nothing in the REST API tells the profile: it comes from the environment of the broker. */
