@@ -1,4 +1,5 @@
 /** The built server behind stand-ins that do what releases of EMQX were seen to do. */
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BrokerNode, type NodeOptions } from '../support/stand-in/broker-node.ts';
 import { freePort } from './support/free-port.ts';
@@ -146,6 +147,34 @@ describe('the list of hooks', () => {
     },
     60_000,
   );
+
+  it('is known to be the one of the start on a node that has not asked since, when a policy is new later', async () => {
+    const port = await freePort();
+    const config = (more: object) =>
+      JSON.stringify({ listen: { port }, events: { stdout: 'off' }, authenticate: nobody, ...more });
+    const path = temporaryFile('exhook.yaml', config({}));
+    const env = { PORT: String(port) };
+    const first = await startServer(['--config', path], { env });
+    const node = await loaded(first, { version: '6.2.0' });
+    await first.stop();
+    const second = await startServer(['--config', path], { env });
+    expect(await node.connect('c1')).toBe(false);
+    writeFileSync(path, config({ publish: { rules: [stop] } }));
+    second.signal('SIGHUP');
+    let isSaid = false;
+    const said = second.logged(/holds another list of hooks/).then((line) => {
+      isSaid = true;
+      return line;
+    });
+    while (!isSaid) {
+      expect((await node.publish({ topic: 'no/1' })).routed).toBeDefined();
+      await node.connect('c1');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await said).toMatchObject({ node: node.node, missing: ['message.publish'] });
+    await node.reload();
+    expect((await node.publish({ topic: 'no/1' })).routed).toBeUndefined();
+  }, 60_000);
 });
 
 describe('an outage that the health check notices', () => {

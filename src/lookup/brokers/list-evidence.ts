@@ -18,27 +18,43 @@ const WITNESS = 'client.connected';
 /** So many clients without one question about a login are no coincidence. */
 const ENOUGH = 10;
 
+/** New notifications are no evidence: another replica may have answered the node, and they may come seldom. */
+const DECIDING: readonly HookName[] = [
+  'client.authenticate',
+  'client.authorize',
+  'message.ingress',
+  'message.publish',
+];
+
 /**
  * Nothing when the node may well hold our list.
  *
+ * @param held the list that it was answered, or could have been at the start of this server.
  * @param wanted the list that it would be answered now.
  * @param all the whole list, for releases that have every hook.
  */
 export function findDifference(
   row: NodeRow,
+  held: readonly HookSpec[] | undefined,
   wanted: readonly HookSpec[],
   all: readonly HookSpec[],
 ): ListDifference<HookName> | undefined {
   // Before that, calls are those of the list before.
   if (row.before === undefined) return undefined;
-  const found = row.hooks === undefined ? unasked(row, all) : asked(row, row.hooks, wanted, all);
+  const { hooks } = row;
+  const found =
+    hooks === undefined ? unasked(row, held ?? wanted, wanted, all) : asked(row, hooks, wanted, all);
   return isDifferent(found) ? found : undefined;
 }
 
 /** Whether it calls what it was not asked for here: then another replica has answered it since. */
-export function wasAnsweredElsewhere(row: NodeRow, wanted: readonly HookSpec[]): boolean {
-  if (row.hooks === undefined || row.before === undefined) return false;
-  return compareLists<HookName>(row.hooks, wanted).missing.some((hook) => callsSince(row, hook) > 0);
+export function wasAnsweredElsewhere(
+  row: NodeRow,
+  held: readonly HookSpec[],
+  wanted: readonly HookSpec[],
+): boolean {
+  if (row.before === undefined) return false;
+  return compareLists<HookName>(held, wanted).missing.some((hook) => callsSince(row, hook) > 0);
 }
 
 function asked(
@@ -53,11 +69,22 @@ function asked(
 }
 
 /** A broker whose own authenticators admit its clients looks the same: docs/doctor.md says so. */
-function unasked(row: NodeRow, all: readonly HookSpec[]): ListDifference<HookName> {
+function unasked(
+  row: NodeRow,
+  held: readonly HookSpec[],
+  wanted: readonly HookSpec[],
+  all: readonly HookSpec[],
+): ListDifference<HookName> {
   const extra = row.lacksMeta ? [] : unlisted(row, all);
   const mustAsk = all.some(({ name }) => name === 'client.authenticate');
   const neverAsks = row.calls[placeOf('client.authenticate')] === 0 && callsSince(row, WITNESS) >= ENOUGH;
-  return { missing: mustAsk && neverAsks ? ['client.authenticate'] : [], extra, otherTopics: [] };
+  // A node that has gone calls no more, and holds no list.
+  const isThere = hookNames.some((hook) => callsSince(row, hook) > 0);
+  const since = isThere ? compareLists<HookName>(held, wanted) : undefined;
+  const isDeciding = (hook: HookName) => DECIDING.includes(hook);
+  const missing = new Set(since?.missing.filter(isDeciding));
+  if (mustAsk && neverAsks) missing.add('client.authenticate');
+  return { missing: [...missing], extra, otherTopics: since?.otherTopics.filter(isDeciding) ?? [] };
 }
 
 /** What it calls although nobody asks for it now. */

@@ -47,6 +47,8 @@ export class NodeRegistry {
   readonly #now: () => number;
   readonly #tell: (news: NodeNews) => void;
   #wanted: WantedHooks | undefined;
+  /** The list at our start: a node that has not asked since then can hold no later one of ours. */
+  #atStart: WantedHooks | undefined;
   /** When `look` was called last: the time of calls that nobody times. */
   #lookedAt: number;
 
@@ -65,6 +67,7 @@ export class NodeRegistry {
   want(wanted: WantedHooks | undefined): void {
     const before = JSON.stringify(this.#wanted);
     this.#wanted = wanted;
+    this.#atStart ??= wanted;
     if (before === JSON.stringify(wanted)) return;
     for (const row of this.#rows.all) {
       this.#unsettle(row);
@@ -95,9 +98,10 @@ export class NodeRegistry {
     row.protocol = version;
     (row.calls[place] as number)++;
     row.last[place] = at === 0 ? this.#lookedAt : at;
-    if (row.hasCalled && row.oldFilters === undefined) return;
-    // A broker unloads only what it has loaded (EMQX's source): provider.unloaded shows that it took the list.
-    if (hook !== 'provider.loaded') this.#calledFirst(row, hook, input);
+    // A broker unloads only what it has loaded (EMQX's source): asking again is no sign of a refusal then.
+    if (hook === 'provider.unloaded') this.#forgetList(row);
+    else if ((!row.hasCalled || row.oldFilters !== undefined) && hook !== 'provider.loaded')
+      this.#calledFirst(row, hook, input);
   }
 
   /**
@@ -110,7 +114,8 @@ export class NodeRegistry {
     for (const row of this.#rows.all) {
       if (row.before === undefined && this.#now() - row.since >= SETTLED_AFTER)
         row.before = row.calls.slice();
-      if (this.#wanted !== undefined && wasAnsweredElsewhere(row, this.#wantedFor(row, this.#wanted)))
+      const held = this.#heldBy(row);
+      if (held && this.#wanted && wasAnsweredElsewhere(row, held, this.#wantedFor(row, this.#wanted)))
         this.#forgetList(row);
     }
   }
@@ -139,16 +144,21 @@ export class NodeRegistry {
     if (!old.some((filter) => matches(filter, topic))) this.#forgetList(row);
   }
 
-  /** Another replica has answered it a list of its own. */
+  /** It has unloaded this server, or another replica has answered it a list of its own. */
   #forgetList(row: NodeRow, isNew = true): void {
-    row.hooks = undefined;
-    row.askedAt = undefined;
-    row.oldFilters = undefined;
+    Object.assign(row, { hooks: undefined, askedAt: undefined, oldFilters: undefined, isElsewhere: true });
     if (isNew) this.#tell({ node: row.node, what: 'elsewhere' });
   }
 
   #note(row: NodeRow, version: string, hooks: readonly HookSpec[], isShortened: boolean): void {
-    Object.assign(row, { version, hooks, isShortened, askedAt: this.#now(), hasCalled: false });
+    Object.assign(row, {
+      version,
+      hooks,
+      isShortened,
+      askedAt: this.#now(),
+      hasCalled: false,
+      isElsewhere: false,
+    });
     this.#unsettle(row);
     this.#doubtTopics(row);
   }
@@ -160,7 +170,7 @@ export class NodeRegistry {
 
   /** A message outside of the filters it was answered shows that a node holds others. */
   #doubtTopics(row: NodeRow): void {
-    const { hooks } = row;
+    const hooks = this.#heldBy(row);
     const wanted = this.#wanted && this.#wantedFor(row, this.#wanted);
     const others = hooks && wanted ? compareLists<HookName>(hooks, wanted).otherTopics : [];
     const filters = others.map(
@@ -172,7 +182,14 @@ export class NodeRegistry {
 
   #differenceOf(row: NodeRow): NodeCalls['outdated'] {
     if (this.#wanted === undefined) return undefined;
-    return findDifference(row, this.#wantedFor(row, this.#wanted), this.#wanted.hooks);
+    const wanted = this.#wantedFor(row, this.#wanted);
+    return findDifference(row, this.#heldBy(row), wanted, this.#wanted.hooks);
+  }
+
+  /** What it was answered here, or may have been before our start. */
+  #heldBy(row: NodeRow): readonly HookSpec[] | undefined {
+    if (row.hooks !== undefined || row.isElsewhere || this.#atStart === undefined) return row.hooks;
+    return this.#wantedFor(row, this.#atStart);
   }
 
   /** What it would be answered now, but for what it has refused. */

@@ -18,6 +18,8 @@ export interface NodeRow {
   /** The list that it was answered; nothing when it has not asked since the start. */
   hooks: readonly HookSpec[] | undefined;
   askedAt: number | undefined;
+  /** Whether it cannot hold the list of our start any more: it has unloaded us, or another replica has answered it. */
+  isElsewhere: boolean;
   /** Whether it made any other call since it was answered, or since the start. */
   hasCalled: boolean;
   refusedAt: number | undefined;
@@ -87,6 +89,7 @@ export class NodeRows {
       lacksMeta: false,
       hooks: undefined,
       askedAt: undefined,
+      isElsewhere: false,
       hasCalled: false,
       refusedAt: undefined,
       isShortened: false,

@@ -210,6 +210,16 @@ describe('a node that was answered another list than is right now', () => {
     expect(told.at(-1)).toStrictEqual({ node: A, what: 'elsewhere' });
   });
 
+  it('holds none any more when it has unloaded this server, in every process', () => {
+    want(connected);
+    registry.asked(A, '6.2.0', [connected], 'auto');
+    call('provider.unloaded');
+    want(connected, login);
+    expect(look()()).toBeUndefined();
+    expect(registry.nodes[0]?.list).toBeUndefined();
+    expect(told.at(-1)).toStrictEqual({ node: A, what: 'elsewhere' });
+  });
+
   it('is not noticed by hooks that nobody wants any more until it calls them', () => {
     want(connected, login);
     registry.asked(A, '6.2.0', [connected, login], 'auto');
@@ -274,6 +284,55 @@ describe('a node that has not asked since the start', () => {
     call('client.connected');
     expect(outdated()).toStrictEqual({ ...none, missing: ['client.authenticate'] });
     call('client.authenticate');
+    expect(outdated()).toBeUndefined();
+  });
+
+  it('holds the list of the start once a policy is new, until it calls for that or asks', () => {
+    want(connected);
+    call('client.connected');
+    want(connected, login, publish());
+    const outdated = look();
+    // A node that has gone calls no more.
+    expect(outdated()).toBeUndefined();
+    call('client.connected');
+    expect(outdated()).toStrictEqual({ ...none, missing: ['client.authenticate', 'message.publish'] });
+    call('message.publish');
+    expect(outdated()).toBeUndefined();
+    expect(told.at(-1)).toStrictEqual({ node: A, what: 'elsewhere' });
+    expect(registry.asked(A, '6.2.0', [connected, login, publish()], 'auto').hooks).toHaveLength(3);
+    expect(look()()).toBeUndefined();
+  });
+
+  it('is not suspected of notifications that are new: another replica may have answered it, and they may never come', () => {
+    want(login);
+    call('client.authenticate');
+    want(login, connected);
+    const outdated = look();
+    call('client.authenticate');
+    expect(outdated()).toBeUndefined();
+  });
+
+  it('calls for the topics of the start once rules have others, until it calls for those', () => {
+    want(publish('a/#'));
+    call('message.publish', { topic: 'a/1' });
+    want(publish('a/#', 'b/#'));
+    const outdated = look();
+    call('message.publish', { topic: 'a/1' });
+    expect(outdated()).toStrictEqual({ ...none, otherTopics: ['message.publish'] });
+    call('message.publish', { topic: 'b/1' });
+    expect(outdated()).toBeUndefined();
+  });
+
+  it.each([
+    ['the list of the start is right again', () => want(connected)],
+    ['it has unloaded this server', () => call('provider.unloaded')],
+  ])('holds none of its lists when %s', (_what, then) => {
+    want(connected);
+    call('client.connected');
+    want(connected, login);
+    then();
+    const outdated = look();
+    call('client.connected');
     expect(outdated()).toBeUndefined();
   });
 
