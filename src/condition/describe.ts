@@ -1,5 +1,6 @@
 /** What is said of conditions that are wrong or fail: places and kinds, never a value. */
 import { notThere } from '../policy/condition.ts';
+import { RuleFailure } from '../policy/message/failure.ts';
 import { TooMuchWork } from './meter.ts';
 
 interface SyntaxLike {
@@ -45,6 +46,8 @@ export function describeFailure(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   if ([error, cause].some((each) => each instanceof TooMuchWork || each instanceof RangeError))
     return 'takes too much work on this input';
+  // Of a variable that cannot be told.
+  if (error instanceof RuleFailure) return error.message;
   const message = error instanceof Error ? error.message : '';
   for (const [pattern, text] of kinds) {
     const found = pattern.exec(message);

@@ -20,8 +20,19 @@ function measure(value: unknown, depth: number): number {
   if (value instanceof Uint8Array) return OBJECT_BYTES + value.byteLength;
   let bytes = OBJECT_BYTES;
   if (depth === 0) return bytes;
+  if (Array.isArray(value)) return bytes + measureList(value, depth - 1);
   for (const key in value) {
     bytes += FIELD_BYTES + measure((value as Record<string, unknown>)[key], depth - 1);
+    if (bytes > ENOUGH) break;
+  }
+  return bytes;
+}
+
+/** By its indices, which cost nothing to list. */
+function measureList(list: readonly unknown[], depth: number): number {
+  let bytes = 0;
+  for (const item of list) {
+    bytes += FIELD_BYTES + measure(item, depth);
     if (bytes > ENOUGH) break;
   }
   return bytes;

@@ -1,11 +1,12 @@
 import type { Event, EventData } from '../schema/event.ts';
 import type { HookName } from '../schema/hook-name.ts';
+import { withinLimit } from '../schema/list-limit.ts';
 import { withoutTokens } from '../schema/token.ts';
 import type { Message } from '../schema/vocabulary.ts';
 
 /** The event of a hook: `emqx.` and the hook's name, about a client, a topic or a broker node. */
 export function eventOf(hook: HookName, subject: string, data: EventData): Event {
-  return { type: `emqx.${hook}`, subject, data: withoutTokens(data) };
+  return { type: `emqx.${hook}`, subject, data: withoutTokens(withinLimit(data)) };
 }
 
 /**

@@ -6,10 +6,17 @@ export type BrokerVersion = readonly [number, number, number];
 /** `5.8.3`, `e5.10.0`, `6.1.1-rc.2`. A build between releases (`6.1.0-g1a2b3c4d`) may hold more than it says. */
 const RELEASE = /^[ev]?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:-(?:alpha|beta|rc|patch|build)[.\d]*)?$/;
 
-/** `undefined` when it is not known. */
+let lastText = '';
+let lastVersion: BrokerVersion | undefined;
+
+/** `undefined` when it is not known. Brokers call again and again, and one call may ask for each of its filters. */
 export function parseBrokerVersion(text: string): BrokerVersion | undefined {
-  const found = RELEASE.exec(text);
-  return found === null ? undefined : [Number(found[1]), Number(found[2]), Number(found[3])];
+  if (text !== lastText) {
+    const found = RELEASE.exec(text);
+    lastVersion = found === null ? undefined : [Number(found[1]), Number(found[2]), Number(found[3])];
+    lastText = text;
+  }
+  return lastVersion;
 }
 
 /** Is the release this one or a later one? */

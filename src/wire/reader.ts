@@ -21,6 +21,9 @@ const MAX_VARINT = 10;
 const KEY = 10;
 const VALUE = 18;
 
+/** The most entries of the maps of a message: brokers send four headers, and clients none. */
+const MAX_ENTRIES = 4096;
+
 const TWO_TO_32 = 2 ** 32;
 const NOTHING = new Uint8Array();
 
@@ -31,11 +34,13 @@ const NOTHING = new Uint8Array();
 export class Reader {
   at = 0;
   #bytes: Uint8Array = NOTHING;
+  #entries = 0;
 
   /** Reads one whole message. Not kept: the reader is used again. */
   read(bytes: Uint8Array, read: Read): object {
     this.#bytes = bytes;
     this.at = 0;
+    this.#entries = 0;
     try {
       return read(this, bytes.length);
     } finally {
@@ -116,6 +121,7 @@ export class Reader {
 
   /** One entry of a `map<string, string>`. */
   entry(limit: number, map: Record<string, string>): void {
+    if (++this.#entries > MAX_ENTRIES) throw malformed();
     const end = this.end(limit);
     let key = '';
     let value = '';

@@ -2,6 +2,7 @@
  * User properties as EMQX before 5.9 sends them: one entry `User-Property` whose value is a printed Erlang
  * term, for example `[{<<"unit">>,<<"C">>},{<<"site">>,<<229,140,151>>}]`.
  */
+import { isShortened } from '../schema/list-limit.ts';
 import type { Property } from '../schema/vocabulary.ts';
 
 const NAME = 'User-Property';
@@ -31,7 +32,7 @@ export function parseErlangPairs(term: string): Property[] | undefined {
   if (!text.startsWith('[') || !text.endsWith(']')) return undefined;
   const pairs: Property[] = [];
   const end = text.length - 1;
-  for (let at = 1; at < end; at++) {
+  for (let at = 1; at < end && !isShortened(pairs); at++) {
     pair.lastIndex = at;
     const found = pair.exec(text);
     if (found === null) return undefined;
@@ -46,30 +47,60 @@ export function parseErlangPairs(term: string): Property[] | undefined {
 }
 
 function readBinary(quoted: string | undefined, utf8: string | undefined, numbers = ''): string | undefined {
-  if (quoted === undefined) return decode(numbers.trim() === '' ? [] : numbers.split(',').map(readByte));
+  if (quoted === undefined) return decodeNumbers(numbers);
   const text = unescapeErlang(quoted);
   return utf8 === undefined ? decodeLatin1(text) : text;
 }
 
-function readByte(digits: string): number {
-  return digits.trim() === '' ? Number.NaN : Number(digits);
-}
+// A leading U+FEFF is text. [MQTT-1.5.4-3]
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all that is the same in UTF-8
+const ascii = /^[\0-\x7f]*$/;
 
 /** The bytes that the characters stand for. */
 function decodeLatin1(text: string): string | undefined {
+  if (ascii.test(text)) return text;
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code > 255) return undefined;
     bytes[i] = code;
   }
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return decoder.decode(bytes);
 }
 
-function decode(bytes: number[]): string | undefined {
-  if (bytes.some((byte) => !(byte <= 255))) return undefined;
-  // A leading U+FEFF is text. [MQTT-1.5.4-3]
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+const COMMA = 0x2c;
+const ZERO = 0x30;
+/** For texts of the usual length: making an array costs more than to fill it. */
+const scratch = new Uint8Array(256);
+/** No digit of this number was read yet. */
+const NONE = -1;
+
+/** Bytes as numbers with commas between, and space around them. Read in one pass: a packet may be nothing else. */
+function decodeNumbers(numbers: string): string | undefined {
+  if (numbers.trim() === '') return '';
+  const room = (numbers.length >> 1) + 1;
+  const bytes = room <= scratch.length ? scratch : new Uint8Array(room);
+  let size = 0;
+  let value = NONE;
+  let isOver = false;
+  for (let i = 0; i <= numbers.length; i++) {
+    const code = i === numbers.length ? COMMA : numbers.charCodeAt(i);
+    const digit = code - ZERO;
+    if (code === COMMA) {
+      if (value === NONE) return undefined;
+      bytes[size++] = value;
+      value = NONE;
+      isOver = false;
+    } else if (digit < 0 || digit > 9) isOver = value !== NONE;
+    else {
+      if (isOver) return undefined;
+      value = value === NONE ? digit : 10 * value + digit;
+      if (value > 255) return undefined;
+    }
+  }
+  return decoder.decode(bytes.subarray(0, size));
 }
 
 const escapes: Readonly<Record<string, string>> = {

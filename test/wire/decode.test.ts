@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ClientAuthenticateRequestSchema } from '../../gen/emqx/exhook/v3/exhook_pb.ts';
 import { Failure } from '../../src/failure.ts';
+import { MAX_LIST_ITEMS } from '../../src/schema/list-limit.ts';
 import { decode } from '../../src/wire/decode.ts';
 import { methodOf } from '../../src/wire/descriptors.ts';
 import { rpcs } from '../../src/wire/rpc.ts';
@@ -95,5 +96,32 @@ describe('decode', () => {
 
   it('does not follow groups to the end of the stack', () => {
     expect(failureOf(Array<number>(200_000).fill(0x7b))).toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('reads the first items of lists that clients fill, and all that stands behind them', () => {
+    const many = MAX_LIST_ITEMS + 1000;
+    const repeat = (number: number) =>
+      Array.from({ length: many }, (_, i) => field(number, field(1, ascii(`${i}`)))).flat();
+    const bytes = [...repeat(2), ...repeat(3), ...repeat(5), ...field(1, field(2, ascii('c1')))];
+    for (const hook of ['client.subscribe', 'client.unsubscribe'] as const) {
+      const request = decode(rpcFor(hook), Uint8Array.from(bytes)) as Record<string, { name: string }[]>;
+      for (const list of [request.props, request.topicFilters, request.userProps]) {
+        expect(list).toHaveLength(MAX_LIST_ITEMS + 1);
+        expect(list?.at(-1)?.name).toBe(`${MAX_LIST_ITEMS}`);
+      }
+      expect(request).toMatchObject({ clientinfo: { clientid: 'c1' } });
+    }
+  });
+
+  it('refuses a message with more headers than any broker sends', () => {
+    const headers = (count: number) =>
+      Array.from({ length: count }, (_, i) => field(8, field(1, ascii(`${i}`)))).flat();
+    const read = (count: number) => {
+      const body = headers(count);
+      const length = [(body.length & 0x7f) | 0x80, ((body.length >> 7) & 0x7f) | 0x80, body.length >> 14];
+      return () => decode(rpcFor('message.publish'), Uint8Array.from([0x0a, ...length, ...body]));
+    };
+    expect(read(4096)()).toHaveProperty('message.headers.4095', '');
+    expect(read(4097)).toThrow(/truncated or damaged/);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_LIST_ITEMS } from '../../src/schema/list-limit.ts';
 import { parseErlangPairs, splitUserProperties } from '../../src/wire/user-property.ts';
 
 const pairsOf = (...pairs: [string, string][]) => pairs.map(([name, value]) => ({ name, value }));
@@ -73,6 +74,21 @@ describe('parseErlangPairs', () => {
     'null',
   ])('does not guess what %j may mean', (term) => {
     expect(parseErlangPairs(term)).toBeUndefined();
+  });
+
+  it('reads no more pairs than a list may have, and one to tell', () => {
+    const pairs = (count: number) => `[${Array<string>(count).fill('{<<"a">>,<<1,2>>}').join(',')}]`;
+    expect(parseErlangPairs(pairs(MAX_LIST_ITEMS))).toHaveLength(MAX_LIST_ITEMS);
+    expect(parseErlangPairs(pairs(MAX_LIST_ITEMS + 1))).toHaveLength(MAX_LIST_ITEMS + 1);
+    expect(parseErlangPairs(pairs(MAX_LIST_ITEMS + 100))).toHaveLength(MAX_LIST_ITEMS + 1);
+  });
+
+  it.each([
+    ['<< 1 , 22\n,\t3 >>', '\x01\x16\x03'],
+    ['<<065,0000066>>', 'AB'],
+    [`<<${Array<string>(300).fill('65').join(',')}>>`, 'A'.repeat(300)],
+  ])('reads the numbers of %s', (term, text) => {
+    expect(parseErlangPairs(`[{<<"a">>,${term}}]`)).toStrictEqual(pairsOf(['a', text]));
   });
 
   const erlang = (text: string) =>

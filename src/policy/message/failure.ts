@@ -1,3 +1,5 @@
+import { MAX_LIST_ITEMS } from '../../schema/list-limit.ts';
+
 /** A rule that cannot be applied to a message. The text is for the decision log: places and kinds, never a value. */
 export class RuleFailure extends Error {
   override readonly name = 'RuleFailure';
@@ -8,6 +10,9 @@ export class RuleFailure extends Error {
  * is stopped, whatever `onError` says.
  */
 export class CheckFailure extends RuleFailure {}
+
+/** Of a message whose properties were not all read. */
+export const TOO_MANY = `the message has more than ${MAX_LIST_ITEMS} properties`;
 
 export function fail(reason: string): never {
   throw new RuleFailure(reason);

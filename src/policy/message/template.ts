@@ -2,10 +2,12 @@
  * Templates of message rules: texts with placeholders such as `${clientid}` or `${payload.site.id}`. A template
  * that is one placeholder and nothing else gives the value itself, so that a number stays a number.
  */
+import { isShortened } from '../../schema/list-limit.ts';
+import type { Property } from '../../schema/vocabulary.ts';
 import { isRounded } from '../exact-json.ts';
 import { findUnsafeReason } from '../placeholders.ts';
 import { type Draft, payloadOf, texts } from './draft.ts';
-import { fail } from './failure.ts';
+import { fail, TOO_MANY } from './failure.ts';
 import { type Path, parsePath, readPath } from './path.ts';
 import type { Value } from './value.ts';
 
@@ -57,10 +59,16 @@ function readerOf(root: string, path: Path): ((draft: Draft) => Value | undefine
     return ({ topic }) => topic.split('/')[step];
   if ((root === 'props' || root === 'user_props') && path.length === 1 && typeof step === 'string') {
     const list = root === 'props' ? 'props' : 'userProps';
-    return ({ input }) => input[list].find(({ name }) => name === step)?.value;
+    return ({ input }) => propertyOf(input[list], step);
   }
   const read = Object.hasOwn(plain, root) ? plain[root] : undefined;
   return path.length === 0 ? read : undefined;
+}
+
+/** A name may come more than once: the first counts. One that is not found may have stood behind the limit. */
+function propertyOf(list: readonly Property[], wanted: string): string | undefined {
+  const found = list.find(({ name }) => name === wanted)?.value;
+  return found === undefined && isShortened(list) ? fail(TOO_MANY) : found;
 }
 
 function parsePlaceholder(name: string): Placeholder | { readonly problem: string } {

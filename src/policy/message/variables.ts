@@ -1,7 +1,9 @@
 /** The variables that conditions of message rules may name, in the order of docs/conditions.md and of error texts. */
+import { isShortened } from '../../schema/list-limit.ts';
 import type { Property } from '../../schema/vocabulary.ts';
 import type { Variables } from '../condition.ts';
 import { type Draft, payloadOf, texts } from './draft.ts';
+import { fail, TOO_MANY } from './failure.ts';
 
 export const messageVariables: Variables<Draft> = {
   topic: ({ topic }) => topic,
@@ -22,6 +24,8 @@ const known = new WeakMap<readonly Property[], Readonly<Record<string, string>>>
 
 /** A name may come more than once: the first counts. */
 function byName(list: readonly Property[]): Readonly<Record<string, string>> {
+  // What is not there may have stood behind the limit: a rule must not take it for absent.
+  if (isShortened(list)) return fail(TOO_MANY);
   const before = known.get(list);
   if (before !== undefined) return before;
   const values = Object.create(null) as Record<string, string>;
