@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { keepEvents } from './built-in-events.ts';
 import type { Problem } from './config/problem.ts';
+import { boundList } from './custom-list.ts';
 import { type AnyHook, findHookProblem, type HookTable } from './hook.ts';
 import { explainImport, type ImportModule, importFile } from './lib/import-file.ts';
 import { isHookName } from './schema/hook-name.ts';
@@ -54,7 +55,7 @@ export async function loadCustomHooks(
 
 /** The table with hooks in the place of those of the same name, whose events stay where a hook returns none. */
 export function replaceHooks(table: HookTable, hooks: readonly AnyHook[]): HookTable {
-  const replaced = hooks.map((hook) => [hook.name, keepEvents(table[hook.name] as AnyHook, hook)]);
+  const replaced = hooks.map((hook) => [hook.name, boundList(keepEvents(table[hook.name] as AnyHook, hook))]);
   return { ...table, ...Object.fromEntries(replaced) };
 }
 

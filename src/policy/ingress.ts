@@ -46,6 +46,11 @@ export function withoutIngress(hooks: readonly HookSpec[]): readonly HookSpec[] 
   return listsIngress(hooks) ? hooks.filter((hook) => !isIngress(hook)) : hooks;
 }
 
+/** The same with message.ingress for every topic. */
+export function withoutIngressTopics(hooks: readonly HookSpec[]): readonly HookSpec[] {
+  return hooks.map((hook) => (isIngress(hook) && hook.topics.length > 0 ? { ...hook, topics: [] } : hook));
+}
+
 function isIngress({ name }: HookSpec): boolean {
   return name === 'message.ingress';
 }
