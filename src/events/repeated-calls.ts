@@ -15,6 +15,19 @@ const WINDOW = 2_000;
 /** Calls that are remembered: some hundred bytes each. */
 const MAX_CALLS = 4096;
 
+/**
+ * Calls that undo each other, and which side each is on. Done, undone and done again, all within the window, the last is
+ * no repetition: a sink that dropped it would show a subscription as ended that is there.
+ */
+const SIDES: Readonly<Record<string, 'done' | 'undone'>> = {
+  'emqx.provider.loaded': 'done',
+  'emqx.provider.unloaded': 'undone',
+  'emqx.client.subscribe': 'done',
+  'emqx.client.unsubscribe': 'undone',
+  'emqx.session.subscribed': 'done',
+  'emqx.session.unsubscribed': 'undone',
+};
+
 export interface RepeatedCallsOptions {
   /** Milliseconds of a clock that is never set. */
   readonly now: () => number;
@@ -26,6 +39,9 @@ export class RepeatedCalls {
   readonly #random: () => string;
   /** By the digest of a call, oldest first. */
   readonly #calls = new Map<string, { readonly id: string; readonly at: number }>();
+  /** On which side each client was last, and since which turn; by a digest, oldest first. */
+  readonly #turns = new Map<string, { readonly side: 'done' | 'undone'; readonly turn: number }>();
+  #lastTurn = 0;
   #version = '';
   #repeats = false;
 
@@ -37,7 +53,13 @@ export class RepeatedCalls {
   /** A new id, or that of the equal call before. */
   idOf(event: Event, origin: Origin): string {
     if (!this.#isOfRelease(origin.meta.version)) return this.#random();
-    const digest = digestOf(event, origin);
+    const digest = digestOf([
+      nodeOf(origin),
+      event.type,
+      event.subject,
+      event.data,
+      this.#turnOf(event, origin),
+    ]);
     const before = this.#calls.get(digest);
     const now = this.#now();
     if (before !== undefined && now - before.at <= WINDOW) return before.id;
@@ -46,6 +68,20 @@ export class RepeatedCalls {
     this.#calls.set(digest, { id, at: now });
     if (this.#calls.size > MAX_CALLS) this.#calls.delete(this.#calls.keys().next().value as string);
     return id;
+  }
+
+  /** Changes whenever a client undoes what it did, or does it again; nothing for calls that nothing undoes. */
+  #turnOf({ type, subject }: Event, origin: Origin): number | undefined {
+    const side = SIDES[type];
+    if (side === undefined) return undefined;
+    const key = digestOf([nodeOf(origin), subject]);
+    const before = this.#turns.get(key);
+    if (before?.side === side) return before.turn;
+    const turn = ++this.#lastTurn;
+    this.#turns.delete(key);
+    this.#turns.set(key, { side, turn });
+    if (this.#turns.size > MAX_CALLS) this.#turns.delete(this.#turns.keys().next().value as string);
+    return turn;
   }
 
   get size(): number {
@@ -63,9 +99,7 @@ export class RepeatedCalls {
   }
 }
 
-function digestOf({ type, subject, data }: Event, origin: Origin): string {
-  const text = JSON.stringify([nodeOf(origin), type, subject, data], (_, value) =>
-    typeof value === 'bigint' ? `${value}` : value,
-  );
+function digestOf(parts: readonly unknown[]): string {
+  const text = JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
   return createHash('sha1').update(text).digest('base64');
 }

@@ -57,6 +57,34 @@ describe('the id of an event that the broker names nothing in', () => {
     expect(source.idOf(connected(), at('5.10.3'))).toBe('id-2');
   });
 
+  const change = (verb: string, filter = 'a/#', clientid = 'c1') => ({
+    type: verb,
+    subject: clientid,
+    data: { clientinfo: aClient({ clientid }), topic: filter },
+  });
+
+  it.each([
+    ['session.subscribed', 'session.unsubscribed'],
+    ['client.subscribe', 'client.unsubscribe'],
+    ['client.subscribe', 'session.unsubscribed'],
+  ])('is new when a client takes %s back by %s and does it again at once', (there, back) => {
+    const source = aSource();
+    const ids = (verb: string) => [1, 2].map(() => source.idOf(change(`emqx.${verb}`), at('5.10.3')));
+    expect([...ids(there), ...ids(back), ...ids(there), ...ids(back)]).toStrictEqual([
+      ...['id-1', 'id-1', 'id-2', 'id-2'],
+      ...['id-3', 'id-3', 'id-4', 'id-4'],
+    ]);
+  });
+
+  it('is the same for the filters of one packet, one after another, whatever other clients do', () => {
+    const source = aSource();
+    const ids = ['a', 'a', 'b', 'b'].map((filter) => {
+      source.idOf(change('emqx.session.unsubscribed', filter, 'c2'), at('5.10.3'));
+      return source.idOf(change('emqx.session.subscribed', filter), at('5.10.3'));
+    });
+    expect([ids[0] === ids[1], ids[2] === ids[3], ids[0] === ids[2]]).toStrictEqual([true, true, false]);
+  });
+
   it('is remembered for thousands of calls and no more', () => {
     const source = aSource();
     for (let i = 0; i < 5_000; i++) source.idOf(connected(`c${i}`), at('5.10.3'));
