@@ -55,7 +55,7 @@ function readBinary(quoted: string | undefined, utf8: string | undefined, number
 // A leading U+FEFF is text. [MQTT-1.5.4-3]
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all that is the same in UTF-8
+// All that is the same in UTF-8.
 const ascii = /^[\0-\x7f]*$/;
 
 /** The bytes that the characters stand for. */
