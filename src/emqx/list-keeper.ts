@@ -13,6 +13,8 @@ import { type EmqxClient, EmqxError } from './client.ts';
 import { fetchHeldList, type HeldList, type OwnList } from './held-list.ts';
 import { pickConfig, reloadEntry } from './reload-entry.ts';
 
+type Different = Extract<HeldList, { kind: 'different' }>;
+
 export interface ListKeeperOptions {
   readonly client: EmqxClient;
   /** Of this server in the broker. */
@@ -46,6 +48,8 @@ export class ListKeeper {
   #reloadedAt: number | undefined;
   /** Our list when a reload did not help: then another reload would not. */
   #futile: string | undefined;
+  /** A reload of ours that failed: the entry may be disabled, and nobody else means it to be. */
+  #unfinished: Pick<Different, 'path' | 'entry'> | undefined;
   #isClosed = false;
   #acting: Promise<void> | undefined;
 
@@ -59,6 +63,7 @@ export class ListKeeper {
     const { isChosen, mayReload, random = Math.random } = this.#options;
     try {
       if (!(await isChosen())) return;
+      await this.#finishReload();
       const found = await this.#find();
       if (found?.kind !== 'different' || !mayReload || !this.#mayAct()) return;
       const { sleep = wait } = this.#options;
@@ -103,6 +108,9 @@ export class ListKeeper {
     try {
       await reloadEntry(client, found.path, pickConfig(found.entry), pauses);
     } catch (error) {
+      this.#unfinished = found;
+      // The broker has not read the list: nobody knows yet whether that helps.
+      this.#futile = undefined;
       log.error(
         `the broker was not made to read the list of hooks again: ${(error as Error).message}. Look whether the ExHook server is enabled there`,
       );
@@ -112,6 +120,18 @@ export class ListKeeper {
       { ...found.difference },
       'the broker held another list of hooks: this server was disabled and enabled there',
     );
+  }
+
+  /** @throws EmqxError */
+  async #finishReload(): Promise<void> {
+    const { client, log } = this.#options;
+    if (this.#unfinished === undefined || this.#isClosed) return;
+    const { path, entry } = this.#unfinished;
+    if (await isDisabled(client, path)) {
+      await client.request('PUT', path, { ...pickConfig(entry), enable: true });
+      log.info('the ExHook server that a reload had left disabled in the broker is enabled again');
+    }
+    this.#unfinished = undefined;
   }
 
   #mayAct(): boolean {
@@ -128,7 +148,7 @@ export class ListKeeper {
     return JSON.stringify(this.#options.own());
   }
 
-  #sayDifferent({ difference }: Extract<HeldList, { kind: 'different' }>): void {
+  #sayDifferent({ difference }: Different): void {
     const { name, mayReload } = this.#options;
     const todo = mayReload ? '' : `: ${RELOAD_REMEDY}`;
     this.#say('warn', `the broker holds another list of hooks for ${name} than this server answers${todo}`, {
@@ -143,6 +163,15 @@ export class ListKeeper {
     this.#said.add(state);
     this.#options.log[level](fields, text);
   }
+}
+
+/** An entry that is gone is not disabled. */
+async function isDisabled(client: EmqxClient, path: string): Promise<boolean> {
+  const entry = await client.request('GET', path).catch((error: unknown) => {
+    if (error instanceof EmqxError && error.status === 404) return undefined;
+    throw error;
+  });
+  return (entry as { readonly enable?: unknown } | undefined)?.enable === false;
 }
 
 const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds, undefined, { ref: false });

@@ -37,6 +37,8 @@ export interface FakeState {
   hooksOfOurs: string[];
   /** So many requests that enable a server fail. */
   failingEnables: number;
+  /** So many requests that disable a server fail. */
+  failingDisables: number;
 }
 
 export const KEY = 'a-key';
@@ -66,6 +68,7 @@ export const aState = (more: Partial<FakeState> = {}): FakeState => ({
   forbidden: [],
   hooksOfOurs: ['client.connected', 'client.disconnected'],
   failingEnables: 0,
+  failingDisables: 0,
   ...more,
 });
 
@@ -153,6 +156,10 @@ function one(state: FakeState, path: string, method: string, body: Partial<FakeS
   if (next.url === undefined) return [400, { code: 'BAD_REQUEST', message: 'url is missing' }];
   if (next.enable && state.failingEnables > 0) {
     state.failingEnables--;
+    return [503, { code: 'SERVICE_UNAVAILABLE', message: 'not now' }];
+  }
+  if (!next.enable && state.failingDisables > 0) {
+    state.failingDisables--;
     return [503, { code: 'SERVICE_UNAVAILABLE', message: 'not now' }];
   }
   if (!server.enable && next.enable)

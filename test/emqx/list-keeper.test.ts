@@ -227,6 +227,54 @@ describe('a broker that holds another list of hooks', () => {
     expect(lines.at(-1)).toMatch(/^error: .*Look whether the ExHook server is enabled there$/);
     expect(lines.join()).not.toContain(SECRET);
   });
+
+  it('that stays disabled is enabled at the next look that can: nobody else disabled it', async () => {
+    const broker = await anOldBroker();
+    const { keeper } = await aReplica(broker);
+    broker.state.failingEnables = 8;
+    await keeper.look();
+    expect(broker.state.servers[0]?.enable).toBe(false);
+    for (let i = 0; i < 10 && broker.state.servers[0]?.enable === false; i++) {
+      now += MINUTE;
+      await keeper.look();
+    }
+    expect(broker.state.servers[0]?.enable).toBe(true);
+    expect(lines.at(-1)).toMatch(/^info: .*enabled again/);
+  });
+
+  it('that somebody has deleted since then is let go', async () => {
+    const broker = await anOldBroker();
+    const { keeper } = await aReplica(broker);
+    broker.state.failingEnables = 100;
+    await keeper.look();
+    broker.state.servers.length = 0;
+    await keeper.look();
+    expect(lines.at(-1)).toMatch(/the broker has no ExHook server named exhook-edge$/);
+  });
+
+  it('that somebody has disabled since then stays so', async () => {
+    const broker = await anOldBroker();
+    const { keeper } = await aReplica(broker);
+    broker.state.failingEnables = 100;
+    await keeper.look();
+    broker.state.failingEnables = 0;
+    (broker.state.servers[0] as { enable: boolean }).enable = true;
+    await keeper.look();
+    (broker.state.servers[0] as { enable: boolean }).enable = false;
+    await keeper.look();
+    expect(broker.state.servers[0]?.enable).toBe(false);
+  });
+
+  it('that could not be disabled is reloaded ten minutes later: that is no reload that did not help', async () => {
+    const broker = await anOldBroker();
+    const { keeper } = await aReplica(broker);
+    broker.state.failingDisables = 1;
+    await keeper.look();
+    now += 10 * MINUTE;
+    await keeper.look();
+    expect(lines.join()).not.toContain('a reload did not give');
+    expect(heldBy(broker)).toStrictEqual(ours.map(({ name }) => name));
+  });
 });
 
 describe('message.ingress', () => {
