@@ -15,14 +15,14 @@ export const targets = { 'decode, check and encode': 40, 'a hundred rules, unmat
 
 const load = () =>
   importSources(`
-    export { call } from './src/call.ts';
+    export { call } from './src/core/call.ts';
     export { Publish } from './src/config/sections/publish.ts';
-    export { hooks } from './src/hooks/index.ts';
+    export { hooks } from './src/core/hooks/index.ts';
     export { openConditionsFor } from './src/lookup/messages/open-conditions.ts';
     export { openMessages } from './src/lookup/messages/open-messages.ts';
     export { binaryCodec } from './src/transport/codecs.ts';
-    export { encodeRequest } from './src/wire/encode-request.ts';
-    export { rpcs } from './src/wire/rpc.ts';
+    export { encodeRequest } from './src/protocol/wire/encode-request.ts';
+    export { rpcs } from './src/protocol/wire/rpc.ts';
   `);
 
 /** About 300 bytes, as a sensor sends them. */

@@ -15,12 +15,12 @@ const calls = Number(values.calls);
 const rounds = Number(values.rounds);
 
 const { call, hooks, compileRules, binaryCodec, encodeRequest, rpcs } = await importSources(`
-  export { call } from './src/call.ts';
-  export { hooks } from './src/hooks/index.ts';
-  export { compileRules } from './src/policy/authorize.ts';
+  export { call } from './src/core/call.ts';
+  export { hooks } from './src/core/hooks/index.ts';
+  export { compileRules } from './src/policy/topics/authorize.ts';
   export { binaryCodec } from './src/transport/codecs.ts';
-  export { encodeRequest } from './src/wire/encode-request.ts';
-  export { rpcs } from './src/wire/rpc.ts';
+  export { encodeRequest } from './src/protocol/wire/encode-request.ts';
+  export { rpcs } from './src/protocol/wire/rpc.ts';
 `);
 
 /** As fleets have them: rules for groups of clients and topics, with wildcards and placeholders, allowing and denying. */

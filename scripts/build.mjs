@@ -53,11 +53,11 @@ await build({
   bundle: true,
 });
 
-await mergeChunks(metafile, { entry: 'src/main.ts', name: 'start', with: common });
+await mergeChunks(metafile, { entry: 'src/app/main.ts', name: 'start', with: common });
 // A thread of its own: in a file of its own it loads no code of the program.
 await build({
   ...common,
-  entryPoints: { watchdog: 'src/watchdog/thread.ts' },
+  entryPoints: { watchdog: 'src/app/watchdog/thread.ts' },
   outdir: 'dist',
   bundle: true,
 });

@@ -17,7 +17,7 @@ if (suite === undefined) {
 }
 
 const { openJsonSchema } = await importSources(
-  "export { openJsonSchema } from './src/codec/json-schema.ts';",
+  "export { openJsonSchema } from './src/payload/schema/json-schema.ts';",
 );
 const rows = await runSuite(suite, openJsonSchema);
 const print = (line) => process.stdout.write(`${line}\n`);

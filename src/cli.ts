@@ -2,13 +2,13 @@
 /** The command `exhook`. Each subcommand is loaded when it is called. */
 import { Command } from 'commander';
 import { addBrokerCommands } from './cli/broker.ts';
+import { serveHelp } from './cli/commands/serve-help.ts';
+import { createTerminal } from './cli/commands/terminal.ts';
 import { addConfigurationCommands } from './cli/configuration.ts';
 import { addPolicyCommands } from './cli/policies.ts';
 import { addRecordingCommands } from './cli/recordings.ts';
 import { addSpoolCommands } from './cli/spool.ts';
-import { serveHelp } from './commands/serve-help.ts';
-import { createTerminal } from './commands/terminal.ts';
-import { version } from './version.ts';
+import { version } from './lib/version.ts';
 
 const terminal = createTerminal(process.stdout, process.stderr);
 const program = new Command('exhook')
@@ -34,7 +34,7 @@ const serve = program
     if (command.args.some((arg) => arg === '--help' || arg === '-h')) return terminal.out(serveHelp());
     const [name = '-'] = process.argv.slice(2);
     if (name !== 'serve' && !name.startsWith('-')) return await refuseCommand(name);
-    const { main } = await import('./main.ts');
+    const { main } = await import('./app/main.ts');
     await main(command.args, process.env);
   });
 // Its flags come from the configuration's schema, not from here: `exhook help serve` shows them too.
@@ -56,7 +56,7 @@ await program.parseAsync();
 
 /** The server is the default: what is no command arrives there. */
 async function refuseCommand(name: string): Promise<void> {
-  const { describeUnknownCommand } = await import('./commands/unknown-command.ts');
+  const { describeUnknownCommand } = await import('./cli/commands/unknown-command.ts');
   const names = program.commands.map((command) => command.name());
   terminal.err(describeUnknownCommand(name, [...names, 'help']));
   process.exitCode = 2;

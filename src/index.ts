@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
+
+export { type ServeOptions, type Serving, serve } from './app/serve.ts';
+export { type CallOptions, callHook, type HookCall } from './app/testing.ts';
 export type { Config, ConfigInput } from './config/schema.ts';
-export { Failure, type FailureCode, failureCodes } from './failure.ts';
 export {
   type Answers,
   type AnyHook,
@@ -14,12 +16,14 @@ export {
   type OnError,
   type Outcome,
   type Question,
-} from './hook.ts';
-export { eventOf, messageEventOf } from './hooks/event-of.ts';
+} from './core/hook.ts';
+export { eventOf, messageEventOf } from './core/hooks/event-of.ts';
+export type { Lookup, LookupContext } from './core/runtime.ts';
 export type { Policy } from './policy/policy.ts';
-export { Decision } from './schema/decision.ts';
-export { Event, type StampedEvent } from './schema/event.ts';
-export { type HookName, hookNames } from './schema/hook-name.ts';
+export { Failure, type FailureCode, failureCodes } from './protocol/failure.ts';
+export { Decision } from './protocol/schema/decision.ts';
+export { Event, type StampedEvent } from './protocol/schema/event.ts';
+export { type HookName, hookNames } from './protocol/schema/hook-name.ts';
 export {
   allow,
   deny,
@@ -33,8 +37,8 @@ export {
   type ReplyOf,
   replies,
   rewrite,
-} from './schema/replies.ts';
-export { Action, type HookInput, requests } from './schema/requests.ts';
+} from './protocol/schema/replies.ts';
+export { Action, type HookInput, requests } from './protocol/schema/requests.ts';
 export {
   BrokerInfo,
   ClientInfo,
@@ -45,10 +49,7 @@ export {
   RequestMeta,
   SubOpts,
   TopicFilter,
-} from './schema/vocabulary.ts';
-export { type ServeOptions, type Serving, serve } from './serve.ts';
-export type { Lookup, LookupContext } from './shell.ts';
+} from './protocol/schema/vocabulary.ts';
 export { defineSink, type SinkModuleOptions } from './sinks/define-sink.ts';
 export type { Delivery, DeliveryFormat } from './sinks/delivery.ts';
 export type { OpenSink, Receipt, Sink, SinkWorld } from './sinks/sink.ts';
-export { type CallOptions, callHook, type HookCall } from './testing.ts';

@@ -1,8 +1,8 @@
 /** The entry of a thread that does one job and ends. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { JobName, JobResult } from './offload/job.ts';
-import type { Order } from './offload/offload.ts';
+import type { JobName, JobResult } from './lib/offload/job.ts';
+import type { Order } from './lib/offload/offload.ts';
 
 /** Who waits for an answer goes first where there are fewer cores than threads. */
 const NICE = 10;

@@ -5,5 +5,5 @@ import * as nodeModule from 'node:module';
 // does nothing. It must come before the code it is to keep.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
-const { main } = await import('./main.ts');
+const { main } = await import('./app/main.ts');
 await main(process.argv.slice(2), process.env);

@@ -5,15 +5,21 @@
  * The suite takes the place of the outbox: it writes batches, tries again what was not confirmed, and then
  * compares what the sink's system holds with what was written.
  */
-import { closingCases } from './sink-contract/closing.ts';
-import { contentCases } from './sink-contract/content.ts';
-import { failureCases } from './sink-contract/failures.ts';
-import { orderCases } from './sink-contract/order.ts';
-import { refusalCases } from './sink-contract/refusals.ts';
-import type { ContractCase, SinkSubject } from './sink-contract/subject.ts';
+import { closingCases } from './sinks/contract/closing.ts';
+import { contentCases } from './sinks/contract/content.ts';
+import { failureCases } from './sinks/contract/failures.ts';
+import { orderCases } from './sinks/contract/order.ts';
+import { refusalCases } from './sinks/contract/refusals.ts';
+import type { ContractCase, SinkSubject } from './sinks/contract/subject.ts';
 
-export { makeDelivery } from './sink-contract/deliveries.ts';
-export type { BrokenSink, ContractCase, Received, SinkServer, SinkSubject } from './sink-contract/subject.ts';
+export { makeDelivery } from './sinks/contract/deliveries.ts';
+export type {
+  BrokenSink,
+  ContractCase,
+  Received,
+  SinkServer,
+  SinkSubject,
+} from './sinks/contract/subject.ts';
 export type { Delivery, DeliveryFormat } from './sinks/delivery.ts';
 export type { Receipt, Sink } from './sinks/sink.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hookNames } from '../src/schema/hook-name.ts';
+import { hookNames } from '../src/protocol/schema/hook-name.ts';
 import { codeOf, filesUnder, type Import, importsOf, readSource, root } from './support/source.ts';
 
 const sources = filesUnder('src');
@@ -28,22 +28,29 @@ const startsWithAny = (text: string, starts: readonly string[]) =>
 describe('the core', () => {
   it('is there', () => {
     expect(core.length).toBeGreaterThan(40);
-    for (const file of ['src/hook.ts', 'src/hooks/index.ts', 'src/wire/encode.ts'])
+    for (const file of ['src/core/hook.ts', 'src/core/hooks/index.ts', 'src/protocol/wire/encode.ts'])
       expect(core).toContain(file);
   });
 
   /** What each part may import besides itself: `type` if only types. */
   const layers: Record<string, { may: string[]; mayType?: string[] }> = {
-    'src/failure.ts': { may: [] },
-    'src/hook.ts': { may: ['src/schema/'], mayType: ['src/policy/'] },
-    'src/hooks/': { may: ['src/hook.ts', 'src/schema/', 'src/policy/', 'src/failure.ts'] },
-    'src/schema/': { may: ['zod'], mayType: ['src/wire/generated.ts', 'src/wire/plain.ts'] },
+    'src/protocol/failure.ts': { may: [] },
+    'src/core/hook.ts': { may: ['src/protocol/schema/'], mayType: ['src/policy/'] },
+    'src/core/hooks/': {
+      may: ['src/core/hook.ts', 'src/protocol/schema/', 'src/policy/', 'src/protocol/failure.ts'],
+    },
+    'src/protocol/schema/': {
+      may: ['zod'],
+      mayType: ['src/protocol/wire/generated.ts', 'src/protocol/wire/plain.ts'],
+    },
     'src/policy/': {
-      may: ['src/schema/', 'src/failure.ts', 'src/lib/pattern/', 'zod'],
-      mayType: ['src/hook.ts'],
+      may: ['src/protocol/schema/', 'src/protocol/failure.ts', 'src/lib/pattern/', 'zod'],
+      mayType: ['src/core/hook.ts'],
     },
     'src/lib/pattern/': { may: ['re2js'] },
-    'src/wire/': { may: ['gen/', '@bufbuild/protobuf', 'src/schema/', 'src/failure.ts', 'zod'] },
+    'src/protocol/wire/': {
+      may: ['gen/', '@bufbuild/protobuf', 'src/protocol/schema/', 'src/protocol/failure.ts', 'zod'],
+    },
   };
 
   it.each(Object.entries(layers))('%s imports only what it may', (layer, { may, mayType = [] }) => {
@@ -113,7 +120,7 @@ describe('the core', () => {
 
 describe('the flow of a call', () => {
   it('knows the core and itself, and no transport', () => {
-    const flow = ['src/call.ts', 'src/ask.ts', 'src/shell.ts'];
+    const flow = ['src/core/call.ts', 'src/core/ask.ts', 'src/core/runtime.ts'];
     const breaks = ({ from, isType }: Import) =>
       !flow.includes(from) && !isCore(from) && !(isType && from === '@bufbuild/protobuf');
     expect(offenders(flow, breaks)).toStrictEqual([]);
@@ -124,20 +131,20 @@ describe('the wall clock', () => {
   /** Somebody can set it, so that no interval is measured by it: for times that others set, and for time stamps. */
   const readers: Record<string, string> = {
     'src/cli/spool.ts': 'the ages of events, and names of files',
-    'src/commands/compare.ts': 'the time at which tokens are judged',
-    'src/commands/policy.ts': 'exp and nbf',
-    'src/commands/test.ts': 'exp and nbf',
+    'src/cli/commands/compare.ts': 'the time at which tokens are judged',
+    'src/cli/commands/policy.ts': 'exp and nbf',
+    'src/cli/commands/test.ts': 'exp and nbf',
     'src/emqx/own-calls.ts': 'calls of the last minute, by their time stamps',
     'src/events/open-events.ts': 'time stamps of events, and of the spool',
     'src/events/outbox.ts': 'time stamps of dead letters',
     'src/lookup/policy/opener.ts': 'exp and nbf',
-    'src/record.ts': 'time stamps of recordings',
+    'src/app/record.ts': 'time stamps of recordings',
     'src/sinks/file.ts': 'names of files, and when a file was made',
     'src/sinks/http.ts': 'signatures, and dates in Retry-After',
     'src/spool/exclusive.ts': 'the time of a file',
-    'src/telemetry/log.ts': 'time stamps of lines',
+    'src/log/log.ts': 'time stamps of lines',
     'src/telemetry/reload-tally.ts': 'when the configuration was read',
-    'src/watchdog/thread.ts': 'the time of the line that it logs',
+    'src/app/watchdog/thread.ts': 'the time of the line that it logs',
   };
 
   it('is read only where a time is meant, never for an interval', () => {
@@ -149,7 +156,7 @@ describe('the wall clock', () => {
 describe('all of src', () => {
   it('reaches the generated code through wire/ only', () => {
     const breaks = ({ from }: Import, file: string) =>
-      from.startsWith('gen/') && !file.startsWith('src/wire/');
+      from.startsWith('gen/') && !file.startsWith('src/protocol/wire/');
     expect(offenders(sources, breaks)).toStrictEqual([]);
   });
 
@@ -191,40 +198,40 @@ describe('all of src', () => {
 describe('hooks', () => {
   const kebab = (name: string) => name.replace('.', '-');
   const camel = (name: string) => name.replace(/\.(.)/, (_, letter) => letter.toUpperCase());
-  const index = readSource('src/hooks/index.ts');
+  const index = readSource('src/core/hooks/index.ts');
 
   it.each(hookNames)('%s has its file, its export and its place in the table', (name) => {
-    const file = `src/hooks/${kebab(name)}.ts`;
+    const file = `src/core/hooks/${kebab(name)}.ts`;
     expect(readSource(file)).toContain(`export const ${camel(name)} = defineHook({\n  name: '${name}',`);
     expect(index).toContain(`import { ${camel(name)} } from './${kebab(name)}.ts';`);
     expect(index).toContain(`  '${name}': ${camel(name)},\n`);
   });
 
   it('have no file besides the table and what they share', () => {
-    const others = ['event-of', 'index', 'reply-of'].map((name) => `src/hooks/${name}.ts`);
-    expect(filesUnder('src/hooks')).toStrictEqual(
-      [...hookNames.map((name) => `src/hooks/${kebab(name)}.ts`), ...others].sort(),
+    const others = ['event-of', 'index', 'reply-of'].map((name) => `src/core/hooks/${name}.ts`);
+    expect(filesUnder('src/core/hooks')).toStrictEqual(
+      [...hookNames.map((name) => `src/core/hooks/${kebab(name)}.ts`), ...others].sort(),
     );
   });
 
   it('are a few lines each', () => {
     for (const name of hookNames)
-      expect(readSource(`src/hooks/${kebab(name)}.ts`).split('\n').length).toBeLessThan(60);
+      expect(readSource(`src/core/hooks/${kebab(name)}.ts`).split('\n').length).toBeLessThan(60);
   });
 });
 
 describe('tests', () => {
   /** Core files without a test of their own name: the tests that hold them to their word. */
   const coveredBy: Record<string, string> = {
-    'src/schema/pin.ts': 'test/types/schemas.test-d.ts',
-    'src/wire/plain.ts': 'test/types/schemas.test-d.ts',
-    'src/wire/generated.ts': 'test/types/schemas.test-d.ts',
-    'src/wire/services.ts': 'test/wire/proto.test.ts',
-    'src/wire/table.ts': 'test/wire/reader.test.ts',
-    'src/wire/descriptors.ts': 'test/wire/rpc.test.ts',
-    'src/wire/decode-json.ts': 'test/transport/contract.test.ts',
-    'src/wire/lower.ts': 'test/wire/encode.test.ts',
-    'src/policy/policy.ts': 'test/hooks/provider-loaded.test.ts',
+    'src/protocol/schema/pin.ts': 'test/types/schemas.test-d.ts',
+    'src/protocol/wire/plain.ts': 'test/types/schemas.test-d.ts',
+    'src/protocol/wire/generated.ts': 'test/types/schemas.test-d.ts',
+    'src/protocol/wire/services.ts': 'test/protocol/wire/proto.test.ts',
+    'src/protocol/wire/table.ts': 'test/protocol/wire/reader.test.ts',
+    'src/protocol/wire/descriptors.ts': 'test/protocol/wire/rpc.test.ts',
+    'src/protocol/wire/decode-json.ts': 'test/transport/contract.test.ts',
+    'src/protocol/wire/lower.ts': 'test/protocol/wire/encode.test.ts',
+    'src/policy/policy.ts': 'test/core/hooks/provider-loaded.test.ts',
   };
   const testOf = (file: string) => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
 

@@ -13,9 +13,9 @@ const CONNECT = 'when a sink connects, after its opener has loaded the same';
 /** How many dynamic imports a file has, and when they run. Commands are programs of their own. */
 const places: Record<string, readonly [count: number, when: string]> = {
   'src/cli.ts': [2, START],
-  'src/codec/codec.ts': [7, OPEN],
-  'src/codec/json-schema.ts': [1, `${OPEN}: openJsonSchema awaits it`],
-  'src/condition/open.ts': [1, OPEN],
+  'src/payload/codecs/codec.ts': [7, OPEN],
+  'src/payload/schema/json-schema.ts': [1, `${OPEN}: openJsonSchema awaits it`],
+  'src/payload/conditions/open.ts': [1, OPEN],
   'src/config/read.ts': [
     3,
     `${OPEN}; two are never done in the built program, which has a file for the thread`,
@@ -30,12 +30,12 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/lookup/messages/open-messages.ts': [2, OPEN],
   'src/lookup/password/engines.ts': [2, `${OPEN}: openUsers awaits both`],
   'src/lookup/policy/opener.ts': [4, OPEN],
-  'src/main.ts': [3, START],
+  'src/app/main.ts': [3, START],
   'src/offload-thread.ts': [
     4,
     'on a thread made for one job; a job that fails so is a reload that is refused',
   ],
-  'src/serve.ts': [6, START],
+  'src/app/serve.ts': [6, START],
   'src/server.ts': [1, START],
   'src/sinks/kafka.ts': [1, START],
   'src/sinks/mqtt.ts': [1, START],
@@ -46,7 +46,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/sinks/rabbitmq.ts': [1, START],
   'src/sinks/redis/connect.ts': [1, CONNECT],
   'src/spool/store.ts': [1, START],
-  'src/telemetry/log.ts': [1, START],
+  'src/log/log.ts': [1, START],
   'src/telemetry/prometheus.ts': [1, `${START}: loadAdmin and openSupervisorAdmin await it`],
   'src/telemetry/tracing/detect.ts': [2, START],
   'src/transport/listener.ts': [1, `${START}: listen awaits it`],

@@ -1,11 +1,11 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { call } from '../src/call.ts';
-import { Failure } from '../src/failure.ts';
-import { decode } from '../src/wire/decode.ts';
-import { methodOf } from '../src/wire/descriptors.ts';
-import { type Rpc, rpcs } from '../src/wire/rpc.ts';
+import { call } from '../src/core/call.ts';
+import { Failure } from '../src/protocol/failure.ts';
+import { decode } from '../src/protocol/wire/decode.ts';
+import { methodOf } from '../src/protocol/wire/descriptors.ts';
+import { type Rpc, rpcs } from '../src/protocol/wire/rpc.ts';
 import { messageFields } from './support/arbitrary-message.ts';
 import { bytesOf, readRecording } from './support/recordings.ts';
 import { aShell, bytes, readReply } from './support/shell.ts';

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkCommand } from '../src/commands/check.ts';
+import { checkCommand } from '../src/cli/commands/check.ts';
 import { keys } from '../src/config/keys.ts';
-import { findRpc } from '../src/wire/rpc.ts';
-import { aFile, aTerminal } from './commands/fake-terminal.ts';
+import { findRpc } from '../src/protocol/wire/rpc.ts';
+import { aFile, aTerminal } from './cli/commands/fake-terminal.ts';
 import { exhook } from './program/support/program.ts';
 import { root } from './support/source.ts';
 

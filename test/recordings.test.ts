@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { call } from '../src/call.ts';
+import { call } from '../src/core/call.ts';
 import type { Policy } from '../src/policy/policy.ts';
-import type { Event } from '../src/schema/event.ts';
-import { findRpc } from '../src/wire/rpc.ts';
+import type { Event } from '../src/protocol/schema/event.ts';
+import { findRpc } from '../src/protocol/wire/rpc.ts';
 import { bytesOf, type RecordedCall, readRecording } from './support/recordings.ts';
 import { aShell, bytes, readReply } from './support/shell.ts';
 import { inWords, v1Life } from './support/v1-life.ts';

@@ -7,11 +7,11 @@ import { createServer } from 'node:http2';
 import type { Message } from '@bufbuild/protobuf';
 import { ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { call } from '../../src/call.ts';
-import { Failure } from '../../src/failure.ts';
+import { call } from '../../src/core/call.ts';
+import { Failure } from '../../src/protocol/failure.ts';
+import { methodOf } from '../../src/protocol/wire/descriptors.ts';
+import { type Rpc, rpcs } from '../../src/protocol/wire/rpc.ts';
 import { messageCodec } from '../../src/transport/message-codec.ts';
-import { methodOf } from '../../src/wire/descriptors.ts';
-import { type Rpc, rpcs } from '../../src/wire/rpc.ts';
 import { shell } from './shell.ts';
 
 function implement(rpc: Rpc) {

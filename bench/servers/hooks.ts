@@ -1,6 +1,6 @@
 /** The hooks that every server but the floor answers with: an allow, and messages that go on unchanged or rewritten. */
-import type { AnyHook, defineHook } from '../../src/hook.ts';
-import type { allow, pass, rewrite } from '../../src/schema/replies.ts';
+import type { AnyHook, defineHook } from '../../src/core/hook.ts';
+import type { allow, pass, rewrite } from '../../src/protocol/schema/replies.ts';
 
 /** What the library exports to the module of a user. */
 interface Library {

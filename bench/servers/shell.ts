@@ -1,8 +1,8 @@
 /** Our shell without events and look-ups, for the servers that are not `dist/server.js`. */
-import { type AnyHook, defineHook } from '../../src/hook.ts';
-import { hooks as builtIn } from '../../src/hooks/index.ts';
-import { allow, pass, rewrite } from '../../src/schema/replies.ts';
-import type { Shell } from '../../src/shell.ts';
+import { type AnyHook, defineHook } from '../../src/core/hook.ts';
+import { hooks as builtIn } from '../../src/core/hooks/index.ts';
+import type { Shell } from '../../src/core/runtime.ts';
+import { allow, pass, rewrite } from '../../src/protocol/schema/replies.ts';
 import { makeHooks } from './hooks.ts';
 
 const own = makeHooks({ defineHook, allow, pass, rewrite });

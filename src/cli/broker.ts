@@ -1,6 +1,6 @@
 /** `exhook doctor`, `exhook emqx-config` and `exhook register`: the broker's side. */
 import type { Command } from 'commander';
-import type { Terminal } from '../commands/terminal.ts';
+import type { Terminal } from './commands/terminal.ts';
 
 export function addBrokerCommands(program: Command, terminal: Terminal): void {
   withAccessOptions(program.command('doctor'))
@@ -10,7 +10,7 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
     .option('--json', 'print JSON', false)
     .addHelpText('after', '\nExit status: 0, 1 when there is an error, 2 when the broker could not be asked.')
     .action(async (options) => {
-      const { doctorCommand } = await import('../commands/doctor.ts');
+      const { doctorCommand } = await import('./commands/doctor.ts');
       process.exitCode = await doctorCommand(options, process.env, terminal);
     });
 
@@ -23,7 +23,7 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
     .option('--emqx <url>', "EMQX's REST API, for the calls that are printed")
     .option('--emqx-version <version>', 'the release of the broker, such as 6.2.0')
     .action(async (options) => {
-      const { emqxConfigCommand } = await import('../commands/emqx-config.ts');
+      const { emqxConfigCommand } = await import('./commands/emqx-config.ts');
       process.exitCode = await emqxConfigCommand(options, process.env, terminal);
     });
 
@@ -40,7 +40,7 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
       '\nExit status: 0, 1 when a node is not connected, 2 when the broker could not be asked.',
     )
     .action(async (options) => {
-      const { registerCommand } = await import('../commands/register.ts');
+      const { registerCommand } = await import('./commands/register.ts');
       process.exitCode = await registerCommand(options, process.env, terminal);
     });
 }

@@ -1,7 +1,7 @@
 /** `exhook check` and `exhook hooks`: what a configuration means, without a server. */
 import type { Command } from 'commander';
-import { flagsHelp } from '../commands/serve-help.ts';
-import type { Terminal } from '../commands/terminal.ts';
+import { flagsHelp } from './commands/serve-help.ts';
+import type { Terminal } from './commands/terminal.ts';
 
 export function addConfigurationCommands(program: Command, terminal: Terminal): void {
   program
@@ -15,7 +15,7 @@ export function addConfigurationCommands(program: Command, terminal: Terminal): 
       '\nExit status: 0 when the file is good, 2 when it is not.\nEnvironment variables count as they would for `exhook serve`.',
     )
     .action(async (file: string) => {
-      const { checkCommand } = await import('../commands/check.ts');
+      const { checkCommand } = await import('./commands/check.ts');
       process.exitCode = await checkCommand(file, process.env, terminal);
     });
 
@@ -31,7 +31,7 @@ export function addConfigurationCommands(program: Command, terminal: Terminal): 
         `\nTakes the flags and environment variables of \`exhook serve\`, for example:\n  exhook hooks --config exhook.yaml\n\n${flagsHelp()}`,
     )
     .action(async (_options, command: Command) => {
-      const { hooksCommand } = await import('../commands/hooks.ts');
+      const { hooksCommand } = await import('./commands/hooks.ts');
       process.exitCode = await hooksCommand(command.args, process.env, terminal);
     });
 }

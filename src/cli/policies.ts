@@ -1,7 +1,7 @@
 /** `exhook explain`, `exhook test` and `exhook hash`: policies before they are in force. */
 import type { Command } from 'commander';
-import type { Terminal } from '../commands/terminal.ts';
 import { parseCount } from './arguments.ts';
+import type { Terminal } from './commands/terminal.ts';
 
 export function addPolicyCommands(program: Command, terminal: Terminal): void {
   const explain = program
@@ -19,7 +19,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
     )
     .addHelpText('after', '\nExit status: 0 when allowed, 1 when not, 2 when nothing could be said.')
     .action(async (options) => {
-      const { explainAuthorizeCommand } = await import('../commands/explain.ts');
+      const { explainAuthorizeCommand } = await import('./commands/explain.ts');
       process.exitCode = await explainAuthorizeCommand(options, process.env, terminal);
     });
 
@@ -33,7 +33,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
       '\nServices that the policy names are asked. Exit status: 0 when admitted, 1 when not, 2 when nothing could be said.',
     )
     .action(async (options) => {
-      const { explainAuthenticateCommand } = await import('../commands/explain.ts');
+      const { explainAuthenticateCommand } = await import('./commands/explain.ts');
       const read = options.password === false ? async () => '' : await passwordReader();
       process.exitCode = await explainAuthenticateCommand(options, read, process.env, terminal);
     });
@@ -57,7 +57,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
       '\nExit status: 0 when it goes on, changed or not, 1 when it is dropped, 2 when nothing could be said.',
     )
     .action(async (options) => {
-      const { explainMessageCommand } = await import('../commands/explain-message.ts');
+      const { explainMessageCommand } = await import('./commands/explain-message.ts');
       process.exitCode = await explainMessageCommand(options, process.env, terminal);
     });
 
@@ -71,7 +71,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
       '\nExit status: 0 when every verdict is as expected, 1 when one is not, 2 when a file cannot be used.',
     )
     .action(async (files: string[], options) => {
-      const { testCommand } = await import('../commands/test.ts');
+      const { testCommand } = await import('./commands/test.ts');
       process.exitCode = await testCommand(files, options, process.env, terminal);
     });
 
@@ -92,7 +92,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
     .option('--iterations <n>', 'pbkdf2, mosquitto, emqx-pbkdf2: iterations', parseCount)
     .addHelpText('after', '\nThe defaults cost an attacker enough and a login some tens of milliseconds.')
     .action(async (form: string, { cost, memory, passes, logN, iterations }) => {
-      const { hashCommand } = await import('../commands/hash.ts');
+      const { hashCommand } = await import('./commands/hash.ts');
       const given = { cost, memoryKiB: memory, passes, logN, iterations };
       const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
       process.exitCode = await hashCommand(form, options, await passwordReader(), terminal);
@@ -110,6 +110,6 @@ function withClientOptions(command: Command): Command {
 }
 
 async function passwordReader(): Promise<() => Promise<string | undefined>> {
-  const { readPassword } = await import('../commands/password.ts');
+  const { readPassword } = await import('./commands/password.ts');
   return () => readPassword({ stdin: process.stdin, prompt: (text) => process.stderr.write(text) });
 }

@@ -1,7 +1,7 @@
 /** `exhook replay` and `exhook compare`: what can be done with recorded calls. */
 import type { Command } from 'commander';
-import type { Terminal } from '../commands/terminal.ts';
 import { parseCount, parseNames, parseSpeed, parseUrl } from './arguments.ts';
+import type { Terminal } from './commands/terminal.ts';
 
 export function addRecordingCommands(program: Command, terminal: Terminal): void {
   program
@@ -26,7 +26,7 @@ export function addRecordingCommands(program: Command, terminal: Terminal): void
       '\nExit status: 0 when every call was answered, 1 when one failed, 2 when nothing could be sent.',
     )
     .action(async (recordings: string[], options) => {
-      const { replayCommand } = await import('../commands/replay.ts');
+      const { replayCommand } = await import('./commands/replay.ts');
       process.exitCode = await replayCommand({ recordings, ...options }, terminal);
     });
 
@@ -45,7 +45,7 @@ export function addRecordingCommands(program: Command, terminal: Terminal): void
       '\nServices are not asked, and recordings hold no passwords: calls that depend on them are counted as not told.\nExit status: 0 when nothing would change, 1 when something would or may, 2 when nothing could be said.',
     )
     .action(async (before: string, after: string, recordings: string[], options) => {
-      const { compareCommand } = await import('../commands/compare.ts');
+      const { compareCommand } = await import('./commands/compare.ts');
       process.exitCode = await compareCommand(
         { before, after, recordings, ...options },
         process.env,

@@ -1,6 +1,7 @@
 /** Reading a configuration file, as work that another thread can do. */
+
+import type { JobResult } from '../lib/offload/job.ts';
 import { packList } from '../lib/packed-list.ts';
-import type { JobResult } from '../offload/job.ts';
 import { type ConfigFile, loadConfig } from './load.ts';
 import { placeProblem } from './place.ts';
 import { formatProblem } from './problem.ts';

@@ -1,11 +1,11 @@
 /** Which hooks brokers will be asked to call, with which topics, and why. */
-import { brokerFilters } from '../policy/message/filters.ts';
+import { brokerFilters } from '../policy/messages/filters.ts';
 import {
   type HookName,
   isRegistrable,
   type RegistrableHookName,
   registrableHookNames,
-} from '../schema/hook-name.ts';
+} from '../protocol/schema/hook-name.ts';
 import type { Config } from './schema.ts';
 import { shownHookNames } from './sections/hooks.ts';
 import { isDecided, type RouteSection } from './sections/routes.ts';

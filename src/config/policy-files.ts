@@ -1,7 +1,7 @@
 /** The files that policies name, found from where the configuration is. */
 
-import type { PayloadCodecSpec } from '../policy/message/rule.ts';
-import type { OneOrMore } from '../policy/rule.ts';
+import type { PayloadCodecSpec } from '../policy/messages/rule.ts';
+import type { OneOrMore } from '../policy/topics/rule.ts';
 import type { Config } from './schema.ts';
 import type { MethodSection } from './sections/authenticate-methods.ts';
 import type { Secret } from './sections/secret.ts';

@@ -1,10 +1,11 @@
 /** Reads a configuration: on another thread when the file is long and calls are being answered. */
+
+import type { Job } from '../lib/offload/job.ts';
+import { OffloadError, offload } from '../lib/offload/offload.ts';
 import { unpackList } from '../lib/packed-list.ts';
 import { inSlices } from '../lib/slices.ts';
-import type { Job } from '../offload/job.ts';
-import { OffloadError, offload } from '../offload/offload.ts';
-import type { MessageRule } from '../policy/message/rule.ts';
-import type { Rule } from '../policy/rule.ts';
+import type { MessageRule } from '../policy/messages/rule.ts';
+import type { Rule } from '../policy/topics/rule.ts';
 import type { ConfigFileInput, ConfigJob, ConfigLists, PlacesJob } from './file-job.ts';
 import { loadConfig } from './load.ts';
 import { placeProblem } from './place.ts';

@@ -1,5 +1,5 @@
 /** What routes, sinks and the spool say of each other: names that lead nowhere, promises that cannot be kept. */
-import { isMessageHook, isRegistrable } from '../schema/hook-name.ts';
+import { isMessageHook, isRegistrable } from '../protocol/schema/hook-name.ts';
 import { oneOf } from './expects.ts';
 import { findNearest } from './nearest.ts';
 import { formatName } from './problem.ts';

@@ -2,11 +2,12 @@
  * Where in a sink routes let clients' own words lead: a topic or a client id at the beginning of a target names any
  * key, queue or table there is, those of others too.
  */
-import { shapeVariables } from '../events/shape-names.ts';
-import { compileText } from '../policy/text-template.ts';
+
+import { compileText } from '../policy/text/text-template.ts';
 import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from './sections/grants.ts';
 import type { RouteSection } from './sections/routes.ts';
 import { kindOf, type SinkKind, type SinkSection, type Sinks } from './sections/sinks.ts';
+import { shapeVariables } from './shape-names.ts';
 
 export interface Targeted {
   readonly events: { readonly routes: readonly RouteSection[] };

@@ -1,5 +1,5 @@
 /** Topic filters for several purposes at once, as few as say it. */
-import { covers } from '../policy/topic-filter.ts';
+import { covers } from '../policy/topics/topic-filter.ts';
 
 /** None means every topic, also in the result. What another filter covers is left out. */
 export function unionOfTopics(...lists: readonly (readonly string[])[]): readonly string[] {

@@ -1,6 +1,7 @@
 /** EMQX's REST API, version 5: requests with a time limit, whose problems are sentences without secrets. */
-import { Failure } from '../failure.ts';
-import { createHttpClient, type HttpResponse } from '../lookup/http-client.ts';
+
+import { createHttpClient, type HttpResponse } from '../lookup/http/http-client.ts';
+import { Failure } from '../protocol/failure.ts';
 
 export interface EmqxClientOptions {
   /** Where the dashboard listens, such as `http://127.0.0.1:18083`. */

@@ -1,7 +1,7 @@
 /** What a broker's REST API says of the list of hooks that it holds, and whether it may be made to read it again. */
 import { compareLists, isDifferent, type ListDifference } from '../policy/hook-lists.ts';
 import { hooksFor, type IngressSupport, withoutIngress } from '../policy/ingress.ts';
-import type { HookSpec } from '../schema/replies.ts';
+import type { HookSpec } from '../protocol/schema/replies.ts';
 import { type EmqxClient, EmqxError } from './client.ts';
 import { isConnected, listOf, Nodes, Server } from './schemas.ts';
 

@@ -7,8 +7,8 @@
  * Of the workers of one server, the supervisor chooses one.
  */
 import { setTimeout } from 'node:timers/promises';
+import type { Logger } from '../log/log.ts';
 import { RELOAD_REMEDY } from '../lookup/brokers/list-warnings.ts';
-import type { Logger } from '../telemetry/log.ts';
 import { type EmqxClient, EmqxError } from './client.ts';
 import { fetchHeldList, type HeldList, type OwnList } from './held-list.ts';
 import { pickConfig, reloadEntry } from './reload-entry.ts';

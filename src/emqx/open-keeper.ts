@@ -1,8 +1,8 @@
 /** Opens what `broker` configures: looks at the broker's list of hooks once a minute. */
 import { readFile } from 'node:fs/promises';
 import type { Broker } from '../config/sections/broker.ts';
-import { type Environment, readSecret } from '../lookup/secret.ts';
-import type { Logger } from '../telemetry/log.ts';
+import { type Environment, readSecret } from '../lib/secret.ts';
+import type { Logger } from '../log/log.ts';
 import { createEmqxClient } from './client.ts';
 import type { OwnList } from './held-list.ts';
 import { ListKeeper } from './list-keeper.ts';

@@ -1,8 +1,8 @@
 /** Asks this server itself, at its /hooksz page, which broker nodes call it: the broker's own word is late after an outage. */
 import * as z from 'zod';
 import type { Admin } from '../config/sections/admin.ts';
-import { createHttpClient } from '../lookup/http-client.ts';
-import { type Environment, readSecret } from '../lookup/secret.ts';
+import { type Environment, readSecret } from '../lib/secret.ts';
+import { createHttpClient } from '../lookup/http/http-client.ts';
 import type { ListDifference } from '../policy/hook-lists.ts';
 import type { Facts } from './finding.ts';
 

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { Admin } from '../config/sections/admin.ts';
 import type { RouteSection as Route } from '../config/sections/routes.ts';
 import type { IngressSupport } from '../policy/ingress.ts';
-import type { HookName } from '../schema/hook-name.ts';
+import type { HookName } from '../protocol/schema/hook-name.ts';
 
 export interface OwnFacts {
   readonly port: number;

@@ -1,6 +1,7 @@
 /** The entries of a lane that somebody waits for. Each is told once. */
-import type { Failure } from '../failure.ts';
-import { LinkedList } from '../linked-list.ts';
+
+import { LinkedList } from '../lib/linked-list.ts';
+import type { Failure } from '../protocol/failure.ts';
 import type { Entry, Waiter } from './entry.ts';
 import { isWaiting } from './partition.ts';
 

@@ -5,7 +5,7 @@ import { eventVariables } from '../policy/condition-variables.ts';
 /** A line for each, with the key to change. The language is loaded only when there is a condition. */
 export async function findConditionProblems(routes: readonly RouteSection[]): Promise<string[]> {
   if (routes.every(({ when }) => when === undefined)) return [];
-  const { openConditions } = await import('../condition/open.ts');
+  const { openConditions } = await import('../payload/conditions/open.ts');
   const compile = await openConditions();
   return routes.flatMap(({ when }, i) => {
     const compiled = when === undefined ? undefined : compile(when, eventVariables);

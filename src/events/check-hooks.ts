@@ -1,7 +1,7 @@
 /** Finds routes that a custom hook starves, before anything is opened. */
 import type { RouteSection } from '../config/sections/routes.ts';
-import type { AnyHook, Hook } from '../hook.ts';
-import { type HookName, isRegistrable } from '../schema/hook-name.ts';
+import type { AnyHook, Hook } from '../core/hook.ts';
+import { type HookName, isRegistrable } from '../protocol/schema/hook-name.ts';
 
 /** A line for each route that can never get an event, with the hook that is to blame and what to do. */
 export function findStarvedRoutes(routes: readonly RouteSection[], custom: readonly AnyHook[]): string[] {

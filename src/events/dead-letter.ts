@@ -1,8 +1,8 @@
 /** Deliveries that a sink will never take, with the reason: to another sink, or as lines of a file. */
 import { isUtf8 } from 'node:buffer';
 import { appendFile } from 'node:fs/promises';
+import { quote } from '../sinks/cloudevents/encode-data.ts';
 import type { Delivery } from '../sinks/delivery.ts';
-import { quote } from './encode-data.ts';
 
 export interface DeadLetter {
   readonly delivery: Delivery;

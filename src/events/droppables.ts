@@ -1,5 +1,5 @@
 /** The entries of a lane that may give way to newer ones, oldest first. */
-import { LinkedList } from '../linked-list.ts';
+import { LinkedList } from '../lib/linked-list.ts';
 import type { Entry } from './entry.ts';
 import { isWaiting } from './partition.ts';
 

@@ -2,12 +2,14 @@
  * Takes the events of a call to the sinks that want them. Costs nothing where nobody does, and nothing waits
  * unless a route says that the answer does.
  */
-import { Failure } from '../failure.ts';
+
+import type { Instead } from '../core/runtime.ts';
 import { askCondition, type ConditionWork, conditionWork } from '../policy/condition.ts';
-import type { Event, StampedEvent } from '../schema/event.ts';
-import type { HookName } from '../schema/hook-name.ts';
-import type { HookInput } from '../schema/requests.ts';
-import type { Instead } from '../shell.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { Event, StampedEvent } from '../protocol/schema/event.ts';
+import type { HookName } from '../protocol/schema/hook-name.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import type { Stamp } from '../sinks/cloudevents/stamp.ts';
 import type { Clock } from './clock.ts';
 import { estimateSafely } from './estimate.ts';
 import { EventDelivery } from './event-delivery.ts';
@@ -15,7 +17,6 @@ import type { EventSender } from './event-sender.ts';
 import { type Held, holdForSink, holdForSpool } from './hold.ts';
 import { isOnTopic, type Plan, type PlannedRoute, waitingHooks } from './plan.ts';
 import type { Port } from './port.ts';
-import type { Stamp } from './stamp.ts';
 
 export interface EmitterOptions {
   readonly plan: Plan;

@@ -1,10 +1,10 @@
 /** The body and the attributes of an event, in the three formats that a route may ask for. */
 import { parseMediaType } from '../lib/media-type.ts';
-import type { StampedEvent } from '../schema/event.ts';
-import type { HookInput } from '../schema/requests.ts';
+import type { StampedEvent } from '../protocol/schema/event.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import { encodeSafely, formatTime, toCloudEvent } from '../sinks/cloudevents/cloud-event.ts';
+import { clientOf, messageOf } from '../sinks/cloudevents/facts.ts';
 import type { DeliveryFormat } from '../sinks/delivery.ts';
-import { encodeSafely, formatTime, toCloudEvent } from './cloud-event.ts';
-import { clientOf, messageOf } from './facts.ts';
 
 export interface Encoded {
   readonly contentType: string;

@@ -1,6 +1,7 @@
 /** A delivery in the queue of a sink, and who waits for it. */
-import type { Failure } from '../failure.ts';
-import type { Link } from '../linked-list.ts';
+
+import type { Link } from '../lib/linked-list.ts';
+import type { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Position } from '../spool/spool.ts';
 import type { Partition } from './partition.ts';

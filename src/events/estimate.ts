@@ -1,5 +1,5 @@
 /** About how much memory an event holds on to, so that a queue can be bounded by more than its length. */
-import type { StampedEvent } from '../schema/event.ts';
+import type { StampedEvent } from '../protocol/schema/event.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 
 /** What an object, its fields and its place in a queue take, roughly. */

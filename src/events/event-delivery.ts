@@ -2,14 +2,14 @@
  * An event on its way into sinks. It is encoded when somebody reads it, which is after the broker has its
  * answer, and once, however many sinks get it.
  */
-import { renderText } from '../policy/text-template.ts';
-import type { StampedEvent } from '../schema/event.ts';
-import type { HookName } from '../schema/hook-name.ts';
-import type { HookInput } from '../schema/requests.ts';
+import { renderText } from '../policy/text/text-template.ts';
+import type { StampedEvent } from '../protocol/schema/event.ts';
+import type { HookName } from '../protocol/schema/hook-name.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import { clientOf, valuesOf } from '../sinks/cloudevents/facts.ts';
 import type { Delivery, DeliveryFormat } from '../sinks/delivery.ts';
 import { type Encoded, encode, payloadOf } from './encode.ts';
 import { sizeOf } from './estimate.ts';
-import { clientOf, valuesOf } from './facts.ts';
 import type { Shape } from './shape.ts';
 
 interface Raw {

@@ -1,8 +1,9 @@
 /** What the flow of calls knows of routes and sinks. */
-import type { Event } from '../schema/event.ts';
-import type { HookName } from '../schema/hook-name.ts';
-import type { HookInput } from '../schema/requests.ts';
-import type { Instead } from '../shell.ts';
+
+import type { Instead } from '../core/runtime.ts';
+import type { Event } from '../protocol/schema/event.ts';
+import type { HookName } from '../protocol/schema/hook-name.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
 
 export interface EventSender {
   /** The hooks whose answers may wait. */

@@ -3,9 +3,9 @@
  * a commit. When it is not safe in time, the route says what the broker is told.
  */
 import type { RouteSection } from '../config/sections/routes.ts';
-import { Failure } from '../failure.ts';
-import { deny, drop } from '../schema/replies.ts';
-import type { Instead } from '../shell.ts';
+import type { Instead } from '../core/runtime.ts';
+import { Failure } from '../protocol/failure.ts';
+import { deny, drop } from '../protocol/schema/replies.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Clock } from './clock.ts';
 import type { Entry } from './entry.ts';

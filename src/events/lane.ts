@@ -5,7 +5,7 @@
  * Deliveries come from two sides: pushed, or from the spool of this sink, whose oldest part is read into a window
  * of its own. What comes from the spool is never dropped, and leaves the disk when the sink has confirmed it.
  */
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Position, SpoolEntry } from '../spool/spool.ts';
 import { Awaited } from './awaited.ts';

@@ -2,14 +2,15 @@
 import type { Config } from '../config/schema.ts';
 import { DEFAULT_GRANTS_PREFIX } from '../config/sections/grants.ts';
 import { Queue } from '../config/sections/queue.ts';
+import type { Logger } from '../log/log.ts';
+import { createRateLimit } from '../log/rate-limit.ts';
+import { createStamp } from '../sinks/cloudevents/stamp.ts';
 import { openSinks } from '../sinks/open.ts';
 import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Sink, SinkWorld } from '../sinks/sink.ts';
 import { createStdoutSink } from '../sinks/stdout.ts';
 import type { TargetWorld } from '../sinks/target-guard.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Logger } from '../telemetry/log.ts';
-import { createRateLimit } from '../telemetry/rate-limit.ts';
 import { systemClock } from './clock.ts';
 import { Emitter } from './emitter.ts';
 import { type EventTracing, traceOpened, traceOwn } from './event-tracing.ts';
@@ -17,7 +18,6 @@ import type { Left } from './left.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPlan } from './plan.ts';
 import { RepeatedCalls } from './repeated-calls.ts';
-import { createStamp } from './stamp.ts';
 
 export interface EventsWorld {
   /** Sinks of a library's user: they take every event. */
@@ -98,7 +98,7 @@ async function openSpoolOf({ spool }: Pick<Config, 'spool'>, log: Logger): Promi
 
 async function conditionsOf({ events }: Pick<Config, 'events'>) {
   if (events.routes.every(({ when }) => when === undefined)) return undefined;
-  const { openConditions } = await import('../condition/open.ts');
+  const { openConditions } = await import('../payload/conditions/open.ts');
   return await openConditions();
 }
 

@@ -5,12 +5,13 @@
  * broker has its answers. A sink that is slow or down costs neither memory beyond its bounds nor a late answer,
  * unless a route says that answers wait for it.
  */
+
+import { within } from '../lib/with-timeout.ts';
+import type { Logger } from '../log/log.ts';
+import { createRateLimit, type RateLimit } from '../log/rate-limit.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Logger } from '../telemetry/log.ts';
-import { createRateLimit, type RateLimit } from '../telemetry/rate-limit.ts';
-import { within } from '../within.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DeadLetterFile, deadLetterLine, markDead } from './dead-letter.ts';
 import type { Left } from './left.ts';

@@ -2,10 +2,10 @@
 import type { RouteSection } from '../config/sections/routes.ts';
 import type { CompileCondition, Condition } from '../policy/condition.ts';
 import { type EventInput, eventVariables } from '../policy/condition-variables.ts';
-import { matches } from '../policy/topic-filter.ts';
-import { type HookName, hookNames, isMessageHook } from '../schema/hook-name.ts';
-import type { HookInput } from '../schema/requests.ts';
-import { messageOf } from './facts.ts';
+import { matches } from '../policy/topics/topic-filter.ts';
+import { type HookName, hookNames, isMessageHook } from '../protocol/schema/hook-name.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import { messageOf } from '../sinks/cloudevents/facts.ts';
 import type { OnFailure } from './hold.ts';
 import type { Overflow } from './lane-options.ts';
 import type { Port } from './port.ts';

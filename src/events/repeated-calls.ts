@@ -7,8 +7,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { callsTwice, readVersion } from '../emqx/version.ts';
-import type { Event } from '../schema/event.ts';
-import { nodeOf, type Origin } from './stamp.ts';
+import type { Event } from '../protocol/schema/event.ts';
+import { nodeOf, type Origin } from '../sinks/cloudevents/stamp.ts';
 
 /** Within this time the second of two equal calls counts as a repetition, in milliseconds: it follows at once. */
 const WINDOW = 2_000;

@@ -1,5 +1,5 @@
 /** Parts of the data of an event, by paths such as `message.payload`: kept alone, or left out. */
-import type { EventData } from '../schema/event.ts';
+import type { EventData } from '../protocol/schema/event.ts';
 
 /** Makes the data that a sink gets out of what a hook reported, which stays as it is. */
 export type Select = (data: EventData) => EventData;

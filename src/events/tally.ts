@@ -1,6 +1,6 @@
 /** Counts what becomes of the events of one sink, and says what is lost or late: few lines, which add up. */
-import type { Logger } from '../telemetry/log.ts';
-import type { RateLimit } from '../telemetry/rate-limit.ts';
+import type { Logger } from '../log/log.ts';
+import type { RateLimit } from '../log/rate-limit.ts';
 import type { DropReason, LaneObserver } from './lane-options.ts';
 
 export interface Counts {

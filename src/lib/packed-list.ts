@@ -1,6 +1,6 @@
 /** Long lists as bytes, which another thread can be given without a copy, and which are read a few values at a time. */
 import { deserialize, serialize } from 'node:v8';
-import type { Steps } from '../policy/steps.ts';
+import type { Steps } from './steps.ts';
 
 /** Values in one piece: to read so many takes about a millisecond. */
 const PIECE = 200;

@@ -1,5 +1,5 @@
 /** `JSON.stringify(value, null, 2)` in steps, for pages that may be long. */
-import type { Steps } from '../policy/steps.ts';
+import type { Steps } from './steps.ts';
 
 /** Values nested deeper than this are written in one step: `authorize.rules[0]` is at the third level. */
 const DEPTH = 3;

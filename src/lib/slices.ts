@@ -1,6 +1,6 @@
 /** Long work in slices, so that calls are answered between them. */
 
-import type { Steps } from '../policy/steps.ts';
+import type { Steps } from './steps.ts';
 
 /** Milliseconds of a slice: what a call waits longer while work is under way. */
 const SLICE = 4;

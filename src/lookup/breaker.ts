@@ -5,7 +5,7 @@
  * A service that has too much to do is not broken: while it answers some calls, those that it does not answer in
  * time open nothing, since otherwise nobody would be answered.
  */
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 
 export interface BreakerOptions {
   /** Failures in a row that open the circuit. Default: 5. */

@@ -3,7 +3,7 @@
  * keys only as keyed hashes: whoever reads the memory or a dump of it finds no password in it.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { type LruBytes, LruMap } from './lru.ts';
+import { type LruBytes, LruMap } from '../lib/lru.ts';
 
 export interface CacheOptions<Value> {
   /** How long a positive answer is good for, in milliseconds. 0: not remembered. */

@@ -1,5 +1,5 @@
 /** Helpers for work that somebody waits for only so long. */
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 
 /**
  * The result of a work that others wait for too, or `lookup_timeout` when the signal of this one ends the wait.

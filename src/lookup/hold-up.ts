@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 
 /**
  * Waits so many milliseconds.

@@ -1,8 +1,8 @@
 /** The variables that conditions may name, for each kind of rule: docs/conditions.md lists them. */
-import type { Event } from '../schema/event.ts';
+import type { Event } from '../protocol/schema/event.ts';
 import type { Variables } from './condition.ts';
-import type { Action } from './rule.ts';
 import type { Subject } from './subject.ts';
+import type { Action } from './topics/rule.ts';
 
 /** What the condition of an authorization rule is asked of. */
 export interface ActionInput {

@@ -1,5 +1,5 @@
 /** How two lists of hooks differ: the one that a broker holds, and the one that it should hold. */
-import type { HookSpec } from '../schema/replies.ts';
+import type { HookSpec } from '../protocol/schema/replies.ts';
 
 /** A list as this server answers it, or as a broker tells it: that may name hooks that are not known here. */
 export type HookList = readonly { readonly name: string; readonly topics: readonly string[] }[];

@@ -2,7 +2,7 @@
  * Which brokers have message.ingress. EMQX refuses a whole list of hooks for one name that it does not know, and then
  * calls none of them: every client is let in. So the list depends on the release that asks.
  */
-import type { HookSpec } from '../schema/replies.ts';
+import type { HookSpec } from '../protocol/schema/replies.ts';
 import { isSince } from './broker-version.ts';
 
 /** `auto`: by the release. The others are for brokers whose version tells nothing, such as builds of your own. */

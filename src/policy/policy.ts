@@ -1,11 +1,11 @@
 /** Everything that was configured and that a hook may consult: plain data and pure functions, with one exception. */
-import type { Grant } from '../schema/decision.ts';
-import type { HookSpec } from '../schema/replies.ts';
-import type { Credentials } from '../schema/vocabulary.ts';
-import type { Authorize } from './authorize.ts';
+import type { Grant } from '../protocol/schema/decision.ts';
+import type { HookSpec } from '../protocol/schema/replies.ts';
+import type { Credentials } from '../protocol/schema/vocabulary.ts';
 import type { IngressSupport } from './ingress.ts';
-import type { PublishPolicy } from './message/decide.ts';
-import type { Tags } from './tags.ts';
+import type { Tags } from './login/tags.ts';
+import type { PublishPolicy } from './messages/decide.ts';
+import type { Authorize } from './topics/authorize.ts';
 
 export interface Policy {
   /** The hooks that brokers are asked to call. */

@@ -1,6 +1,6 @@
 import { MAX_WORK, type PatternBudget } from '../lib/pattern/pattern.ts';
-import { type Address, parseAddress } from './cidr.ts';
-import type { Tags } from './tags.ts';
+import type { Tags } from './login/tags.ts';
+import { type Address, parseAddress } from './text/cidr.ts';
 
 /**
  * The client that a policy judges. A `ClientInfo` is one: `''` stands for "has none", as it does in ExHook.

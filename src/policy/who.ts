@@ -5,10 +5,10 @@
  * when the rule is compiled: as the opposite of what the rule grants, also below `not`.
  */
 import { compilePattern, type PatternBudget } from '../lib/pattern/pattern.ts';
-import { isInCidr, parseCidr } from './cidr.ts';
-import { matchesGlob } from './glob.ts';
-import { listOf, type OneOrMore, type TagCondition, type TextCondition, type Who } from './rule.ts';
 import { addressOf, type Caller, tagOf } from './subject.ts';
+import { isInCidr, parseCidr } from './text/cidr.ts';
+import { matchesGlob } from './text/glob.ts';
+import { listOf, type OneOrMore, type TagCondition, type TextCondition, type Who } from './topics/rule.ts';
 
 /** Does the condition hold for this caller? */
 export type WhoTest = (caller: Caller) => boolean;

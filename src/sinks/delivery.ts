@@ -1,5 +1,5 @@
 /** What a sink is given: an event, shaped and encoded as its route wants it, and where it is to go. */
-import type { StampedEvent } from '../schema/event.ts';
+import type { StampedEvent } from '../protocol/schema/event.ts';
 
 /** How the body of a delivery is made; see docs/events.md. */
 export type DeliveryFormat = 'structured' | 'binary' | 'raw';

@@ -1,7 +1,7 @@
 /** Events to topics of Kafka: idempotent, and confirmed by all replicas. */
 import type { BaseOptions } from '@platformatic/kafka';
 import type { KafkaOptions } from '../config/sections/sinks/kafka.ts';
-import { readSecret } from '../lookup/secret.ts';
+import { readSecret } from '../lib/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { isolate, type Numbered } from './isolate.ts';
 import { KafkaClient } from './kafka/client.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
 import type { MqttOptions } from '../config/sections/sinks/mqtt.ts';
-import { readSecret } from '../lookup/secret.ts';
+import { readSecret } from '../lib/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { isolate, type Numbered } from './isolate.ts';
 import { Lazy } from './lazy.ts';

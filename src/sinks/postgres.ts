@@ -1,7 +1,7 @@
 /** Events into tables of PostgreSQL: a batch is one statement for each table, and an id is inserted once. */
 import type { Pool, PoolClient } from 'pg';
 import type { PostgresOptions } from '../config/sections/sinks/postgres.ts';
-import { readSecret } from '../lookup/secret.ts';
+import { readSecret } from '../lib/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { type Attempt, isolate, type Numbered } from './isolate.ts';
 import { Outcome, tellOfPart } from './outcome.ts';

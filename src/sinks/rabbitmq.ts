@@ -1,7 +1,7 @@
 /** Events to an exchange of RabbitMQ, each confirmed by the server (publisher confirms). */
 import type { ChannelModel } from 'amqplib';
 import type { RabbitmqOptions } from '../config/sections/sinks/rabbitmq.ts';
-import { readSecret } from '../lookup/secret.ts';
+import { readSecret } from '../lib/secret.ts';
 import type { Delivery } from './delivery.ts';
 import { Lazy } from './lazy.ts';
 import { Outcome, tellOfPart } from './outcome.ts';

@@ -1,5 +1,5 @@
 /** Where events go: one small interface, which every sink and the modules of users implement. */
-import type { Logger } from '../telemetry/log.ts';
+import type { Logger } from '../log/log.ts';
 import type { Delivery } from './delivery.ts';
 
 /** What came of a batch that was written, where it is not "all of it is safe". */

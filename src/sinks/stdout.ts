@@ -1,13 +1,13 @@
 /** Events on standard output: CloudEvents, one JSON object a line, or lines to read on a terminal. */
 import { isatty } from 'node:tty';
 import type { StdoutOptions as KindOptions } from '../config/sections/sinks/stdout.ts';
-import { toCloudEvent } from '../events/cloud-event.ts';
-import { formatEvent } from '../events/pretty.ts';
+import { type Output, openOutput } from '../lib/output.ts';
 import { printableJson } from '../lib/printable.ts';
-import type { StampedEvent } from '../schema/event.ts';
-import type { Logger } from '../telemetry/log.ts';
+import type { Logger } from '../log/log.ts';
+import type { StampedEvent } from '../protocol/schema/event.ts';
+import { toCloudEvent } from './cloudevents/cloud-event.ts';
+import { formatEvent } from './cloudevents/pretty.ts';
 import type { Delivery } from './delivery.ts';
-import { type Output, openOutput } from './output.ts';
 import type { OpenSink, Sink } from './sink.ts';
 
 export interface StdoutOptions {

@@ -1,5 +1,5 @@
 /** The lane of one sink in a spool. */
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import { runsOf } from './claim.ts';
 import { encodeDelivery } from './delivery-codec.ts';

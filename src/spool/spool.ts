@@ -4,8 +4,8 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from '../log/log.ts';
 import type { Delivery } from '../sinks/delivery.ts';
-import type { Logger } from '../telemetry/log.ts';
 import { exclusively } from './exclusive.ts';
 import { StoredLane } from './lane.ts';
 import { readAllTotals } from './lane-table.ts';

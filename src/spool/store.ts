@@ -10,7 +10,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RootDatabase } from 'lmdb';
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 import { Draft } from './draft.ts';
 import type { WriteGate } from './write-gate.ts';
 

@@ -1,9 +1,10 @@
 /** One line a call, for who looks for trouble: written at the level `debug` only, and then without any limit. */
-import type { Failure } from '../failure.ts';
-import type { Outcome } from '../hook.ts';
-import type { HookInput } from '../schema/requests.ts';
-import type { Rpc } from '../wire/rpc.ts';
-import type { Logger } from './log.ts';
+
+import type { Outcome } from '../core/hook.ts';
+import type { Logger } from '../log/log.ts';
+import type { Failure } from '../protocol/failure.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 
 export interface CallLog {
   decided(rpc: Rpc, input: HookInput, outcome: Outcome): void;

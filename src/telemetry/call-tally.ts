@@ -1,8 +1,8 @@
 /** How calls ended, and how long they took: plain numbers, added up while calls run and read when somebody asks. */
-import { type FailureCode, failureCodes } from '../failure.ts';
-import { type HookName, hookNames } from '../schema/hook-name.ts';
-import type { Reply } from '../schema/replies.ts';
-import type { Rpc } from '../wire/rpc.ts';
+import { type FailureCode, failureCodes } from '../protocol/failure.ts';
+import { type HookName, hookNames } from '../protocol/schema/hook-name.ts';
+import type { Reply } from '../protocol/schema/replies.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 import { Histogram, type Observed } from './histogram.ts';
 
 /** What came of a call: the kind of its reply, or why there was none of its hook's. */

@@ -1,7 +1,8 @@
 /** Stands between the flow and its shell and counts every call once. Made only when somebody may ask. */
-import { Failure } from '../failure.ts';
-import type { Shell } from '../shell.ts';
-import type { Rpc } from '../wire/rpc.ts';
+
+import type { Shell } from '../core/runtime.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 import { CallTally, DurationTally } from './call-tally.ts';
 import { LookupTally } from './lookup-tally.ts';
 

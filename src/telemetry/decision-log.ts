@@ -1,9 +1,9 @@
 /** One record a verdict: who asked for what, what was decided, by what, and why. Never a secret. */
 import { randomUUID } from 'node:crypto';
-import type { Decision } from '../schema/decision.ts';
-import { Action, type HookInput } from '../schema/requests.ts';
-import type { Rpc } from '../wire/rpc.ts';
-import type { Logger } from './log.ts';
+import type { Logger } from '../log/log.ts';
+import type { Decision } from '../protocol/schema/decision.ts';
+import { Action, type HookInput } from '../protocol/schema/requests.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 
 export interface DecisionLogOptions {
   readonly log: 'all' | 'denied' | 'off';

@@ -1,9 +1,10 @@
 /** What went wrong on the way to a decision, in the log and in numbers: rules that were passed over or not applied. */
-import type { Decision } from '../schema/decision.ts';
-import type { HookInput } from '../schema/requests.ts';
-import type { Rpc } from '../wire/rpc.ts';
-import type { Logger } from './log.ts';
-import { createRateLimit } from './rate-limit.ts';
+
+import type { Logger } from '../log/log.ts';
+import { createRateLimit } from '../log/rate-limit.ts';
+import type { Decision } from '../protocol/schema/decision.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 
 /** Plain numbers by hook, for metrics. */
 export interface NoteCounts {

@@ -1,9 +1,10 @@
 /** Says in the log what the caller is not told: why calls failed. */
-import type { Failure } from '../failure.ts';
-import type { Rpc } from '../wire/rpc.ts';
-import { clipStack } from './log/error-fields.ts';
-import type { Logger } from './log.ts';
-import type { RateLimit } from './rate-limit.ts';
+
+import { clipStack } from '../log/format/error-fields.ts';
+import type { Logger } from '../log/log.ts';
+import type { RateLimit } from '../log/rate-limit.ts';
+import type { Failure } from '../protocol/failure.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 
 /** One line a second for each hook and code; the line says how many calls it stands for. */
 export function createFailureLog(

@@ -1,6 +1,7 @@
 /** How look-ups ended, and how long they took, by the kind of their question. */
-import { Failure, type FailureCode, failureCodes } from '../failure.ts';
-import type { Lookup } from '../shell.ts';
+
+import type { Lookup } from '../core/runtime.ts';
+import { Failure, type FailureCode, failureCodes } from '../protocol/failure.ts';
 import { Histogram, type Observed } from './histogram.ts';
 
 /** `answered`, or why there was no answer. `deadline`: the call did not wait any longer. */

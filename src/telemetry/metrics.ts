@@ -1,8 +1,9 @@
 /** Every metric of ours: its name, what it means, and where its numbers are. docs/metrics.md lists the same. */
+
+import { version } from '../lib/version.ts';
 import type { Connections } from '../transport/connections.ts';
 import type { Health } from '../transport/health.ts';
 import type { Load } from '../transport/load.ts';
-import { version } from '../version.ts';
 import type { CallWatch } from './call-watch.ts';
 import {
   commonGauge,

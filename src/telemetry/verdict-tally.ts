@@ -1,7 +1,7 @@
 /** What policies decided: plain numbers, added up while calls run and read when somebody asks. */
 import { clip } from '../lib/clip.ts';
 import { printable } from '../lib/printable.ts';
-import { Decision } from '../schema/decision.ts';
+import { Decision } from '../protocol/schema/decision.ts';
 
 /** So many calls of a hook had one verdict from one method or rule. */
 export interface VerdictCount {

@@ -3,11 +3,12 @@
  * number and time, malformed is INVALID_ARGUMENT, compressed is UNIMPLEMENTED. Connect itself says INTERNAL for
  * bytes that do not decode, waits for ever for a body that does not come, and repeats the values of headers.
  */
-import { Failure } from '../failure.ts';
+
 import { mediaTypeName, withoutUtf8 } from '../lib/media-type.ts';
-import { decode } from '../wire/decode.ts';
-import { decodeJson } from '../wire/decode-json.ts';
-import type { Rpc } from '../wire/rpc.ts';
+import { Failure } from '../protocol/failure.ts';
+import { decode } from '../protocol/wire/decode.ts';
+import { decodeJson } from '../protocol/wire/decode-json.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 import { append, compact } from './body.ts';
 import { createTimeoutParser } from './deadline.ts';
 import {

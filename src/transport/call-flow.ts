@@ -1,8 +1,8 @@
 /** The flow of a call as transports know it. */
 import type { IncomingHttpHeaders } from 'node:http2';
-import type { Result } from '../call.ts';
-import type { Codec, Shell } from '../shell.ts';
-import type { Rpc } from '../wire/rpc.ts';
+import type { Result } from '../core/call.ts';
+import type { Codec, Shell } from '../core/runtime.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 
 /** Of the lean path, and of Connect's. */
 export type CallHeaders = IncomingHttpHeaders | Headers;

@@ -1,6 +1,6 @@
-import type { Codec } from '../shell.ts';
-import { decode } from '../wire/decode.ts';
-import { encode } from '../wire/encode.ts';
+import type { Codec } from '../core/runtime.ts';
+import { decode } from '../protocol/wire/decode.ts';
+import { encode } from '../protocol/wire/encode.ts';
 
 /** Protobuf bytes in and out. */
 export const binaryCodec: Codec<Uint8Array, Uint8Array> = { decode, encode };

@@ -17,12 +17,12 @@ import {
   type HandlerContext,
 } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
-import { Failure } from '../failure.ts';
-import type { Shell } from '../shell.ts';
-import { methodOf } from '../wire/descriptors.ts';
-import { lower } from '../wire/lower.ts';
-import { findRpc, type Rpc, rpcs } from '../wire/rpc.ts';
-import { Health as HealthService } from '../wire/services.ts';
+import type { Shell } from '../core/runtime.ts';
+import { Failure } from '../protocol/failure.ts';
+import { methodOf } from '../protocol/wire/descriptors.ts';
+import { lower } from '../protocol/wire/lower.ts';
+import { findRpc, type Rpc, rpcs } from '../protocol/wire/rpc.ts';
+import { Health as HealthService } from '../protocol/wire/services.ts';
 import { guardBody, headersBehindGuard, isEnveloped } from './body-guard.ts';
 import type { CallFlow } from './call-flow.ts';
 import { toConnectError } from './connect-error.ts';

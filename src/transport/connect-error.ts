@@ -1,5 +1,5 @@
 import { type Code, ConnectError } from '@connectrpc/connect';
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../protocol/failure.ts';
 
 /** A failure as Connect's error. The numbers of its codes are those of gRPC. */
 export function toConnectError(failure: Failure): ConnectError {

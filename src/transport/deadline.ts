@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 
 /** What a broker waits when it does not say: `request_timeout` of EMQX, in milliseconds. */
 export const DEFAULT_TIMEOUT = 5_000;

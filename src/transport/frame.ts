@@ -1,5 +1,5 @@
 /** The length-prefixed message of gRPC: one flag byte, four bytes of length, the message. */
-import { Failure } from '../failure.ts';
+import { Failure } from '../protocol/failure.ts';
 
 /** The message is compressed, and nothing is decompressed here. The answer says what is understood. */
 export class UnsupportedEncoding extends Failure {

@@ -1,4 +1,4 @@
-import type { ServingStatus as Status } from '../wire/services.ts';
+import type { ServingStatus as Status } from '../protocol/wire/services.ts';
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus`; its descriptor need not be loaded for four numbers. */
 export const ServingStatus = {

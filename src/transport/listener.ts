@@ -12,11 +12,11 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { call } from '../call.ts';
-import { Failure } from '../failure.ts';
+import { call } from '../core/call.ts';
+import type { Shell } from '../core/runtime.ts';
 import { mediaTypeName } from '../lib/media-type.ts';
-import type { Shell } from '../shell.ts';
-import { findRpc, serviceNames } from '../wire/rpc.ts';
+import { Failure } from '../protocol/failure.ts';
+import { findRpc, serviceNames } from '../protocol/wire/rpc.ts';
 import { createAcceptor } from './acceptor.ts';
 import type { CallFlow } from './call-flow.ts';
 import type { ConnectHandler } from './connect-adapter.ts';

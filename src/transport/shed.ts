@@ -1,9 +1,10 @@
 /** The answer to a call for which there is no room. */
-import { Failure } from '../failure.ts';
-import type { Hook } from '../hook.ts';
-import type { Reply } from '../schema/replies.ts';
-import { fallbackReply, type Shell } from '../shell.ts';
-import type { Rpc } from '../wire/rpc.ts';
+
+import type { Hook } from '../core/hook.ts';
+import { fallbackReply, type Shell } from '../core/runtime.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { Reply } from '../protocol/schema/replies.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 import type { Load } from './load.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../protocol/failure.ts';
 
 /**
  * The trailers of a failed call: status, percent-encoded message, and our own failure code.

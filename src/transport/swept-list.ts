@@ -1,5 +1,5 @@
 /** Things that must end within a time, the oldest first, and a timer that looks at them while there may be any. */
-import { type Link, LinkedList } from '../linked-list.ts';
+import { type Link, LinkedList } from '../lib/linked-list.ts';
 
 /** How often they are looked at, in milliseconds. */
 const SWEEP_INTERVAL = 250;

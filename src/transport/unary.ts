@@ -6,13 +6,13 @@
  * docs/performance.md has the reason in numbers.
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { Failure } from '../failure.ts';
-import type { Hook } from '../hook.ts';
-import type { Link } from '../linked-list.ts';
-import type { Shell } from '../shell.ts';
-import { decode } from '../wire/decode.ts';
-import { encode } from '../wire/encode.ts';
-import type { Rpc } from '../wire/rpc.ts';
+import type { Hook } from '../core/hook.ts';
+import type { Shell } from '../core/runtime.ts';
+import type { Link } from '../lib/linked-list.ts';
+import { Failure } from '../protocol/failure.ts';
+import { decode } from '../protocol/wire/decode.ts';
+import { encode } from '../protocol/wire/encode.ts';
+import type { Rpc } from '../protocol/wire/rpc.ts';
 import { append, compact } from './body.ts';
 import type { CallFlow } from './call-flow.ts';
 import { binaryCodec } from './codecs.ts';

@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
-import type { Link } from '../linked-list.ts';
+import type { Link } from '../lib/linked-list.ts';
 import { type Since, SweptList } from './swept-list.ts';
 
 /** `since`: when it was answered. */

@@ -5,7 +5,7 @@
  * must be ended by our own timer, and must not add up.
  */
 
-import type { Link } from '../linked-list.ts';
+import type { Link } from '../lib/linked-list.ts';
 import { type Since, SweptList } from './swept-list.ts';
 
 /** `since`: when the stream was opened. */

@@ -3,7 +3,7 @@
  * likes, so that they have a limit for each connection and one in all. Past it the oldest is ended, with a status:
  * a caller that is alive watches again.
  */
-import { type Link, LinkedList } from '../linked-list.ts';
+import { type Link, LinkedList } from '../lib/linked-list.ts';
 
 export interface WatchLimits {
   readonly watches: number;

@@ -1,8 +1,8 @@
 /** Clients whose names fill the memory of the built server: of 65 kB, and another one for each login. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { encodeRequest } from '../../src/wire/encode-request.ts';
-import { findRpc } from '../../src/wire/rpc.ts';
+import { encodeRequest } from '../../src/protocol/wire/encode-request.ts';
+import { findRpc } from '../../src/protocol/wire/rpc.ts';
 import { login } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';
 import type { RunningServer } from '../program/support/program.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Rpc } from '../../src/wire/rpc.ts';
+import type { Rpc } from '../../src/protocol/wire/rpc.ts';
 import { aBroker, type Broker, wordsOf } from '../program/support/broker.ts';
 import { publish } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';

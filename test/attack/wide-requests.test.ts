@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAX_LIST_ITEMS } from '../../src/schema/list-limit.ts';
+import { MAX_LIST_ITEMS } from '../../src/protocol/schema/list-limit.ts';
 import type { Broker } from '../program/support/broker.ts';
 import { wordsOf } from '../program/support/broker.ts';
 import { serverOf } from '../program/support/policy-server.ts';

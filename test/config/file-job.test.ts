@@ -6,7 +6,7 @@ import { configJob } from '../../src/config/file-job.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { configFileJob, readConfig } from '../../src/config/read.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
-import { offload } from '../../src/offload/offload.ts';
+import { offload } from '../../src/lib/offload/offload.ts';
 
 const entry = pathToFileURL('dist/offload-thread.js');
 const golden = readdirSync('test/upgrade/golden', { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { registeredHooks } from '../../src/config/hook-list.ts';
 import { Config, type ConfigInput } from '../../src/config/schema.ts';
-import type { HookName } from '../../src/schema/hook-name.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
 
 function list(input: ConfigInput, custom: HookName[] = []) {
   return registeredHooks(Config.parse(input), custom);

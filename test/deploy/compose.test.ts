@@ -4,12 +4,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readOwnFacts } from '../../src/commands/doctor.ts';
-import { testCommand } from '../../src/commands/test.ts';
+import { load } from '../../src/app/load.ts';
+import { readOwnFacts } from '../../src/cli/commands/doctor.ts';
+import { testCommand } from '../../src/cli/commands/test.ts';
 import { readDuration } from '../../src/config/units.ts';
 import { serverEntry, toHocon } from '../../src/emqx/broker-config.ts';
 import { havePreconditions } from '../../src/emqx/guard.ts';
-import { load } from '../../src/load.ts';
 import { findProgram, isServerMissing } from '../support/servers/process.ts';
 import { aTerminal } from '../support/terminal.ts';
 import { parseYaml } from './support/manifest.ts';

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, findOrigin, flagsOf } from '../../scripts/healthcheck.mjs';
 // @ts-expect-error A plain script.
 import { prepareImage } from '../../scripts/image.mjs';
-import { type Serving, serve } from '../../src/serve.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
+import { type Serving, serve } from '../../src/app/serve.ts';
+import { createLogger } from '../../src/log/log.ts';
 import { readBundled } from '../supply-chain/support.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { root } from './support/overlays.ts';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { failureCodes } from '../../src/failure.ts';
-import { serve } from '../../src/serve.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
+import { serve } from '../../src/app/serve.ts';
+import { createLogger } from '../../src/log/log.ts';
+import { failureCodes } from '../../src/protocol/failure.ts';
 import { findAlertProblems, findUntested, readAlerts } from './support/alerts.ts';
 import { findDashboardProblems, panelsOf, queriesOf, readDashboard, rowsOf } from './support/grafana.ts';
 import { type Catalog, findUnknown, readCatalog, replyOutcomes } from './support/metric-catalog.ts';

@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkCommand } from '../../src/commands/check.ts';
+import { load } from '../../src/app/load.ts';
+import { checkCommand } from '../../src/cli/commands/check.ts';
 import { readDuration } from '../../src/config/units.ts';
-import { load } from '../../src/load.ts';
 import { findProgram, isServerMissing } from '../support/servers/process.ts';
 import { aTerminal } from '../support/terminal.ts';
 import { root } from './support/overlays.ts';

@@ -1,7 +1,7 @@
 /** Runs the example of docs/compare.md. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compareCommand } from '../../src/commands/compare.ts';
+import { compareCommand } from '../../src/cli/commands/compare.ts';
 import { aTerminal } from '../support/terminal.ts';
 import { blocksOf, temporaryDirectories } from './pages.ts';
 

@@ -1,11 +1,11 @@
 /** Asks the examples of docs/conditions.md: each line holds for the input before its block. */
 import { describe, expect, it } from 'vitest';
-import { openConditions } from '../../src/condition/open.ts';
+import { openConditions } from '../../src/payload/conditions/open.ts';
 import type { Variables } from '../../src/policy/condition.ts';
 import { type ActionInput, actionVariables, eventVariables } from '../../src/policy/condition-variables.ts';
-import type { Draft, View } from '../../src/policy/message/draft.ts';
-import { senderOf, startDraft } from '../../src/policy/message/draft.ts';
-import { messageVariables } from '../../src/policy/message/variables.ts';
+import type { Draft, View } from '../../src/policy/messages/draft.ts';
+import { senderOf, startDraft } from '../../src/policy/messages/draft.ts';
+import { messageVariables } from '../../src/policy/messages/variables.ts';
 import { publishInput } from '../support/messages.ts';
 import { readSource } from '../support/source.ts';
 import { blocksOf } from './pages.ts';

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { targetNames } from '../../src/config/sections/shape.ts';
+import { shapeVariables } from '../../src/config/shape-names.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { findConditionProblems } from '../../src/events/check-conditions.ts';
-import { shapeVariables } from '../../src/events/shape-names.ts';
 import { readSource } from '../support/source.ts';
 import { blocksOf } from './pages.ts';
 

@@ -1,8 +1,8 @@
 /** Runs the examples of docs/messages.md. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkCommand } from '../../src/commands/check.ts';
-import { testCommand } from '../../src/commands/test.ts';
+import { checkCommand } from '../../src/cli/commands/check.ts';
+import { testCommand } from '../../src/cli/commands/test.ts';
 import { aTerminal } from '../support/terminal.ts';
 import { blocksOf, temporaryDirectories } from './pages.ts';
 

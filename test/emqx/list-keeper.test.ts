@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEmqxClient } from '../../src/emqx/client.ts';
 import { ListKeeper, type ListKeeperOptions, SPREAD } from '../../src/emqx/list-keeper.ts';
-import type { HookSpec } from '../../src/schema/replies.ts';
+import type { HookSpec } from '../../src/protocol/schema/replies.ts';
 import { aBroker, aServer, type FakeEmqx, type FakeState, KEY, SECRET } from './fake-emqx.ts';
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Routes } from '../../src/config/sections/routes.ts';
+import type { AnyHook, Hook } from '../../src/core/hook.ts';
 import { findStarvedRoutes } from '../../src/events/check-hooks.ts';
-import type { AnyHook, Hook } from '../../src/hook.ts';
-import { loaded, pass } from '../../src/schema/replies.ts';
+import { loaded, pass } from '../../src/protocol/schema/replies.ts';
 
 const routesOn = (...hooks: string[]) => Routes.parse([{ hooks, to: 'history' }]);
 const publish = (decide: unknown, more: object = {}) =>

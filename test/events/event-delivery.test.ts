@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ShapeOptions } from '../../src/config/sections/shape.ts';
+import { shapeVariables } from '../../src/config/shape-names.ts';
 import { EventDelivery } from '../../src/events/event-delivery.ts';
 import { compileShape } from '../../src/events/shape.ts';
-import { shapeVariables } from '../../src/events/shape-names.ts';
-import type { StampedEvent } from '../../src/schema/event.ts';
-import type { HookName } from '../../src/schema/hook-name.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
+import type { StampedEvent } from '../../src/protocol/schema/event.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { aClient, aConnection, aMessage, aMeta } from '../support/inputs.ts';
 
 const payload = new Uint8Array([0, 255, 1]);

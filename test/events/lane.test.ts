@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Waiter } from '../../src/events/entry.ts';
 import { Lane } from '../../src/events/lane.ts';
 import type { LaneOptions } from '../../src/events/lane-options.ts';
-import type { Failure } from '../../src/failure.ts';
+import type { Failure } from '../../src/protocol/failure.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import type { Position } from '../../src/spool/spool.ts';
 import { collect } from '../support/collect.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeData } from '../../src/events/encode-data.ts';
+import { encodeData } from '../../src/sinks/cloudevents/encode-data.ts';
 
 describe('a long list in the data of an event', () => {
   it.each([1, 63, 64, 65, 127, 128, 129, 1000])('of %i items is the JSON of its items', (length) => {

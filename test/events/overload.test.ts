@@ -1,14 +1,14 @@
 /** Answers that wait for a sink which is slower than messages come, in virtual time. */
 import { describe, expect, it } from 'vitest';
 import { Route } from '../../src/config/sections/routes.ts';
+import { hooks } from '../../src/core/hooks/index.ts';
+import type { Instead } from '../../src/core/runtime.ts';
 import { Emitter } from '../../src/events/emitter.ts';
 import { createOutbox, type OutboxOptions } from '../../src/events/outbox.ts';
 import { createPlan } from '../../src/events/plan.ts';
-import { createStamp } from '../../src/events/stamp.ts';
-import { hooks } from '../../src/hooks/index.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
-import type { Instead } from '../../src/shell.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { writeByKey } from '../../src/sinks/by-key.ts';
+import { createStamp } from '../../src/sinks/cloudevents/stamp.ts';
 import { Outcome } from '../../src/sinks/outcome.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import { aService, aVirtualClock } from '../lib/admission/simulate.ts';

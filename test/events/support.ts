@@ -2,7 +2,7 @@
 import { Queue } from '../../src/config/sections/queue.ts';
 import type { Clock } from '../../src/events/clock.ts';
 import type { LaneOptions } from '../../src/events/lane-options.ts';
-import type { StampedEvent } from '../../src/schema/event.ts';
+import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
 import type { OpenedSink } from '../../src/sinks/opened-sink.ts';
 import type { Receipt, Sink } from '../../src/sinks/sink.ts';

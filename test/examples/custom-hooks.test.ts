@@ -1,10 +1,10 @@
 /** The example of hooks of one's own, loaded as the server loads it. Needs the built library: it imports 'exhook-edge'. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type CustomHooks, loadCustomHooks } from '../../src/custom-hooks.ts';
-import type { Hook, Question } from '../../src/hook.ts';
-import type { HookName } from '../../src/schema/hook-name.ts';
-import { callHook } from '../../src/testing.ts';
+import { type CustomHooks, loadCustomHooks } from '../../src/app/custom-hooks.ts';
+import { callHook } from '../../src/app/testing.ts';
+import type { Hook, Question } from '../../src/core/hook.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
 
 const directory = fileURLToPath(new URL('../../examples/custom-hooks', import.meta.url));
 const loaded = await loadCustomHooks(['./hooks.mjs'], directory);

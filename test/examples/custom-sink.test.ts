@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { load } from '../../src/app/load.ts';
 import { Module } from '../../src/config/sections/sinks/module.ts';
-import { load } from '../../src/load.ts';
 import { openModule } from '../../src/sinks/module.ts';
 import { itKeepsTheContract } from '../sinks/contract.ts';
 import { worldOf } from '../sinks/world.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeReply } from '../../src/wire/describe-reply.ts';
+import { describeReply } from '../../src/protocol/wire/describe-reply.ts';
 import { aBroker } from '../program/support/broker.ts';
 import { exhook, openServer, type RunningServer } from '../program/support/program.ts';
 import { isNatsMissing, type NatsServer, startNats } from '../support/servers/nats.ts';

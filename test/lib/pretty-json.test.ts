@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { prettyJson } from '../../src/lib/pretty-json.ts';
-import { atOnce } from '../../src/policy/steps.ts';
+import { atOnce } from '../../src/lib/steps.ts';
 
 describe('prettyJson', () => {
   it('writes what JSON.stringify writes with an indentation of two', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packList, unpackList } from '../../src/lib/packed-list.ts';
 import { createPacer, inSlices } from '../../src/lib/slices.ts';
-import { atOnce } from '../../src/policy/steps.ts';
+import { atOnce } from '../../src/lib/steps.ts';
 
 function* count(to: number, onStep: () => void) {
   for (let i = 0; i < to; i++) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/failure.ts';
 import { createBreaker } from '../../src/lookup/breaker.ts';
+import { Failure } from '../../src/protocol/failure.ts';
 
 const fails = () => Promise.reject(new Error('down'));
 const isLate = () => Promise.reject(new Failure('lookup_timeout', 'late'));

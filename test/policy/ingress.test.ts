@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasIngress, hooksFor } from '../../src/policy/ingress.ts';
-import type { HookSpec } from '../../src/schema/replies.ts';
+import type { HookSpec } from '../../src/protocol/schema/replies.ts';
 
 describe('message.ingress is asked of', () => {
   it.each(['6.3.0', '6.3.1', '6.3.1-rc.1', '6.4.0-beta.1', '6.10.0', '7.0.0', 'v6.3.0', '6.3.12-g0a1b2c3d'])(

@@ -1,8 +1,8 @@
 /** Rules and clients over a small alphabet, so that they meet often. */
 import fc from 'fast-check';
-import type { Rule, TextCondition, Who } from '../../src/policy/rule.ts';
-import { findRuleProblems } from '../../src/policy/rule-check.ts';
 import type { Subject } from '../../src/policy/subject.ts';
+import type { Rule, TextCondition, Who } from '../../src/policy/topics/rule.ts';
+import { findRuleProblems } from '../../src/policy/topics/rule-check.ts';
 import { anyFilter } from './topics.ts';
 
 const name = fc.constantFrom('a', 'b', '$s', 'a+', 'b/a', '');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileRules } from '../../src/policy/authorize.ts';
-import { parseTemplate, substitute, type Template } from '../../src/policy/placeholders.ts';
-import { listOf, type Rule, verdictOf } from '../../src/policy/rule.ts';
-import { RuleSchema } from '../../src/policy/rule-schema.ts';
-import { covers, matches, overlaps } from '../../src/policy/topic-filter.ts';
+import { compileRules } from '../../src/policy/topics/authorize.ts';
+import { parseTemplate, substitute, type Template } from '../../src/policy/topics/placeholders.ts';
+import { listOf, type Rule, verdictOf } from '../../src/policy/topics/rule.ts';
+import { RuleSchema } from '../../src/policy/topics/rule-schema.ts';
+import { covers, matches, overlaps } from '../../src/policy/topics/topic-filter.ts';
 import { someone } from './someone.ts';
 
 const slash = { placeholders: { slash: true } };

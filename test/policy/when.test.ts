@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { openConditions } from '../../src/condition/open.ts';
-import { allowsEverything } from '../../src/policy/allows-everything.ts';
-import { compileRules } from '../../src/policy/authorize.ts';
-import { decideAction } from '../../src/policy/authorize-action.ts';
-import { explain } from '../../src/policy/explain.ts';
+import { openConditions } from '../../src/payload/conditions/open.ts';
 import type { Known } from '../../src/policy/policy.ts';
-import type { Rule } from '../../src/policy/rule.ts';
-import { RuleSchema } from '../../src/policy/rule-schema.ts';
+import { allowsEverything } from '../../src/policy/topics/allows-everything.ts';
+import { compileRules } from '../../src/policy/topics/authorize.ts';
+import { decideAction } from '../../src/policy/topics/authorize-action.ts';
+import { explain } from '../../src/policy/topics/explain.ts';
+import type { Rule } from '../../src/policy/topics/rule.ts';
+import { RuleSchema } from '../../src/policy/topics/rule-schema.ts';
 import { someone } from './someone.ts';
 
 const conditions = await openConditions();

@@ -1,6 +1,6 @@
 /** The recorded life of a broker with message.ingress, call by call, with rules that judge there. */
 import { describe, expect, it } from 'vitest';
-import { findRpc } from '../../src/wire/rpc.ts';
+import { findRpc } from '../../src/protocol/wire/rpc.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { aBroker, wordsOf } from './support/broker.ts';
 import { startServer, temporaryFile } from './support/program.ts';

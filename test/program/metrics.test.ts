@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
-import { findRpc } from '../../src/wire/rpc.ts';
+import { findRpc } from '../../src/protocol/wire/rpc.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { aBroker } from './support/broker.ts';
 import { login, publish, subscribe } from './support/policy.ts';

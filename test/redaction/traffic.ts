@@ -1,6 +1,6 @@
 /** Calls of a broker that carry secrets wherever the protocol has a place for them. */
-import { encodeRequest } from '../../src/wire/encode-request.ts';
-import { rpcs } from '../../src/wire/rpc.ts';
+import { encodeRequest } from '../../src/protocol/wire/encode-request.ts';
+import { rpcs } from '../../src/protocol/wire/rpc.ts';
 import type { Broker } from '../program/support/broker.ts';
 import { inputs } from '../support/inputs.ts';
 

@@ -5,9 +5,9 @@ import { estimateSafely } from '../../src/events/estimate.ts';
 import { EventDelivery } from '../../src/events/event-delivery.ts';
 import { createOutbox } from '../../src/events/outbox.ts';
 import { plainShape } from '../../src/events/shape.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
+import { createLogger } from '../../src/log/log.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { createStdoutSink } from '../../src/sinks/stdout.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
 
 const [scenario, count = '0', size = '0'] = process.argv.slice(2);
 const log = await createLogger({ level: 'info', format: 'json' });

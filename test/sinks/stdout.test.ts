@@ -9,10 +9,10 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventDelivery } from '../../src/events/event-delivery.ts';
 import { plainShape } from '../../src/events/shape.ts';
-import type { StampedEvent } from '../../src/schema/event.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
+import { createLogger } from '../../src/log/log.ts';
+import type { StampedEvent } from '../../src/protocol/schema/event.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { createStdoutSink, type StdoutOptions } from '../../src/sinks/stdout.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
 
 const root = join(import.meta.dirname, '../..');
 const directory = mkdtempSync(join(root, 'node_modules/.stdout-test-'));

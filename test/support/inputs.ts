@@ -1,8 +1,8 @@
 /** Realistic inputs of hooks, as a schema gives them: name what matters to a test, the rest is ordinary. */
-import type { HookContext } from '../../src/hook.ts';
-import type { HookName } from '../../src/schema/hook-name.ts';
-import type { HookSpec } from '../../src/schema/replies.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
+import type { HookContext } from '../../src/core/hook.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
+import type { HookSpec } from '../../src/protocol/schema/replies.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import type {
   BrokerInfo,
   ClientInfo,
@@ -13,7 +13,7 @@ import type {
   RequestMeta,
   SubOpts,
   TopicFilter,
-} from '../../src/schema/vocabulary.ts';
+} from '../../src/protocol/schema/vocabulary.ts';
 
 const NODE = 'emqx@127.0.0.1';
 

@@ -1,5 +1,5 @@
 /** Numbers for metrics: of a server that has nothing to do, and of one where every metric has a value. */
-import type { HookInput } from '../../src/schema/requests.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
 import type { MetricSource } from '../../src/telemetry/metrics.ts';
 import { aShell, rpcFor } from './shell.ts';

@@ -1,6 +1,6 @@
 import type { Message } from '@bufbuild/protobuf';
 
-/** What protobuf-es read, as plain data: what src/wire/reader.ts makes of the same bytes. */
+/** What protobuf-es read, as plain data: what src/protocol/wire/reader.ts makes of the same bytes. */
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Uint8Array.from(value);
   if (Array.isArray(value)) return value.map(plain);

@@ -1,20 +1,20 @@
 /** A shell that remembers what it was told, and calls as a broker makes them. */
 import type { DescMessage } from '@bufbuild/protobuf';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { call, type Result } from '../../src/call.ts';
-import { Failure } from '../../src/failure.ts';
-import type { AnyHook, HookTable } from '../../src/hook.ts';
-import { hooks as builtIn } from '../../src/hooks/index.ts';
-import type { Event } from '../../src/schema/event.ts';
-import type { HookName } from '../../src/schema/hook-name.ts';
-import type { Reply } from '../../src/schema/replies.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
-import type { Codec, Shell } from '../../src/shell.ts';
-import { decode } from '../../src/wire/decode.ts';
-import { methodOf } from '../../src/wire/descriptors.ts';
-import { encode } from '../../src/wire/encode.ts';
-import { type Rpc, rpcs } from '../../src/wire/rpc.ts';
-import type { Version } from '../../src/wire/versions.ts';
+import { call, type Result } from '../../src/core/call.ts';
+import type { AnyHook, HookTable } from '../../src/core/hook.ts';
+import { hooks as builtIn } from '../../src/core/hooks/index.ts';
+import type { Codec, Shell } from '../../src/core/runtime.ts';
+import { Failure } from '../../src/protocol/failure.ts';
+import type { Event } from '../../src/protocol/schema/event.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
+import type { Reply } from '../../src/protocol/schema/replies.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
+import { decode } from '../../src/protocol/wire/decode.ts';
+import { methodOf } from '../../src/protocol/wire/descriptors.ts';
+import { encode } from '../../src/protocol/wire/encode.ts';
+import { type Rpc, rpcs } from '../../src/protocol/wire/rpc.ts';
+import type { Version } from '../../src/protocol/wire/versions.ts';
 
 export const bytes: Codec<Uint8Array, Uint8Array> = { decode, encode };
 

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../src/commands/terminal.ts';
+import type { Terminal } from '../../src/cli/commands/terminal.ts';
 
 /** A terminal that remembers what was written. */
 export function aTerminal(): Terminal & { readonly output: string; readonly errors: string } {

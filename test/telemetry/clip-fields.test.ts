@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clipFields } from '../../src/telemetry/log/clip-fields.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
+import { clipFields } from '../../src/log/format/clip-fields.ts';
+import { createLogger } from '../../src/log/log.ts';
 
 const long = 'x'.repeat(65_535);
 const clipped = `${'x'.repeat(256)}… (65535 characters)`;

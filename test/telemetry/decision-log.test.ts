@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/schema/decision.ts';
+import type { Decision } from '../../src/protocol/schema/decision.ts';
+import { rpcs } from '../../src/protocol/wire/rpc.ts';
 import { createDecisionLog, type DecisionLogOptions } from '../../src/telemetry/decision-log.ts';
-import { rpcs } from '../../src/wire/rpc.ts';
 import { aClient, aCredential, aMeta, SECRET } from '../support/inputs.ts';
 import { publishInput } from '../support/messages.ts';
 

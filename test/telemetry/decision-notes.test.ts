@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/schema/decision.ts';
-import type { HookInput } from '../../src/schema/requests.ts';
+import type { Decision } from '../../src/protocol/schema/decision.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { createDecisionNotes } from '../../src/telemetry/decision-notes.ts';
 import { publishInput } from '../support/messages.ts';
 import { rpcFor } from '../support/shell.ts';

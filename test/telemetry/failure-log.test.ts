@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Failure, type FailureCode, failureCodes } from '../../src/failure.ts';
+import { Failure, type FailureCode, failureCodes } from '../../src/protocol/failure.ts';
 import { createFailureLog } from '../../src/telemetry/failure-log.ts';
 import { rpcFor } from '../support/shell.ts';
 

@@ -1,8 +1,8 @@
 /** The field names are those of the pages "Structured logging" and "Format errors in logs" of Google Cloud. */
 import { describe, expect, it } from 'vitest';
-import type { ActiveTrace } from '../../src/telemetry/active-trace.ts';
-import { createLogger, type LogOptions } from '../../src/telemetry/log.ts';
-import { version } from '../../src/version.ts';
+import { version } from '../../src/lib/version.ts';
+import type { ActiveTrace } from '../../src/log/active-trace.ts';
+import { createLogger, type LogOptions } from '../../src/log/log.ts';
 import { findUndocumented } from './log-fields.ts';
 
 const trace: ActiveTrace = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createLevelSwitch } from '../../src/telemetry/log/level-switch.ts';
-import { createLogger, type LogOptions } from '../../src/telemetry/log.ts';
+import { createLevelSwitch } from '../../src/log/format/level-switch.ts';
+import { createLogger, type LogOptions } from '../../src/log/log.ts';
 
 async function setup(level: LogOptions['level']) {
   const lines: string[] = [];

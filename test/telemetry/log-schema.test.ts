@@ -1,14 +1,14 @@
 /** docs/logs.md is the schema of the log: every field of every line is in its table. */
 import { describe, expect, it } from 'vitest';
 import { Tally } from '../../src/events/tally.ts';
-import { Failure, failureCodes } from '../../src/failure.ts';
-import type { Decision } from '../../src/schema/decision.ts';
-import { deny } from '../../src/schema/replies.ts';
+import { createLogger, type Logger } from '../../src/log/log.ts';
+import { Failure, failureCodes } from '../../src/protocol/failure.ts';
+import type { Decision } from '../../src/protocol/schema/decision.ts';
+import { deny } from '../../src/protocol/schema/replies.ts';
 import { createCallLog } from '../../src/telemetry/call-log.ts';
 import { createDecisionLog } from '../../src/telemetry/decision-log.ts';
 import { createDecisionNotes } from '../../src/telemetry/decision-notes.ts';
 import { createFailureLog } from '../../src/telemetry/failure-log.ts';
-import { createLogger, type Logger } from '../../src/telemetry/log.ts';
 import { aClient, aMeta } from '../support/inputs.ts';
 import { publishInput } from '../support/messages.ts';
 import { rpcFor } from '../support/shell.ts';

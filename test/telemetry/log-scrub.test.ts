@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scrub } from '../../src/telemetry/log/scrub.ts';
+import { scrub } from '../../src/log/format/scrub.ts';
 
 const S = 's3cret-s3cret-s3cret';
 const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl';

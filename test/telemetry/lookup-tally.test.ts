@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { call } from '../../src/call.ts';
-import { Failure } from '../../src/failure.ts';
-import { defineHook } from '../../src/hook.ts';
-import { allow } from '../../src/schema/replies.ts';
-import type { Lookup } from '../../src/shell.ts';
+import { call } from '../../src/core/call.ts';
+import { defineHook } from '../../src/core/hook.ts';
+import type { Lookup } from '../../src/core/runtime.ts';
+import { Failure } from '../../src/protocol/failure.ts';
+import { allow } from '../../src/protocol/schema/replies.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
 import { LookupTally } from '../../src/telemetry/lookup-tally.ts';
 import { inputs } from '../support/inputs.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { workerMetrics } from '../../src/admin/supervised.ts';
-import { call } from '../../src/call.ts';
-import { Failure, failureCodes } from '../../src/failure.ts';
-import { defineHook } from '../../src/hook.ts';
-import { allow, type Reply } from '../../src/schema/replies.ts';
+import { workerMetrics } from '../../src/app/admin/supervised.ts';
+import { call } from '../../src/core/call.ts';
+import { defineHook } from '../../src/core/hook.ts';
+import { Failure, failureCodes } from '../../src/protocol/failure.ts';
+import { allow, type Reply } from '../../src/protocol/schema/replies.ts';
 import { callOutcomes, DurationTally } from '../../src/telemetry/call-tally.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
 import { durationBounds } from '../../src/telemetry/histogram.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/schema/decision.ts';
+import type { Decision } from '../../src/protocol/schema/decision.ts';
 import { REST, VerdictTally } from '../../src/telemetry/verdict-tally.ts';
 
 const HOOK = 'client.authorize';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/failure.ts';
+import { Failure } from '../../src/protocol/failure.ts';
 import { guardBody } from '../../src/transport/body-guard.ts';
 import { ConnectionLoad, Hold, Load } from '../../src/transport/load.ts';
 import { WaitingRoom } from '../../src/transport/waiting.ts';

@@ -1,12 +1,12 @@
 /** One contract, two implementations: our lean path, and Connect's adapter behind the same guard. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Failure, type FailureCode } from '../../src/failure.ts';
-import { defineHook, type OnError } from '../../src/hook.ts';
-import type { HookName } from '../../src/schema/hook-name.ts';
-import { allow, observed, pass } from '../../src/schema/replies.ts';
-import type { Lookup } from '../../src/shell.ts';
-import { findRpc, type Rpc, rpcs } from '../../src/wire/rpc.ts';
+import { defineHook, type OnError } from '../../src/core/hook.ts';
+import type { Lookup } from '../../src/core/runtime.ts';
+import { Failure, type FailureCode } from '../../src/protocol/failure.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
+import { allow, observed, pass } from '../../src/protocol/schema/replies.ts';
+import { findRpc, type Rpc, rpcs } from '../../src/protocol/wire/rpc.ts';
 import { aClient, aMessage, inputs, SECRET } from '../support/inputs.ts';
 import { bytesOf, type RecordedCall, readRecording } from '../support/recordings.ts';
 import { hooksWith, readReply, requestOf, rpcFor } from '../support/shell.ts';

@@ -1,7 +1,7 @@
 import { parseTimeout } from '@connectrpc/connect/protocol-grpc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/failure.ts';
+import { Failure } from '../../src/protocol/failure.ts';
 import { createTimeoutParser } from '../../src/transport/deadline.ts';
 
 describe('the header grpc-timeout', () => {

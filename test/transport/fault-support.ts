@@ -1,8 +1,8 @@
 /** A listener whose look-ups a test answers when it likes, and frames that no well-behaved client sends. */
 import { expect, onTestFinished } from 'vitest';
-import { defineHook } from '../../src/hook.ts';
-import { allow } from '../../src/schema/replies.ts';
-import type { Lookup } from '../../src/shell.ts';
+import { defineHook } from '../../src/core/hook.ts';
+import type { Lookup } from '../../src/core/runtime.ts';
+import { allow } from '../../src/protocol/schema/replies.ts';
 import { type Listener, type ListenerOptions, listen } from '../../src/transport/listener.ts';
 import { inputs } from '../support/inputs.ts';
 import { aShell, type FakeShell, hooksWith, requestOf, rpcFor } from '../support/shell.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/failure.ts';
+import { Failure } from '../../src/protocol/failure.ts';
 import { PREFIX_BYTES, readFrame, readPrefix, writeFrame } from '../../src/transport/frame.ts';
 
 const MAX = 1_000;

@@ -4,8 +4,8 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Client, type ClientReadableStream, credentials, status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HealthCheckRequestSchema, HealthCheckResponseSchema } from '../../gen/grpc/health/v1/health_pb.ts';
+import { ServingStatus } from '../../src/protocol/wire/services.ts';
 import { Health } from '../../src/transport/health.ts';
-import { ServingStatus } from '../../src/wire/services.ts';
 import { aFaultServer, type FaultServer } from './fault-support.ts';
 
 const { SERVING, NOT_SERVING, SERVICE_UNKNOWN } = ServingStatus;

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Health, ServingStatus } from '../../src/wire/services.ts';
+import { Health, ServingStatus } from '../../src/protocol/wire/services.ts';
 import { inputs, SECRET } from '../support/inputs.ts';
 import { requestOf, rpcFor } from '../support/shell.ts';
 import { frame, grpcHeaders, http2Frame, messagesIn, PREFACE, RawSocket, until } from './raw-client.ts';

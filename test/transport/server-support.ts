@@ -1,8 +1,8 @@
 /** A listener with the built-in hooks, for tests over the wire. */
 
-import type { HookTable } from '../../src/hook.ts';
-import { hooks as builtIn } from '../../src/hooks/index.ts';
-import type { Lookup } from '../../src/shell.ts';
+import type { HookTable } from '../../src/core/hook.ts';
+import { hooks as builtIn } from '../../src/core/hooks/index.ts';
+import type { Lookup } from '../../src/core/runtime.ts';
 import { type Listener, type ListenerOptions, listen } from '../../src/transport/listener.ts';
 import type { TlsSettings } from '../../src/transport/tls.ts';
 import { aShell, type FakeShell } from '../support/shell.ts';

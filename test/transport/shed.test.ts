@@ -1,11 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/failure.ts';
-import { defineHook, type OnError } from '../../src/hook.ts';
-import { allow, pass, type Reply } from '../../src/schema/replies.ts';
+import { defineHook, type OnError } from '../../src/core/hook.ts';
+import { Failure } from '../../src/protocol/failure.ts';
+import { allow, pass, type Reply } from '../../src/protocol/schema/replies.ts';
+import { methodOf } from '../../src/protocol/wire/descriptors.ts';
 import { Load } from '../../src/transport/load.ts';
 import { shed } from '../../src/transport/shed.ts';
-import { methodOf } from '../../src/wire/descriptors.ts';
 import { inputs } from '../support/inputs.ts';
 import { aShell, hooksWith, rpcFor } from '../support/shell.ts';
 

@@ -2,7 +2,7 @@ import { Code } from '@connectrpc/connect';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure, failureCodes } from '../../src/failure.ts';
+import { Failure, failureCodes } from '../../src/protocol/failure.ts';
 import { toConnectError } from '../../src/transport/connect-error.ts';
 import { statusTrailers } from '../../src/transport/status.ts';
 

@@ -2,9 +2,18 @@
  * What must not compile about hooks. Each `@ts-expect-error` ends in words of the error that must stand there;
  * `type-errors.test.ts` takes the directives out and looks for these words.
  */
-import { defineHook, type HookTable } from '../../src/hook.ts';
-import { hooks } from '../../src/hooks/index.ts';
-import { allow, deny, drop, ignore, loaded, observed, pass, rewrite } from '../../src/schema/replies.ts';
+import { defineHook, type HookTable } from '../../src/core/hook.ts';
+import { hooks } from '../../src/core/hooks/index.ts';
+import {
+  allow,
+  deny,
+  drop,
+  ignore,
+  loaded,
+  observed,
+  pass,
+  rewrite,
+} from '../../src/protocol/schema/replies.ts';
 
 const { 'message.acked': _acked, ...withoutAcked } = hooks;
 const { 'client.authenticate': _authenticate, ...withoutAuthenticate } = hooks;

@@ -1,8 +1,8 @@
 /** What must not compile about versions: a request that version 3 would not fully understand needs a lift. */
-import type { HookName } from '../../src/schema/hook-name.ts';
-import { liftsV1 } from '../../src/wire/lifts-v1.ts';
-import { liftsV2 } from '../../src/wire/lifts-v2.ts';
-import type { Lifts, RequestV1, RequestV2 } from '../../src/wire/versions.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
+import { liftsV1 } from '../../src/protocol/wire/lifts-v1.ts';
+import { liftsV2 } from '../../src/protocol/wire/lifts-v2.ts';
+import type { Lifts, RequestV1, RequestV2 } from '../../src/protocol/wire/versions.ts';
 
 type V1 = Lifts<{ [Name in HookName]: RequestV1<Name> }>;
 type V2 = Lifts<{ [Name in HookName]: RequestV2<Name> }>;

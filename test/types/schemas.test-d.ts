@@ -1,9 +1,9 @@
 /** What must not compile about schemas: they are pinned, field by field, to the types that buf generates. */
 import * as z from 'zod';
-import { pin } from '../../src/schema/pin.ts';
-import { ClientInfo } from '../../src/schema/vocabulary.ts';
-import type { v3 } from '../../src/wire/generated.ts';
-import type { Exact, Plain } from '../../src/wire/plain.ts';
+import { pin } from '../../src/protocol/schema/pin.ts';
+import { ClientInfo } from '../../src/protocol/schema/vocabulary.ts';
+import type { v3 } from '../../src/protocol/wire/generated.ts';
+import type { Exact, Plain } from '../../src/protocol/wire/plain.ts';
 
 const RequestMeta = z.object({
   node: z.string(),

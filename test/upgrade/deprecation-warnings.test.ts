@@ -1,8 +1,8 @@
 /** Whoever uses an old key is told: by `exhook check`, and by whatever else reads the configuration. */
 import { expect, it, vi } from 'vitest';
-import { checkCommand } from '../../src/commands/check.ts';
-import { load } from '../../src/load.ts';
-import { aFile, aTerminal } from '../commands/fake-terminal.ts';
+import { load } from '../../src/app/load.ts';
+import { checkCommand } from '../../src/cli/commands/check.ts';
+import { aFile, aTerminal } from '../cli/commands/fake-terminal.ts';
 
 vi.mock('../../src/config/deprecations.ts', () => ({
   deprecations: [{ key: 'drain.wait', instead: 'drain.timeout', since: '0.4.0' }],

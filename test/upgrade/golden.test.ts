@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { testCommand } from '../../src/commands/test.ts';
+import { testCommand } from '../../src/cli/commands/test.ts';
 import { deprecations } from '../../src/config/deprecations.ts';
 import { registeredHooks } from '../../src/config/hook-list.ts';
 import { keys } from '../../src/config/keys.ts';
@@ -10,8 +10,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import { oldKeys } from '../../src/config/old-keys.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
-import { version } from '../../src/version.ts';
-import { aTerminal } from '../commands/fake-terminal.ts';
+import { version } from '../../src/lib/version.ts';
+import { aTerminal } from '../cli/commands/fake-terminal.ts';
 import { root } from '../support/source.ts';
 
 const golden = join(root, 'test/upgrade/golden');

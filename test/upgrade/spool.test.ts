@@ -2,9 +2,9 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { spoolDrainCommand } from '../../src/commands/spool-drain.ts';
+import { spoolDrainCommand } from '../../src/cli/commands/spool-drain.ts';
 import { placesIn } from '../../src/spool/places.ts';
-import { aTerminal } from '../commands/fake-terminal.ts';
+import { aTerminal } from '../cli/commands/fake-terminal.ts';
 import { ALL, aDirectory, aSpool, positionsOf } from '../spool/support.ts';
 import { root } from '../support/source.ts';
 import { contents } from './spools/contents.ts';

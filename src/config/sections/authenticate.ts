@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { allowsEveryLogin } from '../../policy/allows-every-login.ts';
-import { MAX_METHODS, reservedNames } from '../../policy/authenticate.ts';
+import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
+import { MAX_METHODS, reservedNames } from '../../policy/login/authenticate.ts';
 import { choice, expects, fraction, oneOf, section, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
 import { duration, POSITIVE } from '../units.ts';
 import { MethodSection, nameMethods } from './authenticate-methods.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { allowsEverything } from '../../policy/allows-everything.ts';
-import { RuleSchema } from '../../policy/rule-schema.ts';
+import { allowsEverything } from '../../policy/topics/allows-everything.ts';
+import { RuleSchema } from '../../policy/topics/rule-schema.ts';
 import { choice, expects, section, text, whenValid, yesOrNo } from '../expects.ts';
 import { mode, onError, otherwise } from './authenticate.ts';
 import { Grants } from './grants.ts';

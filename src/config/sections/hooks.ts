@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { findTopicFilterProblem } from '../../policy/topic-filter.ts';
+import { findTopicFilterProblem } from '../../policy/topics/topic-filter.ts';
 import {
   isHookName,
   isMessageHook,
@@ -7,7 +7,7 @@ import {
   isValued,
   type RegistrableHookName,
   registrableHookNames,
-} from '../../schema/hook-name.ts';
+} from '../../protocol/schema/hook-name.ts';
 import { expects, section, text } from '../expects.ts';
 import { findNearest } from '../nearest.ts';
 

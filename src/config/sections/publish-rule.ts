@@ -1,7 +1,7 @@
 /** The shape of one rule of `publish.rules`. */
 import * as z from 'zod';
-import { type PayloadCodecSpec, plainCodecs } from '../../policy/message/rule.ts';
-import { oneOrMore, TopicConditionSchema, WhenSchema, WhoSchema } from '../../policy/rule-schema.ts';
+import { type PayloadCodecSpec, plainCodecs } from '../../policy/messages/rule.ts';
+import { oneOrMore, TopicConditionSchema, WhenSchema, WhoSchema } from '../../policy/topics/rule-schema.ts';
 import { choice, expects, oneOf, section, text, wholeNumber, yesOrNo } from '../expects.ts';
 import { size } from '../units.ts';
 

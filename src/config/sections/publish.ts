@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { findMessageRuleProblems } from '../../policy/message/rule-check.ts';
+import { findMessageRuleProblems } from '../../policy/messages/rule-check.ts';
 import { choice, expects, section, wholeNumber } from '../expects.ts';
 import { size } from '../units.ts';
 import { mode } from './authenticate.ts';

@@ -6,7 +6,7 @@ import {
   isHookName,
   isMessageHook,
   isSentMessageHook,
-} from '../../schema/hook-name.ts';
+} from '../../protocol/schema/hook-name.ts';
 import { choice, expects, section, text, whenValid } from '../expects.ts';
 import { findNearest } from '../nearest.ts';
 import { TopicFilter } from './hooks.ts';

@@ -1,6 +1,6 @@
 /** A secret of the configuration: as it stands, in an environment variable, or in a file. */
 import * as z from 'zod';
-import { findVariableReference, findVariableWithin } from '../../policy/variable-reference.ts';
+import { findVariableReference, findVariableWithin } from '../../lib/variable-reference.ts';
 import { expects, section, text } from '../expects.ts';
 
 const write = '{ env: NAME } or { file: PATH }, or the text itself';

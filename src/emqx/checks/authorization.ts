@@ -1,7 +1,7 @@
 /** Who answers about topics before this server is asked? */
 
-import { parseEmqxAcl } from '../../policy/acl/emqx.ts';
-import { allowsEverything } from '../../policy/allows-everything.ts';
+import { parseEmqxAcl } from '../../policy/topics/acl/emqx.ts';
+import { allowsEverything } from '../../policy/topics/allows-everything.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import type { Source } from '../schemas.ts';

@@ -4,7 +4,7 @@
  * Work that cannot end in time is never started, judged by how long it took so far, so that all capacity goes to
  * those who still wait for their answer; the others are refused at once. See waiting-line.ts for who is next.
  */
-import { Failure } from '../../failure.ts';
+import { Failure } from '../../protocol/failure.ts';
 import type { ConcurrencyLimit, WorkOutcome } from './concurrency-limit.ts';
 import { ServiceTime } from './service-time.ts';
 import { WaitingLine } from './waiting-line.ts';

@@ -5,7 +5,7 @@
  * at once. When that goes on for a while, it is a storm: then the newest is next, since it has the most time left,
  * and the line is kept short, so that the others are refused early instead of waiting for nothing.
  */
-import { type Link, LinkedList } from '../../linked-list.ts';
+import { type Link, LinkedList } from '../linked-list.ts';
 import type { ServiceTime } from './service-time.ts';
 
 /** Somebody who waits. Times are milliseconds by one monotonic clock. */

@@ -1,12 +1,12 @@
 /** From the bytes of an ACL file to rules that can be asked: checked on another thread, compiled in slices. */
 import type { SourceSection } from '../../config/sections/authorize.ts';
+import type { Job } from '../../lib/offload/job.ts';
+import { OffloadError, offload } from '../../lib/offload/offload.ts';
 import { unpackList } from '../../lib/packed-list.ts';
 import type { FileBytes } from '../../lib/read-bytes.ts';
 import { inSlices } from '../../lib/slices.ts';
-import type { Job } from '../../offload/job.ts';
-import { OffloadError, offload } from '../../offload/offload.ts';
-import { type CompiledRule, compileChecked, compileSteps } from '../../policy/compiled-rule.ts';
-import type { Rule } from '../../policy/rule.ts';
+import { type CompiledRule, compileChecked, compileSteps } from '../../policy/topics/compiled-rule.ts';
+import type { Rule } from '../../policy/topics/rule.ts';
 import { type AclJob, type AclOutput, aclJob, pathOf } from './job.ts';
 
 export interface LoadedAcl {

@@ -7,8 +7,8 @@
  * asked here, its calls alone tell something.
  */
 import { compareLists, isDifferent, type ListDifference } from '../../policy/hook-lists.ts';
-import { type HookName, hookNames, isRegistrable } from '../../schema/hook-name.ts';
-import type { HookSpec } from '../../schema/replies.ts';
+import { type HookName, hookNames, isRegistrable } from '../../protocol/schema/hook-name.ts';
+import type { HookSpec } from '../../protocol/schema/replies.ts';
 import { type NodeRow, placeOf } from './node-rows.ts';
 
 export type { ListDifference } from '../../policy/hook-lists.ts';

@@ -1,6 +1,6 @@
 /** Says that a broker node holds another list of hooks: once for each node and difference, and again after an hour. */
 import { clip } from '../../lib/clip.ts';
-import type { Logger } from '../../telemetry/log.ts';
+import type { Logger } from '../../log/log.ts';
 import type { ListDifference } from './list-evidence.ts';
 import type { NodeCalls } from './node-calls.ts';
 

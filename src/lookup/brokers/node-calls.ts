@@ -1,5 +1,5 @@
 /** What is known of one broker node, as plain data for pages and for other processes. */
-import { type HookName, hookNames } from '../../schema/hook-name.ts';
+import { type HookName, hookNames } from '../../protocol/schema/hook-name.ts';
 import type { ListDifference } from './list-evidence.ts';
 import type { NodeRow } from './node-rows.ts';
 

@@ -1,11 +1,12 @@
 /** The memory of broker nodes as the server uses it: it says which hooks a node is to call, and watches calls. */
+
+import type { Lookup } from '../../core/runtime.ts';
+import type { Logger } from '../../log/log.ts';
 import { HOOKS, type IngressSupport } from '../../policy/ingress.ts';
-import type { PublishInput } from '../../policy/message/draft.ts';
-import type { HookSpec } from '../../schema/replies.ts';
-import type { HookInput } from '../../schema/requests.ts';
-import type { Lookup } from '../../shell.ts';
-import type { Logger } from '../../telemetry/log.ts';
-import type { Rpc } from '../../wire/rpc.ts';
+import type { PublishInput } from '../../policy/messages/draft.ts';
+import type { HookSpec } from '../../protocol/schema/replies.ts';
+import type { HookInput } from '../../protocol/schema/requests.ts';
+import type { Rpc } from '../../protocol/wire/rpc.ts';
 import { JudgedMessages } from './judged-messages.ts';
 import { ListWarnings } from './list-warnings.ts';
 import type { NodeCalls } from './node-calls.ts';

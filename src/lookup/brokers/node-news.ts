@@ -1,4 +1,4 @@
-import type { HookSpec } from '../../schema/replies.ts';
+import type { HookSpec } from '../../protocol/schema/replies.ts';
 
 /** What one process of a server tells the others about a broker node. */
 export interface NodeNews {

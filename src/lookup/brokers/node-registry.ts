@@ -6,11 +6,11 @@
  */
 import { compareLists } from '../../policy/hook-lists.ts';
 import { hooksFor, type IngressSupport, listsIngress, withoutIngress } from '../../policy/ingress.ts';
-import { matches } from '../../policy/topic-filter.ts';
-import type { HookName } from '../../schema/hook-name.ts';
-import type { HookSpec } from '../../schema/replies.ts';
-import type { HookInput } from '../../schema/requests.ts';
-import type { Rpc } from '../../wire/rpc.ts';
+import { matches } from '../../policy/topics/topic-filter.ts';
+import type { HookName } from '../../protocol/schema/hook-name.ts';
+import type { HookSpec } from '../../protocol/schema/replies.ts';
+import type { HookInput } from '../../protocol/schema/requests.ts';
+import type { Rpc } from '../../protocol/wire/rpc.ts';
 import { findDifference, wasAnsweredElsewhere } from './list-evidence.ts';
 import { callsOf, type NodeCalls } from './node-calls.ts';
 import type { NodeNews } from './node-news.ts';

@@ -1,7 +1,7 @@
 /** One row for each broker node that calls: what it called, and which list of hooks it has. */
-import { type HookName, hookNames } from '../../schema/hook-name.ts';
-import type { HookSpec } from '../../schema/replies.ts';
-import type { HookInput } from '../../schema/requests.ts';
+import { type HookName, hookNames } from '../../protocol/schema/hook-name.ts';
+import type { HookSpec } from '../../protocol/schema/replies.ts';
+import type { HookInput } from '../../protocol/schema/requests.ts';
 
 export interface NodeRow {
   readonly node: string;

@@ -1,5 +1,5 @@
 /** Grants in the memory of this process, bounded. A restart forgets them. */
-import { LruMap } from '../lru.ts';
+import { LruMap } from '../../lib/lru.ts';
 import {
   type GrantStore,
   grantedTo,

@@ -1,9 +1,9 @@
 /** The store of grants that a configuration asks for. */
 import type { Authorize } from '../../config/sections/authorize.ts';
 import type { RedisGrants } from '../../config/sections/grants.ts';
-import { readPem } from '../pem.ts';
+import { readPem } from '../../lib/pem.ts';
+import { type Environment, readSecret } from '../../lib/secret.ts';
 import { describeProblem, PolicyError } from '../policy/policy-error.ts';
-import { type Environment, readSecret } from '../secret.ts';
 import { createMemoryGrants } from './memory.ts';
 import type { GrantStore } from './store.ts';
 

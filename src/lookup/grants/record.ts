@@ -1,8 +1,8 @@
 /** A grant as text, for a store outside this process. */
 import * as z from 'zod';
-import { Failure } from '../../failure.ts';
-import { RuleSchema } from '../../policy/rule-schema.ts';
-import type { Grant } from '../../schema/decision.ts';
+import { RuleSchema } from '../../policy/topics/rule-schema.ts';
+import { Failure } from '../../protocol/failure.ts';
+import type { Grant } from '../../protocol/schema/decision.ts';
 import type { Grantee } from './store.ts';
 
 /** Of this form of the text. Another one is not read: what it grants could be misunderstood. */

@@ -1,7 +1,8 @@
 /** Texts in Redis, each with a time to live that reading renews. Its client library is loaded here. */
-import { Failure } from '../../failure.ts';
+
 import { createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
+import { Failure } from '../../protocol/failure.ts';
 import { createBreaker } from '../breaker.ts';
 import { withSignal, withTimeLimit } from '../deadline.ts';
 import { createRedisLink, type RedisLink, type RedisLinkOptions } from './redis-link.ts';

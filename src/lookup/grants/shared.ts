@@ -5,10 +5,10 @@
  */
 
 import type { AdmissionRequest } from '../../lib/admission/admission.ts';
+import { LruMap } from '../../lib/lru.ts';
 import type { Granted } from '../../policy/policy.ts';
-import type { Grant } from '../../schema/decision.ts';
+import type { Grant } from '../../protocol/schema/decision.ts';
 import { withSignal } from '../deadline.ts';
-import { LruMap } from '../lru.ts';
 import { readGrant, recordKeyOf, writeGrant } from './record.ts';
 import {
   type Grantee,

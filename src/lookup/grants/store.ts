@@ -2,13 +2,14 @@
  * What clients were granted at login, kept for the topic checks that follow: by broker node and client id, and
  * only for the user name that it was granted to.
  */
+
+import type { LookupContext } from '../../core/runtime.ts';
 import { compactText } from '../../lib/compact-text.ts';
 import { heapShare } from '../../lib/heap-share.ts';
-import { compileRules } from '../../policy/authorize.ts';
 import type { Granted, Known } from '../../policy/policy.ts';
-import type { Rule } from '../../policy/rule.ts';
-import type { Grant } from '../../schema/decision.ts';
-import type { LookupContext } from '../../shell.ts';
+import { compileRules } from '../../policy/topics/authorize.ts';
+import type { Rule } from '../../policy/topics/rule.ts';
+import type { Grant } from '../../protocol/schema/decision.ts';
 
 /** Whose grant it is. A client of another user name that takes over the client id does not inherit it. */
 export type Grantee = Pick<Known, 'node' | 'clientid' | 'username'>;

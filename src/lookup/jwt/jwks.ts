@@ -2,9 +2,9 @@
  * Keys from a JWK Set behind a URL: remembered, refreshed before they are old, asked for again when a token
  * names a key that is not among them, and used on while the source is down.
  */
-import { Failure } from '../../failure.ts';
+import { Failure } from '../../protocol/failure.ts';
 import { withSignal, withTimeLimit } from '../deadline.ts';
-import { createHttpClient, type HttpClientOptions } from '../http-client.ts';
+import { createHttpClient, type HttpClientOptions } from '../http/http-client.ts';
 import { allowAlgorithms, publicKeyAlgorithms, secretAlgorithms } from './algorithms.ts';
 import { indexKeySet, type KeySet } from './key-set.ts';
 import type { TokenKeys } from './keys.ts';

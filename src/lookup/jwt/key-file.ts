@@ -1,6 +1,6 @@
 /** A public key from a file that is read again when it changes. */
 import { readFile } from 'node:fs/promises';
-import { type WatchOptions, watchFile } from '../watch.ts';
+import { type WatchOptions, watchFile } from '../../lib/watch.ts';
 import { publicKeyAlgorithms } from './algorithms.ts';
 import { publicKeys, type TokenKeys } from './keys.ts';
 

@@ -1,7 +1,7 @@
 /** Keys that tokens may be signed with: a shared secret, or a public key. Sets of keys are in jwks.ts. */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { restorePem } from '../../lib/pem-text.ts';
-import { decodeBase64 } from '../../policy/encoding.ts';
+import { decodeBase64 } from '../../policy/text/encoding.ts';
 import { algorithmsOf, allowAlgorithms, secretAlgorithms } from './algorithms.ts';
 
 /** One key and what it may verify. */

@@ -1,8 +1,8 @@
 /** Checks a JSON Web Token (RFC 7519): signature, times, issuer, audience, and that it is its bearer's own. */
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
-import { type ClaimRule, type Claims, findClaimMismatch } from '../../policy/claims.ts';
-import { parseExactJson } from '../../policy/exact-json.ts';
-import type { TextValues } from '../../policy/text-template.ts';
+import { type ClaimRule, type Claims, findClaimMismatch } from '../../policy/login/claims.ts';
+import { parseExactJson } from '../../policy/text/exact-json.ts';
+import type { TextValues } from '../../policy/text/text-template.ts';
 import { type Jose, loadJose } from './jose.ts';
 import type { TokenHeader, TokenKey, TokenKeys } from './keys.ts';
 

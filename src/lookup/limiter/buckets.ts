@@ -2,8 +2,8 @@
  * Token buckets by key. A token is reserved for each attempt before it is looked up; then it is spent or comes back.
  * A spent token comes back with time.
  */
-import { type Link, LinkedList } from '../../linked-list.ts';
-import { LruMap } from '../lru.ts';
+import { type Link, LinkedList } from '../../lib/linked-list.ts';
+import { LruMap } from '../../lib/lru.ts';
 
 export interface BucketOptions {
   /** Failures that cost nothing. */

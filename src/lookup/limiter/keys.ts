@@ -1,6 +1,6 @@
 /** Under which keys the failures of an attempt are counted: digests, so that what a client sends takes no room. */
 import { hash, randomBytes } from 'node:crypto';
-import { addressKey, parseAddress } from '../../policy/cidr.ts';
+import { addressKey, parseAddress } from '../../policy/text/cidr.ts';
 
 /** What a client says of itself, and where it comes from. */
 export interface Attempt {

@@ -1,9 +1,9 @@
 /** The language of conditions, loaded when a rule has one, and what is wrong with those of authorization rules. */
 import type { Config } from '../../config/schema.ts';
+import type { Steps } from '../../lib/steps.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { actionVariables } from '../../policy/condition-variables.ts';
-import type { Rule } from '../../policy/rule.ts';
-import type { Steps } from '../../policy/steps.ts';
+import type { Rule } from '../../policy/topics/rule.ts';
 import { describeProblem } from '../policy/policy-error.ts';
 
 type Sections = Pick<Config, 'authorize' | 'publish'>;
@@ -18,7 +18,7 @@ export async function openConditionsFor({
     ...(publish?.rules ?? []),
   ];
   if (rules.every(({ when }) => when === undefined)) return undefined;
-  const { openConditions } = await import('../../condition/open.ts');
+  const { openConditions } = await import('../../payload/conditions/open.ts');
   return await openConditions();
 }
 

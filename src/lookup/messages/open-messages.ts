@@ -1,18 +1,19 @@
 /** From the section `publish` to rules that can be applied: opens codecs, schemas and conditions, each once. */
-import type { CodecLimits } from '../../codec/codec.ts';
+
 import { formatPath } from '../../config/problem.ts';
 import type { Publish } from '../../config/sections/publish.ts';
 import { exactKey } from '../../lib/exact-key.ts';
 import { createPacer, inSlices } from '../../lib/slices.ts';
+import { mapSteps } from '../../lib/steps.ts';
+import type { CodecLimits } from '../../payload/codecs/codec.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
-import { compileMessageRule, type RuleParts } from '../../policy/message/compile.ts';
-import type { PublishPolicy } from '../../policy/message/decide.ts';
-import { type MessageRule, mayDrop, type PayloadCodecSpec } from '../../policy/message/rule.ts';
-import { selectionSteps } from '../../policy/message/select.ts';
-import type { PayloadCodec, ValueCheck } from '../../policy/message/value.ts';
-import { messageVariables } from '../../policy/message/variables.ts';
-import { listOf, type OneOrMore } from '../../policy/rule.ts';
-import { mapSteps } from '../../policy/steps.ts';
+import { compileMessageRule, type RuleParts } from '../../policy/messages/compile.ts';
+import type { PublishPolicy } from '../../policy/messages/decide.ts';
+import { type MessageRule, mayDrop, type PayloadCodecSpec } from '../../policy/messages/rule.ts';
+import { selectionSteps } from '../../policy/messages/select.ts';
+import type { PayloadCodec, ValueCheck } from '../../policy/messages/value.ts';
+import { messageVariables } from '../../policy/messages/variables.ts';
+import { listOf, type OneOrMore } from '../../policy/topics/rule.ts';
 import { describeProblem } from '../policy/policy-error.ts';
 
 type Path = readonly PropertyKey[];
@@ -94,7 +95,7 @@ class PartsOpener {
 
   #codec(spec: PayloadCodecSpec): Promise<PayloadCodec> {
     return memoise(this.#codecs, JSON.stringify(spec), async () => {
-      const { openCodec } = await import('../../codec/codec.ts');
+      const { openCodec } = await import('../../payload/codecs/codec.ts');
       return await openCodec(spec, this.#limits);
     });
   }
@@ -107,7 +108,7 @@ class PartsOpener {
     const onWarning = (warning: string) => this.#warnings.push(`${formatPath(path)}: ${warning}`);
     return await this.#try(path, () =>
       memoise(this.#schemas, exactKey([schema, schemaFormats]), async () => {
-        const { openJsonSchema } = await import('../../codec/json-schema.ts');
+        const { openJsonSchema } = await import('../../payload/schema/json-schema.ts');
         return await openJsonSchema(schema, { formats: schemaFormats, onWarning });
       }),
     );

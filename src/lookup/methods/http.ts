@@ -1,10 +1,11 @@
 /** The method `http`: a service in the form of EMQX's HTTP authenticator. */
+
+import { NO_HEADER_NAME } from '../../config/http-request.ts';
 import type { Http } from '../../config/sections/authenticate/http.ts';
-import { loginOfHttp } from '../../policy/logins.ts';
-import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http-auth.ts';
-import { NO_HEADER_NAME } from '../http-request.ts';
-import { readPem } from '../pem.ts';
-import { readHeaders } from '../secret.ts';
+import { readPem } from '../../lib/pem.ts';
+import { readHeaders } from '../../lib/secret.ts';
+import { loginOfHttp } from '../../policy/login/logins.ts';
+import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http/http-auth.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { bytesOf, valuesOf } from './values.ts';
 

@@ -1,15 +1,15 @@
 /** The method `jwt`: a token in the password or in the user name. */
 import type { Jwt } from '../../config/sections/authenticate/jwt.ts';
 import type { Secret } from '../../config/sections/secret.ts';
-import { compileClaims } from '../../policy/claims.ts';
-import { loginOfClaims } from '../../policy/logins.ts';
+import { readPem } from '../../lib/pem.ts';
+import { readHeaders, readSecret } from '../../lib/secret.ts';
+import { compileClaims } from '../../policy/login/claims.ts';
+import { loginOfClaims } from '../../policy/login/logins.ts';
 import { loadJose } from '../jwt/jose.ts';
 import { jwksKeys } from '../jwt/jwks.ts';
 import { openKeyFile } from '../jwt/key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
 import { type TokenProblem, verifyToken } from '../jwt/verify.ts';
-import { readPem } from '../pem.ts';
-import { readHeaders, readSecret } from '../secret.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { valuesOf } from './values.ts';
 

@@ -1,8 +1,8 @@
 /** What every login method that asks somebody offers, and what it needs of the world. */
 import type { Admission, AdmissionRequest } from '../../lib/admission/admission.ts';
-import type { BoundName } from '../../policy/bound-names.ts';
+import type { Environment } from '../../lib/secret.ts';
+import type { BoundName } from '../../policy/login/bound-names.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
-import type { Environment } from '../secret.ts';
 import type { UserFiles } from '../users/shared.ts';
 
 /** How long somebody waits for a look-up. */

@@ -1,9 +1,9 @@
 /** The method `users`: names and password hashes, from a file or from the configuration. */
 import { type Users, userOptionsOf } from '../../config/sections/authenticate/users.ts';
-import { isInCidr, parseAddress, parseCidr } from '../../policy/cidr.ts';
-import { loginOfUser } from '../../policy/logins.ts';
-import type { ParsedHash } from '../../policy/password-hash.ts';
-import { indexUsers, type UserIndex } from '../../policy/users.ts';
+import { loginOfUser } from '../../policy/login/logins.ts';
+import type { ParsedHash } from '../../policy/login/password-hash.ts';
+import { indexUsers, type UserIndex } from '../../policy/login/users.ts';
+import { isInCidr, parseAddress, parseCidr } from '../../policy/text/cidr.ts';
 import { preloadEngines } from '../password/engines.ts';
 import { verifyPassword } from '../password/verify.ts';
 import { checkUser, findUser } from '../users/check.ts';

@@ -1,7 +1,7 @@
 /** Makes password hashes in each form that can be verified, for `exhook hash`. */
 import { randomBytes } from 'node:crypto';
-import type { HashFields } from '../../policy/password-fields.ts';
-import { coversPassword, type DigestName, limits } from '../../policy/password-hash.ts';
+import type { HashFields } from '../../policy/login/password-fields.ts';
+import { coversPassword, type DigestName, limits } from '../../policy/login/password-hash.ts';
 import { loadArgon2, loadBcrypt } from './engines.ts';
 import { derivePbkdf2, deriveScrypt, digestSalted } from './verify.ts';
 

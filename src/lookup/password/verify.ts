@@ -10,7 +10,7 @@ import {
   type Pbkdf2Hash,
   type SaltedHash,
   type ScryptHash,
-} from '../../policy/password-hash.ts';
+} from '../../policy/login/password-hash.ts';
 import { loadArgon2, loadBcrypt } from './engines.ts';
 
 const pbkdf2Async = promisify(pbkdf2);

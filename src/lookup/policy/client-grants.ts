@@ -1,10 +1,10 @@
 /** What connected clients were granted at login: from memory, from their names, or from a token in the user name. */
 
-import { KEEP_GRANT, OTHERWISE } from '../../policy/authenticate.ts';
-import { GRANTS, mayBeToken } from '../../policy/authorize-action.ts';
+import type { Lookup, LookupContext } from '../../core/runtime.ts';
+import { KEEP_GRANT, OTHERWISE } from '../../policy/login/authenticate.ts';
 import type { Granted, Known } from '../../policy/policy.ts';
-import type { Decision, Grant } from '../../schema/decision.ts';
-import type { Lookup, LookupContext } from '../../shell.ts';
+import { GRANTS, mayBeToken } from '../../policy/topics/authorize-action.ts';
+import type { Decision, Grant } from '../../protocol/schema/decision.ts';
 import { compileGrant, NOTHING } from '../grants/store.ts';
 import type { OpenedMethod } from './methods.ts';
 import type { PolicyConfig, PolicyWorld } from './open-policy.ts';

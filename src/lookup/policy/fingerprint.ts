@@ -1,7 +1,7 @@
 /** Tells one state of the policies from another. */
 import { createHash } from 'node:crypto';
 import { exactKey } from '../../lib/exact-key.ts';
-import type { Steps } from '../../policy/steps.ts';
+import type { Steps } from '../../lib/steps.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
 /** What may be a secret: a short fingerprint of a weak one could be guessed. */

@@ -1,12 +1,12 @@
 /** What stands in front of the methods that ask somebody: the cache, and what came too late for an earlier attempt. */
 import type { Config } from '../../config/schema.ts';
+import type { Lookup } from '../../core/runtime.ts';
 import { heapShare } from '../../lib/heap-share.ts';
-import { questionKind } from '../../policy/authenticate.ts';
+import { questionKind } from '../../policy/login/authenticate.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
-import type { Lookup } from '../../shell.ts';
 import { type Cache, createCache } from '../cache.ts';
 import { withSignal } from '../deadline.ts';
-import type { LateAnswers } from '../late-answers.ts';
+import type { LateAnswers } from '../http/late-answers.ts';
 import type { OpenMethod } from '../methods/method.ts';
 import type { OpenedMethod } from './methods.ts';
 import type { PolicyWorld } from './open-policy.ts';

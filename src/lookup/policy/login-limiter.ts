@@ -1,11 +1,11 @@
 /** The limiter of failed logins, as a look-up that the login asks first. */
 import type { Config } from '../../config/schema.ts';
-import { type LimiterAnswer, OTHERWISE } from '../../policy/authenticate.ts';
+import type { Lookup } from '../../core/runtime.ts';
+import { type LimiterAnswer, OTHERWISE } from '../../policy/login/authenticate.ts';
 import type { Known, Login } from '../../policy/policy.ts';
-import type { Decision } from '../../schema/decision.ts';
-import type { Lookup } from '../../shell.ts';
+import type { Decision } from '../../protocol/schema/decision.ts';
 import { holdUp } from '../hold-up.ts';
-import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter.ts';
+import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter/limiter.ts';
 import type { OpenedMethod } from './methods.ts';
 import { guaranteedBy } from './vouches-for.ts';
 import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';

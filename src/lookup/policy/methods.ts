@@ -1,8 +1,8 @@
 /** Opens the login methods of a policy, in order. */
 import { type MethodSection, nameMethods } from '../../config/sections/authenticate-methods.ts';
-import { anonymousMethod, certificateMethod } from '../../policy/names-methods.ts';
+import { anonymousMethod, certificateMethod } from '../../policy/login/names-methods.ts';
+import { parseTags, type Tags } from '../../policy/login/tags.ts';
 import type { Method } from '../../policy/policy.ts';
-import { parseTags, type Tags } from '../../policy/tags.ts';
 import { openHttp } from '../methods/http.ts';
 import { openJwt } from '../methods/jwt.ts';
 import type { MethodWorld, OpenMethod } from '../methods/method.ts';

@@ -1,14 +1,19 @@
 /** Rules and targets that rely on a name for which no method vouches: a client would choose what it may do. */
-import { shapeVariables } from '../../events/shape-names.ts';
-import { type BoundName, boundNames, nameWords } from '../../policy/bound-names.ts';
-import type { CompiledRule } from '../../policy/compiled-rule.ts';
+import { shapeVariables } from '../../config/shape-names.ts';
+import type { Steps } from '../../lib/steps.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
-import { messageLabel } from '../../policy/message/rule.ts';
-import { messageVariables } from '../../policy/message/variables.ts';
-import { type NameUses, usesOfMessageRule, usesOfRule, usesOfTemplate } from '../../policy/name-uses.ts';
-import { labelOf } from '../../policy/rule.ts';
-import type { Steps } from '../../policy/steps.ts';
-import { compileText } from '../../policy/text-template.ts';
+import { type BoundName, boundNames, nameWords } from '../../policy/login/bound-names.ts';
+import {
+  type NameUses,
+  usesOfMessageRule,
+  usesOfRule,
+  usesOfTemplate,
+} from '../../policy/login/name-uses.ts';
+import { messageLabel } from '../../policy/messages/rule.ts';
+import { messageVariables } from '../../policy/messages/variables.ts';
+import { compileText } from '../../policy/text/text-template.ts';
+import type { CompiledRule } from '../../policy/topics/compiled-rule.ts';
+import { labelOf } from '../../policy/topics/rule.ts';
 import type { PolicyConfig } from './open-policy.ts';
 import type { Voucher } from './vouches-for.ts';
 

@@ -1,11 +1,11 @@
 /** Sees to it that rules rely only on names for which the login methods vouch: warns, or with `authorize.strict` refuses. */
 import { inSlices } from '../../lib/slices.ts';
-import { type BoundName, boundNames, nameWords } from '../../policy/bound-names.ts';
-import type { CompiledRule } from '../../policy/compiled-rule.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
-import { usesOfRule } from '../../policy/name-uses.ts';
+import { type BoundName, boundNames, nameWords } from '../../policy/login/bound-names.ts';
+import { usesOfRule } from '../../policy/login/name-uses.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
-import { labelOf, type Rule } from '../../policy/rule.ts';
+import type { CompiledRule } from '../../policy/topics/compiled-rule.ts';
+import { labelOf, type Rule } from '../../policy/topics/rule.ts';
 import type { OpenedMethod } from './methods.ts';
 import {
   authorizeReliances,

@@ -1,8 +1,8 @@
 /** Conditions on the names of a certificate, compiled. */
 import { isNameTemplate, nameTemplateNames } from '../../config/sections/authenticate/certificate.ts';
-import type { NameConditions } from '../../policy/names-methods.ts';
-import type { TextCondition } from '../../policy/rule.ts';
-import { compileText } from '../../policy/text-template.ts';
+import type { NameConditions } from '../../policy/login/names-methods.ts';
+import { compileText } from '../../policy/text/text-template.ts';
+import type { TextCondition } from '../../policy/topics/rule.ts';
 
 /** One of them must hold; `undefined` when there are none. */
 export function compileNames(

@@ -1,11 +1,11 @@
 /** What a policy is opened from, and what comes of it. */
 import type { Config } from '../../config/schema.ts';
+import type { Lookup } from '../../core/runtime.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
-import type { PublishPolicy } from '../../policy/message/decide.ts';
+import type { PublishPolicy } from '../../policy/messages/decide.ts';
 import type { AuthenticatePolicy, AuthorizePolicy, Known } from '../../policy/policy.ts';
-import type { Rule } from '../../policy/rule.ts';
-import type { Decision } from '../../schema/decision.ts';
-import type { Lookup } from '../../shell.ts';
+import type { Rule } from '../../policy/topics/rule.ts';
+import type { Decision } from '../../protocol/schema/decision.ts';
 import type { KnownAcls } from '../acl/load.ts';
 import type { CacheStats } from '../cache.ts';
 import type { GrantStore, SharedStats } from '../grants/store.ts';

@@ -1,7 +1,7 @@
 /** Opens the policies of each configuration in turn. Loads what policies need only when there is one. */
 import type { Config } from '../../config/schema.ts';
-import type { AnyHook } from '../../hook.ts';
-import type { HookName } from '../../schema/hook-name.ts';
+import type { AnyHook } from '../../core/hook.ts';
+import type { HookName } from '../../protocol/schema/hook-name.ts';
 import type { KnownAcls } from '../acl/load.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { Renewed } from '../methods/method.ts';

@@ -2,13 +2,13 @@
 import type { Config } from '../../config/schema.ts';
 import { EVERYTHING } from '../../config/sections/authorize.ts';
 import { inSlices } from '../../lib/slices.ts';
-import { allowsEverythingSteps } from '../../policy/allows-everything.ts';
-import { type Authorize, judgeSteps } from '../../policy/authorize.ts';
-import { type CompiledRule, compileSteps } from '../../policy/compiled-rule.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
-import type { Rule } from '../../policy/rule.ts';
+import { allowsEverythingSteps } from '../../policy/topics/allows-everything.ts';
+import { type Authorize, judgeSteps } from '../../policy/topics/authorize.ts';
+import { type CompiledRule, compileSteps } from '../../policy/topics/compiled-rule.ts';
+import type { Rule } from '../../policy/topics/rule.ts';
+import { type AclFiles, openAclFiles } from '../acl/files.ts';
 import { AclFileError, type LoadedAcl } from '../acl/load.ts';
-import { type AclFiles, openAclFiles } from '../acl-files.ts';
 import { conditionProblems } from '../messages/open-conditions.ts';
 import type { PolicyWorld } from './open-policy.ts';
 

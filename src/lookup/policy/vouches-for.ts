@@ -4,9 +4,9 @@
  */
 import type { Config } from '../../config/schema.ts';
 import type { MethodSection } from '../../config/sections/authenticate-methods.ts';
-import { type BoundName, boundNames } from '../../policy/bound-names.ts';
-import { compileClaims } from '../../policy/claims.ts';
-import { nameInTemplate, namesInConditions } from '../../policy/name-uses.ts';
+import { type BoundName, boundNames } from '../../policy/login/bound-names.ts';
+import { compileClaims } from '../../policy/login/claims.ts';
+import { nameInTemplate, namesInConditions } from '../../policy/login/name-uses.ts';
 import type { OpenedMethod } from './methods.ts';
 import { compileNames } from './names.ts';
 

@@ -1,5 +1,5 @@
 /** What an operator should know about a policy that can be used. */
-import type { Rule } from '../../policy/rule.ts';
+import type { Rule } from '../../policy/topics/rule.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
 const BEFORE_5_9 = 'EMQX 5.0 to 5.8 refuses such clients unless an authenticator of its own admits them';

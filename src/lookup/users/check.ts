@@ -1,7 +1,7 @@
 /** Answers whether a client is who the users file says. */
-import { coversPassword, type ParsedHash } from '../../policy/password-hash.ts';
-import type { User } from '../../policy/user-record.ts';
-import type { UserIndex } from '../../policy/users.ts';
+import { coversPassword, type ParsedHash } from '../../policy/login/password-hash.ts';
+import type { User } from '../../policy/login/user-record.ts';
+import type { UserIndex } from '../../policy/login/users.ts';
 
 export interface Credentials {
   readonly username: string;

@@ -1,8 +1,9 @@
 /** Reading a users file, as work that another thread can do. */
+
+import type { JobResult } from '../../lib/offload/job.ts';
 import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
-import type { JobResult } from '../../offload/job.ts';
-import { findAddressProblem } from '../../policy/cidr.ts';
-import type { UserOptions } from '../../policy/user-record.ts';
+import type { UserOptions } from '../../policy/login/user-record.ts';
+import { findAddressProblem } from '../../policy/text/cidr.ts';
 import { type PackedResult, packUsers, type UserFormat } from './parse.ts';
 
 export interface UsersInput {

@@ -1,5 +1,5 @@
 /** Users in one JSON array, as EMQX exports and imports its built-in database. */
-import { parseExactJson } from '../../policy/exact-json.ts';
+import { parseExactJson } from '../../policy/text/exact-json.ts';
 import type { Records } from './parse.ts';
 import { readYaml } from './yaml.ts';
 

@@ -1,7 +1,7 @@
 /** From the bytes of a users file to users, on a thread of their own when there are many. */
-import type { Job } from '../../offload/job.ts';
-import { type Offload, OffloadError, offload } from '../../offload/offload.ts';
-import type { UserOptions } from '../../policy/user-record.ts';
+import type { Job } from '../../lib/offload/job.ts';
+import { type Offload, OffloadError, offload } from '../../lib/offload/offload.ts';
+import type { UserOptions } from '../../policy/login/user-record.ts';
 import { type UsersJob, usersJob } from './job.ts';
 import { formatOf, type PackedResult, type UserFormat } from './parse.ts';
 

@@ -1,9 +1,14 @@
 /** Reads users from text in any of the forms that people have them in. */
 
-import { type CsvRow, csvRows } from '../../policy/csv.ts';
-import { parseExactJson } from '../../policy/exact-json.ts';
-import type { UserOptions } from '../../policy/user-record.ts';
-import { collectUsers, type UserProblem, type UserRecord, type UsersResult } from '../../policy/users.ts';
+import type { UserOptions } from '../../policy/login/user-record.ts';
+import {
+  collectUsers,
+  type UserProblem,
+  type UserRecord,
+  type UsersResult,
+} from '../../policy/login/users.ts';
+import { type CsvRow, csvRows } from '../../policy/text/csv.ts';
+import { parseExactJson } from '../../policy/text/exact-json.ts';
 import { readJson } from './json.ts';
 import { type PackedUsers, UserPacker } from './packed/builder.ts';
 import { openPackedUsers } from './packed/packed-users.ts';

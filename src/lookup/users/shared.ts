@@ -2,7 +2,7 @@
  * Users files that several policies ask. A policy that a reload has replaced answers its last calls beside the new
  * one: both ask the same users, so that there is one set of them, and one watch.
  */
-import type { UserIndex } from '../../policy/users.ts';
+import type { UserIndex } from '../../policy/login/users.ts';
 import { openUserStore, type UserFileError, type UserFileOptions, type UserStore } from './store.ts';
 
 export interface UserFileListener {

@@ -1,9 +1,9 @@
 /** Users from a file that is read again when it changes. */
 import { latestOnly } from '../../lib/latest.ts';
 import type { FileBytes } from '../../lib/read-bytes.ts';
-import type { UserIndex, UserProblem } from '../../policy/users.ts';
-import type { FileWatch, WatchOptions } from '../watch.ts';
-import { readFileBytes, watchBytes } from '../watch-bytes.ts';
+import type { FileWatch, WatchOptions } from '../../lib/watch.ts';
+import { readFileBytes, watchBytes } from '../../lib/watch-bytes.ts';
+import type { UserIndex, UserProblem } from '../../policy/login/users.ts';
 import { type LoadOptions, loadUsers } from './load.ts';
 import type { PackedUsers } from './packed/builder.ts';
 import { discardPackedUsers, openPackedUsers } from './packed/packed-users.ts';

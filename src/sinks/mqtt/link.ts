@@ -1,6 +1,6 @@
 /** One connection to a broker, from its CONNACK to its end. It is never mended: a new one takes its place. */
 import type { IClientOptions, MqttClient } from 'mqtt';
-import { type Link, LinkedList } from '../../linked-list.ts';
+import { type Link, LinkedList } from '../../lib/linked-list.ts';
 import type { Publication } from './publication.ts';
 import { LostError, ReasonError } from './trouble.ts';
 

@@ -2,7 +2,7 @@
 import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import type { Authenticator, NatsConnection, TlsOptions } from '@nats-io/transport-node';
 import type { NatsOptions } from '../../config/sections/sinks/nats.ts';
-import { type Environment, readSecret } from '../../lookup/secret.ts';
+import { type Environment, readSecret } from '../../lib/secret.ts';
 import type { TlsClientOptions } from '../tls.ts';
 import { Publisher } from './publisher.ts';
 

@@ -6,7 +6,7 @@ interface Slot<Item> {
 
 /**
  * What is under way, found again by the number that its answer brings back. A Map would do, but one in which much comes
- * and goes makes garbage that young collections do not get rid of: see src/linked-list.ts.
+ * and goes makes garbage that young collections do not get rid of: see src/lib/linked-list.ts.
  */
 export class Slots<Item> {
   readonly #slots: Slot<Item>[] = [];

@@ -1,13 +1,13 @@
 /** What a span says of a call: never a payload, a topic, a user name or a secret. */
 import type { Attributes } from '@opentelemetry/api';
-import { clientOf } from '../../events/facts.ts';
-import { nodeOf, type Origin } from '../../events/stamp.ts';
-import { type Failure, Status } from '../../failure.ts';
-import type { Outcome } from '../../hook.ts';
+import type { Outcome } from '../../core/hook.ts';
 import { clip } from '../../lib/clip.ts';
-import type { HookInput } from '../../schema/requests.ts';
-import { hideToken } from '../../schema/token.ts';
-import type { Rpc } from '../../wire/rpc.ts';
+import { type Failure, Status } from '../../protocol/failure.ts';
+import type { HookInput } from '../../protocol/schema/requests.ts';
+import { hideToken } from '../../protocol/schema/token.ts';
+import type { Rpc } from '../../protocol/wire/rpc.ts';
+import { clientOf } from '../../sinks/cloudevents/facts.ts';
+import { nodeOf, type Origin } from '../../sinks/cloudevents/stamp.ts';
 import { names } from './names.ts';
 
 /** `emqx.exhook.v3.HookProvider/OnClientConnect`: the name of the span, and of the method. */

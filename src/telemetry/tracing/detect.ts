@@ -2,8 +2,8 @@
  * Whether somebody traces. The SDK of OpenTelemetry is the user's: it registers itself before the server starts,
  * as `node --import ./tracing.mjs` does. Where there is none, not even its API is loaded.
  */
-import type { ReadActiveTrace } from '../active-trace.ts';
-import type { Logger } from '../log.ts';
+import type { ReadActiveTrace } from '../../log/active-trace.ts';
+import type { Logger } from '../../log/log.ts';
 import type { Tracing } from './tracing.ts';
 
 /** Where every copy of the API finds what was registered. */

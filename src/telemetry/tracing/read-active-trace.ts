@@ -1,5 +1,5 @@
 import { context, isSpanContextValid, trace } from '@opentelemetry/api';
-import type { ActiveTrace } from '../active-trace.ts';
+import type { ActiveTrace } from '../../log/active-trace.ts';
 import { isSampled } from './trace-parent.ts';
 
 /** The trace of the work at hand, as the SDK's context has it. Never throws. */

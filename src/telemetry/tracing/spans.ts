@@ -3,8 +3,8 @@
  * of them throws is logged, and the work goes on as if nobody traced.
  */
 import { type Context, context, type SpanOptions, type Tracer, trace } from '@opentelemetry/api';
-import type { Logger } from '../log.ts';
-import { createRateLimit } from '../rate-limit.ts';
+import type { Logger } from '../../log/log.ts';
+import { createRateLimit } from '../../log/rate-limit.ts';
 import { RunningSpan } from './running-span.ts';
 
 /** Told what an SDK has thrown. */

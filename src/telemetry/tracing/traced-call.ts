@@ -1,9 +1,9 @@
 /** `call` with a span around it. */
 import { SpanKind } from '@opentelemetry/api';
-import { call, type Result } from '../../call.ts';
-import type { Codec, Shell } from '../../shell.ts';
+import { call, type Result } from '../../core/call.ts';
+import type { Codec, Shell } from '../../core/runtime.ts';
+import type { Rpc } from '../../protocol/wire/rpc.ts';
 import type { CallFlow, CallHeaders } from '../../transport/call-flow.ts';
-import type { Rpc } from '../../wire/rpc.ts';
 import { describeRpc, methodOf } from './describe-call.ts';
 import { parentOf } from './parent.ts';
 import type { RunningSpan } from './running-span.ts';

@@ -1,6 +1,7 @@
 /** Look-ups with a span each. It is active in them, so that the user's own instrumentation nests in it. */
-import { Failure } from '../../failure.ts';
-import type { Lookup } from '../../shell.ts';
+
+import type { Lookup } from '../../core/runtime.ts';
+import { Failure } from '../../protocol/failure.ts';
 import { names } from './names.ts';
 import type { RunningSpan } from './running-span.ts';
 import type { Spans } from './spans.ts';

@@ -1,11 +1,12 @@
 /** The shell of one call that is traced: it sees what the call comes to, and tells its span. */
-import { Failure } from '../../failure.ts';
-import type { HookTable, Outcome } from '../../hook.ts';
+
+import type { HookTable, Outcome } from '../../core/hook.ts';
+import type { Instead, Lookup, Shell } from '../../core/runtime.ts';
 import type { Policy } from '../../policy/policy.ts';
-import type { HookName } from '../../schema/hook-name.ts';
-import type { HookInput } from '../../schema/requests.ts';
-import type { Instead, Lookup, Shell } from '../../shell.ts';
-import type { Rpc } from '../../wire/rpc.ts';
+import { Failure } from '../../protocol/failure.ts';
+import type { HookName } from '../../protocol/schema/hook-name.ts';
+import type { HookInput } from '../../protocol/schema/requests.ts';
+import type { Rpc } from '../../protocol/wire/rpc.ts';
 import type { CurrentTrace } from './current.ts';
 import { describeDecision, describeInput, describeStatus } from './describe-call.ts';
 import { names } from './names.ts';

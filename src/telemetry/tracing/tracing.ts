@@ -1,12 +1,12 @@
 /** Traces of calls, their look-ups and the writes of sinks. Loaded only when an SDK is there: see detect.ts. */
 import { type ProxyTracerProvider, type TracerProvider, trace } from '@opentelemetry/api';
+import type { Shell } from '../../core/runtime.ts';
 import type { EventTracing } from '../../events/event-tracing.ts';
-import type { Stamp } from '../../events/stamp.ts';
-import type { Shell } from '../../shell.ts';
+import { version } from '../../lib/version.ts';
+import { within } from '../../lib/with-timeout.ts';
+import type { Logger } from '../../log/log.ts';
+import type { Stamp } from '../../sinks/cloudevents/stamp.ts';
 import type { CallFlow } from '../../transport/call-flow.ts';
-import { version } from '../../version.ts';
-import { within } from '../../within.ts';
-import type { Logger } from '../log.ts';
 import { CurrentTrace } from './current.ts';
 import { createComplaint, Spans } from './spans.ts';
 import { createTracedCall } from './traced-call.ts';

@@ -3,7 +3,7 @@
  * or no message, or no room. They are short spans without a parent.
  */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
-import type { Shell } from '../../shell.ts';
+import type { Shell } from '../../core/runtime.ts';
 import { describeRpc, describeStatus, methodOf } from './describe-call.ts';
 import { names } from './names.ts';
 import type { Spans } from './spans.ts';

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkCommand } from '../../../src/commands/check.ts';
+import { load } from '../../../src/app/load.ts';
+import { checkCommand } from '../../../src/cli/commands/check.ts';
 import type { Config } from '../../../src/config/schema.ts';
-import { load } from '../../../src/load.ts';
 import { aTerminal } from '../../support/terminal.ts';
 
 export interface CheckedConfiguration {

@@ -1,6 +1,6 @@
 /** Every metric that a server or a supervisor shows, with its labels: what dashboards and alerts may name. */
-import { workerMetrics } from '../../../src/admin/supervised.ts';
-import { failureCodes } from '../../../src/failure.ts';
+import { workerMetrics } from '../../../src/app/admin/supervised.ts';
+import { failureCodes } from '../../../src/protocol/failure.ts';
 import { callOutcomes } from '../../../src/telemetry/call-tally.ts';
 import { lookupOutcomes } from '../../../src/telemetry/lookup-tally.ts';
 import { openProcessMetrics } from '../../../src/telemetry/prometheus.ts';

@@ -1,9 +1,9 @@
 /** ACL files of mosquitto and EMQX. */
 import fc from 'fast-check';
-import { parseEmqxAcl } from '../../../src/policy/acl/emqx.ts';
-import { parseMosquittoAcl } from '../../../src/policy/acl/mosquitto.ts';
-import { compileRules } from '../../../src/policy/authorize.ts';
-import { findRuleProblems } from '../../../src/policy/rule-check.ts';
+import { parseEmqxAcl } from '../../../src/policy/topics/acl/emqx.ts';
+import { parseMosquittoAcl } from '../../../src/policy/topics/acl/mosquitto.ts';
+import { compileRules } from '../../../src/policy/topics/authorize.ts';
+import { findRuleProblems } from '../../../src/policy/topics/rule-check.ts';
 import { someone } from '../../policy/someone.ts';
 import { mutatedText } from '../mutate.ts';
 import { defineTarget, ensure } from '../target.ts';

@@ -1,7 +1,7 @@
 /** Addresses and blocks, held against those of Node. */
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
-import { addressKey, cidrKey, isInCidr, parseAddress, parseCidr } from '../../../src/policy/cidr.ts';
+import { addressKey, cidrKey, isInCidr, parseAddress, parseCidr } from '../../../src/policy/text/cidr.ts';
 import { mutatedText } from '../mutate.ts';
 import { defineTarget, ensure } from '../target.ts';
 

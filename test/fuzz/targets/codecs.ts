@@ -2,7 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { type Codec, CodecError, type CodecSpec, codecNames, openCodec } from '../../../src/codec/codec.ts';
+import {
+  type Codec,
+  CodecError,
+  type CodecSpec,
+  codecNames,
+  openCodec,
+} from '../../../src/payload/codecs/codec.ts';
 import { mutatedBytes } from '../mutate.ts';
 import { attempt, defineTarget, ensure, fromBase64, toBase64 } from '../target.ts';
 

@@ -1,5 +1,5 @@
 /** Conditions in CEL. */
-import { openConditions } from '../../../src/condition/open.ts';
+import { openConditions } from '../../../src/payload/conditions/open.ts';
 import { actionVariables } from '../../../src/policy/condition-variables.ts';
 import { someone } from '../../policy/someone.ts';
 import { mutatedText } from '../mutate.ts';

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { Config } from '../../../src/config/schema.ts';
 import { openConditionsFor } from '../../../src/lookup/messages/open-conditions.ts';
 import { openMessages } from '../../../src/lookup/messages/open-messages.ts';
-import { decideMessage } from '../../../src/policy/message/decide.ts';
-import { schemas } from '../../../src/schema/compiled.ts';
-import type { HookInput } from '../../../src/schema/requests.ts';
+import { decideMessage } from '../../../src/policy/messages/decide.ts';
+import { schemas } from '../../../src/protocol/schema/compiled.ts';
+import type { HookInput } from '../../../src/protocol/schema/requests.ts';
 import { mutatedBytes, mutatedText } from '../mutate.ts';
 import { defineTarget, ensure, fromBase64, toBase64 } from '../target.ts';
 

@@ -1,6 +1,6 @@
 /** Recordings, as people edit them. */
 import fc from 'fast-check';
-import { readRecording } from '../../../src/wire/read-recording.ts';
+import { readRecording } from '../../../src/protocol/wire/read-recording.ts';
 import { mutatedText } from '../mutate.ts';
 import { recordedLines } from '../samples.ts';
 import { defineTarget, ensure } from '../target.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { openJsonSchema } from '../../../src/codec/json-schema.ts';
+import { openJsonSchema } from '../../../src/payload/schema/json-schema.ts';
 import { defineTarget, ensure, type Json } from '../target.ts';
 
 /** A schema is opened when a configuration is loaded, and asked about payloads: those are fuzzed. */

@@ -1,11 +1,11 @@
 /** Templates, paths, globs and regular expressions: what rules are written with. */
 import fc from 'fast-check';
 import { compilePattern, type Dialect } from '../../../src/lib/pattern/pattern.ts';
-import { matchesGlob } from '../../../src/policy/glob.ts';
-import { parsePath } from '../../../src/policy/message/path.ts';
-import { parseMessageTemplate } from '../../../src/policy/message/template.ts';
-import { parseTemplate, substitute } from '../../../src/policy/placeholders.ts';
-import { compileText, renderText } from '../../../src/policy/text-template.ts';
+import { parsePath } from '../../../src/policy/messages/path.ts';
+import { parseMessageTemplate } from '../../../src/policy/messages/template.ts';
+import { matchesGlob } from '../../../src/policy/text/glob.ts';
+import { compileText, renderText } from '../../../src/policy/text/text-template.ts';
+import { parseTemplate, substitute } from '../../../src/policy/topics/placeholders.ts';
 import { mutatedText } from '../mutate.ts';
 import { attempt, defineTarget, ensure } from '../target.ts';
 

@@ -6,8 +6,8 @@ import {
   findTopicNameProblem,
   matches,
   overlaps,
-} from '../../../src/policy/topic-filter.ts';
-import { readTopic } from '../../../src/policy/topic-prefix.ts';
+} from '../../../src/policy/topics/topic-filter.ts';
+import { readTopic } from '../../../src/policy/topics/topic-prefix.ts';
 import { anyFilter, anyTopic, referenceMatches, topicsToTry } from '../../policy/topics.ts';
 import { mutatedText } from '../mutate.ts';
 import { defineTarget, ensure } from '../target.ts';

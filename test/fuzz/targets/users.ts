@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { parseUsers, recordsOf, type UserFormat } from '../../../src/lookup/users/parse.ts';
-import { indexUsers } from '../../../src/policy/users.ts';
+import { indexUsers } from '../../../src/policy/login/users.ts';
 import { mutatedText } from '../mutate.ts';
 import { defineTarget, ensure } from '../target.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../../src/failure.ts';
 import { type AdmissionOptions, createAdmission } from '../../../src/lib/admission/admission.ts';
 import { type EndedWork, fixedLimit } from '../../../src/lib/admission/concurrency-limit.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
 import { aVirtualClock } from './simulate.ts';
 
 function deferred() {

@@ -1,8 +1,8 @@
 /** What the parts of admission come to in a storm, in virtual time. */
 import { describe, expect, it, vi } from 'vitest';
-import { Failure } from '../../../src/failure.ts';
 import { createAdmission } from '../../../src/lib/admission/admission.ts';
 import { AdaptiveLimit, fixedLimit } from '../../../src/lib/admission/concurrency-limit.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
 import { aService, aStorm, aVirtualClock, type VirtualClock } from './simulate.ts';
 
 // Seconds of virtual time are thousands of steps: on a busy machine they take long.

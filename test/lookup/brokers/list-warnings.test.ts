@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { ListDifference } from '../../../src/lookup/brokers/list-evidence.ts';
 import { describeDifference, ListWarnings } from '../../../src/lookup/brokers/list-warnings.ts';
-import type { HookName } from '../../../src/schema/hook-name.ts';
+import type { HookName } from '../../../src/protocol/schema/hook-name.ts';
 
 const difference = (more: Partial<ListDifference<HookName>>): ListDifference<HookName> => ({
   missing: [],

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeNews } from '../../../src/lookup/brokers/node-news.ts';
 import { NodeRegistry } from '../../../src/lookup/brokers/node-registry.ts';
-import type { HookName } from '../../../src/schema/hook-name.ts';
-import type { HookSpec } from '../../../src/schema/replies.ts';
-import type { HookInput } from '../../../src/schema/requests.ts';
+import type { HookName } from '../../../src/protocol/schema/hook-name.ts';
+import type { HookSpec } from '../../../src/protocol/schema/replies.ts';
+import type { HookInput } from '../../../src/protocol/schema/requests.ts';
 import { rpcFor } from '../../support/shell.ts';
 
 const others: HookSpec[] = [{ name: 'message.publish', topics: [] }];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readGrant, recordKeyOf, writeGrant } from '../../../src/lookup/grants/record.ts';
-import { parseGrants } from '../../../src/policy/grants.ts';
+import { parseGrants } from '../../../src/policy/topics/grants.ts';
 
 const rulesOf = (claim: unknown) => {
   const grants = parseGrants(claim);

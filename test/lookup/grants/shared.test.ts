@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../../src/failure.ts';
 import { createSharedGrants, type RecordStore } from '../../../src/lookup/grants/shared.ts';
 import { NOTHING } from '../../../src/lookup/grants/store.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
 import { collect } from '../../support/collect.ts';
 
 const never = { signal: new AbortController().signal };

@@ -3,7 +3,7 @@ import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { publicKeys, secretKeys, type TokenKeys } from '../../../src/lookup/jwt/keys.ts';
 import { type TokenOptions, verifyToken } from '../../../src/lookup/jwt/verify.ts';
-import { compileClaims } from '../../../src/policy/claims.ts';
+import { compileClaims } from '../../../src/policy/login/claims.ts';
 import * as vectors from './vectors.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');

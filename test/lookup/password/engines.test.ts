@@ -10,7 +10,7 @@ vi.mock('@node-rs/argon2', () => {
   throw new Error('no binary for this platform');
 });
 
-const { parseHash } = await import('../../../src/policy/password-forms.ts');
+const { parseHash } = await import('../../../src/policy/login/password-forms.ts');
 const { verifyPassword } = await import('../../../src/lookup/password/verify.ts');
 
 describe('the native libraries', () => {

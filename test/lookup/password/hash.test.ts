@@ -7,7 +7,7 @@ import {
   recommended,
 } from '../../../src/lookup/password/hash.ts';
 import { verifyPassword } from '../../../src/lookup/password/verify.ts';
-import { parseHashFields } from '../../../src/policy/password-fields.ts';
+import { parseHashFields } from '../../../src/policy/login/password-fields.ts';
 
 /** Cheap parameters: these tests are about form. */
 const cheap: HashPasswordOptions = { cost: 4, memoryKiB: 64, passes: 1, logN: 4, iterations: 10 };

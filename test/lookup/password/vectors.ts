@@ -2,8 +2,8 @@
  * Hashes that other programs made of the throw-away password below, so that no program is needed to run the
  * tests. The comment above each says how to make it again.
  */
-import type { HashFields } from '../../../src/policy/password-fields.ts';
-import type { HashOptions, ParsedHash } from '../../../src/policy/password-hash.ts';
+import type { HashFields } from '../../../src/policy/login/password-fields.ts';
+import type { HashOptions, ParsedHash } from '../../../src/policy/login/password-hash.ts';
 
 export const PASSWORD = 'tide-pool';
 

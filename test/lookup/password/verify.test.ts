@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { hashForms, hashPassword } from '../../../src/lookup/password/hash.ts';
 import { verifyPassword } from '../../../src/lookup/password/verify.ts';
-import { parseHashFields } from '../../../src/policy/password-fields.ts';
-import { parseHash } from '../../../src/policy/password-forms.ts';
+import { parseHashFields } from '../../../src/policy/login/password-fields.ts';
+import { parseHash } from '../../../src/policy/login/password-forms.ts';
 import { fieldsVectors, PASSWORD, textVectors } from './vectors.ts';
 
 const vectors = [

@@ -4,10 +4,10 @@ import { createSharedGrants, type RecordStore } from '../../../src/lookup/grants
 import { createClientGrants } from '../../../src/lookup/policy/client-grants.ts';
 import type { OpenedMethod } from '../../../src/lookup/policy/methods.ts';
 import type { PolicyWorld } from '../../../src/lookup/policy/open-policy.ts';
-import { KEEP_GRANT } from '../../../src/policy/authenticate.ts';
-import { GRANTS } from '../../../src/policy/authorize-action.ts';
+import { KEEP_GRANT } from '../../../src/policy/login/authenticate.ts';
 import type { Known, MethodAnswer } from '../../../src/policy/policy.ts';
-import type { Decision } from '../../../src/schema/decision.ts';
+import { GRANTS } from '../../../src/policy/topics/authorize-action.ts';
+import type { Decision } from '../../../src/protocol/schema/decision.ts';
 
 const { signal } = new AbortController();
 const client: Known = { node: 'n', clientid: 'c', username: 'anna', peerhost: '', cn: '', dn: '' };

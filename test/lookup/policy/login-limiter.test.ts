@@ -3,8 +3,8 @@ import { Config } from '../../../src/config/schema.ts';
 import { limiterWarnings } from '../../../src/lookup/policy/limiter-warnings.ts';
 import { createLoginLimiter } from '../../../src/lookup/policy/login-limiter.ts';
 import { openMethods } from '../../../src/lookup/policy/methods.ts';
-import { LIMITER, OTHERWISE } from '../../../src/policy/authenticate.ts';
-import type { Decision } from '../../../src/schema/decision.ts';
+import { LIMITER, OTHERWISE } from '../../../src/policy/login/authenticate.ts';
+import type { Decision } from '../../../src/protocol/schema/decision.ts';
 
 const hour = { burst: 1, refill: '1h' };
 const hash = { password: 'p' };

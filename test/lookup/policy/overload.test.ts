@@ -3,9 +3,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Config } from '../../../src/config/schema.ts';
+import type { LookupContext } from '../../../src/core/runtime.ts';
 import { createMemoryGrants } from '../../../src/lookup/grants/memory.ts';
 import { openPolicy } from '../../../src/lookup/open-policy.ts';
-import type { LookupContext } from '../../../src/shell.ts';
 import { until } from '../../support/servers/process.ts';
 
 const client = {

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { verifyPassword } from '../../../src/lookup/password/verify.ts';
 import { type Credentials, checkUser } from '../../../src/lookup/users/check.ts';
-import { costOf } from '../../../src/policy/password-decoy.ts';
-import type { ParsedHash } from '../../../src/policy/password-hash.ts';
-import { indexUsers } from '../../../src/policy/users.ts';
+import { costOf } from '../../../src/policy/login/password-decoy.ts';
+import type { ParsedHash } from '../../../src/policy/login/password-hash.ts';
+import { indexUsers } from '../../../src/policy/login/users.ts';
 
 // argon2 saltysalt16bytes -id -t 2 -k 1024 -p 1 -e, of "tide-pool"
 const HASH =

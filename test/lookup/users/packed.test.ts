@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { UserPacker } from '../../../src/lookup/users/packed/builder.ts';
 import { discardPackedUsers, openPackedUsers } from '../../../src/lookup/users/packed/packed-users.ts';
 import { sipHash } from '../../../src/lookup/users/packed/sip-hash.ts';
-import type { ParsedHash } from '../../../src/policy/password-hash.ts';
-import type { User } from '../../../src/policy/user-record.ts';
-import { UserMaps } from '../../../src/policy/users.ts';
+import type { ParsedHash } from '../../../src/policy/login/password-hash.ts';
+import type { User } from '../../../src/policy/login/user-record.ts';
+import { UserMaps } from '../../../src/policy/login/users.ts';
 
 const count = fc.nat({ max: 2 ** 32 - 1 });
 const bytes = fc.uint8Array({ maxLength: 200 }).map((value) => new Uint8Array(value));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatOf, parseUsers, type UserFormat } from '../../../src/lookup/users/parse.ts';
-import type { UserOptions } from '../../../src/policy/user-record.ts';
+import type { UserOptions } from '../../../src/policy/login/user-record.ts';
 
 const HASH = '$2y$05$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty';
 const SCRYPT = '$scrypt$ln=4,r=8,p=1$AAECAwQFBgcICQoLDA0ODw$WR1WhV7lLTjE5goI5L//lyViee6N4+kNt8tp3dlIwZw';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import { type Offload, OffloadError } from '../../../src/lib/offload/offload.ts';
 import { type UsersInput, usersJob } from '../../../src/lookup/users/job.ts';
 import { openUserStore, UserFileError, type UserStoreOptions } from '../../../src/lookup/users/store.ts';
-import { type Offload, OffloadError } from '../../../src/offload/offload.ts';
 
 const HASH = '$2y$05$E6B0wHD49XoES6YwSnKtM.aNrF1GMG4ugVvNQsMp90y3AW4dYj1ty';
 

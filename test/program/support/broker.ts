@@ -9,7 +9,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { onTestFinished } from 'vitest';
-import { findRpc } from '../../../src/wire/rpc.ts';
+import { findRpc } from '../../../src/protocol/wire/rpc.ts';
 import { bytesOf, type RecordedCall } from '../../support/recordings.ts';
 import { readReply } from '../../support/shell.ts';
 

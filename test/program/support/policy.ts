@@ -1,7 +1,7 @@
 /** Logins and topic checks, as a broker asks for them. */
-import { encodeRequest } from '../../../src/wire/encode-request.ts';
-import { rpcs } from '../../../src/wire/rpc.ts';
-import type { Version } from '../../../src/wire/versions.ts';
+import { encodeRequest } from '../../../src/protocol/wire/encode-request.ts';
+import { rpcs } from '../../../src/protocol/wire/rpc.ts';
+import type { Version } from '../../../src/protocol/wire/versions.ts';
 import { aClient } from '../../support/inputs.ts';
 import { type Broker, wordsOf } from './broker.ts';
 

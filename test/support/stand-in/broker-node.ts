@@ -4,11 +4,11 @@
  */
 import { type DescMessage, fromBinary } from '@bufbuild/protobuf';
 import { onTestFinished } from 'vitest';
-import { matches } from '../../../src/policy/topic-filter.ts';
-import type { HookName } from '../../../src/schema/hook-name.ts';
-import { methodOf } from '../../../src/wire/descriptors.ts';
-import { encodeRequest } from '../../../src/wire/encode-request.ts';
-import { rpcs } from '../../../src/wire/rpc.ts';
+import { matches } from '../../../src/policy/topics/topic-filter.ts';
+import type { HookName } from '../../../src/protocol/schema/hook-name.ts';
+import { methodOf } from '../../../src/protocol/wire/descriptors.ts';
+import { encodeRequest } from '../../../src/protocol/wire/encode-request.ts';
+import { rpcs } from '../../../src/protocol/wire/rpc.ts';
 import { aBroker, aClient, aConnection, aCredential, aMessage, aMeta } from '../inputs.ts';
 import { type CallResult, Connection } from './connection.ts';
 import { type Release, releaseOf } from './release.ts';

@@ -1,6 +1,6 @@
 /** What releases of EMQX do around ExHook, as it was seen on running brokers unless a source is named. */
 import { callsTwice, isBefore, readVersion, type Version } from '../../../src/emqx/version.ts';
-import { type HookName, registrableHookNames } from '../../../src/schema/hook-name.ts';
+import { type HookName, registrableHookNames } from '../../../src/protocol/schema/hook-name.ts';
 
 export interface Release {
   readonly version: string;

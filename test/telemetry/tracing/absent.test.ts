@@ -1,7 +1,7 @@
 /** A server where nobody traces: it is as if there were no tracing at all. */
 import { describe, expect, it } from 'vitest';
-import { defineHook } from '../../../src/hook.ts';
-import { observed } from '../../../src/schema/replies.ts';
+import { defineHook } from '../../../src/core/hook.ts';
+import { observed } from '../../../src/protocol/schema/replies.ts';
 import { findRegistry, openActiveTrace, openTracing } from '../../../src/telemetry/tracing/detect.ts';
 import { filesUnder, importsOf } from '../../support/source.ts';
 import { aConnect, anSdk, aServer, callAt, connected } from './support.ts';

@@ -1,9 +1,9 @@
 /** A server beside an SDK: what its spans say of calls and look-ups. */
 import { SpanKind, trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
-import { defineHook } from '../../../src/hook.ts';
-import type { StampedEvent } from '../../../src/schema/event.ts';
-import { allow, deny, pass } from '../../../src/schema/replies.ts';
+import { defineHook } from '../../../src/core/hook.ts';
+import type { StampedEvent } from '../../../src/protocol/schema/event.ts';
+import { allow, deny, pass } from '../../../src/protocol/schema/replies.ts';
 import { CurrentTrace } from '../../../src/telemetry/tracing/current.ts';
 import { readActiveTrace } from '../../../src/telemetry/tracing/read-active-trace.ts';
 import { Spans } from '../../../src/telemetry/tracing/spans.ts';

@@ -2,8 +2,8 @@
 import { type Context, context, propagation, type Span, trace } from '@opentelemetry/api';
 import { SamplingDecision, type SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ActiveTrace } from '../../../src/telemetry/active-trace.ts';
-import type { Logger } from '../../../src/telemetry/log.ts';
+import type { ActiveTrace } from '../../../src/log/active-trace.ts';
+import type { Logger } from '../../../src/log/log.ts';
 import { openTracing } from '../../../src/telemetry/tracing/detect.ts';
 import { readActiveTrace } from '../../../src/telemetry/tracing/read-active-trace.ts';
 import {

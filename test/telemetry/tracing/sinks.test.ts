@@ -1,7 +1,7 @@
 /** A server beside an SDK: how traces go on into sinks, and with events. */
 import { SpanKind, trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
-import type { StampedEvent } from '../../../src/schema/event.ts';
+import type { StampedEvent } from '../../../src/protocol/schema/event.ts';
 import type { Delivery } from '../../../src/sinks/delivery.ts';
 import { Spans } from '../../../src/telemetry/tracing/spans.ts';
 import { MAX_LINKS, traceSink } from '../../../src/telemetry/tracing/traced-sink.ts';

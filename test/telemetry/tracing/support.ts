@@ -14,10 +14,10 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { onTestFinished } from 'vitest';
-import { type ServeOptions, type Serving, serve } from '../../../src/serve.ts';
+import { type ServeOptions, type Serving, serve } from '../../../src/app/serve.ts';
+import type { Rpc } from '../../../src/protocol/wire/rpc.ts';
 import type { Delivery } from '../../../src/sinks/delivery.ts';
 import type { Sink } from '../../../src/sinks/sink.ts';
-import type { Rpc } from '../../../src/wire/rpc.ts';
 import { readReply, requestOf, rpcFor } from '../../support/shell.ts';
 
 export const login = rpcFor('client.authenticate');

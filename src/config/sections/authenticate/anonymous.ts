@@ -1,7 +1,7 @@
 /** The method `anonymous`: clients without a user name. */
 import type * as z from 'zod';
-import { findRuleProblems } from '../../../policy/rule-check.ts';
-import { WhoSchema } from '../../../policy/rule-schema.ts';
+import { findRuleProblems } from '../../../policy/topics/rule-check.ts';
+import { WhoSchema } from '../../../policy/topics/rule-schema.ts';
 import { section } from '../../expects.ts';
 import { tags } from './parts.ts';
 

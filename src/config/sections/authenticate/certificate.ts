@@ -1,9 +1,9 @@
 /** The method `certificate`: names of the client's TLS certificate. */
 import * as z from 'zod';
-import type { TextCondition } from '../../../policy/rule.ts';
-import { findTextProblem } from '../../../policy/rule-check.ts';
-import { TextConditionSchema } from '../../../policy/rule-schema.ts';
-import { compileText } from '../../../policy/text-template.ts';
+import { compileText } from '../../../policy/text/text-template.ts';
+import type { TextCondition } from '../../../policy/topics/rule.ts';
+import { findTextProblem } from '../../../policy/topics/rule-check.ts';
+import { TextConditionSchema } from '../../../policy/topics/rule-schema.ts';
 import { expects, section, whenValid } from '../../expects.ts';
 import { problemOf, tags } from './parts.ts';
 

@@ -1,6 +1,6 @@
 /** The method `jwt`: JSON Web Tokens, and where their keys come from. */
 import * as z from 'zod';
-import { claimNames, compileClaims } from '../../../policy/claims.ts';
+import { claimNames, compileClaims } from '../../../policy/login/claims.ts';
 import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
 import { duration, POSITIVE, size } from '../../units.ts';
 import { secret } from '../secret.ts';

@@ -1,6 +1,6 @@
 /** What the sections of several methods share. */
 import * as z from 'zod';
-import { parseTags } from '../../../policy/tags.ts';
+import { parseTags } from '../../../policy/login/tags.ts';
 import { expects, text } from '../../expects.ts';
 import { headerSecret } from '../secret.ts';
 

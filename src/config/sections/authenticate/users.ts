@@ -1,9 +1,9 @@
 /** The method `users`: names and password hashes, in a file or in the configuration. */
 import * as z from 'zod';
-import { findAddressProblem } from '../../../policy/cidr.ts';
-import { algorithms, macFunctions, saltPositions } from '../../../policy/password-fields.ts';
-import type { UserOptions } from '../../../policy/user-record.ts';
-import { indexUsers } from '../../../policy/users.ts';
+import { algorithms, macFunctions, saltPositions } from '../../../policy/login/password-fields.ts';
+import type { UserOptions } from '../../../policy/login/user-record.ts';
+import { indexUsers } from '../../../policy/login/users.ts';
+import { findAddressProblem } from '../../../policy/text/cidr.ts';
 import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
 import { path } from './parts.ts';
 

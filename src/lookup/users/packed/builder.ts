@@ -1,10 +1,10 @@
 /** Packs users one after the other, and notices one that was listed before. */
 import { randomBytes } from 'node:crypto';
-import { type BoundName, boundNames } from '../../../policy/bound-names.ts';
-import { DecoyTally } from '../../../policy/password-decoy.ts';
-import type { ParsedHash } from '../../../policy/password-hash.ts';
-import type { User } from '../../../policy/user-record.ts';
-import { type BoundNames, namesOfBoth, noteNames } from '../../../policy/users.ts';
+import { type BoundName, boundNames } from '../../../policy/login/bound-names.ts';
+import { DecoyTally } from '../../../policy/login/password-decoy.ts';
+import type { ParsedHash } from '../../../policy/login/password-hash.ts';
+import type { User } from '../../../policy/login/user-record.ts';
+import { type BoundNames, namesOfBoth, noteNames } from '../../../policy/login/users.ts';
 import { keyOf, keySize, writeFields, writeKey } from './record.ts';
 import type { HashKey } from './sip-hash.ts';
 import { findSlot, growSlots, type Slots } from './slots.ts';

@@ -1,5 +1,5 @@
 /** Password hashes as packed bytes. */
-import type { DigestName, ParsedHash, SaltedHash } from '../../../policy/password-hash.ts';
+import type { DigestName, ParsedHash, SaltedHash } from '../../../policy/login/password-hash.ts';
 import type { PackedReader } from './reader.ts';
 import type { PackedWriter } from './writer.ts';
 

@@ -1,6 +1,6 @@
 /** Users that stay packed: one is read from the bytes when it is asked for. */
-import type { User } from '../../../policy/user-record.ts';
-import type { UserIndex, UsersByName } from '../../../policy/users.ts';
+import type { User } from '../../../policy/login/user-record.ts';
+import type { UserIndex, UsersByName } from '../../../policy/login/users.ts';
 import type { PackedUsers } from './builder.ts';
 import { type KeyField, readUserAt, writeKey } from './record.ts';
 import { findSlot, type Indexed } from './slots.ts';

@@ -3,8 +3,8 @@
  *
  * A key is a byte that says which name it is and how it is written, and the characters of the name.
  */
-import type { Tags } from '../../../policy/tags.ts';
-import type { User } from '../../../policy/user-record.ts';
+import type { Tags } from '../../../policy/login/tags.ts';
+import type { User } from '../../../policy/login/user-record.ts';
 import { readHash, writeHash } from './hash-fields.ts';
 import { PackedReader } from './reader.ts';
 import { hasWide, type PackedWriter, WIDE } from './writer.ts';

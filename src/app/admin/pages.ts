@@ -1,0 +1,65 @@
+/** All pages, and who may read them. */
+import type { Admin } from '../../config/sections/admin.ts';
+import { type Environment, readSecret } from '../../lib/secret.ts';
+import { explainHost, type HostProblem } from '../../transport/host-check.ts';
+import { configz } from './configz.ts';
+import { healthz } from './healthz.ts';
+import { hooksz } from './hooksz.ts';
+import { metrics } from './metrics.ts';
+import { type Answer, type Page, textAnswer } from './page.ts';
+import { readyz } from './readyz.ts';
+import { carriesToken } from './token.ts';
+
+export const pages: readonly Page[] = [metrics, healthz, readyz, configz, hooksz];
+
+/** What a request for a page says. */
+export interface PageRequest {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  /** The header, as it came. */
+  readonly authorization: string | undefined;
+}
+
+/** The path of a URL as Node has it: without what is behind the question mark. */
+export function pathOf(url: string | undefined): string | undefined {
+  return url?.split('?', 1)[0];
+}
+
+export function findPage(path: string | undefined): Page | undefined {
+  return pages.find((page) => page.path === path);
+}
+
+/**
+ * The page that is to be shown, or the answer in its place.
+ *
+ * @param token what must be carried; nothing where everybody may read.
+ * @param findHostProblem what is wrong with the name that the request came by; of no matter for who has the token.
+ */
+export function admit(
+  { method, path, authorization }: PageRequest,
+  token: string | undefined,
+  findHostProblem: () => HostProblem | undefined,
+): { readonly page: Page } | { readonly refusal: Answer } {
+  const page = findPage(path);
+  const isTrusted = page?.isOpen === true || (token !== undefined && carriesToken(authorization, token));
+  const problem = isTrusted ? undefined : findHostProblem();
+  if (problem !== undefined) return { refusal: textAnswer(403, explainHost(problem, 'admin.hosts')) };
+  if (token !== undefined && !isTrusted)
+    return { refusal: textAnswer(401, 'send the token of admin.token: Authorization: Bearer TOKEN') };
+  if (page === undefined)
+    return {
+      refusal: textAnswer(404, `There are these pages: ${pages.map((known) => known.path).join(' ')}`),
+    };
+  if (method !== 'GET' && method !== 'HEAD') return { refusal: textAnswer(405, 'pages can only be read') };
+  return { page };
+}
+
+/** @throws Error that names the key of the configuration to change. */
+export async function readToken({ token }: Admin, env: Environment): Promise<string | undefined> {
+  if (token === undefined) return undefined;
+  try {
+    return await readSecret(token, env);
+  } catch (error) {
+    throw new Error(`admin.token: ${(error as Error).message}`);
+  }
+}

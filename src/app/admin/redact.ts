@@ -1,0 +1,83 @@
+/** The configuration as it may be shown: references to secrets stay, secrets do not. */
+import type { Config } from '../../config/schema.ts';
+import { redactUrls } from '../../lib/redact-urls.ts';
+import { mapSteps, type Steps } from '../../lib/steps.ts';
+
+const HIDDEN = '***';
+
+/** Keys whose text is a secret, wherever they stand. */
+const secretKey =
+  /(password|passwd|passphrase|secret|token|credentials?|authorization|cookie|api_?key|nkey|private_?key)$/i;
+
+/** Mappings whose texts may all be secrets: what is sent to a service with each request. */
+const secretMapping = /^(headers|body)$/;
+
+/** Users are many, and are nobody's business here. */
+const users = /^list$/;
+
+/** All of it, as /configz shows it. */
+export function redactConfig(config: Config): unknown {
+  const { events, sinks } = config;
+  const routes = events.routes.map((route) =>
+    route.to.some((name) => sinks[name]?.http !== undefined) ? hidePath(route) : route,
+  );
+  return withoutSecrets({ ...config, events: { ...events, routes } });
+}
+
+/** The same, rule by rule, since there may be many. */
+export function* redactSteps(config: Config): Steps<unknown> {
+  const { authorize, publish } = config;
+  const shown = redactConfig({
+    ...config,
+    ...(authorize && { authorize: { ...authorize, rules: [] } }),
+    ...(publish && { publish: { ...publish, rules: [] } }),
+  }) as Config;
+  const rules = yield* mapSteps(authorize?.rules ?? [], (rule) => withoutSecrets(rule, 'rules'));
+  const messageRules = yield* mapSteps(publish?.rules ?? [], (rule) => withoutSecrets(rule, 'rules'));
+  return {
+    ...shown,
+    ...(shown.authorize && { authorize: { ...shown.authorize, rules } }),
+    ...(shown.publish && { publish: { ...shown.publish, rules: messageRules } }),
+  };
+}
+
+type Route = Config['events']['routes'][number];
+
+/** The target of an HTTP sink is the end of a URL: of its path, placeholders alone are shown. */
+function hidePath(route: Route): Route {
+  const { target } = route.shape;
+  if (target === undefined) return route;
+  const shown = target.split(/(\$\{[^}]*\})/).map((part, i) => (i % 2 === 1 || part === '' ? part : HIDDEN));
+  return { ...route, shape: { ...route.shape, target: shown.join('') } };
+}
+
+export function withoutSecrets(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return secretKey.test(key) ? HIDDEN : redactUrls(value);
+  // JSON, which this becomes, has no bigint.
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    if (users.test(key)) return `(${value.length} not shown)`;
+    return value.map((item) => withoutSecrets(item, key));
+  }
+  if (isReference(value)) return value;
+  const isSecret = secretMapping.test(key);
+  // Of the broker it is one of its API keys; elsewhere a key is the path of a file.
+  const keyOf = (name: string): string => (key === 'broker' && name === 'key' ? 'apiKey' : name);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecret && typeof inner === 'string' ? hideUnlessTemplate(inner) : withoutSecrets(inner, keyOf(name)),
+    ]),
+  );
+}
+
+/** Where a secret comes from is what an operator wants to know. */
+function isReference(value: object): boolean {
+  const [name, ...others] = Object.keys(value);
+  return others.length === 0 && (name === 'env' || name === 'file');
+}
+
+function hideUnlessTemplate(text: string): string {
+  return /^\$\{[^}]*\}$/.test(text) ? text : HIDDEN;
+}

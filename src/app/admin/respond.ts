@@ -1,0 +1,50 @@
+/** Answers requests for pages, whatever port and version of HTTP they came by. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Logger } from '../../log/log.ts';
+import type { HostCheck } from '../../transport/host-check.ts';
+import { type Answer, type Page, textAnswer } from './page.ts';
+import { admit, pathOf } from './pages.ts';
+
+export type AnyRequest = IncomingMessage | Http2ServerRequest;
+export type AnyResponse = ServerResponse | Http2ServerResponse;
+
+export interface ResponderOptions {
+  /** What must be carried; nothing where everybody may read. */
+  readonly token: string | undefined;
+  /** Whether a request without the token came by a name that is ours. */
+  readonly checkHost: HostCheck;
+  readonly answer: (page: Page) => Promise<Answer>;
+  readonly log: Pick<Logger, 'error'>;
+}
+
+/** Answers one request, and never throws: that a page failed is in the log. */
+export type Responder = (request: AnyRequest, response: AnyResponse) => void;
+
+export function createResponder({ token, checkHost, answer, log }: ResponderOptions): Responder {
+  return (request, response) => {
+    const { method, url, headers } = request;
+    const asked = { method, path: pathOf(url), authorization: headers.authorization };
+    const admitted = admit(asked, token, () => checkHost(request));
+    if ('refusal' in admitted) return send(method, response, admitted.refusal);
+    answer(admitted.page)
+      .catch((error: Error) => {
+        log.error({ err: error }, 'a page of the admin port failed');
+        return textAnswer(500, 'this page failed; the log has the reason');
+      })
+      .then((given) => send(method, response, given));
+  };
+}
+
+function send(method: string | undefined, response: AnyResponse, { status, type, body }: Answer): void {
+  const answer = response as ServerResponse;
+  answer.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(status === 405 && { allow: 'GET, HEAD' }),
+  });
+  answer.end(method === 'HEAD' ? undefined : body);
+}

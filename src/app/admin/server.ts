@@ -1,0 +1,83 @@
+/** The port for operators: HTTP/1, a few pages, and a token where one is configured. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Admin } from '../../config/sections/admin.ts';
+import type { Environment } from '../../lib/secret.ts';
+import type { Logger } from '../../log/log.ts';
+import { createHostCheck } from '../../transport/host-check.ts';
+import type { AdminSource } from './page.ts';
+import { readToken } from './pages.ts';
+import { createResponder } from './respond.ts';
+
+export interface AdminServer {
+  readonly address: AddressInfo;
+  close(): void;
+}
+
+/** Pages on a port of their own. */
+export type OwnPort = Admin & { readonly port: number };
+
+export interface AdminOptions {
+  readonly admin: OwnPort;
+  readonly source: AdminSource;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Where the token may be. */
+  readonly env: Environment;
+}
+
+/** Pages are small: who takes longer than this, in milliseconds, to ask for one does not want it. */
+const REQUEST_TIMEOUT = 10_000;
+
+/** Whether the pages are not on the port of brokers. */
+export function hasOwnPort(admin: Admin): admin is OwnPort {
+  return admin.port !== 'shared';
+}
+
+/** @throws Error that names the key of the configuration to change. */
+export async function openAdminServer({ admin, source, log, env }: AdminOptions): Promise<AdminServer> {
+  const token = await readToken(admin, env);
+  const respond = createResponder({
+    token,
+    checkHost: createHostCheck(admin.host, admin.hosts),
+    answer: (page) => page.answer(source),
+    log,
+  });
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, respond);
+  await listen(server, admin);
+  const address = server.address() as AddressInfo;
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  log.info(`admin pages are at http://${host}:${address.port}`);
+  if (token === undefined && !admin.open && !isLoopback(address.address))
+    log.warn(
+      'whoever reaches the admin port can read its pages: set admin.token, or admin.host: 127.0.0.1, or admin.open: true if that is meant',
+    );
+  return {
+    address,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function listen(server: ReturnType<typeof createServer>, { host, port }: OwnPort): Promise<void> {
+  server.listen({ port, host, exclusive: true });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Error(explain(error as NodeJS.ErrnoException, host, port));
+  }
+}
+
+function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  if (code === 'EADDRINUSE') return `admin.port: port ${port} is taken on ${host}; write another one`;
+  if (code === 'EACCES') return `admin.port: port ${port} needs privileges; take one above 1023`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `admin.host: ${host} is not an address of this machine`;
+  return `admin: ${message}`;
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}

@@ -1,0 +1,85 @@
+/** The pages of a supervisor: they are about all workers together, on its own port or on the one of its workers. */
+import type { Admin } from '../../config/sections/admin.ts';
+import type { Environment } from '../../lib/secret.ts';
+import type { Logger } from '../../log/log.ts';
+import { neverAsking, outdatedNodes } from '../../telemetry/metrics.ts';
+import { loadClient, type MetricsSnapshot } from '../../telemetry/prometheus.ts';
+import { Crew } from './crew.ts';
+import { addUpHooks, findOutdated, findTrapped } from './hook-report.ts';
+import type { AdminSource } from './page.ts';
+import { servePages } from './page-service.ts';
+import { readToken } from './pages.ts';
+import { hasOwnPort, openAdminServer } from './server.ts';
+import { Totals } from './totals.ts';
+
+export interface SupervisedOptions {
+  readonly admin: Admin;
+  /** How many there should be. */
+  readonly workers: number;
+  readonly log: Logger;
+  readonly env: Environment;
+}
+
+/** To be called before the first worker is started. @throws Error that names the key to change. */
+export async function openSupervisorAdmin(options: SupervisedOptions): Promise<{ close(): void }> {
+  const { admin, workers, log } = options;
+  await loadClient();
+  const source = sourceOfWorkers(workers);
+  if (!hasOwnPort(admin)) {
+    // Each worker reads it too: what is wrong with it is better told once, before one of them listens.
+    await readToken(admin, options.env);
+    return servePages(source, log);
+  }
+  return await openAdminServer({ ...options, admin, source });
+}
+
+function sourceOfWorkers(workers: number): AdminSource {
+  const totals = new Totals();
+  const crew = new Crew((worker) => void totals.gone(worker));
+  return {
+    async isReady() {
+      const { answers } = await crew.ask('ready');
+      return [...answers.values()].includes(true);
+    },
+    async metrics() {
+      const [{ answers, silent }, hooks] = await Promise.all([crew.ask('metrics'), crew.ask('hooks')]);
+      for (const [worker, snapshot] of answers) totals.heard(worker, snapshot);
+      const answering = answers.size;
+      const states = { answering, silent, missing: Math.max(0, workers - answering - silent) };
+      const report = addUpHooks([...hooks.answers.values()]);
+      const nodes = { trapped: findTrapped(report).length, outdated: findOutdated(report).length };
+      const own = workerMetrics(states, Math.max(0, crew.forks - workers), nodes);
+      return await (await totals.sum(new Set(answers.keys()), own)).expose();
+    },
+    async config() {
+      const { answers } = await crew.ask('config');
+      return [...answers.values()][0];
+    },
+    async hooks() {
+      const { answers } = await crew.ask('hooks');
+      return addUpHooks([...answers.values()]);
+    },
+  };
+}
+
+/** What only the supervisor knows. @param nodes broker nodes that never ask or hold another list, among all that any worker heard of. */
+export function workerMetrics(
+  states: Readonly<Record<string, number>>,
+  restarts: number,
+  nodes: { readonly trapped: number; readonly outdated: number },
+): MetricsSnapshot {
+  const values = Object.entries(states).map(([state, value]) => ({ labels: { state }, value }));
+  const own = [
+    { name: 'exhook_workers', help: 'Workers by state', type: 'gauge', aggregator: 'sum', values },
+    {
+      name: 'exhook_worker_restarts_total',
+      help: 'Workers that were started in the place of one that had died',
+      type: 'counter',
+      aggregator: 'sum',
+      values: [{ labels: {}, value: restarts }],
+    },
+    { ...neverAsking, values: [{ labels: {}, value: nodes.trapped }] },
+    { ...outdatedNodes, values: [{ labels: {}, value: nodes.outdated }] },
+  ];
+  return own as unknown as MetricsSnapshot;
+}

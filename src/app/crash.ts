@@ -1,0 +1,73 @@
+/**
+ * Errors that nobody caught, and rejected promises that nobody handled: those of hook modules too. The process may
+ * be in any state, so it drains within its time and ends with a status of its own; a supervisor starts another.
+ */
+import { writeError } from '../lib/write-error.ts';
+import { describeError } from '../log/format/error-fields.ts';
+import { scrub } from '../log/format/scrub.ts';
+import type { Logger } from '../log/log.ts';
+import { createRateLimit } from '../log/rate-limit.ts';
+
+/** EX_SOFTWARE of sysexits(3). */
+export const CRASHED = 70;
+
+export interface Crashes {
+  /** Later crashes are logged; before, they are written as text. */
+  logTo(log: Pick<Logger, 'fatal' | 'flush'>): void;
+  /**
+   * Later crashes drain; before, the process ends at once.
+   *
+   * @param stop drains, and ends the process with the status it is given.
+   * @param timeout milliseconds after which the process ends in any case.
+   */
+  follow(stop: (status: number) => void, timeout: number): void;
+}
+
+const UNCAUGHT = 'an error was not caught';
+const UNHANDLED = 'a promise was rejected and nothing handled it';
+
+export function heedCrashes(): Crashes {
+  // A broken timer may throw all the time while the server drains.
+  const limit = createRateLimit({ perSecond: 5 });
+  let log: Pick<Logger, 'fatal' | 'flush'> | undefined;
+  let drain: { readonly stop: (status: number) => void; readonly timeout: number } | undefined;
+  let hasCrashed = false;
+
+  function report(thrown: unknown, what: string): void {
+    const text = `${what}: ${drain === undefined ? 'the start ends' : 'the server drains and ends'} with status ${CRASHED}`;
+    if (log === undefined) writeError(`${text}\n${describe(thrown)}`);
+    else limit(what, (times) => log?.fatal({ err: thrown, times }, text));
+  }
+
+  function crash(thrown: unknown, what: string): void {
+    report(thrown, what);
+    if (hasCrashed) return;
+    hasCrashed = true;
+    if (drain === undefined) exit();
+    else {
+      setTimeout(exit, drain.timeout);
+      drain.stop(CRASHED);
+    }
+  }
+
+  function exit(): void {
+    if (log === undefined) process.exit(CRASHED);
+    log.flush(() => process.exit(CRASHED));
+  }
+
+  process.on('uncaughtException', (error) => crash(error, UNCAUGHT));
+  process.on('unhandledRejection', (reason) => crash(reason, UNHANDLED));
+  return {
+    logTo(given) {
+      log = given;
+    },
+    follow(stop, timeout) {
+      drain = { stop, timeout };
+    },
+  };
+}
+
+function describe(thrown: unknown): string {
+  const { type, stack = type } = describeError(thrown);
+  return scrub(stack);
+}

@@ -1,0 +1,33 @@
+/**
+ * A list of hooks that a custom provider.loaded answers, made safe for the broker that asks: one that lacks message.ingress
+ * refuses a whole list with it and lets everybody in, and one that has it refuses every message outside of topic filters.
+ */
+import type { AnyHook, Hook, Outcome } from '../core/hook.ts';
+import { hooksFor, withoutIngressTopics } from '../policy/ingress.ts';
+import { HookSpec } from '../protocol/schema/replies.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+
+/** The hook; for any other than provider.loaded the same. */
+export function boundList(custom: AnyHook): AnyHook {
+  const hook = custom as Hook;
+  if (hook.name !== 'provider.loaded') return custom;
+  const bound: Hook = {
+    ...hook,
+    decide(input, context) {
+      const outcome = hook.decide(input, context);
+      const hooks = listOf(outcome);
+      if (hooks === undefined) return outcome;
+      const { version } = (input as HookInput<'provider.loaded'>).broker;
+      const safe = withoutIngressTopics(hooksFor(hooks, version, context.policy.ingress));
+      return { ...outcome, reply: { kind: 'loaded', hooks: safe } };
+    },
+  };
+  return bound as AnyHook;
+}
+
+/** Nothing for what is no list: that is refused later, with what is wrong. */
+function listOf(outcome: Outcome | undefined | null): readonly HookSpec[] | undefined {
+  const { kind, hooks } = (outcome?.reply ?? {}) as { kind?: unknown; hooks?: unknown };
+  const parsed = kind === 'loaded' ? HookSpec.array().safeParse(hooks) : undefined;
+  return parsed?.data;
+}

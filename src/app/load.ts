@@ -1,0 +1,142 @@
+/** Reads what was given - flags, environment, file, modules - into one configuration. Touches files, nothing else. */
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { locateConfig } from '../config/load.ts';
+import { resolvePolicyFiles } from '../config/policy-files.ts';
+import { formatProblem } from '../config/problem.ts';
+import { type ConfigText, readConfig } from '../config/read.ts';
+import type { Config } from '../config/schema.ts';
+import type { Secret } from '../config/sections/secret.ts';
+import { resolveSinkFiles } from '../config/sink-files.ts';
+import type { Environment } from '../config/variables.ts';
+import { findConditionProblems } from '../events/check-conditions.ts';
+import { findStarvedRoutes } from '../events/check-hooks.ts';
+import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
+
+export interface Loaded {
+  readonly config: Config;
+  readonly custom: CustomHooks;
+  /** The file to write received calls to. */
+  readonly record?: string | undefined;
+  readonly warnings: readonly string[];
+  /** The configuration file, as it was read. */
+  readonly file?: { readonly path: string; readonly text: string } | undefined;
+  /** The files that the configuration names and that are read again with it. */
+  readonly files: readonly NamedFile[];
+  /** Problems that are noticed later, with the line of the file that each is about. */
+  readonly place: (problems: readonly string[]) => Promise<readonly string[]>;
+}
+
+export interface NamedFile {
+  readonly path: string;
+  /** Whether it may hold nothing although it held something before. */
+  readonly allowEmpty: boolean;
+}
+
+/** Every problem, one line each, for a person. */
+export interface NotLoaded {
+  readonly problems: readonly string[];
+}
+
+export interface LoadOptions {
+  /** Whether calls are being answered: then a long file is read on another thread. Default: false. */
+  readonly isServing?: boolean;
+}
+
+/** @param argv flags only, without the program and the subcommand. */
+export async function load(
+  argv: readonly string[],
+  env: Environment,
+  { isServing = false }: LoadOptions = {},
+): Promise<Loaded | NotLoaded> {
+  const path = locateConfig(argv, env);
+  const file = path === undefined ? undefined : await readConfigFile(path);
+  if (typeof file === 'string') return { problems: [file] };
+  const read = await readConfig({ argv, env, file, isServing });
+  if ('problems' in read) return read;
+  const { record, warnings, place } = read;
+  const resolveName = (name: string) => resolve(baseOf(path), name);
+  const paths = new Set<string>();
+  const resolveRead = (name: string): string => {
+    const found = resolveName(name);
+    paths.add(found);
+    return found;
+  };
+  const config = resolveSinkFiles(
+    resolvePolicyFiles(
+      resolveBroker(resolveToken(resolveFiles(read.config, baseOf(path)), baseOf(path)), resolveName),
+      resolveRead,
+    ),
+    resolveName,
+  );
+  const conditions = await findConditionProblems(config.events.routes);
+  if (conditions.length > 0) return { problems: conditions };
+  const custom = await loadCustomHooks(config.hooks.custom, baseOf(path));
+  if ('problems' in custom && custom.problems !== undefined)
+    return { problems: custom.problems.map(formatProblem) };
+  const starved = findStarvedRoutes(config.events.routes, (custom as CustomHooks).hooks);
+  if (starved.length > 0) return { problems: await place(starved) };
+  const text = file && { path: resolve(file.path), text: file.text };
+  const files = namedFiles(paths, config);
+  return { config, custom: custom as CustomHooks, record, warnings, file: text, files, place };
+}
+
+function namedFiles(paths: ReadonlySet<string>, { authenticate, authorize }: Config): NamedFile[] {
+  const mayBeEmpty = [
+    ...(authenticate?.methods ?? []).flatMap(({ users }) => (users?.allowEmpty ? [users.file] : [])),
+    ...(authorize?.sources ?? []).flatMap(({ allowEmpty, mosquitto, emqx }) =>
+      allowEmpty ? [mosquitto ?? emqx] : [],
+    ),
+  ];
+  return [...paths].map((path) => ({ path, allowEmpty: mayBeEmpty.includes(path) }));
+}
+
+/** Files are found from where the configuration is, whatever the working directory. */
+function resolveFiles(config: Config, base: string): Config {
+  const { tls } = config.listen;
+  if (tls === undefined) return config;
+  const clientCa = tls.clientCa && resolve(base, tls.clientCa);
+  const files = { ...tls, cert: resolve(base, tls.cert), key: resolve(base, tls.key) };
+  return { ...config, listen: { ...config.listen, tls: { ...files, ...(clientCa && { clientCa }) } } };
+}
+
+function resolveToken(config: Config, base: string): Config {
+  const token = config.admin?.token;
+  if (config.admin === undefined || token === undefined) return config;
+  return {
+    ...config,
+    admin: { ...config.admin, token: resolveSecret(token, (name) => resolve(base, name)) },
+  };
+}
+
+function resolveSecret(secret: Secret, resolveName: (name: string) => string): Secret {
+  return typeof secret === 'object' && 'file' in secret ? { file: resolveName(secret.file) } : secret;
+}
+
+function resolveBroker(config: Config, resolveName: (name: string) => string): Config {
+  const { broker } = config;
+  if (broker === undefined) return config;
+  const { key, secret, ca } = broker;
+  return {
+    ...config,
+    broker: {
+      ...broker,
+      key: resolveSecret(key, resolveName),
+      secret: resolveSecret(secret, resolveName),
+      ...(ca && { ca: resolveName(ca) }),
+    },
+  };
+}
+
+/** Paths in a file are relative to the file. */
+function baseOf(path: string | undefined): string {
+  return path === undefined ? process.cwd() : dirname(resolve(path));
+}
+
+async function readConfigFile(path: string): Promise<ConfigText | string> {
+  try {
+    return { path, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    return `${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`;
+  }
+}

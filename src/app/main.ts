@@ -1,0 +1,167 @@
+/** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
+import { availableParallelism } from 'node:os';
+import type { Config } from '../config/schema.ts';
+import type { Environment } from '../config/variables.ts';
+import { replaceLostTerminalsAtExit } from '../lib/terminal-fd.ts';
+import { version } from '../lib/version.ts';
+import { writeError } from '../lib/write-error.ts';
+import { googleFieldsOf } from '../log/format/forms.ts';
+import { followLevelSignal, followSupervisorLevel } from '../log/format/level-signal.ts';
+import { createLevelSwitch, type LevelSwitch } from '../log/format/level-switch.ts';
+import { chooseForm, createLogger, type Logger } from '../log/log.ts';
+import { openActiveTrace } from '../telemetry/tracing/detect.ts';
+import { type Crashes, heedCrashes } from './crash.ts';
+import { type Hangups, heedHangups } from './hangup.ts';
+import { type Loaded, load } from './load.ts';
+import { followConfig, type Reloader } from './reload.ts';
+import { type Serving, serveConfig } from './serve.ts';
+import { createStop, type Stop } from './stop.ts';
+import { startWatchdog } from './watchdog/start.ts';
+
+/** Exit status for a configuration that is not good, as of commands that are used wrongly. */
+const BAD_CONFIGURATION = 2;
+
+/** Milliseconds beyond the time to drain after which a process that still runs is ended. */
+const GRACE = 1_000;
+
+/** @param argv flags only, without the program and the subcommand. */
+export async function main(argv: readonly string[], env: Environment): Promise<void> {
+  // Before modules of the user's run.
+  const crashes = heedCrashes();
+  replaceLostTerminalsAtExit();
+  const loaded = await load(argv, env);
+  if ('problems' in loaded) return refuse(loaded.problems);
+  const { config } = loaded;
+  const log = await createLogger({ ...config.log, trace: await openActiveTrace() });
+  crashes.logTo(log);
+  const levels = createLevelSwitch(log);
+  const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
+  const isSupervised = workers > 1 && (await isWorker());
+  // Once, and not by each worker again.
+  if (!isSupervised) for (const warning of loaded.warnings) log.warn(warning);
+  if (workers > 1 && !isSupervised) return await supervise(config, workers, log, levels, env, crashes);
+  // Before somebody sends one: unheard, it would end the process.
+  if (isSupervised) followSupervisorLevel(levels);
+  else followLevelSignal(levels);
+  const hangups = heedHangups();
+  await run(loaded, log, levels, hangups, () => load(argv, env, { isServing: true }), isSupervised, crashes);
+}
+
+/** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
+async function isWorker(): Promise<boolean> {
+  if (!process.connected) return false;
+  const { default: cluster } = await import('node:cluster');
+  return cluster.isWorker;
+}
+
+async function supervise(
+  config: Config,
+  workers: number,
+  log: Logger,
+  levels: LevelSwitch,
+  env: Environment,
+  crashes: Crashes,
+): Promise<void> {
+  const { drain, admin } = config;
+  let pages: { close(): void } | undefined;
+  if (admin !== undefined) {
+    const { openSupervisorAdmin } = await import('./admin/supervised.ts');
+    try {
+      pages = await openSupervisorAdmin({ admin, workers, log, env });
+    } catch (error) {
+      return refuse([(error as Error).message]);
+    }
+  }
+  const { supervise: run } = await import('./supervisor.ts');
+  process.exitCode = await run({ workers, log, levels, stopTimeout: drain.timeout + GRACE, crashes });
+  pages?.close();
+}
+
+async function run(
+  loaded: Loaded,
+  log: Logger,
+  levels: LevelSwitch,
+  hangups: Hangups,
+  reload: () => ReturnType<typeof load>,
+  isSupervised: boolean,
+  crashes: Crashes,
+): Promise<void> {
+  const { config, custom, record, place } = loaded;
+  let serving: Serving;
+  try {
+    serving = await serveConfig(config, { ...custom, record, log, isSupervised });
+  } catch (error) {
+    const problems = explainStart(error as NodeJS.ErrnoException, config.listen).split('\n');
+    return refuse(await place(problems));
+  }
+  const { address, port, family } = serving.address;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  const scheme = config.listen.tls === undefined ? 'http' : 'https';
+  // Before anybody can know that it is time to send one.
+  const reloader = followConfig({
+    first: loaded,
+    load: reload,
+    serving,
+    log,
+    levels,
+    refused: serving.refused,
+  });
+  const stop = createStop({ serving, reloader, log });
+  followSignals(stop, log);
+  followHangups(hangups, serving, reloader, log);
+  crashes.follow(stop, config.drain.timeout + GRACE);
+  log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
+  watch(config, log);
+}
+
+function watch({ watchdog, drain, log: { format } }: Config, log: Logger): void {
+  if (watchdog === 'off') return;
+  startWatchdog({
+    limit: watchdog,
+    stopWithin: drain.timeout + GRACE,
+    form: chooseForm(format),
+    googleFields: googleFieldsOf(process.env),
+    log,
+  });
+}
+
+function followSignals(stop: Stop, log: Logger): void {
+  let isTold = false;
+  const obey = (signal: NodeJS.Signals): void => {
+    if (isTold) return;
+    isTold = true;
+    log.info({ signal }, 'stopping: no new connections, calls in flight are answered');
+    void stop(0);
+  };
+  process.on('SIGTERM', obey);
+  process.on('SIGINT', obey);
+}
+
+function followHangups(hangups: Hangups, serving: Serving, reloader: Reloader, log: Logger): void {
+  hangups.follow(() => {
+    serving.reloadTls().then(
+      (hasTls) => hasTls && log.info('the TLS files were read again'),
+      (error: Error) => log.error(error.message),
+    );
+    void reloader.reload();
+  });
+}
+
+function refuse(problems: readonly string[]): void {
+  for (const problem of problems) writeError(problem);
+  process.exitCode = BAD_CONFIGURATION;
+  // A worker that is still connected to its supervisor does not exit by itself.
+  if (process.connected) process.disconnect();
+}
+
+function explainStart(
+  { code, message }: NodeJS.ErrnoException,
+  { host, port }: Loaded['config']['listen'],
+): string {
+  if (code === 'EADDRINUSE')
+    return `listen.port: port ${port} is taken on ${host}; stop what listens there, or set PORT`;
+  if (code === 'EACCES') return `listen.port: port ${port} needs privileges; take one above 1023`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `listen.host: ${host} is not an address of this machine`;
+  return message;
+}

@@ -1,0 +1,43 @@
+import { type WatchOptions, watchFile } from '../lib/watch.ts';
+import type { Logger } from '../log/log.ts';
+import type { TlsFiles, TlsSettings } from '../transport/tls.ts';
+
+/** Certificate and key are two files: after one has changed, the other gets so long to follow, in milliseconds. */
+const SETTLE = 500;
+
+/**
+ * Reads the TLS files again whenever one of them changes. New connections get the new certificate, living ones
+ * keep theirs; files that do not fit are reported and the old certificate stays.
+ *
+ * @returns ends the watch.
+ */
+export function watchTlsFiles(
+  files: TlsFiles,
+  tls: Pick<TlsSettings, 'reload' | 'textOf'>,
+  log: Pick<Logger, 'info' | 'error'>,
+  options: Pick<WatchOptions, 'fs'> = {},
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const reload = (): void => {
+    tls.reload().then(
+      () => log.info('the TLS files have changed and were read again'),
+      (error: Error) => log.error(`${error.message}; the old certificate stays in use`),
+    );
+  };
+  const onText = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(reload, SETTLE).unref();
+  };
+  const onProblem = (message: string): void =>
+    log.error(`listen.tls: ${message}; the old certificate stays in use`);
+  const watches = (['cert', 'key', 'clientCa'] as const).flatMap((setting) => {
+    const path = files[setting];
+    return path === undefined
+      ? []
+      : [watchFile(path, { ...options, known: tls.textOf(setting), onText, onProblem })];
+  });
+  return () => {
+    clearTimeout(timer);
+    for (const watch of watches) watch.close();
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * Ends a process whose event loop has stopped, so that a supervisor or the platform starts another one.
+ *
+ * A thread of its own watches a heartbeat in shared memory: only it can act while this thread cannot. It costs about
+ * 10 MB and less than 0.1 s of processor time, once the port is open: nobody waits for it at the start.
+ */
+import * as inspector from 'node:inspector';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../../log/log.ts';
+import { places, type WatcherOptions } from './shared.ts';
+
+export interface WatchdogOptions
+  extends Pick<WatcherOptions, 'limit' | 'stopWithin' | 'form' | 'googleFields'> {
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** Heartbeats in the time that is allowed without one. */
+const BEATS = 30;
+/** Milliseconds between two heartbeats at most. */
+const LONGEST_PERIOD = 1000;
+/** Milliseconds after which a watcher that could not start, or has died, is started again. */
+const RETRY = 10_000;
+
+/** The bundle puts the program's code into a folder beside it. */
+const script = new URL('../watchdog.js', import.meta.url);
+
+export function startWatchdog({ log, ...options }: WatchdogOptions): void {
+  const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const period = Math.min(LONGEST_PERIOD, options.limit / BEATS);
+  keepBeating(new Int32Array(memory), period);
+  startWatcher({ ...options, memory, period }, log);
+}
+
+function keepBeating(memory: Int32Array, period: number): void {
+  const beat = (): void => {
+    Atomics.store(memory, places.isInspected, Number(inspector.url() !== undefined));
+    Atomics.add(memory, places.beats, 1);
+  };
+  beat();
+  setInterval(beat, period).unref();
+}
+
+function startWatcher(workerData: WatcherOptions, log: WatchdogOptions['log']): void {
+  const again = (error: unknown): void => {
+    const { code: reason } = error as NodeJS.ErrnoException;
+    log.warn({ reason }, 'the watchdog does not run; it is started again in 10 seconds');
+    setTimeout(startWatcher, RETRY, workerData, log).unref();
+  };
+  try {
+    // No options of this process: those may load code, or open an inspector. For the one that is there, see signals.ts.
+    const worker = new Worker(script, {
+      workerData,
+      execArgv: ['--expose-internals', '--no-warnings'],
+      env: {},
+    });
+    worker.once('error', again);
+    worker.unref();
+  } catch (error) {
+    again(error);
+  }
+}

@@ -1,0 +1,110 @@
+import { load } from '../../app/load.ts';
+import type { Environment } from '../../config/variables.ts';
+import { PolicyError } from '../../lookup/open-policy.ts';
+import { type Comparison, compareRuns, isUnchanged } from '../compare/group.ts';
+import { toJson } from '../compare/json.ts';
+import { printComparison } from '../compare/print.ts';
+import { compareRegistrations, type Registration } from '../compare/registration.ts';
+import { type Clock, run } from '../compare/run.ts';
+import { openSide, type SideSource } from '../compare/side.ts';
+import { type ComparedHook, comparedHooks, subjectsOf } from '../compare/subject.ts';
+import { openDry } from './policy.ts';
+import { readRecordings } from './read-recordings.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CompareArguments {
+  readonly before: string;
+  readonly after: string;
+  readonly recordings: readonly string[];
+  /** Short names of hooks: authenticate, authorize, publish. */
+  readonly only?: readonly string[] | undefined;
+  /** Most calls that are shown of each group. */
+  readonly limit: number;
+  readonly changedOnly: boolean;
+  readonly json: boolean;
+}
+
+/** `exhook compare`. @returns the exit status: 0 when nothing would change, 1 when something may, 2 when nothing could be said. */
+export async function compareCommand(
+  args: CompareArguments,
+  env: Environment,
+  terminal: Terminal,
+): Promise<number> {
+  const hooks = hooksOf(args.only);
+  if (typeof hooks === 'string') {
+    terminal.err(hooks);
+    return 2;
+  }
+  const clock: Clock = { time: Date.now() };
+  const calls = await readRecordings(args.recordings, terminal);
+  const sources: (SideSource | undefined)[] = [];
+  try {
+    for (const file of [args.before, args.after]) sources.push(await open(file, env, terminal, clock));
+    const [before, after] = sources;
+    if (calls === undefined || before === undefined || after === undefined) return 2;
+    const subjects = subjectsOf(calls);
+    if (!subjects.some(({ hook }) => hooks.includes(hook))) {
+      terminal.err(`there are no calls of ${hooks.join(', ')} in ${args.recordings.join(', ')}`);
+      return 2;
+    }
+    const start = clock.time;
+    const old = await run(await openSide(before), subjects, clock);
+    clock.time = start;
+    const now = await run(await openSide(after), subjects, clock);
+    // A login may bring tags and grants for the calls that are asked for: all of them are made.
+    const registrations = compareRegistrations(before, after);
+    const comparison = compareRuns(subjects, old, now, { hooks, registrations });
+    print(comparison, registrations, args, terminal);
+    return isUnchanged(comparison) ? 0 : 1;
+  } finally {
+    for (const source of sources) source?.policy.close();
+  }
+}
+
+function print(
+  comparison: Comparison,
+  registrations: readonly Registration[],
+  { json, limit, changedOnly, recordings }: CompareArguments,
+  terminal: Terminal,
+): void {
+  const options = {
+    limit,
+    isChangedOnly: changedOnly,
+    hasColours: terminal.hasColours === true,
+    hasSeveralFiles: recordings.length > 1,
+    registrations,
+  };
+  const { paint } = terminal;
+  const write = options.hasColours && !json && paint !== undefined ? paint : terminal.out;
+  write(json ? toJson(comparison, registrations) : printComparison(comparison, options));
+}
+
+function hooksOf(only: readonly string[] | undefined): readonly ComparedHook[] | string {
+  if (only === undefined) return comparedHooks;
+  const found = comparedHooks.filter((hook) => only.some((name) => hook.endsWith(`.${name}`)));
+  if (found.length === new Set(only).size) return found;
+  const names = comparedHooks.map((hook) => hook.split('.')[1]);
+  return `--only takes ${names.join(', ')}, with commas between them`;
+}
+
+/** `undefined` when it cannot be used; then the problems have been printed. */
+async function open(
+  file: string,
+  env: Environment,
+  terminal: Terminal,
+  clock: Clock,
+): Promise<SideSource | undefined> {
+  const loaded = await load(['--config', file], env);
+  if ('problems' in loaded) {
+    for (const problem of loaded.problems) terminal.err(problem);
+    return undefined;
+  }
+  const { config, custom, place } = loaded;
+  try {
+    return { config, custom, policy: await openDry(config, env, terminal, () => clock.time) };
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    for (const problem of await place(error.problems)) terminal.err(problem);
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+/** `exhook emqx-config`: prints what a broker must be told about this server. */
+import type { Environment } from '../../config/variables.ts';
+import { PLACEHOLDER, serverEntry, toCurl, toHocon } from '../../emqx/broker-config.ts';
+import { DEFAULT_NAME } from '../../emqx/broker-facts.ts';
+import { havePreconditions } from '../../emqx/guard.ts';
+import { readOwnFacts } from './doctor.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface EmqxConfigOptions {
+  readonly config: string;
+  /** Of this server, as brokers reach it. */
+  readonly url?: string | undefined;
+  readonly name?: string | undefined;
+  /** Of the REST API, for the calls that are printed. */
+  readonly emqx?: string | undefined;
+  /** The release of the broker; nothing: what depends on it is said in a comment. */
+  readonly emqxVersion?: string | undefined;
+}
+
+/** @returns the exit status: 2 when the configuration is not good. */
+export async function emqxConfigCommand(
+  {
+    config,
+    url: given,
+    name = DEFAULT_NAME,
+    emqx = 'http://127.0.0.1:18083',
+    emqxVersion,
+  }: EmqxConfigOptions,
+  env: Environment,
+  terminal: Terminal,
+): Promise<number> {
+  const own = await readOwnFacts(config, env, terminal);
+  if (own === 'bad' || own === undefined) return 2;
+  const url = given === undefined ? undefined : readOwnUrl(given);
+  if (given !== undefined && url === undefined) {
+    terminal.err(BAD_URL);
+    return 2;
+  }
+  const conditional = emqxVersion === undefined ? undefined : havePreconditions([{ version: emqxVersion }]);
+  if (emqxVersion !== undefined && conditional === undefined) {
+    terminal.err('--emqx-version is not a version; write one such as 6.2.0');
+    return 2;
+  }
+  const entry = serverEntry(own, { name, url });
+  terminal.out(toHocon(entry, own, conditional));
+  terminal.out('');
+  terminal.out(toCurl(entry, own, emqx.replace(/\/+$/, ''), conditional));
+  if (entry.url.includes(PLACEHOLDER))
+    terminal.err(`\nPut the host of this server in place of ${PLACEHOLDER}, or give --url.`);
+  return 0;
+}
+
+export const BAD_URL =
+  '--url is not an address for brokers; write one with its port, such as http://10.0.0.5:9000';
+
+/** As brokers take it: scheme, host and port. */
+export function readOwnUrl(text: string): string | undefined {
+  if (!/^https?:\/\/(?:\[[^\]]+\]|[^/?#:@]+):\d+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
+  return text.replace(/\/$/, '');
+}

@@ -1,0 +1,53 @@
+/** Opens the policies of a configuration file for a command: nothing is watched. */
+
+import { load } from '../../app/load.ts';
+import type { Config } from '../../config/schema.ts';
+import type { Environment } from '../../config/variables.ts';
+import { createMemoryGrants } from '../../lookup/grants/memory.ts';
+import { type OpenPolicy, openPolicy, PolicyError } from '../../lookup/open-policy.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Clients that one run of a command can remember. */
+const MAX_CLIENTS = 100_000;
+
+/** `undefined` when it cannot be used; then the problems have been printed. */
+export async function openPolicyFor(
+  file: string,
+  env: Environment,
+  terminal: Terminal,
+  now: () => number = Date.now,
+): Promise<{ config: Config; policy: OpenPolicy } | undefined> {
+  const loaded = await load(['--config', file], env);
+  if ('problems' in loaded) {
+    for (const problem of loaded.problems) terminal.err(problem);
+    return undefined;
+  }
+  try {
+    return { config: loaded.config, policy: await openDry(loaded.config, env, terminal, now) };
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    for (const problem of await loaded.place(error.problems)) terminal.err(problem);
+    return undefined;
+  }
+}
+
+/** @throws PolicyError */
+export async function openDry(
+  config: Config,
+  env: Environment,
+  terminal: Pick<Terminal, 'err'>,
+  now: () => number = Date.now,
+): Promise<OpenPolicy> {
+  const log = { info: () => {}, warn: terminal.err, error: terminal.err };
+  const grants = createMemoryGrants({ max: MAX_CLIENTS, now });
+  return await openPolicy(config, {
+    env,
+    log,
+    grants,
+    now,
+    monotonic: () => performance.now(),
+    random: Math.random,
+    isDry: true,
+    onChange: () => {},
+  });
+}

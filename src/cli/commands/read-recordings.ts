@@ -1,0 +1,39 @@
+/** Reads the recordings that a command names. */
+import { readFile } from 'node:fs/promises';
+import { readRecording } from '../../protocol/wire/read-recording.ts';
+import { type FileCall, joinLives } from '../replay/lives.ts';
+import type { Terminal } from './terminal.ts';
+
+/** All calls in their order; `undefined` when a file cannot be read: then the problems have been printed. */
+export async function readRecordings(
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<FileCall[] | undefined> {
+  const recordings: FileCall[][] = [];
+  for (const path of paths) {
+    const calls = await readOne(path, terminal);
+    if (calls !== undefined) recordings.push(calls);
+  }
+  return recordings.length === paths.length ? joinLives(recordings) : undefined;
+}
+
+async function readOne(path: string, terminal: Terminal): Promise<FileCall[] | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) {
+    terminal.err(`cannot read ${path}: ${explain(text)}`);
+    return undefined;
+  }
+  const recording = readRecording(text);
+  if ('problems' in recording) {
+    for (const { line, message } of recording.problems) terminal.err(`${path}:${line}: ${message}`);
+    return undefined;
+  }
+  if (recording.skipped > 0)
+    terminal.err(`${path}: ${recording.skipped} calls are left out: their bytes were not recorded`);
+  return recording.calls.map((call) => ({ ...call, file: path }));
+}
+
+function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

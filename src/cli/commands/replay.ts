@@ -1,0 +1,90 @@
+import { redactUrls } from '../../lib/redact-urls.ts';
+import { type ReplayOptions, replay } from '../replay/replay.ts';
+import { formatSummary, type Sample, summarize } from '../replay/summary.ts';
+import { readRecordings } from './read-recordings.ts';
+import type { Terminal } from './terminal.ts';
+import { readTlsFiles, type TlsFiles } from './tls-files.ts';
+
+export interface ReplayArguments extends TlsFiles {
+  readonly recordings: readonly string[];
+  readonly url: string;
+  readonly connections: number;
+  readonly speed: number;
+  readonly loop: number;
+  /** Print the summary only. */
+  readonly summary: boolean;
+}
+
+/** `exhook replay`. @returns the exit status: 1 when a call failed, 2 when there is nothing to send or nobody to send it to. */
+export async function replayCommand(args: ReplayArguments, terminal: Terminal): Promise<number> {
+  const calls = await readRecordings(args.recordings, terminal);
+  if (calls === undefined) return 2;
+  if (calls.length === 0) {
+    terminal.err(`there are no calls in ${args.recordings.join(', ')}`);
+    return 2;
+  }
+  const tls = await readTlsFiles(args, args.url).catch((error: Error) => error);
+  if (tls instanceof Error) {
+    terminal.err(tls.message);
+    return 2;
+  }
+  const samples: Sample[] = [];
+  const progress = createProgress(calls.length * args.loop, samples, terminal);
+  const options: ReplayOptions = {
+    url: args.url,
+    tls,
+    connections: args.connections,
+    speed: args.speed,
+    loops: args.loop,
+    onSample: (sample, call) => {
+      samples.push(sample);
+      if (!args.summary) terminal.out(formatSample(call.line, sample));
+    },
+  };
+  try {
+    await replay(calls, options);
+  } catch (error) {
+    terminal.err(`cannot connect to ${redactUrls(args.url)}: ${explain(error)}. ${adviceFor(error)}`);
+    return 2;
+  } finally {
+    progress.stop();
+  }
+  const summary = summarize(samples);
+  terminal.out(`${args.summary ? '' : '\n'}${formatSummary(summary)}`);
+  return summary.failed === 0 && summary.calls === calls.length * args.loop ? 0 : 1;
+}
+
+function formatSample(line: number, { hook, reply, duration, isFailed }: Sample): string {
+  const mark = isFailed ? 'FAILED' : 'ok';
+  return `${String(line).padStart(5)}  ${mark.padEnd(6)}  ${hook.padEnd(20)}  ${duration.toFixed(2).padStart(8)} ms  ${reply}`;
+}
+
+/** Milliseconds between two reports of progress. */
+const PROGRESS_INTERVAL = 1_000;
+
+function createProgress(total: number, samples: readonly Sample[], terminal: Terminal): { stop(): void } {
+  if (!terminal.isInteractive) return { stop: () => {} };
+  const timer = setInterval(() => {
+    const percent = Math.floor((100 * samples.length) / total);
+    terminal.progress(`${samples.length} of ${total} calls (${percent} %)`);
+  }, PROGRESS_INTERVAL);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      terminal.progress('');
+    },
+  };
+}
+
+/** Codes of OpenSSL for a chain that does not end at an authority that is trusted. */
+const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_SIGNATURE_FAILURE/;
+
+function adviceFor(error: unknown): string {
+  if (untrusted.test(explain(error))) return 'Name the authority that signed its certificate with --ca FILE.';
+  return 'Is the server running there? Start it with: node dist/server.js';
+}
+
+function explain(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

@@ -1,0 +1,94 @@
+/** `exhook spool drain`: delivers what waits on disk, with the sinks of the configuration and without a server. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readDuration } from '../../config/units.ts';
+import { createOutbox, type Outbox } from '../../events/outbox.ts';
+import { openSinks } from '../../sinks/open.ts';
+import type { Spool } from '../../spool/spool.ts';
+import { openSpoolOf, type SpoolCommandWorld, terminalLog } from './spool.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface DrainOptions {
+  readonly config: string;
+  /** When to give up, such as `10m`. Default: never. */
+  readonly timeout?: string | undefined;
+}
+
+/** Milliseconds between two looks, and two lines of progress. */
+const INTERVAL = 200;
+/** Milliseconds to close the sinks in. */
+const CLOSE_TIMEOUT = 5000;
+
+/**
+ * @param signal aborted when the user has seen enough.
+ * @returns the exit status: 0 when the spool is empty, 1 when something is left.
+ */
+export async function spoolDrainCommand(
+  { config: file, timeout: given }: DrainOptions,
+  world: SpoolCommandWorld,
+  signal: AbortSignal,
+): Promise<number> {
+  const timeout = given === undefined ? Number.POSITIVE_INFINITY : readDuration(given);
+  if (timeout === undefined) {
+    world.terminal.err('--timeout is not a duration; write a number and its unit, such as 10m or 30s');
+    return 2;
+  }
+  const opened = await openSpoolOf(file, world);
+  if (typeof opened === 'number') return opened;
+  const { config, spool } = opened;
+  const { terminal, env } = world;
+  try {
+    const log = terminalLog(terminal);
+    const sinks = await openSinks(config.sinks, { log, env }).catch((error: Error) => error);
+    if (sinks instanceof Error) {
+      terminal.err(sinks.message);
+      return 2;
+    }
+    const outbox = createOutbox({ sinks, spool, log });
+    try {
+      return await drain(spool, outbox, { terminal, timeout, signal });
+    } finally {
+      await outbox.close(CLOSE_TIMEOUT);
+    }
+  } finally {
+    await spool.close();
+  }
+}
+
+interface DrainWorld {
+  readonly terminal: Terminal;
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+async function drain(
+  spool: Spool,
+  outbox: Outbox,
+  { terminal, timeout, signal }: DrainWorld,
+): Promise<number> {
+  const names = new Set(outbox.ports.map(({ sink }) => sink.name));
+  const waiting = () => countOf(spool, (sink) => names.has(sink));
+  const before = waiting();
+  const until = performance.now() + timeout;
+  let left = before;
+  for (; left > 0 && !signal.aborted && performance.now() < until; left = waiting()) {
+    terminal.progress(`${before - left} of ${before} events are delivered`);
+    await sleep(INTERVAL, undefined, { signal }).catch(() => undefined);
+  }
+  terminal.progress('');
+  const { failed } = outbox.stats;
+  const refused =
+    failed === 0 ? '' : ` ${failed} of them were refused by their sink for good; see the lines above.`;
+  if (before > 0) terminal.out(`${before - left} of ${before} events are gone from the spool.${refused}`);
+  const strays = countOf(spool, (sink) => !names.has(sink));
+  if (strays > 0)
+    terminal.err(
+      `${strays} events wait for sinks that the configuration does not have: exhook spool ls shows them`,
+    );
+  if (left + strays > 0) return 1;
+  terminal.out('The spool is empty.');
+  return 0;
+}
+
+function countOf(spool: Spool, isWanted: (sink: string) => boolean): number {
+  return spool.totals().reduce((sum, { sink, count }) => sum + (isWanted(sink) ? count : 0), 0);
+}

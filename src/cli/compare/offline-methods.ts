@@ -1,0 +1,72 @@
+/**
+ * The login methods without the world. Services are not asked about logins of the past, and a recording has no
+ * passwords. A method that cannot tell notes a gap, and says what lets the next ones be asked all the same: so the
+ * gaps of a call and its end are what its result depends on.
+ */
+import type { Config } from '../../config/schema.ts';
+import { type MethodSection, nameMethods } from '../../config/sections/authenticate-methods.ts';
+import type { Lookup } from '../../core/runtime.ts';
+import { LIMITER, questionKind } from '../../policy/login/authenticate.ts';
+import type { Login, MethodAnswer } from '../../policy/policy.ts';
+import { mayBeToken } from '../../policy/topics/authorize-action.ts';
+import { HIDDEN_TOKEN } from '../../protocol/schema/token.ts';
+import { REDACTED } from '../../protocol/wire/recording.ts';
+import { contentOf } from './content-of.ts';
+import type { Gaps } from './gaps.ts';
+import { openOfflineUsers } from './offline-users.ts';
+
+type Lookups = Readonly<Record<string, Lookup>>;
+
+/** @param lookups of the opened policy, for the methods that can tell. */
+export async function openOfflineMethods(
+  { authenticate }: Pick<Config, 'authenticate'>,
+  lookups: Lookups,
+  gaps: Gaps,
+): Promise<Lookups> {
+  const sections = authenticate?.methods ?? [];
+  const opened: Record<string, Lookup> = {
+    // Attempts of the past are not slowed again.
+    [LIMITER]: () => undefined,
+  };
+  for (const [i, { name }] of nameMethods(sections).entries()) {
+    const kind = questionKind(name);
+    const section = sections[i];
+    const lookup = lookups[kind];
+    if (section !== undefined && lookup !== undefined)
+      opened[kind] = await openMethod(name, section, lookup, gaps);
+  }
+  return opened;
+}
+
+async function openMethod(name: string, section: MethodSection, lookup: Lookup, gaps: Gaps): Promise<Lookup> {
+  if (section.users !== undefined) return await openOfflineUsers(name, section.users, gaps);
+  const missing = missingOf(section);
+  if (missing === undefined) return lookup;
+  const { name: _, ...rest } = section;
+  const signature = await contentOf(rest);
+  const unknown: MethodAnswer = { result: 'unknown' };
+  return (question, context) => {
+    const needs = missing(question.client as Login);
+    if (needs === undefined) return lookup(question, context);
+    gaps.add({ needs: `${name}: ${needs}`, signature });
+    return unknown;
+  };
+}
+
+type Missing = 'needs the password' | 'needs the token' | 'asks a service';
+
+/** What a recording lacks for a login by this method; nothing when the method can tell. */
+function missingOf({ http, jwt }: MethodSection): ((client: Login) => Missing | undefined) | undefined {
+  if (http !== undefined) return () => 'asks a service';
+  if (jwt === undefined) return undefined;
+  if (jwt.from === 'password') {
+    return ({ password }) => {
+      if (password === REDACTED) return 'needs the password';
+      return jwt.jwks !== undefined && mayBeToken(password) ? 'asks a service' : undefined;
+    };
+  }
+  return ({ username }) => {
+    if (username === HIDDEN_TOKEN) return 'needs the token';
+    return jwt.jwks !== undefined && mayBeToken(username) ? 'asks a service' : undefined;
+  };
+}

@@ -1,0 +1,143 @@
+/** A comparison for people. */
+import { printable } from '../../lib/printable.ts';
+import { messageOf } from './effect.ts';
+import type { Comparison, Group, HookSummary, Pair } from './group.ts';
+import { messageDifference } from './message-difference.ts';
+import { describeRegistration, type Registration } from './registration.ts';
+import { columns, plural, some } from './text.ts';
+
+export interface PrintOptions {
+  /** Most calls that are shown of each group. */
+  readonly limit: number;
+  /** What would change, and nothing else. */
+  readonly isChangedOnly: boolean;
+  readonly hasColours: boolean;
+  readonly registrations: readonly Registration[];
+  /** Whether a line number alone does not tell a call. */
+  readonly hasSeveralFiles: boolean;
+}
+
+/** Names of clients and topics that stand at a group. */
+const NAMES = 3;
+
+export function printComparison(comparison: Comparison, options: PrintOptions): string {
+  const { changed, untold, hooks } = comparison;
+  const paint = painter(options.hasColours);
+  const groups = changed.map((group) => formatGroup(group, options, paint));
+  if (options.isChangedOnly) return [...groups, conclusion(comparison)].join('\n\n');
+  const parts = [
+    options.registrations.map((registration) => printable(describeRegistration(registration))).join('\n'),
+    table(hooks),
+    ...groups,
+    ...(untold.length > 0 ? [paint('These may end otherwise too: a recording does not tell.', BOLD)] : []),
+    ...untold.map((group) => formatGroup(group, options, paint)),
+    missing(comparison),
+    conclusion(comparison),
+    notes(comparison),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function table(hooks: readonly HookSummary[]): string {
+  const head = ['', 'calls', 'same', 'changed', 'not told'];
+  const rows = hooks.map(({ hook, calls, same, changed, untold }) =>
+    [hook, calls, same, changed, untold].map(String),
+  );
+  return columns([head, ...rows], [1, 2, 3, 4]).join('\n');
+}
+
+type Paint = (text: string, style: string) => string;
+
+const BOLD = '\x1b[1m';
+const GREEN = '\x1b[32m';
+const RED = '\x1b[31m';
+const YELLOW = '\x1b[33m';
+const RESET = '\x1b[0m';
+
+function painter(hasColours: boolean): Paint {
+  return hasColours ? (text, style) => `${style}${text}${RESET}` : (text) => text;
+}
+
+function styleOf(effect: string): string {
+  if (/^(allow|unchanged) /.test(effect)) return GREEN;
+  return /^(deny|dropped|fails) /.test(effect) ? RED : YELLOW;
+}
+
+function formatGroup(group: Group, { limit, hasSeveralFiles }: PrintOptions, paint: Paint): string {
+  const { hook, calls, clients, topics } = group;
+  const [before, after] = [group.before, group.after].map((effect) =>
+    paint(printable(effect), styleOf(effect)),
+  );
+  const shown = calls.slice(0, limit);
+  const rows = columns(shown.map((pair) => rowOf(pair, hasSeveralFiles)));
+  return [
+    `${paint(hook, BOLD)}  ${before} -> ${after}`,
+    `  ${plural(calls.length, 'call')}, ${plural(clients.length, 'client')}: ${some(clients, NAMES)}`,
+    ...(topics.length > 0 ? [`  ${plural(topics.length, 'topic')}: ${some(topics, NAMES)}`] : []),
+    ...shown.flatMap((pair, i) => [`    ${rows[i]}`, ...details(pair).map((line) => `      ${line}`)]),
+    ...(calls.length > shown.length ? [`    and ${calls.length - shown.length} more`] : []),
+  ].join('\n');
+}
+
+function rowOf({ subject }: Pair, hasSeveralFiles: boolean): string[] {
+  const { call, clientid, action, topic } = subject;
+  const place = hasSeveralFiles ? `${call.file}:${call.line}` : `line ${call.line}`;
+  return [place, clientid || '(none)', action, ...(topic === undefined ? [] : [topic])].map(printable);
+}
+
+/** What becomes of a message, and why where the rule alone does not tell. */
+function details({ subject, before, after }: Pair): string[] {
+  const lines: string[] = [];
+  if (subject.message !== undefined && after.kind !== 'dropped' && before.kind !== 'dropped')
+    lines.push(
+      ...messageDifference(messageOf(before) ?? subject.message, messageOf(after) ?? subject.message),
+    );
+  for (const [name, effect] of Object.entries({ before, after }))
+    if ('reason' in effect && effect.reason !== undefined) lines.push(`${name}: ${printable(effect.reason)}`);
+  return lines;
+}
+
+function missing({ unrecorded }: Comparison): string {
+  return unrecorded
+    .map((hook) => `The recording has no call of ${hook}: nothing can be said of what is asked newly.`)
+    .join('\n');
+}
+
+function conclusion({ hooks, changed, unrecorded }: Comparison): string {
+  const count = sum(hooks, 'changed');
+  const untold = sum(hooks, 'untold');
+  const may =
+    untold === 0 ? '' : ` ${plural(untold, 'call')} may end otherwise: the recording does not tell.`;
+  if (count === 0)
+    return (
+      may.trim() ||
+      (unrecorded.length === 0 ? 'Nothing would change.' : 'Nothing that is recorded would change.')
+    );
+  const ways = changed.length === 1 ? 'in one way' : `in ${changed.length} ways`;
+  return `${plural(count, 'call')} would end otherwise, ${ways}.${may}`;
+}
+
+/** What stands behind the numbers. */
+function notes({ hooks, changed }: Comparison): string {
+  const other = sum(hooks, 'byAnotherRule');
+  const alike = sum(hooks, 'untoldAlike');
+  const granted = changed.flatMap(({ calls }) => calls).filter(({ dependsOnGrants }) => dependsOnGrants);
+  return [
+    ...(other > 0 ? [`Among the same: ${plural(other, 'call')} that another rule would decide.`] : []),
+    ...(alike > 0
+      ? [`Among the same: ${plural(alike, 'call')} of which both files ask what is not recorded.`]
+      : []),
+    ...(granted.length > 0
+      ? [
+          `Among the changed: ${plural(granted.length, 'call')} that grants of the login may decide, which are not recorded.`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+function sum(
+  hooks: readonly HookSummary[],
+  field: 'changed' | 'untold' | 'byAnotherRule' | 'untoldAlike',
+): number {
+  return hooks.reduce((total, summary) => total + summary[field], 0);
+}

@@ -1,0 +1,84 @@
+/** One configuration under recorded traffic: the calls in their order, through the same flow as on the wire. */
+import { call } from '../../core/call.ts';
+import type { Outcome } from '../../core/hook.ts';
+import type { Shell } from '../../core/runtime.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import type { HookInput } from '../../protocol/schema/requests.ts';
+import { binaryCodec } from '../../transport/codecs.ts';
+import { type Effect, effectOf } from './effect.ts';
+import type { Side } from './side.ts';
+import type { Subject } from './subject.ts';
+
+/** What one call came to. */
+export interface Observed {
+  readonly effect: Effect;
+  /** Whether rules that the login brought, and that are not known, might have decided otherwise. */
+  readonly dependsOnGrants: boolean;
+}
+
+/** Set to the time of each call before it is made, in milliseconds since 1970. */
+export interface Clock {
+  time: number;
+}
+
+/** Logins of the recording bring grants and tags for the topic checks behind them: the order matters. */
+export async function run(side: Side, subjects: readonly Subject[], clock: Clock): Promise<Observed[]> {
+  const observed: Observed[] = [];
+  for (const subject of subjects) {
+    if (subject.time !== undefined) clock.time = subject.time;
+    observed.push(await observe(side, subject));
+  }
+  return observed;
+}
+
+async function observe(side: Side, subject: Subject): Promise<Observed> {
+  const { gaps } = side;
+  if (!side.isAsked(subject.hook)) return { effect: { kind: 'not asked' }, dependsOnGrants: false };
+  gaps.reset();
+  let outcome: Outcome | undefined;
+  let failure: Failure | undefined;
+  const shell: Shell = {
+    ...side.shell,
+    decided(_rpc, input, decided, _since, _budget, failed) {
+      if (failed !== undefined) return;
+      outcome = decided;
+      if (subject.hook === 'client.authenticate') remember(side, input, decided);
+      // As the server: what was judged at message.ingress is not judged again.
+      if (subject.hook === 'message.ingress' && decided.decision !== undefined)
+        side.judged.add((input as HookInput<'message.ingress'>).message.id);
+    },
+    failed(_rpc, why) {
+      failure = why;
+      return why;
+    },
+  };
+  const { rpc, bytes } = subject.call;
+  await call(rpc, binaryCodec, bytes, shell, Number.POSITIVE_INFINITY);
+  return {
+    effect: withGaps(side, effectFrom(side, subject, outcome, failure)),
+    dependsOnGrants: gaps.hasAskedGrants,
+  };
+}
+
+function remember({ logins, gaps }: Side, input: HookInput, { decision }: Outcome): void {
+  if (decision === undefined) return;
+  logins.decided((input as HookInput<'client.authenticate'>).clientinfo, decision, gaps.found);
+}
+
+function effectFrom(
+  side: Side,
+  { hook, message }: Subject,
+  outcome: Outcome | undefined,
+  failure: Failure | undefined,
+): Effect {
+  if (outcome === undefined) return { kind: 'failed', by: failure?.code ?? 'handler_threw' };
+  return effectOf(hook, outcome.reply, outcome.decision, message, (rule) => side.identify(hook, rule));
+}
+
+/** What is decided without the missing answers is one part of what a call depends on; they are the other. */
+function withGaps({ gaps }: Side, end: Effect): Effect {
+  const [first] = gaps.found;
+  if (first === undefined) return end;
+  const signature = JSON.stringify([gaps.found.map((gap) => gap.signature), end.kind]);
+  return { kind: 'untold', needs: first.needs, signature };
+}

@@ -1,0 +1,93 @@
+/** Questions and their answers: the only part of a call that waits. */
+import { Failure } from '../protocol/failure.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import { type Hook, MAX_QUESTIONS, type Question } from './hook.ts';
+import type { LookupContext, Shell } from './runtime.ts';
+
+type AnswersSoFar = Record<string, unknown>;
+
+/**
+ * Answers the questions of a hook, one after another, until it has no more.
+ *
+ * @param budget milliseconds after which the call fails with `deadline`.
+ * @throws Failure
+ */
+export async function answerQuestions(
+  hook: Hook,
+  input: HookInput,
+  first: Question,
+  shell: Shell,
+  budget: number,
+): Promise<AnswersSoFar> {
+  const abort = new AbortController();
+  const context = {
+    signal: abort.signal,
+    ...(Number.isFinite(budget) && { deadline: performance.now() + budget }),
+  };
+  try {
+    return await withDeadline(askAll(hook, input, first, shell, context), budget);
+  } catch (error) {
+    // Nobody waits for its other look-ups either, nor decides by what they found.
+    abort.abort(error);
+    throw error;
+  }
+}
+
+/**
+ * What a hook asks next.
+ *
+ * @throws TypeError when `needs` is async: left alone, a promise that rejects would end the process.
+ */
+export function nextQuestion(
+  hook: Hook,
+  input: HookInput,
+  { policy }: Shell,
+  answers: AnswersSoFar,
+): Question | undefined {
+  const question: unknown = hook.needs?.(input, { policy, answers });
+  if (!(question instanceof Promise)) return question as Question | undefined;
+  question.catch(() => undefined);
+  throw new TypeError('needs must not be async: return a question instead');
+}
+
+async function askAll(
+  hook: Hook,
+  input: HookInput,
+  first: Question,
+  shell: Shell,
+  context: LookupContext,
+): Promise<AnswersSoFar> {
+  const answers: AnswersSoFar = {};
+  let question: Question | undefined = first;
+  for (let asked = 0; question !== undefined; asked++) {
+    if (asked === MAX_QUESTIONS)
+      throw new TypeError(`hook ${hook.name} asked more than ${MAX_QUESTIONS} questions`);
+    answers[question.kind] = await lookUp(question, shell, context);
+    context.signal.throwIfAborted();
+    question = nextQuestion(hook, input, shell, answers);
+  }
+  return answers;
+}
+
+async function lookUp(question: Question, shell: Shell, context: LookupContext): Promise<unknown> {
+  const lookup = Object.hasOwn(shell.lookups, question.kind) ? shell.lookups[question.kind] : undefined;
+  if (lookup === undefined) throw new TypeError(`there is no look-up of kind "${question.kind}"`);
+  try {
+    return await lookup(question, context);
+  } catch (cause) {
+    throw cause instanceof Failure ? cause : new Failure('lookup_failed', 'a look-up failed', { cause });
+  }
+}
+
+/** Longest delay of a timer of Node; a longer one would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** One for all: an error with its stack for each call costs more than the rest of a refusal, and most are never used. */
+const late = new Failure('deadline', "no answer within the broker's deadline");
+
+function withDeadline<T>(work: Promise<T>, budget: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late), Math.min(budget, MAX_DELAY));
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}

@@ -1,0 +1,12 @@
+import { observed } from '../../protocol/schema/replies.ts';
+import { defineHook } from '../hook.ts';
+import { eventOf } from './event-of.ts';
+
+/** `session.resumed`: a client has taken up its kept session again. */
+export const sessionResumed = defineHook({
+  name: 'session.resumed',
+  decide: ({ clientinfo }) => ({
+    reply: observed(),
+    events: [eventOf('session.resumed', clientinfo.clientid, { clientinfo })],
+  }),
+});

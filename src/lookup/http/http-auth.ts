@@ -1,0 +1,151 @@
+/**
+ * Asks an existing HTTP service in EMQX's form whether a client may log in, or do something: no more at once than
+ * the service can take, with a time limit, retries within it, and a circuit breaker.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BuiltRequest, compileRequest, type RequestTemplates } from '../../config/http-request.ts';
+import { type AdmissionRequest, createAdmission } from '../../lib/admission/admission.ts';
+import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
+import { RetryBudget } from '../../lib/admission/retry-budget.ts';
+import { type HttpProblem, type HttpVerdict, readHttpAnswer } from '../../policy/login/auth-answer.ts';
+import type { TextValues } from '../../policy/text/text-template.ts';
+import { Failure } from '../../protocol/failure.ts';
+import { type BreakerOptions, type BreakerState, createBreaker } from '../breaker.ts';
+import { withTimeLimit } from '../deadline.ts';
+import { AnswerTooLarge, createHttpClient, type HttpClientOptions } from './http-client.ts';
+
+export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
+  /**
+   * Longest wait for an answer of the service, retries included, and for the turn before it. Default: 3,000 ms,
+   * within EMQX's `request_timeout` of 5 s.
+   */
+  readonly timeout?: number;
+  /**
+   * Further attempts after a failure; each gets its share of the time. None while other look-ups wait, and no more
+   * than a part of all attempts. Default: 1.
+   */
+  readonly retries?: number;
+  readonly breaker?: Omit<BreakerOptions, 'now'>;
+  /** Take a broken answer (5xx, a body that is none) as "ignore", as EMQX does. Default: false, a failure. */
+  readonly ignoreBroken?: boolean;
+  /** Wall clock, for the `expire_at` of an answer: milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds that never go back; only differences count. */
+  readonly monotonic: () => number;
+  /** From 0 to 1; spreads retries. */
+  readonly random: () => number;
+}
+
+export interface HttpAuth {
+  /**
+   * The service's verdict. What was sent is waited for, also when the signal ends or the deadline passes: the
+   * service works on it anyway.
+   *
+   * @throws Failure `overloaded`, `lookup_timeout` or `lookup_failed`; the message names host and cause, no value.
+   */
+  ask(values: TextValues, request?: AdmissionRequest): Promise<HttpVerdict>;
+  readonly breakerState: BreakerState;
+  close(): void;
+}
+
+/** First pause before a retry; it doubles. Short, because a client is waiting. */
+const FIRST_PAUSE = 50;
+
+/** The part of the time limit that an answer may take before fewer are asked for at once. */
+const TOLERABLE = 1 / 8;
+
+const DEFAULT_CONNECTIONS = 32;
+
+/**
+ * Prepares the look-up.
+ *
+ * @throws TypeError when the templates are wrong.
+ */
+export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
+  const { timeout = 3000, retries = 1, ignoreBroken = false, now, monotonic, random } = options;
+  const { maxSockets = DEFAULT_CONNECTIONS } = options;
+  const build = compileRequest(options);
+  const client = createHttpClient({ ...options, maxSockets });
+  const breaker = createBreaker({ busyFor: timeout, ...options.breaker, now: monotonic });
+  const limit = new AdaptiveLimit({ max: maxSockets, tolerable: timeout * TOLERABLE });
+  const admission = createAdmission({ limit });
+  const budget = new RetryBudget();
+
+  async function attempt(request: BuiltRequest, signal: AbortSignal): Promise<HttpVerdict | Failure> {
+    const verdict = await client.request({ ...request, signal }).then(readHttpAnswer, readTooLarge);
+    if (!('problem' in verdict)) return verdict;
+    if (ignoreBroken) return { result: 'ignore', isBroken: true };
+    if (verdict.isOverloaded)
+      throw new Failure('overloaded', `${build.host} has too much to do: ${verdict.problem}`);
+    const failure = new Failure('lookup_failed', `no usable answer from ${build.host}: ${verdict.problem}`);
+    // The service works, and would say the same again: no reason to leave it alone, or to ask it once more.
+    if (verdict.isUnusable) return failure;
+    throw failure;
+  }
+
+  async function persist(
+    request: BuiltRequest,
+    signal: AbortSignal,
+    until: number,
+  ): Promise<HttpVerdict | Failure> {
+    for (let tried = 0; ; tried++) {
+      // While others wait, a retry would take the turn of one of them.
+      const left = admission.waiting > 0 ? 0 : retries - tried;
+      // A silent service leaves time for the next attempt.
+      const share = Math.max(1, Math.ceil((until - monotonic()) / (left + 1)));
+      try {
+        const verdict = await breaker.run(() =>
+          withTimeLimit(signal, share, (limited) => attempt(request, limited)),
+        );
+        budget.succeeded();
+        return verdict;
+      } catch (error) {
+        const pause = FIRST_PAUSE * 2 ** tried * (0.5 + random() / 2);
+        const isHopeless =
+          left <= 0 ||
+          admission.waiting > 0 ||
+          signal.aborted ||
+          breaker.state === 'open' ||
+          monotonic() + pause >= until;
+        if (isHopeless || !budget.take()) throw error;
+        await sleep(pause);
+      }
+    }
+  }
+
+  return {
+    async ask(values, { deadline = Number.POSITIVE_INFINITY, ...rest } = {}) {
+      // Built when its turn has come: in a storm, most never get one.
+      const look = async (): Promise<HttpVerdict | Failure> => {
+        const request = build(values);
+        if (request === undefined) return { result: 'deny' };
+        const end = monotonic() + timeout;
+        return await withTimeLimit(undefined, timeout, (limited) => persist(request, limited, end));
+      };
+      const until = Math.min(deadline, performance.now() + timeout);
+      const verdict = await admission.run(look, { ...rest, deadline: until });
+      if (verdict instanceof Failure) throw verdict;
+      const reason = verdict.result === 'allow' ? findExpiryProblem(verdict.expireAt, now()) : undefined;
+      return reason === undefined ? verdict : { result: 'deny', reason };
+    },
+    get breakerState() {
+      return breaker.state;
+    },
+    close: () => client.close(),
+  };
+}
+
+/** Of an answer that is too large the status counts; with 200 it is of no use. @throws the error of another kind */
+function readTooLarge(error: unknown): HttpVerdict | HttpProblem {
+  if (!(error instanceof AnswerTooLarge)) throw error;
+  const verdict = readHttpAnswer({ status: error.answerStatus, contentType: '', body: '' });
+  return 'isUnusable' in verdict ? { problem: 'RESPONSE_TOO_LARGE', isUnusable: true } : verdict;
+}
+
+/** Why an answer that ends then is none, as in EMQX. */
+function findExpiryProblem(expireAt: number | undefined, now: number): string | undefined {
+  if (expireAt === undefined) return undefined;
+  if (expireAt * 1000 <= now) return 'the answer of the HTTP service had expired';
+  // Milliseconds would be some fifty thousand years; EMQX draws the line here.
+  return expireAt > now / 2 ? 'expire_at is not in seconds since 1970' : undefined;
+}

@@ -1,0 +1,117 @@
+/**
+ * One pass over the bytes of a JSON text before it is parsed, which bounds what parsing may allocate. It does
+ * not tell whether the text is JSON; it only has to be right when it is.
+ */
+import { type CodecLimits, tooDeep, tooManyItems } from '../limits.ts';
+
+export interface JsonScan {
+  /** Colons outside of strings: the entries of all maps, with those whose key comes again. */
+  readonly entries: number;
+  /** At least as many items as there are. */
+  readonly mostItems: number;
+  /** May an integer be in it that a number cannot hold? */
+  readonly hasLongInteger: boolean;
+  /** May a number be in it that `JSON.stringify` writes otherwise: `60.0`, `1e3`, `-0`, twenty digits? */
+  readonly hasOddNumber: boolean;
+  /** Is there a character in a string that is written as an escape? */
+  readonly hasEscape: boolean;
+  /** May `__proto__` be in it without an escape? */
+  readonly mayHaveProto: boolean;
+}
+
+/** Every integer of so few digits is below 2^53. */
+const SAFE_DIGITS = 15;
+
+const PROTO = '__proto__';
+
+/** @throws CodecError when it is beyond the limits */
+export function scanJson(bytes: Uint8Array, limits: CodecLimits): JsonScan {
+  const { maxDepth, maxItems } = limits;
+  let depth = 0;
+  let commas = 0;
+  let containers = 0;
+  let entries = 0;
+  let hasLongInteger = false;
+  let hasOddNumber = false;
+  let hasEscape = false;
+  let mayHaveProto = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) {
+      const start = at + 1;
+      at = endOfPlainString(bytes, start);
+      if (bytes[start] === UNDERSCORE && at - start === PROTO.length) mayHaveProto = true;
+      if (bytes[at] === BACKSLASH) {
+        hasEscape = true;
+        at = endOfString(bytes, at);
+      }
+    } else if (byte === COLON) entries++;
+    else if (byte === COMMA) commas++;
+    else if (isDigit(byte)) {
+      const wholeEnd = endOfDigits(bytes, at);
+      const end = bytes[wholeEnd] === POINT ? endOfDigits(bytes, wholeEnd + 1) : wholeEnd;
+      if (wholeEnd - at > SAFE_DIGITS) hasLongInteger = true;
+      if (isOddNumber(bytes, at, wholeEnd, end)) hasOddNumber = true;
+      at = end - 1;
+    } else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+      containers++;
+      if (++depth > maxDepth) throw tooDeep(limits);
+    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
+  }
+  // An item is followed by a comma or is the last of its container; a container, but the outermost, is an item.
+  if (commas > maxItems || containers > maxItems + 1) throw tooManyItems(limits);
+  return { entries, mostItems: commas + containers, hasLongInteger, hasOddNumber, hasEscape, mayHaveProto };
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const COLON = 0x3a;
+const LARGE_E = 0x45;
+const OPEN_ARRAY = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_ARRAY = 0x5d;
+const UNDERSCORE = 0x5f;
+const SMALL_E = 0x65;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
+
+function endOfDigits(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isDigit(bytes[at])) at++;
+  return at;
+}
+
+/** Has it trailing zeros, an exponent, more digits than a number has, or is it -0? */
+function isOddNumber(bytes: Uint8Array, start: number, wholeEnd: number, end: number): boolean {
+  const isFraction = end > wholeEnd;
+  const digits = isFraction ? end - start - 1 : end - start;
+  const next = bytes[end];
+  if (digits > SAFE_DIGITS || next === SMALL_E || next === LARGE_E) return true;
+  if (bytes[end - 1] !== DIGIT_0) return false;
+  return isFraction || (digits === 1 && bytes[start - 1] === MINUS);
+}
+
+/** The index of the quote that ends the string or of its first escape, or the end of the text. */
+function endOfPlainString(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE || byte === BACKSLASH) return at;
+  }
+  return bytes.length;
+}
+
+/** The index of the quote that ends the string, or the end of the text. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at++;
+  }
+  return bytes.length;
+}

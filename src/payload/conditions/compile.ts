@@ -1,0 +1,65 @@
+/** Conditions in CEL, the Common Expression Language: compiled once, with bounded work each time they are asked. */
+import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { type CompileCondition, MAX_CONDITION_LENGTH, type Variables } from '../../policy/condition.ts';
+import { checkExpression } from './check.ts';
+import { describeFailure, describeSyntaxError } from './describe.ts';
+import { addedFunctions } from './functions.ts';
+import { unguardedFields } from './loop-fields.ts';
+import { type Charge, Meter } from './meter.ts';
+import { asCel, KeyCounts } from './values.ts';
+
+const meter = new Meter();
+const charge: Charge = (cost) => meter.charge(cost);
+const keys = new KeyCounts(charge);
+const base = celEnv({ funcs: addedFunctions(charge) });
+/** The same with every call counted. */
+const env = Object.create(base, { funcs: { value: meter.watch(base.funcs) } }) as typeof base;
+
+/** Never throws: a problem says where in the expression it is. */
+export const compileCondition: CompileCondition = (source, variables) => {
+  if (source.length > MAX_CONDITION_LENGTH)
+    return { problem: `is longer than ${MAX_CONDITION_LENGTH} characters` };
+  let uses: ReadonlySet<string>;
+  let evaluate: (bindings: Record<string, never>) => unknown;
+  let unguarded: readonly string[];
+  try {
+    const parsed = parse(source);
+    unguarded = unguardedFields(parsed.expr);
+    const checked = checkExpression(parsed, source, new Set(Object.keys(variables)), base.funcs);
+    if ('problem' in checked) return checked;
+    uses = checked.uses;
+    evaluate = plan(env, parsed) as typeof evaluate;
+  } catch (error) {
+    return { problem: describeSyntaxError(error, source) };
+  }
+  const readers = [...uses].map((name) => [name, variables[name]] as const);
+  return {
+    source,
+    uses,
+    unguarded,
+    test(input, ofCall) {
+      meter.begin(ofCall);
+      keys.reset();
+      try {
+        const result = evaluate(bind(readers, input) as Record<string, never>);
+        if (typeof result === 'boolean') return result;
+        if (!isCelError(result)) return { failure: 'its result is neither true nor false' };
+        return { failure: describeFailure(result) };
+      } catch (error) {
+        return { failure: describeFailure(error) };
+      } finally {
+        meter.end(ofCall);
+      }
+    },
+  };
+};
+
+function bind<Input>(
+  readers: readonly (readonly [string, Variables<Input>[string] | undefined])[],
+  input: Input,
+): Record<string, unknown> {
+  // Without a prototype: a variable that is not bound is not found there either.
+  const bindings = Object.create(null) as Record<string, unknown>;
+  for (const [name, read] of readers) bindings[name] = asCel(read?.(input) ?? null, keys);
+  return bindings;
+}

@@ -1,0 +1,111 @@
+/**
+ * Which rules a message matches, by its topic and sender: all of them, in order. A hundred rules that do not match
+ * cost about what one costs, since they stand in the same index as authorization rules.
+ */
+
+import { atOnce, type Steps } from '../../lib/steps.ts';
+import { type Caller, caller, type Subject } from '../subject.ts';
+import { type CompiledRule, compileRule } from '../topics/compiled-rule.ts';
+import type { UnsafeValue } from '../topics/placeholders.ts';
+import { forEachShelf, indexSteps } from '../topics/rule-index.ts';
+import { askPublish } from '../topics/rule-search.ts';
+import type { Search } from '../topics/rule-trie.ts';
+import { compileWho, type WhoTest } from '../who.ts';
+import { type MessageRule, mayDrop, selectionOf } from './rule.ts';
+
+export interface Selection {
+  /** Places of the rules that match, in order. */
+  readonly rules: readonly number[];
+  /** Values that could not stand in a filter; rules that need them do not match. */
+  readonly notes: readonly UnsafeValue[];
+  /** Those of the rules of which it cannot be told whether they are about the sender. They check, and do no more. */
+  readonly doubtful?: readonly number[];
+}
+
+export type Select = (sender: Subject, topic: string) => Selection;
+
+/** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
+export function compileSelection(rules: readonly MessageRule[]): Select {
+  return atOnce(selectionSteps(rules));
+}
+
+/** The same, rule by rule. */
+export function* selectionSteps(rules: readonly MessageRule[]): Steps<Select> {
+  const compiled: CompiledRule[] = [];
+  const certain: (WhoTest | undefined)[] = [];
+  for (const rule of rules) {
+    compiled.push(compileRule(selectionOf(rule), undefined, mayDrop(rule)));
+    certain.push(compileCertain(rule));
+    yield;
+  }
+  const index = yield* indexSteps(compiled);
+  return (sender, topic) => {
+    const collector = new Collector(compiled, certain, sender);
+    const levels = topic.split('/');
+    forEachShelf(index, collector.caller, (shelf) => askPublish(shelf, levels, collector));
+    return collector.selection();
+  };
+}
+
+/** For a rule that is asked in doubt: is it surely about the sender? A rule that drops drops in doubt. */
+function compileCertain(rule: MessageRule): WhoTest | undefined {
+  const { who, drop } = rule;
+  if (who === undefined || drop !== undefined || !mayDrop(rule) || !hasRegex(who)) return undefined;
+  return compileWho(who, false);
+}
+
+function hasRegex(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return 'regex' in part || Object.values(part).some(hasRegex);
+}
+
+const nothing: Selection = { rules: [], notes: [] };
+
+/** A search that takes no candidate for the answer, and so comes by all of them. */
+class Collector implements Search {
+  readonly best = Number.POSITIVE_INFINITY;
+  readonly subject: Subject;
+  readonly caller: Caller;
+  readonly #rules: readonly CompiledRule[];
+  readonly #certain: readonly (WhoTest | undefined)[];
+  #doubtful: number[] | undefined;
+  #found: number[] | undefined;
+  #notes: UnsafeValue[] | undefined;
+
+  constructor(rules: readonly CompiledRule[], certain: readonly (WhoTest | undefined)[], sender: Subject) {
+    this.#rules = rules;
+    this.#certain = certain;
+    this.subject = sender;
+    this.caller = caller(sender);
+  }
+
+  isFor(rule: number): boolean {
+    const test = this.#rules[rule]?.isFor;
+    if (test !== undefined && !test(this.caller)) return false;
+    this.#found ??= [];
+    // Two filters of one rule may match.
+    if (this.#found.includes(rule)) return false;
+    this.#found.push(rule);
+    if (this.#certain[rule]?.(this.caller) === false) this.#doubt(rule);
+    return false;
+  }
+
+  #doubt(rule: number): void {
+    this.#doubtful ??= [];
+    this.#doubtful.push(rule);
+  }
+
+  note(value: UnsafeValue): void {
+    this.#notes ??= [];
+    if (!this.#notes.some(({ variable }) => variable === value.variable)) this.#notes.push(value);
+  }
+
+  selection(): Selection {
+    if (this.#found === undefined && this.#notes === undefined) return nothing;
+    return {
+      rules: this.#found?.sort((a, b) => a - b) ?? [],
+      notes: this.#notes ?? [],
+      ...(this.#doubtful && { doubtful: this.#doubtful }),
+    };
+  }
+}

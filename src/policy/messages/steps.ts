@@ -1,0 +1,159 @@
+/** The parts of a rule that test and change a message, each compiled once. */
+import { listOf, type OneOrMore } from '../topics/rule.ts';
+import { type Draft, type View, withPayload } from './draft.ts';
+import { CheckFailure, fail } from './failure.ts';
+import { type Path, parsePath, removePath, writePath } from './path.ts';
+import type { Qos, Require, SetSection } from './rule.ts';
+import {
+  type MessageTemplate,
+  parseMessageTemplate,
+  renderText,
+  renderTopic,
+  renderValue,
+  soleOf,
+} from './template.ts';
+import { findPublishTopicProblem } from './topic.ts';
+import type { CheckWork, Value, ValueCheck } from './value.ts';
+
+/** Why a message is not what a rule requires, or `undefined` when it is. */
+export type Requirement = (draft: Draft) => string | undefined;
+
+/**
+ * Makes the next draft. What templates see is the message as it came to the changes of the rule, so that their order
+ * does not matter.
+ *
+ * @throws RuleFailure
+ */
+export type Change = (draft: Draft, seen: Draft) => Draft;
+
+/** What can be told before the payload is decoded. */
+export function compileEnvelope({ payload, qos }: Require): Requirement {
+  const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY } = payload ?? {};
+  const levels = qos === undefined ? undefined : (listOf(qos) as readonly number[]);
+  return (draft) => {
+    const { length } = draft.payload;
+    if (length > maxBytes) return `the payload is larger than ${maxBytes} bytes`;
+    if (length < minBytes) return `the payload is smaller than ${minBytes} bytes`;
+    if (levels !== undefined && !levels.includes(draft.qos)) return `the QoS is not ${levels.join(' or ')}`;
+    return undefined;
+  };
+}
+
+/** @throws CheckFailure when it cannot be told whether the payload meets the schema. */
+export function compileSchemaCheck(check: ValueCheck): Requirement {
+  return ({ view, work }) => {
+    if (view === undefined) throw new CheckFailure('require.schema: no rule decoded the payload');
+    const problem = decided(check, view, work);
+    return problem === undefined ? undefined : `the payload does not meet the schema: ${problem}`;
+  };
+}
+
+function decided(check: ValueCheck, { value, chain, isChanged }: View, work: CheckWork): string | undefined {
+  try {
+    return check(value, work, isChanged || chain.at(-1)?.name !== 'json');
+  } catch (error) {
+    const why = error instanceof Error && error.name === 'Undecided' ? error.message : 'the check failed';
+    throw new CheckFailure(`require.schema: cannot be checked: ${why}`);
+  }
+}
+
+/** The changes of a `set`, in the order in which they are made. @throws TypeError for a template that is wrong. */
+export function compileChanges({ topic, qos, payload, remove }: SetSection): readonly Change[] {
+  const changes: Change[] = [];
+  if (remove !== undefined) changes.push(removeFields(remove));
+  if (typeof payload === 'string') changes.push(setPayload(templateOf(payload)));
+  else if (payload !== undefined) changes.push(setFields(payload));
+  if (topic !== undefined) changes.push(setTopic(templateOf(topic)));
+  if (qos !== undefined) changes.push(setQos(qos));
+  return changes;
+}
+
+function removeFields(sources: OneOrMore<string>): Change {
+  const paths = listOf(sources).map(pathOf);
+  return (draft) => {
+    const before = viewOf(draft, 'remove').value;
+    let value = before;
+    const copies = new Set<object>();
+    for (const path of paths) value = removePath(value, path, copies);
+    return value === before ? draft : withValue(draft, value);
+  };
+}
+
+function setFields(fields: Readonly<Record<string, unknown>>): Change {
+  const produced = Object.entries(fields).map(([path, value]) => [pathOf(path), producer(value)] as const);
+  return (draft, seen) => {
+    let { value } = viewOf(draft, 'set.payload');
+    const copies = produced.length > 1 ? new Set<object>() : undefined;
+    for (const [path, produce] of produced) value = writePath(value, path, produce(seen), copies);
+    return withValue(draft, value);
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** One placeholder of the payload gives a value; anything else a text, which is the payload from then on. */
+function setPayload(template: MessageTemplate): Change {
+  const only = soleOf(template);
+  return (draft, seen) => {
+    const value = only?.root === 'payload' ? renderValue(template, seen) : renderText(template, seen);
+    if (value instanceof Uint8Array) return { ...draft, payload: value, view: undefined };
+    if (only?.root === 'payload' && draft.view !== undefined) return withValue(draft, value);
+    return { ...draft, payload: encoder.encode(String(value)), view: undefined };
+  };
+}
+
+function setTopic(template: MessageTemplate): Change {
+  const [first] = template.parts;
+  const mayBeginWithDollar = typeof first === 'string' && first.startsWith('$');
+  return (draft, seen) => {
+    const topic = renderTopic(template, seen);
+    if (topic === draft.input.message.topic) return { ...draft, topic };
+    const problem = findPublishTopicProblem(topic, mayBeginWithDollar);
+    return problem === undefined ? { ...draft, topic } : fail(`set.topic: the new topic ${problem}`);
+  };
+}
+
+function setQos(qos: Qos | string): Change {
+  if (typeof qos === 'number') return (draft) => ({ ...draft, qos });
+  const template = templateOf(qos);
+  return (draft, seen) => {
+    const level = Number(renderText(template, seen));
+    return [0, 1, 2].includes(level) ? { ...draft, qos: level } : fail('set.qos: is not 0, 1 or 2');
+  };
+}
+
+/** Texts are templates, also inside lists and objects. */
+function producer(value: unknown): (draft: Draft) => Value {
+  if (typeof value === 'string') {
+    const template = templateOf(value);
+    return (draft) => renderValue(template, draft);
+  }
+  if (Array.isArray(value)) {
+    const items = value.map(producer);
+    return (draft) => items.map((produce) => produce(draft));
+  }
+  if (typeof value !== 'object' || value === null) return () => value as Value;
+  const fields = Object.entries(value).map(([key, field]) => [key, producer(field)] as const);
+  return (draft) => Object.fromEntries(fields.map(([key, produce]) => [key, produce(draft)]));
+}
+
+function viewOf({ view }: Draft, what: string) {
+  return view ?? fail(`${what}: no rule decoded the payload`);
+}
+
+function withValue(draft: Draft, value: Value): Draft {
+  const { chain, rewrite } = viewOf(draft, 'set.payload');
+  return withPayload(draft, draft.payload, { value, chain, isChanged: true, rewrite });
+}
+
+function templateOf(source: string): MessageTemplate {
+  const template = parseMessageTemplate(source);
+  if ('problem' in template) throw new TypeError(template.problem);
+  return template;
+}
+
+function pathOf(source: string): Path {
+  const path = parsePath(source);
+  if ('problem' in path) throw new TypeError(path.problem);
+  return path;
+}

@@ -1,0 +1,53 @@
+/** Gives a fact what only the shell knows: where it is from, when it was seen and, if need be, an id. */
+import type { Event, StampedEvent } from '../../protocol/schema/event.ts';
+
+/** The parts of a hook's input that say which broker node called. */
+export interface Origin {
+  readonly meta: { readonly node: string; readonly clusterName: string; readonly version: string };
+  readonly clientinfo?: { readonly node: string };
+  readonly conninfo?: { readonly node: string };
+  readonly message?: { readonly node: string };
+}
+
+export interface StampOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** An id for the events that the broker names nothing in. */
+  readonly newId: (event: Event, origin: Origin) => string;
+}
+
+export type Stamp = (event: Event, origin: Origin) => StampedEvent;
+
+/** Brokers call again and again, so that the source of the last call is mostly that of the next. */
+export function createStamp({ now, newId }: StampOptions): Stamp {
+  let cluster = '';
+  let node = '';
+  let source = sourceOf(cluster, node);
+  return (event, origin) => {
+    const calling = nodeOf(origin);
+    if (calling !== node || origin.meta.clusterName !== cluster) {
+      cluster = origin.meta.clusterName;
+      node = calling;
+      source = sourceOf(cluster, node);
+    }
+    const { id = newId(event, origin), type, subject, data } = event;
+    return { id, source, type, subject, time: now(), data };
+  };
+}
+
+/** The broker node that calls. EMQX before 4.3.14 and 4.4.3 sends no meta: it stands in what the call is about. */
+export function nodeOf({ meta, clientinfo, conninfo, message }: Origin): string {
+  return meta.node !== '' ? meta.node : (clientinfo?.node ?? conninfo?.node ?? message?.node ?? '');
+}
+
+/** `emqx://<cluster>/<node>`; the cluster is empty when it is not known. */
+export function sourceOf(cluster: string, node: string): string {
+  return `emqx://${encode(cluster)}/${encode(node).replaceAll('%40', '@')}`;
+}
+
+const plain = /^[\w.~-]*$/;
+
+/** An `@` may stand in a path, but would end the user's name in an authority. [RFC 3986, sections 3.2 and 3.3] */
+function encode(part: string): string {
+  return plain.test(part) ? part : encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'));
+}

@@ -1,0 +1,119 @@
+/** The suite in the place of the outbox: writes in batches and tries again what was not confirmed. */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery } from '../delivery.ts';
+import type { Receipt, Sink } from '../sink.ts';
+
+export interface Outcome {
+  readonly confirmed: Delivery[];
+  readonly rejected: { readonly delivery: Delivery; readonly reason: string }[];
+  /** Batches of which nothing was confirmed. */
+  failures: number;
+}
+
+export interface DeliverOptions {
+  /** Deliveries in a batch. Default: 20. */
+  readonly batch?: number;
+  /** Milliseconds until all of it must have been taken. */
+  readonly patience: number;
+  /** Milliseconds that one batch may take. Default: 3,000. */
+  readonly timeout?: number;
+  /** Told after each batch, whatever came of it. */
+  readonly wrote?: (outcome: Outcome) => void;
+}
+
+/** The pause before what failed is tried again. */
+const PAUSE = 50;
+
+/** Delivers all, in order, one batch at a time. @throws AssertionError when it takes longer than there is patience. */
+export async function deliver(
+  sink: Sink,
+  deliveries: readonly Delivery[],
+  options: DeliverOptions,
+): Promise<Outcome> {
+  const { batch: size = 20, patience, timeout = 3000, wrote } = options;
+  const outcome: Outcome = { confirmed: [], rejected: [], failures: 0 };
+  const end = performance.now() + patience;
+  let left = [...deliveries];
+  let lastError: unknown;
+  while (left.length > 0) {
+    assert.ok(performance.now() < end, `${left.length} deliveries are left: ${lastError}`);
+    const batch = left.slice(0, size);
+    const result = await writeOnce(sink, batch, Math.min(timeout, patience), patience);
+    const again = sort(batch, result, outcome);
+    left = [...again, ...left.slice(size)];
+    if (again.length === batch.length) outcome.failures++;
+    if ('error' in result) lastError = result.error;
+    wrote?.(outcome);
+    if (again.length > 0) await sleep(PAUSE);
+  }
+  return outcome;
+}
+
+/** @returns what is to be tried again. */
+function sort(batch: readonly Delivery[], result: Written, outcome: Outcome): Delivery[] {
+  if ('error' in result) return [...batch];
+  const reasons = new Map((result.receipt?.rejected ?? []).map(({ index, reason }) => [index, reason]));
+  const unconfirmed = new Set(result.receipt?.unconfirmed ?? []);
+  return batch.filter((delivery, i) => {
+    const reason = reasons.get(i);
+    if (reason !== undefined) outcome.rejected.push({ delivery, reason });
+    else if (!unconfirmed.has(i)) outcome.confirmed.push(delivery);
+    return reason === undefined && unconfirmed.has(i);
+  });
+}
+
+export type Written = { readonly receipt: Receipt | undefined } | { readonly error: unknown };
+
+/**
+ * One write, whatever comes of it.
+ *
+ * @param timeout milliseconds after which the signal is aborted.
+ * @param patience milliseconds after that in which the write must have come to an end.
+ */
+export async function writeOnce(
+  sink: Sink,
+  batch: readonly Delivery[],
+  timeout: number,
+  patience: number,
+): Promise<Written> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error('the batch took too long')), timeout);
+  try {
+    return { receipt: await settled('write()', write(sink, batch, abort.signal), timeout + patience) };
+  } catch (error) {
+    if (error instanceof assert.AssertionError) throw error;
+    return { error };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A write that fails at once fails as any other. */
+export async function write(
+  sink: Sink,
+  batch: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<Receipt | undefined> {
+  return (await sink.write(batch, signal)) ?? undefined;
+}
+
+/** @throws AssertionError when the work neither succeeds nor fails in that many milliseconds. */
+export async function settled<T>(what: string, work: T | Promise<T>, patience: number): Promise<T> {
+  const message = `${what} neither succeeded nor failed in ${patience} ms`;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new assert.AssertionError({ message })), patience);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether the write has confirmed none of the batch. */
+export function hasConfirmedNothing(written: Written, size: number): boolean {
+  if ('error' in written) return true;
+  return new Set(written.receipt?.unconfirmed ?? []).size === size;
+}

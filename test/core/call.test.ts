@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Instead, Shell } from '../../src/core/runtime.ts';
+import { Failure } from '../../src/protocol/failure.ts';
+import { drop } from '../../src/protocol/schema/replies.ts';
+import { createCallWatch } from '../../src/telemetry/call-watch.ts';
+import { aShell, callWith, type FakeShell, readReply, rpcFor } from '../support/shell.ts';
+
+const message = { id: '1', topic: 't', from: 'c', payload: new Uint8Array([1]) };
+
+/** A shell whose answers wait until the test lets them go. */
+function aHolding(): { shell: Shell; fake: FakeShell; letGo: (instead: Instead) => void; seen: number[] } {
+  const fake = aShell();
+  const seen: number[] = [];
+  let letGo: (instead: Instead) => void = () => {};
+  const shell: Shell = {
+    ...fake,
+    begin: () => 1000,
+    decided(rpc, input, outcome, since, budget) {
+      fake.decided(rpc, input, outcome, since, budget);
+      seen.push(since, budget);
+      return new Promise((resolve) => {
+        letGo = resolve;
+      });
+    },
+  };
+  return { shell, fake, seen, letGo: (instead) => letGo(instead) };
+}
+
+const publish = (shell: Shell) => callWith('message.publish', { message }, shell, 4000);
+
+describe('a call whose events must be safe first', () => {
+  it('is answered as decided when they are, and not before', async () => {
+    const { shell, letGo, seen } = aHolding();
+    const result = publish(shell);
+    expect(result).toBeInstanceOf(Promise);
+    expect(await Promise.race([result, 'waiting'])).toBe('waiting');
+    letGo(undefined);
+    expect(readReply(rpcFor('message.publish'), await result)).toBe(
+      readReply(rpcFor('message.publish'), await publish(aShell())),
+    );
+    expect(seen).toEqual([1000, 4000]);
+  });
+
+  it('is answered otherwise when a route says so', async () => {
+    const { shell, letGo } = aHolding();
+    const result = publish(shell);
+    letGo(drop('sink_failed'));
+    expect(readReply(rpcFor('message.publish'), await result)).toMatchObject({
+      headers: { allow_publish: 'false' },
+    });
+  });
+
+  it('fails when a route says so, and tells the shell', async () => {
+    const { shell, fake, letGo } = aHolding();
+    const result = publish(shell);
+    letGo(new Failure('sink_failed', 'no'));
+    expect(await result).toMatchObject({ code: 'sink_failed' });
+    expect(fake.failures).toMatchObject([{ code: 'sink_failed' }]);
+  });
+
+  it('is counted once, when it is known how it ended', async () => {
+    for (const [instead, outcome] of [
+      [undefined, 'pass'],
+      [drop('sink_failed'), 'drop'],
+      [new Failure('sink_failed', 'no'), 'sink_failed'],
+    ] as const) {
+      const watch = createCallWatch();
+      const { shell, letGo } = aHolding();
+      const result = publish(watch.watch(() => shell)());
+      expect(watch.calls.counts).toEqual([]);
+      letGo(instead);
+      await result;
+      expect(watch.calls.counts).toMatchObject([{ hook: 'message.publish', outcome, calls: 1 }]);
+    }
+  });
+});
+
+it('a call whose events nobody waits for is answered at once', () => {
+  expect(publish(aShell())).not.toBeInstanceOf(Promise);
+});
