@@ -1,5 +1,5 @@
 /** The import and purity rules of AGENTS.md. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hookNames } from '../src/protocol/schema/hook-name.ts';
@@ -11,8 +11,10 @@ const importsIn = (file: string): Import[] => imports.get(file) ?? [];
 
 /** Pure and synchronous: what decides about logins and messages can be tested as values and replayed. */
 const isCore = (file: string) =>
-  /^src\/(hook\.ts|failure\.ts|(hooks|schema|policy|wire|lib\/pattern)\/)/.test(file);
-const core = sources.filter(isCore);
+  /^src\/(core\/hook\.ts|(core\/hooks|protocol|policy|lib\/pattern)\/)/.test(file);
+/** Small things without a domain that are as pure. */
+const pureLibrary = ['src/lib/steps.ts', 'src/lib/variable-reference.ts'];
+const core = sources.filter((file) => isCore(file) || pureLibrary.includes(file));
 
 /** All `file -> import` that break a rule: nothing, if the rule holds. */
 const offenders = (files: readonly string[], breaks: (imported: Import, file: string) => boolean): string[] =>
@@ -32,25 +34,22 @@ describe('the core', () => {
       expect(core).toContain(file);
   });
 
-  /** What each part may import besides itself: `type` if only types. */
+  /** What each part may import besides itself: `type` if only types. The rooms have a table of their own, below. */
   const layers: Record<string, { may: string[]; mayType?: string[] }> = {
-    'src/protocol/failure.ts': { may: [] },
     'src/core/hook.ts': { may: ['src/protocol/schema/'], mayType: ['src/policy/'] },
-    'src/core/hooks/': {
-      may: ['src/core/hook.ts', 'src/protocol/schema/', 'src/policy/', 'src/protocol/failure.ts'],
-    },
+    'src/core/hooks/': { may: ['src/core/hook.ts', 'src/policy/', 'src/protocol/'] },
+    'src/protocol/failure.ts': { may: [] },
     'src/protocol/schema/': {
       may: ['zod'],
       mayType: ['src/protocol/wire/generated.ts', 'src/protocol/wire/plain.ts'],
     },
-    'src/policy/': {
-      may: ['src/protocol/schema/', 'src/protocol/failure.ts', 'src/lib/pattern/', 'zod'],
-      mayType: ['src/core/hook.ts'],
-    },
-    'src/lib/pattern/': { may: ['re2js'] },
     'src/protocol/wire/': {
       may: ['gen/', '@bufbuild/protobuf', 'src/protocol/schema/', 'src/protocol/failure.ts', 'zod'],
     },
+    'src/policy/': { may: ['src/protocol/', 'src/lib/', 'zod'] },
+    'src/lib/steps.ts': { may: [] },
+    'src/lib/variable-reference.ts': { may: [] },
+    'src/lib/pattern/': { may: ['re2js'] },
   };
 
   it.each(Object.entries(layers))('%s imports only what it may', (layer, { may, mayType = [] }) => {
@@ -69,7 +68,7 @@ describe('the core', () => {
     const breaks = ({ from }: Import) =>
       from.startsWith('node:') ||
       from.startsWith('@connectrpc/') ||
-      (from.startsWith('src/') && !isCore(from));
+      (from.startsWith('src/') && !isCore(from) && !pureLibrary.includes(from));
     expect(offenders(core, breaks)).toStrictEqual([]);
   });
 
@@ -124,6 +123,54 @@ describe('the flow of a call', () => {
     const breaks = ({ from, isType }: Import) =>
       !flow.includes(from) && !isCore(from) && !(isType && from === '@bufbuild/protobuf');
     expect(offenders(flow, breaks)).toStrictEqual([]);
+  });
+});
+
+describe('the rooms', () => {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  /** The rows of the first table behind the heading, without its head. */
+  const rowsBelow = (heading: string): string[][] => {
+    const table = page.slice(page.indexOf(heading)).match(/(?:^\|.*\n)+/m)?.[0] ?? '';
+    return table
+      .split('\n')
+      .slice(2, -1)
+      .map((row) => row.split('|').map((cell) => cell.trim()));
+  };
+  const namesIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+  const rows = rowsBelow('| room |').map(
+    ([, room, , imports]) => [namesIn(room)[0] ?? '', namesIn(imports)] as const,
+  );
+  const mayImport = new Map(rows);
+  const roomOf = (file: string): string | undefined => /^src\/([^/]+)\//.exec(file)?.[1];
+
+  it('are those of the page, sixteen at most, and so are the files outside of them', () => {
+    const found = new Set(sources.map(roomOf).filter((room) => room !== undefined));
+    expect([...mayImport.keys()].sort()).toStrictEqual([...found].sort());
+    expect(found.size).toBeLessThanOrEqual(16);
+    const outside = sources.filter((file) => roomOf(file) === undefined);
+    expect(
+      rowsBelow('| file |')
+        .flatMap(([, file]) => namesIn(file))
+        .sort(),
+    ).toStrictEqual(outside);
+  });
+
+  it.each(rows)('%s imports what its row names, and all of it', (room, names) => {
+    const files = sources.filter((file) => roomOf(file) === room);
+    const imported = files.flatMap((file) => importsIn(file).flatMap(({ from }) => roomOf(from) ?? []));
+    const others = [...new Set(imported)].filter((other) => other !== room);
+    expect(others.sort()).toStrictEqual(names);
+    expect(
+      offenders(files, ({ from }) => from.startsWith('src/') && roomOf(from) === undefined),
+    ).toStrictEqual([]);
+  });
+
+  it('stand above what they import', () => {
+    const order = [...mayImport.keys()];
+    const upwards = rows.flatMap(([room, names]) =>
+      names.filter((name) => order.indexOf(name) <= order.indexOf(room)).map((name) => `${room} -> ${name}`),
+    );
+    expect(upwards).toStrictEqual([]);
   });
 });
 
@@ -235,7 +282,7 @@ describe('tests', () => {
   };
   const testOf = (file: string) => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');
 
-  it.each(core.filter((file) => !/^src\/(policy|lib\/pattern)\//.test(file)))(
+  it.each(core.filter((file) => !/^src\/(policy|lib)\//.test(file)))(
     'of %s are where one looks for them',
     (file) => {
       expect(existsSync(join(root, coveredBy[file] ?? testOf(file)))).toBe(true);
@@ -247,7 +294,7 @@ describe('tests', () => {
     expect(Object.keys(coveredBy).filter((file) => !sources.includes(file))).toStrictEqual([]);
   });
 
-  it.each(['hooks', 'schema', 'wire'])('of %s/ test a file of that name', (folder) => {
+  it.each(['core/hooks', 'protocol/schema', 'protocol/wire'])('of %s/ test a file of that name', (folder) => {
     // proto.test.ts checks the generated code itself.
     const orphans = filesUnder(`test/${folder}`)
       .filter((file) => file.endsWith('.test.ts') && !file.endsWith('/proto.test.ts'))
