@@ -135,7 +135,7 @@ export async function measureMessages({ calls = 20_000, rounds = 9 } = {}) {
   const runs = [];
   for (const { name, publish, kind } of variants) {
     let seen;
-    const shell = {
+    const runtime = {
       hooks,
       policy: { hooks: [], publish: await openPolicy(code, publish) },
       lookups: {},
@@ -147,7 +147,7 @@ export async function measureMessages({ calls = 20_000, rounds = 9 } = {}) {
       },
     };
     const run = (count) => {
-      for (let i = 0; i < count; i++) call(rpc, binaryCodec, bytes, shell, 1000);
+      for (let i = 0; i < count; i++) call(rpc, binaryCodec, bytes, runtime, 1000);
     };
     run(1);
     if (seen !== kind) throw new Error(`${name}: the message must ${kind}, and did ${seen}`);

@@ -81,24 +81,24 @@ function shellOf(count) {
 }
 
 /** Microseconds of CPU a call. */
-function measure(shell, count) {
+function measure(runtime, count) {
   const before = process.cpuUsage();
-  for (let i = 0; i < count; i++) call(rpc, binaryCodec, requests[i % requests.length].bytes, shell, 1000);
+  for (let i = 0; i < count; i++) call(rpc, binaryCodec, requests[i % requests.length].bytes, runtime, 1000);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / count;
 }
 
 const one = shellOf(1);
 const many = shellOf(1000);
-for (const shell of [one, many]) {
+for (const runtime of [one, many]) {
   for (const { verdict, bytes } of requests) {
     // STOP_AND_RETURN, and for an allowed call the field of the result.
-    const isAllowed = Buffer.from(call(rpc, binaryCodec, bytes, shell, 1000)).includes(
+    const isAllowed = Buffer.from(call(rpc, binaryCodec, bytes, runtime, 1000)).includes(
       Buffer.from([0x18, 0x01]),
     );
     if (isAllowed !== (verdict === 'allowed')) throw new Error('a verdict is not as it should be');
   }
-  measure(shell, calls);
+  measure(runtime, calls);
 }
 const samples = { one: [], many: [] };
 for (let round = 0; round < rounds; round++) {

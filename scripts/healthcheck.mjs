@@ -12,7 +12,7 @@ import https from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { readFlags } from '../src/config/flags.ts';
 import { locateConfig } from '../src/config/load.ts';
-import { overlay } from '../src/config/overlay.ts';
+import { overlay } from '../src/config/merge-sources.ts';
 import { Config } from '../src/config/schema.ts';
 import { readVariables } from '../src/config/variables.ts';
 import { parseYaml } from '../src/config/yaml.ts';

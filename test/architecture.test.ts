@@ -188,7 +188,7 @@ describe('the wall clock', () => {
     'src/app/record.ts': 'time stamps of recordings',
     'src/sinks/file.ts': 'names of files, and when a file was made',
     'src/sinks/http.ts': 'signatures, and dates in Retry-After',
-    'src/spool/exclusive.ts': 'the time of a file',
+    'src/spool/lock.ts': 'the time of a file',
     'src/log/log.ts': 'time stamps of lines',
     'src/telemetry/reload-tally.ts': 'when the configuration was read',
     'src/app/watchdog/thread.ts': 'the time of the line that it logs',
@@ -274,10 +274,10 @@ describe('tests', () => {
     'src/protocol/wire/plain.ts': 'test/types/schemas.test-d.ts',
     'src/protocol/wire/generated.ts': 'test/types/schemas.test-d.ts',
     'src/protocol/wire/services.ts': 'test/protocol/wire/proto.test.ts',
-    'src/protocol/wire/table.ts': 'test/protocol/wire/reader.test.ts',
+    'src/protocol/wire/rpc-table.ts': 'test/protocol/wire/reader.test.ts',
     'src/protocol/wire/descriptors.ts': 'test/protocol/wire/rpc.test.ts',
     'src/protocol/wire/decode-json.ts': 'test/transport/contract.test.ts',
-    'src/protocol/wire/lower.ts': 'test/protocol/wire/encode.test.ts',
+    'src/protocol/wire/response-message.ts': 'test/protocol/wire/encode.test.ts',
     'src/policy/policy.ts': 'test/core/hooks/provider-loaded.test.ts',
   };
   const testOf = (file: string) => file.replace(/^src\//, 'test/').replace(/\.ts$/, '.test.ts');

@@ -8,7 +8,7 @@ import { methodOf } from '../src/protocol/wire/descriptors.ts';
 import { type Rpc, rpcs } from '../src/protocol/wire/rpc.ts';
 import { messageFields } from './support/arbitrary-message.ts';
 import { bytesOf, readRecording } from './support/recordings.ts';
-import { aShell, bytes, readReply } from './support/shell.ts';
+import { aRuntime, bytes, readReply } from './support/runtime.ts';
 
 const RUNS = 40;
 
@@ -19,11 +19,11 @@ function encodeRequest(rpc: Rpc, fields: Record<string, unknown>): Uint8Array {
 
 /** Sends a request through the whole flow, which has no question to ask and never throws. */
 function send(rpc: Rpc, request: Uint8Array) {
-  const shell = aShell();
-  const result = call(rpc, bytes, request, shell, 1_000);
+  const runtime = aRuntime();
+  const result = call(rpc, bytes, request, runtime, 1_000);
   if (!(result instanceof Uint8Array || result instanceof Failure)) throw new Error('unanswered');
-  expect(shell.calls.length + shell.failures.length).toBe(1);
-  return { result, shell };
+  expect(runtime.calls.length + runtime.failures.length).toBe(1);
+  return { result, runtime };
 }
 
 /** What may become of a request that a broker would not send. */
@@ -47,10 +47,10 @@ describe.each(rpcs)('$path', (rpc) => {
   it('answers every valid request and reports it', () => {
     fc.assert(
       fc.property(messageFields(input, { valid: true }), (fields) => {
-        const { result, shell } = send(rpc, encodeRequest(rpc, fields));
+        const { result, runtime } = send(rpc, encodeRequest(rpc, fields));
         expect(readReply(rpc, result)).toStrictEqual(replyTo(rpc));
         const isVerdict = ['client.authenticate', 'client.authorize'].includes(rpc.hook);
-        expect(shell.events().map(({ type }) => type)).toStrictEqual(isVerdict ? [] : [`emqx.${rpc.hook}`]);
+        expect(runtime.events().map(({ type }) => type)).toStrictEqual(isVerdict ? [] : [`emqx.${rpc.hook}`]);
       }),
       { numRuns: RUNS },
     );
@@ -75,7 +75,7 @@ describe.each(rpcs)('$path', (rpc) => {
         const known = send(rpc, request);
         const more = send(rpc, Uint8Array.from([...request, ...surplus]));
         expect(more.result).toStrictEqual(known.result);
-        expect(more.shell.calls).toStrictEqual(known.shell.calls);
+        expect(more.runtime.calls).toStrictEqual(known.runtime.calls);
       }),
       { numRuns: RUNS },
     );

@@ -42,7 +42,7 @@ function blocksOf(page: string): Block[] {
 const blocks = pages.flatMap(blocksOf);
 const where = ({ page, line }: Block) => `${page}:${line}`;
 
-/** The commands of shell blocks and of code in a sentence, one a line. */
+/** The commands of runtime blocks and of code in a sentence, one a line. */
 const commands = [
   ...blocks.filter(({ language }) => ['sh', 'bash', 'console'].includes(language)).flatMap(commandsOf),
   ...pages.flatMap((page) =>

@@ -5,7 +5,7 @@ import type { Policy } from '../src/policy/policy.ts';
 import type { Event } from '../src/protocol/schema/event.ts';
 import { findRpc } from '../src/protocol/wire/rpc.ts';
 import { bytesOf, type RecordedCall, readRecording } from './support/recordings.ts';
-import { aShell, bytes, readReply } from './support/shell.ts';
+import { aRuntime, bytes, readReply } from './support/runtime.ts';
 import { inWords, v1Life } from './support/v1-life.ts';
 
 const lives: Record<string, RecordedCall[]> = {
@@ -22,10 +22,10 @@ const nameOf = ({ path }: RecordedCall) => path.split('/').at(-1) ?? '';
 function send(recorded: RecordedCall): { reply: unknown; events: Event[] } {
   const rpc = findRpc(recorded.path);
   if (rpc === undefined) throw new Error(`no such call: ${recorded.path}`);
-  const shell = aShell({ policy });
-  const result = call(rpc, bytes, bytesOf(recorded), shell, 5_000);
+  const runtime = aRuntime({ policy });
+  const result = call(rpc, bytes, bytesOf(recorded), runtime, 5_000);
   if (result instanceof Promise) throw new Error('no built-in hook asks a question');
-  return { reply: readReply(rpc, result), events: shell.events() };
+  return { reply: readReply(rpc, result), events: runtime.events() };
 }
 
 const eventsOf = (life: RecordedCall[]) => life.flatMap((recorded) => send(recorded).events);

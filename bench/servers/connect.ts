@@ -12,11 +12,11 @@ import { Failure } from '../../src/protocol/failure.ts';
 import { methodOf } from '../../src/protocol/wire/descriptors.ts';
 import { type Rpc, rpcs } from '../../src/protocol/wire/rpc.ts';
 import { messageCodec } from '../../src/transport/message-codec.ts';
-import { shell } from './shell.ts';
+import { runtime } from './runtime.ts';
 
 function implement(rpc: Rpc) {
   return async (request: Message): Promise<Message> => {
-    const result = await call(rpc, messageCodec, request, shell, Number.POSITIVE_INFINITY);
+    const result = await call(rpc, messageCodec, request, runtime, Number.POSITIVE_INFINITY);
     if (result instanceof Failure) throw new ConnectError(result.message, result.status);
     return result;
   };

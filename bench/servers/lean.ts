@@ -5,7 +5,7 @@
  *     node lean.mjs PORT
  */
 import { listen } from '../../src/transport/listener.ts';
-import { shell } from './shell.ts';
+import { runtime } from './runtime.ts';
 
 await listen({
   host: '127.0.0.1',
@@ -18,7 +18,7 @@ await listen({
   watchesPerConnection: 16,
   inFlight: 10_000,
   queuedBytes: 256 * 2 ** 20,
-  shell: () => shell,
+  runtime: () => runtime,
   refused: (reason) => process.stderr.write(`${reason}\n`),
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -11,10 +11,10 @@ import { createLevelSwitch, type LevelSwitch } from '../log/format/level-switch.
 import { chooseForm, createLogger, type Logger } from '../log/log.ts';
 import { openActiveTrace } from '../telemetry/tracing/detect.ts';
 import { type Crashes, heedCrashes } from './crash.ts';
-import { type Hangups, heedHangups } from './hangup.ts';
 import { type Loaded, load } from './load.ts';
 import { followConfig, type Reloader } from './reload.ts';
 import { type Serving, serveConfig } from './serve.ts';
+import { type Hangups, handleSighup } from './sighup.ts';
 import { createStop, type Stop } from './stop.ts';
 import { startWatchdog } from './watchdog/start.ts';
 
@@ -43,7 +43,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   // Before somebody sends one: unheard, it would end the process.
   if (isSupervised) followSupervisorLevel(levels);
   else followLevelSignal(levels);
-  const hangups = heedHangups();
+  const hangups = handleSighup();
   await run(loaded, log, levels, hangups, () => load(argv, env, { isServing: true }), isSupervised, crashes);
 }
 

@@ -5,10 +5,10 @@ import type { AnyHook } from '../core/hook.ts';
 import type { Lookup } from '../core/runtime.ts';
 import type { OpenKeeper } from '../emqx/open-keeper.ts';
 import { findStarvedRoutes } from '../events/check-hooks.ts';
-import type { Left } from '../events/left.ts';
 import { type OpenEvents, openEvents } from '../events/open-events.ts';
 import { watchRequired } from '../events/required.ts';
-import { within } from '../lib/with-timeout.ts';
+import type { Undelivered } from '../events/undelivered.ts';
+import { withTimeout } from '../lib/with-timeout.ts';
 import { createLogger, type Logger } from '../log/log.ts';
 import { createRateLimit } from '../log/rate-limit.ts';
 import type { Sink } from '../sinks/sink.ts';
@@ -19,8 +19,8 @@ import type { Tracing } from '../telemetry/tracing/tracing.ts';
 import { type Listener, type ListenerOptions, listen } from '../transport/listener.ts';
 import { loadTls, type TlsSettings } from '../transport/tls.ts';
 import type { OpenAdmin } from './admin/open.ts';
-import { type LiveCounters, type LiveShell, openLiveShell } from './live-shell.ts';
 import type { Recorder } from './record.ts';
+import { type LiveCounters, openServerRuntime, type ServerRuntime } from './server-runtime.ts';
 import { watchTlsFiles } from './tls-watch.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -64,7 +64,7 @@ export interface Serving {
    */
   stop(): Promise<boolean>;
   /** After the stop: how many events are lost, and how many are in the spool for the next start. */
-  readonly left: Left;
+  readonly left: Undelivered;
 }
 
 /** The part of the time to drain that busy connections get to become quiet; the rest is for sinks. */
@@ -103,8 +103,8 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
     await events.close(1);
     throw error;
   };
-  const { emitter } = events;
-  const live = await openLiveShell(config, { ...world, hooks, lookups, emitter }).catch(closeEvents);
+  const { router } = events;
+  const live = await openServerRuntime(config, { ...world, hooks, lookups, router }).catch(closeEvents);
   warmUp();
   const watch = await loadAdmin(config);
   const keeper = await openKeeperOf(config, options, live, log).catch(async (error: unknown) => {
@@ -118,7 +118,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
   const listening = listenAsConfigured(config, live, tls, recorder, log, watch, tracing, pages);
   const listener = await listening.catch(closeEvents);
   const required = watchRequired({
-    ports: events.outbox.ports,
+    ports: events.outbox.pipelines,
     changed: (obstacle) => {
       listener.health.obstacle = obstacle;
     },
@@ -126,7 +126,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
   const reloads = new ReloadTally();
   const { outbox } = events;
   admin = await openAdminOf({ config, options, live, listener, outbox, log, watch, reloads, tls });
-  let left: Left = { lost: 0, spooled: 0 };
+  let left: Undelivered = { lost: 0, spooled: 0 };
   keeper?.start(() => listener.health.isReady);
   const unwatch = config.listen.tls && tls && watchTlsFiles(config.listen.tls, tls, log);
   return {
@@ -153,7 +153,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
         left = await events.close(timeout);
         return left.lost === 0;
       });
-      await within(keeperClosed, Math.max(0, end - performance.now()));
+      await withTimeout(keeperClosed, Math.max(0, end - performance.now()));
       live.close();
       admin?.close();
       await tracing?.flush(Math.max(FLUSH, end - performance.now()));
@@ -171,7 +171,7 @@ async function openRecorderOf(file: string | undefined, log: Logger): Promise<Re
 
 async function listenAsConfigured(
   { listen: { host, port, hosts, connect }, limits, connections }: Config,
-  live: LiveShell,
+  live: ServerRuntime,
   tls: TlsSettings | undefined,
   recorder: Recorder | undefined,
   log: Logger,
@@ -181,7 +181,7 @@ async function listenAsConfigured(
 ): Promise<Listener> {
   const rateLimit = createRateLimit({ perSecond: 1 });
   const { maxAge, jitter } = connections;
-  const shell = watch?.watch(live.current) ?? live.current;
+  const runtime = watch?.watch(live.current) ?? live.current;
   return await listen({
     ...limits,
     host,
@@ -190,7 +190,7 @@ async function listenAsConfigured(
     connect,
     tls,
     age: maxAge === 'off' ? undefined : { maxAge, jitter },
-    shell: tracing?.watch(shell) ?? shell,
+    runtime: tracing?.watch(runtime) ?? runtime,
     call: tracing?.call,
     answered: watch?.answered,
     received: recorder?.record.bind(recorder),
@@ -202,7 +202,7 @@ async function listenAsConfigured(
 interface Running {
   readonly config: Config;
   readonly options: ServeConfigOptions;
-  readonly live: LiveShell;
+  readonly live: ServerRuntime;
   readonly listener: Listener;
   readonly outbox: OpenEvents['outbox'];
   readonly log: Logger;
@@ -247,7 +247,7 @@ async function openAdminOf(running: Running): Promise<OpenAdmin | undefined> {
 async function openKeeperOf(
   { broker }: Config,
   { isSupervised = false }: ServeConfigOptions,
-  live: LiveShell,
+  live: ServerRuntime,
   log: Logger,
 ): Promise<OpenKeeper | undefined> {
   if (broker === undefined) return undefined;
@@ -265,7 +265,7 @@ async function stop(
   const left = (): number => Math.max(0, end - performance.now());
   listener.announceDrain();
   await sleep(drain.delay);
-  const isQuiet = await within(listener.drain(left() * PATIENCE), left());
+  const isQuiet = await withTimeout(listener.drain(left() * PATIENCE), left());
   if (!isQuiet) listener.destroy();
   const isDelivered = await closeEvents(left());
   await recorder?.close();

@@ -5,7 +5,7 @@
 import { call } from '../core/call.ts';
 import type { AnyHook, Hook } from '../core/hook.ts';
 import { hooks } from '../core/hooks/index.ts';
-import type { Lookup, Shell } from '../core/runtime.ts';
+import type { Lookup, Runtime } from '../core/runtime.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Failure, type FailureCode } from '../protocol/failure.ts';
 import type { Decision } from '../protocol/schema/decision.ts';
@@ -63,7 +63,7 @@ export async function callHook<Name extends HookName>(
   const rpc = rpcs.find(({ version, hook: name }) => version === 'v3' && name === hook.name);
   if (rpc === undefined) throw new TypeError(`there is no hook ${hook.name}`);
   const seen: Seen = { events: [] };
-  const shell: Shell = {
+  const runtime: Runtime = {
     hooks: { ...hooks, [hook.name]: hook as AnyHook },
     policy: options.policy ?? { hooks: [] },
     lookups: options.lookups ?? {},
@@ -75,7 +75,7 @@ export async function callHook<Name extends HookName>(
       return failure;
     },
   };
-  const result = await call(rpc, binaryCodec, encodeRequest(rpc, request), shell, options.timeout ?? 5_000);
+  const result = await call(rpc, binaryCodec, encodeRequest(rpc, request), runtime, options.timeout ?? 5_000);
   return { ...seen, status: result instanceof Failure ? result.status : 0 } as HookCall<Name>;
 }
 

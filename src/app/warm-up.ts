@@ -1,13 +1,13 @@
 import { call } from '../core/call.ts';
 import { hooks } from '../core/hooks/index.ts';
-import type { Shell } from '../core/runtime.ts';
+import type { Runtime } from '../core/runtime.ts';
 import { type Rpc, rpcs } from '../protocol/wire/rpc.ts';
 import { binaryCodec } from '../transport/codecs.ts';
 
 /** Fields 1 and 2, both empty: the sub-messages that a request must have are among them, whichever it is. */
 const REQUEST = Uint8Array.of(0x0a, 0, 0x12, 0);
 
-const shell: Shell = {
+const runtime: Runtime = {
   hooks,
   policy: { hooks: [] },
   lookups: {},
@@ -38,5 +38,5 @@ export function warmUp(): void {
 
 /** One empty call, and what came of it. */
 export function warm(rpc: Rpc): unknown {
-  return call(rpc, binaryCodec, REQUEST, shell, 0);
+  return call(rpc, binaryCodec, REQUEST, runtime, 0);
 }

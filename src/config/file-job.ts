@@ -3,7 +3,7 @@
 import type { JobResult } from '../lib/offload/job.ts';
 import { packList } from '../lib/packed-list.ts';
 import { type ConfigFile, loadConfig } from './load.ts';
-import { placeProblem } from './place.ts';
+import { locateProblem } from './locate-problem.ts';
 import { formatProblem } from './problem.ts';
 import type { Config } from './schema.ts';
 import type { Environment } from './variables.ts';
@@ -70,5 +70,5 @@ export interface PlacesJob {
 /** The problems with their places in the file. */
 export function placesJob({ path, text, problems }: PlacesJob['input']): JobResult<readonly string[]> {
   const file: ConfigFile = { path, document: parseYaml(text) };
-  return { output: problems.map((problem) => placeProblem(problem, file)), transfer: [] };
+  return { output: problems.map((problem) => locateProblem(problem, file)), transfer: [] };
 }

@@ -8,9 +8,9 @@ import type { ConfigDocument } from './document.ts';
 import { explain, type Finding } from './explain.ts';
 import { withoutExtensions } from './extensions.ts';
 import { type Given, readFlags } from './flags.ts';
-import { type Modernized, modernize } from './modernize.ts';
+import { mergeSources } from './merge-sources.ts';
+import { type MigratedDocument, migrateKeys } from './migrate-keys.ts';
 import { oldKeys, renameGiven } from './old-keys.ts';
-import { overlay } from './overlay.ts';
 import { formatPath, type Problem, problemAt } from './problem.ts';
 import { findRouteWarnings } from './route-check.ts';
 import { Config } from './schema.ts';
@@ -65,8 +65,8 @@ export function loadConfig(
     ...readVariables(env),
     ...flags.given,
   ]);
-  const modern = modernize(withoutExtensions(file?.document.content ?? {}), table);
-  const parsed = Config.safeParse(overlay(modern.content, given));
+  const modern = migrateKeys(withoutExtensions(file?.document.content ?? {}), table);
+  const parsed = Config.safeParse(mergeSources(modern.content, given));
   const findings = [...modern.problems, ...(parsed.success ? [] : explain(parsed.error))];
   const blameFor = (finding: Finding) => blame(finding, given, file, modern);
   const problems = [...explainFile(file), ...findings.map(blameFor), ...flags.problems].sort(byPosition);
@@ -88,7 +88,7 @@ function blame(
   finding: Finding,
   given: readonly Given[],
   file: ConfigFile | undefined,
-  { pathBefore }: Pick<Modernized, 'pathBefore'>,
+  { pathBefore }: Pick<MigratedDocument, 'pathBefore'>,
 ): Problem {
   const { path, message } = finding;
   const giver = given.findLast(({ key }) => key.path.every((name, depth) => name === path[depth]));

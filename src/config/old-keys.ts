@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Deprecation } from './deprecations.ts';
 import type { Given } from './flags.ts';
 import { type Key, keys, namesOf } from './keys.ts';
-import { warningOf } from './modernize.ts';
+import { warningOf } from './migrate-keys.ts';
 import type { Problem } from './problem.ts';
 
 /** The key of today with the variables and flags of the old one; one without a path when there is none today. */

@@ -8,7 +8,7 @@ import type { MessageRule } from '../policy/messages/rule.ts';
 import type { Rule } from '../policy/topics/rule.ts';
 import type { ConfigFileInput, ConfigJob, ConfigLists, PlacesJob } from './file-job.ts';
 import { loadConfig } from './load.ts';
-import { placeProblem } from './place.ts';
+import { locateProblem } from './locate-problem.ts';
 import { formatProblem } from './problem.ts';
 import type { Config } from './schema.ts';
 import type { Environment } from './variables.ts';
@@ -71,7 +71,7 @@ async function readHere({ argv, env, file: given }: ReadOptions): Promise<ReadRe
     config,
     record,
     warnings: warnings.map(formatProblem),
-    place: async (problems) => problems.map((problem) => placeProblem(problem, file)),
+    place: async (problems) => problems.map((problem) => locateProblem(problem, file)),
   };
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Key, keys } from './keys.ts';
 import { Config } from './schema.ts';
 import { durationPattern, sizePattern } from './units.ts';
-import { alternatives } from './walk.ts';
+import { alternatives } from './zod-walk.ts';
 
 const head = `# Configuration
 

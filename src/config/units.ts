@@ -1,6 +1,6 @@
 /** Sizes and durations as people write them. A plain number is bytes, or milliseconds. */
 import * as z from 'zod';
-import { expects } from './expects.ts';
+import { expects } from './schema-builders.ts';
 
 /** Longest delay of a timer of Node, in milliseconds: about 24.8 days. */
 export const MAX_DURATION = 2 ** 31 - 1;

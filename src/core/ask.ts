@@ -2,7 +2,7 @@
 import { Failure } from '../protocol/failure.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
 import { type Hook, MAX_QUESTIONS, type Question } from './hook.ts';
-import type { LookupContext, Shell } from './runtime.ts';
+import type { LookupContext, Runtime } from './runtime.ts';
 
 type AnswersSoFar = Record<string, unknown>;
 
@@ -16,7 +16,7 @@ export async function answerQuestions(
   hook: Hook,
   input: HookInput,
   first: Question,
-  shell: Shell,
+  runtime: Runtime,
   budget: number,
 ): Promise<AnswersSoFar> {
   const abort = new AbortController();
@@ -25,7 +25,7 @@ export async function answerQuestions(
     ...(Number.isFinite(budget) && { deadline: performance.now() + budget }),
   };
   try {
-    return await withDeadline(askAll(hook, input, first, shell, context), budget);
+    return await withDeadline(askAll(hook, input, first, runtime, context), budget);
   } catch (error) {
     // Nobody waits for its other look-ups either, nor decides by what they found.
     abort.abort(error);
@@ -41,7 +41,7 @@ export async function answerQuestions(
 export function nextQuestion(
   hook: Hook,
   input: HookInput,
-  { policy }: Shell,
+  { policy }: Runtime,
   answers: AnswersSoFar,
 ): Question | undefined {
   const question: unknown = hook.needs?.(input, { policy, answers });
@@ -54,7 +54,7 @@ async function askAll(
   hook: Hook,
   input: HookInput,
   first: Question,
-  shell: Shell,
+  runtime: Runtime,
   context: LookupContext,
 ): Promise<AnswersSoFar> {
   const answers: AnswersSoFar = {};
@@ -62,15 +62,15 @@ async function askAll(
   for (let asked = 0; question !== undefined; asked++) {
     if (asked === MAX_QUESTIONS)
       throw new TypeError(`hook ${hook.name} asked more than ${MAX_QUESTIONS} questions`);
-    answers[question.kind] = await lookUp(question, shell, context);
+    answers[question.kind] = await lookUp(question, runtime, context);
     context.signal.throwIfAborted();
-    question = nextQuestion(hook, input, shell, answers);
+    question = nextQuestion(hook, input, runtime, answers);
   }
   return answers;
 }
 
-async function lookUp(question: Question, shell: Shell, context: LookupContext): Promise<unknown> {
-  const lookup = Object.hasOwn(shell.lookups, question.kind) ? shell.lookups[question.kind] : undefined;
+async function lookUp(question: Question, runtime: Runtime, context: LookupContext): Promise<unknown> {
+  const lookup = Object.hasOwn(runtime.lookups, question.kind) ? runtime.lookups[question.kind] : undefined;
   if (lookup === undefined) throw new TypeError(`there is no look-up of kind "${question.kind}"`);
   try {
     return await lookup(question, context);

@@ -18,7 +18,7 @@ import type { HookInput } from '../protocol/schema/requests.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 import { answerQuestions, nextQuestion } from './ask.ts';
 import type { Hook, Outcome } from './hook.ts';
-import { type Codec, fallbackOutcome, type Instead, type Shell } from './runtime.ts';
+import { fallbackOutcome, type ReplyOverride, type RpcCodec, type Runtime } from './runtime.ts';
 
 /** What a call came to: a body in the codec's form, or why there is none. */
 export type Result<Body> = Body | Failure;
@@ -29,44 +29,45 @@ export type Result<Body> = Body | Failure;
  */
 export function call<Request, Body>(
   rpc: Rpc,
-  codec: Codec<Request, Body>,
+  codec: RpcCodec<Request, Body>,
   body: Request,
-  shell: Shell,
+  runtime: Runtime,
   budget: number,
 ): Result<Body> | Promise<Result<Body>> {
-  const hook = shell.hooks[rpc.hook] as Hook;
-  const since = shell.begin?.(rpc) ?? 0;
-  let recover = (error: unknown): Result<Body> | Promise<Result<Body>> => shell.failed(rpc, asFailure(error));
+  const hook = runtime.hooks[rpc.hook] as Hook;
+  const since = runtime.begin?.(rpc) ?? 0;
+  let recover = (error: unknown): Result<Body> | Promise<Result<Body>> =>
+    runtime.failed(rpc, asFailure(error));
   try {
     const request = codec.decode(rpc, body);
     let input: HookInput | undefined;
     recover = (error) => {
-      const failure = shell.failed(rpc, asFailure(error));
+      const failure = runtime.failed(rpc, asFailure(error));
       const outcome = fallbackOutcome(hook, failure);
       if (outcome === undefined) return failure;
       const encoded = codec.encode(rpc, outcome.reply, request);
       const held =
         input !== undefined && outcome.decision !== undefined
-          ? shell.decided(rpc, input, outcome, since, budget, failure)
+          ? runtime.decided(rpc, input, outcome, since, budget, failure)
           : undefined;
       return held ? settle(held, encoded) : encoded;
     };
-    const settle = (held: Promise<Instead>, encoded: Body): Promise<Result<Body>> =>
+    const settle = (held: Promise<ReplyOverride>, encoded: Body): Promise<Result<Body>> =>
       held.then((instead) => {
-        if (instead instanceof Failure) return shell.failed(rpc, instead);
+        if (instead instanceof Failure) return runtime.failed(rpc, instead);
         return instead === undefined ? encoded : codec.encode(rpc, instead, request);
       });
     const parsed = parseInput(rpc, request);
     input = parsed;
     const finish = (answers: Readonly<Record<string, unknown>>): Result<Body> | Promise<Result<Body>> => {
-      const outcome = parseOutcome(rpc, hook.decide(parsed, { policy: shell.policy, answers }));
+      const outcome = parseOutcome(rpc, hook.decide(parsed, { policy: runtime.policy, answers }));
       const encoded = codec.encode(rpc, outcome.reply, request);
-      const held = shell.decided(rpc, parsed, outcome, since, budget);
+      const held = runtime.decided(rpc, parsed, outcome, since, budget);
       return held ? settle(held, encoded).catch(recover) : encoded;
     };
-    const question = nextQuestion(hook, parsed, shell, {});
+    const question = nextQuestion(hook, parsed, runtime, {});
     if (question === undefined) return finish({});
-    return answerQuestions(hook, parsed, question, shell, budget).then(finish).catch(recover);
+    return answerQuestions(hook, parsed, question, runtime, budget).then(finish).catch(recover);
   } catch (error) {
     return recover(error);
   }

@@ -1,7 +1,7 @@
 /**
  * What a hook is: a pure, synchronous function from the validated input of one callback to its outcome.
  *
- * A hook that must know something it was not given returns a question from `needs`; the shell looks the
+ * A hook that must know something it was not given returns a question from `needs`; the runtime looks the
  * answer up and calls again. `decide` is called when there is nothing more to ask.
  */
 import type { Policy } from '../policy/policy.ts';

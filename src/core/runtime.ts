@@ -10,7 +10,7 @@ import type { Rpc } from '../protocol/wire/rpc.ts';
 import type { Hook, HookTable, OnError, Outcome, Question } from './hook.ts';
 
 /** How a transport's bodies become messages, and replies its bodies. */
-export interface Codec<Request, Body> {
+export interface RpcCodec<Request, Body> {
   /** @throws Failure `invalid_request` */
   decode(rpc: Rpc, body: Request): object;
   encode(rpc: Rpc, reply: Reply, request: object): Body;
@@ -32,9 +32,9 @@ export interface LookupContext {
 export type Lookup = (question: Question, context: LookupContext) => unknown | Promise<unknown>;
 
 /** What the broker gets in place of what was decided; nothing when that stands. */
-export type Instead = Reply | Failure | undefined;
+export type ReplyOverride = Reply | Failure | undefined;
 
-export interface Shell {
+export interface Runtime {
   readonly hooks: HookTable;
   readonly policy: Policy;
   readonly lookups: Readonly<Record<string, Lookup>>;
@@ -58,7 +58,7 @@ export interface Shell {
     since: number,
     budget: number,
     failure?: Failure,
-  ): Promise<Instead> | undefined;
+  ): Promise<ReplyOverride> | undefined;
   /** A call failed: log and count it. Returns the failure. No RPC when there is none at the path that was called. */
   failed(rpc: Rpc | undefined, failure: Failure): Failure;
 }

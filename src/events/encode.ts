@@ -3,7 +3,7 @@ import { parseMediaType } from '../lib/media-type.ts';
 import type { StampedEvent } from '../protocol/schema/event.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
 import { encodeSafely, formatTime, toCloudEvent } from '../sinks/cloudevents/cloud-event.ts';
-import { clientOf, messageOf } from '../sinks/cloudevents/facts.ts';
+import { clientOf, messageOf } from '../sinks/cloudevents/event-fields.ts';
 import type { DeliveryFormat } from '../sinks/delivery.ts';
 
 export interface Encoded {

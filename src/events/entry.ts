@@ -20,7 +20,7 @@ export interface Entry {
   readonly delivery: Delivery;
   /** What it holds, roughly. */
   bytes: number;
-  /** Counts up over all entries of a lane. */
+  /** Counts up over all entries of a queue. */
   readonly seq: number;
   /** By the clock: when it came. */
   readonly since: number;

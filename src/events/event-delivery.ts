@@ -6,7 +6,7 @@ import { renderText } from '../policy/text/text-template.ts';
 import type { StampedEvent } from '../protocol/schema/event.ts';
 import type { HookName } from '../protocol/schema/hook-name.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
-import { clientOf, valuesOf } from '../sinks/cloudevents/facts.ts';
+import { clientOf, valuesOf } from '../sinks/cloudevents/event-fields.ts';
 import type { Delivery, DeliveryFormat } from '../sinks/delivery.ts';
 import { type Encoded, encode, payloadOf } from './encode.ts';
 import { sizeOf } from './estimate.ts';

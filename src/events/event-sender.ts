@@ -1,6 +1,6 @@
 /** What the flow of calls knows of routes and sinks. */
 
-import type { Instead } from '../core/runtime.ts';
+import type { ReplyOverride } from '../core/runtime.ts';
 import type { Event } from '../protocol/schema/event.ts';
 import type { HookName } from '../protocol/schema/hook-name.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
@@ -19,5 +19,5 @@ export interface EventSender {
     input: HookInput,
     events: readonly Event[],
     deadline: number,
-  ): Promise<Instead> | undefined;
+  ): Promise<ReplyOverride> | undefined;
 }

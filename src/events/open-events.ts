@@ -12,12 +12,12 @@ import { createStdoutSink } from '../sinks/stdout.ts';
 import type { TargetWorld } from '../sinks/target-guard.ts';
 import type { Spool } from '../spool/spool.ts';
 import { systemClock } from './clock.ts';
-import { Emitter } from './emitter.ts';
+import { EventRouter } from './event-router.ts';
 import { type EventTracing, traceOpened, traceOwn } from './event-tracing.ts';
-import type { Left } from './left.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { createPlan } from './plan.ts';
 import { RepeatedCalls } from './repeated-calls.ts';
+import { createRoutingTable } from './routing-table.ts';
+import type { Undelivered } from './undelivered.ts';
 
 export interface EventsWorld {
   /** Sinks of a library's user: they take every event. */
@@ -30,9 +30,9 @@ export interface EventsWorld {
 
 export interface OpenEvents {
   readonly outbox: Outbox;
-  readonly emitter: Emitter;
+  readonly router: EventRouter;
   /** Delivers what it can within the time, in milliseconds, and lets go of everything. */
-  close(timeout: number): Promise<Left>;
+  close(timeout: number): Promise<Undelivered>;
 }
 
 /** @throws TypeError with a line for each sink, condition or spool that cannot be used. */
@@ -52,19 +52,19 @@ export async function openEvents(
       spool,
       log,
     });
-    const plan = createPlan(config.events.routes, {
-      ports: outbox.ports,
+    const routes = createRoutingTable(config.events.routes, {
+      pipelines: outbox.pipelines,
       compile: await conditionsOf(config),
     });
     const calls = new RepeatedCalls({ now: () => performance.now() });
     const stamp = createStamp({ now: Date.now, newId: (event, origin) => calls.idOf(event, origin) });
-    const emitter = new Emitter({
-      plan,
+    const router = new EventRouter({
+      routes,
       stamp: tracing?.stamp(stamp) ?? stamp,
       clock: systemClock,
       conditionFailed: createConditionLog(log),
     });
-    return { outbox, emitter, close: (timeout) => close(outbox as Outbox, spool, timeout) };
+    return { outbox, router, close: (timeout) => close(outbox as Outbox, spool, timeout) };
   } catch (error) {
     await outbox?.close(1);
     await spool?.close();
@@ -113,7 +113,7 @@ function createConditionLog(log: Pick<Logger, 'warn'>): (source: string, reason:
     );
 }
 
-async function close(outbox: Outbox, spool: Spool | undefined, timeout: number): Promise<Left> {
+async function close(outbox: Outbox, spool: Spool | undefined, timeout: number): Promise<Undelivered> {
   const left = await outbox.close(timeout);
   await spool?.close();
   return left;

@@ -6,7 +6,7 @@
  * unless a route says that answers wait for it.
  */
 
-import { within } from '../lib/with-timeout.ts';
+import { withTimeout } from '../lib/with-timeout.ts';
 import type { Logger } from '../log/log.ts';
 import { createRateLimit, type RateLimit } from '../log/rate-limit.ts';
 import type { Delivery } from '../sinks/delivery.ts';
@@ -14,9 +14,9 @@ import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DeadLetterFile, deadLetterLine, markDead } from './dead-letter.ts';
-import type { Left } from './left.ts';
-import { Port } from './port.ts';
+import { SinkPipeline } from './sink-pipeline.ts';
 import { type Counts, Tally } from './tally.ts';
+import type { Undelivered } from './undelivered.ts';
 
 export interface OutboxOptions {
   readonly sinks: readonly OpenedSink[];
@@ -52,11 +52,11 @@ export interface SinkStats extends OutboxStats, Omit<Counts, 'dropped' | 'reject
 }
 
 export interface Outbox {
-  readonly ports: readonly Port[];
+  readonly pipelines: readonly SinkPipeline[];
   /** Waits until the sinks have taken everything, or the time is up. Resolves to the number of events left. */
   flush(timeoutMs: number): Promise<number>;
   /** Flushes, keeps in the spool what is left, and closes the sinks, within the time. What comes later is dropped. */
-  close(timeoutMs: number): Promise<Left>;
+  close(timeoutMs: number): Promise<Undelivered>;
   readonly stats: OutboxStats;
   /** The same for each sink. */
   readonly sinks: readonly SinkStats[];
@@ -69,13 +69,13 @@ const MAX_RESERVE = 1000;
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { log, spool, clock = systemClock, rateLimit = createRateLimit({ perSecond: 1 }) } = options;
-  const ports = options.sinks.map((opened) => {
+  const pipelines = options.sinks.map((opened) => {
     const { name } = opened.sink;
     const tally = new Tally(name, log, rateLimit);
     const reject = (delivery: Delivery, reason: string) => bury(opened, tally, delivery, reason);
     // Events that go everywhere are for whoever looks now: they are never kept.
     const lane = opened.takesAll ? undefined : spool?.lane(name);
-    return new Port(opened, { clock, tally, spool: lane, reject });
+    return new SinkPipeline(opened, { clock, tally, spool: lane, reject });
   });
   const files = new Map<string, DeadLetterFile>();
   const date = options.date ?? Date.now;
@@ -99,9 +99,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   async function buryInSink(name: string, delivery: Delivery): Promise<void> {
-    const port = ports.find(({ sink, opened }) => sink.name === name && !opened.takesAll);
-    if (port?.spool !== undefined) await port.spool.append(delivery);
-    else port?.lane.push(delivery, delivery.body.byteLength, 'drop-oldest');
+    const pipeline = pipelines.find(({ sink, opened }) => sink.name === name && !opened.takesAll);
+    if (pipeline?.spool !== undefined) await pipeline.spool.append(delivery);
+    else pipeline?.queue.push(delivery, delivery.body.byteLength, 'drop-oldest');
   }
 
   function fileOf(path: string): DeadLetterFile {
@@ -110,65 +110,66 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return known;
   }
 
-  const total = (pick: (port: Port) => number): number => ports.reduce((sum, port) => sum + pick(port), 0);
-  const queued = (): number => total(({ lane }) => lane.size);
+  const total = (pick: (pipeline: SinkPipeline) => number): number =>
+    pipelines.reduce((sum, pipeline) => sum + pick(pipeline), 0);
+  const queued = (): number => total(({ queue }) => queue.size);
 
   async function flush(timeoutMs: number, what: 'all' | 'pushed' = 'all'): Promise<number> {
     const idle = async (): Promise<void> => {
       // What one sink refuses may be on its way into another: again until nothing moves.
       for (let before = -1; before !== total(({ tally }) => tally.counts.rejected); ) {
         before = total(({ tally }) => tally.counts.rejected);
-        await Promise.all(ports.map(({ lane }) => lane.idle(what)));
+        await Promise.all(pipelines.map(({ queue }) => queue.idle(what)));
       }
     };
-    await within(idle(), timeoutMs);
+    await withTimeout(idle(), timeoutMs);
     return queued();
   }
 
-  async function close(timeoutMs: number): Promise<Left> {
+  async function close(timeoutMs: number): Promise<Undelivered> {
     const deadline = performance.now() + timeoutMs;
     await flush(timeoutMs - Math.min(timeoutMs * RESERVE, MAX_RESERVE), 'pushed');
-    const left = { lost: total(({ lane }) => lane.pushed), spooled: 0 };
-    const ending = ports.map(async (port) => {
-      const before = port.lane.pushed;
-      const { lost, spooled } = await port.end();
+    const left = { lost: total(({ queue }) => queue.pushed), spooled: 0 };
+    const ending = pipelines.map(async (pipeline) => {
+      const before = pipeline.queue.pushed;
+      const { lost, spooled } = await pipeline.end();
       left.lost += lost - before;
       left.spooled += spooled;
-      await port.sink.close().catch((error) => port.tally.closeFailed(error));
+      await pipeline.sink.close().catch((error) => pipeline.tally.closeFailed(error));
     });
-    await within(Promise.all(ending), Math.max(1, deadline - performance.now()));
+    await withTimeout(Promise.all(ending), Math.max(1, deadline - performance.now()));
     return left;
   }
 
   return {
-    ports,
+    pipelines,
     flush: (timeoutMs) => flush(timeoutMs),
     close,
     get stats() {
       return {
         queued: queued(),
-        queuedBytes: total(({ lane }) => lane.bytes),
+        queuedBytes: total(({ queue }) => queue.bytes),
         dropped: total(({ tally }) => lostOf(tally.counts)),
         failed: total(({ tally }) => tally.counts.rejected),
       };
     },
     get sinks() {
-      return ports.map(statsOf);
+      return pipelines.map(statsOf);
     },
   };
 }
 
-function statsOf({ sink, opened, lane, spool, tally }: Port): SinkStats {
+function statsOf({ sink, opened, queue, spool, tally }: SinkPipeline): SinkStats {
   const { dropped, rejected, ...counts } = tally.counts;
   return {
     ...counts,
     sink: sink.name,
-    queued: lane.size,
-    queuedBytes: lane.bytes,
+    queued: queue.size,
+    queuedBytes: queue.bytes,
     dropped: lostOf(tally.counts),
     droppedBy: dropped,
     failed: rejected,
-    circuit: lane.circuit,
+    circuit: queue.circuit,
     spooled: spool?.size ?? 0,
     spooledBytes: spool?.bytes ?? 0,
     queueLimit: opened.queue.maxEvents,

@@ -1,5 +1,5 @@
 /**
- * The part of a lane that holds some of its keys, in order. One batch of it is under way at a time, and what
+ * The part of a queue that holds some of its keys, in order. One batch of it is under way at a time, and what
  * has to be tried again comes before anything newer: so the deliveries of one key never overtake each other.
  */
 import type { Entry } from './entry.ts';

@@ -1,8 +1,8 @@
 /** Asks the sinks that the server is not ready without, again and again, whether they can be reached. */
-import type { Port } from './port.ts';
+import type { SinkPipeline } from './sink-pipeline.ts';
 
 export interface RequiredOptions {
-  readonly ports: readonly Port[];
+  readonly ports: readonly SinkPipeline[];
   /** Told at each change, and at the first look: what is in the way, or nothing. */
   readonly changed: (obstacle: string | undefined) => void;
   /** Milliseconds between two looks. Default: 5000. */
@@ -46,7 +46,7 @@ export function watchRequired({
   };
 }
 
-async function findObstacle({ sink, tally }: Port, timeout: number): Promise<string | undefined> {
+async function findObstacle({ sink, tally }: SinkPipeline, timeout: number): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it did not answer for ${timeout} ms`)), timeout);

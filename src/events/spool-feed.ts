@@ -7,7 +7,7 @@ import type { Delivery } from '../sinks/delivery.ts';
 import type { Position, SpoolLane } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
 import { sizeOf } from './estimate.ts';
-import type { Lane } from './lane.ts';
+import type { SinkQueue } from './sink-queue.ts';
 
 export interface SpoolFeedOptions {
   readonly spool: SpoolLane;
@@ -21,7 +21,7 @@ const RETRY_AFTER = 1000;
 
 export class SpoolFeed {
   readonly #options: SpoolFeedOptions;
-  #lane: Pick<Lane, 'room' | 'pushSpooled'> | undefined;
+  #lane: Pick<SinkQueue, 'room' | 'pushSpooled'> | undefined;
   /** Whether the disk may hold what is not in memory. It does at the start, by an earlier process. */
   #isBehind = true;
   #isReading = false;
@@ -44,7 +44,7 @@ export class SpoolFeed {
   }
 
   /** Begins to read for this lane. */
-  start(lane: Pick<Lane, 'room' | 'pushSpooled'>): void {
+  start(lane: Pick<SinkQueue, 'room' | 'pushSpooled'>): void {
     this.#lane = lane;
     this.#options.spool.onAvailable(() => {
       this.#isBehind = true;

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 
 /**
  * A write to a terminal waits while its user holds the output (Ctrl+S). O_NONBLOCK ends that, but belongs to what was
- * opened, which the shell shares with us: so the terminal is opened once more.
+ * opened, which the runtime shares with us: so the terminal is opened once more.
  *
  * @returns the new descriptor; nothing where that cannot be done, as on macOS.
  */

@@ -92,7 +92,7 @@ export interface AuthorizePolicy {
    * What the client was granted at login; `undefined` when nothing is known of it.
    *
    * The one exception to "plain data and pure functions": it reads the memory of logins and a clock, which the
-   * shell keeps, so that a topic check waits for nothing.
+   * runtime keeps, so that a topic check waits for nothing.
    */
   readonly grantsOf?: ((client: Known) => Granted | undefined) | undefined;
   /** Whether a user name may be a token, so that it brings grants that are not in memory: then `grants` is asked. */

@@ -1,6 +1,6 @@
 /** Writes the deliveries of a batch one by one: those of a key in order, those of different keys side by side. */
 import type { Delivery } from './delivery.ts';
-import type { Outcome } from './outcome.ts';
+import type { ReceiptBuilder } from './receipt-builder.ts';
 
 /**
  * Settles one delivery: resolves when it is confirmed, to the reason when it is rejected.
@@ -14,7 +14,7 @@ export async function writeByKey(
   batch: readonly Delivery[],
   limit: number,
   writeOne: WriteOne,
-  outcome: Outcome,
+  outcome: ReceiptBuilder,
 ): Promise<void> {
   const chains = groupByKey(batch).values();
   const write = async (index: number): Promise<void> => {
@@ -33,7 +33,7 @@ export async function writeByKey(
 async function writeChain(
   chain: readonly number[],
   write: (index: number) => Promise<void>,
-  outcome: Outcome,
+  outcome: ReceiptBuilder,
 ): Promise<void> {
   try {
     for (const index of chain) await write(index);

@@ -1,7 +1,7 @@
 /** Events to an HTTP service: CloudEvents in the structured, batched and binary mode of the HTTP binding, or raw. */
 import type { HttpOptions } from '../config/sections/sinks/http.ts';
 import { readSecret } from '../lib/secret.ts';
-import { createClient } from './http/client.ts';
+import { createClient } from './http/connection.ts';
 import { createSigner } from './http/sign.ts';
 import { HttpSink } from './http/sink.ts';
 import type { OpenSink, SinkWorld } from './sink.ts';

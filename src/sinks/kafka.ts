@@ -2,10 +2,10 @@
 import type { BaseOptions } from '@platformatic/kafka';
 import type { KafkaOptions } from '../config/sections/sinks/kafka.ts';
 import { readSecret } from '../lib/secret.ts';
+import { bisect, type Numbered } from './bisect.ts';
 import type { Delivery } from './delivery.ts';
-import { isolate, type Numbered } from './isolate.ts';
-import { KafkaClient } from './kafka/client.ts';
-import { findTopicProblem, type KafkaRecord, toRecord } from './kafka/record.ts';
+import { KafkaClient } from './kafka/connection.ts';
+import { findTopicProblem, type KafkaRecord, toRecord } from './kafka/encode.ts';
 import {
   answersOf,
   explain,
@@ -15,11 +15,11 @@ import {
   isUnknownTopic,
   partitionKey,
   reasonOf,
-} from './kafka/trouble.ts';
-import { Outcome, tellOfPart } from './outcome.ts';
+} from './kafka/errors.ts';
+import { Mutex, unlessAborted } from './mutex.ts';
+import { ReceiptBuilder, tellOfPart } from './receipt-builder.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
-import { Turns, unlessAborted } from './turns.ts';
 
 export const openKafka: OpenSink<KafkaOptions> = async (options, world) => {
   const { brokers, clientId, sasl, timeout } = options;
@@ -61,7 +61,7 @@ class KafkaSink implements Sink {
   readonly #log: SinkWorld['log'];
   readonly #place: string;
   /** One batch at a time: two that are under way together would get the same sequence numbers. */
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
   constructor(client: KafkaClient, options: KafkaOptions, { name, log }: SinkWorld) {
     this.name = name;
@@ -76,7 +76,7 @@ class KafkaSink implements Sink {
     signal: AbortSignal,
     isWanted?: IsWanted,
   ): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) {
       const work = () =>
@@ -101,7 +101,7 @@ class KafkaSink implements Sink {
     return this.#client.close();
   }
 
-  #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedRecord[] {
+  #prepare(batch: readonly Delivery[], outcome: ReceiptBuilder): NumberedRecord[] {
     const items: NumberedRecord[] = [];
     for (const [index, delivery] of batch.entries()) {
       const { target } = delivery;
@@ -121,7 +121,7 @@ class KafkaSink implements Sink {
   }
 
   /** All topics at once; where one of them is in trouble, each by itself. */
-  async #writeTopics(items: readonly NumberedRecord[], outcome: Outcome): Promise<void> {
+  async #writeTopics(items: readonly NumberedRecord[], outcome: ReceiptBuilder): Promise<void> {
     const topics = groupBy(items, ({ record }) => record.topic);
     const names = [...topics.keys()];
     try {
@@ -141,7 +141,7 @@ class KafkaSink implements Sink {
     error: unknown,
     topics: readonly string[],
     items: readonly NumberedRecord[],
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
   ): void {
     const trouble = explain(error, this.#placeOf(topics));
     if (topics.length === 1 && this.#isForGood(error))
@@ -171,7 +171,7 @@ class KafkaSink implements Sink {
   async #writePartitions(
     items: readonly NumberedRecord[],
     partitions: ReadonlyMap<string, number>,
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
   ): Promise<void> {
     const placed = outcome.wanted(items).map((item) => {
       const { key, topic } = item.record;
@@ -191,7 +191,7 @@ class KafkaSink implements Sink {
   async #sortOut(
     items: readonly (NumberedRecord & { readonly record: { readonly partition: number } })[],
     error: unknown,
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
   ): Promise<void> {
     const answers = answersOf(error);
     const groups = groupBy(items, ({ record }) => partitionKey(record.topic, record.partition));
@@ -199,7 +199,7 @@ class KafkaSink implements Sink {
     for (const [key, group] of groups) {
       const answer = answers.get(key);
       if (answer === 0) for (const { index } of group) outcome.confirm(index);
-      else if (isRefusal(answer)) await isolate(group, { write: send, reasonOf }, outcome);
+      else if (isRefusal(answer)) await bisect(group, { write: send, reasonOf }, outcome);
     }
     if (items.some(({ index }) => !outcome.isSettled(index))) throw error;
   }

@@ -3,10 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
 import type { MqttOptions } from '../config/sections/sinks/mqtt.ts';
 import { readSecret } from '../lib/secret.ts';
+import { bisect, type Numbered } from './bisect.ts';
 import type { Delivery } from './delivery.ts';
-import { isolate, type Numbered } from './isolate.ts';
-import { Lazy } from './lazy.ts';
-import { type Connect, type MqttLink, openLink } from './mqtt/link.ts';
+import { type Connect, type MqttLink, openLink } from './mqtt/connection.ts';
 import {
   estimateBytes,
   findPropertyProblem,
@@ -14,12 +13,13 @@ import {
   isRisky,
   type Publication,
   toPublication,
-} from './mqtt/publication.ts';
-import { explain, LostError, ReasonError, reasonOf } from './mqtt/trouble.ts';
-import { Outcome, tellOfPart } from './outcome.ts';
+} from './mqtt/encode.ts';
+import { explain, LostError, ReasonError, reasonOf } from './mqtt/errors.ts';
+import { abortable, allOver, Mutex, unlessAborted } from './mutex.ts';
+import { ReceiptBuilder, tellOfPart } from './receipt-builder.ts';
+import { Reconnecting } from './reconnecting.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
-import { abortable, allOver, Turns, unlessAborted } from './turns.ts';
 
 export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
   const [{ connect }, password, tls] = await Promise.all([
@@ -65,8 +65,8 @@ class MqttSink implements Sink {
   readonly #place: string;
   readonly #log: SinkWorld['log'];
   /** One batch at a time: when the broker ends the connection over a packet, it is one of that batch. */
-  readonly #turns = new Turns();
-  readonly #link: Lazy<MqttLink>;
+  readonly #turns = new Mutex();
+  readonly #link: Reconnecting<MqttLink>;
 
   constructor(
     connect: Connect,
@@ -79,7 +79,7 @@ class MqttSink implements Sink {
     this.#options = options;
     this.#place = place;
     this.#log = log;
-    this.#link = new Lazy({
+    this.#link = new Reconnecting({
       connect: () => openLink(connect, connection, options.maxInFlight),
       isOpen: (link) => link.isOpen,
       end: (link) => link.close(),
@@ -91,7 +91,7 @@ class MqttSink implements Sink {
     signal: AbortSignal,
     isWanted?: IsWanted,
   ): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0)
       await unlessAborted(
@@ -115,7 +115,7 @@ class MqttSink implements Sink {
     await this.#link.close();
   }
 
-  #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
+  #prepare(batch: readonly Delivery[], outcome: ReceiptBuilder): NumberedPublication[] {
     const items: NumberedPublication[] = [];
     for (const [index, delivery] of batch.entries()) {
       const own =
@@ -131,12 +131,12 @@ class MqttSink implements Sink {
 
   async #publish(
     items: readonly NumberedPublication[],
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
     signal: AbortSignal,
   ): Promise<void> {
     const write = (some: readonly NumberedPublication[]) => this.#publishAll(some, outcome, signal);
     try {
-      await isolate(items, { write, reasonOf: reasonAmong }, outcome);
+      await bisect(items, { write, reasonOf: reasonAmong }, outcome);
     } catch (error) {
       outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place));
     }
@@ -144,7 +144,7 @@ class MqttSink implements Sink {
 
   async #publishAll(
     items: readonly NumberedPublication[],
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
     signal: AbortSignal,
   ): Promise<void> {
     const link = await unlessAborted(this.#link.get(), signal);
@@ -176,7 +176,7 @@ function reasonAmong(error: unknown, items: readonly NumberedPublication[]): str
 async function publishOne(
   link: MqttLink,
   { index, publication, hasOwnTopic }: NumberedPublication,
-  outcome: Outcome,
+  outcome: ReceiptBuilder,
 ): Promise<void> {
   if (estimateBytes(publication) > link.maxPacketBytes)
     return outcome.reject(index, 'the packet is larger than the broker takes');

@@ -1,6 +1,6 @@
 /** Events to a stream of JetStream, each confirmed, each with an id by which the stream drops repeats. */
 import type { NatsOptions } from '../config/sections/sinks/nats.ts';
-import { connectToNats, readAuthenticator } from './nats/connect.ts';
+import { connectToNats, readAuthenticator } from './nats/connection.ts';
 import { NatsSink } from './nats/sink.ts';
 import type { OpenSink } from './sink.ts';
 import { readSinkTls } from './tls.ts';

@@ -2,17 +2,9 @@
 import type { Pool, PoolClient } from 'pg';
 import type { PostgresOptions } from '../config/sections/sinks/postgres.ts';
 import { readSecret } from '../lib/secret.ts';
+import { type Attempt, bisect, type Numbered } from './bisect.ts';
 import type { Delivery } from './delivery.ts';
-import { type Attempt, isolate, type Numbered } from './isolate.ts';
-import { Outcome, tellOfPart } from './outcome.ts';
-import { type Row, toRow, withBytes } from './postgres/row.ts';
-import {
-  createStatement,
-  findNameProblem,
-  insertStatement,
-  insertValues,
-  quoteTable,
-} from './postgres/statements.ts';
+import { type Row, toRow, withBytes } from './postgres/encode.ts';
 import {
   explain,
   isAboutContent,
@@ -21,7 +13,15 @@ import {
   type PostgresError,
   reasonOf,
   troubleOf,
-} from './postgres/trouble.ts';
+} from './postgres/errors.ts';
+import {
+  createStatement,
+  findNameProblem,
+  insertStatement,
+  insertValues,
+  quoteTable,
+} from './postgres/statements.ts';
+import { ReceiptBuilder, tellOfPart } from './receipt-builder.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
 
@@ -80,7 +80,7 @@ class PostgresSink implements Sink {
     signal: AbortSignal,
     isWanted?: IsWanted,
   ): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     const tables = this.#sort(batch, outcome);
     if (tables.size > 0) await this.#writeTables(tables, outcome, signal);
     return outcome.settle(
@@ -110,7 +110,7 @@ class PostgresSink implements Sink {
   }
 
   /** Rows by their table, in order. */
-  #sort(batch: readonly Delivery[], outcome: Outcome): Map<string, NumberedRow[]> {
+  #sort(batch: readonly Delivery[], outcome: ReceiptBuilder): Map<string, NumberedRow[]> {
     const tables = new Map<string, NumberedRow[]>();
     for (const [index, delivery] of batch.entries()) {
       const { target } = delivery;
@@ -132,7 +132,7 @@ class PostgresSink implements Sink {
   /** One table after the other on one connection. Trouble of one table does not keep the others from their rows. */
   async #writeTables(
     tables: ReadonlyMap<string, readonly NumberedRow[]>,
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
     signal: AbortSignal,
   ): Promise<void> {
     const client = await this.#connect();
@@ -165,10 +165,10 @@ class PostgresSink implements Sink {
     client: PoolClient,
     table: string,
     rows: readonly NumberedRow[],
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
   ): Promise<PostgresError | undefined> {
     const quoted = quoteTable(this.#options.schema, table);
-    const write = () => isolate(rows, insertInto(client, quoted), outcome);
+    const write = () => bisect(rows, insertInto(client, quoted), outcome);
     try {
       try {
         await write();

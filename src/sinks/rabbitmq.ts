@@ -3,14 +3,14 @@ import type { ChannelModel } from 'amqplib';
 import type { RabbitmqOptions } from '../config/sections/sinks/rabbitmq.ts';
 import { readSecret } from '../lib/secret.ts';
 import type { Delivery } from './delivery.ts';
-import { Lazy } from './lazy.ts';
-import { Outcome, tellOfPart } from './outcome.ts';
-import { type Connect, type Link, openLink } from './rabbitmq/link.ts';
-import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/publication.ts';
-import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/trouble.ts';
+import { abortable, allOver, unlessAborted } from './mutex.ts';
+import { type Connect, type Link, openLink } from './rabbitmq/connection.ts';
+import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/encode.ts';
+import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/errors.ts';
+import { ReceiptBuilder, tellOfPart } from './receipt-builder.ts';
+import { Reconnecting } from './reconnecting.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
-import { abortable, allOver, unlessAborted } from './turns.ts';
 
 export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) => {
   const [{ connect }, password, tls] = await Promise.all([
@@ -48,7 +48,7 @@ class RabbitmqSink implements Sink {
   readonly #options: RabbitmqOptions;
   readonly #place: string;
   readonly #log: SinkWorld['log'];
-  readonly #link: Lazy<Link>;
+  readonly #link: Reconnecting<Link>;
 
   constructor(connect: Connect, options: RabbitmqOptions, place: string, { name, log }: SinkWorld) {
     this.name = name;
@@ -56,7 +56,7 @@ class RabbitmqSink implements Sink {
     this.#options = options;
     this.#place = place;
     this.#log = log;
-    this.#link = new Lazy({
+    this.#link = new Reconnecting({
       connect: () => openLink(connect, options),
       isOpen: (link) => link.isOpen,
       end: (link) => link.close(),
@@ -68,7 +68,7 @@ class RabbitmqSink implements Sink {
     signal: AbortSignal,
     isWanted?: IsWanted,
   ): Promise<Receipt | undefined> {
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) await this.#publish(items, outcome, signal);
     return outcome.settle(
@@ -90,7 +90,7 @@ class RabbitmqSink implements Sink {
     await this.#link.close();
   }
 
-  #prepare(batch: readonly Delivery[], outcome: Outcome): NumberedPublication[] {
+  #prepare(batch: readonly Delivery[], outcome: ReceiptBuilder): NumberedPublication[] {
     const { routingKey, mandatory } = this.#options;
     const items: NumberedPublication[] = [];
     for (const [index, delivery] of batch.entries()) {
@@ -109,7 +109,7 @@ class RabbitmqSink implements Sink {
   /** Sends all in order and then waits for the server. */
   async #publish(
     items: readonly NumberedPublication[],
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
     signal: AbortSignal,
   ): Promise<void> {
     try {
@@ -124,7 +124,12 @@ class RabbitmqSink implements Sink {
     }
   }
 
-  #blame(error: unknown, items: readonly NumberedPublication[], outcome: Outcome, signal: AbortSignal): void {
+  #blame(
+    error: unknown,
+    items: readonly NumberedPublication[],
+    outcome: ReceiptBuilder,
+    signal: AbortSignal,
+  ): void {
     const size = refusedSizeOf(error) ?? Number.POSITIVE_INFINITY;
     const key = refusedKeyOf(error);
     for (const { index, publication, hasOwnKey } of items) {
@@ -153,7 +158,7 @@ const TOO_LARGE = 'the body is larger than max_message_size of the server';
 async function publishOne(
   link: Link,
   { index, publication }: NumberedPublication,
-  outcome: Outcome,
+  outcome: ReceiptBuilder,
 ): Promise<void> {
   try {
     const { returned } = await link.publish(publication);

@@ -1,7 +1,7 @@
 /** Events to streams of Redis. A batch is one transaction: Redis takes all of it, in order, or nothing. */
 import type { RedisOptions } from '../config/sections/sinks/redis.ts';
 import { readSecret } from '../lib/secret.ts';
-import { connectToRedis, loadRedis } from './redis/connect.ts';
+import { connectToRedis, loadRedis } from './redis/connection.ts';
 import { RedisSink } from './redis/sink.ts';
 import type { OpenSink } from './sink.ts';
 import { readSinkTls } from './tls.ts';

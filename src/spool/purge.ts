@@ -1,6 +1,7 @@
 /** Removes entries without delivering them. */
-import type { Draft } from './draft.ts';
+
 import { entryKey, LAST_POSITION, type Position, positionOf } from './records.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 export interface Purged {
   readonly removed: number;
@@ -9,7 +10,11 @@ export interface Purged {
 }
 
 /** @param only a sink; nothing for all of them. */
-export function purge(draft: Draft, only: string | undefined, isKept: (owner: string) => boolean): Purged {
+export function purge(
+  draft: WriteBatch,
+  only: string | undefined,
+  isKept: (owner: string) => boolean,
+): Purged {
   let removed = 0;
   let kept = 0;
   for (const name of draft.names) {
@@ -25,7 +30,7 @@ export function purge(draft: Draft, only: string | undefined, isKept: (owner: st
   return { removed, kept };
 }
 
-function positionsOf({ db }: Draft, lane: string): Position[] {
+function positionsOf({ db }: WriteBatch, lane: string): Position[] {
   const range = { start: entryKey(lane, 0), end: entryKey(lane, LAST_POSITION) };
   return [...db.getKeys(range)].map(positionOf);
 }

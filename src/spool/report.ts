@@ -2,7 +2,7 @@
 import type { Claim } from './claim.ts';
 import { readHead } from './delivery-codec.ts';
 import { readClaims, readTotals } from './lane-table.ts';
-import type { Members } from './members.ts';
+import type { Members } from './live-processes.ts';
 import { contentOf, entryKey, LAST_POSITION } from './records.ts';
 import type { Db } from './store.ts';
 

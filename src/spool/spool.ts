@@ -6,15 +6,15 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../log/log.ts';
 import type { Delivery } from '../sinks/delivery.ts';
-import { exclusively } from './exclusive.ts';
-import { StoredLane } from './lane.ts';
 import { readAllTotals } from './lane-table.ts';
-import { findLiving, joinMembers, type Members } from './members.ts';
+import { findLiving, joinMembers, type Members } from './live-processes.ts';
+import { withLock } from './lock.ts';
 import { findOtherFormats, type Places, placesIn } from './places.ts';
 import { prepare, type Repair } from './prepare.ts';
 import { purge } from './purge.ts';
 import type { Position } from './records.ts';
 import { type LaneReport, reportLane } from './report.ts';
+import { SinkLog } from './sink-log.ts';
 import { openStore, type Store } from './store.ts';
 import { createWriteGate, waitForQuiet } from './write-gate.ts';
 
@@ -115,7 +115,7 @@ const LOOK_INTERVAL = 1000;
 export async function openSpool(options: SpoolOptions, world: SpoolWorld): Promise<Spool> {
   const places = placesIn(options.path);
   makeDirectory(places);
-  return await exclusively(places.exclusive, async () => {
+  return await withLock(places.exclusive, async () => {
     const isAlone = findLiving(places.members, world.now).length === 0;
     const members = joinMembers(places.members, world.now);
     try {
@@ -144,7 +144,7 @@ class StoredSpool implements Spool {
   readonly #places: Places;
   readonly #members: Members;
   readonly #store: Store;
-  readonly #lanes = new Map<string, StoredLane>();
+  readonly #lanes = new Map<string, SinkLog>();
   readonly #timer: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
@@ -160,7 +160,7 @@ class StoredSpool implements Spool {
   lane(sink: string): SpoolLane {
     const known = this.#lanes.get(sink);
     if (known !== undefined) return known;
-    const lane = new StoredLane(sink, {
+    const lane = new SinkLog(sink, {
       store: this.#store,
       maxBytes: this.#options.maxBytes,
       owner: this.#members.id,
@@ -211,7 +211,7 @@ class StoredSpool implements Spool {
       this.#members.close();
       if (isEmpty && findLiving(members, this.#world.now).length === 0) removeFiles(this.#places);
     };
-    await exclusively(exclusive, end).catch(async () => {
+    await withLock(exclusive, end).catch(async () => {
       await this.#store.close();
       this.#members.close();
     });

@@ -11,7 +11,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { Failure } from '../protocol/failure.ts';
-import { Draft } from './draft.ts';
+import { WriteBatch } from './write-batch.ts';
 import type { WriteGate } from './write-gate.ts';
 
 export type Db = RootDatabase<Buffer, Buffer>;
@@ -37,7 +37,7 @@ export interface Store {
    * @param options.grows whether it needs room: when the disk has none, the others still go on. Default: false.
    * @throws Failure `sink_failed` when it could not be committed: nothing of it is there.
    */
-  write<T>(operation: (draft: Draft) => T, options?: { grows?: boolean }): Promise<T>;
+  write<T>(operation: (draft: WriteBatch) => T, options?: { grows?: boolean }): Promise<T>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -82,7 +82,7 @@ function durability(sync: boolean) {
 
 interface Waiting {
   readonly grows: boolean;
-  readonly operation: (draft: Draft) => unknown;
+  readonly operation: (draft: WriteBatch) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -107,7 +107,7 @@ class LmdbStore implements Store {
     return this.#isOpen;
   }
 
-  write<T>(operation: (draft: Draft) => T, { grows = false } = {}): Promise<T> {
+  write<T>(operation: (draft: WriteBatch) => T, { grows = false } = {}): Promise<T> {
     if (this.#isClosing) return Promise.reject(new Failure('sink_failed', 'the spool is closed'));
     const { promise, waiting } = waitFor(operation, grows);
     this.#waiting.push(waiting);
@@ -152,7 +152,7 @@ class LmdbStore implements Store {
     try {
       await this.#gate?.enter();
       await this.db.childTransaction(() => {
-        const draft = new Draft(this.db);
+        const draft = new WriteBatch(this.db);
         for (const waiting of group) settle.push(runOne(waiting, draft));
         draft.write();
       });
@@ -169,7 +169,7 @@ class LmdbStore implements Store {
 }
 
 function waitFor<T>(
-  operation: (draft: Draft) => T,
+  operation: (draft: WriteBatch) => T,
   grows: boolean,
 ): { promise: Promise<T>; waiting: Waiting } {
   let waiting: Waiting | undefined;
@@ -180,7 +180,7 @@ function waitFor<T>(
 }
 
 /** @returns what tells the asker, once all is committed. @throws what is no Failure: it ends the transaction. */
-function runOne({ operation, resolve, reject }: Waiting, draft: Draft): () => void {
+function runOne({ operation, resolve, reject }: Waiting, draft: WriteBatch): () => void {
   try {
     const value = operation(draft);
     return () => resolve(value);

@@ -8,8 +8,8 @@
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { breakDead } from './exclusive.ts';
-import { findWriting, memberSightings, writingPath } from './members.ts';
+import { findWriting, memberSightings, writingPath } from './live-processes.ts';
+import { breakDead } from './lock.ts';
 import type { Places } from './places.ts';
 
 /** Milliseconds for which the file stays behind a write. */

@@ -1,6 +1,6 @@
-/** Stands between the flow and its shell and counts every call once. Made only when somebody may ask. */
+/** Stands between the flow and its runtime and counts every call once. Made only when somebody may ask. */
 
-import type { Shell } from '../core/runtime.ts';
+import type { Runtime } from '../core/runtime.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 import { CallTally, DurationTally } from './call-tally.ts';
@@ -10,8 +10,8 @@ export interface CallWatch {
   readonly calls: CallTally;
   readonly durations: DurationTally;
   readonly lookups: LookupTally;
-  /** The shell of each call, watched. */
-  watch(current: () => Shell): () => Shell;
+  /** The runtime of each call, watched. */
+  watch(current: () => Runtime): () => Runtime;
   /** A call that was read whole has its reply written. */
   answered(rpc: Rpc, milliseconds: number): void;
 }
@@ -21,13 +21,13 @@ export function createCallWatch(): CallWatch {
   const durations = new DurationTally();
   const lookups = new LookupTally();
 
-  function watched(shell: Shell): Shell {
+  function watched(runtime: Runtime): Runtime {
     return {
-      ...shell,
-      lookups: lookups.watch(shell.lookups),
+      ...runtime,
+      lookups: lookups.watch(runtime.lookups),
       begin: () => performance.now(),
       decided(rpc, input, outcome, since, budget, failure) {
-        const held = shell.decided(rpc, input, outcome, since, budget, failure);
+        const held = runtime.decided(rpc, input, outcome, since, budget, failure);
         // The answer of `onError` to a call that failed: it is counted as failed already.
         if (failure !== undefined) return held;
         if (!held) calls.count(rpc, outcome.reply.kind);
@@ -39,7 +39,7 @@ export function createCallWatch(): CallWatch {
       },
       failed(rpc, failure) {
         calls.count(rpc, failure.code);
-        return shell.failed(rpc, failure);
+        return runtime.failed(rpc, failure);
       },
     };
   }
@@ -50,10 +50,10 @@ export function createCallWatch(): CallWatch {
     lookups,
     answered: (rpc, milliseconds) => durations.observe(rpc, milliseconds),
     watch(current) {
-      let last: { readonly shell: Shell; readonly watched: Shell } | undefined;
+      let last: { readonly runtime: Runtime; readonly watched: Runtime } | undefined;
       return () => {
-        const shell = current();
-        if (last?.shell !== shell) last = { shell, watched: watched(shell) };
+        const runtime = current();
+        if (last?.runtime !== runtime) last = { runtime, watched: watched(runtime) };
         return last.watched;
       };
     },

@@ -3,7 +3,7 @@
 import { version } from '../lib/version.ts';
 import type { Connections } from '../transport/connections.ts';
 import type { Health } from '../transport/health.ts';
-import type { Load } from '../transport/load.ts';
+import type { InFlight } from '../transport/in-flight.ts';
 import type { CallWatch } from './call-watch.ts';
 import {
   commonGauge,
@@ -21,8 +21,8 @@ import { type SinkMetricSource, sinkMetrics } from './sink-metrics.ts';
 /** Where the numbers are. They are read when somebody asks. */
 export interface MetricSource extends PolicyMetricSource, SinkMetricSource {
   readonly watch: Pick<CallWatch, 'calls' | 'durations' | 'lookups'>;
-  readonly load: Pick<Load, 'deciding' | 'bytes' | 'shed'> & {
-    readonly limits: Pick<Load['limits'], 'inFlight' | 'queuedBytes'>;
+  readonly load: Pick<InFlight, 'deciding' | 'bytes' | 'shed'> & {
+    readonly limits: Pick<InFlight['limits'], 'inFlight' | 'queuedBytes'>;
   };
   readonly connections: Pick<Connections, 'size' | 'open'>;
   readonly health: Pick<Health, 'isServing' | 'isReady'>;

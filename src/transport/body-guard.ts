@@ -19,15 +19,15 @@ import {
   UnsupportedEncoding,
   writeFrame,
 } from './frame.ts';
-import type { Hold } from './load.ts';
-import type { WaitingRoom } from './waiting.ts';
+import type { Hold } from './in-flight.ts';
+import type { PendingBodies } from './pending-bodies.ts';
 
 export interface GuardOptions {
   /** The RPC, when it is one of ExHook's. */
   readonly rpc: Rpc | undefined;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
-  readonly waiting: WaitingRoom;
+  readonly waiting: PendingBodies;
   /** Counts the bytes of the body. Who called lets go of them when the call is answered. */
   readonly load: Hold;
   /** Told why the request is not good. What it returns goes to the caller. */
@@ -152,7 +152,7 @@ async function collect(
 const NOTHING = new Uint8Array(0);
 
 /** The chunks, as long as they come in time and the request has its place among those that wait. */
-async function* inTime(body: AsyncIterable<Uint8Array>, room: WaitingRoom): AsyncGenerator<Uint8Array> {
+async function* inTime(body: AsyncIterable<Uint8Array>, room: PendingBodies): AsyncGenerator<Uint8Array> {
   let ended: Error | undefined;
   let interrupt: (reason: Error) => void = () => {};
   const end = (reason: Error): void => {

@@ -1,7 +1,7 @@
 /** The flow of a call as transports know it. */
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Result } from '../core/call.ts';
-import type { Codec, Shell } from '../core/runtime.ts';
+import type { RpcCodec, Runtime } from '../core/runtime.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 
 /** Of the lean path, and of Connect's. */
@@ -10,9 +10,9 @@ export type CallHeaders = IncomingHttpHeaders | Headers;
 /** `call` is one; it has no use for the headers. Tracing stands in front of it when there is any. */
 export type CallFlow = <Request, Body>(
   rpc: Rpc,
-  codec: Codec<Request, Body>,
+  codec: RpcCodec<Request, Body>,
   body: Request,
-  shell: Shell,
+  runtime: Runtime,
   budget: number,
   headers: CallHeaders,
 ) => Result<Body> | Promise<Result<Body>>;

@@ -1,6 +1,6 @@
-import type { Codec } from '../core/runtime.ts';
+import type { RpcCodec } from '../core/runtime.ts';
 import { decode } from '../protocol/wire/decode.ts';
 import { encode } from '../protocol/wire/encode.ts';
 
 /** Protobuf bytes in and out. */
-export const binaryCodec: Codec<Uint8Array, Uint8Array> = { decode, encode };
+export const binaryCodec: RpcCodec<Uint8Array, Uint8Array> = { decode, encode };

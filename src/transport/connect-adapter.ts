@@ -17,10 +17,10 @@ import {
   type HandlerContext,
 } from '@connectrpc/connect';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
-import type { Shell } from '../core/runtime.ts';
+import type { Runtime } from '../core/runtime.ts';
 import { Failure } from '../protocol/failure.ts';
 import { methodOf } from '../protocol/wire/descriptors.ts';
-import { lower } from '../protocol/wire/lower.ts';
+import { toResponseMessage } from '../protocol/wire/response-message.ts';
 import { findRpc, type Rpc, rpcs } from '../protocol/wire/rpc.ts';
 import { Health as HealthService } from '../protocol/wire/services.ts';
 import { guardBody, headersBehindGuard, isEnveloped } from './body-guard.ts';
@@ -30,23 +30,23 @@ import { DEFAULT_TIMEOUT } from './deadline.ts';
 import { ACCEPT_ENCODING } from './frame.ts';
 import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, type Health, type ServingStatus } from './health.ts';
-import { type ConnectionLoad, Hold, type Load } from './load.ts';
+import { type ConnectionInFlight, Hold, type InFlight } from './in-flight.ts';
 import { messageCodec } from './message-codec.ts';
+import type { PendingBodies } from './pending-bodies.ts';
 import { shed } from './shed.ts';
 import { mustBeRead, type UnreadAnswers } from './unread.ts';
-import type { WaitingRoom } from './waiting.ts';
 import { STOPPING, type WatchLimit } from './watch-limit.ts';
 
 export interface ConnectOptions {
-  readonly shell: () => Shell;
+  readonly runtime: () => Runtime;
   /** `call`, unless somebody traces. */
   readonly call: CallFlow;
   readonly health: Health;
-  readonly load: Load;
+  readonly load: InFlight;
   /** What the connection of a request holds. */
-  readonly loadOf: (request: Request) => ConnectionLoad;
+  readonly loadOf: (request: Request) => ConnectionInFlight;
   /** The requests whose body has not come yet. */
-  readonly waiting: WaitingRoom;
+  readonly waiting: PendingBodies;
   /** The responses that were not read yet. */
   readonly unread: UnreadAnswers;
   readonly watches: WatchLimit;
@@ -111,7 +111,7 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
       maxMessageBytes: options.maxMessageBytes,
       waiting: options.waiting,
       load,
-      failed: (failure) => toConnectError(options.shell().failed(rpc, failure)),
+      failed: (failure) => toConnectError(options.runtime().failed(rpc, failure)),
       shed: (text) => universal.contextValues.set(noRoom, text),
     });
     universal.contextValues.set(exchange, { request, response });
@@ -221,11 +221,11 @@ function connectionOf(request: Request): object {
   return ('stream' in request ? request.stream.session : undefined) ?? request.socket;
 }
 
-function implement(rpc: Rpc, { shell, call, load, deadlineFraction }: ConnectOptions) {
+function implement(rpc: Rpc, { runtime, call, load, deadlineFraction }: ConnectOptions) {
   return async (request: Message, context: HandlerContext): Promise<Message> => {
-    const current = shell();
+    const current = runtime();
     const refuse = (text: string, whole?: Message): Message =>
-      unwrap(shed(rpc, current, load, text, lower, whole && (() => whole)));
+      unwrap(shed(rpc, current, load, text, toResponseMessage, whole && (() => whole)));
     const full = context.values.get(noRoom);
     if (full !== undefined) return refuse(full);
     const mayWait = current.hooks[rpc.hook].needs !== undefined || current.waits?.has(rpc.hook) === true;

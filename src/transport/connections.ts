@@ -8,7 +8,7 @@
 import type { ServerHttp2Session } from 'node:http2';
 import { Departures } from './departures.ts';
 import { quietNeeded } from './farewell.ts';
-import { ConnectionLoad, type Load } from './load.ts';
+import { ConnectionInFlight, type InFlight } from './in-flight.ts';
 
 export interface ConnectionAge {
   /** Milliseconds after which a connection is recycled, so that new replicas get their share. */
@@ -21,7 +21,7 @@ export interface ConnectionAge {
 const PATIENCE = 4_000;
 
 export interface ConnectionWorld {
-  readonly load: Load;
+  readonly load: InFlight;
   readonly departures: Departures;
   /** Lets the session go: no new streams, and an end when those that are open have ended. */
   readonly close: () => void;
@@ -31,7 +31,7 @@ export interface ConnectionWorld {
 
 export class Connection {
   readonly id: number;
-  readonly load: ConnectionLoad;
+  readonly load: ConnectionInFlight;
   readonly session: ServerHttp2Session;
   readonly #world: ConnectionWorld;
   #open = 0;
@@ -45,7 +45,7 @@ export class Connection {
     this.id = id;
     this.session = session;
     this.#world = world;
-    this.load = new ConnectionLoad(world.load);
+    this.load = new ConnectionInFlight(world.load);
   }
 
   /** Streams without an end. */
@@ -112,7 +112,7 @@ export class Connection {
 }
 
 export class Connections {
-  readonly #load: Load;
+  readonly #load: InFlight;
   readonly #age: ConnectionAge | undefined;
   readonly #random: () => number;
   readonly #bySession = new Map<ServerHttp2Session, Connection>();
@@ -121,7 +121,7 @@ export class Connections {
   readonly #emptied: (() => void)[] = [];
   readonly #departures = new Departures();
 
-  constructor(load: Load, age?: ConnectionAge, random: () => number = Math.random) {
+  constructor(load: InFlight, age?: ConnectionAge, random: () => number = Math.random) {
     this.#load = load;
     this.#age = age;
     this.#random = random;

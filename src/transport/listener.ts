@@ -13,7 +13,7 @@ import {
 } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { call } from '../core/call.ts';
-import type { Shell } from '../core/runtime.ts';
+import type { Runtime } from '../core/runtime.ts';
 import { mediaTypeName } from '../lib/media-type.ts';
 import { Failure } from '../protocol/failure.ts';
 import { findRpc, serviceNames } from '../protocol/wire/rpc.ts';
@@ -27,14 +27,14 @@ import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
 import { createHostCheck, explainHost } from './host-check.ts';
 import { createHttp1 } from './http1.ts';
-import { ConnectionLoad, Load } from './load.ts';
+import { ConnectionInFlight, InFlight } from './in-flight.ts';
+import { PendingBodies } from './pending-bodies.ts';
 import { answerProbe } from './probes.ts';
 import { dismiss, respond } from './respond.ts';
 import { statusTrailers } from './status.ts';
 import type { TlsSettings } from './tls.ts';
 import { type UnaryContext, UnaryStream } from './unary.ts';
 import { mustBeRead, UnreadAnswers } from './unread.ts';
-import { WaitingRoom } from './waiting.ts';
 import { WatchLimit } from './watch-limit.ts';
 
 export interface ListenerOptions {
@@ -58,7 +58,7 @@ export interface ListenerOptions {
   readonly watchesPerConnection: number;
   readonly age?: ConnectionAge | undefined;
   /** Read for every call: a new configuration takes effect between two calls. */
-  readonly shell: () => Shell;
+  readonly runtime: () => Runtime;
   /** Stands in front of `call`. Default: `call` itself. */
   readonly call?: CallFlow | undefined;
   readonly received?: UnaryContext['received'];
@@ -74,10 +74,10 @@ export interface ListenerOptions {
 export interface Listener {
   readonly address: AddressInfo;
   readonly health: Health;
-  readonly load: Load;
+  readonly load: InFlight;
   readonly connections: Connections;
   /** The requests whose body has not come yet. */
-  readonly waiting: WaitingRoom;
+  readonly waiting: PendingBodies;
   /** The streams whose answer was not read yet. */
   readonly unread: UnreadAnswers;
   /** Health watches. */
@@ -105,9 +105,9 @@ const SHORTEST_READ = 2_000;
 
 /** @throws when the port cannot be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const load = new Load(options);
+  const load = new InFlight(options);
   const health = new Health([...serviceNames, HEALTH_SERVICE]);
-  const waiting = new WaitingRoom(options.bodyTimeout, options.inFlight);
+  const waiting = new PendingBodies(options.bodyTimeout, options.inFlight);
   const readTimeout = Math.max(options.bodyTimeout, SHORTEST_READ);
   const unread = new UnreadAnswers(readTimeout, options.inFlight);
   const watches = new WatchLimit(options, options.refused);
@@ -115,7 +115,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const connections = new Connections(load, options.age);
   const flow = options.call ?? call;
   const context: UnaryContext = {
-    shell: options.shell,
+    runtime: options.runtime,
     call: flow,
     load,
     waiting,
@@ -128,13 +128,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
   const loadConnect = lazily(async () => {
     const { createConnectHandler } = await import('./connect-adapter.ts');
-    const { connect, deadlineFraction, shell } = options;
+    const { connect, deadlineFraction, runtime } = options;
     return createConnectHandler({
-      shell,
+      runtime,
       call: flow,
       health,
       load,
-      loadOf: (request) => findConnection(request, connections)?.load ?? new ConnectionLoad(load),
+      loadOf: (request) => findConnection(request, connections)?.load ?? new ConnectionInFlight(load),
       waiting,
       unread,
       watches,
@@ -279,8 +279,8 @@ function isServed(path: string): boolean {
   return healthPaths.has(path) || findRpc(path) !== undefined;
 }
 
-function rejectUnknown(stream: ServerHttp2Stream, { shell, unread }: UnaryContext): void {
-  const failure = shell().failed(
+function rejectUnknown(stream: ServerHttp2Stream, { runtime, unread }: UnaryContext): void {
+  const failure = runtime().failed(
     undefined,
     new Failure('unknown_method', 'there is no such service or method'),
   );

@@ -1,6 +1,9 @@
 import type { Message } from '@bufbuild/protobuf';
-import type { Codec } from '../core/runtime.ts';
-import { lower } from '../protocol/wire/lower.ts';
+import type { RpcCodec } from '../core/runtime.ts';
+import { toResponseMessage } from '../protocol/wire/response-message.ts';
 
 /** Messages that a transport has decoded and will encode. */
-export const messageCodec: Codec<Message, Message> = { decode: (_, message) => message, encode: lower };
+export const messageCodec: RpcCodec<Message, Message> = {
+  decode: (_, message) => message,
+  encode: toResponseMessage,
+};

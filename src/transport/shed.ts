@@ -1,11 +1,11 @@
 /** The answer to a call for which there is no room. */
 
 import type { Hook } from '../core/hook.ts';
-import { fallbackReply, type Shell } from '../core/runtime.ts';
+import { fallbackReply, type Runtime } from '../core/runtime.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { Reply } from '../protocol/schema/replies.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
-import type { Load } from './load.ts';
+import type { InFlight } from './in-flight.ts';
 
 /**
  * What `onError` says, else the failure.
@@ -15,15 +15,15 @@ import type { Load } from './load.ts';
  */
 export function shed<Body>(
   rpc: Rpc,
-  shell: Shell,
-  load: Load,
+  runtime: Runtime,
+  load: InFlight,
   text: string,
   encode: (rpc: Rpc, reply: Reply, request: object) => Body,
   request: (() => object) | undefined,
 ): Body | Failure {
   load.shed++;
-  const failure = shell.failed(rpc, new Failure('overloaded', text));
-  const reply = fallbackReply(shell.hooks[rpc.hook] as Hook, failure);
+  const failure = runtime.failed(rpc, new Failure('overloaded', text));
+  const reply = fallbackReply(runtime.hooks[rpc.hook] as Hook, failure);
   if (reply === undefined) return failure;
   if (reply.kind !== 'drop') return encode(rpc, reply, undefined as never);
   const whole = request?.() as { readonly message?: object } | undefined;

@@ -7,7 +7,7 @@
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Hook } from '../core/hook.ts';
-import type { Shell } from '../core/runtime.ts';
+import type { Runtime } from '../core/runtime.ts';
 import type { Link } from '../lib/linked-list.ts';
 import { Failure } from '../protocol/failure.ts';
 import { decode } from '../protocol/wire/decode.ts';
@@ -26,21 +26,21 @@ import {
   UnsupportedEncoding,
   writeFrame,
 } from './frame.ts';
-import type { Load } from './load.ts';
+import type { InFlight } from './in-flight.ts';
+import type { PendingBodies, PendingBody, Slot } from './pending-bodies.ts';
 import { sendHead, sendTrailers } from './respond.ts';
 import { shed } from './shed.ts';
 import { statusTrailers } from './status.ts';
 import { resetUnread, type Unread, type UnreadAnswers } from './unread.ts';
-import type { Place, Waiting, WaitingRoom } from './waiting.ts';
 
 /** What the streams of a server share. */
 export interface UnaryContext {
   /** Read for every call: a new configuration takes effect between two calls. */
-  readonly shell: () => Shell;
+  readonly runtime: () => Runtime;
   /** `call`, unless somebody traces. */
   readonly call: CallFlow;
-  readonly load: Load;
-  readonly waiting: WaitingRoom;
+  readonly load: InFlight;
+  readonly waiting: PendingBodies;
   /** The streams whose answer was not read yet. */
   readonly unread: UnreadAnswers;
   /** Largest message, in bytes. */
@@ -70,7 +70,7 @@ const CALL = Symbol('call');
 type CallStream = ServerHttp2Stream & { [CALL]: UnaryStream };
 
 /** One call on one stream. */
-export class UnaryStream implements Waiting, Unread {
+export class UnaryStream implements PendingBody, Unread {
   /** When the stream was opened, then when it was answered. */
   since = now();
   readonly #stream: ServerHttp2Stream;
@@ -88,7 +88,7 @@ export class UnaryStream implements Waiting, Unread {
   #complete = 0;
   #isAnswered = false;
   /** While the body has not come, and then while the answer was not read. */
-  #place: Place | Link<Unread> | undefined;
+  #place: Slot | Link<Unread> | undefined;
   /** For the listeners below, as are the methods without a `#`. */
   trailers: Record<string, string> = OK_TRAILERS;
 
@@ -150,19 +150,19 @@ export class UnaryStream implements Waiting, Unread {
     this.#leave();
     const { maxMessageBytes, received, load, answered, call } = this.#context;
     if (answered !== undefined) this.#complete = now();
-    const shell = this.#context.shell();
-    const hook = shell.hooks[this.#rpc.hook] as Hook;
+    const runtime = this.#context.runtime();
+    const hook = runtime.hooks[this.#rpc.hook] as Hook;
     try {
       const message = readFrame(this.#body?.subarray(0, this.#size) ?? NOTHING, maxMessageBytes);
       received?.(this.#rpc, message, this.#headers, this.#connection.id);
       const timeout = parseTimeout(this.#headers['grpc-timeout'] as string | undefined);
-      const mayWait = hook.needs !== undefined || shell.waits?.has(this.#rpc.hook) === true;
+      const mayWait = hook.needs !== undefined || runtime.waits?.has(this.#rpc.hook) === true;
       const budget = mayWait ? this.#remaining(timeout) : timeout;
       if (mayWait && !load.mayDecide()) {
         this.#shed('too many calls are in flight: limits.inFlight', message);
         return;
       }
-      const result = call(this.#rpc, binaryCodec, message, shell, budget, this.#headers);
+      const result = call(this.#rpc, binaryCodec, message, runtime, budget, this.#headers);
       if (result instanceof Promise) this.#answerLater(result);
       else this.#answer(result);
     } catch (failure) {
@@ -193,12 +193,12 @@ export class UnaryStream implements Waiting, Unread {
 
   /** Ends a call that did not get as far as its hook. */
   #fail(failure: Failure): void {
-    this.#answer(this.#context.shell().failed(this.#rpc, failure));
+    this.#answer(this.#context.runtime().failed(this.#rpc, failure));
   }
 
   #shed(text: string, message?: Uint8Array): void {
     const request = message && (() => decode(this.#rpc, message));
-    this.#answer(shed(this.#rpc, this.#context.shell(), this.#context.load, text, encode, request));
+    this.#answer(shed(this.#rpc, this.#context.runtime(), this.#context.load, text, encode, request));
   }
 
   #end(

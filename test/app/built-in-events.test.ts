@@ -5,7 +5,7 @@ import { type AnyHook, defineHook } from '../../src/core/hook.ts';
 import { hooks as builtIn } from '../../src/core/hooks/index.ts';
 import { type HookName, hookNames } from '../../src/protocol/schema/hook-name.ts';
 import { allow, loaded, observed, pass } from '../../src/protocol/schema/replies.ts';
-import { aShell, callWith } from '../support/shell.ts';
+import { aRuntime, callWith } from '../support/runtime.ts';
 
 const replies: Partial<Record<HookName, object>> = {
   'client.authenticate': allow(),
@@ -25,20 +25,20 @@ const request = { broker: {}, clientinfo: {}, conninfo: {}, message: { id: 'm1',
 
 function eventsOf(...custom: AnyHook[]) {
   const hook = custom[0]?.name ?? 'message.publish';
-  const shell = aShell({ hooks: replaceHooks(builtIn, custom) });
-  callWith(hook, request, shell);
-  expect(shell.failures).toEqual([]);
-  return shell.events();
+  const runtime = aRuntime({ hooks: replaceHooks(builtIn, custom) });
+  callWith(hook, request, runtime);
+  expect(runtime.failures).toEqual([]);
+  return runtime.events();
 }
 
 describe('a custom hook', () => {
   it.each(hookNames)('that returns a reply only keeps the built-in event of %s', (name) => {
-    const shell = aShell();
-    callWith(name, request, shell);
-    expect(eventsOf(customHook(name, {}))).toEqual(shell.events());
-    expect(eventsOf(customHook(name, { events: undefined }))).toEqual(shell.events());
+    const runtime = aRuntime();
+    callWith(name, request, runtime);
+    expect(eventsOf(customHook(name, {}))).toEqual(runtime.events());
+    expect(eventsOf(customHook(name, { events: undefined }))).toEqual(runtime.events());
     const isDecided = name === 'client.authenticate' || name === 'client.authorize';
-    expect(shell.events()).toHaveLength(isDecided ? 0 : 1);
+    expect(runtime.events()).toHaveLength(isDecided ? 0 : 1);
   });
 
   it('that returns events reports those and no others', () => {
@@ -71,18 +71,18 @@ describe('a custom hook', () => {
     }
     const table = replaceHooks(builtIn, [new Counter() as unknown as AnyHook]);
     expect(table['message.publish'].onError).toBe('deny');
-    const shell = aShell({ hooks: table, lookups: { q: () => 1 } });
-    await callWith('message.publish', { message: { id: 'm1', topic: 't' } }, shell);
-    expect(shell.events()).toMatchObject([{ type: 'asked 2' }]);
+    const runtime = aRuntime({ hooks: table, lookups: { q: () => 1 } });
+    await callWith('message.publish', { message: { id: 'm1', topic: 't' } }, runtime);
+    expect(runtime.events()).toMatchObject([{ type: 'asked 2' }]);
   });
 
   it.each([[async () => ({ reply: pass() })], [() => null], [() => 'x'], [() => ({})]])(
     'that returns no outcome still fails as invalid_reply: %s',
     (decide) => {
       const hook = { name: 'message.publish', decide } as unknown as AnyHook;
-      const shell = aShell({ hooks: replaceHooks(builtIn, [hook]) });
-      callWith('message.publish', { message: { id: 'm1', topic: 't' } }, shell);
-      expect(shell.failures).toMatchObject([{ code: 'invalid_reply' }]);
+      const runtime = aRuntime({ hooks: replaceHooks(builtIn, [hook]) });
+      callWith('message.publish', { message: { id: 'm1', topic: 't' } }, runtime);
+      expect(runtime.failures).toMatchObject([{ code: 'invalid_reply' }]);
     },
   );
 });

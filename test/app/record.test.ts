@@ -20,7 +20,7 @@ import { openRecorder, type RecorderOptions } from '../../src/app/record.ts';
 import { readRecording } from '../../src/protocol/wire/read-recording.ts';
 import { findRpc } from '../../src/protocol/wire/rpc.ts';
 import { aCredential } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'exhook-record-'));
 let files = 0;

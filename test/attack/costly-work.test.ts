@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Broker, wordsOf } from '../program/support/broker.ts';
 import { publish } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const rpc = rpcFor('message.publish');
 /** So many that take seconds each miss the deadline of the client, 20 s. */

@@ -4,7 +4,7 @@ import { connect } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { aBroker } from '../program/support/broker.ts';
 import { serverOf } from '../program/support/policy-server.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const EVIL = 'rebound.attacker.example';
 const TOKEN = 'a-token-that-nobody-guesses';

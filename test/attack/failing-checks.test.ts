@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Broker, wordsOf } from '../program/support/broker.ts';
 import { serverOf } from '../program/support/policy-server.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const rpc = rpcFor('message.publish');
 

@@ -8,7 +8,7 @@ import { aBroker, type Broker, wordsOf } from '../program/support/broker.ts';
 import { publish } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';
 import { aClient } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const CAPACITY = 40;
 const SECONDS = 9;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Broker, wordsOf } from '../program/support/broker.ts';
 import { publish } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const EMAIL = '^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}$';
 const COSTLY = '([a-z]{1,50}){1,10}0';

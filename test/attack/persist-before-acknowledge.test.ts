@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aBroker, wordsOf } from '../program/support/broker.ts';
 import { startServer, temporaryDirectory } from '../program/support/program.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const rpc = rpcFor('message.publish');
 const PUBLISHES = 400;

@@ -3,9 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { publish } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';
 import { exhook, temporaryFile } from '../program/support/program.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { freePort } from '../support/servers/process.ts';
 import { isRedisMissing, startRedis } from '../support/servers/redis.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
 
 const rpc = rpcFor('message.publish');
 const toRedis = (port: number, target: string) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { oneOf } from '../../src/config/expects.ts';
 import { type ConfigInputs, loadConfig, locateConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
+import { oneOf } from '../../src/config/schema-builders.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 
 const sections = Object.keys(Config.shape);

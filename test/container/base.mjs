@@ -14,20 +14,20 @@ import { findProgram, run } from './tools.mjs';
 
 /** What Node links against. */
 const LIBRARIES = ['libc6', 'libgcc-s1', 'libstdc++6'];
-/** What `npm ci` and `npm run` call: a shell, `env` and friends, and their libraries. */
+/** What `npm ci` and `npm run` call: a runtime, `env` and friends, and their libraries. */
 const SHELL = ['dash', 'coreutils', 'libselinux1', 'libpcre2-8-0', 'libacl1', 'libattr1', 'libgmp10'];
 
 /** Directories that are links into /usr since Debian 12. */
 const MERGED = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 const UNNEEDED = /^\/usr\/(?:share|lib\/[^/]+\/(?:gconv|audit))\//;
 
-/** Like a distroless image: Node in /nodejs/bin, its libraries, a user that is not root, and no shell. */
+/** Like a distroless image: Node in /nodejs/bin, its libraries, a user that is not root, and no runtime. */
 export async function fillRuntime(root) {
   await fillWith(root, LIBRARIES);
   await copyNode(root, '/nodejs/bin/node');
 }
 
-/** Like an image of Node on Debian: Node and npm in /usr, and a shell. */
+/** Like an image of Node on Debian: Node and npm in /usr, and a runtime. */
 export async function fillBuilder(root) {
   await fillWith(root, [...LIBRARIES, ...SHELL]);
   await copyNode(root, '/usr/bin/node');

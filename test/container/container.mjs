@@ -91,7 +91,7 @@ export class Container {
   /** Its HEALTHCHECK. */
   async check() {
     const [kind, ...command] = this.#image.Healthcheck.Test;
-    if (kind !== 'CMD') throw new Error(`HEALTHCHECK needs a shell: ${kind}`);
+    if (kind !== 'CMD') throw new Error(`HEALTHCHECK needs a runtime: ${kind}`);
     return await this.exec(command);
   }
 

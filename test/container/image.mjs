@@ -7,10 +7,10 @@ export function checkImage(config) {
   const isSo = (title, actual, expected) =>
     check(title, JSON.stringify(actual) === JSON.stringify(expected), JSON.stringify(actual));
   isSo('its user is a number that is not root', config.User, '65532:65532');
-  isSo('its entry point needs no shell', config.Entrypoint, ['node', '/app/dist/server.js']);
+  isSo('its entry point needs no runtime', config.Entrypoint, ['node', '/app/dist/server.js']);
   isSo('nothing stands behind the entry point', config.Cmd ?? [], []);
   isSo('it is stopped with SIGTERM', config.StopSignal, 'SIGTERM');
-  isSo('its HEALTHCHECK needs no shell', config.Healthcheck?.Test, ['CMD', 'node', '/app/healthcheck.mjs']);
+  isSo('its HEALTHCHECK needs no runtime', config.Healthcheck?.Test, ['CMD', 'node', '/app/healthcheck.mjs']);
   isSo('its ports are 9000 and 9001', Object.keys(config.ExposedPorts).sort(), ['9000/tcp', '9001/tcp']);
   isSo('it carries its version', config.Labels['org.opencontainers.image.version'], '1.2.3');
   const isSecret = config.Env.some((one) => /token|password|secret|npm_config/i.test(one));

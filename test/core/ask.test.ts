@@ -6,7 +6,7 @@ import { Failure } from '../../src/protocol/failure.ts';
 import { allow } from '../../src/protocol/schema/replies.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { inputs } from '../support/inputs.ts';
-import { aShell } from '../support/shell.ts';
+import { aRuntime } from '../support/runtime.ts';
 
 const input: HookInput = inputs()['client.authenticate'];
 const first: Question = { kind: 'first', user: 'alice' };
@@ -22,7 +22,7 @@ const asking = (needs: (answers: Answers) => Question | undefined = () => undefi
   }) as unknown as Hook;
 
 const ask = (lookups: Record<string, Lookup>, hook = asking(), budget = FOREVER, question = first) =>
-  answerQuestions(hook, input, question, aShell({ lookups }), budget);
+  answerQuestions(hook, input, question, aRuntime({ lookups }), budget);
 
 describe('an answer', () => {
   it.each([

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Instead, Shell } from '../../src/core/runtime.ts';
+import type { ReplyOverride, Runtime } from '../../src/core/runtime.ts';
 import { Failure } from '../../src/protocol/failure.ts';
 import { drop } from '../../src/protocol/schema/replies.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
-import { aShell, callWith, type FakeShell, readReply, rpcFor } from '../support/shell.ts';
+import { aRuntime, callWith, type FakeRuntime, readReply, rpcFor } from '../support/runtime.ts';
 
 const message = { id: '1', topic: 't', from: 'c', payload: new Uint8Array([1]) };
 
-/** A shell whose answers wait until the test lets them go. */
-function aHolding(): { shell: Shell; fake: FakeShell; letGo: (instead: Instead) => void; seen: number[] } {
-  const fake = aShell();
+/** A runtime whose answers wait until the test lets them go. */
+function aHolding(): {
+  runtime: Runtime;
+  fake: FakeRuntime;
+  letGo: (instead: ReplyOverride) => void;
+  seen: number[];
+} {
+  const fake = aRuntime();
   const seen: number[] = [];
-  let letGo: (instead: Instead) => void = () => {};
-  const shell: Shell = {
+  let letGo: (instead: ReplyOverride) => void = () => {};
+  const runtime: Runtime = {
     ...fake,
     begin: () => 1000,
     decided(rpc, input, outcome, since, budget) {
@@ -23,36 +28,36 @@ function aHolding(): { shell: Shell; fake: FakeShell; letGo: (instead: Instead) 
       });
     },
   };
-  return { shell, fake, seen, letGo: (instead) => letGo(instead) };
+  return { runtime, fake, seen, letGo: (instead) => letGo(instead) };
 }
 
-const publish = (shell: Shell) => callWith('message.publish', { message }, shell, 4000);
+const publish = (runtime: Runtime) => callWith('message.publish', { message }, runtime, 4000);
 
 describe('a call whose events must be safe first', () => {
   it('is answered as decided when they are, and not before', async () => {
-    const { shell, letGo, seen } = aHolding();
-    const result = publish(shell);
+    const { runtime, letGo, seen } = aHolding();
+    const result = publish(runtime);
     expect(result).toBeInstanceOf(Promise);
     expect(await Promise.race([result, 'waiting'])).toBe('waiting');
     letGo(undefined);
     expect(readReply(rpcFor('message.publish'), await result)).toBe(
-      readReply(rpcFor('message.publish'), await publish(aShell())),
+      readReply(rpcFor('message.publish'), await publish(aRuntime())),
     );
     expect(seen).toEqual([1000, 4000]);
   });
 
   it('is answered otherwise when a route says so', async () => {
-    const { shell, letGo } = aHolding();
-    const result = publish(shell);
+    const { runtime, letGo } = aHolding();
+    const result = publish(runtime);
     letGo(drop('sink_failed'));
     expect(readReply(rpcFor('message.publish'), await result)).toMatchObject({
       headers: { allow_publish: 'false' },
     });
   });
 
-  it('fails when a route says so, and tells the shell', async () => {
-    const { shell, fake, letGo } = aHolding();
-    const result = publish(shell);
+  it('fails when a route says so, and tells the runtime', async () => {
+    const { runtime, fake, letGo } = aHolding();
+    const result = publish(runtime);
     letGo(new Failure('sink_failed', 'no'));
     expect(await result).toMatchObject({ code: 'sink_failed' });
     expect(fake.failures).toMatchObject([{ code: 'sink_failed' }]);
@@ -65,8 +70,8 @@ describe('a call whose events must be safe first', () => {
       [new Failure('sink_failed', 'no'), 'sink_failed'],
     ] as const) {
       const watch = createCallWatch();
-      const { shell, letGo } = aHolding();
-      const result = publish(watch.watch(() => shell)());
+      const { runtime, letGo } = aHolding();
+      const result = publish(watch.watch(() => runtime)());
       expect(watch.calls.counts).toEqual([]);
       letGo(instead);
       await result;
@@ -76,5 +81,5 @@ describe('a call whose events must be safe first', () => {
 });
 
 it('a call whose events nobody waits for is answered at once', () => {
-  expect(publish(aShell())).not.toBeInstanceOf(Promise);
+  expect(publish(aRuntime())).not.toBeInstanceOf(Promise);
 });

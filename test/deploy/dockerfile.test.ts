@@ -20,7 +20,7 @@ const log = await createLogger({ level: 'silent', format: 'json' });
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('the Dockerfile', () => {
-  it('ends as user 65532, with a stop signal and an entry point without a shell', () => {
+  it('ends as user 65532, with a stop signal and an entry point without a runtime', () => {
     expect(dockerfile).toMatch(/^USER 65532:65532$/m);
     expect(dockerfile).toMatch(/^STOPSIGNAL SIGTERM$/m);
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "\/app\/dist\/server.js"\]$/m);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { openConditions } from '../../src/payload/conditions/open.ts';
 import type { Variables } from '../../src/policy/condition.ts';
 import { type ActionInput, actionVariables, eventVariables } from '../../src/policy/condition-variables.ts';
-import type { Draft, View } from '../../src/policy/messages/draft.ts';
-import { senderOf, startDraft } from '../../src/policy/messages/draft.ts';
+import type { MessageEdit, View } from '../../src/policy/messages/message-edit.ts';
+import { senderOf, startEdit } from '../../src/policy/messages/message-edit.ts';
 import { messageVariables } from '../../src/policy/messages/variables.ts';
 import { publishInput } from '../support/messages.ts';
 import { readSource } from '../support/source.ts';
@@ -15,7 +15,7 @@ const blocks = blocksOf('docs/conditions.md').filter(({ kind }) => kind !== '');
 
 type Given = Record<'action' | 'topic' | 'clientid' | 'payload', never>;
 
-function inputOf(kind: string, given: Given): ActionInput | Draft {
+function inputOf(kind: string, given: Given): ActionInput | MessageEdit {
   if (kind === 'action') {
     const { action, topic, ...subject } = given;
     return { action, topic, subject: { peerhost: '', ...subject } as never };
@@ -23,7 +23,7 @@ function inputOf(kind: string, given: Given): ActionInput | Draft {
   const { clientid, topic, payload } = given;
   const input = publishInput({ topic, from: clientid, payload });
   const view: View = { value: payload, chain: [], isChanged: false };
-  return { ...startDraft(input, senderOf(input)), view };
+  return { ...startEdit(input, senderOf(input)), view };
 }
 
 describe.each(blocks)('the examples for $kind', ({ kind, name, text }) => {

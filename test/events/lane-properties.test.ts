@@ -1,7 +1,7 @@
 /** Whatever a sink does: nothing is lost, nothing of one key is reordered, and the bounds hold. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Lane } from '../../src/events/lane.ts';
+import { SinkQueue } from '../../src/events/sink-queue.ts';
 import type { Receipt } from '../../src/sinks/sink.ts';
 import { aClock, aDelivery, aQueue, aSink } from './support.ts';
 
@@ -36,7 +36,7 @@ async function run(
   steps: readonly (typeof step extends fc.Arbitrary<infer Value> ? Value : never)[],
   answers: readonly Answer[],
   queue: object,
-  check: (lane: Lane) => void,
+  check: (lane: SinkQueue) => void,
 ): Promise<Run> {
   const seen: Run = { pushed: [], taken: [], rejected: [], told: new Map(), dropped: 0, withdrawn: 0 };
   const left = [...answers];
@@ -56,7 +56,7 @@ async function run(
     seen.taken.push(...ids.filter((_, i) => i !== index));
     return { rejected: [{ index, reason: 'no' }] };
   };
-  const lane = new Lane({
+  const lane = new SinkQueue({
     sink,
     queue: aQueue(queue),
     clock,

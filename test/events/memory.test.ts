@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { estimateBytes } from '../../src/events/estimate.ts';
 import { EventDelivery } from '../../src/events/event-delivery.ts';
-import { Lane } from '../../src/events/lane.ts';
 import { compileShape } from '../../src/events/shape.ts';
+import { SinkQueue } from '../../src/events/sink-queue.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import type { DeliveryFormat } from '../../src/sinks/delivery.ts';
@@ -48,7 +48,7 @@ async function bytesInUse(): Promise<number> {
 /** What a queue of a sink that is down takes, and what it says that it takes: bytes an event. */
 async function fill(format: DeliveryFormat, payloadBytes: number) {
   const clock = aClock();
-  const lane = new Lane({
+  const lane = new SinkQueue({
     sink: {
       name: 'down',
       write: async () => {

@@ -21,7 +21,7 @@ function anOutbox(sinks: readonly OpenedSink[], rest: Partial<OutboxOptions> = {
 }
 
 function push(outbox: Outbox, id: string, key = ''): void {
-  for (const { lane } of outbox.ports) lane.push(aDelivery(id, key), 0, 'drop-oldest');
+  for (const { queue } of outbox.pipelines) queue.push(aDelivery(id, key), 0, 'drop-oldest');
 }
 
 const quick = { retry: { min: 1, max: 5 } };
@@ -86,7 +86,7 @@ describe('dead letters', () => {
     const [sink, other] = [refusing(), aSink('fast', 'other')];
     const { outbox } = anOutbox([opened(sink, {}, { deadLetter: 'other' }), opened(other)]);
     const body = new TextEncoder().encode('{"id":"1"}');
-    outbox.ports[0]?.lane.push({ ...aDelivery('1', 'k'), body }, 0, 'drop-oldest');
+    outbox.pipelines[0]?.queue.push({ ...aDelivery('1', 'k'), body }, 0, 'drop-oldest');
     await outbox.flush(10_000);
     expect(other.deliveries).toMatchObject([
       {
@@ -106,7 +106,7 @@ describe('dead letters', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'exhook-')), 'dead.jsonl');
     const { outbox } = anOutbox([opened(refusing(), { batch: { maxEvents: 1 } }, { deadLetter: { file } })]);
     for (const id of ['1', '2', '3']) push(outbox, id, 'k');
-    outbox.ports[0]?.lane.push({ ...aDelivery('bytes'), body: new Uint8Array([255]) }, 0, 'drop-oldest');
+    outbox.pipelines[0]?.queue.push({ ...aDelivery('bytes'), body: new Uint8Array([255]) }, 0, 'drop-oldest');
     await outbox.flush(10_000);
     const lines = readFileSync(file, 'utf8')
       .trimEnd()
@@ -161,10 +161,10 @@ describe('a spool', () => {
     const spool = aSpool();
     const sink = aSink('asked');
     const { outbox } = anOutbox([opened(sink, { maxEvents: 40, batch: { maxEvents: 5 } })], { spool });
-    const port = outbox.ports[0];
+    const port = outbox.pipelines[0];
     const ids = Array.from({ length: 100 }, (_, i) => `${i}`);
     await Promise.all(ids.map((id) => port?.spool?.append(aDelivery(id))));
-    await expect.poll(() => [port?.lane.size, spool.lane('fake').size]).toEqual([10, 100]);
+    await expect.poll(() => [port?.queue.size, spool.lane('fake').size]).toEqual([10, 100]);
     // Batch after batch, each looked for by a poll: it may take more polls than the default has time for.
     await expect
       .poll(
@@ -198,7 +198,7 @@ describe('flushing', () => {
       aSink('fast', 'other'),
     ];
     const { outbox } = anOutbox([opened(other), opened(sink, {}, { deadLetter: 'other' })]);
-    outbox.ports[1]?.lane.push(aDelivery('1'), 0, 'drop-oldest');
+    outbox.pipelines[1]?.queue.push(aDelivery('1'), 0, 'drop-oldest');
     expect(await outbox.flush(10_000)).toBe(0);
     expect(other.confirmed).toEqual(['1']);
   });

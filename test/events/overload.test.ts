@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { Route } from '../../src/config/sections/routes.ts';
 import { hooks } from '../../src/core/hooks/index.ts';
-import type { Instead } from '../../src/core/runtime.ts';
-import { Emitter } from '../../src/events/emitter.ts';
+import type { ReplyOverride } from '../../src/core/runtime.ts';
+import { EventRouter } from '../../src/events/event-router.ts';
 import { createOutbox, type OutboxOptions } from '../../src/events/outbox.ts';
-import { createPlan } from '../../src/events/plan.ts';
+import { createRoutingTable } from '../../src/events/routing-table.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { writeByKey } from '../../src/sinks/by-key.ts';
 import { createStamp } from '../../src/sinks/cloudevents/stamp.ts';
-import { Outcome } from '../../src/sinks/outcome.ts';
+import { ReceiptBuilder } from '../../src/sinks/receipt-builder.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import { aService, aVirtualClock } from '../lib/admission/simulate.ts';
 import { aContext, aMessage, aMeta } from '../support/inputs.ts';
@@ -43,7 +43,7 @@ function aSlowSink(clock: FakeClock, request: () => Promise<void>) {
   const sink: Sink = {
     name: 'a',
     async write(batch, _signal, isWanted) {
-      const outcome = new Outcome(batch, isWanted);
+      const outcome = new ReceiptBuilder(batch, isWanted);
       const writeOne = async ({ id }: { id: string }) => {
         await request();
         stored.push(id.replace('/message.publish', ''));
@@ -69,14 +69,14 @@ function setup(onFailure: 'drop' | 'pass', ms: () => number, queue: object = {})
     rateLimit: () => {},
   });
   const route = Route.parse({ hooks: ['message.publish'], to: 'a', delivery: 'before-reply', onFailure });
-  const plan = createPlan([route], { ports: outbox.ports, compile: undefined });
+  const table = createRoutingTable([route], { pipelines: outbox.pipelines, compile: undefined });
   const stamp = createStamp({ now: () => 0, newId: () => 'new' });
-  const emitter = new Emitter({ plan, clock, stamp, conditionFailed: () => {} });
-  const publish = (id: string, from: string): Promise<Instead> => {
+  const router = new EventRouter({ routes: table, clock, stamp, conditionFailed: () => {} });
+  const publish = (id: string, from: string): Promise<ReplyOverride> => {
     const input = { meta: aMeta(), props: [], userProps: [], message: aMessage({ id, topic: 't', from }) };
     const whole = input as unknown as HookInput<'message.publish'>;
     const { events = [] } = hooks['message.publish'].decide(whole as never, aContext() as never);
-    const answer = emitter.emit('message.publish', whole, events, clock.now() + BUDGET);
+    const answer = router.emit('message.publish', whole, events, clock.now() + BUDGET);
     if (answer === undefined) throw new Error('the answer waits');
     return answer;
   };

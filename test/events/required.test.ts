@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Port } from '../../src/events/port.ts';
 import { watchRequired } from '../../src/events/required.ts';
+import { SinkPipeline } from '../../src/events/sink-pipeline.ts';
 import { Tally } from '../../src/events/tally.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import { Health } from '../../src/transport/health.ts';
@@ -8,10 +8,10 @@ import { aClock, aSink, opened } from './support.ts';
 
 const log = { info: () => {}, warn: () => {}, error: () => {} };
 
-function aPort(check: Sink['check'], isRequired = true): Port {
+function aPort(check: Sink['check'], isRequired = true): SinkPipeline {
   const sink = { ...aSink('fast', 'a'), ...(check && { check }) };
   const tally = new Tally('a', log as never, () => {});
-  return new Port(opened(sink, {}, { isRequired }), {
+  return new SinkPipeline(opened(sink, {}, { isRequired }), {
     clock: aClock(),
     tally,
     spool: undefined,
@@ -19,7 +19,7 @@ function aPort(check: Sink['check'], isRequired = true): Port {
   });
 }
 
-const watch = (ports: Port[], changed: (obstacle: string | undefined) => void) =>
+const watch = (ports: SinkPipeline[], changed: (obstacle: string | undefined) => void) =>
   watchRequired({ ports, changed, interval: 1, timeout: 50 });
 
 describe('required sinks', () => {

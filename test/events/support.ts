@@ -1,7 +1,7 @@
 /** What stands in for the world in tests of queues: a clock that stands still, and sinks that do as they are told. */
 import { Queue } from '../../src/config/sections/queue.ts';
 import type { Clock } from '../../src/events/clock.ts';
-import type { LaneOptions } from '../../src/events/lane-options.ts';
+import type { SinkQueueOptions } from '../../src/events/sink-queue-options.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
 import type { OpenedSink } from '../../src/sinks/opened-sink.ts';
@@ -133,7 +133,7 @@ export function anEvent(id: string | number, payload = 0): StampedEvent {
 
 type QueueInput = Parameters<typeof Queue.parse>[0];
 
-export function aQueue(options: object = {}): LaneOptions['queue'] {
+export function aQueue(options: object = {}): SinkQueueOptions['queue'] {
   const queue = Queue.parse(options as QueueInput);
   return { ...queue, concurrency: queue.concurrency ?? 1 };
 }

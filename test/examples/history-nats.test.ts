@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeReply } from '../../src/protocol/wire/describe-reply.ts';
 import { aBroker } from '../program/support/broker.ts';
 import { exhook, openServer, type RunningServer } from '../program/support/program.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { isNatsMissing, type NatsServer, startNats } from '../support/servers/nats.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
 
 const root = join(import.meta.dirname, '../..');
 const recording = join(root, 'test/fixtures/recordings/emqx-5.10.3.jsonl');

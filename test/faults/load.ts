@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:http2';
 import { inputs } from '../support/inputs.ts';
-import { requestOf } from '../support/shell.ts';
+import { requestOf } from '../support/runtime.ts';
 import { frame, grpcHeaders, isAnswered, plain } from '../transport/fault-support.ts';
 import { RawClient } from '../transport/raw-client.ts';
 

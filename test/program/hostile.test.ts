@@ -1,6 +1,6 @@
 /** What is malformed, too large, unknown or never ends, over the wire against the built server: exact statuses. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { aBroker } from './support/broker.ts';
 import { openServer, type RunningServer, startServer } from './support/program.ts';
 import {

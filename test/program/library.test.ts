@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { root } from '../support/source.ts';
 import { aBroker, wordsOf } from './support/broker.ts';
 import { run, startServer } from './support/program.ts';

@@ -8,7 +8,7 @@ import { rpcs } from '../../src/protocol/wire/rpc.ts';
 import type { Version } from '../../src/protocol/wire/versions.ts';
 import { aMessage } from '../support/inputs.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
-import { rpcFor } from '../support/shell.ts';
+import { rpcFor } from '../support/runtime.ts';
 import { root } from '../support/source.ts';
 import { v1Life } from '../support/v1-life.ts';
 import { aBroker, type Broker, wordsOf } from './support/broker.ts';

@@ -118,7 +118,7 @@ describe.each(Object.entries(lives))('the life of %s', (name, life) => {
   });
 });
 
-/** Ids, source and time: what the shell stamps on an event. */
+/** Ids, source and time: what the runtime stamps on an event. */
 function expectStamps(name: string, events: readonly CloudEvent[], calls: readonly RecordedCall[]): void {
   const node = name === 'emqx-5.10.3' ? 'emqx3@127.0.0.1' : 'emqx@127.0.0.1';
   const start = Date.now();

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { type Answer, aBroker, wordsOf } from './support/broker.ts';
 import { exhook, startServer, temporaryDirectory, temporaryFile } from './support/program.ts';
 

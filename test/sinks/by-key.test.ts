@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeByKey } from '../../src/sinks/by-key.ts';
-import { Outcome } from '../../src/sinks/outcome.ts';
+import { ReceiptBuilder } from '../../src/sinks/receipt-builder.ts';
 import { aDelivery } from '../events/support.ts';
 
 const batch = ['a1', 'b1', 'a2', 'b2', 'a3'].map((id) => aDelivery(id, id[0]));
@@ -8,7 +8,7 @@ const batch = ['a1', 'b1', 'a2', 'b2', 'a3'].map((id) => aDelivery(id, id[0]));
 describe('writeByKey', () => {
   it('leaves out what nobody wants any more, asked just before it is sent', async () => {
     const unwanted = new Set<string>(['b1']);
-    const outcome = new Outcome(batch, ({ id }) => !unwanted.has(id));
+    const outcome = new ReceiptBuilder(batch, ({ id }) => !unwanted.has(id));
     const sent: string[] = [];
     await writeByKey(
       batch,
@@ -26,7 +26,7 @@ describe('writeByKey', () => {
   });
 
   it('sends everything when nobody says otherwise', async () => {
-    const outcome = new Outcome(batch);
+    const outcome = new ReceiptBuilder(batch);
     const sent: string[] = [];
     await writeByKey(batch, 1, async ({ id }) => void sent.push(id), outcome);
     expect(sent).toEqual(['a1', 'a2', 'a3', 'b1', 'b2']);

@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import * as library from '@platformatic/kafka';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Kafka } from '../../src/config/sections/sinks/kafka.ts';
-import { KafkaClient } from '../../src/sinks/kafka/client.ts';
+import { KafkaClient } from '../../src/sinks/kafka/connection.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -4,7 +4,7 @@ import { Publish } from '../../src/config/sections/publish.ts';
 import { openConditionsFor } from '../../src/lookup/messages/open-conditions.ts';
 import { openMessages } from '../../src/lookup/messages/open-messages.ts';
 import { decideMessage, type PublishOutcome, type PublishPolicy } from '../../src/policy/messages/decide.ts';
-import type { PublishInput } from '../../src/policy/messages/draft.ts';
+import type { PublishInput } from '../../src/policy/messages/message-edit.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { aClient, aMessage, aMeta } from './inputs.ts';
 

@@ -2,7 +2,7 @@
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
 import type { MetricSource } from '../../src/telemetry/metrics.ts';
-import { aShell, rpcFor } from './shell.ts';
+import { aRuntime, rpcFor } from './runtime.ts';
 
 export const anInput = { meta: { node: 'emqx@a' } } as HookInput;
 
@@ -53,10 +53,10 @@ export function aSource(overrides: Partial<MetricSource> = {}): MetricSource {
 export function aFullSource(): MetricSource {
   const watch = createCallWatch();
   const rpc = rpcFor('client.authorize');
-  const shell = watch.watch(() => aShell({ lookups: { ours: () => 'answer' } }))();
-  shell.decided(rpc, anInput, { reply: { kind: 'allow' } }, 0, 1000);
+  const runtime = watch.watch(() => aRuntime({ lookups: { ours: () => 'answer' } }))();
+  runtime.decided(rpc, anInput, { reply: { kind: 'allow' } }, 0, 1000);
   watch.answered(rpc, 1);
-  shell.lookups.ours?.({ kind: 'ours' }, { signal: new AbortController().signal });
+  runtime.lookups.ours?.({ kind: 'ours' }, { signal: new AbortController().signal });
   return aSource({
     watch,
     outbox: { sinks: [aSink] },

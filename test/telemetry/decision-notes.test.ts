@@ -3,7 +3,7 @@ import type { Decision } from '../../src/protocol/schema/decision.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import { createDecisionNotes } from '../../src/telemetry/decision-notes.ts';
 import { publishInput } from '../support/messages.ts';
-import { rpcFor } from '../support/shell.ts';
+import { rpcFor } from '../support/runtime.ts';
 
 const decision: Decision = { verdict: 'pass', by: 'r', reason: 'why', isShadow: false };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure, type FailureCode, failureCodes } from '../../src/protocol/failure.ts';
 import { createFailureLog } from '../../src/telemetry/failure-log.ts';
-import { rpcFor } from '../support/shell.ts';
+import { rpcFor } from '../support/runtime.ts';
 
 interface Line {
   readonly level: 'warn' | 'error';

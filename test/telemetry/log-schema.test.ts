@@ -11,7 +11,7 @@ import { createDecisionNotes } from '../../src/telemetry/decision-notes.ts';
 import { createFailureLog } from '../../src/telemetry/failure-log.ts';
 import { aClient, aMeta } from '../support/inputs.ts';
 import { publishInput } from '../support/messages.ts';
-import { rpcFor } from '../support/shell.ts';
+import { rpcFor } from '../support/runtime.ts';
 import { findUndocumented, readDocumentedFields } from './log-fields.ts';
 import { findLoggedFields } from './log-source.ts';
 

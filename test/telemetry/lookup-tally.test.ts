@@ -7,7 +7,7 @@ import { allow } from '../../src/protocol/schema/replies.ts';
 import { createCallWatch } from '../../src/telemetry/call-watch.ts';
 import { LookupTally } from '../../src/telemetry/lookup-tally.ts';
 import { inputs } from '../support/inputs.ts';
-import { aShell, bytes, hooksWith, requestOf, rpcFor } from '../support/shell.ts';
+import { aRuntime, bytes, hooksWith, requestOf, rpcFor } from '../support/runtime.ts';
 
 const never = new AbortController().signal;
 
@@ -87,9 +87,9 @@ describe('a look-up', () => {
       decide: () => ({ reply: allow() }),
     });
     const lookups = { ours: async () => 'yes' };
-    const shell = watch.watch(() => aShell({ hooks: hooksWith(hook as never), lookups }))();
+    const runtime = watch.watch(() => aRuntime({ hooks: hooksWith(hook as never), lookups }))();
     const rpc = rpcFor('client.authorize');
-    await call(rpc, bytes, requestOf(rpc, inputs()['client.authorize']), shell, 1000);
+    await call(rpc, bytes, requestOf(rpc, inputs()['client.authorize']), runtime, 1000);
     expect(watch.calls.counts).toMatchObject([{ outcome: 'allow', calls: 1 }]);
     expect(watch.lookups.counts).toStrictEqual([{ kind: 'ours', outcome: 'answered', lookups: 1 }]);
   });

@@ -12,7 +12,7 @@ import { lookupOutcomes } from '../../src/telemetry/lookup-tally.ts';
 import { type MetricSource, metrics } from '../../src/telemetry/metrics.ts';
 import { openProcessMetrics } from '../../src/telemetry/prometheus.ts';
 import { aFullSource, aLoad, anInput, aSink, aSource } from '../support/metric-source.ts';
-import { aShell, bytes, hooksWith, requestOf, rpcFor } from '../support/shell.ts';
+import { aRuntime, bytes, hooksWith, requestOf, rpcFor } from '../support/runtime.ts';
 
 const input = anInput;
 const rpc = rpcFor('client.authorize');
@@ -24,7 +24,7 @@ describe('calls', () => {
   it.each(failureCodes)('that failed with %s are counted under that code', async (code) => {
     const watch = createCallWatch();
     watch
-      .watch(() => aShell())()
+      .watch(() => aRuntime())()
       .failed(rpc, new Failure(code, 'no'));
     const { text } = await (await openProcessMetrics(aSource({ watch }))).expose();
     expect(text).toContain(`exhook_calls_total{hook="client.authorize",version="v3",outcome="${code}"} 1\n`);
@@ -35,7 +35,7 @@ describe('calls', () => {
     (kind) => {
       const watch = createCallWatch();
       watch
-        .watch(() => aShell())()
+        .watch(() => aRuntime())()
         .decided(rpc, input, { reply: { kind } as Reply }, 0, 1000);
       expect(watch.calls.counts).toStrictEqual([
         { hook: 'client.authorize', version: 'v3', outcome: kind, calls: 1 },
@@ -46,7 +46,7 @@ describe('calls', () => {
   it('of methods that do not exist have neither hook nor version', () => {
     const watch = createCallWatch();
     watch
-      .watch(() => aShell())()
+      .watch(() => aRuntime())()
       .failed(undefined, new Failure('unknown_method', 'no'));
     expect(watch.calls.counts).toMatchObject([{ hook: 'none', version: 'none', outcome: 'unknown_method' }]);
   });
@@ -62,23 +62,23 @@ describe('calls', () => {
           throw new Error('broken');
         },
       });
-      const shell = watch.watch(() => aShell({ hooks: hooksWith(broken as never) }))();
+      const runtime = watch.watch(() => aRuntime({ hooks: hooksWith(broken as never) }))();
       const request = requestOf(rpcFor(name), { clientinfo: {}, message: {} });
-      call(rpcFor(name), bytes, request, shell, 1000);
+      call(rpcFor(name), bytes, request, runtime, 1000);
       expect(watch.calls.counts).toMatchObject([{ hook: name, outcome: 'handler_threw', calls: 1 }]);
     },
   );
 
-  it('reach the shell they were meant for, and a new one when it changes', () => {
+  it('reach the runtime they were meant for, and a new one when it changes', () => {
     const watch = createCallWatch();
-    const shells = [aShell(), aShell()];
+    const runtimes = [aRuntime(), aRuntime()];
     let current = 0;
-    const watched = watch.watch(() => shells[current] as never);
+    const watched = watch.watch(() => runtimes[current] as never);
     watched().decided(rpc, input, { reply: allow() }, 0, 1000);
     expect(watched()).toBe(watched());
     current = 1;
     watched().failed(rpc, new Failure('deadline', 'late'));
-    expect(shells.map(({ calls, failures }) => [calls.length, failures.length])).toStrictEqual([
+    expect(runtimes.map(({ calls, failures }) => [calls.length, failures.length])).toStrictEqual([
       [1, 0],
       [0, 1],
     ]);
@@ -86,9 +86,9 @@ describe('calls', () => {
 
   it('add up', () => {
     const watch = createCallWatch();
-    const shell = watch.watch(() => aShell())();
-    for (let i = 0; i < 3; i++) shell.decided(rpc, input, { reply: allow() }, 0, 1000);
-    shell.decided(rpcFor('client.authorize', 'v1'), input, { reply: allow() }, 0, 1000);
+    const runtime = watch.watch(() => aRuntime())();
+    for (let i = 0; i < 3; i++) runtime.decided(rpc, input, { reply: allow() }, 0, 1000);
+    runtime.decided(rpcFor('client.authorize', 'v1'), input, { reply: allow() }, 0, 1000);
     expect(valuesOf('exhook_calls_total', aSource({ watch }))).toStrictEqual([
       { labels: { hook: 'client.authorize', version: 'v3', outcome: 'allow' }, value: 3 },
       { labels: { hook: 'client.authorize', version: 'v1', outcome: 'allow' }, value: 1 },

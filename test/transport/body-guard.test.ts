@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/protocol/failure.ts';
 import { guardBody } from '../../src/transport/body-guard.ts';
-import { ConnectionLoad, Hold, Load } from '../../src/transport/load.ts';
-import { WaitingRoom } from '../../src/transport/waiting.ts';
+import { ConnectionInFlight, Hold, InFlight } from '../../src/transport/in-flight.ts';
+import { PendingBodies } from '../../src/transport/pending-bodies.ts';
 import { frame, plain, plainRequest } from './fault-support.ts';
 
 const JSON_TYPE = 'application/json';
@@ -20,10 +20,10 @@ interface Guarded {
 async function guard(
   type: string,
   chunks: readonly Uint8Array[] | AsyncIterable<Uint8Array>,
-  { headers = {}, rpc = true, queuedBytes = 400_000, room = new WaitingRoom(10_000, 10) } = {},
+  { headers = {}, rpc = true, queuedBytes = 400_000, room = new PendingBodies(10_000, 10) } = {},
 ): Promise<Guarded> {
-  const load = new Load({ inFlight: 10, queuedBytes, messageBytes: 1_000 });
-  const hold = new Hold(new ConnectionLoad(load));
+  const load = new InFlight({ inFlight: 10, queuedBytes, messageBytes: 1_000 });
+  const hold = new Hold(new ConnectionInFlight(load));
   const shed: string[] = [];
   const body = 'length' in chunks ? fromChunks(chunks) : chunks;
   const guarded = guardBody(body, new Headers({ 'content-type': type, ...headers }), {
@@ -117,7 +117,7 @@ describe('a body that does not come', () => {
     ['to an end', endless(frame(plainRequest))],
   ])('%s fails when its time is over', async (_what, body) => {
     let now = performance.now();
-    const room = new WaitingRoom(50, 10, () => now);
+    const room = new PendingBodies(50, 10, () => now);
     const guarded = guard(GRPC, body, { room });
     await new Promise(setImmediate);
     now += 1_000;
@@ -130,7 +130,7 @@ describe('a body that does not come', () => {
     [JSON_TYPE, '{}'],
     [PROTO, ''],
   ])('leaves its place to the next, with an empty one of %s in its stead', async (type, empty) => {
-    const room = new WaitingRoom(10_000, 1);
+    const room = new PendingBodies(10_000, 1);
     const guarded = guard(type, endless(), { room });
     await new Promise(setImmediate);
     room.enter({ since: performance.now(), expire: () => {}, evict: () => {} }).remove();

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerHttp2Session } from 'node:http2';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Connection, type ConnectionAge, Connections } from '../../src/transport/connections.ts';
-import { Load } from '../../src/transport/load.ts';
+import { InFlight } from '../../src/transport/in-flight.ts';
 
 /** Closes when it is told to, once its streams are over, as node's does. */
 class FakeSession extends EventEmitter {
@@ -27,7 +27,7 @@ afterEach(() => void vi.useRealTimers());
 
 function someConnections(count: number, age?: ConnectionAge, random = () => 0) {
   const connections = new Connections(
-    new Load({ inFlight: 1, queuedBytes: 1, messageBytes: 1 }),
+    new InFlight({ inFlight: 1, queuedBytes: 1, messageBytes: 1 }),
     age,
     random,
   );

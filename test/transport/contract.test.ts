@@ -9,7 +9,7 @@ import { allow, observed, pass } from '../../src/protocol/schema/replies.ts';
 import { findRpc, type Rpc, rpcs } from '../../src/protocol/wire/rpc.ts';
 import { aClient, aMessage, inputs, SECRET } from '../support/inputs.ts';
 import { bytesOf, type RecordedCall, readRecording } from '../support/recordings.ts';
-import { hooksWith, readReply, requestOf, rpcFor } from '../support/shell.ts';
+import { hooksWith, readReply, requestOf, rpcFor } from '../support/runtime.ts';
 import { v1Life } from '../support/v1-life.ts';
 import { type Answer, frame, grpcHeaders, messagesIn, type RawClient, until } from './raw-client.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from './server-support.ts';
@@ -329,7 +329,7 @@ describe.each([
 
   it.each(Object.entries(lives))('answers every call of %s, in one connection', async (_name, life) => {
     const own = server.client();
-    const seen = server.shell.calls.length;
+    const seen = server.runtime.calls.length;
     const replies = await Promise.all(
       life.map(async (call) => {
         const rpc = findRpc(call.path) as Rpc;
@@ -338,19 +338,19 @@ describe.each([
       }),
     );
     expect(replies.map(({ reply }) => reply)).toStrictEqual(replies.map(({ expected }) => expected));
-    expect(server.shell.calls.length - seen).toBe(life.length);
+    expect(server.runtime.calls.length - seen).toBe(life.length);
     await own.close();
   });
 
   describe('that is hostile', () => {
     it.each(hostile)('gets status $status for $what', async ({ path, headers, pieces, status, failure }) => {
-      const told = server.shell.failures.length;
+      const told = server.runtime.failures.length;
       const answer = await client.send(grpcHeaders(path ?? connected.path, headers), ...pieces);
       expectStatus(answer, status);
       expect(JSON.stringify([answer.headers, answer.trailers])).not.toContain(SECRET);
       if (failure !== undefined) {
         expect(answer.trailers['exhook-failure']).toBe(failure);
-        expect(server.shell.failures.slice(told).map(({ code }) => code)).toStrictEqual([failure]);
+        expect(server.runtime.failures.slice(told).map(({ code }) => code)).toStrictEqual([failure]);
       }
       await expectIdle(server);
     });
@@ -410,7 +410,7 @@ describe.each([
         await using impatient = await start({ limits: { bodyTimeout: 100 } });
         const { answer } = impatient.client().open(grpcHeaders(rpcFor(hook).path));
         expectStatus(await answer, 4);
-        expect(impatient.shell.failures.map(({ code }) => code)).toStrictEqual(['deadline']);
+        expect(impatient.runtime.failures.map(({ code }) => code)).toStrictEqual(['deadline']);
         await expectIdle(impatient);
       },
     );
@@ -501,7 +501,7 @@ describe.each([
       expectStatus(answer, status);
       expect(answer.trailers['exhook-failure']).toBe(code);
       expect(answer.trailers['grpc-message']).not.toContain(SECRET);
-      expect(own.shell.failures.map((failure) => failure.code)).toStrictEqual([code]);
+      expect(own.runtime.failures.map((failure) => failure.code)).toStrictEqual([code]);
       await expectIdle(own);
     });
 
@@ -524,7 +524,7 @@ describe.each([
       const got = expectReply(answer, rpcFor(name));
       if (typeof reply === 'object') expect(got).toMatchObject(reply);
       else expect(got).toBe(reply);
-      expect(own.shell.failures.map((failure) => failure.code)).toStrictEqual([code]);
+      expect(own.runtime.failures.map((failure) => failure.code)).toStrictEqual([code]);
       await expectIdle(own);
     });
 
@@ -559,7 +559,7 @@ describe.each([
         const second = await peer.call(...callOf('client.authorize'));
         if (status === 0) expect(expectReply(second, authorize)).toBe(reply);
         else expectStatus(second, status);
-        expect(own.shell.failures.map(({ code }) => code)).toStrictEqual(['overloaded']);
+        expect(own.runtime.failures.map(({ code }) => code)).toStrictEqual(['overloaded']);
         expect(load.shed).toBe(1);
         settle(true);
         expect(expectReply(await first, authorize)).toBe(true);

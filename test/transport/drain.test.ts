@@ -196,7 +196,7 @@ describe('a drain', () => {
       type === HEADERS && stream === 1 && (flags & END_STREAM) !== 0;
     await socket.receive((received) => framesIn(received).some(isEnd));
     await drained;
-    expect(server.shell.calls).toHaveLength(1);
+    expect(server.runtime.calls).toHaveLength(1);
     expect(goawaysIn(socket.received).at(-1)).toStrictEqual([1, 0]);
   });
 
@@ -215,7 +215,7 @@ describe('a drain', () => {
   it('loses none of the calls that come without a pause, and answers none twice', async () => {
     const server = await aFaultServer();
     const clients = await Promise.all(Array.from({ length: 4 }, () => connected(server)));
-    const before = server.shell.calls.length;
+    const before = server.runtime.calls.length;
     let [answered, refused] = [0, 0];
     const lanes = clients.flatMap((client) =>
       Array.from({ length: 4 }, async () => {
@@ -231,7 +231,7 @@ describe('a drain', () => {
     await server.listener.drain(50);
     await Promise.all(lanes);
     // What was not answered was never sent: each lane may have one such call when its client learns of the end.
-    expect(server.shell.calls.length - before).toBe(answered);
+    expect(server.runtime.calls.length - before).toBe(answered);
     expect(refused).toBeLessThanOrEqual(16);
   });
 });

@@ -5,7 +5,7 @@ import type { Lookup } from '../../src/core/runtime.ts';
 import { allow } from '../../src/protocol/schema/replies.ts';
 import { type Listener, type ListenerOptions, listen } from '../../src/transport/listener.ts';
 import { inputs } from '../support/inputs.ts';
-import { aShell, type FakeShell, hooksWith, requestOf, rpcFor } from '../support/shell.ts';
+import { aRuntime, type FakeRuntime, hooksWith, requestOf, rpcFor } from '../support/runtime.ts';
 import { type Answer, http2Frame, PREFACE, RawClient, RawSocket, until } from './raw-client.ts';
 
 export type { Answer, RawClient } from './raw-client.ts';
@@ -53,7 +53,7 @@ export class Gate {
 
 export interface FaultServer {
   readonly listener: Listener;
-  readonly shell: FakeShell;
+  readonly runtime: FakeRuntime;
   readonly gate: Gate;
   readonly port: number;
   readonly url: string;
@@ -66,7 +66,7 @@ const MIB = 1024 * 1024;
 /** A server that goes with the test, and so do its clients. */
 export async function aFaultServer(options: Partial<ListenerOptions> = {}): Promise<FaultServer> {
   const gate = new Gate();
-  const shell = aShell({
+  const runtime = aRuntime({
     hooks: hooksWith(asksTheGate),
     policy: { hooks: [{ name: 'client.authorize', topics: [] }] },
     lookups: { gate: gate.lookup },
@@ -82,7 +82,7 @@ export async function aFaultServer(options: Partial<ListenerOptions> = {}): Prom
     watchesPerConnection: 16,
     inFlight: 1_000,
     queuedBytes: 256 * MIB,
-    shell: () => shell,
+    runtime: () => runtime,
     refused: () => {},
     ...options,
   });
@@ -96,7 +96,7 @@ export async function aFaultServer(options: Partial<ListenerOptions> = {}): Prom
   const url = `http://127.0.0.1:${port}`;
   return {
     listener,
-    shell,
+    runtime,
     gate,
     port,
     url,

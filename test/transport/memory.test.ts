@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { inputs } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { DATA, END_HEADERS, grpcBlock, HEADERS, hello, http2Frame } from './fault-support.ts';
 import { RawSocket, until } from './raw-client.ts';
 import { startTestServer, type TestServer } from './server-support.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Health, ServingStatus } from '../../src/protocol/wire/services.ts';
 import { inputs, SECRET } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { frame, grpcHeaders, http2Frame, messagesIn, PREFACE, RawSocket, until } from './raw-client.ts';
 import { startTestServer, type TestServer } from './server-support.ts';
 
@@ -196,7 +196,7 @@ describe('a port without Connect', () => {
         const answer = await send(server, flag, { 'content-type': type });
         expect([404, 415]).toContain(answer.status);
       }
-      expect(server.shell.calls).toHaveLength(0);
+      expect(server.runtime.calls).toHaveLength(0);
     },
   );
 

@@ -1,7 +1,7 @@
 /** Requests that are refused by their headers, their bodies unread: each is answered, and hurts no other. */
 import { describe, expect, it } from 'vitest';
 import { inputs } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { frame, grpcHeaders, until } from './raw-client.ts';
 import { startTestServer } from './server-support.ts';
 

@@ -5,7 +5,7 @@ import { hooks as builtIn } from '../../src/core/hooks/index.ts';
 import type { Lookup } from '../../src/core/runtime.ts';
 import { type Listener, type ListenerOptions, listen } from '../../src/transport/listener.ts';
 import type { TlsSettings } from '../../src/transport/tls.ts';
-import { aShell, type FakeShell } from '../support/shell.ts';
+import { aRuntime, type FakeRuntime } from '../support/runtime.ts';
 import { RawClient } from './raw-client.ts';
 
 export interface TestServerOptions {
@@ -21,7 +21,7 @@ export interface TestServerOptions {
 
 export interface TestServer extends AsyncDisposable {
   readonly listener: Listener;
-  readonly shell: FakeShell;
+  readonly runtime: FakeRuntime;
   readonly port: number;
   /** Of the server, without a path. */
   readonly url: string;
@@ -37,7 +37,7 @@ const MIB = 1024 * 1024;
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { lean = true, connect = true, hooks = builtIn, lookups = {}, limits = {}, tls } = options;
   const policy = { hooks: [{ name: 'message.publish' as const, topics: [] }] };
-  const shell = aShell({ hooks, lookups, policy });
+  const runtime = aRuntime({ hooks, lookups, policy });
   const refusals: string[] = [];
   const clients: RawClient[] = [];
   const listener = await listen({
@@ -54,7 +54,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     inFlight: 1_000,
     queuedBytes: 256 * MIB,
     ...limits,
-    shell: () => shell,
+    runtime: () => runtime,
     refused: (reason) => refusals.push(reason),
   });
   const { port } = listener.address;
@@ -65,7 +65,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
   return {
     listener,
-    shell,
+    runtime,
     port,
     url,
     refusals,

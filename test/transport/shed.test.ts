@@ -4,10 +4,10 @@ import { defineHook, type OnError } from '../../src/core/hook.ts';
 import { Failure } from '../../src/protocol/failure.ts';
 import { allow, pass, type Reply } from '../../src/protocol/schema/replies.ts';
 import { methodOf } from '../../src/protocol/wire/descriptors.ts';
-import { Load } from '../../src/transport/load.ts';
+import { InFlight } from '../../src/transport/in-flight.ts';
 import { shed } from '../../src/transport/shed.ts';
 import { inputs } from '../support/inputs.ts';
-import { aShell, hooksWith, rpcFor } from '../support/shell.ts';
+import { aRuntime, hooksWith, rpcFor } from '../support/runtime.ts';
 
 const publish = rpcFor('message.publish');
 const authorize = rpcFor('client.authorize');
@@ -20,19 +20,19 @@ function shedWith(
   whole?: typeof request,
 ): { result: string; failed: string[]; shed: number } {
   const choice = onError === undefined ? {} : { onError };
-  const shell = aShell({
+  const runtime = aRuntime({
     hooks: hooksWith(
       defineHook({ name: 'message.publish', decide: () => ({ reply: pass() }), ...choice }) as never,
       defineHook({ name: 'client.authorize', decide: () => ({ reply: allow() }), ...choice }) as never,
     ),
   });
-  const load = new Load({ inFlight: 1, queuedBytes: 1, messageBytes: 1 });
+  const load = new InFlight({ inFlight: 1, queuedBytes: 1, messageBytes: 1 });
   const word = (_rpc: unknown, { kind }: Reply, of: unknown) =>
     kind === 'drop' ? `drop ${of === request}` : kind;
-  const result = shed(rpc, shell, load, 'too much', word, whole && (() => whole));
+  const result = shed(rpc, runtime, load, 'too much', word, whole && (() => whole));
   return {
     result: result instanceof Failure ? result.code : result,
-    failed: shell.failures.map(({ code }) => code),
+    failed: runtime.failures.map(({ code }) => code),
     shed: load.shed,
   };
 }

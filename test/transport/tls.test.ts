@@ -11,7 +11,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findExpiry, loadTls, type TlsFiles, type TlsSettings } from '../../src/transport/tls.ts';
 import { inputs } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 import { RawClient, RawSocket, until } from './raw-client.ts';
 import { startTestServer, type TestServer } from './server-support.ts';
 
@@ -227,7 +227,7 @@ describe('a port with clientCa', () => {
       // In TLS 1.2 the client is told within the handshake, which then fails on its side too.
       await expect(handshake(server.port, { ...options(), maxVersion: 'TLSv1.2' })).rejects.toThrow();
       await until(() => server.refusals.length >= 2);
-      expect(server.shell.calls).toHaveLength(0);
+      expect(server.runtime.calls).toHaveLength(0);
       expect(server.listener.connections.size).toBe(0);
       expect(await callAs(server, as('broker'))).toBe('0');
     }, mutual()),
@@ -255,7 +255,7 @@ describe('a port with clientCa', () => {
         expect(server.refusals[0]).toBe(
           'a client certificate has none of the names in listen.tls.clientNames: its names are broker-1, broker.example, spiffe://example/broker',
         );
-        expect(server.shell.calls).toHaveLength(0);
+        expect(server.runtime.calls).toHaveLength(0);
       },
       { ...mutual(), clientNames: ['broker', 'example', 'DNS:broker.example'] },
     ));

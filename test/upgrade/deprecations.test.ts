@@ -8,8 +8,8 @@ import { keys } from '../../src/config/keys.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
-import { keysAt } from '../../src/config/walk.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { keysAt } from '../../src/config/zod-walk.ts';
 
 const table: readonly Deprecation[] = [
   { key: 'drain.wait', instead: 'drain.timeout', since: '0.4.0' },

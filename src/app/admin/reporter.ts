@@ -9,7 +9,7 @@ import { type MetricsSnapshot, openProcessMetrics, type ProcessMetrics } from '.
 import type { ReloadTally } from '../../telemetry/reload-tally.ts';
 import type { Listener } from '../../transport/listener.ts';
 import type { TlsSettings } from '../../transport/tls.ts';
-import type { LiveShell } from '../live-shell.ts';
+import type { ServerRuntime } from '../server-runtime.ts';
 import { findOutdated, findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { redactSteps } from './redact.ts';
@@ -30,7 +30,7 @@ export interface ReporterOptions {
   readonly watch: CallWatch;
   readonly listener: Listener;
   readonly outbox: Outbox;
-  readonly live: Pick<LiveShell, 'counters' | 'nodes'>;
+  readonly live: Pick<ServerRuntime, 'counters' | 'nodes'>;
   /** What is in force. */
   readonly config: () => Config;
   /** The hooks that are not built in. */

@@ -4,13 +4,13 @@ import type { Environment } from '../../lib/secret.ts';
 import type { Logger } from '../../log/log.ts';
 import { neverAsking, outdatedNodes } from '../../telemetry/metrics.ts';
 import { loadClient, type MetricsSnapshot } from '../../telemetry/prometheus.ts';
-import { Crew } from './crew.ts';
 import { addUpHooks, findOutdated, findTrapped } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { servePages } from './page-service.ts';
 import { readToken } from './pages.ts';
 import { hasOwnPort, openAdminServer } from './server.ts';
 import { Totals } from './totals.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 export interface SupervisedOptions {
   readonly admin: Admin;
@@ -35,7 +35,7 @@ export async function openSupervisorAdmin(options: SupervisedOptions): Promise<{
 
 function sourceOfWorkers(workers: number): AdminSource {
   const totals = new Totals();
-  const crew = new Crew((worker) => void totals.gone(worker));
+  const crew = new WorkerPool((worker) => void totals.gone(worker));
   return {
     async isReady() {
       const { answers } = await crew.ask('ready');

@@ -1,12 +1,12 @@
 import { load } from '../../app/load.ts';
 import type { Environment } from '../../config/variables.ts';
 import { PolicyError } from '../../lookup/open-policy.ts';
+import { type ConfigurationRunSource, openConfigurationRun } from '../compare/configuration-run.ts';
 import { type Comparison, compareRuns, isUnchanged } from '../compare/group.ts';
 import { toJson } from '../compare/json.ts';
 import { printComparison } from '../compare/print.ts';
 import { compareRegistrations, type Registration } from '../compare/registration.ts';
 import { type Clock, run } from '../compare/run.ts';
-import { openSide, type SideSource } from '../compare/side.ts';
 import { type ComparedHook, comparedHooks, subjectsOf } from '../compare/subject.ts';
 import { openDry } from './policy.ts';
 import { readRecordings } from './read-recordings.ts';
@@ -37,7 +37,7 @@ export async function compareCommand(
   }
   const clock: Clock = { time: Date.now() };
   const calls = await readRecordings(args.recordings, terminal);
-  const sources: (SideSource | undefined)[] = [];
+  const sources: (ConfigurationRunSource | undefined)[] = [];
   try {
     for (const file of [args.before, args.after]) sources.push(await open(file, env, terminal, clock));
     const [before, after] = sources;
@@ -48,9 +48,9 @@ export async function compareCommand(
       return 2;
     }
     const start = clock.time;
-    const old = await run(await openSide(before), subjects, clock);
+    const old = await run(await openConfigurationRun(before), subjects, clock);
     clock.time = start;
-    const now = await run(await openSide(after), subjects, clock);
+    const now = await run(await openConfigurationRun(after), subjects, clock);
     // A login may bring tags and grants for the calls that are asked for: all of them are made.
     const registrations = compareRegistrations(before, after);
     const comparison = compareRuns(subjects, old, now, { hooks, registrations });
@@ -93,7 +93,7 @@ async function open(
   env: Environment,
   terminal: Terminal,
   clock: Clock,
-): Promise<SideSource | undefined> {
+): Promise<ConfigurationRunSource | undefined> {
   const loaded = await load(['--config', file], env);
   if ('problems' in loaded) {
     for (const problem of loaded.problems) terminal.err(problem);

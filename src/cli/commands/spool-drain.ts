@@ -65,7 +65,7 @@ async function drain(
   outbox: Outbox,
   { terminal, timeout, signal }: DrainWorld,
 ): Promise<number> {
-  const names = new Set(outbox.ports.map(({ sink }) => sink.name));
+  const names = new Set(outbox.pipelines.map(({ sink }) => sink.name));
   const waiting = () => countOf(spool, (sink) => names.has(sink));
   const before = waiting();
   const until = performance.now() + timeout;

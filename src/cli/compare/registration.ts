@@ -1,7 +1,7 @@
 /** The hooks that brokers will be asked to call otherwise. */
 import { registeredHooks } from '../../config/hook-list.ts';
 import { registrableHookNames } from '../../protocol/schema/hook-name.ts';
-import type { SideSource } from './side.ts';
+import type { ConfigurationRunSource } from './configuration-run.ts';
 
 /** A hook that is registered otherwise; no list of topics: it is not registered at all. */
 export interface Registration {
@@ -11,7 +11,7 @@ export interface Registration {
   readonly after: readonly string[] | undefined;
 }
 
-type Registering = Pick<SideSource, 'config' | 'custom'>;
+type Registering = Pick<ConfigurationRunSource, 'config' | 'custom'>;
 
 /** In the order of the protocol. */
 export function compareRegistrations(before: Registering, after: Registering): Registration[] {

@@ -1,12 +1,12 @@
 /** One configuration under recorded traffic: the calls in their order, through the same flow as on the wire. */
 import { call } from '../../core/call.ts';
 import type { Outcome } from '../../core/hook.ts';
-import type { Shell } from '../../core/runtime.ts';
+import type { Runtime } from '../../core/runtime.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { HookInput } from '../../protocol/schema/requests.ts';
 import { binaryCodec } from '../../transport/codecs.ts';
+import type { ConfigurationRun } from './configuration-run.ts';
 import { type Effect, effectOf } from './effect.ts';
-import type { Side } from './side.ts';
 import type { Subject } from './subject.ts';
 
 /** What one call came to. */
@@ -22,7 +22,11 @@ export interface Clock {
 }
 
 /** Logins of the recording bring grants and tags for the topic checks behind them: the order matters. */
-export async function run(side: Side, subjects: readonly Subject[], clock: Clock): Promise<Observed[]> {
+export async function run(
+  side: ConfigurationRun,
+  subjects: readonly Subject[],
+  clock: Clock,
+): Promise<Observed[]> {
   const observed: Observed[] = [];
   for (const subject of subjects) {
     if (subject.time !== undefined) clock.time = subject.time;
@@ -31,14 +35,14 @@ export async function run(side: Side, subjects: readonly Subject[], clock: Clock
   return observed;
 }
 
-async function observe(side: Side, subject: Subject): Promise<Observed> {
+async function observe(side: ConfigurationRun, subject: Subject): Promise<Observed> {
   const { gaps } = side;
   if (!side.isAsked(subject.hook)) return { effect: { kind: 'not asked' }, dependsOnGrants: false };
   gaps.reset();
   let outcome: Outcome | undefined;
   let failure: Failure | undefined;
-  const shell: Shell = {
-    ...side.shell,
+  const runtime: Runtime = {
+    ...side.runtime,
     decided(_rpc, input, decided, _since, _budget, failed) {
       if (failed !== undefined) return;
       outcome = decided;
@@ -53,20 +57,20 @@ async function observe(side: Side, subject: Subject): Promise<Observed> {
     },
   };
   const { rpc, bytes } = subject.call;
-  await call(rpc, binaryCodec, bytes, shell, Number.POSITIVE_INFINITY);
+  await call(rpc, binaryCodec, bytes, runtime, Number.POSITIVE_INFINITY);
   return {
     effect: withGaps(side, effectFrom(side, subject, outcome, failure)),
     dependsOnGrants: gaps.hasAskedGrants,
   };
 }
 
-function remember({ logins, gaps }: Side, input: HookInput, { decision }: Outcome): void {
+function remember({ logins, gaps }: ConfigurationRun, input: HookInput, { decision }: Outcome): void {
   if (decision === undefined) return;
   logins.decided((input as HookInput<'client.authenticate'>).clientinfo, decision, gaps.found);
 }
 
 function effectFrom(
-  side: Side,
+  side: ConfigurationRun,
   { hook, message }: Subject,
   outcome: Outcome | undefined,
   failure: Failure | undefined,
@@ -76,7 +80,7 @@ function effectFrom(
 }
 
 /** What is decided without the missing answers is one part of what a call depends on; they are the other. */
-function withGaps({ gaps }: Side, end: Effect): Effect {
+function withGaps({ gaps }: ConfigurationRun, end: Effect): Effect {
   const [first] = gaps.found;
   if (first === undefined) return end;
   const signature = JSON.stringify([gaps.found.map((gap) => gap.signature), end.kind]);

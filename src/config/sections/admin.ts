@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, section, text, whenValid, yesOrNo } from '../expects.ts';
+import { expects, section, text, whenValid, yesOrNo } from '../schema-builders.ts';
 import { hostNames } from './hosts.ts';
 import { secret } from './secret.ts';
 

@@ -1,7 +1,16 @@
 import * as z from 'zod';
 import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
 import { MAX_METHODS, reservedNames } from '../../policy/login/authenticate.ts';
-import { choice, expects, fraction, oneOf, section, whenValid, wholeNumber, yesOrNo } from '../expects.ts';
+import {
+  choice,
+  expects,
+  fraction,
+  oneOf,
+  section,
+  whenValid,
+  wholeNumber,
+  yesOrNo,
+} from '../schema-builders.ts';
 import { duration, POSITIVE } from '../units.ts';
 import { MethodSection, nameMethods } from './authenticate-methods.ts';
 

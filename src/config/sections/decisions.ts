@@ -1,4 +1,4 @@
-import { choice, fraction, section } from '../expects.ts';
+import { choice, fraction, section } from '../schema-builders.ts';
 
 export const Decisions = section(() => ({
   log: choice(['all', 'denied', 'off'])

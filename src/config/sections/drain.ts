@@ -1,4 +1,4 @@
-import { section, whenValid } from '../expects.ts';
+import { section, whenValid } from '../schema-builders.ts';
 import { duration, POSITIVE } from '../units.ts';
 
 export const Drain = section(() => ({

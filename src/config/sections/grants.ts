@@ -1,6 +1,6 @@
 /** Where what clients were granted at login is kept. */
 import type * as z from 'zod';
-import { choice, section, text, whenValid, wholeNumber } from '../expects.ts';
+import { choice, section, text, whenValid, wholeNumber } from '../schema-builders.ts';
 import { duration, POSITIVE } from '../units.ts';
 import { secret } from './secret.ts';
 

@@ -8,8 +8,8 @@ import {
   type RegistrableHookName,
   registrableHookNames,
 } from '../../protocol/schema/hook-name.ts';
-import { expects, section, text } from '../expects.ts';
 import { findNearest } from '../nearest.ts';
+import { expects, section, text } from '../schema-builders.ts';
 
 /** The hooks that may be listed: all but those registered when something answers them. */
 export const listableHookNames = registrableHookNames.filter(isListable);

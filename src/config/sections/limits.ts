@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, section, whenValid, wholeNumber } from '../expects.ts';
+import { expects, section, whenValid, wholeNumber } from '../schema-builders.ts';
 import { duration, POSITIVE, size } from '../units.ts';
 
 const GiB = 2 ** 30;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type PayloadCodecSpec, plainCodecs } from '../../policy/messages/rule.ts';
 import { oneOrMore, TopicConditionSchema, WhenSchema, WhoSchema } from '../../policy/topics/rule-schema.ts';
-import { choice, expects, oneOf, section, text, wholeNumber, yesOrNo } from '../expects.ts';
+import { choice, expects, oneOf, section, text, wholeNumber, yesOrNo } from '../schema-builders.ts';
 import { size } from '../units.ts';
 
 const path = (example: string) => text('a path', `a path such as ${example}`);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { findMessageRuleProblems } from '../../policy/messages/rule-check.ts';
-import { choice, expects, section, wholeNumber } from '../expects.ts';
+import { choice, expects, section, wholeNumber } from '../schema-builders.ts';
 import { size } from '../units.ts';
 import { mode } from './authenticate.ts';
 import { MessageRule } from './publish-rule.ts';

@@ -1,6 +1,6 @@
 /** The queue in front of a sink: how much it holds, how it batches, and what it does about failures. */
 import type * as z from 'zod';
-import { section, whenValid, wholeNumber } from '../expects.ts';
+import { section, whenValid, wholeNumber } from '../schema-builders.ts';
 import { duration, POSITIVE, size } from '../units.ts';
 
 const GiB = 2 ** 30;

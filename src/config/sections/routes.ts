@@ -7,8 +7,8 @@ import {
   isMessageHook,
   isSentMessageHook,
 } from '../../protocol/schema/hook-name.ts';
-import { choice, expects, section, text, whenValid } from '../expects.ts';
 import { findNearest } from '../nearest.ts';
+import { choice, expects, section, text, whenValid } from '../schema-builders.ts';
 import { TopicFilter } from './hooks.ts';
 import { Shape } from './shape.ts';
 

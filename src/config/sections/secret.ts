@@ -1,7 +1,7 @@
 /** A secret of the configuration: as it stands, in an environment variable, or in a file. */
 import * as z from 'zod';
 import { findVariableReference, findVariableWithin } from '../../lib/variable-reference.ts';
-import { expects, section, text } from '../expects.ts';
+import { expects, section, text } from '../schema-builders.ts';
 
 const write = '{ env: NAME } or { file: PATH }, or the text itself';
 

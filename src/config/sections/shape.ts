@@ -1,7 +1,7 @@
 /** What becomes of an event on its way into a sink: which parts, in which form, under which names. */
 import * as z from 'zod';
 import { compileText } from '../../policy/text/text-template.ts';
-import { choice, expects, section, text, whenValid } from '../expects.ts';
+import { choice, expects, section, text, whenValid } from '../schema-builders.ts';
 import { shapeVariables } from '../shape-names.ts';
 
 /** What sinks call the place that a delivery goes to: all mean the same key. */

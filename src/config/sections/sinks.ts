@@ -1,6 +1,6 @@
 /** The sinks: a name for each, what it is, and the queue in front of it. One kind is one file of sinks/. */
 import * as z from 'zod';
-import { expects, oneOf, section, text, yesOrNo } from '../expects.ts';
+import { expects, oneOf, section, text, yesOrNo } from '../schema-builders.ts';
 import { Queue } from './queue.ts';
 import { File, fileFiles } from './sinks/file.ts';
 import { Http, httpFiles } from './sinks/http.ts';

@@ -1,6 +1,6 @@
 /** The queue on disk for events that sinks have not confirmed. */
 import type * as z from 'zod';
-import { section, text, yesOrNo } from '../expects.ts';
+import { section, text, yesOrNo } from '../schema-builders.ts';
 import { size } from '../units.ts';
 
 export const Spool = section(() => ({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects } from '../expects.ts';
+import { expects } from '../schema-builders.ts';
 import { duration, MAX_DURATION } from '../units.ts';
 
 const range = { min: 1000, max: MAX_DURATION, reads: 'from 1s to 24d' };

@@ -3,7 +3,7 @@
 import type { Lookup } from '../../core/runtime.ts';
 import type { Logger } from '../../log/log.ts';
 import { HOOKS, type IngressSupport } from '../../policy/ingress.ts';
-import type { PublishInput } from '../../policy/messages/draft.ts';
+import type { PublishInput } from '../../policy/messages/message-edit.ts';
 import type { HookSpec } from '../../protocol/schema/replies.ts';
 import type { HookInput } from '../../protocol/schema/requests.ts';
 import type { Rpc } from '../../protocol/wire/rpc.ts';

@@ -4,8 +4,8 @@ import type { Lookup } from '../../core/runtime.ts';
 import { type LimiterAnswer, OTHERWISE } from '../../policy/login/authenticate.ts';
 import type { Known, Login } from '../../policy/policy.ts';
 import type { Decision } from '../../protocol/schema/decision.ts';
-import { holdUp } from '../hold-up.ts';
 import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter/limiter.ts';
+import { sleep } from '../sleep.ts';
 import type { OpenedMethod } from './methods.ts';
 import { guaranteedBy } from './vouches-for.ts';
 import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';
@@ -82,7 +82,7 @@ export function createLoginLimiter(
         return undefined;
       }
       counts.delayed++;
-      if (isFelt) await holdUp(verdict.ms, signal);
+      if (isFelt) await sleep(verdict.ms, signal);
       return undefined;
     },
     decided(client, decision) {

@@ -1,6 +1,6 @@
 /** Opens the login methods of a policy, in order. */
 import { type MethodSection, nameMethods } from '../../config/sections/authenticate-methods.ts';
-import { anonymousMethod, certificateMethod } from '../../policy/login/names-methods.ts';
+import { anonymousMethod, certificateMethod } from '../../policy/login/login-by-name.ts';
 import { parseTags, type Tags } from '../../policy/login/tags.ts';
 import type { Method } from '../../policy/policy.ts';
 import { openHttp } from '../methods/http.ts';

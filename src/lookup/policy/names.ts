@@ -1,6 +1,6 @@
 /** Conditions on the names of a certificate, compiled. */
 import { isNameTemplate, nameTemplateNames } from '../../config/sections/authenticate/certificate.ts';
-import type { NameConditions } from '../../policy/login/names-methods.ts';
+import type { NameConditions } from '../../policy/login/login-by-name.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import type { TextCondition } from '../../policy/topics/rule.ts';
 

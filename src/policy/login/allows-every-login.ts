@@ -1,8 +1,8 @@
 /** Finds conditions that everybody meets, which are refused unless that is said in so many words. */
 
+import { compileWho } from '../client-match.ts';
 import { caller, type Subject } from '../subject.ts';
 import type { Who } from '../topics/rule.ts';
-import { compileWho } from '../who.ts';
 
 /** Clients with no special property; addresses from the ranges for documentation (RFC 5737, RFC 3849). */
 const nobodies: readonly Subject[] = ['203.0.113.7', '2001:db8::7'].map((peerhost) => ({

@@ -1,7 +1,7 @@
 /** One message rule made ready to be applied. */
 import { askCondition, type Condition, type FailedCondition, type Holding } from '../condition.ts';
-import { type Draft, decodeDraft, encodeDraft } from './draft.ts';
 import { CheckFailure, reasonOf } from './failure.ts';
+import { decodePayload, encodePayload, type MessageEdit } from './message-edit.ts';
 import { type MessageRule, mayDrop, messageLabel, type OnMessageError } from './rule.ts';
 import {
   type Change,
@@ -17,14 +17,14 @@ export interface RuleParts {
   readonly decode?: readonly PayloadCodec[] | undefined;
   readonly encode?: readonly PayloadCodec[] | undefined;
   readonly schema?: ValueCheck | undefined;
-  readonly when?: Condition<Draft> | undefined;
+  readonly when?: Condition<MessageEdit> | undefined;
 }
 
 /** What a rule made of a message. */
 export type Result =
   /** The rule is not about it: the message as it was. */
   | { readonly kind: 'skip'; readonly reason: string }
-  | { readonly kind: 'go'; readonly draft: Draft; readonly isLast: boolean }
+  | { readonly kind: 'go'; readonly draft: MessageEdit; readonly isLast: boolean }
   | { readonly kind: 'drop'; readonly reason: string }
   /** The message goes on as it came, and no rule after this one is asked. */
   | { readonly kind: 'pass'; readonly reason: string }
@@ -41,7 +41,7 @@ export interface CompiledMessageRule {
    *
    * @param isDoubtful it cannot be told whether the rule is about the sender
    */
-  apply(draft: Draft, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
+  apply(draft: MessageEdit, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
 }
 
 /** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
@@ -97,13 +97,13 @@ class RuleMachine {
   }
 
   /** @throws RuleFailure */
-  run(before: Draft, failed: (condition: FailedCondition) => void, isDoubtful: boolean): Result {
+  run(before: MessageEdit, failed: (condition: FailedCondition) => void, isDoubtful: boolean): Result {
     const early = this.#isWhenLate ? true : this.#ask(before, failed);
     if (early === false) return NOT_WHEN;
     const unmet = this.#isWhenLate ? undefined : this.#envelope?.(before);
     if (unmet !== undefined) return this.#otherwise(unmet);
     const { decode } = this.#parts;
-    const draft = decode === undefined ? before : decodeDraft(before, decode);
+    const draft = decode === undefined ? before : decodePayload(before, decode);
     const late = this.#isWhenLate ? this.#ask(draft, failed) : early;
     if (late === false) return NOT_WHEN;
     const missed = (this.#isWhenLate ? this.#envelope?.(before) : undefined) ?? this.#schema?.(draft);
@@ -112,7 +112,7 @@ class RuleMachine {
   }
 
   /** `unknown` only for a rule that checks: it checks then, and does nothing else. @throws CheckFailure */
-  #ask(draft: Draft, failed: (condition: FailedCondition) => void): Holding {
+  #ask(draft: MessageEdit, failed: (condition: FailedCondition) => void): Holding {
     const { when } = this.#parts;
     if (when === undefined) return true;
     let why = '';
@@ -130,12 +130,12 @@ class RuleMachine {
     return mayDrop(this.#rule) ? 'unknown' : false;
   }
 
-  #act(decoded: Draft): Result {
+  #act(decoded: MessageEdit): Result {
     const { drop, stop } = this.#rule;
     if (drop !== undefined) return { kind: 'drop', reason: drop === true ? 'the rule says so' : drop };
     let draft = this.#change(decoded);
     const { encode } = this.#parts;
-    if (encode !== undefined) draft = encodeDraft(draft, encode);
+    if (encode !== undefined) draft = encodePayload(draft, encode);
     return { kind: 'go', draft, isLast: stop === true };
   }
 
@@ -143,7 +143,7 @@ class RuleMachine {
     return { kind: this.#rule.require?.else ?? 'drop', reason };
   }
 
-  #change(draft: Draft): Draft {
+  #change(draft: MessageEdit): MessageEdit {
     let changed = draft;
     for (const change of this.#changes) changed = change(changed, draft);
     return changed;

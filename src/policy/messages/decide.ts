@@ -4,8 +4,8 @@ import { drop, pass, type ReplyOf, rewrite } from '../../protocol/schema/replies
 import type { FailedCondition } from '../condition.ts';
 import type { Mode } from '../policy.ts';
 import type { CompiledMessageRule, Result } from './compile.ts';
-import { type Draft, type PublishInput, senderOf, settleDraft, startDraft } from './draft.ts';
 import { reasonOf } from './failure.ts';
+import { type MessageEdit, type PublishInput, senderOf, settleEdit, startEdit } from './message-edit.ts';
 import type { OnMessageError } from './rule.ts';
 import type { Select } from './select.ts';
 import { isBytesEqual } from './value.ts';
@@ -22,7 +22,7 @@ export interface PublishPolicy {
   /**
    * Whether message.ingress has judged a message that message.publish is called for.
    *
-   * Like `grantsOf` no pure function: it reads what the shell remembers of broker nodes.
+   * Like `grantsOf` no pure function: it reads what the runtime remembers of broker nodes.
    */
   readonly wasAtIngress?: ((input: PublishInput) => boolean) | undefined;
 }
@@ -33,13 +33,13 @@ export interface PublishOutcome {
 }
 
 /** Told of each rule that matched, for `exhook explain`. */
-export type Observe = (rule: CompiledMessageRule, before: Draft, result: Result) => void;
+export type Observe = (rule: CompiledMessageRule, before: MessageEdit, result: Result) => void;
 
 /** A pure function of the message. Never throws. */
 export function decideMessage(policy: PublishPolicy, input: PublishInput, observe?: Observe): PublishOutcome {
   const sender = senderOf(input);
   const { rules, notes, doubtful } = policy.select(sender, input.message.topic);
-  const run = new Run(policy, startDraft(input, sender));
+  const run = new Run(policy, startEdit(input, sender));
   for (const index of rules) {
     const rule = policy.rules[index];
     if (rule !== undefined && !run.apply(rule, doubtful?.includes(index) === true, observe)) break;
@@ -60,7 +60,7 @@ type Failing = Extract<Result, { kind: 'fail' }>;
 class Run {
   readonly #policy: PublishPolicy;
   readonly #isShadow: boolean;
-  #draft: Draft;
+  #draft: MessageEdit;
   /** Labels of the rules that applied. */
   readonly #applied: string[] = [];
   #ending: Ending | undefined;
@@ -68,7 +68,7 @@ class Run {
   #unwritten: CompiledMessageRule | undefined;
   failed: FailedCondition[] | undefined;
 
-  constructor(policy: PublishPolicy, draft: Draft) {
+  constructor(policy: PublishPolicy, draft: MessageEdit) {
     this.#policy = policy;
     this.#isShadow = policy.mode === 'shadow';
     this.#draft = draft;
@@ -95,7 +95,7 @@ class Run {
   }
 
   /** Of several rules that changed it, one that stops the message counts. */
-  #noteUnwritten(rule: CompiledMessageRule, { view }: Draft): void {
+  #noteUnwritten(rule: CompiledMessageRule, { view }: MessageEdit): void {
     if (view?.isChanged !== true) this.#unwritten = undefined;
     else if (view !== this.#draft.view && this.#unwritten?.onError !== 'drop') this.#unwritten = rule;
   }
@@ -105,7 +105,7 @@ class Run {
     const rule = this.#unwritten;
     if (rule === undefined || failure.onError === rule.onError) return failure;
     try {
-      settleDraft(this.#draft);
+      settleEdit(this.#draft);
       return failure;
     } catch (error) {
       return {
@@ -134,9 +134,9 @@ class Run {
     if (this.#applied.length === 0)
       return { reply: pass(), decision: this.#decision('pass', 'otherwise', 'no rule matches', false) };
     const by = this.#applied.join(', ');
-    let draft: Draft;
+    let draft: MessageEdit;
     try {
-      draft = settleDraft(this.#draft);
+      draft = settleEdit(this.#draft);
     } catch (error) {
       return this.#ended(this.#unwritten?.onError ?? this.#policy.onError, reasonOf(error), true);
     }

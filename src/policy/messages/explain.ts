@@ -5,7 +5,7 @@ import { findMisses, type Miss } from '../topics/explain.ts';
 import { listOf } from '../topics/rule.ts';
 import type { CompiledMessageRule, Result } from './compile.ts';
 import { decideMessage, type PublishOutcome, type PublishPolicy } from './decide.ts';
-import { type Draft, type PublishInput, senderOf } from './draft.ts';
+import { type MessageEdit, type PublishInput, senderOf } from './message-edit.ts';
 import { codecLabel, selectionOf } from './rule.ts';
 
 /** A rule that the message matches by topic and sender. */
@@ -47,7 +47,7 @@ export function explainMessage(policy: PublishPolicy, input: PublishInput): Mess
   return { outcome, asked, notAsked, passedOver };
 }
 
-function describe({ rule }: CompiledMessageRule, before: Draft, result: Result): readonly string[] {
+function describe({ rule }: CompiledMessageRule, before: MessageEdit, result: Result): readonly string[] {
   if (result.kind === 'fail') return [`cannot be applied: ${result.reason}`, `onError: ${result.onError}`];
   if (result.kind === 'drop') return [`drops the message: ${result.reason}`];
   if (result.kind === 'pass') return [`lets the message go on as it came: ${result.reason}`];

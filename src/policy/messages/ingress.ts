@@ -1,7 +1,7 @@
 /** Message rules at message.ingress, and what they leave to message.publish. */
 import { deny, type ReplyOf } from '../../protocol/schema/replies.ts';
 import { decideMessage, type PublishOutcome, type PublishPolicy } from './decide.ts';
-import type { PublishInput } from './draft.ts';
+import type { PublishInput } from './message-edit.ts';
 
 export interface IngressOutcome {
   readonly reply: ReplyOf<'message.ingress'>;

@@ -4,13 +4,13 @@
  */
 
 import { atOnce, type Steps } from '../../lib/steps.ts';
+import { compileWho, type WhoTest } from '../client-match.ts';
 import { type Caller, caller, type Subject } from '../subject.ts';
 import { type CompiledRule, compileRule } from '../topics/compiled-rule.ts';
 import type { UnsafeValue } from '../topics/placeholders.ts';
 import { forEachShelf, indexSteps } from '../topics/rule-index.ts';
 import { askPublish } from '../topics/rule-search.ts';
 import type { Search } from '../topics/rule-trie.ts';
-import { compileWho, type WhoTest } from '../who.ts';
 import { type MessageRule, mayDrop, selectionOf } from './rule.ts';
 
 export interface Selection {

@@ -1,7 +1,7 @@
 /** The parts of a rule that test and change a message, each compiled once. */
 import { listOf, type OneOrMore } from '../topics/rule.ts';
-import { type Draft, type View, withPayload } from './draft.ts';
 import { CheckFailure, fail } from './failure.ts';
+import { type MessageEdit, type View, withPayload } from './message-edit.ts';
 import { type Path, parsePath, removePath, writePath } from './path.ts';
 import type { Qos, Require, SetSection } from './rule.ts';
 import {
@@ -16,7 +16,7 @@ import { findPublishTopicProblem } from './topic.ts';
 import type { CheckWork, Value, ValueCheck } from './value.ts';
 
 /** Why a message is not what a rule requires, or `undefined` when it is. */
-export type Requirement = (draft: Draft) => string | undefined;
+export type Requirement = (draft: MessageEdit) => string | undefined;
 
 /**
  * Makes the next draft. What templates see is the message as it came to the changes of the rule, so that their order
@@ -24,7 +24,7 @@ export type Requirement = (draft: Draft) => string | undefined;
  *
  * @throws RuleFailure
  */
-export type Change = (draft: Draft, seen: Draft) => Draft;
+export type Change = (draft: MessageEdit, seen: MessageEdit) => MessageEdit;
 
 /** What can be told before the payload is decoded. */
 export function compileEnvelope({ payload, qos }: Require): Requirement {
@@ -123,7 +123,7 @@ function setQos(qos: Qos | string): Change {
 }
 
 /** Texts are templates, also inside lists and objects. */
-function producer(value: unknown): (draft: Draft) => Value {
+function producer(value: unknown): (draft: MessageEdit) => Value {
   if (typeof value === 'string') {
     const template = templateOf(value);
     return (draft) => renderValue(template, draft);
@@ -137,11 +137,11 @@ function producer(value: unknown): (draft: Draft) => Value {
   return (draft) => Object.fromEntries(fields.map(([key, produce]) => [key, produce(draft)]));
 }
 
-function viewOf({ view }: Draft, what: string) {
+function viewOf({ view }: MessageEdit, what: string) {
   return view ?? fail(`${what}: no rule decoded the payload`);
 }
 
-function withValue(draft: Draft, value: Value): Draft {
+function withValue(draft: MessageEdit, value: Value): MessageEdit {
   const { chain, rewrite } = viewOf(draft, 'set.payload');
   return withPayload(draft, draft.payload, { value, chain, isChanged: true, rewrite });
 }

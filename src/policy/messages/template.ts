@@ -6,8 +6,8 @@ import { isShortened } from '../../protocol/schema/list-limit.ts';
 import type { Property } from '../../protocol/schema/vocabulary.ts';
 import { isRounded } from '../text/exact-json.ts';
 import { findUnsafeReason } from '../topics/placeholders.ts';
-import { type Draft, payloadOf, texts } from './draft.ts';
 import { fail, TOO_MANY } from './failure.ts';
+import { type MessageEdit, payloadOf, texts } from './message-edit.ts';
 import { type Path, parsePath, readPath } from './path.ts';
 import type { Value } from './value.ts';
 
@@ -15,7 +15,7 @@ interface Placeholder {
   /** As it was written, without `${}`. */
   readonly name: string;
   readonly root: string;
-  readonly read: (draft: Draft) => Value | undefined;
+  readonly read: (draft: MessageEdit) => Value | undefined;
 }
 
 export interface MessageTemplate {
@@ -42,7 +42,7 @@ export const messagePlaceholders = [
   '${user_props.NAME}',
 ] as const;
 
-type Reader = (draft: Draft) => Value;
+type Reader = (draft: MessageEdit) => Value;
 
 /** What stands alone. Nothing is there when it is `''`: the message does not say it. */
 const plain: Readonly<Record<string, Reader>> = {
@@ -52,7 +52,7 @@ const plain: Readonly<Record<string, Reader>> = {
   timestamp: ({ input }) => Number(input.message.timestamp),
 };
 
-function readerOf(root: string, path: Path): ((draft: Draft) => Value | undefined) | undefined {
+function readerOf(root: string, path: Path): ((draft: MessageEdit) => Value | undefined) | undefined {
   const [step] = path;
   if (root === 'payload') return (draft) => readPath(payloadOf(draft), path);
   if (root === 'topic' && path.length === 1 && typeof step === 'number')
@@ -119,13 +119,13 @@ export function soleOf({ parts }: MessageTemplate): Placeholder | undefined {
 }
 
 /** @throws RuleFailure when something that it names is not there. */
-export function renderValue(template: MessageTemplate, draft: Draft): Value {
+export function renderValue(template: MessageTemplate, draft: MessageEdit): Value {
   const only = soleOf(template);
   return only === undefined ? renderText(template, draft) : present(only, draft);
 }
 
 /** @throws RuleFailure when something that it names is not there, or is no text, number or yes or no. */
-export function renderText({ parts }: MessageTemplate, draft: Draft): string {
+export function renderText({ parts }: MessageTemplate, draft: MessageEdit): string {
   let text = '';
   for (const part of parts) text += typeof part === 'string' ? part : textOf(part, draft);
   return text;
@@ -136,7 +136,7 @@ export function renderText({ parts }: MessageTemplate, draft: Draft): string {
  *
  * @throws RuleFailure
  */
-export function renderTopic({ parts }: MessageTemplate, draft: Draft): string {
+export function renderTopic({ parts }: MessageTemplate, draft: MessageEdit): string {
   let topic = '';
   for (const part of parts) {
     if (typeof part === 'string') topic += part;
@@ -150,7 +150,7 @@ export function renderTopic({ parts }: MessageTemplate, draft: Draft): string {
   return topic;
 }
 
-function present(placeholder: Placeholder, draft: Draft): Value {
+function present(placeholder: Placeholder, draft: MessageEdit): Value {
   const { name, root, read } = placeholder;
   const value = read(draft);
   if (value === undefined) return fail(`\${${name}} is not there`);
@@ -159,7 +159,7 @@ function present(placeholder: Placeholder, draft: Draft): Value {
   return value;
 }
 
-function textOf(placeholder: Placeholder, draft: Draft): string {
+function textOf(placeholder: Placeholder, draft: MessageEdit): string {
   const value = present(placeholder, draft);
   if (typeof value === 'string') return value;
   // A topic of another device may have the number that it was rounded to.

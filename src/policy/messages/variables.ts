@@ -2,10 +2,10 @@
 import { isShortened } from '../../protocol/schema/list-limit.ts';
 import type { Property } from '../../protocol/schema/vocabulary.ts';
 import type { Variables } from '../condition.ts';
-import { type Draft, payloadOf, texts } from './draft.ts';
 import { fail, TOO_MANY } from './failure.ts';
+import { type MessageEdit, payloadOf, texts } from './message-edit.ts';
 
-export const messageVariables: Variables<Draft> = {
+export const messageVariables: Variables<MessageEdit> = {
   topic: ({ topic }) => topic,
   qos: ({ qos }) => BigInt(qos),
   /** The value when a rule decoded it, else the bytes. */

@@ -1,10 +1,10 @@
 /** A rule made ready to be asked: topic filters cut into levels, conditions compiled into one test. */
 
 import { mapSteps, type Steps } from '../../lib/steps.ts';
+import { compileWho, type WhoTest } from '../client-match.ts';
 import type { CompileCondition, Condition } from '../condition.ts';
 import { type ActionInput, actionVariables } from '../condition-variables.ts';
 import type { Subject } from '../subject.ts';
-import { compileWho, type WhoTest } from '../who.ts';
 import {
   type Part,
   parseTemplate,

@@ -5,10 +5,10 @@
  * the tests hold one against the other.
  */
 
+import { compileWho } from '../client-match.ts';
 import { askCondition, type CompileCondition } from '../condition.ts';
 import { type Asked, judgeReadings } from '../login/judge-readings.ts';
 import { type Caller, caller, type Subject } from '../subject.ts';
-import { compileWho } from '../who.ts';
 import { type CompiledTopic, compileRule } from './compiled-rule.ts';
 import { substitute } from './placeholders.ts';
 import { type Action, labelOf, type Rule, type Verdict, verdictOf } from './rule.ts';

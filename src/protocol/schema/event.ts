@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * A fact that a hook reports. The shell adds source and time, and an id where the hook gives none.
+ * A fact that a hook reports. The runtime adds source and time, and an id where the hook gives none.
  *
  * `id` is given where the broker names the thing, so that a call delivered twice yields the same event twice
  * and sinks can drop the second. `data` may hold bytes and big integers: sinks encode them.

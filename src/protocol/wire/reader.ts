@@ -104,7 +104,7 @@ export class Reader {
    *
    * @param last the text that this field had before: returned if it is the same again.
    */
-  steadyText(limit: number, last: string): string {
+  cachedText(limit: number, last: string): string {
     const end = this.end(limit);
     const start = this.at;
     this.at = end;

@@ -12,7 +12,7 @@ import type { requests } from '../schema/requests.ts';
 import { liftsV1 } from './lifts-v1.ts';
 import { liftsV2 } from './lifts-v2.ts';
 import type { Plain } from './plain.ts';
-import type { ServiceTable } from './table.ts';
+import type { ServiceTable } from './rpc-table.ts';
 
 /** Which package a broker speaks: v1 = EMQX 4.3 and 4.4, v2 = 5.0 to 5.8, v3 = 5.9 and later. */
 export type Version = 'v1' | 'v2' | 'v3';

@@ -1,4 +1,4 @@
-/** Gives a fact what only the shell knows: where it is from, when it was seen and, if need be, an id. */
+/** Gives a fact what only the runtime knows: where it is from, when it was seen and, if need be, an id. */
 import type { Event, StampedEvent } from '../../protocol/schema/event.ts';
 
 /** The parts of a hook's input that say which broker node called. */

@@ -2,14 +2,14 @@
 import type { Stats } from 'node:fs';
 import type { FileOptions } from '../../config/sections/sinks/file.ts';
 import type { Delivery } from '../delivery.ts';
-import { Outcome, tellOfPart } from '../outcome.ts';
+import { Mutex, unlessAborted } from '../mutex.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { Turns, unlessAborted } from '../turns.ts';
 import { Appender } from './appender.ts';
 import { type ArchiveOptions, putAside, tidy } from './archive.ts';
+import { toLine } from './encode.ts';
+import { explain } from './errors.ts';
 import { FileAge, type FileClocks } from './file-age.ts';
-import { toLine } from './line.ts';
-import { explain } from './trouble.ts';
 
 interface Line {
   /** Its place in the batch. */
@@ -23,7 +23,7 @@ export class FileSink implements Sink {
   readonly #log: SinkWorld['log'];
   readonly #appender: Appender;
   readonly #archive: ArchiveOptions;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #closing = new AbortController();
   /** Work on files that were put aside, one after the other. */
   #tidying: Promise<void> | undefined;
@@ -45,7 +45,7 @@ export class FileSink implements Sink {
     isWanted?: IsWanted,
   ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     const lines = batch.map((delivery, index) => ({ index, bytes: toLine(delivery) }));
     await unlessAborted(
       this.#turns.take(() => this.#append(lines, outcome), signal),
@@ -65,7 +65,7 @@ export class FileSink implements Sink {
     if (isFirst) await this.#turns.take(() => this.#appender.close(), new AbortController().signal);
   }
 
-  async #append(lines: readonly Line[], outcome: Outcome): Promise<void> {
+  async #append(lines: readonly Line[], outcome: ReceiptBuilder): Promise<void> {
     this.#closing.signal.throwIfAborted();
     const stats = await this.#open();
     const wanted = outcome.wanted(lines);

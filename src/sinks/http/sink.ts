@@ -1,13 +1,13 @@
 /** Writes batches as requests, and reads from the answers what came of each event. */
 import { setMaxListeners } from 'node:events';
+import { bisect } from '../bisect.ts';
 import { writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
-import { isolate } from '../isolate.ts';
-import { Outcome, tellOfPart } from '../outcome.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
-import type { Answer, Client } from './client.ts';
+import type { Answer, Client } from './connection.ts';
+import { type Content, contentOf, contentOfBatch } from './encode.ts';
 import { pathFor } from './path.ts';
-import { type Content, contentOf, contentOfBatch } from './request.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { Sign } from './sign.ts';
 import { adviseOn, type Blame, judge } from './status.ts';
@@ -54,7 +54,7 @@ export class HttpSink implements Sink {
     const { log, name, requests } = this.#options;
     // Each request listens to it: so many are no leak.
     setMaxListeners(0, signal);
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
     else await writeByKey(batch, requests, (delivery) => this.#writeOne(delivery, signal), outcome);
     return outcome.settle(tellOfPart(log, name));
@@ -83,7 +83,11 @@ export class HttpSink implements Sink {
     );
   }
 
-  async #writeTogether(batch: readonly Delivery[], signal: AbortSignal, outcome: Outcome): Promise<void> {
+  async #writeTogether(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    outcome: ReceiptBuilder,
+  ): Promise<void> {
     const { sign } = this.#options;
     const all = batch.map((delivery, index) => ({ delivery, index }));
     const items = outcome.wanted(all);
@@ -98,7 +102,7 @@ export class HttpSink implements Sink {
       },
       reasonOf: (error: unknown) => (error instanceof Refused ? error.message : undefined),
     };
-    await isolate(items, attempt, outcome).catch((error) => outcome.blame(error));
+    await bisect(items, attempt, outcome).catch((error) => outcome.blame(error));
   }
 
   async #writeOne(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {

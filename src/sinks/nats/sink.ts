@@ -3,14 +3,14 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import { DEFAULT_SUBJECT, type NatsOptions } from '../../config/sections/sinks/nats.ts';
 import { groupByKey, writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
-import { Lazy } from '../lazy.ts';
-import { Outcome, tellOfPart } from '../outcome.ts';
+import { abortable, unlessAborted } from '../mutex.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
+import { Reconnecting } from '../reconnecting.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { abortable, unlessAborted } from '../turns.ts';
-import { hasStreamFor, type NatsLink, readSubjects } from './connect.ts';
-import { fillHeaders } from './message.ts';
+import { hasStreamFor, type NatsLink, readSubjects } from './connection.ts';
+import { fillHeaders } from './encode.ts';
+import { explain, isAboutSubject, isTimeout, isUnanswered, refusalOf } from './errors.ts';
 import { encodeSubject, MAX_SUBJECT, matchesSubject } from './subject.ts';
-import { explain, isAboutSubject, isTimeout, isUnanswered, refusalOf } from './trouble.ts';
 
 export interface NatsSinkOptions
   extends Pick<SinkWorld, 'name' | 'log'>,
@@ -31,14 +31,14 @@ type Takes = (subject: string) => boolean;
 export class NatsSink implements Sink {
   readonly name: string;
   readonly #options: NatsSinkOptions;
-  readonly #link: Lazy<NatsLink>;
+  readonly #link: Reconnecting<NatsLink>;
   /** What the stream takes, and when that was read. */
   #subjects: { readonly of: NatsLink; readonly at: number; readonly list: readonly string[] } | undefined;
 
   constructor(options: NatsSinkOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#link = new Lazy({
+    this.#link = new Reconnecting({
       connect: options.connect,
       isOpen: ({ connection }) => !connection.isClosed(),
       end: ({ connection }) => connection.close().catch(() => {}),
@@ -52,7 +52,7 @@ export class NatsSink implements Sink {
   ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
     const { log, name, place } = this.#options;
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     try {
       const link = await unlessAborted(this.#link.get(), signal);
       await abortable(
@@ -87,7 +87,7 @@ export class NatsSink implements Sink {
     await this.#link.close();
   }
 
-  async #publishAll(link: NatsLink, batch: readonly Delivery[], outcome: Outcome): Promise<void> {
+  async #publishAll(link: NatsLink, batch: readonly Delivery[], outcome: ReceiptBuilder): Promise<void> {
     const { pipeline, requests } = this.#options;
     const takes = await this.#learnSubjects(link, batch);
     const publish = (delivery: Delivery) => this.#publish(link, delivery, takes);
@@ -152,7 +152,7 @@ export class NatsSink implements Sink {
 async function publishAtOnce(
   batch: readonly Delivery[],
   publish: (delivery: Delivery) => Promise<string | undefined>,
-  outcome: Outcome,
+  outcome: ReceiptBuilder,
 ): Promise<void> {
   const results = await Promise.allSettled(
     batch.map((delivery, index) => (outcome.isWanted(index) ? publish(delivery) : undefined)),

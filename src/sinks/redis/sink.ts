@@ -1,13 +1,13 @@
 /** Writes batches as transactions, and reads from the answers what came of each event. */
 import { withTimeLimit } from '../../lookup/deadline.ts';
 import type { Delivery } from '../delivery.ts';
-import { Lazy } from '../lazy.ts';
-import { Outcome, tellOfPart } from '../outcome.ts';
+import { unlessAborted } from '../mutex.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
+import { Reconnecting } from '../reconnecting.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { unlessAborted } from '../turns.ts';
-import type { RedisConnection } from './connect.ts';
-import { type Argument, commandFor, type EntryOptions } from './entry.ts';
-import { explain, isAboutKey, isStillGood } from './trouble.ts';
+import type { RedisConnection } from './connection.ts';
+import { type Argument, commandFor, type EntryOptions } from './encode.ts';
+import { explain, isAboutKey, isStillGood } from './errors.ts';
 
 export interface RedisSinkOptions extends EntryOptions, Pick<SinkWorld, 'name' | 'log'> {
   readonly stream: string;
@@ -31,12 +31,12 @@ const NO_STREAM = 'there is no such stream: make it, or see create';
 export class RedisSink implements Sink {
   readonly name: string;
   readonly #options: RedisSinkOptions;
-  readonly #connection: Lazy<RedisConnection>;
+  readonly #connection: Reconnecting<RedisConnection>;
 
   constructor(options: RedisSinkOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#connection = new Lazy({
+    this.#connection = new Reconnecting({
       connect: options.connect,
       isOpen: (connection) => connection.isOpen,
       end: (connection) => connection.destroy(),
@@ -50,7 +50,7 @@ export class RedisSink implements Sink {
   ): Promise<Receipt | undefined> {
     if (batch.length === 0) return undefined;
     const { log, name, stream } = this.#options;
-    const outcome = new Outcome(batch, isWanted);
+    const outcome = new ReceiptBuilder(batch, isWanted);
     const items = batch.map((delivery, index) => {
       const { target } = delivery;
       const command = commandFor(delivery, target ?? stream, this.#options);
@@ -80,7 +80,7 @@ export class RedisSink implements Sink {
    *
    * @throws what is no event's fault.
    */
-  async #writeAll(items: readonly Item[], outcome: Outcome, signal: AbortSignal): Promise<void> {
+  async #writeAll(items: readonly Item[], outcome: ReceiptBuilder, signal: AbortSignal): Promise<void> {
     try {
       for (const [item, answer] of await this.#transact(items, outcome, signal))
         this.#settle(item, answer, outcome);
@@ -97,7 +97,7 @@ export class RedisSink implements Sink {
   }
 
   /** The rest of a transaction is in its streams, whatever became of this one. */
-  #settle({ index, hasOwnStream }: Item, answer: unknown, outcome: Outcome): void {
+  #settle({ index, hasOwnStream }: Item, answer: unknown, outcome: ReceiptBuilder): void {
     const problem = problemOf(answer, this.#options.place);
     if (problem === undefined) outcome.confirm(index);
     else if (hasOwnStream) outcome.reject(index, problem.message);
@@ -106,7 +106,7 @@ export class RedisSink implements Sink {
 
   async #transact(
     items: readonly Item[],
-    outcome: Outcome,
+    outcome: ReceiptBuilder,
     signal: AbortSignal,
   ): Promise<readonly (readonly [Item, unknown])[]> {
     return await this.#use(signal, async (redis) => {

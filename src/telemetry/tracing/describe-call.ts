@@ -6,7 +6,7 @@ import { type Failure, Status } from '../../protocol/failure.ts';
 import type { HookInput } from '../../protocol/schema/requests.ts';
 import { hideToken } from '../../protocol/schema/token.ts';
 import type { Rpc } from '../../protocol/wire/rpc.ts';
-import { clientOf } from '../../sinks/cloudevents/facts.ts';
+import { clientOf } from '../../sinks/cloudevents/event-fields.ts';
 import { nodeOf, type Origin } from '../../sinks/cloudevents/stamp.ts';
 import { names } from './names.ts';
 

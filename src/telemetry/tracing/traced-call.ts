@@ -1,32 +1,32 @@
 /** `call` with a span around it. */
 import { SpanKind } from '@opentelemetry/api';
 import { call, type Result } from '../../core/call.ts';
-import type { Codec, Shell } from '../../core/runtime.ts';
+import type { RpcCodec, Runtime } from '../../core/runtime.ts';
 import type { Rpc } from '../../protocol/wire/rpc.ts';
 import type { CallFlow, CallHeaders } from '../../transport/call-flow.ts';
 import { describeRpc, methodOf } from './describe-call.ts';
 import { parentOf } from './parent.ts';
 import type { RunningSpan } from './running-span.ts';
 import type { Spans } from './spans.ts';
-import { TracedShell, type TracedWorld } from './traced-shell.ts';
-import { unwatched } from './watched-shell.ts';
+import { TracedRuntime, type TracedWorld } from './traced-runtime.ts';
+import { unwatched } from './watched-runtime.ts';
 
 export function createTracedCall(world: TracedWorld): CallFlow {
   const { spans } = world;
   return <Request, Body>(
     rpc: Rpc,
-    codec: Codec<Request, Body>,
+    codec: RpcCodec<Request, Body>,
     body: Request,
-    watched: Shell,
+    watched: Runtime,
     budget: number,
     headers: CallHeaders,
   ) => {
-    const shell = unwatched(watched);
+    const runtime = unwatched(watched);
     const span = startCall(spans, rpc, headers);
-    if (span === undefined) return call(rpc, codec, body, shell, budget);
-    const traced = new TracedShell(shell, span, world);
+    if (span === undefined) return call(rpc, codec, body, runtime, budget);
+    const traced = new TracedRuntime(runtime, span, world);
     // One that nobody will see is active all the same: what nests in it must know that it is not sampled.
-    const through = span.isRecording ? traced : shell;
+    const through = span.isRecording ? traced : runtime;
     const result = spans.within(span.context, () => call(rpc, codec, body, through, budget));
     return afterwards(result, (settled) => traced.end(settled));
   };

@@ -1,9 +1,9 @@
 /** Traces of calls, their look-ups and the writes of sinks. Loaded only when an SDK is there: see detect.ts. */
 import { type ProxyTracerProvider, type TracerProvider, trace } from '@opentelemetry/api';
-import type { Shell } from '../../core/runtime.ts';
+import type { Runtime } from '../../core/runtime.ts';
 import type { EventTracing } from '../../events/event-tracing.ts';
 import { version } from '../../lib/version.ts';
-import { within } from '../../lib/with-timeout.ts';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import type { Logger } from '../../log/log.ts';
 import type { Stamp } from '../../sinks/cloudevents/stamp.ts';
 import type { CallFlow } from '../../transport/call-flow.ts';
@@ -11,7 +11,7 @@ import { CurrentTrace } from './current.ts';
 import { createComplaint, Spans } from './spans.ts';
 import { createTracedCall } from './traced-call.ts';
 import { traceSink } from './traced-sink.ts';
-import { watchShell } from './watched-shell.ts';
+import { watchRuntime } from './watched-runtime.ts';
 
 /** The instrumentation scope of all spans. */
 const SCOPE = 'exhook-edge';
@@ -20,8 +20,8 @@ export interface Tracing {
   /** In the place of `call`. */
   readonly call: CallFlow;
   readonly events: EventTracing;
-  /** The shell of each call, for those that are refused before they are one. */
-  watch(current: () => Shell): () => Shell;
+  /** The runtime of each call, for those that are refused before they are one. */
+  watch(current: () => Runtime): () => Runtime;
   /** Has the SDK send what it still holds. @param timeout milliseconds that it may take. Never rejects. */
   flush(timeout: number): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function createTracing(log: Pick<Logger, 'warn'>): Tracing {
       stamp: (stamp) => tracedStamp(stamp, current),
       sink: (sink, system) => traceSink(sink, system, spans),
     },
-    watch: (shell) => watchShell(shell, spans),
+    watch: (runtime) => watchRuntime(runtime, spans),
     flush: (timeout) => flush(provider, timeout, (work) => spans.attempt(work)),
   };
 }
@@ -71,7 +71,7 @@ async function flush(
   });
   if (flushing === undefined) return;
   // An exporter that fails has said so through the SDK's own log.
-  await within(
+  await withTimeout(
     flushing.catch(() => undefined),
     timeout,
   );

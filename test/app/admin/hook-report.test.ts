@@ -4,7 +4,7 @@ import { Config } from '../../../src/config/schema.ts';
 import { NodeRegistry } from '../../../src/lookup/brokers/node-registry.ts';
 import type { HookName } from '../../../src/protocol/schema/hook-name.ts';
 import type { HookInput } from '../../../src/protocol/schema/requests.ts';
-import { rpcFor } from '../../support/shell.ts';
+import { rpcFor } from '../../support/runtime.ts';
 
 const config = Config.parse({ events: { stdout: 'off' } });
 const input = (node: string) => ({ meta: { node } }) as HookInput;

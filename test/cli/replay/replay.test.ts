@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { replay, spread } from '../../../src/cli/replay/replay.ts';
 import type { Sample } from '../../../src/cli/replay/summary.ts';
 import type { RecordedCall } from '../../../src/protocol/wire/read-recording.ts';
-import { requestOf, rpcFor } from '../../support/shell.ts';
+import { requestOf, rpcFor } from '../../support/runtime.ts';
 
 const rpc = rpcFor('client.connected');
 

@@ -5,7 +5,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { call } from '../../../src/core/call.ts';
 import { hooks } from '../../../src/core/hooks/index.ts';
-import type { Shell } from '../../../src/core/runtime.ts';
+import type { Runtime } from '../../../src/core/runtime.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { decode } from '../../../src/protocol/wire/decode.ts';
 import { methodOf } from '../../../src/protocol/wire/descriptors.ts';
@@ -65,7 +65,7 @@ function anyRequest() {
 /** Every call is answered, and at once: no built-in hook asks a question without a policy. */
 function checkAnswer(rpc: Rpc, bytes: Uint8Array): void {
   let told = 0;
-  const shell: Shell = {
+  const runtime: Runtime = {
     hooks,
     policy: { hooks: [] },
     lookups: {},
@@ -75,7 +75,7 @@ function checkAnswer(rpc: Rpc, bytes: Uint8Array): void {
       return failure;
     },
   };
-  const result = call(rpc, binaryCodec, bytes, shell, 1_000);
+  const result = call(rpc, binaryCodec, bytes, runtime, 1_000);
   ensure(result instanceof Uint8Array || isRefusal(result), 'a reply, or invalid_request');
   ensure(told === 1, 'one decision or one failure');
 }

@@ -4,7 +4,7 @@ import { NodeRegistry } from '../../../src/lookup/brokers/node-registry.ts';
 import type { HookName } from '../../../src/protocol/schema/hook-name.ts';
 import type { HookSpec } from '../../../src/protocol/schema/replies.ts';
 import type { HookInput } from '../../../src/protocol/schema/requests.ts';
-import { rpcFor } from '../../support/shell.ts';
+import { rpcFor } from '../../support/runtime.ts';
 
 const others: HookSpec[] = [{ name: 'message.publish', topics: [] }];
 const all: HookSpec[] = [{ name: 'message.ingress', topics: [] }, ...others];

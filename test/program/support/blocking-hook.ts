@@ -1,6 +1,6 @@
 /** A hook module that blocks its process when a client asks for it: the client id says how. */
 
-import { requestOf, rpcFor } from '../../support/shell.ts';
+import { requestOf, rpcFor } from '../../support/runtime.ts';
 import type { Broker } from './broker.ts';
 import { temporaryFile } from './program.ts';
 

@@ -11,7 +11,7 @@ import {
 import { onTestFinished } from 'vitest';
 import { findRpc } from '../../../src/protocol/wire/rpc.ts';
 import { bytesOf, type RecordedCall } from '../../support/recordings.ts';
-import { readReply } from '../../support/shell.ts';
+import { readReply } from '../../support/runtime.ts';
 
 /** What a broker got. */
 export interface Answer {

@@ -1,7 +1,7 @@
 /** A server with the parts that are loaded only when they are configured, and calls that use each of them. */
 import jsonwebtoken from 'jsonwebtoken';
 import { aMessage } from '../../support/inputs.ts';
-import { requestOf, rpcFor } from '../../support/shell.ts';
+import { requestOf, rpcFor } from '../../support/runtime.ts';
 import type { Broker } from './broker.ts';
 import { callJson } from './json-calls.ts';
 import { login } from './policy.ts';

@@ -8,7 +8,7 @@ import { decode } from '../../../src/protocol/wire/decode.ts';
 import { methodOf } from '../../../src/protocol/wire/descriptors.ts';
 import { rpcs } from '../../../src/protocol/wire/rpc.ts';
 import { plain } from '../../support/plain.ts';
-import { rpcFor } from '../../support/shell.ts';
+import { rpcFor } from '../../support/runtime.ts';
 
 const rpc = rpcFor('client.authenticate');
 const field = (number: number, content: readonly number[]) => [(number << 3) | 2, content.length, ...content];

@@ -15,7 +15,7 @@ import { decode } from '../../../src/protocol/wire/decode.ts';
 import { describeReply } from '../../../src/protocol/wire/describe-reply.ts';
 import { encode } from '../../../src/protocol/wire/encode.ts';
 import type { Rpc } from '../../../src/protocol/wire/rpc.ts';
-import { requestOf, rpcFor } from '../../support/shell.ts';
+import { requestOf, rpcFor } from '../../support/runtime.ts';
 
 const hooks: HookSpec[] = [{ name: 'message.publish', topics: [] }];
 

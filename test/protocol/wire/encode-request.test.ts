@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { decode } from '../../../src/protocol/wire/decode.ts';
 import { encodeRequest } from '../../../src/protocol/wire/encode-request.ts';
 import { rpcs } from '../../../src/protocol/wire/rpc.ts';
-import { rpcFor } from '../../support/shell.ts';
+import { rpcFor } from '../../support/runtime.ts';
 
 it.each(rpcs)('an empty request of $path has no bytes', (rpc) => {
   expect(encodeRequest(rpc, {})).toHaveLength(0);

@@ -18,10 +18,10 @@ import {
 import { decode } from '../../../src/protocol/wire/decode.ts';
 import { methodOf } from '../../../src/protocol/wire/descriptors.ts';
 import { encode } from '../../../src/protocol/wire/encode.ts';
-import { lower } from '../../../src/protocol/wire/lower.ts';
+import { toResponseMessage } from '../../../src/protocol/wire/response-message.ts';
 import { type Rpc, rpcs } from '../../../src/protocol/wire/rpc.ts';
 import { aMessage } from '../../support/inputs.ts';
-import { rpcFor } from '../../support/shell.ts';
+import { rpcFor } from '../../support/runtime.ts';
 
 const packages = { v1, v2, v3 };
 const versions = ['v1', 'v2', 'v3'] as const;
@@ -156,7 +156,7 @@ describe.each(versions)('replies in %s', (version) => {
   it.each(replies)('%s says %j in bytes as it does in a message', (hook, reply) => {
     const each = rpcFor(hook, version);
     const asked = hook === 'message.publish' ? request : emptyOf(each);
-    const lowered = lower(each, reply, asked);
+    const lowered = toResponseMessage(each, reply, asked);
     expect(lowered.$typeName).toBe(methodOf(each).output.typeName);
     expect(encode(each, reply, asked)).toStrictEqual(toBinary(methodOf(each).output, lowered));
   });

@@ -7,7 +7,7 @@ import { encodeRequest } from '../../../src/protocol/wire/encode-request.ts';
 import { recordHeaders, recordMessage } from '../../../src/protocol/wire/recording.ts';
 import { rpcs } from '../../../src/protocol/wire/rpc.ts';
 import { aCredential, aMeta, SECRET } from '../../support/inputs.ts';
-import { requestOf, rpcFor } from '../../support/shell.ts';
+import { requestOf, rpcFor } from '../../support/runtime.ts';
 
 const versions = ['v1', 'v2', 'v3'] as const;
 

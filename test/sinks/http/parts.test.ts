@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { makeDelivery } from '../../../src/sink-contract.ts';
+import { contentOf, contentOfBatch } from '../../../src/sinks/http/encode.ts';
 import { pathFor } from '../../../src/sinks/http/path.ts';
-import { contentOf, contentOfBatch } from '../../../src/sinks/http/request.ts';
 import { readRetryAfter } from '../../../src/sinks/http/retry-after.ts';
 import { createSigner } from '../../../src/sinks/http/sign.ts';
 import { judge } from '../../../src/sinks/http/status.ts';

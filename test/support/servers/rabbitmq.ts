@@ -100,7 +100,7 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
       return await isUp(port);
     });
   };
-  /** The shell that starts the virtual machine waits for it; signals are for the machine itself. */
+  /** The runtime that starts the virtual machine waits for it; signals are for the machine itself. */
   const end = async (signal: NodeJS.Signals) => {
     const running = server;
     if (running === undefined || running.isOver()) return;

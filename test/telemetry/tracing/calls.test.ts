@@ -8,7 +8,7 @@ import { CurrentTrace } from '../../../src/telemetry/tracing/current.ts';
 import { readActiveTrace } from '../../../src/telemetry/tracing/read-active-trace.ts';
 import { Spans } from '../../../src/telemetry/tracing/spans.ts';
 import { createTracedCall } from '../../../src/telemetry/tracing/traced-call.ts';
-import { aShell, bytes, requestOf } from '../../support/shell.ts';
+import { aRuntime, bytes, requestOf } from '../../support/runtime.ts';
 import {
   aConnect,
   aLogin,
@@ -229,7 +229,7 @@ describe('the trace of a caller', () => {
     const tracer = trace.getTracer('http');
     const call = createTracedCall({ spans: new Spans(tracer, () => {}), current: new CurrentTrace() });
     tracer.startActiveSpan('POST', (span) => {
-      call(connected, bytes, aConnect, aShell(), 1000, new Headers({ traceparent: SAMPLED }));
+      call(connected, bytes, aConnect, aRuntime(), 1000, new Headers({ traceparent: SAMPLED }));
       span.end();
     });
     expect(treeOf(sdk.spans())).toStrictEqual({ POST: { [nameOf(connected)]: {} } });

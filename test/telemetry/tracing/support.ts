@@ -18,7 +18,7 @@ import { type ServeOptions, type Serving, serve } from '../../../src/app/serve.t
 import type { Rpc } from '../../../src/protocol/wire/rpc.ts';
 import type { Delivery } from '../../../src/sinks/delivery.ts';
 import type { Sink } from '../../../src/sinks/sink.ts';
-import { readReply, requestOf, rpcFor } from '../../support/shell.ts';
+import { readReply, requestOf, rpcFor } from '../../support/runtime.ts';
 
 export const login = rpcFor('client.authenticate');
 export const publish = rpcFor('message.publish');

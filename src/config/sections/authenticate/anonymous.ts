@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { findRuleProblems } from '../../../policy/topics/rule-check.ts';
 import { WhoSchema } from '../../../policy/topics/rule-schema.ts';
-import { section } from '../../expects.ts';
+import { section } from '../../schema-builders.ts';
 import { tags } from './parts.ts';
 
 export const Anonymous = section(() => ({

@@ -1,7 +1,7 @@
 /** The method `http`: a service in the form of EMQX's HTTP authenticator. */
 import * as z from 'zod';
-import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../expects.ts';
 import { compileRequest } from '../../http-request.ts';
+import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, POSITIVE } from '../../units.ts';
 import { hasUserinfo, headers, path, problemOf, userinfoError } from './parts.ts';
 

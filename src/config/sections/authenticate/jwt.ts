@@ -1,7 +1,7 @@
 /** The method `jwt`: JSON Web Tokens, and where their keys come from. */
 import * as z from 'zod';
 import { claimNames, compileClaims } from '../../../policy/login/claims.ts';
-import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
+import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, POSITIVE, size } from '../../units.ts';
 import { secret } from '../secret.ts';
 import { hasUserinfo, headers, path, problemOf, userinfoError } from './parts.ts';

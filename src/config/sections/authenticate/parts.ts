@@ -1,7 +1,7 @@
 /** What the sections of several methods share. */
 import * as z from 'zod';
 import { parseTags } from '../../../policy/login/tags.ts';
-import { expects, text } from '../../expects.ts';
+import { expects, text } from '../../schema-builders.ts';
 import { headerSecret } from '../secret.ts';
 
 /** The path of a file. */

@@ -4,7 +4,7 @@ import { algorithms, macFunctions, saltPositions } from '../../../policy/login/p
 import type { UserOptions } from '../../../policy/login/user-record.ts';
 import { indexUsers } from '../../../policy/login/users.ts';
 import { findAddressProblem } from '../../../policy/text/cidr.ts';
-import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../expects.ts';
+import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { path } from './parts.ts';
 
 export const Users = section(() => ({

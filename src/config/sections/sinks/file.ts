@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, section, text, wholeNumber, yesOrNo } from '../../expects.ts';
+import { expects, section, text, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, size } from '../../units.ts';
 
 /** As people write the bits, in octal. YAML reads 0640 without quotes as the number 640. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, section, text } from '../../expects.ts';
+import { expects, section, text } from '../../schema-builders.ts';
 
 export const Module = section(() => ({
   path: text('a path', 'a path such as ./my-sink.mjs').describe(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, section, text, wholeNumber, yesOrNo } from '../../expects.ts';
+import { expects, section, text, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, POSITIVE } from '../../units.ts';
 import { secret } from '../secret.ts';
 import { SinkTls, sinkTlsFiles } from './tls.ts';

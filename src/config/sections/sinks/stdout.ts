@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { choice, section } from '../../expects.ts';
+import { choice, section } from '../../schema-builders.ts';
 
 export const Stdout = section(() => ({
   format: choice(['auto', 'json', 'pretty'])

@@ -1,6 +1,6 @@
 /** TLS towards the system behind a sink: the same for every kind. */
 import * as z from 'zod';
-import { expects, section, text, whenValid, yesOrNo } from '../../expects.ts';
+import { expects, section, text, whenValid, yesOrNo } from '../../schema-builders.ts';
 
 const path = (example: string) => text('a path', `a path such as ${example}`);
 

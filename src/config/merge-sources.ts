@@ -1,0 +1,39 @@
+/** Lays values given as text over the content of a file. */
+import * as z from 'zod';
+import type { Given } from './flags.ts';
+import type { Key } from './keys.ts';
+import { alternatives } from './zod-walk.ts';
+
+/** The content with every given value in its place; a later one wins. */
+export function mergeSources(content: unknown, given: readonly Given[]): unknown {
+  return given.reduce((values, { key, text }) => setAt(values, key.path, readText(key, text)), content);
+}
+
+/** A copy with the value at the path. What is not a mapping stays, to be reported as it is. */
+function setAt(content: unknown, path: readonly string[], value: unknown): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
+  const child = (content as Record<string, unknown>)[name];
+  return { ...content, [name]: setAt(child === undefined ? {} : child, rest, value) };
+}
+
+/** The value that a text stands for: what the schema takes of text, number and yes or no, tried in this order. */
+export function readText(key: Key, text: string): unknown {
+  if (key.takes !== 'list') return readScalar(key.schema, text);
+  const list = alternatives(key.schema).find((type) => type instanceof z.ZodArray);
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '').map((item) => readScalar(list?.element, item));
+}
+
+function readScalar(schema: z.core.$ZodType | undefined, text: string): unknown {
+  if (schema === undefined) return text;
+  return meanings(text).find((value) => z.safeParse(schema, value).success) ?? text;
+}
+
+function meanings(text: string): unknown[] {
+  const trimmed = text.trim();
+  const isNumber = /^-?\d+(\.\d+)?$/.test(trimmed);
+  const isBoolean = trimmed === 'true' || trimmed === 'false';
+  return [text, ...(isNumber ? [Number(trimmed)] : []), ...(isBoolean ? [trimmed === 'true'] : [])];
+}

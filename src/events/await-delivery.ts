@@ -1,0 +1,124 @@
+/**
+ * Calls that are answered when an event is safe: confirmed by its sink, or on disk. Many calls share a batch or
+ * a commit. When it is not safe in time, the route says what the broker is told.
+ */
+import type { RouteSection } from '../config/sections/routes.ts';
+import type { ReplyOverride } from '../core/runtime.ts';
+import { Failure } from '../protocol/failure.ts';
+import { deny, drop } from '../protocol/schema/replies.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import type { Clock } from './clock.ts';
+import type { Entry } from './entry.ts';
+import { tooBusy, tooLate } from './refusals.ts';
+import type { SinkPipeline } from './sink-pipeline.ts';
+
+export type OnFailure = NonNullable<RouteSection['onFailure']>;
+
+export interface AwaitedDelivery {
+  readonly pipeline: SinkPipeline;
+  readonly delivery: Delivery;
+  /** What it holds, roughly. */
+  readonly bytes: number;
+  readonly onFailure: OnFailure;
+  /** Milliseconds until the answer must be out. */
+  readonly budget: number;
+  readonly clock: Pick<Clock, 'after'>;
+}
+
+/** The part of the time that is kept for the spool when the sink does not confirm. */
+const SPOOL_RESERVE = 1 / 4;
+/** Longest delay of a timer of Node; a longer one would fire at once. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+/** Waits for the sink. */
+export async function awaitSink(held: AwaitedDelivery): Promise<ReplyOverride> {
+  const { pipeline, onFailure, budget } = held;
+  const spools = onFailure === 'spool' && pipeline.spool !== undefined;
+  // What is behind older events of the disk stays behind them, so that the order of each client holds.
+  if (spools && pipeline.spool.size > 0) return await awaitSpool({ ...held, onFailure: 'error' });
+  const patience = spools ? budget * (1 - SPOOL_RESERVE) : budget;
+  const { failure, entry } = await confirmed(held, patience);
+  if (failure === undefined) return undefined;
+  // What the sink has refused for good is with the dead letters: the disk is of no use to it.
+  if (spools && entry?.state !== 'gone') {
+    if (entry !== undefined) pipeline.queue.withdraw(entry);
+    pipeline.tally.unconfirmed(onFailure, failure.code);
+    return await awaitSpool({ ...held, onFailure: 'error', budget: budget - patience });
+  }
+  return giveUp(spools ? { ...held, onFailure: 'error' } : held, failure, entry);
+}
+
+/** Waits for the disk. */
+export async function awaitSpool(held: AwaitedDelivery): Promise<ReplyOverride> {
+  const { pipeline, delivery, budget, clock, onFailure } = held;
+  let isWanted = true;
+  const appended = pipeline.spool?.append(delivery, () => isWanted) ?? Promise.resolve();
+  const failure = await new Promise<Failure | undefined>((resolve) => {
+    const cancel = clock.after(Math.min(budget, MAX_DELAY), () => {
+      isWanted = onFailure === 'pass';
+      resolve(new Failure('sink_failed', 'the spool did not take the event in time'));
+    });
+    appended
+      .then(
+        () => resolve(undefined),
+        (error) => resolve(asFailure(error)),
+      )
+      .finally(cancel);
+  });
+  return failure === undefined ? undefined : giveUp(held, failure, undefined);
+}
+
+interface Confirmed {
+  readonly failure: Failure | undefined;
+  /** Its place in the queue; nothing when it was not taken. */
+  readonly entry: Entry | undefined;
+}
+
+function confirmed(
+  { pipeline, delivery, bytes, clock, onFailure }: AwaitedDelivery,
+  patience: number,
+): Promise<Confirmed> {
+  const { queue } = pipeline;
+  // Clients need not wait for each of their messages to learn that.
+  if (queue.isHopeless(patience))
+    return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
+  if (queue.isTooBusy(delivery.key, patience)) return Promise.resolve({ failure: tooBusy, entry: undefined });
+  return new Promise((resolve) => {
+    let cancel: () => void = () => {};
+    const settled = (failure?: Failure): void => {
+      cancel();
+      resolve({ failure, entry });
+    };
+    const entry = queue.push(delivery, bytes, 'refuse', {
+      patience,
+      takesBack: onFailure !== 'pass',
+      settled,
+    });
+    if (entry === undefined) {
+      const failure = new Failure('sink_full', 'the queue of the sink is full');
+      return resolve({ failure, entry });
+    }
+    cancel = clock.after(Math.min(patience, MAX_DELAY), () => resolve({ failure: tooLate(), entry }));
+  });
+}
+
+/** @param entry its place in the queue, where it has one. */
+function giveUp(
+  { pipeline: { queue, tally }, delivery, bytes, onFailure }: AwaitedDelivery,
+  failure: Failure,
+  entry: Entry | undefined,
+): ReplyOverride {
+  tally.unconfirmed(onFailure, failure.code);
+  if (onFailure === 'pass') {
+    if (entry !== undefined) queue.loosen(entry);
+    else queue.push(delivery, bytes, 'drop-oldest');
+    return undefined;
+  }
+  if (entry !== undefined) queue.withdraw(entry);
+  if (onFailure === 'disconnect') return deny(failure.code);
+  return onFailure === 'drop' ? drop(failure.code) : failure;
+}
+
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('sink_failed', 'the spool failed', { cause: error });
+}

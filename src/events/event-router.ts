@@ -1,0 +1,127 @@
+/**
+ * Takes the events of a call to the sinks that want them. Costs nothing where nobody does, and nothing waits
+ * unless a route says that the answer does.
+ */
+
+import type { ReplyOverride } from '../core/runtime.ts';
+import { askCondition, type ConditionWork, conditionWork } from '../policy/condition.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { Event, StampedEvent } from '../protocol/schema/event.ts';
+import type { HookName } from '../protocol/schema/hook-name.ts';
+import type { HookInput } from '../protocol/schema/requests.ts';
+import type { Stamp } from '../sinks/cloudevents/stamp.ts';
+import { type AwaitedDelivery, awaitSink, awaitSpool } from './await-delivery.ts';
+import type { Clock } from './clock.ts';
+import { estimateSafely } from './estimate.ts';
+import { EventDelivery } from './event-delivery.ts';
+import type { EventSender } from './event-sender.ts';
+import { type CompiledRoute, isOnTopic, type RoutingTable, waitingHooks } from './routing-table.ts';
+import type { SinkPipeline } from './sink-pipeline.ts';
+
+export interface EventRouterOptions {
+  readonly routes: RoutingTable;
+  readonly stamp: Stamp;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
+  /** A condition of a route failed on an event, which the route does not take then. */
+  readonly conditionFailed: (route: string, reason: string) => void;
+}
+
+/** One event of a call. */
+interface Emission {
+  readonly hook: HookName;
+  readonly input: HookInput;
+  readonly event: StampedEvent;
+  readonly bytes: number;
+  /** By the clock: when the answer must be out. */
+  readonly deadline: number;
+}
+
+export class EventRouter implements EventSender {
+  readonly waits: ReadonlySet<HookName>;
+  readonly #options: EventRouterOptions;
+
+  constructor(options: EventRouterOptions) {
+    this.#options = options;
+    this.waits = waitingHooks(options.routes);
+  }
+
+  emit(
+    hook: HookName,
+    input: HookInput,
+    events: readonly Event[],
+    deadline: number,
+  ): Promise<ReplyOverride> | undefined {
+    if (this.#options.routes[hook] === undefined) return undefined;
+    const waiting: Promise<ReplyOverride>[] = [];
+    for (const fact of events) {
+      const event = this.#options.stamp(fact, input);
+      this.#route({ hook, input, event, bytes: estimateSafely(event), deadline }, waiting);
+    }
+    if (waiting.length < 2) return waiting[0];
+    return Promise.all(waiting).then(worstOf);
+  }
+
+  #route(emission: Emission, waiting: Promise<ReplyOverride>[]): void {
+    const { routes = [], hasOverlap = false } = this.#options.routes[emission.hook] ?? {};
+    const work = conditionWork();
+    const taken = hasOverlap ? new Set<SinkPipeline>() : undefined;
+    for (const route of routes) {
+      if (!isOnTopic(route, emission.input) || !this.#holds(route, emission, work)) continue;
+      this.#take(route, emission, taken, waiting);
+    }
+  }
+
+  /** Where an answer waits, an event that cannot be judged is stored: its sender may have seen to that. */
+  #holds({ condition, waitsFor }: CompiledRoute, { hook, event }: Emission, work: ConditionWork): boolean {
+    if (condition === undefined) return true;
+    const held = askCondition(
+      condition,
+      { hook, event },
+      (reason) => this.#options.conditionFailed(condition.source, reason),
+      work,
+    );
+    return held === 'unknown' ? waitsFor !== 'nothing' : held;
+  }
+
+  #take(
+    route: CompiledRoute,
+    emission: Emission,
+    taken: Set<SinkPipeline> | undefined,
+    waiting: Promise<ReplyOverride>[],
+  ): void {
+    const make = (): EventDelivery =>
+      new EventDelivery(route.shape, emission.event, emission.hook, emission.input);
+    // Sinks that want no event share one delivery: it is encoded once.
+    let shared: EventDelivery | undefined;
+    for (const pipeline of route.pipelines) {
+      if (taken?.has(pipeline)) continue;
+      taken?.add(pipeline);
+      let delivery: EventDelivery;
+      if (pipeline.opened.keepsEvents) delivery = make();
+      else {
+        shared ??= make();
+        delivery = shared;
+      }
+      if (route.waitsFor === 'nothing') pipeline.queue.push(delivery, emission.bytes, route.overflow);
+      else waiting.push(this.#hold(route, pipeline, delivery, emission));
+    }
+  }
+
+  #hold(
+    { waitsFor, onFailure }: CompiledRoute,
+    pipeline: SinkPipeline,
+    delivery: EventDelivery,
+    { bytes, deadline }: Emission,
+  ): Promise<ReplyOverride> {
+    const { clock } = this.#options;
+    const budget = Math.max(0, deadline - clock.now());
+    const held: AwaitedDelivery = { pipeline, delivery, bytes, onFailure, budget, clock };
+    return waitsFor === 'sink' ? awaitSink(held) : awaitSpool(held);
+  }
+}
+
+/** What is refused is refused for certain; then an error says most, then a message that is dropped. */
+function worstOf(all: readonly ReplyOverride[]): ReplyOverride {
+  const refusal = all.find((one) => !(one instanceof Failure) && one?.kind === 'deny');
+  return refusal ?? all.find((one) => one instanceof Failure) ?? all.find((one) => one !== undefined);
+}

@@ -1,7 +1,0 @@
-/** What was not delivered when the time to drain was over. */
-export interface Left {
-  /** Events that are nowhere any more. */
-  readonly lost: number;
-  /** Events that are in the spool now, for the next start. */
-  readonly spooled: number;
-}

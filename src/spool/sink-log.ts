@@ -1,0 +1,144 @@
+/** The lane of one sink in a spool. */
+import { Failure } from '../protocol/failure.ts';
+import type { Delivery } from '../sinks/delivery.ts';
+import { runsOf } from './claim.ts';
+import { choose, hasFree } from './claim-next.ts';
+import { encodeDelivery } from './delivery-codec.ts';
+import { readTotals } from './lane-table.ts';
+import { entryKey, entrySize, type LaneTotals, type Position } from './records.ts';
+import type { AppendOptions, SpoolEntry, SpoolLane } from './spool.ts';
+import type { Store } from './store.ts';
+import type { WriteBatch } from './write-batch.ts';
+
+export interface SinkLogWorld {
+  readonly store: Store;
+  readonly maxBytes: number;
+  /** This process, as claims name it. */
+  readonly owner: string;
+  readonly isLiving: (owner: string) => boolean;
+  readonly now: () => number;
+  /** Keeps the bytes of an entry that cannot be read, and reports it. */
+  readonly setAside: (sink: string, position: Position, value: Buffer) => void;
+}
+
+export class SinkLog implements SpoolLane {
+  readonly #sink: string;
+  readonly #world: SinkLogWorld;
+  readonly #listeners: (() => void)[] = [];
+  /** Bytes of the key of an entry. */
+  readonly #keyBytes: number;
+  #last: LaneTotals;
+
+  constructor(sink: string, world: SinkLogWorld) {
+    this.#sink = sink;
+    this.#world = world;
+    this.#keyBytes = entryKey(sink, 0).length;
+    this.#last = readTotals(world.store.db, sink);
+  }
+
+  get size(): number {
+    return this.#totals().count;
+  }
+
+  get bytes(): number {
+    return this.#totals().bytes;
+  }
+
+  async append(
+    deliveries: readonly Delivery[],
+    { claim = true, isWanted = () => true }: AppendOptions = {},
+  ): Promise<readonly Position[]> {
+    if (deliveries.length === 0) return [];
+    const { store, now } = this.#world;
+    const contents = deliveries.map((delivery) => encodeDelivery(delivery, now()));
+    const positions = await store.write((draft) => (isWanted() ? this.#append(draft, contents, claim) : []), {
+      grows: true,
+    });
+    if (!isWanted()) {
+      await this.confirm(positions);
+      return [];
+    }
+    if (!claim) this.#tell();
+    return positions;
+  }
+
+  async take(max: number, maxBytes: number): Promise<readonly SpoolEntry[]> {
+    const { store, owner, isLiving, setAside } = this.#world;
+    if (max < 1 || (store.isOpen && this.size === 0)) return [];
+    return await store.write((draft) => {
+      const lane = draft.lane(this.#sink);
+      const { claims } = lane;
+      const limits = { max, maxBytes, owner, isLiving, claims };
+      const { entries, runs, unreadable } = choose(draft.db, this.#sink, limits);
+      for (const { position, value } of unreadable) setAside(this.#sink, position, value);
+      if (unreadable.length > 0) lane.remove(unreadable.map(({ position }) => position));
+      for (const run of runs) {
+        lane.free(run.first, run.last);
+        lane.addClaim({ ...run, owner });
+      }
+      return entries;
+    });
+  }
+
+  async confirm(positions: readonly Position[]): Promise<void> {
+    if (positions.length === 0) return;
+    await this.#world.store.write((draft) => draft.lane(this.#sink).remove(positions));
+  }
+
+  async release(positions: readonly Position[]): Promise<void> {
+    if (positions.length === 0) return;
+    const { store, owner } = this.#world;
+    await store.write((draft) => {
+      const lane = draft.lane(this.#sink);
+      const own = lane.claims.filter((claim) => claim.owner === owner);
+      const isOwn = (at: Position) => own.some(({ first, last }) => first <= at && at <= last);
+      for (const { first, last } of runsOf(positions.filter(isOwn))) lane.free(first, last);
+    });
+    this.#tell();
+  }
+
+  onAvailable(listener: () => void): void {
+    this.#listeners.push(listener);
+    // Also for what was there before.
+    setImmediate(() => this.look());
+  }
+
+  /** Tells the listeners when there may be something to take. */
+  look(): void {
+    const { store, isLiving } = this.#world;
+    if (this.#listeners.length === 0 || !store.isOpen || this.size === 0) return;
+    if (hasFree(store.db, this.#sink, isLiving)) this.#tell();
+  }
+
+  /** Gives back all that this process has, for others to take at once: the last that this process does. */
+  releaseAll(draft: WriteBatch): void {
+    const lane = draft.lane(this.#sink);
+    this.#last = lane.totals;
+    for (const { first, last, owner } of lane.claims) if (owner === this.#world.owner) lane.free(first, last);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Those of now; after the end, the last that were known. */
+  #totals(): LaneTotals {
+    const { store } = this.#world;
+    if (store.isOpen) this.#last = readTotals(store.db, this.#sink);
+    return this.#last;
+  }
+
+  #append(draft: WriteBatch, contents: readonly Buffer[], isClaimed: boolean): Position[] {
+    const { maxBytes, owner } = this.#world;
+    if (draft.bytes + this.#sizeOf(contents) > maxBytes)
+      throw new Failure('sink_full', 'the spool is full: it holds as many bytes as spool.maxBytes allows');
+    const lane = draft.lane(this.#sink);
+    const first = lane.append(contents);
+    if (isClaimed) lane.addClaim({ first, last: first + contents.length - 1, owner });
+    return contents.map((_, i) => first + i);
+  }
+
+  #sizeOf(contents: readonly Buffer[]): number {
+    return contents.reduce((sum, { length }) => sum + entrySize(this.#keyBytes, length), 0);
+  }
+}

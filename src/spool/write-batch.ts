@@ -1,0 +1,153 @@
+/**
+ * The records of lanes within one transaction: read once, changed in memory, and written at its end. A commit
+ * may hold thousands of appends, which would otherwise read and write the same few records as many times.
+ */
+import { type Claim, type ClaimChange, cut, extend } from './claim.ts';
+import { firstEntry, readAllTotals, readClaims } from './lane-table.ts';
+import {
+  claimKey,
+  encodeClaim,
+  encodeTotals,
+  entryKey,
+  type LaneTotals,
+  laneKey,
+  NO_TOTALS,
+  type Position,
+  seal,
+  sizeOf,
+} from './records.ts';
+import type { Db } from './store.ts';
+
+export class WriteBatch {
+  readonly db: Db;
+  readonly #totals: Map<string, LaneTotals>;
+  readonly #lanes = new Map<string, SinkLogBatch>();
+
+  constructor(db: Db) {
+    this.db = db;
+    this.#totals = readAllTotals(db);
+  }
+
+  /** Every lane that was ever used. */
+  get names(): readonly string[] {
+    return [...new Set([...this.#totals.keys(), ...this.#lanes.keys()])];
+  }
+
+  /** Of all entries. */
+  get bytes(): number {
+    return this.names.reduce((sum, name) => sum + this.lane(name).totals.bytes, 0);
+  }
+
+  lane(name: string): SinkLogBatch {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = new SinkLogBatch(this.db, name, this.#totals.get(name) ?? NO_TOTALS);
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  write(): void {
+    for (const lane of this.#lanes.values()) lane.write();
+  }
+}
+
+export class SinkLogBatch {
+  readonly #db: Db;
+  readonly #name: string;
+  readonly #before: LaneTotals;
+  #totals: LaneTotals;
+  #claimsBefore: readonly Claim[] | undefined;
+  #claims: readonly Claim[] = [];
+  /** Whether a claim may have lost its last entry. */
+  #mayHoldEmpty = false;
+
+  constructor(db: Db, name: string, totals: LaneTotals) {
+    this.#db = db;
+    this.#name = name;
+    this.#before = totals;
+    this.#totals = totals;
+  }
+
+  get totals(): LaneTotals {
+    return this.#totals;
+  }
+
+  /** In order of position. */
+  get claims(): readonly Claim[] {
+    if (this.#claimsBefore === undefined) {
+      this.#claimsBefore = readClaims(this.#db, this.#name);
+      this.#claims = this.#claimsBefore;
+    }
+    return this.#claims;
+  }
+
+  /** @returns the position of the first; the others follow it. */
+  append(contents: readonly Buffer[]): Position {
+    const { count, bytes, next } = this.#totals;
+    let size = 0;
+    contents.forEach((content, i) => {
+      const key = entryKey(this.#name, next + i);
+      const value = seal(key, content);
+      this.#db.put(key, value);
+      size += sizeOf(key, value);
+    });
+    this.#totals = { count: count + contents.length, bytes: bytes + size, next: next + contents.length };
+    return next;
+  }
+
+  /** Positions without an entry are passed over. */
+  remove(positions: readonly Position[]): void {
+    let { count, bytes, next } = this.#totals;
+    for (const position of positions) {
+      const key = entryKey(this.#name, position);
+      const length = this.#db.getBinaryFast(key)?.length;
+      if (length === undefined) continue;
+      this.#db.remove(key);
+      count--;
+      bytes -= key.length + length;
+    }
+    this.#totals = { count, bytes, next };
+    this.#mayHoldEmpty = true;
+  }
+
+  addClaim(claim: Claim): void {
+    this.#change(extend(this.claims, claim));
+  }
+
+  /** Makes a range nobody's. */
+  free(first: Position, last: Position): void {
+    this.#change(cut(this.claims, first, last));
+    this.#mayHoldEmpty = true;
+  }
+
+  write(): void {
+    if (this.#mayHoldEmpty) this.#dropEmptyClaims();
+    this.#writeClaims();
+    if (this.#totals === this.#before) return;
+    const key = laneKey(this.#name);
+    this.#db.put(key, seal(key, encodeTotals(this.#totals)));
+  }
+
+  #change({ removed, added }: ClaimChange): void {
+    if (removed.length === 0 && added.length === 0) return;
+    const kept = this.claims.filter((claim) => !removed.includes(claim));
+    this.#claims = [...kept, ...added].sort((a, b) => a.first - b.first);
+  }
+
+  #dropEmptyClaims(): void {
+    this.#claims = this.claims.filter(
+      ({ first, last }) => firstEntry(this.#db, this.#name, first, last) !== undefined,
+    );
+  }
+
+  #writeClaims(): void {
+    const before = this.#claimsBefore ?? [];
+    for (const claim of before)
+      if (!this.#claims.includes(claim)) this.#db.remove(claimKey(this.#name, claim.first));
+    for (const claim of this.#claims) {
+      if (before.includes(claim)) continue;
+      const key = claimKey(this.#name, claim.first);
+      this.#db.put(key, seal(key, encodeClaim(claim.last, claim.owner)));
+    }
+  }
+}

@@ -1,0 +1,542 @@
+import { describe, expect, it } from 'vitest';
+import type { Waiter } from '../../src/events/entry.ts';
+import { SinkQueue } from '../../src/events/sink-queue.ts';
+import type { SinkQueueOptions } from '../../src/events/sink-queue-options.ts';
+import type { Failure } from '../../src/protocol/failure.ts';
+import type { Sink } from '../../src/sinks/sink.ts';
+import type { Position } from '../../src/spool/spool.ts';
+import { collect } from '../support/collect.ts';
+import { aClock, aDelivery, aQueue, aSink, type FakeSink } from './support.ts';
+
+interface Seen {
+  readonly dropped: [string, number][];
+  readonly rejected: [string, string][];
+  readonly confirmed: Position[];
+  failed: number;
+  retried: number;
+  recovered: number;
+}
+
+function aLane(sink: FakeSink, queue: object = {}, rest: Partial<SinkQueueOptions> = {}, random = 0) {
+  const clock = aClock(random);
+  const seen: Seen = { dropped: [], rejected: [], confirmed: [], failed: 0, retried: 0, recovered: 0 };
+  const lane = new SinkQueue({
+    sink,
+    queue: aQueue(queue),
+    clock,
+    observer: {
+      dropped: (reason, events) => void seen.dropped.push([reason, events]),
+      wrote: () => {},
+      delivered: () => {},
+      failed: () => void seen.failed++,
+      retried: (events) => {
+        seen.retried += events;
+      },
+      recovered: () => void seen.recovered++,
+    },
+    reject: ({ id }, reason) => void seen.rejected.push([id, reason]),
+    ...rest,
+  });
+  const push = (id: string, key = '', size = 0) => lane.push(aDelivery(id, key, size), size, 'drop-oldest');
+  return { lane, clock, seen, push };
+}
+
+function aWaiter(settled: Waiter['settled'] = () => {}, patience = Number.POSITIVE_INFINITY): Waiter {
+  return { patience, takesBack: true, settled };
+}
+
+describe('a lane', () => {
+  it('keeps nothing of what was delivered', async () => {
+    const sink = { ...aSink(), write: () => undefined };
+    const { clock, lane } = aLane(sink);
+    const pushed = Array.from({ length: 5 }, (_, i) => {
+      const delivery = aDelivery(`${i}`);
+      lane.push(delivery, 0, 'drop-oldest');
+      return new WeakRef(delivery);
+    });
+    await clock.settle();
+    // A WeakRef holds on to its target until the turn is over.
+    await new Promise(setImmediate);
+    collect();
+    expect(pushed.filter((ref) => ref.deref() !== undefined)).toEqual([]);
+    expect(lane.size).toBe(0);
+  });
+});
+
+describe('batches', () => {
+  it('begin when the turn is over in which events came', async () => {
+    const sink = aSink();
+    const { clock, push } = aLane(sink);
+    push('1');
+    push('2');
+    expect(sink.batches).toEqual([]);
+    await clock.settle();
+    expect(sink.batches).toEqual([['1', '2']]);
+  });
+
+  it('end at their number of events', async () => {
+    const sink = aSink();
+    const { clock, push } = aLane(sink, { batch: { maxEvents: 2 } });
+    for (const id of '12345') push(id);
+    await clock.settle();
+    expect(sink.batches).toEqual([['1', '2'], ['3', '4'], ['5']]);
+  });
+
+  it('end at their bytes, and hold at least one event', async () => {
+    const sink = aSink();
+    const { clock, push } = aLane(sink, { batch: { maxBytes: 1024 } });
+    for (const id of '123') push(id, '', 2000);
+    await clock.settle();
+    expect(sink.batches).toEqual([['1'], ['2'], ['3']]);
+  });
+
+  it('linger until they are full or long enough', async () => {
+    const sink = aSink();
+    const { clock, push } = aLane(sink, { batch: { maxEvents: 3, linger: 100 } });
+    push('1');
+    await clock.pass(60);
+    push('2');
+    await clock.pass(39);
+    expect(sink.batches).toEqual([]);
+    await clock.pass(1);
+    expect(sink.batches).toEqual([['1', '2']]);
+    for (const id of '345') push(id);
+    await clock.settle();
+    expect(sink.batches.at(-1)).toEqual(['3', '4', '5']);
+  });
+
+  it('do not linger when somebody waits for one of their events', async () => {
+    const sink = aSink();
+    const { clock, lane, push } = aLane(sink, { batch: { linger: 100 } });
+    push('1');
+    lane.push(aDelivery('2'), 0, 'refuse', aWaiter());
+    await clock.settle();
+    expect(sink.batches).toEqual([['1', '2']]);
+  });
+
+  it('are one at a time for each partition, and several for the sink', async () => {
+    const sink = aSink('asked');
+    const { clock, push } = aLane(sink, { concurrency: 2 });
+    // Two keys that are known to lie apart.
+    push('1', 'a');
+    push('2', 'b');
+    await clock.settle();
+    push('3', 'a');
+    await clock.settle();
+    expect(sink.batches).toEqual([['1'], ['2']]);
+    sink.waiting[0]?.confirm();
+    await clock.settle();
+    expect(sink.batches).toEqual([['1'], ['2'], ['3']]);
+  });
+});
+
+describe('a full queue', () => {
+  it('costs the oldest events, and those under way never', async () => {
+    const sink = aSink('asked');
+    const { clock, push, lane, seen } = aLane(sink, { maxEvents: 3 });
+    push('under way');
+    await clock.settle();
+    for (const id of '01234') push(id);
+    expect(lane.size).toBe(3);
+    expect(seen.dropped).toEqual([1, 1, 1].map((events) => ['full', events]));
+    sink.waiting[0]?.confirm();
+    await clock.settle();
+    expect(sink.batches).toEqual([['under way'], ['3', '4']]);
+  });
+
+  it('costs the newest events where a route says so', async () => {
+    const sink = aSink('asked');
+    const { clock, lane, seen } = aLane(sink, { maxEvents: 2 });
+    for (const id of '1234') lane.push(aDelivery(id), 0, 'drop-newest');
+    await clock.settle();
+    expect(sink.batches).toEqual([['1', '2']]);
+    expect(seen.dropped).toEqual([1, 1].map((events) => ['full', events]));
+  });
+
+  it('costs only events of routes that may lose their oldest', () => {
+    const { lane, push, seen } = aLane(aSink('asked'), { maxEvents: 2 });
+    lane.push(aDelivery('kept'), 0, 'drop-newest');
+    push('1');
+    push('2');
+    expect(lane.push(aDelivery('3'), 0, 'drop-newest')).toBeUndefined();
+    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['kept', '2']);
+    expect(seen.dropped).toHaveLength(2);
+  });
+
+  it('costs as many old events as a large new one needs', () => {
+    const { lane, push } = aLane(aSink('asked'), { maxBytes: 10_000 });
+    for (const id of '1234') push(id, '', 2500);
+    push('large', '', 6000);
+    expect(lane.bytes).toBeLessThanOrEqual(10_000);
+    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['4', 'large']);
+  });
+
+  it('costs nothing old when the new event could never fit', () => {
+    const { lane, push } = aLane(aSink('asked'), { maxBytes: 10_000 });
+    push('1');
+    push('too large', '', 20_000);
+    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['1']);
+  });
+
+  it('costs what failed and waits again before anything newer', async () => {
+    const sink = aSink('asked');
+    const { clock, lane, push } = aLane(sink, { maxEvents: 2 });
+    push('1');
+    await clock.settle();
+    push('2');
+    sink.waiting[0]?.fail();
+    await clock.settle();
+    push('3');
+    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['2', '3']);
+  });
+});
+
+describe('a sink that fails', () => {
+  it('gets the same events again, in order, before newer ones', async () => {
+    let failures = 2;
+    const sink = aSink(() => (failures-- > 0 ? new Error('down') : undefined));
+    const { clock, push, seen } = aLane(sink);
+    push('1');
+    push('2');
+    await clock.settle();
+    push('3');
+    await clock.pass(10_000);
+    expect(sink.confirmed).toEqual(['1', '2', '3']);
+    expect(seen).toMatchObject({ failed: 2, dropped: [], rejected: [] });
+  });
+
+  it('is asked after waits that double, up to the longest', async () => {
+    const times: number[] = [];
+    const sink = aSink(() => {
+      times.push(clock.now());
+      return new Error('down');
+    });
+    const { clock, push } = aLane(sink, { retry: { min: 100, max: 1000, openAfter: 1_000_000 } });
+    push('1');
+    await clock.pass(4000);
+    expect(times).toEqual([0, 100, 300, 700, 1500, 2500, 3500]);
+  });
+
+  it('is asked a little sooner than that, at random', async () => {
+    const sink = aSink('down');
+    const { clock, push } = aLane(sink, { retry: { min: 100 } }, {}, 0.999);
+    push('1');
+    await clock.pass(51);
+    expect(sink.batches).toHaveLength(2);
+  });
+
+  it('gets what it did not confirm before anything newer of that key', async () => {
+    let isFirst = true;
+    const sink = aSink(() => {
+      if (!isFirst) return undefined;
+      isFirst = false;
+      return { unconfirmed: [1, 2] };
+    });
+    const { clock, push, seen } = aLane(sink);
+    for (const id of '123') push(id);
+    await clock.settle();
+    push('4');
+    await clock.pass(1000);
+    expect(sink.confirmed).toEqual(['1', '2', '3', '4']);
+    expect(seen).toMatchObject({ failed: 0, retried: 2 });
+  });
+
+  it('has failed when it confirms nothing for too long, and is told', async () => {
+    const signals: AbortSignal[] = [];
+    const sink = aSink('asked');
+    const { write } = sink;
+    sink.write = (batch, signal) => {
+      signals.push(signal);
+      return write(batch, signal);
+    };
+    const { clock, push, seen } = aLane(sink, { retry: { timeout: 5000 } });
+    push('1');
+    await clock.pass(4999);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await clock.pass(1);
+    expect(signals[0]?.aborted).toBe(true);
+    sink.waiting[0]?.confirm();
+    await clock.pass(100);
+    expect([sink.batches, seen.failed]).toEqual([[['1'], ['1']], 1]);
+  });
+
+  it('gives an event up after its last attempt', async () => {
+    const { clock, push, seen, lane } = aLane(aSink('down'), { retry: { maxAttempts: 3 } });
+    push('1');
+    await clock.pass(10_000);
+    expect(seen.rejected).toEqual([['1', 'given up after 3 attempts (queue.retry.maxAttempts)']]);
+    expect(lane.size).toBe(0);
+  });
+});
+
+describe('a sink that is down', () => {
+  const options = { concurrency: 4, retry: { min: 100, max: 10_000, openAfter: 3 } };
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+  it('is tried by one batch at a time, that with the oldest event', async () => {
+    let isDown = true;
+    let underWay = 0;
+    let most = 0;
+    const sink = aSink('asked');
+    sink.write = async (batch) => {
+      most = Math.max(most, ++underWay);
+      try {
+        if (!isDown) return undefined;
+        sink.batches.push(batch.map(({ id }) => id));
+        throw new Error('down');
+      } finally {
+        underWay--;
+      }
+    };
+    const { clock, lane, seen, push } = aLane(sink, options);
+    for (const key of keys) push(key, key);
+    await clock.settle();
+    expect([lane.circuit, most]).toEqual(['open', 1]);
+    const before = sink.batches.length;
+    await clock.pass(60_000);
+    expect(sink.batches.length - before).toBeLessThan(12);
+    expect(new Set(sink.batches.slice(before).map(([id]) => id)).size).toBe(1);
+    isDown = false;
+    await clock.pass(10_000);
+    expect([lane.circuit, lane.size, seen.recovered]).toEqual(['closed', 0, 1]);
+  });
+
+  it('is known to be so since its first failure', async () => {
+    const { clock, lane, push } = aLane(aSink('down'), options);
+    push('1');
+    await clock.pass(0);
+    expect(lane.isHopeless(0)).toBe(false);
+    await clock.pass(5000);
+    expect([lane.isHopeless(4999), lane.isHopeless(5000)]).toEqual([true, false]);
+  });
+});
+
+describe('what a sink rejects', () => {
+  it('is put away with the reason, and holds nothing up', async () => {
+    const sink = aSink((ids) => ({ rejected: [{ index: ids.indexOf('2'), reason: 'too large' }] }));
+    const { clock, lane, push, seen } = aLane(sink);
+    for (const id of '123') push(id);
+    await clock.settle();
+    expect(seen.rejected).toEqual([['2', 'too large']]);
+    expect([sink.confirmed, lane.size]).toEqual([['1', '3'], 0]);
+  });
+
+  it('leaves the spool when it is put away, and not before', async () => {
+    let putAway = (): void => {};
+    const away = new Promise<void>((resolve) => {
+      putAway = resolve;
+    });
+    const sink = aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] }));
+    const confirmed: Position[] = [];
+    const { clock, lane } = aLane(
+      sink,
+      {},
+      { reject: () => away, confirm: (positions) => void confirmed.push(...positions) },
+    );
+    lane.pushSpooled([{ delivery: aDelivery('1'), position: 7 }]);
+    await clock.settle();
+    expect(confirmed).toEqual([]);
+    putAway();
+    await clock.settle();
+    expect(confirmed).toEqual([7]);
+  });
+});
+
+describe('an event that somebody waits for', () => {
+  const settled = () => {
+    const told: (Failure | undefined)[] = [];
+    return { told, tell: (failure?: Failure) => void told.push(failure) };
+  };
+
+  it('is told when it is confirmed', async () => {
+    const { told, tell } = settled();
+    const sink = aSink('asked');
+    const { clock, lane } = aLane(sink);
+    lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
+    await clock.settle();
+    expect(told).toEqual([]);
+    sink.waiting[0]?.confirm();
+    await clock.settle();
+    expect(told).toEqual([undefined]);
+  });
+
+  it('is told when the sink will never take it', async () => {
+    const { told, tell } = settled();
+    const { clock, lane } = aLane(aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] })));
+    lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
+    await clock.settle();
+    expect(told).toMatchObject([{ code: 'sink_failed' }]);
+  });
+
+  it('is told when the sink fails again that has been down for longer than they wait', async () => {
+    const { told, tell } = settled();
+    const sink = aSink('down');
+    const { clock, lane, push } = aLane(sink, { retry: { min: 100, max: 1000, openAfter: 1 } });
+    push('1');
+    await clock.pass(50);
+    lane.push(aDelivery('2'), 0, 'refuse', aWaiter(tell, 500));
+    lane.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
+    // Tried at 100, 300 and 700.
+    await clock.pass(649);
+    expect(told).toEqual([]);
+    await clock.pass(1);
+    expect(told).toMatchObject([
+      { code: 'sink_failed', message: 'the sink is down', cause: { message: 'down' } },
+    ]);
+    expect([lane.size, lane.end().map(({ attempts }) => attempts)]).toEqual([3, [4, 3, 3]]);
+  });
+
+  it('is not dropped for newer ones, and takes the place of older ones that may be', async () => {
+    const { told, tell } = settled();
+    const { lane, push } = aLane(aSink('asked'), { maxEvents: 2 });
+    push('1');
+    push('2');
+    lane.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
+    lane.push(aDelivery('4'), 0, 'refuse', aWaiter(tell));
+    expect(lane.push(aDelivery('5'), 0, 'refuse', aWaiter(tell))).toBeUndefined();
+    push('6');
+    expect([lane.end().map(({ delivery }) => delivery.id), told]).toEqual([['3', '4'], []]);
+  });
+
+  it('may be taken back while it waits', async () => {
+    const { told, tell } = settled();
+    const sink = aSink();
+    const { clock, lane, seen } = aLane(sink);
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
+    if (entry) lane.withdraw(entry);
+    await clock.settle();
+    expect([sink.batches, told, lane.size, seen.dropped]).toEqual([[], [], 0, [['withdrawn', 1]]]);
+  });
+
+  it('that is taken back while it is under way is not tried again', async () => {
+    const sink = aSink('asked');
+    const { clock, lane } = aLane(sink);
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    await clock.settle();
+    if (entry) lane.withdraw(entry);
+    sink.waiting[0]?.fail();
+    await clock.pass(60_000);
+    expect([sink.batches, lane.size]).toEqual([[['1']], 0]);
+  });
+
+  it('that nobody waits for any more stays, and may be dropped', async () => {
+    const { lane, push } = aLane(aSink('asked'), { maxEvents: 1 });
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    if (entry) lane.loosen(entry);
+    push('2');
+    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['2']);
+  });
+});
+
+describe('deliveries from the spool', () => {
+  const spooled = (...ids: string[]) => ids.map((id, i) => ({ delivery: aDelivery(id), position: i }));
+
+  it('are confirmed to it when the sink has them', async () => {
+    const confirmed: Position[] = [];
+    const sink = aSink(() => ({ unconfirmed: [1] }));
+    const { clock, lane } = aLane(sink, {}, { confirm: (positions) => void confirmed.push(...positions) });
+    lane.pushSpooled(spooled('1', '2'));
+    await clock.settle();
+    expect(confirmed).toEqual([0]);
+  });
+
+  it('have a window of their own, so that pushed events neither drop them nor keep them out', () => {
+    const { lane, push } = aLane(aSink('asked'), { maxEvents: 8 }, { confirm: () => {} });
+    lane.pushSpooled(spooled('1', '2'));
+    expect(lane.room.events).toBe(0);
+    for (const id of 'abcdefgh') push(id);
+    expect(lane.size).toBe(8);
+    expect(
+      lane
+        .end()
+        .map(({ delivery }) => delivery.id)
+        .slice(0, 2),
+    ).toEqual(['1', '2']);
+  });
+});
+
+describe('the end', () => {
+  it('keeps what was not confirmed, oldest first, what is under way included', async () => {
+    const sink = aSink('asked');
+    const { clock, lane, push } = aLane(sink, { concurrency: 4, batch: { maxEvents: 1 } });
+    for (const id of '1234') push(id, id);
+    await clock.settle();
+    for (const id of '56') push(id, id);
+    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['1', '2', '3', '4', '5', '6']);
+  });
+
+  it('hears what is confirmed of batches that were under way, so that the spool need not deliver it again', async () => {
+    const sink = aSink('asked');
+    const confirmed: Position[] = [];
+    const confirm = (positions: readonly Position[]) => void confirmed.push(...positions);
+    const { clock, lane } = aLane(sink, {}, { confirm });
+    lane.pushSpooled(['1', '2', '3'].map((id, position) => ({ delivery: aDelivery(id), position })));
+    await clock.settle();
+    lane.end();
+    sink.waiting[0]?.confirm({ unconfirmed: [1] });
+    await clock.settle();
+    expect(confirmed).toEqual([0, 2]);
+  });
+
+  it('drops what comes later, and counts it', async () => {
+    const sink = aSink();
+    const { clock, lane, push, seen } = aLane(sink);
+    lane.end();
+    push('1');
+    await clock.settle();
+    expect([sink.batches, seen.dropped]).toEqual([[], [['closed', 1]]]);
+  });
+
+  it('waits for nothing when there is nothing, and hurries what lingers', async () => {
+    const sink = aSink();
+    const { clock, lane, push } = aLane(sink, { batch: { linger: 10_000 } });
+    await lane.idle();
+    push('1');
+    const idle = lane.idle();
+    await clock.settle();
+    await idle;
+    expect(sink.confirmed).toEqual(['1']);
+  });
+});
+
+describe('an event that its publisher was told is not stored', () => {
+  /** A sink that asks, before each event, whether it is wanted, when the test says so. */
+  function anAskingSink() {
+    const waiting: (() => void)[] = [];
+    const sent: string[] = [];
+    const sink: Sink = {
+      name: 'asking',
+      write: (batch, _signal, isWanted) =>
+        new Promise<undefined>((resolve) =>
+          waiting.push(() => {
+            for (const delivery of batch) if (isWanted?.(delivery)) sent.push(delivery.id);
+            resolve(undefined);
+          }),
+        ),
+      close: async () => {},
+    };
+    return { sink: sink as FakeSink, sent, go: () => waiting.shift()?.() };
+  }
+
+  it('is left out of a batch that is under way and has not sent it yet', async () => {
+    const { sink, sent, go } = anAskingSink();
+    const { clock, lane, seen } = aLane(sink);
+    const entries = ['1', '2', '3'].map((id) => lane.push(aDelivery(id), 0, 'refuse', aWaiter()));
+    await clock.settle();
+    if (entries[1]) lane.withdraw(entries[1]);
+    go();
+    await clock.settle();
+    expect([sent, seen.dropped, lane.size, seen.failed]).toEqual([['1', '3'], [['withdrawn', 1]], 0, 0]);
+  });
+
+  it('is no failure of the sink, also when nothing of the batch is left', async () => {
+    const { sink, sent, go } = anAskingSink();
+    const { clock, lane, seen } = aLane(sink);
+    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    await clock.settle();
+    if (entry) lane.withdraw(entry);
+    go();
+    await clock.settle();
+    expect([sent, lane.size, lane.circuit, seen.failed, seen.retried]).toEqual([[], 0, 'closed', 0, 0]);
+  });
+});
