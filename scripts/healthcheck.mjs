@@ -12,7 +12,7 @@ import https from 'node:https';
 import { pathToFileURL } from 'node:url';
 import { readFlags } from '../src/config/flags.ts';
 import { locateConfig } from '../src/config/load.ts';
-import { overlay } from '../src/config/merge-sources.ts';
+import { mergeSources } from '../src/config/merge-sources.ts';
 import { Config } from '../src/config/schema.ts';
 import { readVariables } from '../src/config/variables.ts';
 import { parseYaml } from '../src/config/yaml.ts';
@@ -43,7 +43,10 @@ export function flagsOf(cmdline) {
 export function findOrigin({ flags, env }) {
   const path = locateConfig(flags, env);
   const content = path === undefined ? {} : parseYaml(readFileSync(path, 'utf8')).content;
-  const { listen = {}, admin } = overlay(content ?? {}, [...readVariables(env), ...readFlags(flags).given]);
+  const { listen = {}, admin } = mergeSources(content ?? {}, [
+    ...readVariables(env),
+    ...readFlags(flags).given,
+  ]);
   const { host, port } = { ...Config.parse({}).listen, ...listen };
   // Brokers' certificates are not for us: the admin port is the one that asks for none.
   if (listen.tls?.clientCa === undefined)

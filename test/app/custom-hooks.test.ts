@@ -117,7 +117,7 @@ describe('modules that Node imports', () => {
       const [directory, ...paths] = process.argv.slice(2);
       loadCustomHooks(paths, directory).then((loaded) => console.log(JSON.stringify(loaded)));
     `;
-    const stdin = { contents, resolveDir: join(import.meta.dirname, '..'), loader: 'ts' as const };
+    const stdin = { contents, resolveDir: join(import.meta.dirname, '../..'), loader: 'ts' as const };
     await build({
       stdin,
       bundle: true,

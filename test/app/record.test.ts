@@ -55,7 +55,7 @@ const rpc = rpcFor('client.authenticate');
 const login = requestOf(rpc, { clientinfo: aCredential() });
 
 describe.each(['emqx-5.3.2', 'emqx-5.10.3'])('recording again what %s sent', (name) => {
-  const original = linesOf(join(import.meta.dirname, `fixtures/recordings/${name}.jsonl`));
+  const original = linesOf(join(import.meta.dirname, `../fixtures/recordings/${name}.jsonl`));
 
   it('gives every line again, but for the passwords', async () => {
     const { file, recorder } = aRecorder();

@@ -7,7 +7,7 @@ import type { Broker } from '../program/support/broker.ts';
 import { wordsOf } from '../program/support/broker.ts';
 import { serverOf } from '../program/support/policy-server.ts';
 import { aClient, aConnection } from '../support/inputs.ts';
-import { requestOf, rpcFor } from '../support/shell.ts';
+import { requestOf, rpcFor } from '../support/runtime.ts';
 
 const MANY = 180_000;
 const manyOf = <Item>(make: (i: number) => Item): Item[] => Array.from({ length: MANY }, (_, i) => make(i));

@@ -110,7 +110,7 @@ describe('exhook doctor', () => {
   });
 
   it('is explained: docs/doctor.md has each finding', () => {
-    const root = join(import.meta.dirname, '../..');
+    const root = join(import.meta.dirname, '../../..');
     const docs = readFileSync(join(root, 'docs/doctor.md'), 'utf8');
     const files = [
       'registration',

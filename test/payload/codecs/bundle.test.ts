@@ -16,6 +16,7 @@ beforeAll(async () => {
   await build({
     entryPoints: [join(root, 'src/payload/codecs/codec.ts'), join(root, 'src/payload/schema/json-schema.ts')],
     outdir: directory,
+    entryNames: '[name]',
     bundle: true,
     splitting: true,
     minify: true,

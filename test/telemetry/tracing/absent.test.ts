@@ -28,7 +28,9 @@ describe('without an SDK', () => {
   it('a stream calls the flow itself', async () => {
     const path = await pathOfCall();
     expect(path).not.toHaveLength(0);
-    expect(new Set(path)).toStrictEqual(new Set(['built-in-events.ts', 'call.ts', 'transport/unary.ts']));
+    expect(new Set(path)).toStrictEqual(
+      new Set(['app/built-in-events.ts', 'core/call.ts', 'transport/unary.ts']),
+    );
   });
 
   it('there is no tracing, and nothing for the log to read', async () => {
