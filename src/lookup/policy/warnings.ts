@@ -1,4 +1,5 @@
 /** What an operator should know about a policy that can be used. */
+import { hasUserinfo } from '../../config/sections/authenticate/parts.ts';
 import type { Rule } from '../../policy/topics/rule.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
@@ -9,6 +10,8 @@ const SINCE_5_9 = 'EMQX since 5.9 admits them if it has no authenticator';
 export function* policyWarnings({ authenticate, authorize, publish }: PolicyConfig): Iterable<string> {
   if (authenticate?.mode === 'shadow')
     yield `authenticate.mode: shadow leaves logins to the broker: ${BEFORE_5_9}; ${SINCE_5_9}`;
+  for (const place of authenticate === undefined ? [] : urlsWithUserinfo(authenticate))
+    yield `${place} holds a user name or a password, in plain text: write headers: { authorization: { env: NAME } } or { file: PATH } beside it, whose value is "Basic " and the base64 of user:password`;
   if (authenticate?.otherwise === 'ignore')
     yield `authenticate.otherwise: ignore leaves clients that no method recognises to the broker: ${BEFORE_5_9}; ${SINCE_5_9}`;
   if (authenticate?.onError === 'ignore')
@@ -26,6 +29,16 @@ export function* policyWarnings({ authenticate, authorize, publish }: PolicyConf
   if (publish?.mode === 'shadow') yield 'publish.mode: shadow lets every message go on as it came';
   if (authorize !== undefined && authenticate === undefined && asksForTags(authorize.rules))
     yield 'authorize.rules ask for tags, which only logins decided here bring: configure authenticate';
+}
+
+/** The keys of URLs that have one. */
+function* urlsWithUserinfo({ methods }: NonNullable<PolicyConfig['authenticate']>): Iterable<string> {
+  for (const [i, { http, jwt }] of methods.entries()) {
+    if (http !== undefined && hasUserinfo(http.url)) yield `authenticate.methods[${i}].http.url`;
+    const { jwks } = jwt ?? {};
+    const url = typeof jwks === 'object' ? jwks.url : jwks;
+    if (url !== undefined && hasUserinfo(url)) yield `authenticate.methods[${i}].jwt.jwks`;
+  }
 }
 
 function asksForTags(rules: readonly Rule[]): boolean {

@@ -3,14 +3,12 @@ import * as z from 'zod';
 import { compileRequest } from '../../http-request.ts';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, POSITIVE } from '../../units.ts';
-import { hasUserinfo, headers, path, problemOf, userinfoError } from './parts.ts';
+import { headers, path, problemOf } from './parts.ts';
 
 export const Http = section(() => ({
-  url: text('a URL', 'an http(s) URL')
-    .refine((url) => !hasUserinfo(url), { error: userinfoError })
-    .describe(
-      'Placeholders may stand in path and query, not in the host. Without user and password: they belong in headers.',
-    ),
+  url: text('a URL', 'an http(s) URL').describe(
+    'Placeholders may stand in path and query, not in the host. Without user and password: they belong in headers.',
+  ),
   method: choice(['post', 'get'])
     .prefault('post')
     .describe('With get, body goes into the query. Default: post.'),

@@ -4,7 +4,7 @@ import { claimNames, compileClaims } from '../../../policy/login/claims.ts';
 import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, POSITIVE, size } from '../../units.ts';
 import { secret } from '../secret.ts';
-import { hasUserinfo, headers, path, problemOf, userinfoError } from './parts.ts';
+import { headers, path, problemOf } from './parts.ts';
 
 function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string) {
   const error = expects(noun, `${write}, or a list of them`);
@@ -13,12 +13,10 @@ function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string)
 
 const names = (noun: string) => listOr(text(noun, 'a text'), noun, 'a text').optional();
 
-const jwksUrl = text('a URL', 'an http(s) URL')
-  .refine((url) => /^https?:\/\//.test(url) && URL.canParse(url), {
-    error: 'is not a URL; write one that begins with https://',
-    abort: true,
-  })
-  .refine((url) => !hasUserinfo(url), { error: `${userinfoError} (jwks: { url, headers })` });
+const jwksUrl = text('a URL', 'an http(s) URL').refine(
+  (url) => /^https?:\/\//.test(url) && URL.canParse(url),
+  { error: 'is not a URL; write one that begins with https://' },
+);
 
 const Jwks = section(() => ({
   url: jwksUrl.describe('Where the JWK Set is.'),

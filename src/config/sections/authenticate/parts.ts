@@ -20,10 +20,6 @@ export const tags = z
 /** The user and password of a URL would be the one secret that neither `{ env }` nor `{ file }` can keep out of the file. */
 export const hasUserinfo = (url: string): boolean => /^[^/?#]*:[/\\]*[^/\\?#]*@/.test(url);
 
-/** What is said of such a URL. */
-export const userinfoError =
-  'holds a user name or a password; write headers: { authorization: { env: NAME } } or { file: PATH } beside it, whose value is "Basic " and the base64 of user:password';
-
 /** Headers of requests, some of which are secrets. */
 export const headers = z
   .record(z.string(), headerSecret('a header'), {
