@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Waiter } from '../../src/events/entry.ts';
+import { partitionOf } from '../../src/events/partition.ts';
 import { SinkQueue } from '../../src/events/sink-queue.ts';
 import type { SinkQueueOptions } from '../../src/events/sink-queue-options.ts';
 import type { Failure } from '../../src/protocol/failure.ts';
@@ -308,6 +309,33 @@ describe('a sink that is down', () => {
     expect(lane.isHopeless(0)).toBe(false);
     await clock.pass(5000);
     expect([lane.isHopeless(4999), lane.isHopeless(5000)]).toEqual([true, false]);
+  });
+
+  it('and is back is given at once what waited for another try of its own', async () => {
+    const sink = aSink('asked');
+    const retry = { min: 100, openAfter: 1 };
+    const { clock, seen, push } = aLane(sink, { concurrency: 2, retry });
+    const [a = '', b = ''] = [0, 1].map((part) =>
+      ['1', '2', '3', '4'].find((key) => partitionOf(key, 2) === part),
+    );
+    push('a', a);
+    push('b1', b);
+    push('b2', b);
+    await clock.settle();
+    sink.waiting[1]?.confirm({ unconfirmed: [1] });
+    await clock.settle();
+    push('b3', b);
+    await clock.pass(100);
+    // The second time that the sink does not confirm all: b3 waits for 200 ms, until 300.
+    sink.waiting[2]?.confirm({ unconfirmed: [1] });
+    await clock.settle();
+    sink.waiting[0]?.fail();
+    await clock.pass(100);
+    expect(sink.batches).toEqual([['a'], ['b1', 'b2'], ['b2', 'b3'], ['a']]);
+    sink.waiting[3]?.confirm();
+    await clock.settle();
+    expect(clock.now()).toBe(200);
+    expect([seen.recovered, sink.batches.at(-1)]).toEqual([1, ['b3']]);
   });
 });
 

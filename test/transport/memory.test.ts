@@ -71,6 +71,31 @@ describe.each([
   });
 });
 
+it('A body of a broker whose first bytes come with 64 KiB of something else keeps no more than them', async () => {
+  await using server = await startTestServer();
+  const socket = new RawSocket(server.port);
+  await socket.write(hello());
+  const noise = Array.from({ length: 4 }, () => http2Frame(UNKNOWN, 0, 1, Buffer.alloc(15_900)));
+  const begun = Buffer.from([0, 0, 16, 0, 0]);
+  const streams = 90;
+  collect();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < streams; i++) {
+    const id = 2 * i + 1;
+    const head = http2Frame(HEADERS, END_HEADERS, id, grpcBlock(connected.path));
+    await write(socket, Buffer.concat([head, http2Frame(DATA, 0, id, begun), ...noise]));
+    await until(() => server.listener.load.bytes === begun.length * (i + 1));
+  }
+  // Held with what came with them, they would be 6 MB.
+  await until(() => {
+    collect();
+    if (server.listener.load.bytes < begun.length * streams) throw new Error('bodies were given up');
+    return process.memoryUsage().arrayBuffers - before < 2 * MB;
+  });
+  socket.destroy();
+  await until(() => server.listener.load.bytes === 0 && server.listener.connections.open === 0);
+});
+
 describe.each([
   ['lean', true],
   ['connect', false],
