@@ -57,6 +57,21 @@ describe('client.authenticate', () => {
     expect(clientAuthenticate.needs?.(input, context(answers))?.kind).toBe(kind);
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['the limiter', {}],
+    ['the first method', { [limiter]: undefined }],
+    ['the next method', { [limiter]: undefined, [users]: { result: 'unknown' } }],
+  ])('refuses a login while %s has not answered, whatever the rest of the policy says', (_, answers) => {
+    for (const changes of [
+      {},
+      { otherwise: 'allow' },
+      { otherwise: 'ignore' },
+    ] as Partial<AuthenticatePolicy>[])
+      expect(clientAuthenticate.decide(input, context(answers, changes))).toStrictEqual({
+        reply: { kind: 'deny', reason: 'a question was not answered' },
+      });
+  });
+
   const grant = { tags: { site: 'north' } };
 
   it('has what is granted kept for other instances before it answers, when the policy says so', () => {
