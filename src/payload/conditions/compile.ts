@@ -33,6 +33,8 @@ export const compileCondition: CompileCondition = (source, variables) => {
     return { problem: describeSyntaxError(error, source) };
   }
   const readers = [...uses].map((name) => [name, variables[name]] as const);
+  // Without a prototype: a variable that is not bound is not found there either. Made once, and filled for each test.
+  const bindings = Object.create(null) as Record<string, unknown>;
   return {
     source,
     uses,
@@ -41,7 +43,7 @@ export const compileCondition: CompileCondition = (source, variables) => {
       meter.begin(ofCall);
       keys.reset();
       try {
-        const result = evaluate(bind(readers, input) as Record<string, never>);
+        const result = evaluate(bind(bindings, readers, input));
         if (typeof result === 'boolean') return result;
         if (!isCelError(result)) return { failure: 'its result is neither true nor false' };
         return { failure: describeFailure(result) };
@@ -49,17 +51,18 @@ export const compileCondition: CompileCondition = (source, variables) => {
         return { failure: describeFailure(error) };
       } finally {
         meter.end(ofCall);
+        // A payload is not kept for longer than its call.
+        for (const [name] of readers) bindings[name] = null;
       }
     },
   };
 };
 
 function bind<Input>(
+  bindings: Record<string, unknown>,
   readers: readonly (readonly [string, Variables<Input>[string] | undefined])[],
   input: Input,
-): Record<string, unknown> {
-  // Without a prototype: a variable that is not bound is not found there either.
-  const bindings = Object.create(null) as Record<string, unknown>;
+): Record<string, never> {
   for (const [name, read] of readers) bindings[name] = asCel(read?.(input) ?? null, keys);
-  return bindings;
+  return bindings as Record<string, never>;
 }
