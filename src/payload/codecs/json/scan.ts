@@ -41,9 +41,9 @@ export function scanJson(bytes: Uint8Array, limits: CodecLimits): JsonScan {
       const start = at + 1;
       at = endOfPlainString(bytes, start);
       if (bytes[start] === UNDERSCORE && at - start === PROTO.length) mayHaveProto = true;
-      if (bytes[at] === BACKSLASH) {
+      while (bytes[at] === BACKSLASH) {
         hasEscape = true;
-        at = endOfString(bytes, at);
+        at = endOfPlainString(bytes, at + 2);
       }
     } else if (byte === COLON) entries++;
     else if (byte === COMMA) commas++;
@@ -102,16 +102,6 @@ function endOfPlainString(bytes: Uint8Array, start: number): number {
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === QUOTE || byte === BACKSLASH) return at;
-  }
-  return bytes.length;
-}
-
-/** The index of the quote that ends the string, or the end of the text. */
-function endOfString(bytes: Uint8Array, start: number): number {
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) return at;
-    if (byte === BACKSLASH) at++;
   }
   return bytes.length;
 }
