@@ -24,7 +24,7 @@ export interface RuleParts {
 export type Result =
   /** The rule is not about it: the message as it was. */
   | { readonly kind: 'skip'; readonly reason: string }
-  | { readonly kind: 'go'; readonly draft: MessageEdit; readonly isLast: boolean }
+  | { readonly kind: 'go'; readonly edit: MessageEdit; readonly isLast: boolean }
   | { readonly kind: 'drop'; readonly reason: string }
   /** The message goes on as it came, and no rule after this one is asked. */
   | { readonly kind: 'pass'; readonly reason: string }
@@ -41,7 +41,7 @@ export interface CompiledMessageRule {
    *
    * @param isDoubtful it cannot be told whether the rule is about the sender
    */
-  apply(draft: MessageEdit, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
+  apply(edit: MessageEdit, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
 }
 
 /** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
@@ -58,9 +58,9 @@ export function compileMessageRule(
     rule,
     label,
     onError: failing,
-    apply(draft, failed, isDoubtful = false) {
+    apply(edit, failed, isDoubtful = false) {
       try {
-        return machine.run(draft, failed, isDoubtful);
+        return machine.run(edit, failed, isDoubtful);
       } catch (error) {
         const isCheck = error instanceof CheckFailure;
         return { kind: 'fail', reason: reasonOf(error), onError: isCheck ? 'drop' : failing };
@@ -103,27 +103,27 @@ class RuleMachine {
     const unmet = this.#isWhenLate ? undefined : this.#envelope?.(before);
     if (unmet !== undefined) return this.#otherwise(unmet);
     const { decode } = this.#parts;
-    const draft = decode === undefined ? before : decodePayload(before, decode);
-    const late = this.#isWhenLate ? this.#ask(draft, failed) : early;
+    const edit = decode === undefined ? before : decodePayload(before, decode);
+    const late = this.#isWhenLate ? this.#ask(edit, failed) : early;
     if (late === false) return NOT_WHEN;
-    const missed = (this.#isWhenLate ? this.#envelope?.(before) : undefined) ?? this.#schema?.(draft);
+    const missed = (this.#isWhenLate ? this.#envelope?.(before) : undefined) ?? this.#schema?.(edit);
     if (missed !== undefined) return this.#otherwise(missed);
-    return isDoubtful || late === 'unknown' ? ONLY_CHECKED : this.#act(draft);
+    return isDoubtful || late === 'unknown' ? ONLY_CHECKED : this.#act(edit);
   }
 
   /** `unknown` only for a rule that checks: it checks then, and does nothing else. @throws CheckFailure */
-  #ask(draft: MessageEdit, failed: (condition: FailedCondition) => void): Holding {
+  #ask(edit: MessageEdit, failed: (condition: FailedCondition) => void): Holding {
     const { when } = this.#parts;
     if (when === undefined) return true;
     let why = '';
     const held = askCondition(
       when,
-      draft,
+      edit,
       (reason) => {
         why = reason;
         failed({ rule: this.#label, reason });
       },
-      draft.work,
+      edit.work,
     );
     if (held !== 'unknown') return held;
     if (this.#rule.drop !== undefined) throw new CheckFailure(`when: ${why}`);
@@ -133,19 +133,19 @@ class RuleMachine {
   #act(decoded: MessageEdit): Result {
     const { drop, stop } = this.#rule;
     if (drop !== undefined) return { kind: 'drop', reason: drop === true ? 'the rule says so' : drop };
-    let draft = this.#change(decoded);
+    let edit = this.#change(decoded);
     const { encode } = this.#parts;
-    if (encode !== undefined) draft = encodePayload(draft, encode);
-    return { kind: 'go', draft, isLast: stop === true };
+    if (encode !== undefined) edit = encodePayload(edit, encode);
+    return { kind: 'go', edit, isLast: stop === true };
   }
 
   #otherwise(reason: string): Result {
     return { kind: this.#rule.require?.else ?? 'drop', reason };
   }
 
-  #change(draft: MessageEdit): MessageEdit {
-    let changed = draft;
-    for (const change of this.#changes) changed = change(changed, draft);
+  #change(edit: MessageEdit): MessageEdit {
+    let changed = edit;
+    for (const change of this.#changes) changed = change(changed, edit);
     return changed;
   }
 }

@@ -60,7 +60,7 @@ type Failing = Extract<Result, { kind: 'fail' }>;
 class Run {
   readonly #policy: PublishPolicy;
   readonly #isShadow: boolean;
-  #draft: MessageEdit;
+  #edit: MessageEdit;
   /** Labels of the rules that applied. */
   readonly #applied: string[] = [];
   #ending: Ending | undefined;
@@ -68,10 +68,10 @@ class Run {
   #unwritten: CompiledMessageRule | undefined;
   failed: FailedCondition[] | undefined;
 
-  constructor(policy: PublishPolicy, draft: MessageEdit) {
+  constructor(policy: PublishPolicy, edit: MessageEdit) {
     this.#policy = policy;
     this.#isShadow = policy.mode === 'shadow';
-    this.#draft = draft;
+    this.#edit = edit;
   }
 
   readonly #fail = (condition: FailedCondition): void => {
@@ -81,13 +81,13 @@ class Run {
 
   /** Whether the next rule is to be asked. */
   apply(rule: CompiledMessageRule, isDoubtful: boolean, observe: Observe | undefined): boolean {
-    const result = rule.apply(this.#draft, this.#fail, isDoubtful);
-    observe?.(rule, this.#draft, result);
+    const result = rule.apply(this.#edit, this.#fail, isDoubtful);
+    observe?.(rule, this.#edit, result);
     if (result.kind === 'skip') return true;
     this.#applied.push(rule.label);
     if (result.kind === 'go') {
-      this.#noteUnwritten(rule, result.draft);
-      this.#draft = result.draft;
+      this.#noteUnwritten(rule, result.edit);
+      this.#edit = result.edit;
       return !result.isLast;
     }
     this.#ending = result.kind === 'fail' ? this.#blame(result) : result;
@@ -97,7 +97,7 @@ class Run {
   /** Of several rules that changed it, one that stops the message counts. */
   #noteUnwritten(rule: CompiledMessageRule, { view }: MessageEdit): void {
     if (view?.isChanged !== true) this.#unwritten = undefined;
-    else if (view !== this.#draft.view && this.#unwritten?.onError !== 'drop') this.#unwritten = rule;
+    else if (view !== this.#edit.view && this.#unwritten?.onError !== 'drop') this.#unwritten = rule;
   }
 
   /** A rule may fail because what one before it has made cannot be written: that is the failure of the one before. */
@@ -105,7 +105,7 @@ class Run {
     const rule = this.#unwritten;
     if (rule === undefined || failure.onError === rule.onError) return failure;
     try {
-      settleEdit(this.#draft);
+      settleEdit(this.#edit);
       return failure;
     } catch (error) {
       return {
@@ -134,18 +134,18 @@ class Run {
     if (this.#applied.length === 0)
       return { reply: pass(), decision: this.#decision('pass', 'otherwise', 'no rule matches', false) };
     const by = this.#applied.join(', ');
-    let draft: MessageEdit;
+    let edit: MessageEdit;
     try {
-      draft = settleEdit(this.#draft);
+      edit = settleEdit(this.#edit);
     } catch (error) {
       return this.#ended(this.#unwritten?.onError ?? this.#policy.onError, reasonOf(error), true);
     }
-    const { topic, qos, payload } = draft.input.message;
+    const { topic, qos, payload } = edit.input.message;
     // Without spreads, here and below: each takes part of a microsecond, of every message.
     const change: Parameters<typeof rewrite>[0] = {};
-    if (draft.topic !== topic) change.topic = draft.topic;
-    if (draft.qos !== qos) change.qos = draft.qos as 0 | 1 | 2;
-    if (!isBytesEqual(draft.payload, payload)) change.payload = draft.payload as typeof payload;
+    if (edit.topic !== topic) change.topic = edit.topic;
+    if (edit.qos !== qos) change.qos = edit.qos as 0 | 1 | 2;
+    if (!isBytesEqual(edit.payload, payload)) change.payload = edit.payload as typeof payload;
     const changed = Object.keys(change);
     if (changed.length === 0)
       return { reply: pass(), decision: this.#decision('pass', by, 'nothing is changed', false) };

@@ -52,13 +52,13 @@ function describe({ rule }: CompiledMessageRule, before: MessageEdit, result: Re
   if (result.kind === 'drop') return [`drops the message: ${result.reason}`];
   if (result.kind === 'pass') return [`lets the message go on as it came: ${result.reason}`];
   if (result.kind === 'skip') return [result.reason];
-  const { draft, isLast } = result;
+  const { edit, isLast } = result;
   const did = [
     ...(rule.decode === undefined
       ? []
       : [`reads the payload as ${listOf(rule.decode).map(codecLabel).join(', ')}`]),
-    ...(draft.topic === before.topic ? [] : [`sets the topic to ${draft.topic}`]),
-    ...(draft.qos === before.qos ? [] : [`sets the QoS to ${draft.qos}`]),
+    ...(edit.topic === before.topic ? [] : [`sets the topic to ${edit.topic}`]),
+    ...(edit.qos === before.qos ? [] : [`sets the QoS to ${edit.qos}`]),
     ...(rule.set?.payload === undefined && rule.set?.remove === undefined ? [] : ['changes the payload']),
     ...(rule.encode === undefined
       ? []

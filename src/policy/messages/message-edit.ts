@@ -84,9 +84,9 @@ export function payloadOf({ view, payload }: MessageEdit): Value {
  *
  * @throws RuleFailure
  */
-export function decodePayload(draft: MessageEdit, chain: readonly PayloadCodec[]): MessageEdit {
-  if (isReadAlready(draft.view, chain)) return draft;
-  const settled = settleEdit(draft);
+export function decodePayload(edit: MessageEdit, chain: readonly PayloadCodec[]): MessageEdit {
+  if (isReadAlready(edit.view, chain)) return edit;
+  const settled = settleEdit(edit);
   let bytes = settled.payload;
   for (const codec of chain) {
     if (codec.kind === 'value') {
@@ -111,18 +111,18 @@ function isReadAlready(view: View | undefined, chain: readonly PayloadCodec[]): 
  *
  * @throws RuleFailure
  */
-export function encodePayload(draft: MessageEdit, chain: readonly PayloadCodec[]): MessageEdit {
+export function encodePayload(edit: MessageEdit, chain: readonly PayloadCodec[]): MessageEdit {
   const [first] = chain;
   const back = chain.toReversed();
   if (first?.kind === 'value') {
-    const { view } = draft;
+    const { view } = edit;
     if (view === undefined)
       return fail(`encode: ${first.name} takes a value, and no rule decoded the payload`);
     const rewrite = writesAlike(view.chain.at(-1), first) ? view.rewrite : undefined;
     const payload = encodeChain(view.value, chain, rewrite);
-    return withPayload(draft, payload, { value: view.value, chain: back, isChanged: false, rewrite });
+    return withPayload(edit, payload, { value: view.value, chain: back, isChanged: false, rewrite });
   }
-  const settled = settleEdit(draft);
+  const settled = settleEdit(edit);
   const payload = encodeChain(settled.payload, chain);
   const view = settled.view && { ...settled.view, chain: [...back, ...settled.view.chain] };
   return { ...settled, payload, view };
@@ -134,12 +134,12 @@ function writesAlike(read: PayloadCodec | undefined, written: PayloadCodec): boo
 }
 
 /** The bytes are those of the value again: what was changed is written the way it was read. @throws RuleFailure */
-export function settleEdit(draft: MessageEdit): MessageEdit {
-  const { view } = draft;
-  if (view?.isChanged !== true) return draft;
+export function settleEdit(edit: MessageEdit): MessageEdit {
+  const { view } = edit;
+  if (view?.isChanged !== true) return edit;
   const payload = encodeChain(view.value, view.chain.toReversed(), view.rewrite);
   const { value, chain, rewrite } = view;
-  return withPayload(draft, payload, { value, chain, isChanged: false, rewrite });
+  return withPayload(edit, payload, { value, chain, isChanged: false, rewrite });
 }
 
 function encodeChain(from: Value, chain: readonly PayloadCodec[], rewrite?: Reading['rewrite']): Uint8Array {

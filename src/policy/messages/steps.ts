@@ -16,25 +16,25 @@ import { findPublishTopicProblem } from './topic.ts';
 import type { CheckWork, Value, ValueCheck } from './value.ts';
 
 /** Why a message is not what a rule requires, or `undefined` when it is. */
-export type Requirement = (draft: MessageEdit) => string | undefined;
+export type Requirement = (edit: MessageEdit) => string | undefined;
 
 /**
- * Makes the next draft. What templates see is the message as it came to the changes of the rule, so that their order
+ * Makes the next edit. What templates see is the message as it came to the changes of the rule, so that their order
  * does not matter.
  *
  * @throws RuleFailure
  */
-export type Change = (draft: MessageEdit, seen: MessageEdit) => MessageEdit;
+export type Change = (edit: MessageEdit, seen: MessageEdit) => MessageEdit;
 
 /** What can be told before the payload is decoded. */
 export function compileEnvelope({ payload, qos }: Require): Requirement {
   const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY } = payload ?? {};
   const levels = qos === undefined ? undefined : (listOf(qos) as readonly number[]);
-  return (draft) => {
-    const { length } = draft.payload;
+  return (edit) => {
+    const { length } = edit.payload;
     if (length > maxBytes) return `the payload is larger than ${maxBytes} bytes`;
     if (length < minBytes) return `the payload is smaller than ${minBytes} bytes`;
-    if (levels !== undefined && !levels.includes(draft.qos)) return `the QoS is not ${levels.join(' or ')}`;
+    if (levels !== undefined && !levels.includes(edit.qos)) return `the QoS is not ${levels.join(' or ')}`;
     return undefined;
   };
 }
@@ -70,22 +70,22 @@ export function compileChanges({ topic, qos, payload, remove }: SetSection): rea
 
 function removeFields(sources: OneOrMore<string>): Change {
   const paths = listOf(sources).map(pathOf);
-  return (draft) => {
-    const before = viewOf(draft, 'remove').value;
+  return (edit) => {
+    const before = viewOf(edit, 'remove').value;
     let value = before;
     const copies = new Set<object>();
     for (const path of paths) value = removePath(value, path, copies);
-    return value === before ? draft : withValue(draft, value);
+    return value === before ? edit : withValue(edit, value);
   };
 }
 
 function setFields(fields: Readonly<Record<string, unknown>>): Change {
   const produced = Object.entries(fields).map(([path, value]) => [pathOf(path), producer(value)] as const);
-  return (draft, seen) => {
-    let { value } = viewOf(draft, 'set.payload');
+  return (edit, seen) => {
+    let { value } = viewOf(edit, 'set.payload');
     const copies = produced.length > 1 ? new Set<object>() : undefined;
     for (const [path, produce] of produced) value = writePath(value, path, produce(seen), copies);
-    return withValue(draft, value);
+    return withValue(edit, value);
   };
 }
 
@@ -94,56 +94,56 @@ const encoder = new TextEncoder();
 /** One placeholder of the payload gives a value; anything else a text, which is the payload from then on. */
 function setPayload(template: MessageTemplate): Change {
   const only = soleOf(template);
-  return (draft, seen) => {
+  return (edit, seen) => {
     const value = only?.root === 'payload' ? renderValue(template, seen) : renderText(template, seen);
-    if (value instanceof Uint8Array) return { ...draft, payload: value, view: undefined };
-    if (only?.root === 'payload' && draft.view !== undefined) return withValue(draft, value);
-    return { ...draft, payload: encoder.encode(String(value)), view: undefined };
+    if (value instanceof Uint8Array) return { ...edit, payload: value, view: undefined };
+    if (only?.root === 'payload' && edit.view !== undefined) return withValue(edit, value);
+    return { ...edit, payload: encoder.encode(String(value)), view: undefined };
   };
 }
 
 function setTopic(template: MessageTemplate): Change {
   const [first] = template.parts;
   const mayBeginWithDollar = typeof first === 'string' && first.startsWith('$');
-  return (draft, seen) => {
+  return (edit, seen) => {
     const topic = renderTopic(template, seen);
-    if (topic === draft.input.message.topic) return { ...draft, topic };
+    if (topic === edit.input.message.topic) return { ...edit, topic };
     const problem = findPublishTopicProblem(topic, mayBeginWithDollar);
-    return problem === undefined ? { ...draft, topic } : fail(`set.topic: the new topic ${problem}`);
+    return problem === undefined ? { ...edit, topic } : fail(`set.topic: the new topic ${problem}`);
   };
 }
 
 function setQos(qos: Qos | string): Change {
-  if (typeof qos === 'number') return (draft) => ({ ...draft, qos });
+  if (typeof qos === 'number') return (edit) => ({ ...edit, qos });
   const template = templateOf(qos);
-  return (draft, seen) => {
+  return (edit, seen) => {
     const level = Number(renderText(template, seen));
-    return [0, 1, 2].includes(level) ? { ...draft, qos: level } : fail('set.qos: is not 0, 1 or 2');
+    return [0, 1, 2].includes(level) ? { ...edit, qos: level } : fail('set.qos: is not 0, 1 or 2');
   };
 }
 
 /** Texts are templates, also inside lists and objects. */
-function producer(value: unknown): (draft: MessageEdit) => Value {
+function producer(value: unknown): (edit: MessageEdit) => Value {
   if (typeof value === 'string') {
     const template = templateOf(value);
-    return (draft) => renderValue(template, draft);
+    return (edit) => renderValue(template, edit);
   }
   if (Array.isArray(value)) {
     const items = value.map(producer);
-    return (draft) => items.map((produce) => produce(draft));
+    return (edit) => items.map((produce) => produce(edit));
   }
   if (typeof value !== 'object' || value === null) return () => value as Value;
   const fields = Object.entries(value).map(([key, field]) => [key, producer(field)] as const);
-  return (draft) => Object.fromEntries(fields.map(([key, produce]) => [key, produce(draft)]));
+  return (edit) => Object.fromEntries(fields.map(([key, produce]) => [key, produce(edit)]));
 }
 
 function viewOf({ view }: MessageEdit, what: string) {
   return view ?? fail(`${what}: no rule decoded the payload`);
 }
 
-function withValue(draft: MessageEdit, value: Value): MessageEdit {
-  const { chain, rewrite } = viewOf(draft, 'set.payload');
-  return withPayload(draft, draft.payload, { value, chain, isChanged: true, rewrite });
+function withValue(edit: MessageEdit, value: Value): MessageEdit {
+  const { chain, rewrite } = viewOf(edit, 'set.payload');
+  return withPayload(edit, edit.payload, { value, chain, isChanged: true, rewrite });
 }
 
 function templateOf(source: string): MessageTemplate {

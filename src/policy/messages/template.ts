@@ -15,7 +15,7 @@ interface Placeholder {
   /** As it was written, without `${}`. */
   readonly name: string;
   readonly root: string;
-  readonly read: (draft: MessageEdit) => Value | undefined;
+  readonly read: (edit: MessageEdit) => Value | undefined;
 }
 
 export interface MessageTemplate {
@@ -42,7 +42,7 @@ export const messagePlaceholders = [
   '${user_props.NAME}',
 ] as const;
 
-type Reader = (draft: MessageEdit) => Value;
+type Reader = (edit: MessageEdit) => Value;
 
 /** What stands alone. Nothing is there when it is `''`: the message does not say it. */
 const plain: Readonly<Record<string, Reader>> = {
@@ -52,9 +52,9 @@ const plain: Readonly<Record<string, Reader>> = {
   timestamp: ({ input }) => Number(input.message.timestamp),
 };
 
-function readerOf(root: string, path: Path): ((draft: MessageEdit) => Value | undefined) | undefined {
+function readerOf(root: string, path: Path): ((edit: MessageEdit) => Value | undefined) | undefined {
   const [step] = path;
-  if (root === 'payload') return (draft) => readPath(payloadOf(draft), path);
+  if (root === 'payload') return (edit) => readPath(payloadOf(edit), path);
   if (root === 'topic' && path.length === 1 && typeof step === 'number')
     return ({ topic }) => topic.split('/')[step];
   if ((root === 'props' || root === 'user_props') && path.length === 1 && typeof step === 'string') {
@@ -119,15 +119,15 @@ export function soleOf({ parts }: MessageTemplate): Placeholder | undefined {
 }
 
 /** @throws RuleFailure when something that it names is not there. */
-export function renderValue(template: MessageTemplate, draft: MessageEdit): Value {
+export function renderValue(template: MessageTemplate, edit: MessageEdit): Value {
   const only = soleOf(template);
-  return only === undefined ? renderText(template, draft) : present(only, draft);
+  return only === undefined ? renderText(template, edit) : present(only, edit);
 }
 
 /** @throws RuleFailure when something that it names is not there, or is no text, number or yes or no. */
-export function renderText({ parts }: MessageTemplate, draft: MessageEdit): string {
+export function renderText({ parts }: MessageTemplate, edit: MessageEdit): string {
   let text = '';
-  for (const part of parts) text += typeof part === 'string' ? part : textOf(part, draft);
+  for (const part of parts) text += typeof part === 'string' ? part : textOf(part, edit);
   return text;
 }
 
@@ -136,12 +136,12 @@ export function renderText({ parts }: MessageTemplate, draft: MessageEdit): stri
  *
  * @throws RuleFailure
  */
-export function renderTopic({ parts }: MessageTemplate, draft: MessageEdit): string {
+export function renderTopic({ parts }: MessageTemplate, edit: MessageEdit): string {
   let topic = '';
   for (const part of parts) {
     if (typeof part === 'string') topic += part;
     else {
-      const text = textOf(part, draft);
+      const text = textOf(part, edit);
       const unsafe = part.name === 'topic' ? undefined : findUnsafeReason(text, topic === '');
       if (unsafe !== undefined) fail(`set.topic: \${${part.name}} ${unsafe}`);
       topic += text;
@@ -150,17 +150,17 @@ export function renderTopic({ parts }: MessageTemplate, draft: MessageEdit): str
   return topic;
 }
 
-function present(placeholder: Placeholder, draft: MessageEdit): Value {
+function present(placeholder: Placeholder, edit: MessageEdit): Value {
   const { name, root, read } = placeholder;
-  const value = read(draft);
+  const value = read(edit);
   if (value === undefined) return fail(`\${${name}} is not there`);
   if (value === '' && Object.hasOwn(plain, root) && name !== 'topic')
     return fail(`\${${name}} is not there: the message does not say it`);
   return value;
 }
 
-function textOf(placeholder: Placeholder, draft: MessageEdit): string {
-  const value = present(placeholder, draft);
+function textOf(placeholder: Placeholder, edit: MessageEdit): string {
+  const value = present(placeholder, edit);
   if (typeof value === 'string') return value;
   // A topic of another device may have the number that it was rounded to.
   if (isRounded(value)) return fail(`\${${placeholder.name}} is a number whose digits are not all known`);
