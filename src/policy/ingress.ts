@@ -37,12 +37,16 @@ export function hooksFor(
   return hasIngress(version, support) ? hooks : withoutIngress(hooks);
 }
 
-export function listsIngress(hooks: readonly HookSpec[]): boolean {
+interface Named {
+  readonly name: string;
+}
+
+export function listsIngress(hooks: readonly Named[]): boolean {
   return hooks.some(isIngress);
 }
 
 /** The same list when it does not name message.ingress. */
-export function withoutIngress(hooks: readonly HookSpec[]): readonly HookSpec[] {
+export function withoutIngress<Hook extends Named>(hooks: readonly Hook[]): readonly Hook[] {
   return listsIngress(hooks) ? hooks.filter((hook) => !isIngress(hook)) : hooks;
 }
 
@@ -51,6 +55,6 @@ export function withoutIngressTopics(hooks: readonly HookSpec[]): readonly HookS
   return hooks.map((hook) => (isIngress(hook) && hook.topics.length > 0 ? { ...hook, topics: [] } : hook));
 }
 
-function isIngress({ name }: HookSpec): boolean {
+function isIngress({ name }: Named): boolean {
   return name === 'message.ingress';
 }

@@ -1,5 +1,6 @@
 /** Does the broker call what this server wants to be called for? */
 import { compareLists, type HookList, type ListDifference } from '../../policy/hook-lists.ts';
+import { listsIngress, withoutIngress } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
@@ -73,10 +74,7 @@ function wantedOf(
   held: readonly Hook[],
   nodes: readonly Versioned[],
 ): HookList {
-  const isHeld = held.some(({ name }) => name === 'message.ingress');
-  return isHeld || haveAllIngress(nodes, ingress)
-    ? hooks
-    : hooks.filter(({ name }) => name !== 'message.ingress');
+  return listsIngress(held) || haveAllIngress(nodes, ingress) ? hooks : withoutIngress(hooks);
 }
 
 /** Whether a policy is not enforced when the broker does not call this hook. */
