@@ -7,6 +7,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { callsTwice, readVersion } from '../emqx/version.ts';
+import { LruMap } from '../lib/lru.ts';
 import type { Event } from '../protocol/schema/event.ts';
 import { nodeOf, type Origin } from '../sinks/cloudevents/stamp.ts';
 
@@ -37,10 +38,12 @@ export interface RepeatedCallsOptions {
 export class RepeatedCalls {
   readonly #now: () => number;
   readonly #random: () => string;
-  /** By the digest of a call, oldest first. */
-  readonly #calls = new Map<string, { readonly id: string; readonly at: number }>();
-  /** On which side each client was last, and since which turn; by a digest, oldest first. */
-  readonly #turns = new Map<string, { readonly side: 'done' | 'undone'; readonly turn: number }>();
+  /** By the digest of a call. */
+  readonly #calls = new LruMap<string, { readonly id: string; readonly at: number }>(MAX_CALLS);
+  /** On which side each client was last, and since which turn; by a digest. */
+  readonly #turns = new LruMap<string, { readonly side: 'done' | 'undone'; readonly turn: number }>(
+    MAX_CALLS,
+  );
   #lastTurn = 0;
   #version = '';
   #repeats = false;
@@ -64,9 +67,7 @@ export class RepeatedCalls {
     const now = this.#now();
     if (before !== undefined && now - before.at <= WINDOW) return before.id;
     const id = this.#random();
-    this.#calls.delete(digest);
     this.#calls.set(digest, { id, at: now });
-    if (this.#calls.size > MAX_CALLS) this.#calls.delete(this.#calls.keys().next().value as string);
     return id;
   }
 
@@ -78,9 +79,7 @@ export class RepeatedCalls {
     const before = this.#turns.get(key);
     if (before?.side === side) return before.turn;
     const turn = ++this.#lastTurn;
-    this.#turns.delete(key);
     this.#turns.set(key, { side, turn });
-    if (this.#turns.size > MAX_CALLS) this.#turns.delete(this.#turns.keys().next().value as string);
     return turn;
   }
 
