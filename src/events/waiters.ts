@@ -1,4 +1,4 @@
-/** The entries of a queue that somebody waits for. Each is told once. */
+/** Entries of a queue whose publishers wait for them. Each publisher is told once. */
 
 import { LinkedList } from '../lib/linked-list.ts';
 import type { Failure } from '../protocol/failure.ts';

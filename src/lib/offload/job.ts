@@ -1,4 +1,4 @@
-/** Work that would hold up the thread that answers calls. What goes in and comes out can be given to another thread. */
+/** Work that would block the event loop. Its input and output can be sent to another thread. */
 
 /** What a job gives back, and which buffers of it go along instead of being copied. */
 export interface JobResult<Output> {

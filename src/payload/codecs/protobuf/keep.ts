@@ -130,7 +130,7 @@ function childrenOf(field: DescField, holder: ReflectMessage, json: Value): Chil
   return children;
 }
 
-/** Puts a message in the place of another. */
+/** What replaces one message of the field by another. */
 function putterOf(
   field: DescField,
   holder: ReflectMessage,
