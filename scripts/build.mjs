@@ -13,6 +13,8 @@ const common = {
   // would set each of them again whenever a function is made, which cost a tenth of a call.
   minifyWhitespace: true,
   minifySyntax: true,
+  // Node prints the line on which an uncaught error was thrown: without an end of lines, that is a megabyte of code.
+  lineLimit: 160,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
