@@ -20,7 +20,7 @@ import { type Listener, type ListenerOptions, listen } from '../transport/listen
 import { loadTls, type TlsSettings } from '../transport/tls.ts';
 import type { OpenAdmin } from './admin/open.ts';
 import type { Recorder } from './record.ts';
-import { type LiveCounters, openServerRuntime, type ServerRuntime } from './server-runtime.ts';
+import { type LiveCounters, openServerRuntime, type ServerRuntime } from './runtime/server-runtime.ts';
 import { watchTlsFiles } from './tls-watch.ts';
 import { warmUp } from './warm-up.ts';
 

@@ -40,12 +40,10 @@ export interface Runtime {
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** The hooks whose answers may wait until their events are safe. None by default. */
   readonly waits?: ReadonlySet<HookName>;
-  /** When a call began, by `performance.now()`; 0 for those where nobody will ask. */
-  readonly begin?: ((rpc: Rpc) => number) | undefined;
   /**
    * A call was decided: publish its events, log its decision. Never throws.
    *
-   * @param since what `begin` said.
+   * @param since when the call began, by `performance.now()`.
    * @param budget milliseconds from then until the answer must be out.
    * @param failure why the outcome is that of `onError`: this call has failed already.
    * @returns nothing when the answer may go out at once; else, when its events are safe or will not be in time,

@@ -25,7 +25,6 @@ export function createCallWatch(): CallWatch {
     return {
       ...runtime,
       lookups: lookups.watch(runtime.lookups),
-      begin: () => performance.now(),
       decided(rpc, input, outcome, since, budget, failure) {
         const held = runtime.decided(rpc, input, outcome, since, budget, failure);
         // The answer of `onError` to a call that failed: it is counted as failed already.

