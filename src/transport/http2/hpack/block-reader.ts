@@ -1,0 +1,49 @@
+/** A position in a header block. It never reads past the block's end, whatever stands behind it. */
+import { CompressionError } from './compression-error.ts';
+
+export class BlockReader {
+  readonly block: Uint8Array;
+  readonly end: number;
+  position: number;
+
+  /** The block is `bytes` from `start` up to `end`, which is not part of it. */
+  constructor(block: Uint8Array, start: number, end: number) {
+    this.block = block;
+    this.position = start;
+    this.end = Math.min(end, block.length);
+  }
+
+  get isAtEnd(): boolean {
+    return this.position >= this.end;
+  }
+
+  /** The next octet, without going on. @throws {CompressionError} at the end. */
+  peekOctet(): number {
+    if (this.position >= this.end) throw truncated();
+    return this.block[this.position] as number;
+  }
+
+  /** @throws {CompressionError} at the end. */
+  readOctet(): number {
+    const octet = this.peekOctet();
+    this.position++;
+    return octet;
+  }
+
+  /**
+   * Skips a number of octets.
+   *
+   * @returns the position of the first of them.
+   * @throws {CompressionError} when there are not as many.
+   */
+  skip(length: number): number {
+    const start = this.position;
+    if (length > this.end - start) throw truncated();
+    this.position += length;
+    return start;
+  }
+}
+
+function truncated(): CompressionError {
+  return new CompressionError('the header block ends within a field (RFC 7541, 6)');
+}
