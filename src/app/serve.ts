@@ -8,7 +8,8 @@ import { findStarvedRoutes } from '../events/check-hooks.ts';
 import { type OpenEvents, openEvents } from '../events/open-events.ts';
 import { watchRequired } from '../events/required.ts';
 import type { Undelivered } from '../events/undelivered.ts';
-import { withTimeout } from '../lib/with-timeout.ts';
+import { sleep } from '../lib/sleep.ts';
+import { isDoneWithin } from '../lib/with-timeout.ts';
 import { createLogger, type Logger } from '../log/log.ts';
 import { createRateLimit } from '../log/rate-limit.ts';
 import type { Sink } from '../sinks/sink.ts';
@@ -153,7 +154,7 @@ export async function serveConfig(config: Config, options: ServeConfigOptions): 
         left = await events.close(timeout);
         return left.lost === 0;
       });
-      await withTimeout(keeperClosed, Math.max(0, end - performance.now()));
+      await isDoneWithin(keeperClosed, Math.max(0, end - performance.now()));
       live.close();
       admin?.close();
       await tracing?.flush(Math.max(FLUSH, end - performance.now()));
@@ -264,14 +265,10 @@ async function stop(
   const end = performance.now() + drain.timeout;
   const left = (): number => Math.max(0, end - performance.now());
   listener.announceDrain();
-  await sleep(drain.delay);
-  const isQuiet = await withTimeout(listener.drain(left() * PATIENCE), left());
+  if (drain.delay > 0) await sleep(drain.delay);
+  const isQuiet = await isDoneWithin(listener.drain(left() * PATIENCE), left());
   if (!isQuiet) listener.destroy();
   const isDelivered = await closeEvents(left());
   await recorder?.close();
   return isQuiet && isDelivered;
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return milliseconds === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

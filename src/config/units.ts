@@ -1,9 +1,7 @@
 /** Sizes and durations as people write them. A plain number is bytes, or milliseconds. */
 import * as z from 'zod';
+import { MAX_TIMER_DELAY } from '../lib/timer.ts';
 import { expects } from './schema-builders.ts';
-
-/** Longest delay of a timer of Node, in milliseconds: about 24.8 days. */
-export const MAX_DURATION = 2 ** 31 - 1;
 
 const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -38,10 +36,10 @@ interface Range {
   readonly reads: string;
 }
 
-const durations: Range = { min: 0, max: MAX_DURATION, reads: 'up to 24d' };
+const durations: Range = { min: 0, max: MAX_TIMER_DELAY, reads: 'up to 24d' };
 
 /** Longer than nothing. */
-export const POSITIVE: Range = { min: 1, max: MAX_DURATION, reads: 'from 1ms to 24d' };
+export const POSITIVE: Range = { min: 1, max: MAX_TIMER_DELAY, reads: 'from 1ms to 24d' };
 
 /** @param range in milliseconds. */
 export function duration(

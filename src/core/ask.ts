@@ -1,4 +1,5 @@
 /** Questions and their answers: the only part of a call that waits. */
+import { withTimeout } from '../lib/with-timeout.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
 import { type Hook, MAX_QUESTIONS, type Question } from './hook.ts';
@@ -25,7 +26,7 @@ export async function answerQuestions(
     ...(Number.isFinite(budget) && { deadline: performance.now() + budget }),
   };
   try {
-    return await withDeadline(askAll(hook, input, first, runtime, context), budget);
+    return await withTimeout(askAll(hook, input, first, runtime, context), budget, missDeadline);
   } catch (error) {
     // Nobody waits for its other look-ups either, nor decides by what they found.
     abort.abort(error);
@@ -79,15 +80,9 @@ async function lookUp(question: Question, runtime: Runtime, context: LookupConte
   }
 }
 
-/** Longest delay of a timer of Node; a longer one would fire at once. */
-const MAX_DELAY = 2 ** 31 - 1;
-
 /** One for all: an error with its stack for each call costs more than the rest of a refusal, and most are never used. */
 const late = new Failure('deadline', "no answer within the broker's deadline");
 
-function withDeadline<T>(work: Promise<T>, budget: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late), Math.min(budget, MAX_DELAY));
-    work.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
+function missDeadline(): never {
+  throw late;
 }

@@ -6,7 +6,7 @@
  * between what it has found and what it does, and looks again: the first to act leaves nothing to do for the others.
  * Of the workers of one server, the supervisor chooses one.
  */
-import { setTimeout } from 'node:timers/promises';
+import { sleep } from '../lib/sleep.ts';
 import type { Logger } from '../log/log.ts';
 import { RELOAD_REMEDY } from '../lookup/brokers/list-warnings.ts';
 import { type EmqxClient, EmqxError } from './client.ts';
@@ -66,8 +66,8 @@ export class ListKeeper {
       await this.#finishReload();
       const found = await this.#find();
       if (found?.kind !== 'different' || !mayReload || !this.#mayAct()) return;
-      const { sleep = wait } = this.#options;
-      await sleep(random() * SPREAD);
+      const { sleep: wait = sleepUnref } = this.#options;
+      await wait(random() * SPREAD);
       if (!(await isChosen())) return;
       this.#acting = this.#act();
       await this.#acting;
@@ -174,4 +174,4 @@ async function isDisabled(client: EmqxClient, path: string): Promise<boolean> {
   return (entry as { readonly enable?: unknown } | undefined)?.enable === false;
 }
 
-const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds, undefined, { ref: false });
+const sleepUnref = (milliseconds: number): Promise<void> => sleep(milliseconds, { ref: false });

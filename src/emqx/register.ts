@@ -1,5 +1,5 @@
 /** Makes a broker know this server as it should, and says what had to be done. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../lib/sleep.ts';
 import type { ServerEntry } from './broker-config.ts';
 import type { EmqxClient } from './client.ts';
 import { pickConfig, reloadEntry } from './reload-entry.ts';

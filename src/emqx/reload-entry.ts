@@ -1,5 +1,5 @@
 /** Makes a broker read the list of hooks of an ExHook server again: its entry is disabled and enabled. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../lib/sleep.ts';
 import type { EmqxClient } from './client.ts';
 
 type Raw = Readonly<Record<string, unknown>>;

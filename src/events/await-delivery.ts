@@ -4,6 +4,7 @@
  */
 import type { RouteSection } from '../config/sections/routes.ts';
 import type { ReplyOverride } from '../core/runtime.ts';
+import { MAX_TIMER_DELAY } from '../lib/timer.ts';
 import { Failure } from '../protocol/failure.ts';
 import { deny, drop } from '../protocol/schema/replies.ts';
 import type { Delivery } from '../sinks/delivery.ts';
@@ -27,8 +28,6 @@ export interface AwaitedDelivery {
 
 /** The part of the time that is kept for the spool when the sink does not confirm. */
 const SPOOL_RESERVE = 1 / 4;
-/** Longest delay of a timer of Node; a longer one would fire at once. */
-const MAX_DELAY = 2 ** 31 - 1;
 
 /** Waits for the sink. */
 export async function awaitSink(held: AwaitedDelivery): Promise<ReplyOverride> {
@@ -54,7 +53,7 @@ export async function awaitSpool(held: AwaitedDelivery): Promise<ReplyOverride> 
   let isWanted = true;
   const appended = pipeline.spool?.append(delivery, () => isWanted) ?? Promise.resolve();
   const failure = await new Promise<Failure | undefined>((resolve) => {
-    const cancel = clock.after(Math.min(budget, MAX_DELAY), () => {
+    const cancel = clock.after(Math.min(budget, MAX_TIMER_DELAY), () => {
       isWanted = onFailure === 'pass';
       resolve(new Failure('sink_failed', 'the spool did not take the event in time'));
     });
@@ -98,7 +97,7 @@ function confirmed(
       const failure = new Failure('sink_full', 'the queue of the sink is full');
       return resolve({ failure, entry });
     }
-    cancel = clock.after(Math.min(patience, MAX_DELAY), () => resolve({ failure: tooLate(), entry }));
+    cancel = clock.after(Math.min(patience, MAX_TIMER_DELAY), () => resolve({ failure: tooLate(), entry }));
   });
 }
 

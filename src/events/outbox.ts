@@ -6,7 +6,7 @@
  * unless a route says that answers wait for it.
  */
 
-import { withTimeout } from '../lib/with-timeout.ts';
+import { isDoneWithin } from '../lib/with-timeout.ts';
 import type { Logger } from '../log/log.ts';
 import { createRateLimit, type RateLimit } from '../log/rate-limit.ts';
 import type { Delivery } from '../sinks/delivery.ts';
@@ -122,7 +122,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         await Promise.all(pipelines.map(({ queue }) => queue.idle(what)));
       }
     };
-    await withTimeout(idle(), timeoutMs);
+    await isDoneWithin(idle(), timeoutMs);
     return queued();
   }
 
@@ -137,7 +137,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       left.spooled += spooled;
       await pipeline.sink.close().catch((error) => pipeline.tally.closeFailed(error));
     });
-    await withTimeout(Promise.all(ending), Math.max(1, deadline - performance.now()));
+    await isDoneWithin(Promise.all(ending), Math.max(1, deadline - performance.now()));
     return left;
   }
 

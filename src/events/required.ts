@@ -1,4 +1,5 @@
 /** Asks the sinks that the server is not ready without, again and again, whether they can be reached. */
+import { withTimeout } from '../lib/with-timeout.ts';
 import type { SinkPipeline } from './sink-pipeline.ts';
 
 export interface RequiredOptions {
@@ -47,17 +48,14 @@ export function watchRequired({
 }
 
 async function findObstacle({ sink, tally }: SinkPipeline, timeout: number): Promise<string | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not answer for ${timeout} ms`)), timeout);
-  });
+  const late = (): never => {
+    throw new Error(`it did not answer for ${timeout} ms`);
+  };
   try {
-    await Promise.race([sink.check?.(), late]);
+    await withTimeout(Promise.resolve(sink.check?.()), timeout, late);
     return undefined;
   } catch (error) {
     tally.unreachable(error);
     return `the sink ${sink.name} cannot be reached`;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,8 +1,8 @@
 /** Reads a file of any size without holding the thread up: in pieces, and as bytes. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isBlankFile } from './emptied.ts';
+import { sleep } from './sleep.ts';
 
 /** What a file held, and a digest that tells it from other contents; `''` for a file that holds nothing, or comments alone. */
 export interface FileBytes {

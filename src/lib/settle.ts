@@ -1,5 +1,6 @@
 /** Waits until files hold still, so that nobody reads one that is still being written. */
 import { stat } from 'node:fs/promises';
+import { sleep } from './sleep.ts';
 
 /** What tells one state of a file from another. */
 export interface FileStamp {
@@ -37,10 +38,7 @@ export const STILL = 1000;
 /** Looks after which a file that always changes is given up. */
 const MAX_LOOKS = 30;
 
-export const timerWait = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
+export const timerWait = (ms: number): Promise<void> => sleep(ms, { ref: false });
 
 /**
  * The files once none of them has changed for an interval. A file that is not there holds still too: who reads it is

@@ -1,17 +1,65 @@
+/** Waiting with a limit of time. Work that is late keeps running; its result is ignored. */
+import { MAX_TIMER_DELAY } from './timer.ts';
+
 /**
- * Waits for work, but not for ever.
+ * The outcome of the work, or that of `late` when the work takes longer.
  *
- * @param milliseconds that it may take. What is late goes on, and nobody hears of it.
- * @returns whether it was done in time. @throws what the work throws in time.
+ * @param milliseconds that the work may take; longer than a timer can wait, such as `Infinity`, is 24 days.
+ * @param late gives a value instead, or throws.
  */
-export async function withTimeout(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
+export function withTimeout<Value, Late = never>(
+  work: Promise<Value>,
+  milliseconds: number,
+  late: () => Late,
+): Promise<Value | Late> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      try {
+        resolve(late());
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const timer = setTimeout(giveUp, Math.min(milliseconds, MAX_TIMER_DELAY));
+    const settle =
+      <Outcome>(end: (outcome: Outcome) => void) =>
+      (outcome: Outcome): void => {
+        clearTimeout(timer);
+        end(outcome);
+      };
+    work.then(settle(resolve), settle(reject));
   });
+}
+
+/** Whether the work is done in so many milliseconds. @throws what the work throws in time. */
+export function isDoneWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  return withTimeout(
+    work.then(() => true),
+    milliseconds,
+    () => false,
+  );
+}
+
+/**
+ * Gives the work a signal that is aborted with the given one or after a time, whichever comes first.
+ *
+ * Not `AbortSignal.any` and `AbortSignal.timeout`: a timeout within a combined signal can be collected as
+ * garbage before it fires (nodejs/node#57736), and its timer outlives the work.
+ */
+export async function withTimeLimit<Value>(
+  signal: AbortSignal | undefined,
+  milliseconds: number,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(abort, Math.min(milliseconds, MAX_TIMER_DELAY));
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await work(controller.signal);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,7 +1,9 @@
 /** Events to topics of Kafka: idempotent, and confirmed by all replicas. */
+
 import type { BaseOptions } from '@platformatic/kafka';
 import type { KafkaOptions } from '../config/sections/sinks/kafka.ts';
 import { readSecret } from '../lib/secret.ts';
+import { withSignal } from '../lib/with-signal.ts';
 import { bisect, type Numbered } from './bisect.ts';
 import type { Delivery } from './delivery.ts';
 import { KafkaClient } from './kafka/connection.ts';
@@ -16,7 +18,7 @@ import {
   partitionKey,
   reasonOf,
 } from './kafka/errors.ts';
-import { Mutex, unlessAborted } from './mutex.ts';
+import { Mutex } from './mutex.ts';
 import { ReceiptBuilder, tellOfPart } from './receipt-builder.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
 import { readSinkTls } from './tls.ts';
@@ -80,8 +82,8 @@ class KafkaSink implements Sink {
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) {
       const work = () =>
-        unlessAborted(this.#writeTopics(items, outcome), signal).catch((error) => this.#giveUp(error));
-      await unlessAborted(this.#turns.take(work, signal), signal);
+        withSignal(this.#writeTopics(items, outcome), signal).catch((error) => this.#giveUp(error));
+      await withSignal(this.#turns.take(work, signal), signal);
     }
     return outcome.settle(
       tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is tried again'),

@@ -1,8 +1,10 @@
 /** Events to another MQTT broker: version 5, with an acknowledgement for each. */
+
 import { randomUUID } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
 import type { MqttOptions } from '../config/sections/sinks/mqtt.ts';
 import { readSecret } from '../lib/secret.ts';
+import { withSignal } from '../lib/with-signal.ts';
 import { bisect, type Numbered } from './bisect.ts';
 import type { Delivery } from './delivery.ts';
 import { type Connect, type MqttLink, openLink } from './mqtt/connection.ts';
@@ -15,7 +17,7 @@ import {
   toPublication,
 } from './mqtt/encode.ts';
 import { explain, LostError, ReasonError, reasonOf } from './mqtt/errors.ts';
-import { abortable, allOver, Mutex, unlessAborted } from './mutex.ts';
+import { abortable, allOver, Mutex } from './mutex.ts';
 import { ReceiptBuilder, tellOfPart } from './receipt-builder.ts';
 import { Reconnecting } from './reconnecting.ts';
 import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from './sink.ts';
@@ -94,7 +96,7 @@ class MqttSink implements Sink {
     const outcome = new ReceiptBuilder(batch, isWanted);
     const items = this.#prepare(batch, outcome);
     if (items.length > 0)
-      await unlessAborted(
+      await withSignal(
         this.#turns.take(() => this.#publish(items, outcome, signal), signal),
         signal,
       );
@@ -147,7 +149,7 @@ class MqttSink implements Sink {
     outcome: ReceiptBuilder,
     signal: AbortSignal,
   ): Promise<void> {
-    const link = await unlessAborted(this.#link.get(), signal);
+    const link = await withSignal(this.#link.get(), signal);
     const left = outcome.wanted(items.filter(({ index }) => !outcome.isSettled(index)));
     await abortable(
       signal,

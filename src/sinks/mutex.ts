@@ -19,26 +19,6 @@ export class Mutex {
   }
 }
 
-/** The outcome of the work, unless the signal is aborted before. @throws the reason of the signal. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Nobody else may be left to hear of a failure.
-  work.catch(() => {});
-  let abort: () => void = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    const value = await Promise.race([work, aborted]);
-    // It may have been aborted between the end of the work and this line.
-    signal.throwIfAborted();
-    return value;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
 /** Does the work, and calls `abort` when the signal is aborted before it is over. */
 export async function abortable<T>(
   signal: AbortSignal,

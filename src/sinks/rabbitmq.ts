@@ -1,9 +1,11 @@
 /** Events to an exchange of RabbitMQ, each confirmed by the server (publisher confirms). */
+
 import type { ChannelModel } from 'amqplib';
 import type { RabbitmqOptions } from '../config/sections/sinks/rabbitmq.ts';
 import { readSecret } from '../lib/secret.ts';
+import { withSignal } from '../lib/with-signal.ts';
 import type { Delivery } from './delivery.ts';
-import { abortable, allOver, unlessAborted } from './mutex.ts';
+import { abortable, allOver } from './mutex.ts';
 import { type Connect, type Link, openLink } from './rabbitmq/connection.ts';
 import { findRoutingProblem, type Publication, toPublication } from './rabbitmq/encode.ts';
 import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './rabbitmq/errors.ts';
@@ -113,7 +115,7 @@ class RabbitmqSink implements Sink {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      const link = await unlessAborted(this.#link.get(), signal);
+      const link = await withSignal(this.#link.get(), signal);
       await abortable(
         signal,
         () => link.drop(signal.reason),

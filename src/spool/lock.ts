@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { sleep } from '../lib/sleep.ts';
 import { isAlive, ProcessId, thisProcess } from './process-id.ts';
 import { Sightings } from './sightings.ts';
 

@@ -7,7 +7,7 @@
  * moment after a write, so that a busy process pays for one look a transaction and no more.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../lib/sleep.ts';
 import { findWriting, memberSightings, writingPath } from './live-processes.ts';
 import { breakDead } from './lock.ts';
 import type { Places } from './places.ts';

@@ -5,6 +5,7 @@
  */
 
 import { mediaTypeName, withoutUtf8 } from '../lib/media-type.ts';
+import { MAX_TIMER_DELAY } from '../lib/timer.ts';
 import { Failure } from '../protocol/failure.ts';
 import { decode } from '../protocol/wire/decode.ts';
 import { decodeJson } from '../protocol/wire/decode-json.ts';
@@ -75,8 +76,7 @@ function checkHeaders(headers: Headers): void {
     );
 }
 
-/** Longest delay of a timer of Node, in milliseconds; a longer one fires at once. */
-const MAX_DELAY = 2 ** 31 - 1;
+/** About `MAX_TIMER_DELAY`, as gRPC writes it. */
 const LONGEST_TIMEOUT = '596H';
 
 /**
@@ -88,7 +88,7 @@ export function headersBehindGuard(headers: Headers): Headers {
   if (!isEnveloped(headers)) {
     const timeout = Number(headers.get('connect-timeout-ms') ?? 0);
     if (Number.isNaN(timeout)) behind.delete('connect-timeout-ms');
-    else if (timeout > MAX_DELAY) behind.set('connect-timeout-ms', String(MAX_DELAY));
+    else if (timeout > MAX_TIMER_DELAY) behind.set('connect-timeout-ms', String(MAX_TIMER_DELAY));
     behind.delete('content-encoding');
     const type = headers.get('content-type');
     if (type !== null) behind.set('content-type', withoutUtf8(type));
@@ -99,7 +99,7 @@ export function headersBehindGuard(headers: Headers): Headers {
   const timeout = headers.get('grpc-timeout');
   if (timeout === null) return behind;
   try {
-    if (parseTimeout(timeout) > MAX_DELAY) behind.set('grpc-timeout', LONGEST_TIMEOUT);
+    if (parseTimeout(timeout) > MAX_TIMER_DELAY) behind.set('grpc-timeout', LONGEST_TIMEOUT);
   } catch {
     behind.delete('grpc-timeout');
   }

@@ -1,4 +1,5 @@
 /** What supervisor and workers say to each other, and the side of the workers. */
+import { withTimeout } from '../../lib/with-timeout.ts';
 import type { Logger } from '../../log/log.ts';
 import { type Answer, type Page, textAnswer } from './page.ts';
 import type { Reporter, Topic } from './reporter.ts';
@@ -94,21 +95,23 @@ export function askSupervisor(
   };
   channel.on('message', take);
   return {
-    ask: ({ path }) =>
-      new Promise((resolve) => {
-        const id = ++lastId;
-        const settle = (answer: Answer): void => {
-          clearTimeout(timer);
-          wanted.delete(id);
-          resolve(answer);
-        };
-        const giveUp = (): void => settle(textAnswer(503, 'the supervisor of the workers does not answer'));
-        const timer = setTimeout(giveUp, patience);
+    async ask({ path }) {
+      const id = ++lastId;
+      const answered = new Promise<Answer>((settle) => {
+        const giveUp = (): void => settle(makeSilence());
         wanted.set(id, settle);
         const wish: PageWanted = { exhook: 'page', id, path };
         const isSent = channel.send?.(wish, undefined, undefined, (error) => error !== null && giveUp());
         if (isSent === undefined) giveUp();
-      }),
+      });
+      try {
+        return await withTimeout(answered, patience, makeSilence);
+      } finally {
+        wanted.delete(id);
+      }
+    },
     close: () => channel.off('message', take),
   };
 }
+
+const makeSilence = (): Answer => textAnswer(503, 'the supervisor of the workers does not answer');

@@ -1,5 +1,6 @@
 /** The workers as the supervisor can ask them: all at once, and for no longer than a second. */
 import cluster, { type Worker } from 'node:cluster';
+import { isDoneWithin } from '../../lib/with-timeout.ts';
 import type { Reports, Topic } from './reporter.ts';
 import { isTold, type Question } from './worker-channel.ts';
 
@@ -45,18 +46,14 @@ export class WorkerPool {
     const workers = connectedWorkers();
     const answers = new Map<number, unknown>();
     const id = ++this.#lastId;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE);
-      const finish = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
+    const allAnswered = new Promise<void>((finish) => {
       this.#asked.set(id, { answers, waitingFor: new Set(workers.map((worker) => worker.id)), finish });
       const question: Question = { exhook: 'ask', id, what };
       // A worker that cannot be told has ended, or will be silent.
       for (const worker of workers) worker.send(question, () => {});
       if (workers.length === 0) finish();
     });
+    await isDoneWithin(allAnswered, PATIENCE);
     this.#asked.delete(id);
     return { answers: answers as Map<number, Reports[What]>, silent: workers.length - answers.size };
   }

@@ -1,7 +1,8 @@
 /** `exhook spool drain`: delivers what waits on disk, with the sinks of the configuration and without a server. */
-import { setTimeout as sleep } from 'node:timers/promises';
+
 import { readDuration } from '../../config/units.ts';
 import { createOutbox, type Outbox } from '../../events/outbox.ts';
+import { sleep } from '../../lib/sleep.ts';
 import { openSinks } from '../../sinks/open.ts';
 import type { Spool } from '../../spool/spool.ts';
 import { openSpoolOf, type SpoolCommandWorld, terminalLog } from './spool.ts';
@@ -72,7 +73,7 @@ async function drain(
   let left = before;
   for (; left > 0 && !signal.aborted && performance.now() < until; left = waiting()) {
     terminal.progress(`${before - left} of ${before} events are delivered`);
-    await sleep(INTERVAL, undefined, { signal }).catch(() => undefined);
+    await sleep(INTERVAL, { signal }).catch(() => undefined);
   }
   terminal.progress('');
   const { failed } = outbox.stats;

@@ -1,5 +1,6 @@
 /** Sends recorded calls as a broker does: on several connections, those of one connection in their order. */
 
+import { sleep } from '../../lib/sleep.ts';
 import { describeReply } from '../../protocol/wire/describe-reply.ts';
 import type { RecordedCall } from '../../protocol/wire/read-recording.ts';
 import { DEFAULT_TIMEOUT } from '../../transport/deadline.ts';
@@ -64,7 +65,7 @@ async function sendLane(
 
 async function waitUntil(time: number): Promise<void> {
   const delay = time - performance.now();
-  if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+  if (delay > 0) await sleep(delay);
 }
 
 function sampleOf({ rpc }: RecordedCall, { duration, status, message, reply }: CallResult): Sample {

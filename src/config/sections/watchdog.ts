@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { MAX_TIMER_DELAY } from '../../lib/timer.ts';
 import { expects } from '../schema-builders.ts';
-import { duration, MAX_DURATION } from '../units.ts';
+import { duration } from '../units.ts';
 
-const range = { min: 1000, max: MAX_DURATION, reads: 'from 1s to 24d' };
+const range = { min: 1000, max: MAX_TIMER_DELAY, reads: 'from 1s to 24d' };
 const error = expects('a duration', 'off, or a number with its unit from 1s to 24d, such as 30s');
 
 export const watchdog = z

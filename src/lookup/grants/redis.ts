@@ -2,9 +2,10 @@
 
 import { createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
+import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { createBreaker } from '../breaker.ts';
-import { withSignal, withTimeLimit } from '../deadline.ts';
+import { withCallerSignal } from '../deadline.ts';
 import { createRedisLink, type RedisLink, type RedisLinkOptions } from './redis-link.ts';
 import type { RecordStore, RecordWait } from './shared.ts';
 
@@ -48,7 +49,9 @@ export async function openRedisRecords(options: RedisRecordsOptions): Promise<Re
 
   async function exchange(command: readonly string[]): Promise<string | null> {
     try {
-      return await withTimeLimit(undefined, timeout, (signal) => withSignal(send(command, signal), signal));
+      return await withTimeLimit(undefined, timeout, (signal) =>
+        withCallerSignal(send(command, signal), signal),
+      );
     } catch (error) {
       if (error instanceof Failure && error.code === 'lookup_timeout') countSilence(link);
       throw describe(error, `${host}:${port}`);

@@ -8,7 +8,7 @@ import type { AdmissionRequest } from '../../lib/admission/admission.ts';
 import { LruMap } from '../../lib/lru.ts';
 import type { Granted } from '../../policy/policy.ts';
 import type { Grant } from '../../protocol/schema/decision.ts';
-import { withSignal } from '../deadline.ts';
+import { withCallerSignal } from '../deadline.ts';
 import { readGrant, recordKeyOf, writeGrant } from './record.ts';
 import {
   type Grantee,
@@ -141,7 +141,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
         const change = () =>
           isNothing ? records.remove(key, wait) : records.write(key, writeGrant(client, grant), wait);
         try {
-          await withSignal(changeInTurn(key, change), wait.signal);
+          await withCallerSignal(changeInTurn(key, change), wait.signal);
         } catch (error) {
           keeps.failed++;
           // Whether the store has the old grant or the new one is not known.
@@ -153,7 +153,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
       },
       async load(client, { signal, deadline }) {
         try {
-          const entry = await withSignal(loadOnce(client, deadline), signal);
+          const entry = await withCallerSignal(loadOnce(client, deadline), signal);
           loads.done++;
           return judge(client, entry);
         } catch (error) {

@@ -2,16 +2,17 @@
  * Asks an existing HTTP service in EMQX's form whether a client may log in, or do something: no more at once than
  * the service can take, with a time limit, retries within it, and a circuit breaker.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type BuiltRequest, compileRequest, type RequestTemplates } from '../../config/http-request.ts';
 import { type AdmissionRequest, createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
 import { RetryBudget } from '../../lib/admission/retry-budget.ts';
+import { sleep } from '../../lib/sleep.ts';
+import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { type HttpProblem, type HttpVerdict, readHttpAnswer } from '../../policy/login/auth-answer.ts';
 import type { TextValues } from '../../policy/text/text-template.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { type BreakerOptions, type BreakerState, createBreaker } from '../breaker.ts';
-import { withTimeLimit } from '../deadline.ts';
 import { AnswerTooLarge, createHttpClient, type HttpClientOptions } from './http-client.ts';
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {

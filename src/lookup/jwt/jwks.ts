@@ -2,8 +2,10 @@
  * Keys from a JWK Set behind a URL: remembered, refreshed before they are old, asked for again when a token
  * names a key that is not among them, and used on while the source is down.
  */
+
+import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
-import { withSignal, withTimeLimit } from '../deadline.ts';
+import { withCallerSignal } from '../deadline.ts';
 import { createHttpClient, type HttpClientOptions } from '../http/http-client.ts';
 import { allowAlgorithms, publicKeyAlgorithms, secretAlgorithms } from './algorithms.ts';
 import { indexKeySet, type KeySet } from './key-set.ts';
@@ -92,14 +94,14 @@ export function jwksKeys(options: JwksOptions): JwksKeys {
     algorithms,
     refresh,
     async find(header, signal) {
-      if (usable() === undefined) await withSignal(refreshIfDue() ?? Promise.resolve(), signal);
+      if (usable() === undefined) await withCallerSignal(refreshIfDue() ?? Promise.resolve(), signal);
       else if (now() - loadedAt >= maxAge) void refreshIfDue();
       const current = usable();
       if (current === undefined) throw new Failure('lookup_failed', `no keys from ${source.host}`);
       const found = current.find(header);
       if (header.kid === undefined || !(found.length === 0 || current.lacks(header.kid))) return found;
       // Perhaps the keys were changed a moment ago.
-      await withSignal(refreshIfDue() ?? Promise.resolve(), signal);
+      await withCallerSignal(refreshIfDue() ?? Promise.resolve(), signal);
       return (usable() ?? current).find(header);
     },
     close: () => source.close(),

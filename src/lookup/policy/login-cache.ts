@@ -5,7 +5,7 @@ import { heapShare } from '../../lib/heap-share.ts';
 import { questionKind } from '../../policy/login/authenticate.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import { type Cache, createCache } from '../cache.ts';
-import { withSignal } from '../deadline.ts';
+import { withCallerSignal } from '../deadline.ts';
 import type { LateAnswers } from '../http/late-answers.ts';
 import type { OpenMethod } from '../methods/method.ts';
 import type { OpenedMethod } from './methods.ts';
@@ -68,7 +68,7 @@ function methodLookup(name: string, open: OpenMethod, { cache, late }: LoginMemo
       cache?.get(parts, () => open.look(client, { deadline: context.deadline })) ??
       open.look(client, context);
     late?.follow(parts, answer, context.signal);
-    return withSignal(answer, context.signal);
+    return withCallerSignal(answer, context.signal);
   };
 }
 

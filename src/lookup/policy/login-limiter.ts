@@ -1,11 +1,12 @@
 /** The limiter of failed logins, as a look-up that the login asks first. */
 import type { Config } from '../../config/schema.ts';
 import type { Lookup } from '../../core/runtime.ts';
+import { sleep } from '../../lib/sleep.ts';
 import { type LimiterAnswer, OTHERWISE } from '../../policy/login/authenticate.ts';
 import type { Known, Login } from '../../policy/policy.ts';
+import { Failure } from '../../protocol/failure.ts';
 import type { Decision } from '../../protocol/schema/decision.ts';
 import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter/limiter.ts';
-import { sleep } from '../sleep.ts';
 import type { OpenedMethod } from './methods.ts';
 import { guaranteedBy } from './vouches-for.ts';
 import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';
@@ -82,7 +83,7 @@ export function createLoginLimiter(
         return undefined;
       }
       counts.delayed++;
-      if (isFelt) await sleep(verdict.ms, signal);
+      if (isFelt) await holdUp(verdict.ms, signal);
       return undefined;
     },
     decided(client, decision) {
@@ -93,6 +94,13 @@ export function createLoginLimiter(
       else reservation.settle(settlement);
     },
   };
+}
+
+/** @throws Failure `lookup_timeout` when the signal is aborted first. */
+async function holdUp(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, { signal }).catch(() => {
+    throw new Failure('lookup_timeout', 'the attempt was held up for too long');
+  });
 }
 
 /** What the method vouches for that decided; when none did, what one of them would have. */

@@ -1,6 +1,6 @@
 /** A sink lets go of everything when it is closed. */
 import { strict as assert } from 'node:assert';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../../lib/sleep.ts';
 import { assertReceived } from './compare.ts';
 import { deliver, settled } from './deliver.ts';
 import { makeDeliveries } from './deliveries.ts';

@@ -1,6 +1,7 @@
 /** The suite in the place of the outbox: writes in batches and tries again what was not confirmed. */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../../lib/sleep.ts';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Receipt, Sink } from '../sink.ts';
 
@@ -101,15 +102,9 @@ export async function write(
 /** @throws AssertionError when the work neither succeeds nor fails in that many milliseconds. */
 export async function settled<T>(what: string, work: T | Promise<T>, patience: number): Promise<T> {
   const message = `${what} neither succeeded nor failed in ${patience} ms`;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message })), patience);
+  return await withTimeout(Promise.resolve(work), patience, () => {
+    throw new assert.AssertionError({ message });
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Whether the write has confirmed none of the batch. */

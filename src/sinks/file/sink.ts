@@ -1,8 +1,10 @@
 /** Appends batches to a file, and puts the file aside when its time has come. */
+
 import type { Stats } from 'node:fs';
 import type { FileOptions } from '../../config/sections/sinks/file.ts';
+import { withSignal } from '../../lib/with-signal.ts';
 import type { Delivery } from '../delivery.ts';
-import { Mutex, unlessAborted } from '../mutex.ts';
+import { Mutex } from '../mutex.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { Appender } from './appender.ts';
@@ -47,7 +49,7 @@ export class FileSink implements Sink {
     if (batch.length === 0) return undefined;
     const outcome = new ReceiptBuilder(batch, isWanted);
     const lines = batch.map((delivery, index) => ({ index, bytes: toLine(delivery) }));
-    await unlessAborted(
+    await withSignal(
       this.#turns.take(() => this.#append(lines, outcome), signal),
       signal,
     );

@@ -1,9 +1,11 @@
 /** Publishes batches, and reads from the confirmations what came of each event. */
+
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { DEFAULT_SUBJECT, type NatsOptions } from '../../config/sections/sinks/nats.ts';
+import { withSignal } from '../../lib/with-signal.ts';
 import { groupByKey, writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
-import { abortable, unlessAborted } from '../mutex.ts';
+import { abortable } from '../mutex.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import { Reconnecting } from '../reconnecting.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
@@ -54,7 +56,7 @@ export class NatsSink implements Sink {
     const { log, name, place } = this.#options;
     const outcome = new ReceiptBuilder(batch, isWanted);
     try {
-      const link = await unlessAborted(this.#link.get(), signal);
+      const link = await withSignal(this.#link.get(), signal);
       await abortable(
         signal,
         () => void this.#link.drop(link),

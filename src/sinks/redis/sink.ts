@@ -1,7 +1,7 @@
 /** Writes batches as transactions, and reads from the answers what came of each event. */
-import { withTimeLimit } from '../../lookup/deadline.ts';
+import { withSignal } from '../../lib/with-signal.ts';
+import { withTimeLimit } from '../../lib/with-timeout.ts';
 import type { Delivery } from '../delivery.ts';
-import { unlessAborted } from '../mutex.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import { Reconnecting } from '../reconnecting.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
@@ -130,9 +130,9 @@ export class RedisSink implements Sink {
     const { timeout, place } = this.#options;
     let redis: RedisConnection | undefined;
     try {
-      redis = await unlessAborted(this.#connection.get(), signal);
+      redis = await withSignal(this.#connection.get(), signal);
       const using = redis;
-      return await withTimeLimit(signal, timeout, (limited) => unlessAborted(work(using), limited));
+      return await withTimeLimit(signal, timeout, (limited) => withSignal(work(using), limited));
     } catch (cause) {
       if (redis !== undefined && !isStillGood(cause)) await this.#connection.drop(redis);
       throw Object.assign(explain(cause, place), { cause });

@@ -3,7 +3,7 @@ import { type ProxyTracerProvider, type TracerProvider, trace } from '@opentelem
 import type { Runtime } from '../../core/runtime.ts';
 import type { EventTracing } from '../../events/event-tracing.ts';
 import { version } from '../../lib/version.ts';
-import { withTimeout } from '../../lib/with-timeout.ts';
+import { isDoneWithin } from '../../lib/with-timeout.ts';
 import type { Logger } from '../../log/log.ts';
 import type { Stamp } from '../../sinks/cloudevents/stamp.ts';
 import type { CallFlow } from '../../transport/call-flow.ts';
@@ -71,7 +71,7 @@ async function flush(
   });
   if (flushing === undefined) return;
   // An exporter that fails has said so through the SDK's own log.
-  await withTimeout(
+  await isDoneWithin(
     flushing.catch(() => undefined),
     timeout,
   );

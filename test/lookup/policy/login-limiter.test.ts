@@ -127,6 +127,15 @@ describe('the limiter of logins', () => {
     expect(await attempt({}, 'deny').catch(({ code }) => code)).toBeUndefined();
   });
 
+  it('fails with lookup_timeout when the call ends while its login is held up', async () => {
+    const slow = { perUsername: hour, action: 'delay', maxDelay: 60_000 };
+    const { ask, attempt, clientOf, abort } = await setup(usernames, slow);
+    await attempt({}, 'deny');
+    const outcome = ask(clientOf({})).catch((error) => error);
+    setImmediate(() => abort.abort());
+    expect(await outcome).toMatchObject({ code: 'lookup_timeout' });
+  });
+
   it('is not felt in shadow mode', async () => {
     const { ask, clientOf } = await setup(usernames, { perUsername: hour }, { mode: 'shadow' });
     for (let i = 0; i < 5; i++) expect(await ask(clientOf({}))).toBeUndefined();

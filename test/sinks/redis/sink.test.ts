@@ -201,7 +201,7 @@ describe.skipIf(isRedisMissing)('redis that does not do what it is asked', () =>
     const sink = await open(options);
     await sink.check?.();
     expect(await write(sink, many(3))).toBeUndefined();
-    await expect(write(await open({ ...options, replicas: 1, timeout: '200ms' }), many(1))).rejects.toThrow(
+    await expect(write(await open({ ...options, replicas: 1, timeout: '2s' }), many(1))).rejects.toThrow(
       /replicas have confirmed/,
     );
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_TIMER_DELAY } from '../../../lib/timer.ts';
 import { expects, section, text, wholeNumber, yesOrNo } from '../../schema-builders.ts';
 import { duration, POSITIVE } from '../../units.ts';
 import { secret } from '../secret.ts';
@@ -39,7 +40,7 @@ export const Mqtt = section(() => ({
   retain: yesOrNo()
     .prefault(false)
     .describe('Whether the other broker keeps the last event of each topic. The default is false.'),
-  messageExpiry: duration({ min: 1000, max: 2 ** 31 - 1, reads: 'from 1s to 24d' })
+  messageExpiry: duration({ min: 1000, max: MAX_TIMER_DELAY, reads: 'from 1s to 24d' })
     .optional()
     .describe(
       'After how long the other broker forgets what it could not deliver, in whole seconds. When absent, it does not.',
