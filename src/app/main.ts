@@ -1,8 +1,10 @@
 /** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
+
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../config/variables.ts';
 import { replaceLostTerminalsAtExit } from '../lib/terminal-fd.ts';
+import { addBrackets } from '../lib/url-host.ts';
 import { version } from '../lib/version.ts';
 import { writeError } from '../lib/write-error.ts';
 import { googleFieldsOf } from '../log/format/forms.ts';
@@ -94,8 +96,8 @@ async function run(
     const problems = explainStart(error as NodeJS.ErrnoException, config.listen).split('\n');
     return refuse(await place(problems));
   }
-  const { address, port, family } = serving.address;
-  const host = family === 'IPv6' ? `[${address}]` : address;
+  const { address, port } = serving.address;
+  const host = addBrackets(address);
   const scheme = config.listen.tls === undefined ? 'http' : 'https';
   // Before anybody can know that it is time to send one.
   const reloader = followConfig({

@@ -1,7 +1,9 @@
 /** Asks this server itself, at its /hooksz page, which broker nodes call it: the broker's own word is late after an outage. */
+
 import * as z from 'zod';
 import type { Admin } from '../config/sections/admin.ts';
 import { type Environment, readSecret } from '../lib/secret.ts';
+import { addBrackets } from '../lib/url-host.ts';
 import { createHttpClient } from '../lookup/http/http-client.ts';
 import type { ListDifference } from '../policy/hook-lists.ts';
 import type { Facts } from './finding.ts';
@@ -90,7 +92,7 @@ export async function fetchOwnView(
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
+  return addBrackets(host);
 }
 
 /** Milliseconds within which a node that calls is connected, whatever the broker says. */

@@ -1,6 +1,8 @@
 /** Events to streams of Redis. A batch is one transaction: Redis takes all of it, in order, or nothing. */
+
 import type { RedisOptions } from '../config/sections/sinks/redis.ts';
 import { readSecret } from '../lib/secret.ts';
+import { removeBrackets } from '../lib/url-host.ts';
 import { connectToRedis, loadRedis } from './redis/connection.ts';
 import { RedisSink } from './redis/sink.ts';
 import type { OpenSink } from './sink.ts';
@@ -18,7 +20,7 @@ export const openRedis: OpenSink<RedisOptions> = async (options, { name, log, en
     loadRedis(),
   ]);
   const place = {
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host: removeBrackets(hostname),
     port: Number(port || DEFAULT_PORT),
     database: Number(pathname.slice(1)),
     username: options.username,

@@ -4,6 +4,7 @@
  */
 
 import { isIP } from 'node:net';
+import { removeBrackets } from '../lib/url-host.ts';
 import { isGrpcType } from './grpc-type.ts';
 
 /** In words, for the caller and for the log. @param key of the configuration that lists names. */
@@ -93,10 +94,7 @@ function nameOf({ hostname }: URL): string {
 }
 
 function normalize(name: string): string {
-  return name
-    .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
-    .toLowerCase();
+  return removeBrackets(name).replace(/\.$/, '').toLowerCase();
 }
 
 function textOf(value: string | string[] | undefined): string | undefined {

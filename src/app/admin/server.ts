@@ -1,9 +1,11 @@
 /** The port for operators: HTTP/1, a few pages, and a token where one is configured. */
+
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Admin } from '../../config/sections/admin.ts';
 import type { Environment } from '../../lib/secret.ts';
+import { addBrackets } from '../../lib/url-host.ts';
 import type { Logger } from '../../log/log.ts';
 import { createHostCheck } from '../../transport/host-check.ts';
 import type { AdminSource } from './page.ts';
@@ -46,8 +48,7 @@ export async function openAdminServer({ admin, source, log, env }: AdminOptions)
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, respond);
   await listen(server, admin);
   const address = server.address() as AddressInfo;
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  log.info(`admin pages are at http://${host}:${address.port}`);
+  log.info(`admin pages are at http://${addBrackets(address.address)}:${address.port}`);
   if (token === undefined && !admin.open && !isLoopback(address.address))
     log.warn(
       'whoever reaches the admin port can read its pages: set admin.token, or admin.host: 127.0.0.1, or admin.open: true if that is meant',

@@ -1,6 +1,8 @@
 /** Is the address one that a broker can use, and does it fit how this server listens? */
+
 import { isIP } from 'node:net';
 import { redactUrls } from '../../lib/redact-urls.ts';
+import { removeBrackets } from '../../lib/url-host.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
 import type { Server } from '../schemas.ts';
@@ -118,7 +120,7 @@ function checkPath({ name }: Server, { pathname, search }: URL): Finding[] {
 }
 
 function isLoopback({ hostname }: URL): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = removeBrackets(hostname);
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

@@ -1,8 +1,10 @@
 /** The store of grants that a configuration asks for. */
+
 import type { Authorize } from '../../config/sections/authorize.ts';
 import type { RedisGrants } from '../../config/sections/grants.ts';
 import { readPem } from '../../lib/pem.ts';
 import { type Environment, readSecret } from '../../lib/secret.ts';
+import { removeBrackets } from '../../lib/url-host.ts';
 import { describeProblem, PolicyError } from '../policy/policy-error.ts';
 import { createMemoryGrants } from './memory.ts';
 import type { GrantStore } from './store.ts';
@@ -75,7 +77,7 @@ async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWor
     import('./shared.ts'),
   ]);
   const { protocol, hostname, port, pathname } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = removeBrackets(hostname);
   const place = `Redis at ${hostname}:${port || DEFAULT_PORT}`;
   const records = await openRedisRecords({
     host,

@@ -1,4 +1,5 @@
 /** The few facts of an event that matter to somebody who watches a terminal. */
+import { addBrackets } from '../../lib/url-host.ts';
 import type { EventData } from '../../protocol/schema/event.ts';
 import { clean, previewPayload } from './pretty-text.ts';
 
@@ -41,7 +42,7 @@ function peer(noun: string): Say {
     const host = wordsOf(at(data, noun, 'peerhost'));
     const port = Number(at(data, noun, 'peerport'));
     if (host === '' || !(port > 0)) return say(host, 'dim');
-    return say(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`, 'dim');
+    return say(`${addBrackets(host)}:${port}`, 'dim');
   };
 }
 

@@ -4,9 +4,11 @@
  * Built on `node:http`: the global `fetch` takes no certificate authority, client certificate or limit of
  * connections without another package, rewrites paths and follows redirects unless told otherwise.
  */
+
 import http from 'node:http';
 import https from 'node:https';
-import { withTimeLimit } from '../../lookup/deadline.ts';
+import { removeBrackets } from '../../lib/url-host.ts';
+import { withTimeLimit } from '../../lib/with-timeout.ts';
 import type { TlsClientOptions } from '../tls.ts';
 
 export interface Request {
@@ -44,7 +46,7 @@ export function createClient({ url, tls, maxSockets, timeout }: ClientOptions): 
   const isTls = protocol === 'https:';
   const agent = isTls ? new https.Agent({ ...options, ...tls }) : new http.Agent(options);
   const target = {
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host: removeBrackets(hostname),
     port: port === '' ? undefined : Number(port),
     agent,
   };
