@@ -1,17 +1,49 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { programTests, separateFolders } from './test/support/projects.ts';
 
 // `npm run test:faults` and `npm run test:attack` run a folder alone; everything else leaves both out.
-const isAttack = process.env.EXHOOK_TEST_ATTACK !== undefined;
-const isLong = process.env.EXHOOK_TEST_LONG !== undefined || isAttack;
-const separate = ['test/faults/**', 'test/attack/**'];
+const alone = process.env.EXHOOK_TEST_ATTACK ? 'attack' : process.env.EXHOOK_TEST_LONG && 'faults';
+const separate = separateFolders.map((folder) => `test/${folder}/**`);
+const globalSetup = 'test/support/built.ts';
+
+/** Values and the flow with fakes: a worker loads a module once, for all of its files. */
+const pure = {
+  name: 'pure',
+  include: ['test/**/*.test.ts'],
+  exclude: [...configDefaults.exclude, ...separate, ...programTests],
+  isolate: false,
+  maxWorkers: 2,
+  sequence: { groupOrder: 0 },
+  // What a file left behind would be there for the next one.
+  restoreMocks: true,
+  unstubEnvs: true,
+  unstubGlobals: true,
+};
+
+/** What starts programs, servers and threads, or replaces modules: a process of its own for each file. */
+const program = {
+  name: 'program',
+  include: programTests,
+  exclude: [...configDefaults.exclude, ...separate],
+  // Most of the time these wait for servers: more of them at once than there are cores.
+  maxWorkers: 4,
+  sequence: { groupOrder: 1 },
+  globalSetup,
+};
+
+const lonely = {
+  name: alone ?? '',
+  include: [`test/${alone}/**/*.test.ts`],
+  // They are about load.
+  maxWorkers: 1,
+  testTimeout: 300_000,
+  globalSetup,
+};
 
 export default defineConfig({
   test: {
-    include: isLong ? [`test/${isAttack ? 'attack' : 'faults'}/**/*.test.ts`] : ['test/**/*.test.ts'],
-    exclude: isLong ? configDefaults.exclude : [...configDefaults.exclude, ...separate],
-    // Most of the time tests wait for servers: more of them at once than there are cores. The long ones are about load.
-    maxWorkers: isLong ? 1 : 3,
-    testTimeout: isLong ? 300_000 : 30_000,
+    testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: (alone === undefined ? [pure, program] : [lonely]).map((test) => ({ extends: true, test })),
   },
 });

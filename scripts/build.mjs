@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { hashInputs, recordBuild } from './built.mjs';
 import { mergeChunks } from './merge-chunks.mjs';
 import { writeThirdParty } from './supply-chain/notices.mjs';
 
+const inputs = hashInputs(process.cwd());
 rmSync('dist', { recursive: true, force: true });
 
 /** @type {import('esbuild').BuildOptions} */
@@ -69,3 +71,4 @@ chmodSync('dist/cli.js', 0o755);
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
   stdio: 'inherit',
 });
+recordBuild(process.cwd(), inputs);

@@ -9,7 +9,7 @@ import { formatProblem } from '../../../src/config/problem.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
 import { createMemoryGrants } from '../../../src/lookup/grants/memory.ts';
 import { type OpenPolicy, openPolicy } from '../../../src/lookup/open-policy.ts';
-import { until } from '../../support/servers/process.ts';
+import { until } from '../../support/until.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'exhook-names-'));
 afterAll(() => rmSync(directory, { recursive: true }));

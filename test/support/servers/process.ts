@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../until.ts';
+
+export { until };
 
 /** Set in CI: a server that is not installed is then a failure, and no reason to skip. */
 export const mustHaveServers = process.env.EXHOOK_TEST_REQUIRE_SERVERS === '1';
@@ -37,21 +39,6 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** Asks until there is an answer that is not `undefined` or `false`. A generous end keeps a broken test from hanging. */
-export async function until<T>(
-  what: string,
-  ask: () => T | Promise<T>,
-  patience = 40_000,
-): Promise<Exclude<T, undefined | false>> {
-  const end = performance.now() + patience;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
-    if (performance.now() > end) throw new Error(`waited in vain for: ${what}`);
-    await wait(20);
-  }
 }
 
 /** Does somebody listen there? */
