@@ -35,7 +35,8 @@ const places: Record<string, readonly [count: number, when: string]> = {
     4,
     'on a thread made for one job; a job that fails so is a reload that is refused',
   ],
-  'src/app/serve.ts': [6, START],
+  'src/app/serve/admin-pages.ts': [4, START],
+  'src/app/serve/parts.ts': [2, START],
   'src/server.ts': [1, START],
   'src/sinks/kafka.ts': [1, START],
   'src/sinks/mqtt.ts': [1, START],
@@ -47,7 +48,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/sinks/redis/connection.ts': [1, CONNECT],
   'src/spool/store.ts': [1, START],
   'src/log/log.ts': [1, START],
-  'src/telemetry/prometheus.ts': [1, `${START}: loadAdmin and openSupervisorAdmin await it`],
+  'src/telemetry/prometheus.ts': [1, `${START}: loadCallWatch and openSupervisorAdmin await it`],
   'src/telemetry/tracing/detect.ts': [2, START],
   'src/transport/listener.ts': [1, `${START}: listen awaits it`],
 };

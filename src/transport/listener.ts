@@ -16,28 +16,27 @@ import { call } from '../core/call.ts';
 import type { Runtime } from '../core/runtime.ts';
 import { mediaTypeName } from '../lib/media-type.ts';
 import { Failure } from '../protocol/failure.ts';
-import { findRpc, serviceNames } from '../protocol/wire/rpc.ts';
+import { findRpc } from '../protocol/wire/rpc.ts';
 import { createAcceptor } from './acceptor.ts';
 import type { CallFlow } from './call-flow.ts';
 import type { ConnectHandler } from './connect-adapter.ts';
-import { type Connection, type ConnectionAge, Connections } from './connections.ts';
+import type { Connection, Connections } from './connections.ts';
 import { isKnownEncoding } from './frame.ts';
 import { closeGracefully } from './goaway.ts';
 import { isGrpcType } from './grpc-type.ts';
-import { HEALTH_SERVICE, Health } from './health.ts';
+import { HEALTH_SERVICE, type Health } from './health.ts';
 import { createHostCheck, explainHost } from './host-check.ts';
 import { createHttp1 } from './http1.ts';
-import { ConnectionInFlight, InFlight } from './in-flight.ts';
-import { PendingBodies } from './pending-bodies.ts';
+import { ConnectionInFlight } from './in-flight.ts';
+import { createListenerState, type ListenerLimits, type ListenerState } from './listener-state.ts';
 import { answerProbe } from './probes.ts';
 import { dismiss, respond } from './respond.ts';
 import { statusTrailers } from './status.ts';
 import type { TlsSettings } from './tls.ts';
 import { type UnaryContext, UnaryStream } from './unary.ts';
-import { mustBeRead, UnreadAnswers } from './unread.ts';
-import { WatchLimit } from './watch-limit.ts';
+import { mustBeRead, type UnreadAnswers } from './unread.ts';
 
-export interface ListenerOptions {
+export interface ListenerOptions extends ListenerLimits {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -46,17 +45,9 @@ export interface ListenerOptions {
   readonly tls?: TlsSettings | undefined;
   /** Whether gRPC-Web and Connect are served besides gRPC and health. */
   readonly connect: boolean;
-  /** Largest message, in bytes. */
-  readonly messageBytes: number;
-  /** Milliseconds in which a request body must have come. */
-  readonly bodyTimeout: number;
   readonly deadlineFraction: number;
-  readonly inFlight: number;
-  readonly queuedBytes: number;
-  /** Health watches in all. */
-  readonly watches: number;
-  readonly watchesPerConnection: number;
-  readonly age?: ConnectionAge | undefined;
+  /** Default: made here. */
+  readonly state?: ListenerState | undefined;
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly runtime: () => Runtime;
   /** Stands in front of `call`. Default: `call` itself. */
@@ -65,23 +56,12 @@ export interface ListenerOptions {
   readonly answered?: UnaryContext['answered'];
   /** Answers a request that is no call, or returns `false`: pages for operators that share the port. Default: none. */
   readonly pages?: ((request: AnyRequest, response: AnyResponse) => boolean) | undefined;
-  /** Told why a connection was refused, in words for the operator. */
-  readonly refused: (reason: string) => void;
   /** For comparison only: whether brokers' calls take the lean path. */
   readonly lean?: boolean;
 }
 
-export interface Listener {
+export interface Listener extends ListenerState {
   readonly address: AddressInfo;
-  readonly health: Health;
-  readonly load: InFlight;
-  readonly connections: Connections;
-  /** The requests whose body has not come yet. */
-  readonly waiting: PendingBodies;
-  /** The streams whose answer was not read yet. */
-  readonly unread: UnreadAnswers;
-  /** Health watches. */
-  readonly watches: WatchLimit;
   /** Not ready any more; connections and calls are still taken. */
   announceDrain(): void;
   /**
@@ -100,19 +80,10 @@ const SESSION_MEMORY = 256;
 /** Bytes a broker may send on a stream before it hears from us: one round trip for most messages. */
 const WINDOW = MIB;
 
-/** Milliseconds that a caller has at least to read an answer: more than it has to end its request after that. */
-const SHORTEST_READ = 2_000;
-
 /** @throws when the port cannot be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const load = new InFlight(options);
-  const health = new Health([...serviceNames, HEALTH_SERVICE]);
-  const waiting = new PendingBodies(options.bodyTimeout, options.inFlight);
-  const readTimeout = Math.max(options.bodyTimeout, SHORTEST_READ);
-  const unread = new UnreadAnswers(readTimeout, options.inFlight);
-  const watches = new WatchLimit(options, options.refused);
-  const ending = new UnreadAnswers(readTimeout, options.watches);
-  const connections = new Connections(load, options.age);
+  const state = options.state ?? createListenerState(options);
+  const { health, load, connections, waiting, unread, watches, ending } = state;
   const flow = options.call ?? call;
   const context: UnaryContext = {
     runtime: options.runtime,
@@ -181,12 +152,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 
   return {
     address: acceptor.address() as AddressInfo,
-    health,
-    load,
-    connections,
-    waiting,
-    unread,
-    watches,
+    ...state,
     announceDrain() {
       health.isServing = false;
     },

@@ -28,7 +28,7 @@ export type Reporter = { readonly [What in Topic]: () => Reports[What] | Promise
 
 export interface ReporterOptions {
   readonly watch: CallWatch;
-  readonly listener: Listener;
+  readonly listener: Pick<Listener, 'health' | 'load' | 'connections'>;
   readonly outbox: Outbox;
   readonly live: Pick<ServerRuntime, 'counters' | 'nodes'>;
   /** What is in force. */

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { serve } from '../../../src/app/serve.ts';
 import { createLogger } from '../../../src/log/log.ts';
+import { freePort } from '../../program/support/free-port.ts';
 
 const listen = { host: '127.0.0.1', port: 0 };
 const events = { stdout: 'off' } as const;
@@ -30,4 +31,17 @@ it('leaves no port open when its admin pages cannot be had', async () => {
   const port = first.adminAddress?.port ?? 0;
   await expect(serve({ config: { listen, events, admin: { port } }, log })).rejects.toThrow(/^admin\.port: /);
   await first.stop();
+});
+
+it('leaves no admin port open when the port of brokers cannot be had', async () => {
+  const log = await createLogger({ level: 'silent', format: 'json' });
+  const first = await serve({ config: { listen, events }, log });
+  const port = await freePort();
+  const taken = { ...listen, port: first.address.port };
+  await expect(serve({ config: { listen: taken, events, admin: { port } }, log })).rejects.toThrow(
+    /EADDRINUSE/,
+  );
+  const second = await serve({ config: { listen, events, admin: { port } }, log });
+  expect(second.adminAddress?.port).toBe(port);
+  await Promise.all([first.stop(), second.stop()]);
 });

@@ -1,0 +1,62 @@
+/** The port of brokers, as a configuration says. */
+import type { Config } from '../../config/schema.ts';
+import type { Logger } from '../../log/log.ts';
+import { createRateLimit } from '../../log/rate-limit.ts';
+import type { CallWatch } from '../../telemetry/call-watch.ts';
+import type { Tracing } from '../../telemetry/tracing/tracing.ts';
+import { type Listener, type ListenerOptions, listen } from '../../transport/listener.ts';
+import {
+  createListenerState,
+  type ListenerLimits,
+  type ListenerState,
+} from '../../transport/listener-state.ts';
+import type { TlsSettings } from '../../transport/tls.ts';
+import type { Recorder } from '../record.ts';
+import type { ServerRuntime } from '../runtime/server-runtime.ts';
+
+export function createState(config: Config, log: Logger): ListenerState {
+  return createListenerState(limitsOf(config, log));
+}
+
+export interface ListenerWorld {
+  readonly config: Config;
+  readonly live: ServerRuntime;
+  readonly tls: TlsSettings | undefined;
+  readonly recorder: Recorder | undefined;
+  readonly log: Logger;
+  readonly watch: CallWatch | undefined;
+  readonly tracing: Tracing | undefined;
+  readonly state: ListenerState;
+  readonly pages: ListenerOptions['pages'];
+}
+
+/** @throws Error when the port cannot be had. */
+export async function openListener(world: ListenerWorld): Promise<Listener> {
+  const { config, live, tls, recorder, log, watch, tracing, state, pages } = world;
+  const { host, port, hosts, connect } = config.listen;
+  const runtime = watch?.watch(live.current) ?? live.current;
+  return await listen({
+    ...limitsOf(config, log),
+    deadlineFraction: config.limits.deadlineFraction,
+    host,
+    port,
+    hosts,
+    connect,
+    tls,
+    state,
+    runtime: tracing?.watch(runtime) ?? runtime,
+    call: tracing?.call,
+    answered: watch?.answered,
+    received: recorder?.record.bind(recorder),
+    pages,
+  });
+}
+
+function limitsOf({ limits, connections: { maxAge, jitter } }: Config, log: Logger): ListenerLimits {
+  const rateLimit = createRateLimit({ perSecond: 1 });
+  return {
+    ...limits,
+    age: maxAge === 'off' ? undefined : { maxAge, jitter },
+    refused: (reason) => rateLimit(reason, (times) => log.warn({ times }, reason)),
+  };
+}

@@ -1,0 +1,97 @@
+/** Opens the parts of a server, each with what was opened before it; the port comes last. */
+import type { Config } from '../../config/schema.ts';
+import type { OpenKeeper } from '../../emqx/open-keeper.ts';
+import { type OpenEvents, openEvents } from '../../events/open-events.ts';
+import { type RequiredWatch, watchRequired } from '../../events/required.ts';
+import { createLogger, type Logger } from '../../log/log.ts';
+import type { CallWatch } from '../../telemetry/call-watch.ts';
+import { ReloadTally } from '../../telemetry/reload-tally.ts';
+import { openActiveTrace, openTracing } from '../../telemetry/tracing/detect.ts';
+import type { Tracing } from '../../telemetry/tracing/tracing.ts';
+import type { Listener } from '../../transport/listener.ts';
+import { loadTls, type TlsSettings } from '../../transport/tls.ts';
+import type { OpenAdmin } from '../admin/open.ts';
+import type { Recorder } from '../record.ts';
+import { openServerRuntime, type ServerRuntime } from '../runtime/server-runtime.ts';
+import { warmUp } from '../warm-up.ts';
+import { loadCallWatch, openAdminPages } from './admin-pages.ts';
+import { Closers } from './closers.ts';
+import { createState, openListener } from './open-listener.ts';
+import type { ServeConfigOptions } from './options.ts';
+
+export interface ServerParts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly tracing: Tracing | undefined;
+  readonly recorder: Recorder | undefined;
+  readonly tls: TlsSettings | undefined;
+  readonly events: OpenEvents;
+  readonly live: ServerRuntime;
+  /** Counts calls, where somebody may ask. */
+  readonly watch: CallWatch | undefined;
+  readonly reloads: ReloadTally;
+  readonly keeper: OpenKeeper | undefined;
+  readonly admin: OpenAdmin | undefined;
+  readonly required: RequiredWatch | undefined;
+  readonly listener: Listener;
+}
+
+/** @throws Error when one cannot be had; then the others are closed. */
+export async function openParts(config: Config, options: ServeConfigOptions): Promise<ServerParts> {
+  const closers = new Closers();
+  try {
+    return await openAll(config, options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function openAll(config: Config, options: ServeConfigOptions, closers: Closers): Promise<ServerParts> {
+  const { hooks = [], lookups = {}, sinks = [], isSupervised = false } = options;
+  const log = options.log ?? (await createLogger({ ...config.log, trace: await openActiveTrace() }));
+  const world = { log, env: process.env, isSupervised };
+  const tracing = await openTracing(log);
+  const recorder = await openRecorder(options.record, log);
+  closers.add(recorder, (opened) => opened?.close());
+  const tls = config.listen.tls && (await loadTls(config.listen.tls));
+  const events = await openEvents(config, { ...world, sinks, tracing: tracing?.events });
+  closers.add(events, (opened) => opened.close(1));
+  const live = await openServerRuntime(config, { ...world, hooks, lookups, router: events.router });
+  closers.add(live, (opened) => opened.close());
+  warmUp();
+  const watch = await loadCallWatch(config);
+  const keeper = await openKeeper(config, { ...world, own: () => live.ownList });
+  closers.add(keeper, (opened) => opened?.close());
+  const reloads = new ReloadTally();
+  const opened = { config, log, tracing, recorder, tls, events, live, watch, reloads, keeper };
+  const state = createState(config, log);
+  const custom = hooks.map(({ name }) => name);
+  const admin = await openAdminPages({ ...opened, ...world, state, custom });
+  closers.add(admin, (pages) => pages?.close());
+  const required = watchRequired({
+    ports: events.outbox.pipelines,
+    changed: (obstacle) => {
+      state.health.obstacle = obstacle;
+    },
+  });
+  closers.add(required, (asking) => asking?.close());
+  const listener = await openListener({ ...opened, state, pages: admin?.pages });
+  return { ...opened, admin, required, listener };
+}
+
+/** Loads what writes recordings only when there is one. */
+async function openRecorder(file: string | undefined, log: Logger): Promise<Recorder | undefined> {
+  if (file === undefined) return undefined;
+  const { openRecorder: open } = await import('../record.ts');
+  return open({ file, log });
+}
+
+type KeeperWorld = Omit<Parameters<typeof import('../../emqx/open-keeper.ts')['openKeeper']>[0], 'broker'>;
+
+/** Loads what asks the broker's REST API only when that is configured. */
+async function openKeeper({ broker }: Config, world: KeeperWorld): Promise<OpenKeeper | undefined> {
+  if (broker === undefined) return undefined;
+  const { openKeeper: open } = await import('../../emqx/open-keeper.ts');
+  return await open({ ...world, broker });
+}

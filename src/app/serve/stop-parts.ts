@@ -1,0 +1,44 @@
+/** Stops a server in order: not ready, no new connections, what runs is answered, events are flushed. */
+import type { Undelivered } from '../../events/undelivered.ts';
+import { sleep } from '../../lib/sleep.ts';
+import { isDoneWithin } from '../../lib/with-timeout.ts';
+import type { ServerParts } from './parts.ts';
+
+/** The part of the time to drain that busy connections get to become quiet; the rest is for sinks. */
+const PATIENCE = 1 / 2;
+/** Milliseconds that the SDK of OpenTelemetry has at least to send its last spans. */
+const FLUSH = 500;
+
+export interface Stopped {
+  /** Whether everything was done within `drain.timeout`. */
+  readonly isComplete: boolean;
+  readonly left: Undelivered;
+}
+
+export async function stopParts(parts: ServerParts): Promise<Stopped> {
+  const { config, live, events, recorder, keeper, required, admin, tracing } = parts;
+  const end = performance.now() + config.drain.timeout;
+  const remaining = (): number => Math.max(0, end - performance.now());
+  const keeperClosed = keeper?.close() ?? Promise.resolve();
+  required?.close();
+  const isQuiet = await drainListener(parts, remaining);
+  const left = await events.close(remaining());
+  await recorder?.close();
+  await isDoneWithin(keeperClosed, remaining());
+  live.close();
+  admin?.close();
+  await tracing?.flush(Math.max(FLUSH, end - performance.now()));
+  return { isComplete: isQuiet && left.lost === 0, left };
+}
+
+/** @param remaining milliseconds until the stop must have ended. @returns whether all calls were answered. */
+async function drainListener(
+  { config: { drain }, listener }: ServerParts,
+  remaining: () => number,
+): Promise<boolean> {
+  listener.announceDrain();
+  if (drain.delay > 0) await sleep(drain.delay);
+  const isQuiet = await isDoneWithin(listener.drain(remaining() * PATIENCE), remaining());
+  if (!isQuiet) listener.destroy();
+  return isQuiet;
+}
