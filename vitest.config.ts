@@ -44,6 +44,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes; a second would be a bet on the machine.
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: (alone === undefined ? [pure, program] : [lonely]).map((test) => ({ extends: true, test })),
   },
 });

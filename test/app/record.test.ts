@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openRecorder, type RecorderOptions } from '../../src/app/record.ts';
 import { readRecording } from '../../src/protocol/wire/read-recording.ts';
 import { findRpc } from '../../src/protocol/wire/rpc.ts';
@@ -174,7 +174,7 @@ describe('a recording', () => {
     makeReadOnly(file);
     recorder.record(rpc, login, {}, 1);
     recorder.record(rpc, login, {}, 1);
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await expect.poll(() => lines.length).toBe(1);
     recorder.record(rpc, login, {}, 1);
     expect(await recorder.close()).toEqual({ recorded: 0, lost: 3 });
     expect(lines).toEqual([expect.stringContaining('the recording has ended')]);

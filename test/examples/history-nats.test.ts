@@ -62,8 +62,9 @@ describe.skipIf(isNatsMissing)('examples/history-nats', () => {
     const broker = aBroker(server.url);
     const publish = async (id: string) => {
       const message = { id, topic: 't/a', from: 'c', payload: new TextEncoder().encode('hello') };
+      await broker.connected();
       const { reply } = await broker.call(rpc.path, requestOf(rpc, { message }), {
-        deadline: Date.now() + 2_000,
+        deadline: Date.now() + 3_000,
       });
       return reply === undefined ? 'nothing' : describeReply(rpc, reply);
     };

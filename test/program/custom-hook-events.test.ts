@@ -61,7 +61,9 @@ describe('a message.publish route with delivery: before-reply', () => {
     const { file } = configure(hook, { sinks: { history: refuses } });
     const server = await startServer(['--config', file]);
     const call = requestOf(rpc, { message: { id: 'm1', topic: 't', from: 'c' } });
-    const answer = await aBroker(server.url).call(rpc.path, call, { deadline: Date.now() + 2_000 });
+    const broker = aBroker(server.url);
+    await broker.connected();
+    const answer = await broker.call(rpc.path, call, { deadline: Date.now() + 3_000 });
     expect(wordsOf(rpc.path, answer)).toMatchObject({ headers: { allow_publish: 'false' } });
     await server.kill();
   });

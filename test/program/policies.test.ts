@@ -155,7 +155,7 @@ describe('logins with an HTTP service', () => {
       const acl = [{ permission: 'allow', action: 'publish', topic: 'mine' }];
       json(response, username === 'good' ? { result: 'allow', acl } : { result: username });
     });
-    const { broker } = await serverOf(configOf(url, {}, '3s'));
+    const { broker } = await serverOf(configOf(url, {}, '10s'));
     expect(await login(broker, { username: 'good' })).toBe(true);
     expect(await publish(broker, { username: 'good' }, 'mine')).toBe(true);
     expect(await login(broker, { username: 'deny' })).toBe(false);

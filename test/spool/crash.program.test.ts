@@ -142,7 +142,7 @@ describe('processes that share a spool', () => {
       const taken = await lane.take(...ALL);
       expect(idsOf(taken)).toStrictEqual(['x1']);
       await lane.confirm(positionsOf(taken));
-    });
+    }, 20_000);
   });
 
   it('lose nothing while others come and go', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Offload, OffloadError } from '../../../src/lib/offload/offload.ts';
 import { type UsersInput, usersJob } from '../../../src/lookup/users/job.ts';
 import { openUserStore, UserFileError, type UserStoreOptions } from '../../../src/lookup/users/store.ts';
@@ -143,7 +143,7 @@ describe('openUserStore', () => {
     const { file, store, sizes } = await open('username,hash\n', { offload });
     file.text = `username,hash\n${rows(2000)}`;
     const first = store.reload();
-    await vi.waitFor(() => expect(jobs.length).toBe(1));
+    await expect.poll(() => jobs.length).toBe(1);
     for (const count of [3000, 4000]) {
       file.text = `username,hash\n${rows(count)}`;
       void store.reload();
@@ -151,12 +151,12 @@ describe('openUserStore', () => {
     }
     expect(store.users.size).toBe(0);
     jobs[0]?.finish();
-    await vi.waitFor(() => expect(jobs.length).toBe(2));
+    await expect.poll(() => jobs.length).toBe(2);
     expect(store.users.size).toBe(2000);
     jobs[1]?.finish();
     await first;
     expect(jobs.map(({ users }) => users)).toEqual([2000, 4000]);
-    await vi.waitFor(() => expect(sizes).toEqual([2000, 4000]));
+    await expect.poll(() => sizes).toEqual([2000, 4000]);
     store.close();
   });
 

@@ -56,6 +56,13 @@ export class Broker {
     });
   }
 
+  /** Resolves when it is connected: what a call may take is then the server's time alone. */
+  connected(): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#client.waitForReady(inTime(), (error) => (error ? reject(error) : resolve())),
+    );
+  }
+
   async send(recorded: RecordedCall): Promise<Answer> {
     return await this.call(recorded.path, bytesOf(recorded));
   }
