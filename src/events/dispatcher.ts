@@ -2,10 +2,12 @@
  * Carries what waits in the partitions of a queue into its sink: when a batch may go, when one is tried again, and
  * when the sink is left alone.
  */
+
 import type { QueueOptions } from '../config/sections/queue.ts';
+import { backoff, jitter } from '../lib/backoff.ts';
+import { CircuitBreaker, type CircuitState } from '../lib/circuit-breaker.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { IsWanted, Sink } from '../sinks/sink.ts';
-import { Circuit, type CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { Entry } from './entry.ts';
 import { type BatchLimits, Partition, partitionOf } from './partition.ts';
@@ -44,7 +46,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #results: DispatchResults;
   readonly #partitions: readonly Partition[];
-  readonly #circuit: Circuit;
+  readonly #circuit: CircuitBreaker;
   readonly #promises: Promises;
   #isScheduled = false;
   #isHurried = false;
@@ -58,7 +60,9 @@ export class Dispatcher {
     this.#results = results;
     this.#partitions = Array.from({ length: queue.concurrency }, () => new Partition());
     this.#promises = new Promises(clock, queue.batch.maxEvents);
-    this.#circuit = new Circuit({ ...queue.retry, now: clock.now, random: clock.random });
+    const { openAfter } = queue.retry;
+    const openFor = (trials: number) => this.#backoff(openAfter + trials);
+    this.#circuit = new CircuitBreaker({ failures: openAfter, openFor, now: clock.now });
   }
 
   get circuit(): CircuitState {
@@ -233,10 +237,17 @@ export class Dispatcher {
     if (isDown) this.#circuit.failed(isTry);
     else this.#circuit.succeeded(isTry);
     partition.failures = mustWait ? partition.failures + 1 : 0;
-    partition.retryAt = mustWait ? this.#options.clock.now() + this.#circuit.backoff(partition.failures) : 0;
+    partition.retryAt = mustWait ? this.#options.clock.now() + this.#backoff(partition.failures) : 0;
     if (!wasDown || isDown) return;
     for (const other of this.#partitions) other.retryAt = 0;
     this.#results.recovered();
+  }
+
+  /** Milliseconds to wait after so many failures. */
+  #backoff(failures: number): number {
+    const { queue, clock } = this.#options;
+    const { min, max } = queue.retry;
+    return jitter(backoff(failures, { first: min, longest: max }), clock.random());
   }
 }
 

@@ -5,10 +5,11 @@
  * Deliveries come from two sides: pushed, or from the spool of this sink, whose oldest part is read into a window
  * of its own. What comes from the spool is never dropped, and leaves the disk when the sink has confirmed it.
  */
+
+import type { CircuitState } from '../lib/circuit-breaker.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Position, SpoolEntry } from '../spool/spool.ts';
-import type { CircuitState } from './circuit.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Drained, type IdleOf } from './drained.ts';
 import type { Entry, Waiter } from './entry.ts';
