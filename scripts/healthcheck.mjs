@@ -10,11 +10,9 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { pathToFileURL } from 'node:url';
-import { readFlags } from '../src/config/flags.ts';
-import { locateConfig } from '../src/config/load.ts';
 import { mergeSources } from '../src/config/merge-sources.ts';
 import { Config } from '../src/config/schema.ts';
-import { readVariables } from '../src/config/variables.ts';
+import { readSources } from '../src/config/sources.ts';
 import { parseYaml } from '../src/config/yaml.ts';
 
 /** Milliseconds; below the --timeout of the HEALTHCHECK, so that the reason is printed. */
@@ -41,12 +39,9 @@ export function flagsOf(cmdline) {
  * @throws {Error} when there is no place to ask
  */
 export function findOrigin({ flags, env }) {
-  const path = locateConfig(flags, env);
+  const { path, values } = readSources(flags, env);
   const content = path === undefined ? {} : parseYaml(readFileSync(path, 'utf8')).content;
-  const { listen = {}, admin } = mergeSources(content ?? {}, [
-    ...readVariables(env),
-    ...readFlags(flags).given,
-  ]);
+  const { listen = {}, admin } = mergeSources(content ?? {}, values);
   const { host, port } = { ...Config.parse({}).listen, ...listen };
   // Brokers' certificates are not for us: the admin port is the one that asks for none.
   if (listen.tls?.clientCa === undefined)

@@ -1,13 +1,13 @@
 /** Reads what was given - flags, environment, file, modules - into one configuration. Touches files, nothing else. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { locateConfig } from '../config/load.ts';
 import { resolvePolicyFiles } from '../config/policy-files.ts';
 import { formatProblem } from '../config/problem.ts';
 import { type ConfigText, readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import type { Secret } from '../config/sections/secret.ts';
 import { resolveSinkFiles } from '../config/sink-files.ts';
+import { readSources } from '../config/sources.ts';
 import type { Environment } from '../config/variables.ts';
 import { findConditionProblems } from '../events/check-conditions.ts';
 import { findStarvedRoutes } from '../events/check-hooks.ts';
@@ -49,10 +49,11 @@ export async function load(
   env: Environment,
   { isServing = false }: LoadOptions = {},
 ): Promise<Loaded | NotLoaded> {
-  const path = locateConfig(argv, env);
+  const sources = readSources(argv, env);
+  const { path } = sources;
   const file = path === undefined ? undefined : await readConfigFile(path);
   if (typeof file === 'string') return { problems: [file] };
-  const read = await readConfig({ argv, env, file, isServing });
+  const read = await readConfig({ sources, file, isServing });
   if ('problems' in read) return read;
   const { record, warnings, place } = read;
   const resolveName = (name: string) => resolve(baseOf(path), name);

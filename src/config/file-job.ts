@@ -6,15 +6,14 @@ import { type ConfigFile, loadConfig } from './load.ts';
 import { locateProblem } from './locate-problem.ts';
 import { formatProblem } from './problem.ts';
 import type { Config } from './schema.ts';
-import type { Environment } from './variables.ts';
+import type { Sources } from './sources.ts';
 import { parseYaml } from './yaml.ts';
 
 export interface ConfigFileInput {
   readonly path: string;
   readonly text: string;
-  /** Flags only, without the program and the subcommand. */
-  readonly argv: readonly string[];
-  readonly env: Environment;
+  /** What flags and variables say. */
+  readonly sources: Sources;
 }
 
 /** The lists that may be long, as pieces of bytes: they are read a few rules at a time. */
@@ -38,8 +37,8 @@ export interface ConfigJob {
   readonly output: ConfigOutput;
 }
 
-export function configJob({ path, text, argv, env }: ConfigFileInput): JobResult<ConfigOutput> {
-  const result = loadConfig({ argv, env, file: { path, document: parseYaml(text) } });
+export function configJob({ path, text, sources }: ConfigFileInput): JobResult<ConfigOutput> {
+  const result = loadConfig(sources, { path, document: parseYaml(text) });
   if (result.problems !== undefined)
     return { output: { problems: result.problems.map(formatProblem) }, transfer: [] };
   const { config, record, warnings } = result;

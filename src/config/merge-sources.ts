@@ -1,12 +1,20 @@
-/** Lays values given as text over the content of a file. */
+/** Lays values given by variables and flags over the content of a file. */
 import * as z from 'zod';
-import type { Given } from './flags.ts';
 import type { Key } from './keys.ts';
 import { alternatives } from './zod-walk.ts';
 
+/** A value for a key, given by a variable or a flag. */
+export interface GivenValue {
+  /** Of the key. */
+  readonly path: readonly string[];
+  readonly value: unknown;
+  /** Whose value it is: `flag --port`. */
+  readonly where: string;
+}
+
 /** The content with every given value in its place; a later one wins. */
-export function mergeSources(content: unknown, given: readonly Given[]): unknown {
-  return given.reduce((values, { key, text }) => setAt(values, key.path, readText(key, text)), content);
+export function mergeSources(content: unknown, given: readonly GivenValue[]): unknown {
+  return given.reduce((values, { path, value }) => setAt(values, path, value), content);
 }
 
 /** A copy with the value at the path. What is not a mapping stays, to be reported as it is. */

@@ -11,7 +11,7 @@ import { loadConfig } from './load.ts';
 import { locateProblem } from './locate-problem.ts';
 import { formatProblem } from './problem.ts';
 import type { Config } from './schema.ts';
-import type { Environment } from './variables.ts';
+import type { Sources } from './sources.ts';
 
 export interface ReadConfig {
   readonly config: Config;
@@ -29,8 +29,7 @@ export interface ConfigText {
 }
 
 export interface ReadOptions {
-  readonly argv: readonly string[];
-  readonly env: Environment;
+  readonly sources: Sources;
   /** Nothing: flags and variables say it all. */
   readonly file: ConfigText | undefined;
   /** Whether calls are being answered. */
@@ -52,19 +51,19 @@ export const placesFileJob: Job<PlacesJob['input'], PlacesJob['output']> = {
 const SHORT = 8 * 1024;
 
 export async function readConfig(options: ReadOptions): Promise<ReadResult> {
-  const { file, argv, env, isServing } = options;
+  const { file, sources, isServing } = options;
   if (file === undefined || !isServing || file.text.length <= SHORT) return await readHere(options);
   try {
-    return await readElsewhere({ ...file, argv: [...argv], env: { ...env } });
+    return await readElsewhere({ ...file, sources });
   } catch (error) {
     if (error instanceof OffloadError) return { problems: [`${file.path}: ${error.message}`] };
     throw error;
   }
 }
 
-async function readHere({ argv, env, file: given }: ReadOptions): Promise<ReadResult> {
+async function readHere({ sources, file: given }: ReadOptions): Promise<ReadResult> {
   const file = given && { path: given.path, document: (await import('./yaml.ts')).parseYaml(given.text) };
-  const result = loadConfig({ argv, env, file });
+  const result = loadConfig(sources, file);
   if (result.problems !== undefined) return { problems: result.problems.map(formatProblem) };
   const { config, record, warnings } = result;
   return {

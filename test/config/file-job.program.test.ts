@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { configFileJob, readConfig } from '../../src/config/read.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { offload } from '../../src/lib/offload/offload.ts';
+import { noSources } from '../support/sources.ts';
 
 const entry = pathToFileURL('dist/offload-thread.js');
 const golden = readdirSync('test/upgrade/golden', { recursive: true, encoding: 'utf8' })
@@ -18,7 +19,7 @@ const long = `authorize:\n  rules:\n${rules.join('')}publish:\n  rules:\n    - {
 
 /** As a reload reads it. */
 const read = (text: string, isServing: boolean) =>
-  readConfig({ argv: [], env: {}, file: { path: 'exhook.yaml', text }, isServing });
+  readConfig({ sources: noSources, file: { path: 'exhook.yaml', text }, isServing });
 
 describe('a configuration that is read for a reload', () => {
   it('is the same as at the start, all of its rules with it', async () => {
@@ -49,10 +50,10 @@ describe('a configuration that is read for a reload', () => {
     expect(golden.length).toBeGreaterThan(0);
     for (const path of golden) {
       const text = readFileSync(path, 'utf8');
-      const input = { path, text, argv: [], env: {} };
+      const input = { path, text, sources: noSources };
       const here = configJob(input).output;
       expect(await offload(configFileJob, input, [], { entry })).toEqual(here);
-      const whole = loadConfig({ argv: [], env: {}, file: { path, document: parseYaml(text) } });
+      const whole = loadConfig(noSources, { path, document: parseYaml(text) });
       if ('config' in here && whole.problems === undefined) {
         const { authorize, publish, ...others } = whole.config;
         expect(here.config).toMatchObject(others);

@@ -7,6 +7,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { atOnce } from '../../src/lib/steps.ts';
 import { configDigest } from '../../src/lookup/policy/fingerprint.ts';
+import { noSources } from '../support/sources.ts';
 
 function load(id: string): Config {
   const text = `
@@ -17,7 +18,7 @@ publish:
       set: { payload: { id: ${id} } }
 `;
   const file = { path: '/x/exhook.yaml', document: parseYaml(text) };
-  const result = loadConfig({ argv: [], env: {}, file });
+  const result = loadConfig(noSources, file);
   if (!('config' in result)) throw new Error(JSON.stringify(result));
   return result.config;
 }
@@ -36,7 +37,7 @@ describe('two configurations whose integers differ beyond 2^53', () => {
 
   it('are refused where a number of another kind is wanted, in words', () => {
     const document = parseYaml('limits: { calls: 9007199254740993 }\n');
-    const result = loadConfig({ argv: [], env: {}, file: { path: '/x/exhook.yaml', document } });
+    const result = loadConfig(noSources, { path: '/x/exhook.yaml', document });
     expect(JSON.stringify(result)).toMatch(/limits/);
     expect('config' in result).toBe(false);
   });

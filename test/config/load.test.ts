@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigInputs, loadConfig, locateConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
 import { oneOf } from '../../src/config/schema-builders.ts';
+import { readSources } from '../../src/config/sources.ts';
+import type { Environment } from '../../src/config/variables.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 
 const sections = Object.keys(Config.shape);
 
-type Inputs = Partial<Pick<ConfigInputs, 'argv' | 'env'>> & { yaml?: string };
+interface Inputs {
+  readonly argv?: readonly string[];
+  readonly env?: Environment;
+  readonly yaml?: string;
+}
 
 function load({ argv = [], env = {}, yaml }: Inputs) {
   const file = yaml === undefined ? undefined : { path: 'exhook.yaml', document: parseYaml(yaml) };
-  return loadConfig({ argv, env, file });
+  return loadConfig(readSources(argv, env), file);
 }
 
 function problemsOf(inputs: Inputs): string[] {
@@ -24,7 +30,7 @@ function configOf(inputs: Inputs): Config {
   return config;
 }
 
-describe('locateConfig', () => {
+describe('the file that is read', () => {
   it.each<[string[], Record<string, string>, string | undefined]>([
     [[], {}, undefined],
     [[], { EXHOOK_CONFIG: '' }, undefined],
@@ -33,7 +39,7 @@ describe('locateConfig', () => {
     [['--port', '1', '--config=b.yaml'], {}, 'b.yaml'],
     [['--config'], { EXHOOK_CONFIG: 'a.yaml' }, 'a.yaml'],
   ])('%j %j -> %s', (argv, env, path) => {
-    expect(locateConfig(argv, env)).toBe(path);
+    expect(readSources(argv, env).path).toBe(path);
   });
 });
 

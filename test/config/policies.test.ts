@@ -7,10 +7,11 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
 import { nameMethods } from '../../src/config/sections/authenticate-methods.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { noSources } from '../support/sources.ts';
 
 function problemsOf(config: object): string[] {
   const file = { path: 'f', document: parseYaml(JSON.stringify(config)) };
-  const problems = loadConfig({ argv: [], env: {}, file }).problems ?? [];
+  const problems = loadConfig(noSources, file).problems ?? [];
   return problems.map((problem) => formatProblem(problem).replace(/^f:1:\d+ /, ''));
 }
 

@@ -5,9 +5,10 @@ import { formatProblem } from '../../src/config/problem.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { resolveSinkFiles } from '../../src/config/sink-files.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { noSources } from '../support/sources.ts';
 
 function load(yaml: string) {
-  return loadConfig({ argv: [], env: {}, file: { path: 'f.yaml', document: parseYaml(yaml) } });
+  return loadConfig(noSources, { path: 'f.yaml', document: parseYaml(yaml) });
 }
 
 function configOf(yaml: string): Config {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { noSources } from '../support/sources.ts';
 
 const sinks = {
   redis: { redis: { url: 'redis://localhost:6379' } },
@@ -30,7 +31,7 @@ function said(routes: Record<string, string>, more: object = {}): { problems: st
     ...more,
   };
   const document = { content: config, problems: [], locate: () => ({ line: 1, column: 1 }) };
-  const loaded = loadConfig({ argv: [], env: {}, file: { path: 'f.yaml', document } });
+  const loaded = loadConfig(noSources, { path: 'f.yaml', document });
   return {
     problems: (loaded.problems ?? []).map(formatProblem),
     warnings: (loaded.warnings ?? []).map(formatProblem),

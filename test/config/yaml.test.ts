@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { Config } from '../../src/config/schema.ts';
+import { readSources } from '../../src/config/sources.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { noSources } from '../support/sources.ts';
 
 function problemsOf(yaml: string): string[] {
   return parseYaml(yaml).problems.map(
@@ -150,11 +152,7 @@ describe('locate', () => {
 
 describe('whatever a file holds', () => {
   function expectResult(text: string): void {
-    const { config, problems } = loadConfig({
-      argv: [],
-      env: {},
-      file: { path: 'f', document: parseYaml(text) },
-    });
+    const { config, problems } = loadConfig(noSources, { path: 'f', document: parseYaml(text) });
     if (config === undefined) expect(problems?.length).toBeGreaterThan(0);
     else expect(Config.safeParse(config).success).toBe(true);
   }
@@ -213,7 +211,7 @@ describe('whatever a file holds', () => {
     );
     fc.assert(
       fc.property(fc.array(flag), fc.string(), (argv, PORT) => {
-        const { config, problems } = loadConfig({ argv, env: { PORT } });
+        const { config, problems } = loadConfig(readSources(argv, { PORT }), undefined);
         expect(config === undefined ? problems?.length : 1).toBeGreaterThan(0);
       }),
     );

@@ -7,6 +7,7 @@ import { shapeVariables } from '../../src/config/shape-names.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { findConditionProblems } from '../../src/events/check-conditions.ts';
 import { readSource } from '../support/source.ts';
+import { noSources } from '../support/sources.ts';
 import { blocksOf } from './pages.ts';
 
 const path = 'docs/events.md';
@@ -23,11 +24,7 @@ describe('docs/events.md', () => {
       config,
       problems = [],
       warnings = [],
-    } = loadConfig({
-      argv: [],
-      env: {},
-      file: { path, document: parseYaml(text) },
-    });
+    } = loadConfig(noSources, { path, document: parseYaml(text) });
     expect([...problems, ...warnings].map(formatProblem)).toEqual([]);
     expect(await findConditionProblems(config?.events.routes ?? [])).toEqual([]);
   });

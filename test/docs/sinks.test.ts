@@ -5,6 +5,7 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { sinkKinds } from '../../src/config/sections/sinks.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { readSource } from '../support/source.ts';
+import { noSources } from '../support/sources.ts';
 import { blocksOf } from './pages.ts';
 
 const path = 'docs/sinks.md';
@@ -13,11 +14,7 @@ const examples = blocksOf(path).filter(({ language }) => language === 'yaml');
 
 describe('docs/sinks.md', () => {
   it.each(examples)('has an example that can be used: %#', ({ text }) => {
-    const { problems = [], warnings = [] } = loadConfig({
-      argv: [],
-      env: {},
-      file: { path, document: parseYaml(text) },
-    });
+    const { problems = [], warnings = [] } = loadConfig(noSources, { path, document: parseYaml(text) });
     expect([...problems, ...warnings].map(formatProblem)).toEqual([]);
   });
 

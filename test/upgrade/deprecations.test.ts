@@ -8,8 +8,10 @@ import { keys } from '../../src/config/keys.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
+import { readSources } from '../../src/config/sources.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { keysAt } from '../../src/config/zod-walk.ts';
+import { noSources } from '../support/sources.ts';
 
 const table: readonly Deprecation[] = [
   { key: 'drain.wait', instead: 'drain.timeout', since: '0.4.0' },
@@ -35,7 +37,7 @@ interface Inputs {
 
 function load({ yaml, env = {}, argv = [] }: Inputs) {
   const file = yaml === undefined ? undefined : { path: 'f.yaml', document: parseYaml(yaml) };
-  const { config, warnings = [], problems = [] } = loadConfig({ argv, env, file }, table);
+  const { config, warnings = [], problems = [] } = loadConfig(readSources(argv, env, table), file, table);
   return { config, warnings: warnings.map(formatProblem), problems: problems.map(formatProblem) };
 }
 
@@ -121,7 +123,7 @@ events:
   it('leaves a section that means something by being there', () => {
     const old: Deprecation = { key: 'authorize.cached', instead: undefined, since: '0.5.0' };
     const file = { path: 'f.yaml', document: parseYaml('authorize: { cached: true }') };
-    expect(loadConfig({ argv: [], env: {}, file }, [old]).config?.authorize).toBeDefined();
+    expect(loadConfig(noSources, file, [old]).config?.authorize).toBeDefined();
   });
 
   it('without a successor has no effect, and stops nothing', () => {
@@ -170,14 +172,14 @@ describe('a problem', () => {
     'of another kind stays what it was: %s',
     (yaml) => {
       const file = { path: 'f.yaml', document: parseYaml(yaml) };
-      const without = loadConfig({ argv: [], env: {}, file }, []);
-      expect(loadConfig({ argv: [], env: {}, file }, table)).toEqual(without);
+      const without = loadConfig(noSources, file, []);
+      expect(loadConfig(noSources, file, table)).toEqual(without);
     },
   );
 
   it('is an old key where nobody says that it is one', () => {
     const file = { path: 'f.yaml', document: parseYaml('drain: { wait: 7s }') };
-    const { problems = [] } = loadConfig({ argv: [], env: {}, file }, []);
+    const { problems = [] } = loadConfig(noSources, file, []);
     expect(problems.map(formatProblem)).toEqual([expect.stringContaining('drain.wait: is not a key here')]);
   });
 });

@@ -13,6 +13,7 @@ import { parseYaml } from '../../src/config/yaml.ts';
 import { version } from '../../src/lib/version.ts';
 import { aTerminal } from '../cli/commands/fake-terminal.ts';
 import { root } from '../support/source.ts';
+import { noSources } from '../support/sources.ts';
 
 const golden = join(root, 'test/upgrade/golden');
 const foldersIn = (path: string) =>
@@ -31,7 +32,7 @@ const env = { JWT_SECRET: 'a secret of thirty-two bytes or more', AUTH_HEADER: '
 /** The configuration, and which hooks brokers are asked to call. */
 function loadPart(part: string) {
   const file = { path: 'exhook.yaml', document: parseYaml(read(part, 'exhook.yaml')) };
-  const loaded = loadConfig({ argv: [], env: {}, file });
+  const loaded = loadConfig(noSources, file);
   if (loaded.config === undefined) throw new Error(loaded.problems?.map(formatProblem).join('\n'));
   const { config, warnings = [] } = loaded;
   const hooks = registeredHooks(config, []).map(({ name, topics }) => ({ name, topics }));

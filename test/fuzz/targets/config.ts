@@ -4,6 +4,7 @@ import { registeredHooks } from '../../../src/config/hook-list.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { formatProblem } from '../../../src/config/problem.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
+import { noSources } from '../../support/sources.ts';
 import { mutatedText } from '../mutate.ts';
 import { configurations } from '../samples.ts';
 import { defineTarget, ensure, type Json } from '../target.ts';
@@ -26,7 +27,7 @@ export const configText = () =>
     input: mutatedText(configurations(), words),
     check(text: string) {
       const document = parseYaml(text);
-      checkLoaded(loadConfig({ argv: [], env: {}, file: { path: 'exhook.yaml', document } }));
+      checkLoaded(loadConfig(noSources, { path: 'exhook.yaml', document }));
     },
   });
 
@@ -55,7 +56,7 @@ export const configValues = () => {
       ),
     check(content: Json) {
       const document = { content, problems: [], locate: () => ({ line: 1, column: 1 }) };
-      checkLoaded(loadConfig({ argv: [], env: {}, file: { path: 'exhook.yaml', document } }));
+      checkLoaded(loadConfig(noSources, { path: 'exhook.yaml', document }));
     },
   });
 };

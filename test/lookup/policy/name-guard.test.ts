@@ -9,6 +9,7 @@ import { formatProblem } from '../../../src/config/problem.ts';
 import { parseYaml } from '../../../src/config/yaml.ts';
 import { createMemoryGrants } from '../../../src/lookup/grants/memory.ts';
 import { type OpenPolicy, openPolicy } from '../../../src/lookup/open-policy.ts';
+import { noSources } from '../../support/sources.ts';
 import { until } from '../../support/until.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'exhook-names-'));
@@ -19,11 +20,7 @@ const fileOf = (name: string, text: string): string => {
 };
 
 function configOf(config: object) {
-  const loaded = loadConfig({
-    argv: [],
-    env: {},
-    file: { path: 'exhook.yaml', document: parseYaml(JSON.stringify(config)) },
-  });
+  const loaded = loadConfig(noSources, { path: 'exhook.yaml', document: parseYaml(JSON.stringify(config)) });
   if (loaded.config === undefined) throw new Error(loaded.problems?.map(formatProblem).join('\n'));
   return loaded.config;
 }
