@@ -5,12 +5,12 @@ import { resolvePolicyFiles } from '../config/policy-files.ts';
 import { formatProblem } from '../config/problem.ts';
 import { type ConfigText, readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
-import type { Secret } from '../config/sections/secret.ts';
 import { resolveSinkFiles } from '../config/sink-files.ts';
 import { readSources } from '../config/sources.ts';
 import type { Environment } from '../config/variables.ts';
 import { findConditionProblems } from '../events/check-conditions.ts';
 import { findStarvedRoutes } from '../events/check-hooks.ts';
+import type { Secret } from '../lib/schema/secret.ts';
 import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
 
 export interface Loaded {

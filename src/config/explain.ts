@@ -1,11 +1,11 @@
 /** From zod's issues to sentences: each with its own path, unknown keys with the key that was meant. */
 import type * as z from 'zod';
+import { oneOf } from '../lib/schema/builders.ts';
+import { keysAt } from '../lib/schema/walk.ts';
 import { keys } from './keys.ts';
 import { findNearest } from './nearest.ts';
 import { formatName } from './problem.ts';
 import { Config } from './schema.ts';
-import { oneOf } from './schema-builders.ts';
-import { keysAt } from './zod-walk.ts';
 
 export interface Finding {
   readonly path: readonly PropertyKey[];

@@ -1,7 +1,7 @@
 /** Every key of the configuration, with the environment variable and the flag that are derived from it. */
 import * as z from 'zod';
+import { alternatives, unwrap, writtenDefault } from '../lib/schema/walk.ts';
 import { Config } from './schema.ts';
-import { alternatives, unwrap, writtenDefault } from './zod-walk.ts';
 
 export interface Key {
   /** As in the file: `limits.messageBytes`. */

@@ -1,10 +1,10 @@
 /** The files that policies name, found from where the configuration is. */
 
+import type { Secret } from '../lib/schema/secret.ts';
 import type { PayloadCodecSpec } from '../policy/messages/rule.ts';
 import type { OneOrMore } from '../policy/topics/rule.ts';
 import type { Config } from './schema.ts';
 import type { MethodSection } from './sections/authenticate-methods.ts';
-import type { Secret } from './sections/secret.ts';
 
 type Grants = NonNullable<Config['authorize']>['grants'];
 type Resolve = (path: string) => string;

@@ -1,9 +1,9 @@
 /** The reference of the configuration, as Markdown: docs/configuration.md is generated from the schema. */
 import * as z from 'zod';
+import { durationPattern, sizePattern } from '../lib/schema/units.ts';
+import { alternatives } from '../lib/schema/walk.ts';
 import { type Key, keys } from './keys.ts';
 import { Config } from './schema.ts';
-import { durationPattern, sizePattern } from './units.ts';
-import { alternatives } from './zod-walk.ts';
 
 const head = `# Configuration
 

@@ -5,8 +5,8 @@
  * reference follow from the schema.
  */
 import type * as z from 'zod';
+import { section } from '../lib/schema/builders.ts';
 import { findRouteProblems } from './route-check.ts';
-import { section } from './schema-builders.ts';
 import { Admin } from './sections/admin.ts';
 import { Authenticate } from './sections/authenticate.ts';
 import { Authorize } from './sections/authorize.ts';

@@ -3,11 +3,11 @@
  * key, queue or table there is, those of others too.
  */
 
+import { shapeVariables } from '../policy/text/shape-names.ts';
 import { compileText } from '../policy/text/text-template.ts';
 import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from './sections/grants.ts';
 import type { RouteSection } from './sections/routes.ts';
 import { kindOf, type SinkKind, type SinkSection, type Sinks } from './sections/sinks.ts';
-import { shapeVariables } from './shape-names.ts';
 
 export interface Targeted {
   readonly events: { readonly routes: readonly RouteSection[] };

@@ -1,7 +1,7 @@
 /** Puts away deliveries that a sink will never take: into another sink, or into a file. */
 import type { Delivery } from '../sinks/delivery.ts';
-import type { OpenedSink } from '../sinks/opened-sink.ts';
 import { DeadLetterFile, deadLetterLine, markDead } from './dead-letter.ts';
+import type { OpenedSink } from './opened-sink.ts';
 import type { SinkPipeline } from './sink-pipeline.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,8 +1,8 @@
 /** How traces go on from calls into sinks: what the way of events asks of whoever traces. */
 import { kindOf, type Sinks } from '../config/sections/sinks.ts';
 import type { Stamp } from '../sinks/cloudevents/stamp.ts';
-import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Sink } from '../sinks/sink.ts';
+import type { OpenedSink } from './opened-sink.ts';
 
 export interface EventTracing {
   /** A stamp that also says which trace an event belongs to. */

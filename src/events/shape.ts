@@ -1,6 +1,6 @@
 /** The shape of a route, compiled: what becomes of an event on its way into a sink. */
 import type { ShapeOptions } from '../config/sections/shape.ts';
-import { shapeVariables } from '../config/shape-names.ts';
+import { shapeVariables } from '../policy/text/shape-names.ts';
 import { compileText, type TextTemplate } from '../policy/text/text-template.ts';
 import type { DeliveryFormat } from '../sinks/delivery.ts';
 import { compileSelection, type Select } from './select.ts';

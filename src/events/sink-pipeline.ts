@@ -8,7 +8,6 @@
 
 import type { CircuitState } from '../lib/circuit-breaker.ts';
 import type { Delivery } from '../sinks/delivery.ts';
-import type { OpenedSink } from '../sinks/opened-sink.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { Position, SinkLog, SpoolEntry } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
@@ -16,6 +15,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { DrainScope } from './drain-waiters.ts';
 import type { Entry, Waiter } from './entry.ts';
 import type { Overflow } from './memory-budget.ts';
+import type { OpenedSink } from './opened-sink.ts';
 import { SinkQueue } from './sink-queue.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import type { Tally } from './tally.ts';

@@ -1,7 +1,7 @@
 /** The TLS options of a sink, as Node and the client libraries take them. */
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
-import type { SinkTls } from '../config/sections/sinks/tls.ts';
 import { readPem } from '../lib/pem.ts';
+import type { SinkTls } from './tls-section.ts';
 
 export interface TlsClientOptions extends ConnectionOptions {
   /** PEM texts. */

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
-import { oneOf } from '../../src/config/schema-builders.ts';
 import { readSources } from '../../src/config/sources.ts';
 import type { Environment } from '../../src/config/variables.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { oneOf } from '../../src/lib/schema/builders.ts';
 
 const sections = Object.keys(Config.shape);
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { load } from '../../src/app/load.ts';
 import { checkCommand } from '../../src/cli/commands/check.ts';
-import { readDuration } from '../../src/config/units.ts';
+import { readDuration } from '../../src/lib/schema/units.ts';
 import { findProgram, isServerMissing } from '../support/servers/process.ts';
 import { aTerminal } from '../support/terminal.ts';
 import { root } from './support/overlays.ts';

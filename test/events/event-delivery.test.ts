@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ShapeOptions } from '../../src/config/sections/shape.ts';
-import { shapeVariables } from '../../src/config/shape-names.ts';
 import { EventDelivery } from '../../src/events/event-delivery.ts';
 import { compileShape } from '../../src/events/shape.ts';
+import { shapeVariables } from '../../src/policy/text/shape-names.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { HookName } from '../../src/protocol/schema/hook-name.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { OpenedSink } from '../../src/events/opened-sink.ts';
 import { createOutbox, type Outbox, type OutboxOptions } from '../../src/events/outbox.ts';
-import type { OpenedSink } from '../../src/sinks/opened-sink.ts';
 import { aSpool } from './fake-spool.ts';
 import { aDelivery, aSink, opened } from './support.ts';
 

@@ -2,11 +2,11 @@
 import { Queue } from '../../src/config/sections/queue.ts';
 import type { Clock } from '../../src/events/clock.ts';
 import type { DropReason } from '../../src/events/delivery-observer.ts';
+import type { OpenedSink } from '../../src/events/opened-sink.ts';
 import { SinkPipeline, type SinkPipelineWorld } from '../../src/events/sink-pipeline.ts';
 import { Tally } from '../../src/events/tally.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
-import type { OpenedSink } from '../../src/sinks/opened-sink.ts';
 import type { Receipt, Sink } from '../../src/sinks/sink.ts';
 import type { Position, SinkLog } from '../../src/spool/spool.ts';
 

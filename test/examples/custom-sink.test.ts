@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { load } from '../../src/app/load.ts';
-import { Module } from '../../src/config/sections/sinks/module.ts';
-import { openModule } from '../../src/sinks/module.ts';
+import { Module } from '../../src/sinks/module/declaration.ts';
+import { openModule } from '../../src/sinks/module/open.ts';
 import { itKeepsTheContract } from '../sinks/contract.ts';
 import { worldOf } from '../sinks/world.ts';
 

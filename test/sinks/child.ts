@@ -7,7 +7,7 @@ import { createOutbox } from '../../src/events/outbox.ts';
 import { plainShape } from '../../src/events/shape.ts';
 import { createLogger } from '../../src/log/log.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
-import { createStdoutSink } from '../../src/sinks/stdout.ts';
+import { createStdoutSink } from '../../src/sinks/stdout/sink.ts';
 
 const [scenario, count = '0', size = '0'] = process.argv.slice(2);
 const log = await createLogger({ level: 'info', format: 'json' });

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import * as library from '@platformatic/kafka';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Kafka } from '../../src/config/sections/sinks/kafka.ts';
 import { KafkaClient } from '../../src/sinks/kafka/connection.ts';
+import { Kafka } from '../../src/sinks/kafka/declaration.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Mqtt } from '../../src/config/sections/sinks/mqtt.ts';
 import { makeDelivery, type Sink } from '../../src/sink-contract.ts';
-import { openMqtt } from '../../src/sinks/mqtt.ts';
+import { Mqtt } from '../../src/sinks/mqtt/declaration.ts';
+import { openMqtt } from '../../src/sinks/mqtt/sink.ts';
 import { worldOf } from './world.ts';
 
 const servers: Server[] = [];

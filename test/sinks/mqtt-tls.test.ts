@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Mqtt } from '../../src/config/sections/sinks/mqtt.ts';
-import { openMqtt } from '../../src/sinks/mqtt.ts';
+import { Mqtt } from '../../src/sinks/mqtt/declaration.ts';
+import { openMqtt } from '../../src/sinks/mqtt/sink.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import {
   isMosquittoMissing,

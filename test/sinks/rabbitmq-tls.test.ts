@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Rabbitmq } from '../../src/config/sections/sinks/rabbitmq.ts';
-import { openRabbitmq } from '../../src/sinks/rabbitmq.ts';
+import { Rabbitmq } from '../../src/sinks/rabbitmq/declaration.ts';
+import { openRabbitmq } from '../../src/sinks/rabbitmq/sink.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import {
   isRabbitmqMissing,

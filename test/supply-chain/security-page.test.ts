@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Config } from '../../src/config/schema.ts';
-import { keysAt } from '../../src/config/zod-walk.ts';
+import { keysAt } from '../../src/lib/schema/walk.ts';
 import { root } from '../support/source.ts';
 import { manifest, read } from './support.ts';
 

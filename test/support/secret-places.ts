@@ -1,7 +1,7 @@
 /** Every place of the configuration where a secret may stand. */
 import * as z from 'zod';
 import { Config } from '../../src/config/schema.ts';
-import { alternatives } from '../../src/config/zod-walk.ts';
+import { alternatives } from '../../src/lib/schema/walk.ts';
 
 /** What takes `{ env }` and `{ file }` besides a text; `0` is an item of a list and `any` the name of an entry. */
 export const secretPlaces: readonly (readonly string[])[] = findPlaces(Config, [], []);

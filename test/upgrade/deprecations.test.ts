@@ -10,7 +10,7 @@ import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
 import { readSources } from '../../src/config/sources.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
-import { keysAt } from '../../src/config/zod-walk.ts';
+import { keysAt } from '../../src/lib/schema/walk.ts';
 import { noSources } from '../support/sources.ts';
 
 const table: readonly Deprecation[] = [

@@ -1,9 +1,9 @@
 /** `exhook spool drain`: delivers what waits on disk, with the sinks of the configuration and without a server. */
 
-import { readDuration } from '../../config/units.ts';
+import { openSinks } from '../../events/open-sinks.ts';
 import { createOutbox, type Outbox } from '../../events/outbox.ts';
+import { readDuration } from '../../lib/schema/units.ts';
 import { sleep } from '../../lib/sleep.ts';
-import { openSinks } from '../../sinks/open.ts';
 import type { Spool } from '../../spool/spool.ts';
 import { openSpoolOf, type SpoolCommandWorld, terminalLog } from './spool.ts';
 import type { Terminal } from './terminal.ts';

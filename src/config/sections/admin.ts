@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { expects, section, text, whenValid, yesOrNo } from '../schema-builders.ts';
+import { expects, section, text, whenValid, yesOrNo } from '../../lib/schema/builders.ts';
+import { secret } from '../../lib/schema/secret.ts';
 import { hostNames } from './hosts.ts';
-import { secret } from './secret.ts';
 
 const MAX_PORT = 65_535;
 const portError = expects('a port', `a whole number from 0 to ${MAX_PORT}, or shared`);

@@ -1,7 +1,7 @@
 /** The methods of `authenticate.methods`: users, jwt, certificate, http, anonymous; a file each in `authenticate/`. */
 import * as z from 'zod';
+import { choice, expects, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { boundNames } from '../../policy/login/bound-names.ts';
-import { choice, expects, section, text, whenValid } from '../schema-builders.ts';
 import { Anonymous } from './authenticate/anonymous.ts';
 import { Certificate } from './authenticate/certificate.ts';
 import { Http } from './authenticate/http.ts';

@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
-import { MAX_METHODS, reservedNames } from '../../policy/login/authenticate.ts';
 import {
   choice,
   expects,
@@ -10,8 +8,10 @@ import {
   whenValid,
   wholeNumber,
   yesOrNo,
-} from '../schema-builders.ts';
-import { duration, POSITIVE } from '../units.ts';
+} from '../../lib/schema/builders.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
+import { MAX_METHODS, reservedNames } from '../../policy/login/authenticate.ts';
 import { MethodSection, nameMethods } from './authenticate-methods.ts';
 
 const methodsError = expects('a list', 'methods, each behind a "-", such as - users: { file: ./users.yaml }');

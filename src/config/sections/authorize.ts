@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { choice, expects, section, text, whenValid, yesOrNo } from '../../lib/schema/builders.ts';
 import { allowsEverything } from '../../policy/topics/allows-everything.ts';
 import { RuleSchema } from '../../policy/topics/rule-schema.ts';
-import { choice, expects, section, text, whenValid, yesOrNo } from '../schema-builders.ts';
 import { mode, onError, otherwise } from './authenticate.ts';
 import { Grants } from './grants.ts';
 

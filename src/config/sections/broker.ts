@@ -1,7 +1,7 @@
 /** The broker's REST API: for a server that looks after its own entry there. */
 import * as z from 'zod';
-import { choice, expects, section, text } from '../schema-builders.ts';
-import { secret } from './secret.ts';
+import { choice, expects, section, text } from '../../lib/schema/builders.ts';
+import { secret } from '../../lib/schema/secret.ts';
 
 const urlError = 'the address of its dashboard and REST API, such as http://127.0.0.1:18083';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { expects, fraction, section } from '../schema-builders.ts';
-import { duration, POSITIVE } from '../units.ts';
+import { expects, fraction, section } from '../../lib/schema/builders.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
 
 const maxAgeError = expects('a duration', 'off, or a number with its unit from 1ms to 24d, such as 10m');
 

@@ -1,4 +1,4 @@
-import { choice, fraction, section } from '../schema-builders.ts';
+import { choice, fraction, section } from '../../lib/schema/builders.ts';
 
 export const Decisions = section(() => ({
   log: choice(['all', 'denied', 'off'])

@@ -1,5 +1,5 @@
-import { section, whenValid } from '../schema-builders.ts';
-import { duration, POSITIVE } from '../units.ts';
+import { section, whenValid } from '../../lib/schema/builders.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
 
 export const Drain = section(() => ({
   delay: duration()

@@ -1,4 +1,4 @@
-import { choice, section } from '../schema-builders.ts';
+import { choice, section } from '../../lib/schema/builders.ts';
 import { Routes } from './routes.ts';
 
 export const Events = section(() => ({

@@ -1,8 +1,8 @@
 /** Where what clients were granted at login is kept. */
 import type * as z from 'zod';
-import { choice, section, text, whenValid, wholeNumber } from '../schema-builders.ts';
-import { duration, POSITIVE } from '../units.ts';
-import { secret } from './secret.ts';
+import { choice, section, text, whenValid, wholeNumber } from '../../lib/schema/builders.ts';
+import { secret } from '../../lib/schema/secret.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
 
 /** What keys of grants begin with, unless told otherwise. */
 export const DEFAULT_GRANTS_PREFIX = 'exhook:grants:';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { expects, section, text } from '../../lib/schema/builders.ts';
 import { findTopicFilterProblem } from '../../policy/topics/topic-filter.ts';
 import {
   isHookName,
@@ -9,7 +10,6 @@ import {
   registrableHookNames,
 } from '../../protocol/schema/hook-name.ts';
 import { findNearest } from '../nearest.ts';
-import { expects, section, text } from '../schema-builders.ts';
 
 /** The hooks that may be listed: all but those registered when something answers them. */
 export const listableHookNames = registrableHookNames.filter(isListable);

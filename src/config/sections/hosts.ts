@@ -1,6 +1,6 @@
 /** The names by which a port may be reached over HTTP: what the Host header of a request may say. */
 import * as z from 'zod';
-import { expects } from '../schema-builders.ts';
+import { expects } from '../../lib/schema/builders.ts';
 
 const error = expects('a host name', 'a name without a port, such as exhook.example.com or "*.example.com"');
 

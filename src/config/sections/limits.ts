@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { expects, section, whenValid, wholeNumber } from '../schema-builders.ts';
-import { duration, POSITIVE, size } from '../units.ts';
+import { expects, section, whenValid, wholeNumber } from '../../lib/schema/builders.ts';
+import { duration, POSITIVE, size } from '../../lib/schema/units.ts';
 
 const GiB = 2 ** 30;
 const shareError = expects('a fraction', 'a number above 0, at most 1');

@@ -1,4 +1,4 @@
-import { section, text, wholeNumber, yesOrNo } from '../schema-builders.ts';
+import { section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { hostNames } from './hosts.ts';
 import { Tls } from './tls.ts';
 

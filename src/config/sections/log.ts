@@ -1,4 +1,4 @@
-import { choice, section, text } from '../schema-builders.ts';
+import { choice, section, text } from '../../lib/schema/builders.ts';
 
 export const Log = section(() => ({
   level: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])

@@ -1,9 +1,9 @@
 /** The shape of one rule of `publish.rules`. */
 import * as z from 'zod';
+import { choice, expects, oneOf, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { size } from '../../lib/schema/units.ts';
 import { type PayloadCodecSpec, plainCodecs } from '../../policy/messages/rule.ts';
 import { oneOrMore, TopicConditionSchema, WhenSchema, WhoSchema } from '../../policy/topics/rule-schema.ts';
-import { choice, expects, oneOf, section, text, wholeNumber, yesOrNo } from '../schema-builders.ts';
-import { size } from '../units.ts';
 
 const path = (example: string) => text('a path', `a path such as ${example}`);
 const extraFields = choice(['refuse', 'drop'])

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { choice, expects, section, wholeNumber } from '../../lib/schema/builders.ts';
+import { size } from '../../lib/schema/units.ts';
 import { findMessageRuleProblems } from '../../policy/messages/rule-check.ts';
-import { choice, expects, section, wholeNumber } from '../schema-builders.ts';
-import { size } from '../units.ts';
 import { mode } from './authenticate.ts';
 import { MessageRule } from './publish-rule.ts';
 

@@ -1,7 +1,7 @@
 /** The queue in front of a sink: how much it holds, how it batches, and what it does about failures. */
 import type * as z from 'zod';
-import { section, whenValid, wholeNumber } from '../schema-builders.ts';
-import { duration, POSITIVE, size } from '../units.ts';
+import { section, whenValid, wholeNumber } from '../../lib/schema/builders.ts';
+import { duration, POSITIVE, size } from '../../lib/schema/units.ts';
 
 const GiB = 2 ** 30;
 const bytes = () => size({ min: 1024, max: 64 * GiB, reads: 'from 1KiB to 64GiB' });

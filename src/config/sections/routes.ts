@@ -1,5 +1,6 @@
 /** The routes of events: which go where, in which shape, and what is promised about their delivery. */
 import * as z from 'zod';
+import { choice, expects, section, text, whenValid } from '../../lib/schema/builders.ts';
 import {
   type HookName,
   hookNames,
@@ -8,7 +9,6 @@ import {
   isSentMessageHook,
 } from '../../protocol/schema/hook-name.ts';
 import { findNearest } from '../nearest.ts';
-import { choice, expects, section, text, whenValid } from '../schema-builders.ts';
 import { TopicFilter } from './hooks.ts';
 import { Shape } from './shape.ts';
 

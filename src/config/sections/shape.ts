@@ -1,8 +1,8 @@
 /** What becomes of an event on its way into a sink: which parts, in which form, under which names. */
 import * as z from 'zod';
+import { choice, expects, section, text, whenValid } from '../../lib/schema/builders.ts';
+import { shapeVariables } from '../../policy/text/shape-names.ts';
 import { compileText } from '../../policy/text/text-template.ts';
-import { choice, expects, section, text, whenValid } from '../schema-builders.ts';
-import { shapeVariables } from '../shape-names.ts';
 
 /** What sinks call the place that a delivery goes to: all mean the same key. */
 export const targetNames = ['target', 'subject', 'topic', 'stream', 'table', 'routingKey', 'path'] as const;

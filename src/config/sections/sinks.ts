@@ -1,17 +1,17 @@
 /** The sinks: a name for each, what it is, and the queue in front of it. One kind is one file of sinks/. */
 import * as z from 'zod';
-import { expects, oneOf, section, text, yesOrNo } from '../schema-builders.ts';
+import { expects, oneOf, section, text, yesOrNo } from '../../lib/schema/builders.ts';
+import { File, fileFiles } from '../../sinks/file/declaration.ts';
+import { Http, httpFiles } from '../../sinks/http/declaration.ts';
+import { Kafka, kafkaFiles } from '../../sinks/kafka/declaration.ts';
+import { Module, moduleFiles } from '../../sinks/module/declaration.ts';
+import { Mqtt, mqttFiles } from '../../sinks/mqtt/declaration.ts';
+import { Nats, natsFiles } from '../../sinks/nats/declaration.ts';
+import { Postgres, postgresFiles } from '../../sinks/postgres/declaration.ts';
+import { Rabbitmq, rabbitmqFiles } from '../../sinks/rabbitmq/declaration.ts';
+import { Redis, redisFiles } from '../../sinks/redis/declaration.ts';
+import { Stdout, stdoutFiles } from '../../sinks/stdout/declaration.ts';
 import { Queue } from './queue.ts';
-import { File, fileFiles } from './sinks/file.ts';
-import { Http, httpFiles } from './sinks/http.ts';
-import { Kafka, kafkaFiles } from './sinks/kafka.ts';
-import { Module, moduleFiles } from './sinks/module.ts';
-import { Mqtt, mqttFiles } from './sinks/mqtt.ts';
-import { Nats, natsFiles } from './sinks/nats.ts';
-import { Postgres, postgresFiles } from './sinks/postgres.ts';
-import { Rabbitmq, rabbitmqFiles } from './sinks/rabbitmq.ts';
-import { Redis, redisFiles } from './sinks/redis.ts';
-import { Stdout, stdoutFiles } from './sinks/stdout.ts';
 
 const kinds = {
   stdout: Stdout.optional().describe('Standard output, one line an event.'),

@@ -1,7 +1,7 @@
 /** The queue on disk for events that sinks have not confirmed. */
 import type * as z from 'zod';
-import { section, text, yesOrNo } from '../schema-builders.ts';
-import { size } from '../units.ts';
+import { section, text, yesOrNo } from '../../lib/schema/builders.ts';
+import { size } from '../../lib/schema/units.ts';
 
 export const Spool = section(() => ({
   path: text('a path', 'a path such as ./spool').describe(

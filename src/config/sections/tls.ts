@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects, section, text } from '../schema-builders.ts';
+import { expects, section, text } from '../../lib/schema/builders.ts';
 
 const file = (example: string) => text('a path', `a path such as ${example}`);
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { expects } from '../../lib/schema/builders.ts';
+import { duration } from '../../lib/schema/units.ts';
 import { MAX_TIMER_DELAY } from '../../lib/timer.ts';
-import { expects } from '../schema-builders.ts';
-import { duration } from '../units.ts';
 
 const range = { min: 1000, max: MAX_TIMER_DELAY, reads: 'from 1s to 24d' };
 const error = expects('a duration', 'off, or a number with its unit from 1s to 24d, such as 30s');

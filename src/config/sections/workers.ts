@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expects } from '../schema-builders.ts';
+import { expects } from '../../lib/schema/builders.ts';
 
 const error = expects('a number of processes', 'auto, or a whole number from 1 to 1024');
 

@@ -1,7 +1,7 @@
 /** The method `jwt`: a token in the password or in the user name. */
 import type { Jwt } from '../../config/sections/authenticate/jwt.ts';
-import type { Secret } from '../../config/sections/secret.ts';
 import { readPem } from '../../lib/pem.ts';
+import type { Secret } from '../../lib/schema/secret.ts';
 import { readHeaders, readSecret } from '../../lib/secret.ts';
 import { compileClaims } from '../../policy/login/claims.ts';
 import { loginOfClaims } from '../../policy/login/logins.ts';

@@ -1,5 +1,5 @@
 /** Rules and targets that rely on a name for which no method vouches: a client would choose what it may do. */
-import { shapeVariables } from '../../config/shape-names.ts';
+
 import type { Steps } from '../../lib/steps.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { type BoundName, boundNames, nameWords } from '../../policy/login/bound-names.ts';
@@ -11,6 +11,7 @@ import {
 } from '../../policy/login/name-uses.ts';
 import { messageLabel } from '../../policy/messages/rule.ts';
 import { messageVariables } from '../../policy/messages/variables.ts';
+import { shapeVariables } from '../../policy/text/shape-names.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import type { CompiledRule } from '../../policy/topics/compiled-rule.ts';
 import { labelOf } from '../../policy/topics/rule.ts';

@@ -1,6 +1,6 @@
 /** What keys, targets and attributes are made of: who and what a call is about, read from its input. */
 
-import type { ShapeVariable } from '../../config/shape-names.ts';
+import type { ShapeVariable } from '../../policy/text/shape-names.ts';
 import type { StampedEvent } from '../../protocol/schema/event.ts';
 import type { HookName } from '../../protocol/schema/hook-name.ts';
 import type { HookInput } from '../../protocol/schema/requests.ts';

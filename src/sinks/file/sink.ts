@@ -1,7 +1,6 @@
 /** Appends batches to a file, and puts the file aside when its time has come. */
 
 import type { Stats } from 'node:fs';
-import type { FileOptions } from '../../config/sections/sinks/file.ts';
 import { withSignal } from '../../lib/with-signal.ts';
 import type { Delivery } from '../delivery.ts';
 import { Mutex } from '../mutex.ts';
@@ -9,6 +8,7 @@ import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { Appender } from './appender.ts';
 import { type ArchiveOptions, putAside, tidy } from './archive.ts';
+import type { FileOptions } from './declaration.ts';
 import { toLine } from './encode.ts';
 import { explain } from './errors.ts';
 import { FileAge, type FileClocks } from './file-age.ts';

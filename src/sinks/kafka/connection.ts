@@ -1,6 +1,6 @@
 /** A producer that is used until something goes wrong, and then never again. */
 import type { Admin, BaseOptions, Producer } from '@platformatic/kafka';
-import type { KafkaOptions } from '../../config/sections/sinks/kafka.ts';
+import type { KafkaOptions } from './declaration.ts';
 import type { KafkaRecord } from './encode.ts';
 import { isTopicThere } from './errors.ts';
 

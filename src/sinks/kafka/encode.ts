@@ -1,7 +1,7 @@
 /** A delivery as a record of Kafka, in the CloudEvents Kafka binding. */
 import type { MessageToProduce } from '@platformatic/kafka';
-import { topicPattern } from '../../config/sections/sinks/kafka.ts';
 import type { Delivery } from '../delivery.ts';
+import { topicPattern } from './declaration.ts';
 
 export interface KafkaRecord extends MessageToProduce<Buffer, Buffer, Buffer, Buffer> {
   readonly topic: string;

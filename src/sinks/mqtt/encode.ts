@@ -1,7 +1,7 @@
 /** A delivery as a PUBLISH packet of MQTT 5, in the CloudEvents MQTT binding. */
 import type { IClientPublishOptions } from 'mqtt';
-import type { MqttOptions } from '../../config/sections/sinks/mqtt.ts';
 import type { Delivery } from '../delivery.ts';
+import type { MqttOptions } from './declaration.ts';
 
 export interface Publication {
   readonly topic: string;

@@ -1,9 +1,9 @@
 /** A connection to NATS, which does not come back by itself: the queue in front of the sink decides when to try. */
 import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import type { Authenticator, NatsConnection, TlsOptions } from '@nats-io/transport-node';
-import type { NatsOptions } from '../../config/sections/sinks/nats.ts';
 import { type Environment, readSecret } from '../../lib/secret.ts';
 import type { TlsClientOptions } from '../tls.ts';
+import type { NatsOptions } from './declaration.ts';
 import { Publisher } from './publisher.ts';
 
 export interface NatsLink {

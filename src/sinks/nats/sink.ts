@@ -1,7 +1,6 @@
 /** Publishes batches, and reads from the confirmations what came of each event. */
 
 import type { MsgHdrs } from '@nats-io/transport-node';
-import { DEFAULT_SUBJECT, type NatsOptions } from '../../config/sections/sinks/nats.ts';
 import { withSignal } from '../../lib/with-signal.ts';
 import { groupByKey, writeByKey } from '../by-key.ts';
 import type { Delivery } from '../delivery.ts';
@@ -10,6 +9,7 @@ import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import { Reconnecting } from '../reconnecting.ts';
 import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { hasStreamFor, type NatsLink, readSubjects } from './connection.ts';
+import { DEFAULT_SUBJECT, type NatsOptions } from './declaration.ts';
 import { fillHeaders } from './encode.ts';
 import { explain, isAboutSubject, isTimeout, isUnanswered, refusalOf } from './errors.ts';
 import { encodeSubject, MAX_SUBJECT, matchesSubject } from './subject.ts';

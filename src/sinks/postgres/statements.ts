@@ -1,5 +1,5 @@
 /** The statements of the sink. Names are quoted here; values are parameters always. */
-import { MAX_NAME_BYTES } from '../../config/sections/sinks/postgres.ts';
+import { MAX_NAME_BYTES } from './declaration.ts';
 import type { Row } from './encode.ts';
 
 /** Why a name cannot be that of a table, or nothing. */

@@ -1,7 +1,7 @@
 /** One connection to RabbitMQ with one channel that confirms, made when it is needed and again when it breaks. */
 import type { Duplex } from 'node:stream';
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
-import type { RabbitmqOptions } from '../../config/sections/sinks/rabbitmq.ts';
+import type { RabbitmqOptions } from './declaration.ts';
 import type { Publication } from './encode.ts';
 
 /** Why the server gave a message back. */

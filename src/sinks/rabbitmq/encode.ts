@@ -1,8 +1,8 @@
 /** A delivery as a message of AMQP 0-9-1. */
 import { createHash } from 'node:crypto';
 import type { Options } from 'amqplib';
-import { MAX_SHORT_BYTES } from '../../config/sections/sinks/rabbitmq.ts';
 import type { Delivery } from '../delivery.ts';
+import { MAX_SHORT_BYTES } from './declaration.ts';
 
 export interface Publication {
   readonly routingKey: string;

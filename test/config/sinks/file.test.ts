@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { File } from '../../../src/config/sections/sinks/file.ts';
+import { File } from '../../../src/sinks/file/declaration.ts';
 import { problemsOf } from './problems.ts';
 
 const path = '/var/log/events.jsonl';

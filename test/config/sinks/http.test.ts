@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Http } from '../../../src/config/sections/sinks/http.ts';
+import { Http } from '../../../src/sinks/http/declaration.ts';
 import { problemsOf } from './problems.ts';
 
 const url = 'https://events.example.com/mqtt';

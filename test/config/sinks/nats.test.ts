@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Nats } from '../../../src/config/sections/sinks/nats.ts';
+import { Nats } from '../../../src/sinks/nats/declaration.ts';
 import { problemsOf } from './problems.ts';
 
 const servers = ['nats://nats:4222'];

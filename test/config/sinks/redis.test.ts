@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Redis } from '../../../src/config/sections/sinks/redis.ts';
+import { Redis } from '../../../src/sinks/redis/declaration.ts';
 import { problemsOf } from './problems.ts';
 
 const url = 'redis://redis:6379';

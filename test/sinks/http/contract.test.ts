@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Http } from '../../../src/config/sections/sinks/http.ts';
 import type { Delivery, Received } from '../../../src/sink-contract.ts';
-import { openHttp } from '../../../src/sinks/http.ts';
+import { Http } from '../../../src/sinks/http/declaration.ts';
+import { openHttp } from '../../../src/sinks/http/open.ts';
 import { type HttpService, startHttpService, type Taken } from '../../support/servers/http.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
 import { optionsOf, sinkWorld } from '../options.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Http } from '../../../src/config/sections/sinks/http.ts';
 import { type Delivery, makeDelivery, type Sink } from '../../../src/sink-contract.ts';
-import { openHttp } from '../../../src/sinks/http.ts';
+import { Http } from '../../../src/sinks/http/declaration.ts';
+import { openHttp } from '../../../src/sinks/http/open.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { type HttpService, startHttpService } from '../../support/servers/http.ts';
 import { forever, optionsOf, sinkWorld } from '../options.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Nats } from '../../../src/config/sections/sinks/nats.ts';
-import { openNats } from '../../../src/sinks/nats.ts';
+import { Nats } from '../../../src/sinks/nats/declaration.ts';
+import { openNats } from '../../../src/sinks/nats/open.ts';
 import { isNatsMissing, type NatsServer, startNats } from '../../support/servers/nats.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
 import { optionsOf, sinkWorld } from '../options.ts';

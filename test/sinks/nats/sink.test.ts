@@ -1,9 +1,9 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Nats } from '../../../src/config/sections/sinks/nats.ts';
 import { type Delivery, makeDelivery, type Sink } from '../../../src/sink-contract.ts';
-import { openNats } from '../../../src/sinks/nats.ts';
+import { Nats } from '../../../src/sinks/nats/declaration.ts';
+import { openNats } from '../../../src/sinks/nats/open.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { isNatsMissing, type NatsServer, startNats } from '../../support/servers/nats.ts';
 import { until } from '../../support/servers/process.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Redis } from '../../../src/config/sections/sinks/redis.ts';
-import { openRedis } from '../../../src/sinks/redis.ts';
+import { Redis } from '../../../src/sinks/redis/declaration.ts';
+import { openRedis } from '../../../src/sinks/redis/open.ts';
 import { isRedisMissing, type RedisServer, startRedis } from '../../support/servers/redis.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
 import { optionsOf, sinkWorld } from '../options.ts';

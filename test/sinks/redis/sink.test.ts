@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Redis } from '../../../src/config/sections/sinks/redis.ts';
 import { type Delivery, makeDelivery, type Sink } from '../../../src/sink-contract.ts';
+import { Redis } from '../../../src/sinks/redis/declaration.ts';
 import { seenKey } from '../../../src/sinks/redis/encode.ts';
-import { openRedis } from '../../../src/sinks/redis.ts';
+import { openRedis } from '../../../src/sinks/redis/open.ts';
 import { type Certificates, makeCertificates } from '../../support/certificates.ts';
 import { until } from '../../support/servers/process.ts';
 import { isRedisMissing, type RedisServer, startRedis } from '../../support/servers/redis.ts';

@@ -1,8 +1,8 @@
 /** The method `anonymous`: clients without a user name. */
 import type * as z from 'zod';
+import { section } from '../../../lib/schema/builders.ts';
 import { findRuleProblems } from '../../../policy/topics/rule-check.ts';
 import { WhoSchema } from '../../../policy/topics/rule-schema.ts';
-import { section } from '../../schema-builders.ts';
 import { tags } from './parts.ts';
 
 export const Anonymous = section(() => ({

@@ -1,8 +1,8 @@
 /** The method `http`: a service in the form of EMQX's HTTP authenticator. */
 import * as z from 'zod';
+import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../../lib/schema/builders.ts';
+import { duration, POSITIVE } from '../../../lib/schema/units.ts';
 import { compileRequest } from '../../http-request.ts';
-import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../schema-builders.ts';
-import { duration, POSITIVE } from '../../units.ts';
 import { headers, path, problemOf } from './parts.ts';
 
 export const Http = section(() => ({

@@ -1,9 +1,17 @@
 /** The method `jwt`: JSON Web Tokens, and where their keys come from. */
 import * as z from 'zod';
+import {
+  choice,
+  expects,
+  section,
+  text,
+  whenValid,
+  wholeNumber,
+  yesOrNo,
+} from '../../../lib/schema/builders.ts';
+import { secret } from '../../../lib/schema/secret.ts';
+import { duration, POSITIVE, size } from '../../../lib/schema/units.ts';
 import { claimNames, compileClaims } from '../../../policy/login/claims.ts';
-import { choice, expects, section, text, whenValid, wholeNumber, yesOrNo } from '../../schema-builders.ts';
-import { duration, POSITIVE, size } from '../../units.ts';
-import { secret } from '../secret.ts';
 import { headers, path, problemOf } from './parts.ts';
 
 function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string) {

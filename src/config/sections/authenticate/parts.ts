@@ -1,8 +1,8 @@
 /** What the sections of several methods share. */
 import * as z from 'zod';
+import { expects, text } from '../../../lib/schema/builders.ts';
+import { headerSecret } from '../../../lib/schema/secret.ts';
 import { parseTags } from '../../../policy/login/tags.ts';
-import { expects, text } from '../../schema-builders.ts';
-import { headerSecret } from '../secret.ts';
 
 /** The path of a file. */
 export const path = (example: string) => text('a path', `a path such as ${example}`);

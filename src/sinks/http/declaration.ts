@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import {
+  choice,
+  expects,
+  section,
+  text,
+  whenValid,
+  wholeNumber,
+  yesOrNo,
+} from '../../lib/schema/builders.ts';
+import { headerSecret, secret } from '../../lib/schema/secret.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+
+const url = text('a URL', 'a URL such as https://events.example.com/mqtt')
+  .refine((value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value), {
+    error: 'is not a URL; write one such as https://events.example.com/mqtt',
+    abort: true,
+  })
+  .refine((value) => !/:\/\/[^/?#]*@/.test(value), {
+    error: 'holds a user name or a password; write an authorization header under headers:',
+    abort: true,
+  })
+  .refine((value) => !value.includes('#'), {
+    error: 'has a fragment, which is never sent; remove the "#" and what follows',
+  });
+
+/** Written by the sink itself, or between it and the next proxy. */
+const ownHeaders =
+  /^(content-(type|length|encoding)|host|connection|transfer-encoding|te|trailer|upgrade|expect|keep-alive|ce-.*|webhook-(id|timestamp|signature))$/i;
+const headerName = { error: 'is not the name of a header; write one such as authorization' };
+
+const Headers = z
+  .record(
+    z
+      .string()
+      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, headerName)
+      .refine((name) => !ownHeaders.test(name), {
+        error: 'is a header that the sink writes itself; remove it',
+      }),
+    headerSecret('the value of a header'),
+    { error: expects('a mapping', 'headers by their names, such as authorization: { env: TOKEN }') },
+  )
+  .prefault({})
+  .describe(
+    'Headers of every request. Values are text, { env: NAME } or { file: PATH }. There are none by default.',
+  );
+
+const Signature = section(() => ({
+  secret: secret('a secret').describe(
+    'The secret that signs: { env: NAME }, { file: PATH } or the text. What follows whsec_ is base64, as Standard Webhooks writes secrets; any other text is taken as it is.',
+  ),
+}));
+
+export const Http = section(() => ({
+  url: url.describe(
+    'Where events go: an http:// or https:// URL without user and password. The path of a route is appended to it. There is no default.',
+  ),
+  method: choice(['POST', 'PUT']).prefault('POST').describe('The method. The default is POST.'),
+  headers: Headers,
+  batch: yesOrNo()
+    .prefault(false)
+    .describe(
+      'Whether events in the structured format share a request, as application/cloudevents-batch+json. The default is false: a request for each event.',
+    ),
+  requests: wholeNumber('a number of requests', 1, 1000)
+    .prefault(16)
+    .describe(
+      'The most requests of one batch that are under way at once. Those of one client are always one after the other. The default is 16.',
+    ),
+  signature: Signature.optional().describe(
+    'Signs each request as Standard Webhooks does, in the headers webhook-id, webhook-timestamp and webhook-signature. When absent, nothing is signed.',
+  ),
+  timeout: duration(POSITIVE)
+    .prefault('10s')
+    .describe('The longest wait for the answer to one request. The default is 10s.'),
+  maxRetryAfter: duration()
+    .prefault('1m')
+    .describe('The longest pause that the service may ask for with a Retry-After header. The default is 1m.'),
+  tls: SinkTls.optional(),
+})).refine(({ url, tls }) => url.startsWith('https:') || tls === undefined || tls === false, {
+  when: whenValid,
+  path: ['tls'],
+  error: 'is of no use with http://; write https://',
+});
+export type HttpOptions = z.output<typeof Http>;
+
+/** The options that are paths of files. */
+export const httpFiles: readonly string[] = ['headers.*.file', 'signature.secret.file', ...sinkTlsFiles];

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { secret } from '../../lib/schema/secret.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+
+const brokerError = expects('a broker', 'its name and port, such as kafka-1.example.com:9092');
+
+const Broker = z
+  .string({ error: brokerError })
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):([1-9]\d{0,4})$/, { error: brokerError });
+
+/** What Kafka allows as the name of a topic, besides "." and "..". */
+export const topicPattern = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
+
+const topicError = expects('a topic', 'letters, digits, ".", "_" and "-", such as mqtt.events');
+
+const Sasl = section(() => ({
+  mechanism: choice(['plain', 'scram-sha-256', 'scram-sha-512']).describe(
+    'How the password is shown: plain sends it as it is, so use it with TLS. There is no default.',
+  ),
+  user: text('a user', 'the name of a user').describe('The user to log in as. There is no default.'),
+  password: secret('a password').describe(
+    'Its password: { env: NAME } or { file: PATH }, or the text itself. There is no default.',
+  ),
+}));
+
+const CreateTopics = section(() => ({
+  partitions: wholeNumber('a number of partitions', 1, 100_000)
+    .optional()
+    .describe("The partitions of a new topic. When absent, the cluster's num.partitions."),
+  replicas: wholeNumber('a number of replicas', 1, 1000)
+    .optional()
+    .describe("The replicas of a new topic. When absent, the cluster's default.replication.factor."),
+}));
+
+export const Kafka = section(() => ({
+  brokers: z
+    .array(Broker, { error: expects('a list', 'brokers, such as [kafka-1.example.com:9092]') })
+    .min(1, { error: 'is empty; list a broker' })
+    .describe(
+      'Some brokers of the cluster, with their ports; the others are asked for. There is no default.',
+    ),
+  clientId: text('a client id', 'a name without spaces')
+    .regex(/^\S+$/, { error: expects('a client id', 'a name without spaces') })
+    .prefault('exhook-edge')
+    .describe("What the brokers' logs and quotas call this client. The default is exhook-edge."),
+  topic: z
+    .string({ error: topicError })
+    .regex(topicPattern, { error: topicError })
+    .prefault('mqtt.events')
+    .describe('The topic of events whose route names none. The default is mqtt.events.'),
+  createTopics: CreateTopics.optional().describe(
+    'Makes topics that do not exist; {} takes what the cluster has for both. When absent, none is made.',
+  ),
+  sasl: Sasl.optional().describe('The login. When absent, there is none.'),
+  tls: SinkTls.optional(),
+  compression: choice(['none', 'gzip', 'snappy', 'lz4'])
+    .prefault('none')
+    .describe('How batches are compressed. The default is none.'),
+  idempotent: yesOrNo()
+    .prefault(true)
+    .describe(
+      'Whether the brokers drop what reaches them twice over one connection that broke. Needs Kafka 2.4 or later. The default is true.',
+    ),
+  timeout: duration(POSITIVE)
+    .prefault('10s')
+    .describe('The longest that connecting, and each request, may take. The default is 10s.'),
+}));
+export type KafkaOptions = z.output<typeof Kafka>;
+
+/** The options that are paths of files. */
+export const kafkaFiles: readonly string[] = ['sasl.password.file', ...sinkTlsFiles];

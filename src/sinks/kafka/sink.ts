@@ -1,0 +1,223 @@
+/** Events to topics of Kafka: idempotent, and confirmed by all replicas. */
+
+import type { BaseOptions } from '@platformatic/kafka';
+import { readSecret } from '../../lib/secret.ts';
+import { withSignal } from '../../lib/with-signal.ts';
+import { bisect, type Numbered } from '../bisect.ts';
+import type { Delivery } from '../delivery.ts';
+import { Mutex } from '../mutex.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
+import { readSinkTls } from '../tls.ts';
+import { KafkaClient } from './connection.ts';
+import type { KafkaOptions } from './declaration.ts';
+import { findTopicProblem, type KafkaRecord, toRecord } from './encode.ts';
+import {
+  answersOf,
+  explain,
+  isAboutTopic,
+  isForbiddenTopic,
+  isRefusal,
+  isUnknownTopic,
+  partitionKey,
+  reasonOf,
+} from './errors.ts';
+
+export const openKafka: OpenSink<KafkaOptions> = async (options, world) => {
+  const { brokers, clientId, sasl, timeout } = options;
+  const [library, tls, password] = await Promise.all([
+    import('@platformatic/kafka'),
+    readSinkTls(options.tls),
+    sasl === undefined ? undefined : readSecret(sasl.password, world.env),
+  ]);
+  const connection: BaseOptions = {
+    clientId,
+    bootstrapBrokers: [...brokers],
+    connectTimeout: timeout,
+    requestTimeout: timeout,
+    timeout,
+    ...(tls !== undefined && { tls }),
+    ...(sasl !== undefined && {
+      sasl: { mechanism: mechanisms[sasl.mechanism], username: sasl.user, password: password ?? '' },
+    }),
+  };
+  return new KafkaSink(new KafkaClient(library, connection, options), options, world);
+};
+
+const mechanisms = {
+  plain: 'PLAIN',
+  'scram-sha-256': 'SCRAM-SHA-256',
+  'scram-sha-512': 'SCRAM-SHA-512',
+} as const;
+
+interface NumberedRecord extends Numbered {
+  readonly record: KafkaRecord;
+  /** Whether the event has chosen the topic, and not the configuration. */
+  readonly hasOwnTopic: boolean;
+}
+
+class KafkaSink implements Sink {
+  readonly name: string;
+  readonly #client: KafkaClient;
+  readonly #options: KafkaOptions;
+  readonly #log: SinkWorld['log'];
+  readonly #place: string;
+  /** One batch at a time: two that are under way together would get the same sequence numbers. */
+  readonly #turns = new Mutex();
+
+  constructor(client: KafkaClient, options: KafkaOptions, { name, log }: SinkWorld) {
+    this.name = name;
+    this.#client = client;
+    this.#options = options;
+    this.#log = log;
+    this.#place = `Kafka at ${options.brokers.join(', ')}`;
+  }
+
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new ReceiptBuilder(batch, isWanted);
+    const items = this.#prepare(batch, outcome);
+    if (items.length > 0) {
+      const work = () =>
+        withSignal(this.#writeTopics(items, outcome), signal).catch((error) => this.#giveUp(error));
+      await withSignal(this.#turns.take(work, signal), signal);
+    }
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is tried again'),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { topic } = this.#options;
+    try {
+      await this.#orCreate([topic], () => this.#client.findTopic(topic));
+    } catch (error) {
+      throw explain(error, this.#placeOf([topic]));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  #prepare(batch: readonly Delivery[], outcome: ReceiptBuilder): NumberedRecord[] {
+    const items: NumberedRecord[] = [];
+    for (const [index, delivery] of batch.entries()) {
+      const { target } = delivery;
+      const topic = target ?? this.#options.topic;
+      const problem = findTopicProblem(topic);
+      if (problem === undefined)
+        items.push({ index, record: toRecord(delivery, topic), hasOwnTopic: target !== undefined });
+      else outcome.reject(index, `the target ${problem}`);
+    }
+    return items;
+  }
+
+  /** Only of the signal: all else is in the outcome. */
+  #giveUp(reason: unknown): never {
+    this.#client.drop();
+    throw reason;
+  }
+
+  /** All topics at once; where one of them is in trouble, each by itself. */
+  async #writeTopics(items: readonly NumberedRecord[], outcome: ReceiptBuilder): Promise<void> {
+    const topics = groupBy(items, ({ record }) => record.topic);
+    const names = [...topics.keys()];
+    try {
+      const partitions = await this.#orCreate(names, () => this.#client.countPartitions(names));
+      await this.#writePartitions(items, partitions, outcome);
+    } catch (error) {
+      if (names.length === 1 || !isAboutTopic(error)) return this.#blame(error, names, items, outcome);
+      for (const some of topics.values()) {
+        const left = some.filter(({ index }) => !outcome.isSettled(index));
+        if (left.length > 0) await this.#writeTopics(left, outcome);
+      }
+    }
+  }
+
+  /** A topic that an event has chosen, and that will never take it, keeps nobody else waiting. */
+  #blame(
+    error: unknown,
+    topics: readonly string[],
+    items: readonly NumberedRecord[],
+    outcome: ReceiptBuilder,
+  ): void {
+    const trouble = explain(error, this.#placeOf(topics));
+    if (topics.length === 1 && this.#isForGood(error))
+      for (const { index, hasOwnTopic } of items)
+        if (hasOwnTopic && !outcome.isSettled(index)) outcome.reject(index, trouble.message);
+    outcome.blame(trouble);
+  }
+
+  #isForGood(error: unknown): boolean {
+    // A topic that was just made is not known to all brokers at once.
+    return isForbiddenTopic(error) || (this.#options.createTopics === undefined && isUnknownTopic(error));
+  }
+
+  /** Asks about topics, and again after it has made one that is not there, where it may. */
+  async #orCreate<T>(topics: readonly string[], ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (this.#options.createTopics === undefined || topics.length > 1 || !isUnknownTopic(error))
+        throw error;
+      await this.#client.createTopics(topics);
+      return await ask();
+    }
+  }
+
+  /** @throws what is about a topic as a whole. */
+  async #writePartitions(
+    items: readonly NumberedRecord[],
+    partitions: ReadonlyMap<string, number>,
+    outcome: ReceiptBuilder,
+  ): Promise<void> {
+    const placed = outcome.wanted(items).map((item) => {
+      const { key, topic } = item.record;
+      const partition = this.#client.partitionOf(key, partitions.get(topic) ?? 1);
+      return { ...item, record: { ...item.record, partition } };
+    });
+    if (placed.length === 0) return;
+    try {
+      await this.#client.send(placed.map(({ record }) => record));
+      for (const { index } of placed) outcome.confirm(index);
+    } catch (error) {
+      await this.#sortOut(placed, error, outcome);
+    }
+  }
+
+  /** A failed request may have been taken by some partitions, and refused by others for the sake of one record. */
+  async #sortOut(
+    items: readonly (NumberedRecord & { readonly record: { readonly partition: number } })[],
+    error: unknown,
+    outcome: ReceiptBuilder,
+  ): Promise<void> {
+    const answers = answersOf(error);
+    const groups = groupBy(items, ({ record }) => partitionKey(record.topic, record.partition));
+    const send = (some: readonly NumberedRecord[]) => this.#client.send(some.map(({ record }) => record));
+    for (const [key, group] of groups) {
+      const answer = answers.get(key);
+      if (answer === 0) for (const { index } of group) outcome.confirm(index);
+      else if (isRefusal(answer)) await bisect(group, { write: send, reasonOf }, outcome);
+    }
+    if (items.some(({ index }) => !outcome.isSettled(index))) throw error;
+  }
+
+  #placeOf(topics: readonly string[]): string {
+    return topics.length === 1 ? `${this.#place}, topic ${topics[0]}` : this.#place;
+  }
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { secret } from '../../lib/schema/secret.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { MAX_TIMER_DELAY } from '../../lib/timer.ts';
+import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+
+const topicError = expects('a topic', 'a topic without "+" and "#", such as bridge/events');
+
+const qosError = expects('a quality of service', '1 or 2');
+
+export const Mqtt = section(() => ({
+  host: text('a host', 'the name or address of the broker').describe(
+    'The name or address of the other broker. There is no default. Never the broker that calls this server: it would send back what is bridged to it, without end.',
+  ),
+  port: wholeNumber('a port', 1, 65_535)
+    .optional()
+    .describe('Its port. The default is 1883, and 8883 with TLS.'),
+  clientId: text('a client id', 'a client id')
+    .optional()
+    .describe(
+      'The client id to connect with. When absent, one made at random: several processes may use the same configuration.',
+    ),
+  user: text('a user', 'the name of a user').optional().describe('The user to log in as, if any.'),
+  password: secret('a password')
+    .optional()
+    .describe('Its password: { env: NAME } or { file: PATH }, or the text itself.'),
+  tls: SinkTls.optional(),
+  topic: z
+    .string({ error: topicError })
+    .regex(/^[^+#\0]{1,65535}$/, { error: topicError })
+    .optional()
+    .describe(
+      'The topic of events whose route names none. When absent, the subject of the event: of a message the topic it was published to.',
+    ),
+  qos: z
+    .union([z.literal(1), z.literal(2)], { error: qosError })
+    .prefault(1)
+    .describe('The quality of service: 1, or 2 with one more round trip. The default is 1.'),
+  retain: yesOrNo()
+    .prefault(false)
+    .describe('Whether the other broker keeps the last event of each topic. The default is false.'),
+  messageExpiry: duration({ min: 1000, max: MAX_TIMER_DELAY, reads: 'from 1s to 24d' })
+    .optional()
+    .describe(
+      'After how long the other broker forgets what it could not deliver, in whole seconds. When absent, it does not.',
+    ),
+  maxInFlight: wholeNumber('a number of messages', 1, 65_535)
+    .prefault(100)
+    .describe(
+      'The most messages that wait for their acknowledgement at once; the broker may set a lower limit. The default is 100.',
+    ),
+  keepAlive: duration({ min: 1000, max: 65_535_000, reads: 'from 1s to 18h' })
+    .prefault('30s')
+    .describe('How often the connection is tried when it is idle, in whole seconds. The default is 30s.'),
+  timeout: duration(POSITIVE)
+    .prefault('10s')
+    .describe('The longest that connecting may take. The default is 10s.'),
+}));
+export type MqttOptions = z.output<typeof Mqtt>;
+
+/** The options that are paths of files. */
+export const mqttFiles: readonly string[] = ['password.file', ...sinkTlsFiles];

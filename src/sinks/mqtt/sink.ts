@@ -1,0 +1,193 @@
+/** Events to another MQTT broker: version 5, with an acknowledgement for each. */
+
+import { randomUUID } from 'node:crypto';
+import type { IClientOptions } from 'mqtt';
+import { readSecret } from '../../lib/secret.ts';
+import { withSignal } from '../../lib/with-signal.ts';
+import { bisect, type Numbered } from '../bisect.ts';
+import type { Delivery } from '../delivery.ts';
+import { abortable, allOver, Mutex } from '../mutex.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
+import { Reconnecting } from '../reconnecting.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
+import { readSinkTls } from '../tls.ts';
+import { type Connect, type MqttLink, openLink } from './connection.ts';
+import type { MqttOptions } from './declaration.ts';
+import {
+  estimateBytes,
+  findPropertyProblem,
+  findTopicProblem,
+  isRisky,
+  type Publication,
+  toPublication,
+} from './encode.ts';
+import { explain, LostError, ReasonError, reasonOf } from './errors.ts';
+
+export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
+  const [{ connect }, password, tls] = await Promise.all([
+    import('mqtt').then(({ default: mqtt }) => mqtt),
+    options.password === undefined ? undefined : readSecret(options.password, world.env),
+    readSinkTls(options.tls),
+  ]);
+  const { host, user, keepAlive, timeout } = options;
+  const port = options.port ?? (tls === undefined ? 1883 : 8883);
+  const connection: IClientOptions = {
+    ...(tls as IClientOptions | undefined),
+    protocol: tls === undefined ? 'mqtt' : 'mqtts',
+    host,
+    port,
+    clientId: options.clientId ?? `exhook-${randomUUID()}`,
+    protocolVersion: 5,
+    // What is not acknowledged is sent again by the outbox, and nothing is subscribed to: no session is needed.
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: timeout,
+    keepalive: Math.round(keepAlive / 1000),
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+  };
+  return new MqttSink(
+    (given) => connect(given),
+    connection,
+    options,
+    `MQTT broker at ${host}:${port}`,
+    world,
+  );
+};
+
+interface NumberedPublication extends Numbered {
+  readonly publication: Publication;
+  /** Whether the event has chosen the topic, and not the configuration. */
+  readonly hasOwnTopic: boolean;
+}
+
+class MqttSink implements Sink {
+  readonly name: string;
+  readonly #options: MqttOptions;
+  readonly #place: string;
+  readonly #log: SinkWorld['log'];
+  /** One batch at a time: when the broker ends the connection over a packet, it is one of that batch. */
+  readonly #turns = new Mutex();
+  readonly #link: Reconnecting<MqttLink>;
+
+  constructor(
+    connect: Connect,
+    connection: IClientOptions,
+    options: MqttOptions,
+    place: string,
+    { name, log }: SinkWorld,
+  ) {
+    this.name = name;
+    this.#options = options;
+    this.#place = place;
+    this.#log = log;
+    this.#link = new Reconnecting({
+      connect: () => openLink(connect, connection, options.maxInFlight),
+      isOpen: (link) => link.isOpen,
+      end: (link) => link.close(),
+    });
+  }
+
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new ReceiptBuilder(batch, isWanted);
+    const items = this.#prepare(batch, outcome);
+    if (items.length > 0)
+      await withSignal(
+        this.#turns.take(() => this.#publish(items, outcome, signal), signal),
+        signal,
+      );
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not acknowledged and is tried again'),
+    );
+  }
+
+  async check(): Promise<void> {
+    try {
+      await this.#link.get();
+    } catch (error) {
+      throw explain(error, this.#place);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+
+  #prepare(batch: readonly Delivery[], outcome: ReceiptBuilder): NumberedPublication[] {
+    const items: NumberedPublication[] = [];
+    for (const [index, delivery] of batch.entries()) {
+      const own =
+        delivery.target ?? (this.#options.topic === undefined ? delivery.attributes.subject : undefined);
+      const topic = own ?? this.#options.topic ?? '';
+      const publication = toPublication(delivery, topic, this.#options);
+      const problem = findTopicProblem(topic) ?? findPropertyProblem(publication);
+      if (problem === undefined) items.push({ index, publication, hasOwnTopic: own !== undefined });
+      else outcome.reject(index, problem);
+    }
+    return items;
+  }
+
+  async #publish(
+    items: readonly NumberedPublication[],
+    outcome: ReceiptBuilder,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const write = (some: readonly NumberedPublication[]) => this.#publishAll(some, outcome, signal);
+    try {
+      await bisect(items, { write, reasonOf: reasonAmong }, outcome);
+    } catch (error) {
+      outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place));
+    }
+  }
+
+  async #publishAll(
+    items: readonly NumberedPublication[],
+    outcome: ReceiptBuilder,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const link = await withSignal(this.#link.get(), signal);
+    const left = outcome.wanted(items.filter(({ index }) => !outcome.isSettled(index)));
+    await abortable(
+      signal,
+      () => link.drop(signal.reason),
+      () => allOver(left.map((item) => publishOne(link, item, outcome))),
+    );
+  }
+}
+
+/**
+ * Why a connection was ended over one of these. That it was lost is nobody's fault, unless there is a topic that
+ * some brokers end it over.
+ */
+function reasonAmong(error: unknown, items: readonly NumberedPublication[]): string | undefined {
+  // What was answered is settled: it says nothing about the others.
+  if (error instanceof ReasonError && error.isAnswer) return undefined;
+  if (error instanceof LostError && items.some(({ publication }) => isRisky(publication)))
+    return 'the broker ends the connection over a control character in the topic';
+  return reasonOf(
+    error,
+    items.some(({ hasOwnTopic }) => hasOwnTopic),
+  );
+}
+
+/** @throws when the broker has not answered, or may take it later. */
+async function publishOne(
+  link: MqttLink,
+  { index, publication, hasOwnTopic }: NumberedPublication,
+  outcome: ReceiptBuilder,
+): Promise<void> {
+  if (estimateBytes(publication) > link.maxPacketBytes)
+    return outcome.reject(index, 'the packet is larger than the broker takes');
+  try {
+    await link.publish(publication);
+    outcome.confirm(index);
+  } catch (error) {
+    const reason = error instanceof ReasonError && error.isAnswer ? reasonOf(error, hasOwnTopic) : undefined;
+    if (reason === undefined) throw error;
+    outcome.reject(index, reason);
+  }
+}

@@ -1,0 +1,61 @@
+import type * as z from 'zod';
+import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { secret } from '../../lib/schema/secret.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+
+/** PostgreSQL cuts longer names without a word, so that two tables would become one. */
+export const MAX_NAME_BYTES = 63;
+
+const nameError = expects('a name', `a name of at most ${MAX_NAME_BYTES} bytes, such as events`);
+
+const name = () =>
+  text('a name', 'a name such as events').refine(
+    (value) => Buffer.byteLength(value) <= MAX_NAME_BYTES && !value.includes('\0'),
+    { error: nameError },
+  );
+
+export const Postgres = section(() => ({
+  host: text('a host', 'the name or address of the server')
+    .prefault('localhost')
+    .describe('The name or address of the server. The default is localhost.'),
+  port: wholeNumber('a port', 1, 65_535).prefault(5432).describe('Its port. The default is 5432.'),
+  database: text('a database', 'the name of the database').describe('The database. There is no default.'),
+  user: text('a user', 'the name of a user').describe('The user to log in as. There is no default.'),
+  password: secret('a password')
+    .optional()
+    .describe(
+      'Its password: { env: NAME } or { file: PATH }, or the text itself. When absent, none is sent, which is right where a certificate logs in.',
+    ),
+  tls: SinkTls.optional(),
+  schema: name()
+    .optional()
+    .describe("The schema of the tables. When absent, the user's search_path decides, mostly public."),
+  table: name()
+    .prefault('events')
+    .describe(
+      'The table of events whose route names none. It is one name, dots included: a schema has a key of its own. The default is events.',
+    ),
+  createTable: yesOrNo()
+    .prefault(false)
+    .describe(
+      'Whether a table that does not exist is made, with the columns of docs/sinks.md. The default is false.',
+    ),
+  body: choice(['always', 'unlessJson'])
+    .prefault('always')
+    .describe(
+      'Which bodies the column body keeps, byte for byte: all of them, or those that the column data, of type jsonb, does not hold. The default is always.',
+    ),
+  connections: wholeNumber('a number of connections', 1, 64)
+    .prefault(4)
+    .describe('The most connections; each writes one batch at a time. The default is 4.'),
+  timeout: duration(POSITIVE)
+    .prefault('10s')
+    .describe(
+      'The longest that connecting, and writing one batch, may take: the server is told, too, as statement_timeout. The default is 10s.',
+    ),
+}));
+export type PostgresOptions = z.output<typeof Postgres>;
+
+/** The options that are paths of files. */
+export const postgresFiles: readonly string[] = ['password.file', ...sinkTlsFiles];

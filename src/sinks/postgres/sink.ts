@@ -1,0 +1,229 @@
+/** Events into tables of PostgreSQL: a batch is one statement for each table, and an id is inserted once. */
+import type { Pool, PoolClient } from 'pg';
+import { readSecret } from '../../lib/secret.ts';
+import { type Attempt, bisect, type Numbered } from '../bisect.ts';
+import type { Delivery } from '../delivery.ts';
+import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
+import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
+import { readSinkTls } from '../tls.ts';
+import type { PostgresOptions } from './declaration.ts';
+import { type Row, toRow, withBytes } from './encode.ts';
+import {
+  explain,
+  isAboutContent,
+  isAboutTable,
+  isUsable,
+  type PostgresError,
+  reasonOf,
+  troubleOf,
+} from './errors.ts';
+import { createStatement, findNameProblem, insertStatement, insertValues, quoteTable } from './statements.ts';
+
+export const openPostgres: OpenSink<PostgresOptions> = async (options, world) => {
+  const [{ Pool }, password, ssl] = await Promise.all([
+    import('pg').then(({ default: pg }) => pg),
+    options.password === undefined ? undefined : readSecret(options.password, world.env),
+    readSinkTls(options.tls),
+  ]);
+  const { host, port, database, user, connections, timeout } = options;
+  const pool = new Pool({
+    host,
+    port,
+    database,
+    user,
+    password: password ?? '',
+    ssl: ssl ?? false,
+    max: connections,
+    connectionTimeoutMillis: timeout,
+    statement_timeout: timeout,
+    // The server may be out of reach and unable to tell; a little later than its own limit.
+    query_timeout: timeout + 1000,
+    keepAlive: true,
+    application_name: 'exhook-edge',
+  });
+  // A connection that breaks while it is idle: the next batch opens another one.
+  pool.on('error', () => {});
+  return new PostgresSink(pool, options, world);
+};
+
+/** A row with its place in the batch. */
+interface NumberedRow extends Numbered {
+  readonly row: Row;
+  /** Whether the event has chosen the table, and not the configuration. */
+  readonly hasOwnTable: boolean;
+}
+
+class PostgresSink implements Sink {
+  readonly name: string;
+  readonly #pool: Pool;
+  readonly #options: PostgresOptions;
+  readonly #log: SinkWorld['log'];
+  readonly #place: string;
+  #closing: Promise<void> | undefined;
+
+  constructor(pool: Pool, options: PostgresOptions, { name, log }: SinkWorld) {
+    this.name = name;
+    this.#pool = pool;
+    this.#options = options;
+    this.#log = log;
+    this.#place = `PostgreSQL at ${options.host}:${options.port}`;
+  }
+
+  async write(
+    batch: readonly Delivery[],
+    signal: AbortSignal,
+    isWanted?: IsWanted,
+  ): Promise<Receipt | undefined> {
+    const outcome = new ReceiptBuilder(batch, isWanted);
+    const tables = this.#sort(batch, outcome);
+    if (tables.size > 0) await this.#writeTables(tables, outcome, signal);
+    return outcome.settle(
+      tellOfPart(this.#log, this.name, 'a part of a batch was not written and is tried again'),
+    );
+  }
+
+  async check(): Promise<void> {
+    const { schema, table, createTable } = this.#options;
+    const quoted = quoteTable(schema, table);
+    const client = await this.#connect();
+    let error: PostgresError | undefined;
+    try {
+      if (createTable) await create(client, quoted);
+      await client.query(`SELECT id FROM ${quoted} LIMIT 0`);
+    } catch (cause) {
+      error = cause as PostgresError;
+      throw explain(error, this.#placeOf(table));
+    } finally {
+      client.release(error !== undefined && !isUsable(error));
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#pool.end();
+    return this.#closing;
+  }
+
+  /** Rows by their table, in order. */
+  #sort(batch: readonly Delivery[], outcome: ReceiptBuilder): Map<string, NumberedRow[]> {
+    const tables = new Map<string, NumberedRow[]>();
+    for (const [index, delivery] of batch.entries()) {
+      const { target } = delivery;
+      const table = target ?? this.#options.table;
+      const problem = findNameProblem(table);
+      if (problem !== undefined) {
+        outcome.reject(index, problem);
+        continue;
+      }
+      const rows = tables.get(table);
+      const row = toRow(delivery, this.#options.body);
+      const numbered = { index, row, hasOwnTable: target !== undefined };
+      if (rows === undefined) tables.set(table, [numbered]);
+      else rows.push(numbered);
+    }
+    return tables;
+  }
+
+  /** One table after the other on one connection. Trouble of one table does not keep the others from their rows. */
+  async #writeTables(
+    tables: ReadonlyMap<string, readonly NumberedRow[]>,
+    outcome: ReceiptBuilder,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const client = await this.#connect();
+    let isOver = false;
+    const release = (isBroken: boolean) => {
+      if (!isOver) client.release(isBroken);
+      isOver = true;
+    };
+    // The client has no way to end a statement but to end its connection.
+    const abort = () => release(true);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      for (const [table, rows] of tables) {
+        signal.throwIfAborted();
+        const error = await this.#writeTable(client, table, outcome.wanted(rows), outcome);
+        if (error === undefined || isUsable(error)) continue;
+        release(true);
+        break;
+      }
+    } catch (reason) {
+      outcome.blame(reason);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      release(false);
+    }
+  }
+
+  /** @returns the trouble that kept rows from being confirmed. */
+  async #writeTable(
+    client: PoolClient,
+    table: string,
+    rows: readonly NumberedRow[],
+    outcome: ReceiptBuilder,
+  ): Promise<PostgresError | undefined> {
+    const quoted = quoteTable(this.#options.schema, table);
+    const write = () => bisect(rows, insertInto(client, quoted), outcome);
+    try {
+      try {
+        await write();
+      } catch (cause) {
+        if (!this.#options.createTable || troubleOf(cause as PostgresError) !== 'table') throw cause;
+        await create(client, quoted);
+        await write();
+      }
+      return undefined;
+    } catch (cause) {
+      const error = cause as PostgresError;
+      const trouble = explain(error, this.#placeOf(table));
+      // A table that an event has chosen, and that will never take it, keeps nobody else waiting.
+      if (isAboutTable(error))
+        for (const { index, hasOwnTable } of rows)
+          if (hasOwnTable && !outcome.isSettled(index)) outcome.reject(index, trouble.message);
+      outcome.blame(trouble);
+      return error;
+    }
+  }
+
+  async #connect(): Promise<PoolClient> {
+    try {
+      const client = await this.#pool.connect();
+      // What breaks while a statement runs is told by the statement.
+      if (client.listenerCount('error') === 0) client.on('error', () => {});
+      return client;
+    } catch (cause) {
+      throw explain(cause as PostgresError, this.#place);
+    }
+  }
+
+  #placeOf(table: string): string {
+    return `${this.#place}, table ${JSON.stringify(table)}`;
+  }
+}
+
+function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
+  const statement = insertStatement(quoted);
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      await client.query(statement, insertValues(rows.map(({ row }) => row)));
+    },
+    reasonOf: (error) =>
+      troubleOf(error as PostgresError) === 'row' ? reasonOf(error as PostgresError) : undefined,
+    // What `jsonb` cannot hold is no reason to lose it.
+    rescue(item, error) {
+      const bytes = isAboutContent(error as PostgresError) ? withBytes(item.row) : undefined;
+      return bytes && { ...item, row: bytes };
+    },
+  };
+}
+
+/** What is told to one of two that make the same table at the same time: the table, its type or its row is there. */
+const alreadyThere: readonly unknown[] = ['42P07', '42710', '23505'];
+
+async function create(client: PoolClient, quoted: string): Promise<void> {
+  try {
+    await client.query(createStatement(quoted));
+  } catch (cause) {
+    if (!alreadyThere.includes((cause as PostgresError).code)) throw cause;
+  }
+}

@@ -1,0 +1,148 @@
+/** Events on standard output: CloudEvents, one JSON object a line, or lines to read on a terminal. */
+import { isatty } from 'node:tty';
+import { type Output, openOutput } from '../../lib/output.ts';
+import { printableJson } from '../../lib/printable.ts';
+import type { Logger } from '../../log/log.ts';
+import type { StampedEvent } from '../../protocol/schema/event.ts';
+import { toCloudEvent } from '../cloudevents/cloud-event.ts';
+import { formatEvent } from '../cloudevents/pretty.ts';
+import type { Delivery } from '../delivery.ts';
+import type { OpenSink, Sink } from '../sink.ts';
+import type { StdoutOptions as KindOptions } from './declaration.ts';
+
+export interface StdoutOptions {
+  /** Default: stdout. */
+  readonly name?: string;
+  /** `auto` is pretty on a terminal and JSON elsewhere. */
+  readonly format: 'auto' | 'json' | 'pretty' | 'off';
+  readonly log: Pick<Logger, 'warn' | 'error'>;
+  /** Default: 1. */
+  readonly fd?: number;
+  /** Default: whether the file descriptor is one. */
+  readonly isTerminal?: boolean;
+  /** Default: on a terminal, unless NO_COLOR is set. */
+  readonly colours?: boolean;
+  /** Whether events wait in the queue or spool once standard output is closed. Default: they are discarded. */
+  readonly isKept?: boolean;
+}
+
+/** The sink, or nothing when events are off. */
+export function createStdoutSink(options: StdoutOptions): Sink | undefined {
+  const { name = 'stdout', format, fd = 1, isTerminal = isatty(fd) } = options;
+  if (format === 'off') return undefined;
+  const { colours = isTerminal && !process.env.NO_COLOR } = options;
+  const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
+  const lineOf = isPretty
+    ? (event: StampedEvent) => formatEvent(event, colours)
+    : isTerminal
+      ? (event: StampedEvent) => printableJson(toCloudEvent(event))
+      : toCloudEvent;
+  return new StdoutSink(name, fd, lineOf, options);
+}
+
+/** The same as a sink of its own: a route asked for it, so that its events are kept or counted as lost. */
+export const openStdout: OpenSink<KindOptions> = async ({ format }, { name, log }) =>
+  createStdoutSink({ name, format, log, isKept: true }) as Sink;
+
+/** A delivery that has been on disk has no event any more. */
+function lineOfBody({ format, contentType, attributes, body }: Delivery): string {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (format === 'structured') return bytes.toString();
+  return JSON.stringify({
+    ...attributes,
+    datacontenttype: contentType,
+    data_base64: bytes.toString('base64'),
+  });
+}
+
+/**
+ * Waits for the reader after every batch that does not go out at once: meanwhile the queue in front of this
+ * sink is what holds events, and what bounds them.
+ */
+class StdoutSink implements Sink {
+  readonly name: string;
+  readonly #output: Output;
+  readonly #lineOf: (event: StampedEvent) => string;
+  readonly #log: StdoutOptions['log'];
+  readonly #isKept: boolean;
+  #state: 'open' | 'full' | 'off' = 'open';
+  #settle: (error?: Error) => void = doNothing;
+
+  constructor(name: string, fd: number, lineOf: (event: StampedEvent) => string, options: StdoutOptions) {
+    this.name = name;
+    this.#lineOf = lineOf;
+    this.#log = options.log;
+    this.#isKept = options.isKept ?? false;
+    this.#output = openOutput(fd, {
+      drained: () => this.#onDrained(),
+      failed: (error, isTriedAgain) => (isTriedAgain ? this.#onFull(error) : this.#onGone(error)),
+    });
+  }
+
+  write(batch: readonly Delivery[]): void | Promise<void> {
+    if (this.#state === 'off') return this.#discard();
+    let text = '';
+    for (const delivery of batch) {
+      const { event } = delivery;
+      text += `${event === undefined ? lineOfBody(delivery) : this.#lineOf(event)}\n`;
+    }
+    if (this.#output.write(text)) return;
+    // A terminal that is gone is noticed while it is written.
+    if (this.#isOff()) return this.#discard();
+    return new Promise((resolve, reject) => {
+      this.#settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'off') return;
+    await Promise.race([
+      this.#output.end(),
+      new Promise<void>((resolve) => {
+        this.#settle = () => resolve();
+      }),
+    ]);
+  }
+
+  /** @throws when the events are kept: they are tried again, and never taken as delivered. */
+  #discard(): void {
+    if (this.#isKept) throw closed();
+  }
+
+  #isOff(): boolean {
+    return this.#state === 'off';
+  }
+
+  #onDrained(): void {
+    if (this.#state === 'full') this.#state = 'open';
+    this.#settle();
+  }
+
+  #onFull({ code }: NodeJS.ErrnoException): void {
+    if (this.#state === 'full') return;
+    this.#state = 'full';
+    this.#log.error(
+      { code: 'sink_failed', sink: this.name, reason: code },
+      'no room on standard output: trying again until there is',
+    );
+  }
+
+  #onGone({ code }: NodeJS.ErrnoException): void {
+    if (this.#state === 'off') return;
+    this.#state = 'off';
+    this.#log.warn(
+      { code: 'sink_failed', sink: this.name, reason: code },
+      this.#isKept
+        ? 'standard output is closed: its events are kept as its queue or spool says'
+        : 'standard output is closed: no more events are written to it',
+    );
+    this.#output.destroy();
+    this.#settle(this.#isKept ? closed() : undefined);
+  }
+}
+
+function closed(): Error {
+  return new Error('standard output is closed: nobody reads it');
+}
+
+function doNothing(): void {}

@@ -1,0 +1,39 @@
+/** TLS towards the system behind a sink: the same for every kind. */
+import * as z from 'zod';
+import { expects, section, text, whenValid, yesOrNo } from '../lib/schema/builders.ts';
+
+const path = (example: string) => text('a path', `a path such as ${example}`);
+
+const Files = section(() => ({
+  ca: path('./tls/ca.pem')
+    .optional()
+    .describe(
+      "The certificate authorities that may have signed the server's certificate, a PEM file relative to the configuration file. When absent, Node's own.",
+    ),
+  cert: path('./tls/client.pem')
+    .optional()
+    .describe('The certificate chain that is shown to the server, a PEM file. When absent, none is shown.'),
+  key: path('./tls/client.key')
+    .optional()
+    .describe('The private key of that certificate, a PEM file. When absent, there is none.'),
+  serverName: text('a host name', 'a host name such as nats.example.com')
+    .optional()
+    .describe(
+      "The name that the server's certificate must have. When absent, the host that is connected to.",
+    ),
+})).refine(({ cert, key }) => (cert === undefined) === (key === undefined), {
+  when: whenValid,
+  error: 'has one of cert and key; write both, or neither',
+});
+
+export const SinkTls = z
+  .union([yesOrNo(), Files], {
+    error: expects('a yes or no', 'true, false, or a section with ca:, cert:, key: or serverName:'),
+  })
+  .describe(
+    "Whether the connection is encrypted, and with which certificates. The server's certificate is always checked. The default is false.",
+  );
+export type SinkTls = z.output<typeof SinkTls>;
+
+/** The options that are paths of files. */
+export const sinkTlsFiles: readonly string[] = ['tls.ca', 'tls.cert', 'tls.key'];
