@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { hashInputs, recordBuild } from './built.mjs';
+import { readDeclarations, withoutOpeners } from './declarations.mjs';
 import { mergeChunks } from './merge-chunks.mjs';
 import { writeThirdParty } from './supply-chain/notices.mjs';
 
@@ -28,6 +29,8 @@ const common = {
   },
 };
 
+const { sinkKinds } = await readDeclarations(`export { sinkKinds } from './src/sinks/kinds.ts'`);
+
 const { metafile } = await build({
   ...common,
   entryPoints: ['src/server.ts', 'src/cli.ts', 'src/index.ts', 'src/sink-contract.ts'],
@@ -36,15 +39,12 @@ const { metafile } = await build({
   // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // They hold binaries, read files beside themselves (Kafka's WebAssembly), or do not survive bundling (NATS); each is
-  // loaded when it is first needed.
+  // They hold binaries, read files beside themselves, or do not survive bundling; each is loaded when it is first needed.
   external: [
     '@node-rs/argon2',
     '@node-rs/bcrypt',
     'lmdb',
-    '@nats-io/transport-node',
-    '@nats-io/jetstream',
-    '@platformatic/kafka',
+    ...sinkKinds.flatMap(({ unbundled = [] }) => unbundled),
   ],
   metafile: true,
 });
@@ -55,6 +55,8 @@ await build({
   entryPoints: ['src/offload-thread.ts'],
   outfile: 'dist/offload-thread.js',
   bundle: true,
+  // It reads configurations, and opens nothing.
+  plugins: [withoutOpeners],
 });
 
 await mergeChunks(metafile, { entry: 'src/app/main.ts', name: 'start', with: common });

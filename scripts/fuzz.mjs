@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { withoutOpeners } from './declarations.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -26,6 +27,7 @@ await build({
   logLevel: 'error',
   // No target needs what cannot be bundled.
   external: ['@node-rs/argon2', '@node-rs/bcrypt', 'lmdb'],
+  plugins: [withoutOpeners],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -4,6 +4,7 @@
  * same on a server that runs.
  */
 import { expect, it } from 'vitest';
+import { sinkKinds } from '../src/sinks/kinds.ts';
 import { codeOf, filesUnder, readSource } from './support/source.ts';
 
 const START = 'before the port opens';
@@ -38,14 +39,16 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/app/serve/admin-pages.ts': [4, START],
   'src/app/serve/parts.ts': [2, START],
   'src/server.ts': [1, START],
-  'src/sinks/kafka/sink.ts': [1, START],
-  'src/sinks/mqtt/sink.ts': [1, START],
+  'src/sinks/kafka/open.ts': [1, START],
+  'src/sinks/mqtt/open.ts': [1, START],
   'src/sinks/nats/open.ts': [2, START],
   'src/sinks/nats/connection.ts': [3, CONNECT],
-  'src/events/open-sinks.ts': [10, START],
-  'src/sinks/postgres/sink.ts': [1, START],
-  'src/sinks/rabbitmq/sink.ts': [1, START],
+  'src/sinks/postgres/open.ts': [1, START],
+  'src/sinks/rabbitmq/open.ts': [1, START],
   'src/sinks/redis/connection.ts': [1, CONNECT],
+  ...Object.fromEntries(
+    sinkKinds.map(({ name }) => [`src/sinks/${name}/declaration.ts`, [1, START] as const]),
+  ),
   'src/spool/store.ts': [1, START],
   'src/log/log.ts': [1, START],
   'src/telemetry/prometheus.ts': [1, `${START}: loadCallWatch and openSupervisorAdmin await it`],

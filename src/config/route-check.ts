@@ -49,11 +49,12 @@ function checkRoute({ to, delivery, overflow, onFailure }: RouteSection, { sinks
       path: ['onFailure'],
       message: 'needs a section spool; write one, such as spool: { path: ./spool }',
     });
-  const confirms = to.every((name) => sinks[name] === undefined || kindOf(sinks[name]) !== 'stdout');
-  if (delivery === 'before-reply' && !confirms)
+  const kinds = to.flatMap((name) => (sinks[name] === undefined ? [] : [kindOf(sinks[name]).kind]));
+  const pipe = kinds.find(({ isPipe }) => isPipe);
+  if (delivery === 'before-reply' && pipe !== undefined)
     problems.push({
       path: ['delivery'],
-      message: 'cannot be before-reply for stdout, which confirms nothing; take another sink',
+      message: `cannot be before-reply for ${pipe.name}, which confirms nothing; take another sink`,
     });
   return problems;
 }

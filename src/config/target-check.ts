@@ -5,9 +5,10 @@
 
 import { shapeVariables } from '../policy/text/shape-names.ts';
 import { compileText } from '../policy/text/text-template.ts';
+import type { Openness } from '../sinks/kind.ts';
 import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from './sections/grants.ts';
 import type { RouteSection } from './sections/routes.ts';
-import { kindOf, type SinkKind, type SinkSection, type Sinks } from './sections/sinks.ts';
+import { kindOf, type SinkSection, type Sinks } from './sections/sinks.ts';
 
 export interface Targeted {
   readonly events: { readonly routes: readonly RouteSection[] };
@@ -23,22 +24,12 @@ interface TargetProblem {
 /** The placeholders whose value a client chooses. Ids of events hold the client id. */
 const chosenByClients: ReadonlySet<string> = new Set(['clientid', 'username', 'topic', 'subject', 'id']);
 
-/** What a target leads to, in each kind of sink that has places of others beside those of events. */
-const places: Readonly<Partial<Record<SinkKind, { readonly any: string; readonly start: string }>>> = {
-  redis: { any: 'any key of this Redis', start: 'mqtt:' },
-  nats: { any: 'any subject', start: 'mqtt.' },
-  kafka: { any: 'any topic of the cluster', start: 'mqtt.' },
-  postgres: { any: 'any table', start: 'mqtt_' },
-  rabbitmq: { any: 'any queue', start: 'mqtt.' },
-  http: { any: 'any path of this service', start: 'mqtt/' },
-};
-
 /** Targets that reach the grants of this configuration: a client could name its topic like the key of a grant. */
 export function findTargetProblems(config: Targeted): TargetProblem[] {
   const redis = config.authorize?.grants?.redis;
   if (redis === undefined) return [];
   return reached(config).flatMap(({ route, sink, start }) =>
-    sink.redis !== undefined && isSameRedis(sink.redis.url, redis.url) && mayBe(start, redis.prefix)
+    isSameRedis(redisOf(sink), redis.url) && mayBe(start, redis.prefix)
       ? [
           {
             path: pathOf(route),
@@ -54,7 +45,8 @@ export function findTargetWarnings(config: Targeted): TargetProblem[] {
   const { url, prefix = DEFAULT_GRANTS_PREFIX } = config.authorize?.grants?.redis ?? {};
   return reached(config).flatMap(({ route, sink, start }) => {
     const place = placeIn(sink);
-    if (place === undefined || (sink.redis && url && isSameRedis(sink.redis.url, url))) return [];
+    const ofSink = redisOf(sink);
+    if (place === undefined || isSameRedis(ofSink, url)) return [];
     if (start === '')
       return [
         {
@@ -62,7 +54,7 @@ export function findTargetWarnings(config: Targeted): TargetProblem[] {
           message: `begins with what a client chooses, which leads to ${place.any}; begin it with a text of its own, such as ${JSON.stringify(place.start)}`,
         },
       ];
-    return sink.redis !== undefined && mayBe(start, prefix)
+    return ofSink !== undefined && mayBe(start, prefix)
       ? [{ path: pathOf(route), message: explainGrants('keys of grants', prefix) }]
       : [];
   });
@@ -117,16 +109,19 @@ function startOf(target: string): string | undefined {
   return first !== undefined && chosenByClients.has(first.name) ? '' : undefined;
 }
 
-function placeIn(sink: SinkSection): (typeof places)[SinkKind] {
-  const { rabbitmq, http } = sink;
-  // Bindings of an exchange say where its messages go, and a path of the URL is in front of every target.
-  if (rabbitmq?.exchange !== undefined) return undefined;
-  if (http !== undefined && new URL(http.url).pathname !== '/') return undefined;
-  return places[kindOf(sink)];
+function placeIn(sink: SinkSection): Openness | undefined {
+  const { kind, options } = kindOf(sink);
+  return kind.target?.leadsTo?.(options);
 }
 
-function isSameRedis(one: string, other: string): boolean {
-  return addressOf(one) === addressOf(other);
+/** The Redis that the targets of a sink are keys of. */
+function redisOf(sink: SinkSection): string | undefined {
+  const { kind, options } = kindOf(sink);
+  return kind.target?.redisUrl?.(options);
+}
+
+function isSameRedis(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && addressOf(one) === addressOf(other);
 }
 
 /** Host, port and database; all names of this machine are one. */

@@ -15,7 +15,7 @@ export interface EventTracing {
   sink(sink: Sink, system: string): Sink;
 }
 
-/** The sinks of the configuration. Standard output stays as it is: a line in a pipe leads nowhere. */
+/** The sinks of the configuration. A pipe stays as it is: a line in it leads nowhere. */
 export function traceOpened(
   opened: readonly OpenedSink[],
   sinks: Sinks,
@@ -24,8 +24,9 @@ export function traceOpened(
   if (tracing === undefined) return opened;
   return opened.map((one) => {
     const section = sinks[one.sink.name];
-    const kind = section === undefined ? 'custom' : kindOf(section);
-    return kind === 'stdout' ? one : { ...one, sink: tracing.sink(one.sink, kind) };
+    if (section === undefined) return { ...one, sink: tracing.sink(one.sink, 'custom') };
+    const { kind } = kindOf(section);
+    return kind.isPipe ? one : { ...one, sink: tracing.sink(one.sink, kind.name) };
   });
 }
 

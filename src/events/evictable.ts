@@ -1,43 +1,41 @@
-/** The entries of a queue that newer ones may evict, oldest first. */
+/** The entries of a queue that may give way to newer ones, oldest first. */
 import { LinkedList } from '../lib/linked-list.ts';
 import type { Entry } from './entry.ts';
 import { isWaiting } from './partition.ts';
 
 export class Evictable {
   readonly #entries = new LinkedList<Entry>();
-  /** Entries that were in flight when their turn came, and wait again: older than all others. */
-  readonly #retries = new LinkedList<Entry>();
+  /** Those that were passed over while they were under way, and wait again: older than all others. */
+  readonly #returned = new LinkedList<Entry>();
 
   add(entry: Entry): void {
-    entry.isEvictable = true;
-    entry.evictionLink = this.#entries.add(entry);
+    entry.isDroppable = true;
+    entry.listing = this.#entries.add(entry);
   }
 
   /** The entry is gone. */
   remove(entry: Entry): void {
-    entry.evictionLink?.remove();
-    entry.evictionLink = undefined;
+    entry.listing?.remove();
+    entry.listing = undefined;
   }
 
-  /** The batch of these entries failed, and they wait again. */
-  putBack(entries: readonly Entry[]): void {
-    const unlisted = entries.filter(
-      ({ isEvictable, evictionLink }) => isEvictable && evictionLink === undefined,
-    );
+  /** Entries wait again whose batch has failed. */
+  returned(entries: readonly Entry[]): void {
+    const unlisted = entries.filter(({ isDroppable, listing }) => isDroppable && listing === undefined);
     if (unlisted.length === 0) return;
-    const all = [...this.#retries.clear(), ...unlisted].sort((a, b) => a.seq - b.seq);
-    for (const entry of all) entry.evictionLink = this.#retries.add(entry);
+    const all = [...this.#returned.clear(), ...unlisted].sort((a, b) => a.seq - b.seq);
+    for (const entry of all) entry.listing = this.#returned.add(entry);
   }
 
-  /** Takes out the oldest entry that waits, if there is one. */
+  /** The oldest that waits, or nothing. It is not listed any more. */
   take(): Entry | undefined {
-    return takeWaiting(this.#retries) ?? takeWaiting(this.#entries);
+    return takeFrom(this.#returned) ?? takeFrom(this.#entries);
   }
 }
 
-function takeWaiting(list: LinkedList<Entry>): Entry | undefined {
+function takeFrom(list: LinkedList<Entry>): Entry | undefined {
   for (let entry = list.shift(); entry !== undefined; entry = list.shift()) {
-    entry.evictionLink = undefined;
+    entry.listing = undefined;
     if (isWaiting(entry)) return entry;
   }
   return undefined;

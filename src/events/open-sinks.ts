@@ -1,33 +1,10 @@
 /** Opens the sinks of a configuration: the code of a kind is loaded when a sink is of that kind. */
 import type { QueueOptions } from '../config/sections/queue.ts';
-import { kindOf, type SinkKind, type SinkSection, type Sinks } from '../config/sections/sinks.ts';
+import { kindOf, type SinkSection, type Sinks } from '../config/sections/sinks.ts';
+import { DEFAULT_CONCURRENCY, type SinkKind } from '../sinks/kind.ts';
 import type { OpenSink, SinkWorld } from '../sinks/sink.ts';
-import { forbiddenIn, guardTargets, type TargetWorld } from '../sinks/target-guard.ts';
+import { findReserved, guardTargets, type TargetWorld } from '../sinks/target-guard.ts';
 import type { OpenedSink } from './opened-sink.ts';
-
-type OptionsOf<Kind extends SinkKind> = NonNullable<SinkSection[Kind]>;
-
-const openers: { readonly [Kind in SinkKind]: () => Promise<OpenSink<OptionsOf<Kind>>> } = {
-  stdout: () => import('../sinks/stdout/sink.ts').then(({ openStdout }) => openStdout),
-  file: () => import('../sinks/file/open.ts').then(({ openFile }) => openFile),
-  http: () => import('../sinks/http/open.ts').then(({ openHttp }) => openHttp),
-  nats: () => import('../sinks/nats/open.ts').then(({ openNats }) => openNats),
-  kafka: () => import('../sinks/kafka/sink.ts').then(({ openKafka }) => openKafka),
-  redis: () => import('../sinks/redis/open.ts').then(({ openRedis }) => openRedis),
-  postgres: () => import('../sinks/postgres/sink.ts').then(({ openPostgres }) => openPostgres),
-  rabbitmq: () => import('../sinks/rabbitmq/sink.ts').then(({ openRabbitmq }) => openRabbitmq),
-  mqtt: () => import('../sinks/mqtt/sink.ts').then(({ openMqtt }) => openMqtt),
-  module: () =>
-    import('../sinks/module/open.ts').then(
-      ({ openModule }) =>
-        (options, world) =>
-          openModule(options, world),
-    ),
-};
-
-/** Kinds that write into one place, one after another: several batches at once would bring nothing but disorder. */
-const oneByOne: ReadonlySet<string> = new Set(['stdout', 'file']);
-const DEFAULT_CONCURRENCY = 4;
 
 /**
  * Opens all, and waits for none of their systems.
@@ -58,22 +35,25 @@ async function openOne(
   world: Omit<SinkWorld, 'name'>,
   targets: TargetWorld,
 ): Promise<OpenedSink> {
-  const kind = kindOf(section);
-  const open = (await openers[kind]()) as OpenSink<unknown>;
-  const forbidden = forbiddenIn(section, targets);
-  const sink = await open(section[kind], { ...world, name });
+  const { kind, options } = kindOf(section);
+  const open: OpenSink<unknown> = await kind.load();
+  const reserved = findReserved(kind, options, targets);
+  const sink = await open(options, { ...world, name });
   return {
-    sink: forbidden === undefined ? sink : guardTargets(sink, forbidden),
+    sink: reserved === undefined ? sink : guardTargets(sink, reserved),
     queue: queueOf(section.queue, kind),
     deadLetter: section.deadLetter,
     isRequired: section.require,
-    keepsEvents: kind === 'stdout',
+    keepsEvents: kind.isPipe === true,
   };
 }
 
-function queueOf(queue: QueueOptions, kind: SinkKind): OpenedSink['queue'] {
-  const concurrency = queue.concurrency ?? (oneByOne.has(kind) ? 1 : DEFAULT_CONCURRENCY);
+function queueOf(
+  queue: QueueOptions,
+  { concurrency: usual = DEFAULT_CONCURRENCY, isPipe }: SinkKind,
+): OpenedSink['queue'] {
+  const { concurrency = usual } = queue;
   // What goes to a pipe that nobody reads waits for the reader, however long that takes.
-  const retry = kind === 'stdout' ? { ...queue.retry, timeout: 0 } : queue.retry;
+  const retry = isPipe ? { ...queue.retry, timeout: 0 } : queue.retry;
   return { ...queue, concurrency, retry };
 }

@@ -1,8 +1,7 @@
 /** TLS towards the system behind a sink: the same for every kind. */
 import * as z from 'zod';
 import { expects, section, text, whenValid, yesOrNo } from '../lib/schema/builders.ts';
-
-const path = (example: string) => text('a path', `a path such as ${example}`);
+import { path } from '../lib/schema/files.ts';
 
 const Files = section(() => ({
   ca: path('./tls/ca.pem')
@@ -34,6 +33,3 @@ export const SinkTls = z
     "Whether the connection is encrypted, and with which certificates. The server's certificate is always checked. The default is false.",
   );
 export type SinkTls = z.output<typeof SinkTls>;
-
-/** The options that are paths of files. */
-export const sinkTlsFiles: readonly string[] = ['tls.ca', 'tls.cert', 'tls.key'];

@@ -8,31 +8,31 @@ import { join } from 'node:path';
  */
 const FORMAT = 1;
 
-export interface SpoolPaths {
+export interface Places {
   readonly directory: string;
   /** LMDB's file. */
   readonly data: string;
   /** LMDB's lock and table of readers. */
   readonly dataLock: string;
   /** See exclusive.ts. */
-  readonly openLock: string;
+  readonly exclusive: string;
   /** See members.ts. */
-  readonly processes: string;
+  readonly members: string;
 }
 
-export function spoolPaths(directory: string): SpoolPaths {
+export function placesIn(directory: string): Places {
   const data = join(directory, `spool-${FORMAT}.mdb`);
   return {
     directory,
     data,
     dataLock: `${data}-lock`,
-    openLock: join(directory, 'opening'),
-    processes: join(directory, 'members'),
+    exclusive: join(directory, 'opening'),
+    members: join(directory, 'members'),
   };
 }
 
 /** Files of spools of other releases. */
-export function findOtherFormats({ directory, data }: SpoolPaths): readonly string[] {
+export function findOtherFormats({ directory, data }: Places): readonly string[] {
   return readdirSync(directory)
     .filter((name) => /^spool-\d+\.mdb$/.test(name))
     .map((name) => join(directory, name))
@@ -40,7 +40,7 @@ export function findOtherFormats({ directory, data }: SpoolPaths): readonly stri
 }
 
 /** A path beside the file that nothing has yet: `spool-1.mdb.damaged-20260314T101112Z`. */
-export function asidePath({ data }: SpoolPaths, now: number): string {
+export function asidePath({ data }: Places, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const path = `${data}.damaged-${stamp}`;
   for (let i = 2; ; i++) {

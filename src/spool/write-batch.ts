@@ -9,18 +9,18 @@ import {
   encodeClaim,
   encodeTotals,
   entryKey,
-  type LogTotals,
+  type LaneTotals,
+  laneKey,
   NO_TOTALS,
   type Position,
   seal,
   sizeOf,
-  totalsKey,
 } from './records.ts';
 import type { Db } from './store.ts';
 
 export class WriteBatch {
   readonly db: Db;
-  readonly #totals: Map<string, LogTotals>;
+  readonly #totals: Map<string, LaneTotals>;
   readonly #lanes = new Map<string, SinkLogBatch>();
 
   constructor(db: Db) {
@@ -35,10 +35,10 @@ export class WriteBatch {
 
   /** Of all entries. */
   get bytes(): number {
-    return this.names.reduce((sum, name) => sum + this.log(name).totals.bytes, 0);
+    return this.names.reduce((sum, name) => sum + this.lane(name).totals.bytes, 0);
   }
 
-  log(name: string): SinkLogBatch {
+  lane(name: string): SinkLogBatch {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
     const lane = new SinkLogBatch(this.db, name, this.#totals.get(name) ?? NO_TOTALS);
@@ -54,21 +54,21 @@ export class WriteBatch {
 export class SinkLogBatch {
   readonly #db: Db;
   readonly #name: string;
-  readonly #before: LogTotals;
-  #totals: LogTotals;
+  readonly #before: LaneTotals;
+  #totals: LaneTotals;
   #claimsBefore: readonly Claim[] | undefined;
   #claims: readonly Claim[] = [];
   /** Whether a claim may have lost its last entry. */
   #mayHoldEmpty = false;
 
-  constructor(db: Db, name: string, totals: LogTotals) {
+  constructor(db: Db, name: string, totals: LaneTotals) {
     this.#db = db;
     this.#name = name;
     this.#before = totals;
     this.#totals = totals;
   }
 
-  get totals(): LogTotals {
+  get totals(): LaneTotals {
     return this.#totals;
   }
 
@@ -124,7 +124,7 @@ export class SinkLogBatch {
     if (this.#mayHoldEmpty) this.#dropEmptyClaims();
     this.#writeClaims();
     if (this.#totals === this.#before) return;
-    const key = totalsKey(this.#name);
+    const key = laneKey(this.#name);
     this.#db.put(key, seal(key, encodeTotals(this.#totals)));
   }
 

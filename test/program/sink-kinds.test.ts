@@ -1,7 +1,7 @@
 /** The built program with sinks of every kind: their libraries must be found, and work, from the bundle. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sinkKinds } from '../../src/config/sections/sinks.ts';
+import { sinkKinds } from '../../src/sinks/kinds.ts';
 import { isKafkaMissing, startKafka } from '../support/servers/kafka.ts';
 import { isMosquittoMissing, startMosquitto } from '../support/servers/mosquitto.ts';
 import { isRabbitmqMissing, startRabbitmq } from '../support/servers/rabbitmq.ts';
@@ -31,7 +31,7 @@ drain: { timeout: 5s }
 `;
 
 describe('the built program', () => {
-  it.each(sinkKinds)('opens a sink of the kind %s', async (kind) => {
+  it.each(sinkKinds)('opens a sink of the kind $name', async ({ name: kind }) => {
     const given = options[kind] ?? '{}';
     const path = temporaryFile('sink.mjs', 'export default async () => ({ write() {}, async close() {} });');
     const config = temporaryFile('exhook.yaml', configOf(kind, given.replace('./sink.mjs', path)));

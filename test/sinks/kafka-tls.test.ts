@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Kafka } from '../../src/sinks/kafka/declaration.ts';
-import { openKafka } from '../../src/sinks/kafka/sink.ts';
+import { openKafka } from '../../src/sinks/kafka/open.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { isKafkaMissing, type KafkaServer, password, startKafka, user } from '../support/servers/kafka.ts';
 import { itKnowsTls } from './tls-cases.ts';

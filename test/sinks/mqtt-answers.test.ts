@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeDelivery, type Sink } from '../../src/sink-contract.ts';
 import { Mqtt } from '../../src/sinks/mqtt/declaration.ts';
-import { openMqtt } from '../../src/sinks/mqtt/sink.ts';
+import { openMqtt } from '../../src/sinks/mqtt/open.ts';
 import { worldOf } from './world.ts';
 
 const servers: Server[] = [];

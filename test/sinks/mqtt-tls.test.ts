@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Mqtt } from '../../src/sinks/mqtt/declaration.ts';
-import { openMqtt } from '../../src/sinks/mqtt/sink.ts';
+import { openMqtt } from '../../src/sinks/mqtt/open.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import {
   isMosquittoMissing,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Postgres } from '../../src/sinks/postgres/declaration.ts';
-import { openPostgres } from '../../src/sinks/postgres/sink.ts';
+import { openPostgres } from '../../src/sinks/postgres/open.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import {
   isPostgresMissing,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { Rabbitmq } from '../../src/sinks/rabbitmq/declaration.ts';
-import { openRabbitmq } from '../../src/sinks/rabbitmq/sink.ts';
+import { openRabbitmq } from '../../src/sinks/rabbitmq/open.ts';
 import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import {
   isRabbitmqMissing,

@@ -1,22 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { SinkSection } from '../../src/config/sections/sinks.ts';
+import { kindOf, type SinkSection } from '../../src/config/sections/sinks.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
 import type { Receipt, Sink } from '../../src/sinks/sink.ts';
-import { forbiddenIn, guardTargets } from '../../src/sinks/target-guard.ts';
+import { findReserved, guardTargets, type TargetWorld } from '../../src/sinks/target-guard.ts';
 
 const to = (target: string | undefined, subject = 't') =>
   ({ id: `${target}`, target, attributes: { subject } }) as unknown as Delivery;
-const section = (options: object) => options as SinkSection;
+const findIn = (section: object, targets: TargetWorld) => {
+  const { kind, options } = kindOf(section as SinkSection);
+  return findReserved(kind, options, targets);
+};
 const world = { grantKeys: ['exhook:grants:'], written: [] as string[] };
 
-describe('forbiddenIn', () => {
+describe('What is reserved in a sink', () => {
   it.each([
     ['redis', { redis: {} }, 'exhook:grants:emqx@1:victim', 'mqtt:x'],
     ['mqtt', { mqtt: {} }, '$CONTROL/dynamic-security/v1', 'a/$SYS'],
     ['kafka', { kafka: {} }, '__consumer_offsets', 'a__b'],
     ['rabbitmq', { rabbitmq: {} }, 'amq.rabbitmq.reply-to.x', 'mqtt.amq.x'],
   ])('keeps the own places of %s from targets of events', (_kind, options, forbidden, other) => {
-    const find = forbiddenIn(section(options), world);
+    const find = findIn(options, world);
     expect(find?.(to(forbidden))).toMatch(/^the (key|topic|queue) /);
     expect(find?.(to(other))).toBeUndefined();
     expect(find?.(to(undefined))).toBeUndefined();
@@ -24,7 +27,7 @@ describe('forbiddenIn', () => {
 
   it('takes what an operator has written for meant', () => {
     const written = ['$delayed/5/', '_audit.', 'mqtt:'];
-    const find = (options: object) => forbiddenIn(section(options), { ...world, written });
+    const find = (options: object) => findIn(options, { ...world, written });
     expect(find({ mqtt: {} })?.(to('$delayed/5/x'))).toBeUndefined();
     expect(find({ mqtt: {} })?.(to('$delayed/6/x'))).toMatch(/begins with "\$"/);
     expect(find({ kafka: {} })?.(to('_audit.x'))).toBeUndefined();
@@ -32,8 +35,8 @@ describe('forbiddenIn', () => {
   });
 
   it('looks at the topic of the message where an MQTT sink has none of its own', () => {
-    expect(forbiddenIn(section({ mqtt: {} }), world)?.(to(undefined, '$SYS/x'))).toMatch(/begins with "\$"/);
-    expect(forbiddenIn(section({ mqtt: { topic: 'a' } }), world)?.(to(undefined, '$SYS/x'))).toBeUndefined();
+    expect(findIn({ mqtt: {} }, world)?.(to(undefined, '$SYS/x'))).toMatch(/begins with "\$"/);
+    expect(findIn({ mqtt: { topic: 'a' } }, world)?.(to(undefined, '$SYS/x'))).toBeUndefined();
   });
 
   it.each([
@@ -44,7 +47,7 @@ describe('forbiddenIn', () => {
     { stdout: {} },
     { module: {} },
   ])('has nothing to say of %j', (options) => {
-    expect(forbiddenIn(section(options), world)).toBeUndefined();
+    expect(findIn(options, world)).toBeUndefined();
   });
 });
 
@@ -58,7 +61,7 @@ describe('a guarded sink', () => {
     },
     close: async () => {},
   });
-  const find = forbiddenIn(section({ kafka: {} }), world) as NonNullable<ReturnType<typeof forbiddenIn>>;
+  const find = findIn({ kafka: {} }, world) as NonNullable<ReturnType<typeof findReserved>>;
   const write = async (sink: Sink, ...targets: string[]) =>
     await guardTargets(sink, find).write(
       targets.map((target) => to(target)),

@@ -1,5 +1,6 @@
 /** The configuration as it may be shown: references to secrets stay, secrets do not. */
 import type { Config } from '../../config/schema.ts';
+import { kindOf, type SinkSection } from '../../config/sections/sinks.ts';
 import { redactUrls } from '../../lib/redact-urls.ts';
 import { mapSteps, type Steps } from '../../lib/steps.ts';
 
@@ -19,7 +20,7 @@ const users = /^list$/;
 export function redactConfig(config: Config): unknown {
   const { events, sinks } = config;
   const routes = events.routes.map((route) =>
-    route.to.some((name) => sinks[name]?.http !== undefined) ? hidePath(route) : route,
+    route.to.some((name) => maySecret(sinks[name])) ? hideTarget(route) : route,
   );
   return withoutSecrets({ ...config, events: { ...events, routes } });
 }
@@ -43,8 +44,13 @@ export function* redactSteps(config: Config): Steps<unknown> {
 
 type Route = Config['events']['routes'][number];
 
-/** The target of an HTTP sink is the end of a URL: of its path, placeholders alone are shown. */
-function hidePath(route: Route): Route {
+/** Whether targets of the sink may hold secrets: those of HTTP are the end of a URL. */
+function maySecret(sink: SinkSection | undefined): boolean {
+  return sink !== undefined && kindOf(sink).kind.target?.maySecret === true;
+}
+
+/** Placeholders alone are shown. */
+function hideTarget(route: Route): Route {
   const { target } = route.shape;
   if (target === undefined) return route;
   const shown = target.split(/(\$\{[^}]*\})/).map((part, i) => (i % 2 === 1 || part === '' ? part : HIDDEN));

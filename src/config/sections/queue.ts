@@ -3,6 +3,9 @@ import type * as z from 'zod';
 import { section, whenValid, wholeNumber } from '../../lib/schema/builders.ts';
 import { duration, POSITIVE, size } from '../../lib/schema/units.ts';
 
+import { DEFAULT_CONCURRENCY } from '../../sinks/kind.ts';
+import { sinkKinds } from '../../sinks/kinds.ts';
+
 const GiB = 2 ** 30;
 const bytes = () => size({ min: 1024, max: 64 * GiB, reads: 'from 1KiB to 64GiB' });
 
@@ -48,6 +51,18 @@ const Retry = section(() => ({
   error: 'is shorter than retry.min; write at least as much',
 });
 
+/** `1 for stdout and file, 4 for all others` */
+function describeConcurrency(): string {
+  const others = sinkKinds.filter(({ concurrency }) => concurrency !== undefined);
+  const own = others.map(({ name, concurrency }) => ({ name, concurrency }));
+  const numbers = [...new Set(own.map(({ concurrency }) => concurrency))];
+  const parts = numbers.map((number) => {
+    const names = own.filter(({ concurrency }) => concurrency === number).map(({ name }) => name);
+    return `${number} for ${names.join(' and ')}`;
+  });
+  return [...parts, `${DEFAULT_CONCURRENCY} for all others`].join(', ');
+}
+
 export const Queue = section(() => ({
   maxEvents: wholeNumber('a number of events', 1, 100_000_000)
     .prefault(100_000)
@@ -60,7 +75,7 @@ export const Queue = section(() => ({
   concurrency: wholeNumber('a number of batches', 1, 64)
     .optional()
     .describe(
-      'How many batches may be under way at once. Events of one key are always in one of them. When absent: 1 for stdout and file, 4 for all others.',
+      `How many batches may be under way at once. Events of one key are always in one of them. When absent: ${describeConcurrency()}.`,
     ),
   batch: Batch.prefault({}).describe('How events are put together.'),
   retry: Retry.prefault({}).describe('What happens when the sink fails.'),

@@ -1,11 +1,15 @@
 /** What becomes of an event on its way into a sink: which parts, in which form, under which names. */
 import * as z from 'zod';
-import { choice, expects, section, text, whenValid } from '../../lib/schema/builders.ts';
+import { choice, expects, oneOf, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { shapeVariables } from '../../policy/text/shape-names.ts';
 import { compileText } from '../../policy/text/text-template.ts';
+import { sinkTargets, type TargetName } from '../../sinks/kinds.ts';
 
 /** What sinks call the place that a delivery goes to: all mean the same key. */
-export const targetNames = ['target', 'subject', 'topic', 'stream', 'table', 'routingKey', 'path'] as const;
+export const targetNames: readonly (TargetName | 'target')[] = [
+  'target',
+  ...sinkTargets.map(({ name }) => name),
+];
 
 const template = (noun: string, example: string) =>
   text(noun, `a text such as ${example}`).superRefine((source, context) => {
@@ -16,14 +20,23 @@ const template = (noun: string, example: string) =>
     }
   });
 
-const target = (name: (typeof targetNames)[number]) =>
-  template('a name', '"mqtt.${topic}"')
-    .optional()
-    .describe(
-      name === 'target'
-        ? 'Where in the sink the event goes: the subject, topic, stream, table, routing key or path, with placeholders. When absent, what the sink itself says.'
-        : `The same as target, for sinks that call it ${name === 'routingKey' ? 'a routing key' : `a ${name}`}.`,
-    );
+const target = () => template('a name', '"mqtt.${topic}"').optional();
+
+type Target = ReturnType<typeof target>;
+
+function describeTargets(): { readonly [Name in TargetName | 'target']: Target } {
+  const nouns = sinkTargets.map(({ noun }) => noun);
+  const own = sinkTargets.map(({ name, noun }) => [
+    name,
+    target().describe(`The same as target, for sinks that call it a ${noun}.`),
+  ]);
+  return {
+    target: target().describe(
+      `Where in the sink the event goes: the ${oneOf(nouns)}, with placeholders. When absent, what the sink itself says.`,
+    ),
+    ...(Object.fromEntries(own) as { readonly [Name in TargetName]: Target }),
+  };
+}
 
 const pathError = expects('a path into the data', 'names with dots between, such as message.payload');
 const DataPath = z
@@ -48,13 +61,7 @@ export const Shape = section(() => ({
     .describe(
       'Events with the same key stay in order, and in one partition where a sink has those. The default is ${clientid}.',
     ),
-  target: target('target'),
-  subject: target('subject'),
-  topic: target('topic'),
-  stream: target('stream'),
-  table: target('table'),
-  routingKey: target('routingKey'),
-  path: target('path'),
+  ...describeTargets(),
 }))
   .superRefine((shape, context) => {
     const given = targetNames.filter((name) => shape[name] !== undefined);

@@ -1,57 +1,30 @@
-/** The sinks: a name for each, what it is, and the queue in front of it. One kind is one file of sinks/. */
+/** The sinks: a name for each, what it is, and the queue in front of it. What each kind takes is in its folder of src/sinks/. */
 import * as z from 'zod';
 import { expects, oneOf, section, text, yesOrNo } from '../../lib/schema/builders.ts';
-import { File, fileFiles } from '../../sinks/file/declaration.ts';
-import { Http, httpFiles } from '../../sinks/http/declaration.ts';
-import { Kafka, kafkaFiles } from '../../sinks/kafka/declaration.ts';
-import { Module, moduleFiles } from '../../sinks/module/declaration.ts';
-import { Mqtt, mqttFiles } from '../../sinks/mqtt/declaration.ts';
-import { Nats, natsFiles } from '../../sinks/nats/declaration.ts';
-import { Postgres, postgresFiles } from '../../sinks/postgres/declaration.ts';
-import { Rabbitmq, rabbitmqFiles } from '../../sinks/rabbitmq/declaration.ts';
-import { Redis, redisFiles } from '../../sinks/redis/declaration.ts';
-import { Stdout, stdoutFiles } from '../../sinks/stdout/declaration.ts';
+import { path } from '../../lib/schema/files.ts';
+import type { SinkKind } from '../../sinks/kind.ts';
+import { type OptionsByKind, type SinkName, sinkKinds } from '../../sinks/kinds.ts';
 import { Queue } from './queue.ts';
 
-const kinds = {
-  stdout: Stdout.optional().describe('Standard output, one line an event.'),
-  file: File.optional().describe('JSON Lines in a file, with rotation.'),
-  http: Http.optional().describe('Requests to an HTTP service.'),
-  nats: Nats.optional().describe('Subjects of NATS JetStream.'),
-  kafka: Kafka.optional().describe('Topics of Kafka.'),
-  redis: Redis.optional().describe('Streams of Redis.'),
-  postgres: Postgres.optional().describe('Tables of PostgreSQL.'),
-  rabbitmq: Rabbitmq.optional().describe('Exchanges of RabbitMQ.'),
-  mqtt: Mqtt.optional().describe('Topics of another MQTT broker.'),
-  module: Module.optional().describe('A sink of your own.'),
-};
+type KindOptions = { readonly [Kind in keyof OptionsByKind]: z.ZodOptional<OptionsByKind[Kind]> };
 
-export type SinkKind = keyof typeof kinds;
-export const sinkKinds = Object.keys(kinds) as SinkKind[];
+/** The options of each kind, of which a sink has one. */
+function describeKinds(): KindOptions {
+  const options = sinkKinds.map(({ name, options, summary }) => [name, options.optional().describe(summary)]);
+  return Object.fromEntries(options) as KindOptions;
+}
 
-/** The options of each kind that are paths of files, with dots for those further down. */
-export const sinkFiles: Readonly<Record<SinkKind, readonly string[]>> = {
-  stdout: stdoutFiles,
-  file: fileFiles,
-  http: httpFiles,
-  nats: natsFiles,
-  kafka: kafkaFiles,
-  redis: redisFiles,
-  postgres: postgresFiles,
-  rabbitmq: rabbitmqFiles,
-  mqtt: mqttFiles,
-  module: moduleFiles,
-};
+const sinkNames = sinkKinds.map(({ name }) => name);
 
 const DeadLetterFile = section(() => ({
-  file: text('a path', 'a path such as ./dead-letters.jsonl').describe(
+  file: path('./dead-letters.jsonl').describe(
     'The file, relative to the configuration file: one JSON object a line, with the reason.',
   ),
 }));
 
 const Sink = section(
   () => ({
-    ...kinds,
+    ...describeKinds(),
     queue: Queue.prefault({}).describe('The queue in front of the sink.'),
     deadLetter: z
       .union([text('the name of a sink', 'the name of another sink'), DeadLetterFile], {
@@ -67,11 +40,11 @@ const Sink = section(
   }),
   'a sink',
 ).superRefine((sink, context) => {
-  const given = sinkKinds.filter((kind) => sink[kind] !== undefined);
+  const given = sinkNames.filter((name) => sink[name] !== undefined);
   if (given.length === 1) return;
   const message =
     given.length === 0
-      ? `does not say what it is; write one of ${oneOf(sinkKinds.map((kind) => `${kind}:`))}`
+      ? `does not say what it is; write one of ${oneOf(sinkNames.map((name) => `${name}:`))}`
       : `is ${given.join(' and ')} at once; write a sink for each`;
   context.addIssue({ code: 'custom', message });
 });
@@ -92,7 +65,8 @@ export const Sinks = z
   );
 export type Sinks = z.output<typeof Sinks>;
 
-/** What a sink is. */
-export function kindOf(sink: SinkSection): SinkKind {
-  return sinkKinds.find((kind) => sink[kind] !== undefined) ?? 'stdout';
+/** What a sink is: its kind, and the options of that. */
+export function kindOf(sink: SinkSection): { readonly kind: SinkKind<SinkName>; readonly options: unknown } {
+  const kind = sinkKinds.find(({ name }) => sink[name] !== undefined) as SinkKind<SinkName>;
+  return { kind, options: sink[kind.name] };
 }

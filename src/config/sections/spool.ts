@@ -1,10 +1,11 @@
 /** The queue on disk for events that sinks have not confirmed. */
 import type * as z from 'zod';
-import { section, text, yesOrNo } from '../../lib/schema/builders.ts';
+import { section, yesOrNo } from '../../lib/schema/builders.ts';
+import { path } from '../../lib/schema/files.ts';
 import { size } from '../../lib/schema/units.ts';
 
 export const Spool = section(() => ({
-  path: text('a path', 'a path such as ./spool').describe(
+  path: path('./spool').describe(
     'The directory, relative to the configuration file. It is made if it is not there; workers share it, other machines must not. There is no default.',
   ),
   maxBytes: size({ min: 2 ** 20, max: 2 ** 40, reads: 'from 1MiB to 1024GiB' })
@@ -19,6 +20,3 @@ export const Spool = section(() => ({
     ),
 }));
 export type SpoolOptions = z.output<typeof Spool>;
-
-/** The options that are paths. */
-export const spoolFiles: readonly string[] = ['path'];

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { findVariableReference, findVariableWithin } from '../variable-reference.ts';
 import { expects, section, text } from './builders.ts';
+import { path } from './files.ts';
 
 const write = '{ env: NAME } or { file: PATH }, or the text itself';
 
@@ -12,7 +13,7 @@ const FromEnvironment = section(() => ({
 }));
 
 const FromFile = section(() => ({
-  file: text('a path', 'a path such as ./secret').describe(
+  file: path('./secret').describe(
     'The file that holds it, relative to the configuration file; a line break at its end is left out.',
   ),
 }));

@@ -3,6 +3,7 @@
 import type { Authorize } from '../../config/sections/authorize.ts';
 import type { RedisGrants } from '../../config/sections/grants.ts';
 import { readPem } from '../../lib/pem.ts';
+import { redisCode } from '../../lib/redis-code.ts';
 import { type Environment, readSecret } from '../../lib/secret.ts';
 import { removeBrackets } from '../../lib/url-host.ts';
 import { describeProblem, PolicyError } from '../policy/policy-error.ts';
@@ -72,7 +73,7 @@ async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWor
   const { now, monotonic, random, env, log } = world;
   const { url, username, prefix, ttl, freshness, timeout } = redis;
   const { password, tls } = await readFiles(redis, env);
-  const [{ openRedisRecords, redisCode }, { createSharedGrants }] = await Promise.all([
+  const [{ openRedisRecords }, { createSharedGrants }] = await Promise.all([
     import('./redis.ts'),
     import('./shared.ts'),
   ]);

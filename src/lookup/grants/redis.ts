@@ -2,6 +2,7 @@
 
 import { createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
+import { redisCode } from '../../lib/redis-code.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { createBreaker } from '../breaker.ts';
@@ -96,11 +97,4 @@ function describe(error: unknown, place: string): Failure {
 
 function late(place: string): Failure {
   return new Failure('lookup_timeout', `no answer from Redis at ${place} in time`);
-}
-
-/** `WRONGPASS`, `READONLY`, `ECONNREFUSED`: the word in front of an answer of Redis, or the code or kind of an error. */
-export function redisCode(error: unknown): string {
-  const { code, name, message } = error as NodeJS.ErrnoException;
-  const [word] = /^[A-Z]{2,}(?= )/.exec(message) ?? [];
-  return code ?? word ?? name;
 }

@@ -3,7 +3,6 @@
  * names a key that is not among them, and used on while the source is down.
  */
 
-import { backoff } from '../../lib/backoff.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { withCallerSignal } from '../deadline.ts';
@@ -77,7 +76,7 @@ export function jwksKeys(options: JwksOptions): JwksKeys {
       loadedAt = startedAt;
       failures = 0;
     } catch (error) {
-      nextAt = startedAt + backoff(++failures, { first: FIRST_RETRY, longest: cooldown });
+      nextAt = startedAt + Math.min(cooldown, FIRST_RETRY * 2 ** failures++);
       options.onProblem?.(error instanceof Error ? error.message : 'unknown error');
     }
   }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { expects, section, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { path } from '../../lib/schema/files.ts';
 import { duration, size } from '../../lib/schema/units.ts';
+import { defineSinkKind } from '../kind.ts';
 
 /** As people write the bits, in octal. YAML reads 0640 without quotes as the number 640. */
 const modes = ['0600', '0640', '0644', '0660', '0664'] as const;
@@ -33,7 +35,7 @@ const Rotate = section(() => ({
 }));
 
 export const File = section(() => ({
-  path: text('a path', 'a path such as ./events.jsonl').describe(
+  path: path('./events.jsonl').describe(
     'The file, relative to the configuration file; it is made when it is not there, and its directory too. There is no default.',
   ),
   mode: Mode.prefault('0640').describe(
@@ -50,5 +52,16 @@ export const File = section(() => ({
 }));
 export type FileOptions = z.output<typeof File>;
 
-/** The options that are paths of files. */
-export const fileFiles: readonly string[] = ['path'];
+export const file = defineSinkKind({
+  name: 'file',
+  summary: 'JSON Lines in a file, with rotation.',
+  options: File,
+  load: () => import('./open.ts').then(({ openFile }) => openFile),
+  promises: {
+    order: 'kept',
+    repeats: 'after a failure, with the same id',
+    confirmed: 'the disk has it (`sync`)',
+  },
+  // One place, one batch after another: more at once would bring nothing but disorder.
+  concurrency: 1,
+});

@@ -10,7 +10,8 @@ import {
 } from '../../lib/schema/builders.ts';
 import { headerSecret, secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 const url = text('a URL', 'a URL such as https://events.example.com/mqtt')
   .refine((value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value), {
@@ -85,5 +86,23 @@ export const Http = section(() => ({
 });
 export type HttpOptions = z.output<typeof Http>;
 
-/** The options that are paths of files. */
-export const httpFiles: readonly string[] = ['headers.*.file', 'signature.secret.file', ...sinkTlsFiles];
+export const http = defineSinkKind({
+  name: 'http',
+  summary: 'Requests to an HTTP service.',
+  options: Http,
+  load: () => import('./open.ts').then(({ openHttp }) => openHttp),
+  promises: {
+    order: 'kept, as requests',
+    repeats: 'after a failure, with the same id',
+    confirmed: 'the service answers 2xx',
+  },
+  target: {
+    name: 'path',
+    noun: 'path',
+    // A path of the URL is in front of every target.
+    leadsTo: ({ url }) =>
+      new URL(url).pathname === '/' ? { any: 'any path of this service', start: 'mqtt/' } : undefined,
+    isAppended: true,
+    maySecret: true,
+  },
+});

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 const brokerError = expects('a broker', 'its name and port, such as kafka-1.example.com:9092');
 
@@ -69,5 +70,22 @@ export const Kafka = section(() => ({
 }));
 export type KafkaOptions = z.output<typeof Kafka>;
 
-/** The options that are paths of files. */
-export const kafkaFiles: readonly string[] = ['sasl.password.file', ...sinkTlsFiles];
+export const kafka = defineSinkKind({
+  name: 'kafka',
+  summary: 'Topics of Kafka.',
+  options: Kafka,
+  load: () => import('./open.ts').then(({ openKafka }) => openKafka),
+  promises: {
+    order: 'kept within a topic: one key, one partition',
+    repeats: 'after a failure, with the same id',
+    confirmed: 'all in-sync replicas have it',
+  },
+  target: {
+    name: 'topic',
+    noun: 'topic',
+    leadsTo: () => ({ any: 'any topic of the cluster', start: 'mqtt.' }),
+    reserved: () => ({ starts: ['_'], reason: 'the topic begins with "_": such topics are internal' }),
+  },
+  // It reads a file of WebAssembly beside itself.
+  unbundled: ['@platformatic/kafka'],
+});

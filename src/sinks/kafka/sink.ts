@@ -1,15 +1,12 @@
 /** Events to topics of Kafka: idempotent, and confirmed by all replicas. */
 
-import type { BaseOptions } from '@platformatic/kafka';
-import { readSecret } from '../../lib/secret.ts';
 import { withSignal } from '../../lib/with-signal.ts';
 import { bisect, type Numbered } from '../bisect.ts';
 import type { Delivery } from '../delivery.ts';
 import { Mutex } from '../mutex.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
-import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
-import { KafkaClient } from './connection.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
+import type { KafkaClient } from './connection.ts';
 import type { KafkaOptions } from './declaration.ts';
 import { findTopicProblem, type KafkaRecord, toRecord } from './encode.ts';
 import {
@@ -23,40 +20,13 @@ import {
   reasonOf,
 } from './errors.ts';
 
-export const openKafka: OpenSink<KafkaOptions> = async (options, world) => {
-  const { brokers, clientId, sasl, timeout } = options;
-  const [library, tls, password] = await Promise.all([
-    import('@platformatic/kafka'),
-    readSinkTls(options.tls),
-    sasl === undefined ? undefined : readSecret(sasl.password, world.env),
-  ]);
-  const connection: BaseOptions = {
-    clientId,
-    bootstrapBrokers: [...brokers],
-    connectTimeout: timeout,
-    requestTimeout: timeout,
-    timeout,
-    ...(tls !== undefined && { tls }),
-    ...(sasl !== undefined && {
-      sasl: { mechanism: mechanisms[sasl.mechanism], username: sasl.user, password: password ?? '' },
-    }),
-  };
-  return new KafkaSink(new KafkaClient(library, connection, options), options, world);
-};
-
-const mechanisms = {
-  plain: 'PLAIN',
-  'scram-sha-256': 'SCRAM-SHA-256',
-  'scram-sha-512': 'SCRAM-SHA-512',
-} as const;
-
 interface NumberedRecord extends Numbered {
   readonly record: KafkaRecord;
   /** Whether the event has chosen the topic, and not the configuration. */
   readonly hasOwnTopic: boolean;
 }
 
-class KafkaSink implements Sink {
+export class KafkaSink implements Sink {
   readonly name: string;
   readonly #client: KafkaClient;
   readonly #options: KafkaOptions;

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { expects, section, text } from '../../lib/schema/builders.ts';
+import { expects, section } from '../../lib/schema/builders.ts';
+import { path } from '../../lib/schema/files.ts';
+import { defineSinkKind } from '../kind.ts';
 
 export const Module = section(() => ({
-  path: text('a path', 'a path such as ./my-sink.mjs').describe(
+  path: path('./my-sink.mjs').describe(
     'The module, relative to the configuration file. Its default export is defineSink((options, world) => sink), or such a function.',
   ),
   options: z
@@ -12,5 +14,14 @@ export const Module = section(() => ({
 }));
 export type ModuleOptions = z.output<typeof Module>;
 
-/** The options that are paths of files. */
-export const moduleFiles: readonly string[] = ['path'];
+export const module = defineSinkKind({
+  name: 'module',
+  summary: 'A sink of your own.',
+  options: Module,
+  load: () => import('./open.ts').then(({ openModule }) => openModule),
+  promises: {
+    order: 'up to the module',
+    repeats: 'up to the module',
+    confirmed: 'the module says so',
+  },
+});

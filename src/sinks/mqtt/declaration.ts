@@ -3,7 +3,8 @@ import { expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/b
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
 import { MAX_TIMER_DELAY } from '../../lib/timer.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 const topicError = expects('a topic', 'a topic without "+" and "#", such as bridge/events');
 
@@ -59,5 +60,24 @@ export const Mqtt = section(() => ({
 }));
 export type MqttOptions = z.output<typeof Mqtt>;
 
-/** The options that are paths of files. */
-export const mqttFiles: readonly string[] = ['password.file', ...sinkTlsFiles];
+export const mqtt = defineSinkKind({
+  name: 'mqtt',
+  summary: 'Topics of another MQTT broker.',
+  options: Mqtt,
+  load: () => import('./open.ts').then(({ openMqtt }) => openMqtt),
+  promises: {
+    order: 'kept within a topic, at QoS 1 and 2',
+    repeats: 'after a failure, with the same id',
+    confirmed: 'the other broker acknowledges it',
+  },
+  target: {
+    name: 'topic',
+    noun: 'topic',
+    reserved: ({ topic }) => ({
+      starts: ['$'],
+      reason: 'the topic begins with "$": such topics are the broker\'s own',
+      // Without a topic of its own, an event goes where its message went.
+      orSubject: topic === undefined,
+    }),
+  },
+});

@@ -1,16 +1,13 @@
 /** Events to another MQTT broker: version 5, with an acknowledgement for each. */
 
-import { randomUUID } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
-import { readSecret } from '../../lib/secret.ts';
 import { withSignal } from '../../lib/with-signal.ts';
 import { bisect, type Numbered } from '../bisect.ts';
 import type { Delivery } from '../delivery.ts';
 import { abortable, allOver, Mutex } from '../mutex.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import { Reconnecting } from '../reconnecting.ts';
-import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { type Connect, type MqttLink, openLink } from './connection.ts';
 import type { MqttOptions } from './declaration.ts';
 import {
@@ -23,45 +20,13 @@ import {
 } from './encode.ts';
 import { explain, LostError, ReasonError, reasonOf } from './errors.ts';
 
-export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
-  const [{ connect }, password, tls] = await Promise.all([
-    import('mqtt').then(({ default: mqtt }) => mqtt),
-    options.password === undefined ? undefined : readSecret(options.password, world.env),
-    readSinkTls(options.tls),
-  ]);
-  const { host, user, keepAlive, timeout } = options;
-  const port = options.port ?? (tls === undefined ? 1883 : 8883);
-  const connection: IClientOptions = {
-    ...(tls as IClientOptions | undefined),
-    protocol: tls === undefined ? 'mqtt' : 'mqtts',
-    host,
-    port,
-    clientId: options.clientId ?? `exhook-${randomUUID()}`,
-    protocolVersion: 5,
-    // What is not acknowledged is sent again by the outbox, and nothing is subscribed to: no session is needed.
-    clean: true,
-    reconnectPeriod: 0,
-    connectTimeout: timeout,
-    keepalive: Math.round(keepAlive / 1000),
-    ...(user !== undefined && { username: user }),
-    ...(password !== undefined && { password }),
-  };
-  return new MqttSink(
-    (given) => connect(given),
-    connection,
-    options,
-    `MQTT broker at ${host}:${port}`,
-    world,
-  );
-};
-
 interface NumberedPublication extends Numbered {
   readonly publication: Publication;
   /** Whether the event has chosen the topic, and not the configuration. */
   readonly hasOwnTopic: boolean;
 }
 
-class MqttSink implements Sink {
+export class MqttSink implements Sink {
   readonly name: string;
   readonly #options: MqttOptions;
   readonly #place: string;

@@ -10,7 +10,8 @@ import {
 } from '../../lib/schema/builders.ts';
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE, size } from '../../lib/schema/units.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 const server = text('a URL', 'a URL such as nats://host:4222')
   .refine((value) => /^(nats|tls):\/\/[^/?#]+\/?$/.test(value) && URL.canParse(value), {
@@ -141,11 +142,21 @@ export const Nats = section(() => ({
   });
 export type NatsOptions = z.output<typeof Nats>;
 
-/** The options that are paths of files. */
-export const natsFiles: readonly string[] = [
-  'password.file',
-  'token.file',
-  'nkey.file',
-  'credentials.file',
-  ...sinkTlsFiles,
-];
+export const nats = defineSinkKind({
+  name: 'nats',
+  summary: 'Subjects of NATS JetStream.',
+  options: Nats,
+  load: () => import('./open.ts').then(({ openNats }) => openNats),
+  promises: {
+    order: 'kept; with `pipeline` see below',
+    repeats: 'dropped within the duplicate window of the stream',
+    confirmed: 'JetStream has stored it',
+  },
+  target: {
+    name: 'subject',
+    noun: 'subject',
+    // Nothing is reserved: what clients choose is encoded, so that it names no subject of the system.
+    leadsTo: () => ({ any: 'any subject', start: 'mqtt.' }),
+  },
+  unbundled: ['@nats-io/transport-node', '@nats-io/jetstream'],
+});

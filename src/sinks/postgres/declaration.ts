@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 /** PostgreSQL cuts longer names without a word, so that two tables would become one. */
 export const MAX_NAME_BYTES = 63;
@@ -57,5 +58,19 @@ export const Postgres = section(() => ({
 }));
 export type PostgresOptions = z.output<typeof Postgres>;
 
-/** The options that are paths of files. */
-export const postgresFiles: readonly string[] = ['password.file', ...sinkTlsFiles];
+export const postgres = defineSinkKind({
+  name: 'postgres',
+  summary: 'Tables of PostgreSQL.',
+  options: Postgres,
+  load: () => import('./open.ts').then(({ openPostgres }) => openPostgres),
+  promises: {
+    order: 'kept, by the column `position`',
+    repeats: 'dropped: the id is the primary key',
+    confirmed: 'the transaction has committed',
+  },
+  target: {
+    name: 'table',
+    noun: 'table',
+    leadsTo: () => ({ any: 'any table', start: 'mqtt_' }),
+  },
+});

@@ -1,11 +1,9 @@
 /** Events into tables of PostgreSQL: a batch is one statement for each table, and an id is inserted once. */
 import type { Pool, PoolClient } from 'pg';
-import { readSecret } from '../../lib/secret.ts';
 import { type Attempt, bisect, type Numbered } from '../bisect.ts';
 import type { Delivery } from '../delivery.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
-import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import type { PostgresOptions } from './declaration.ts';
 import { type Row, toRow, withBytes } from './encode.ts';
 import {
@@ -19,33 +17,6 @@ import {
 } from './errors.ts';
 import { createStatement, findNameProblem, insertStatement, insertValues, quoteTable } from './statements.ts';
 
-export const openPostgres: OpenSink<PostgresOptions> = async (options, world) => {
-  const [{ Pool }, password, ssl] = await Promise.all([
-    import('pg').then(({ default: pg }) => pg),
-    options.password === undefined ? undefined : readSecret(options.password, world.env),
-    readSinkTls(options.tls),
-  ]);
-  const { host, port, database, user, connections, timeout } = options;
-  const pool = new Pool({
-    host,
-    port,
-    database,
-    user,
-    password: password ?? '',
-    ssl: ssl ?? false,
-    max: connections,
-    connectionTimeoutMillis: timeout,
-    statement_timeout: timeout,
-    // The server may be out of reach and unable to tell; a little later than its own limit.
-    query_timeout: timeout + 1000,
-    keepAlive: true,
-    application_name: 'exhook-edge',
-  });
-  // A connection that breaks while it is idle: the next batch opens another one.
-  pool.on('error', () => {});
-  return new PostgresSink(pool, options, world);
-};
-
 /** A row with its place in the batch. */
 interface NumberedRow extends Numbered {
   readonly row: Row;
@@ -53,7 +24,7 @@ interface NumberedRow extends Numbered {
   readonly hasOwnTable: boolean;
 }
 
-class PostgresSink implements Sink {
+export class PostgresSink implements Sink {
   readonly name: string;
   readonly #pool: Pool;
   readonly #options: PostgresOptions;

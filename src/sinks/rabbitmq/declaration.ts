@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 /** AMQP 0-9-1 has one byte for the length of a name. */
 export const MAX_SHORT_BYTES = 255;
@@ -67,5 +68,24 @@ export const Rabbitmq = section(() => ({
 }));
 export type RabbitmqOptions = z.output<typeof Rabbitmq>;
 
-/** The options that are paths of files. */
-export const rabbitmqFiles: readonly string[] = ['password.file', ...sinkTlsFiles];
+export const rabbitmq = defineSinkKind({
+  name: 'rabbitmq',
+  summary: 'Exchanges of RabbitMQ.',
+  options: Rabbitmq,
+  load: () => import('./open.ts').then(({ openRabbitmq }) => openRabbitmq),
+  promises: {
+    order: 'kept within a queue',
+    repeats: 'after a failure, with the same `message-id`',
+    confirmed: 'the server confirms it',
+  },
+  target: {
+    name: 'routingKey',
+    noun: 'routing key',
+    // Bindings of an exchange say where its messages go.
+    leadsTo: ({ exchange }) => (exchange === undefined ? { any: 'any queue', start: 'mqtt.' } : undefined),
+    reserved: ({ exchange }) =>
+      exchange === undefined
+        ? { starts: ['amq.'], reason: 'the queue begins with "amq.": such queues are the server\'s own' }
+        : undefined,
+  },
+});

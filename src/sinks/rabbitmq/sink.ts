@@ -1,41 +1,15 @@
 /** Events to an exchange of RabbitMQ, each confirmed by the server (publisher confirms). */
 
-import type { ChannelModel } from 'amqplib';
-import { readSecret } from '../../lib/secret.ts';
 import { withSignal } from '../../lib/with-signal.ts';
 import type { Delivery } from '../delivery.ts';
 import { abortable, allOver } from '../mutex.ts';
 import { ReceiptBuilder, tellOfPart } from '../receipt-builder.ts';
 import { Reconnecting } from '../reconnecting.ts';
-import type { IsWanted, OpenSink, Receipt, Sink, SinkWorld } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
+import type { IsWanted, Receipt, Sink, SinkWorld } from '../sink.ts';
 import { type Connect, type Link, openLink } from './connection.ts';
 import type { RabbitmqOptions } from './declaration.ts';
 import { findRoutingProblem, type Publication, toPublication } from './encode.ts';
 import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './errors.ts';
-
-export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) => {
-  const [{ connect }, password, tls] = await Promise.all([
-    import('amqplib').then(({ default: amqplib }) => amqplib),
-    readSecret(options.password, world.env),
-    readSinkTls(options.tls),
-  ]);
-  const { host, vhost, user, heartbeat, timeout } = options;
-  const port = options.port ?? (tls === undefined ? 5672 : 5671);
-  const place = `RabbitMQ at ${host}:${port}`;
-  const url = {
-    protocol: tls === undefined ? 'amqp' : 'amqps',
-    hostname: host,
-    port,
-    username: user,
-    password,
-    // The client takes it as a part of a URL.
-    vhost: encodeURIComponent(vhost),
-    heartbeat: Math.round(heartbeat / 1000),
-  };
-  const socket = { ...tls, timeout, noDelay: true, clientProperties: { connection_name: 'exhook-edge' } };
-  return new RabbitmqSink(() => connect(url, socket) as Promise<ChannelModel>, options, place, world);
-};
 
 interface NumberedPublication {
   readonly index: number;
@@ -44,7 +18,7 @@ interface NumberedPublication {
   readonly hasOwnKey: boolean;
 }
 
-class RabbitmqSink implements Sink {
+export class RabbitmqSink implements Sink {
   readonly name: string;
   readonly #connect: Connect;
   readonly #options: RabbitmqOptions;

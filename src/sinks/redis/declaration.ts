@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import { section, text, whenValid, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
-import { SinkTls, sinkTlsFiles } from '../tls-section.ts';
+import { defineSinkKind } from '../kind.ts';
+import { SinkTls } from '../tls-section.ts';
 
 const url = text('a URL', 'a URL such as redis://host:6379 or rediss://host:6379')
   .refine((value) => /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value), {
@@ -71,5 +72,24 @@ export const Redis = section(() => ({
 });
 export type RedisOptions = z.output<typeof Redis>;
 
-/** The options that are paths of files. */
-export const redisFiles: readonly string[] = ['password.file', ...sinkTlsFiles];
+export const redis = defineSinkKind({
+  name: 'redis',
+  summary: 'Streams of Redis.',
+  options: Redis,
+  load: () => import('./open.ts').then(({ openRedis }) => openRedis),
+  promises: {
+    order: 'kept within a stream',
+    repeats: 'after a failure, with the same id; dropped with `dedupe`',
+    confirmed: 'the transaction has run; with `replicas`, those too',
+  },
+  target: {
+    name: 'stream',
+    noun: 'stream',
+    leadsTo: () => ({ any: 'any key of this Redis', start: 'mqtt:' }),
+    reserved: (_, { grantKeys }) => ({
+      starts: grantKeys,
+      reason: 'the key is one of those of grants (authorize.grants.redis.prefix)',
+    }),
+    redisUrl: ({ url }) => url,
+  },
+});

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { choice, section } from '../../lib/schema/builders.ts';
+import { defineSinkKind } from '../kind.ts';
 
 export const Stdout = section(() => ({
   format: choice(['auto', 'json', 'pretty'])
@@ -10,5 +11,11 @@ export const Stdout = section(() => ({
 }));
 export type StdoutOptions = z.output<typeof Stdout>;
 
-/** The options that are paths of files. */
-export const stdoutFiles: readonly string[] = [];
+export const stdout = defineSinkKind({
+  name: 'stdout',
+  summary: 'Standard output, one line an event.',
+  options: Stdout,
+  load: () => import('./open.ts').then(({ openStdout }) => openStdout),
+  isPipe: true,
+  concurrency: 1,
+});

@@ -7,8 +7,7 @@ import type { StampedEvent } from '../../protocol/schema/event.ts';
 import { toCloudEvent } from '../cloudevents/cloud-event.ts';
 import { formatEvent } from '../cloudevents/pretty.ts';
 import type { Delivery } from '../delivery.ts';
-import type { OpenSink, Sink } from '../sink.ts';
-import type { StdoutOptions as KindOptions } from './declaration.ts';
+import type { Sink } from '../sink.ts';
 
 export interface StdoutOptions {
   /** Default: stdout. */
@@ -39,10 +38,6 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
       : toCloudEvent;
   return new StdoutSink(name, fd, lineOf, options);
 }
-
-/** The same as a sink of its own: a route asked for it, so that its events are kept or counted as lost. */
-export const openStdout: OpenSink<KindOptions> = async ({ format }, { name, log }) =>
-  createStdoutSink({ name, format, log, isKept: true }) as Sink;
 
 /** A delivery that has been on disk has no event any more. */
 function lineOfBody({ format, contentType, attributes, body }: Delivery): string {

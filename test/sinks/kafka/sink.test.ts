@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDelivery, type Received, type Sink } from '../../../src/sink-contract.ts';
 import { Kafka } from '../../../src/sinks/kafka/declaration.ts';
-import { openKafka } from '../../../src/sinks/kafka/sink.ts';
+import { openKafka } from '../../../src/sinks/kafka/open.ts';
 import {
   isKafkaMissing,
   type KafkaRead,

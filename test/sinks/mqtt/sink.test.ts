@@ -2,7 +2,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDelivery, type Received, type Sink } from '../../../src/sink-contract.ts';
 import { Mqtt } from '../../../src/sinks/mqtt/declaration.ts';
-import { openMqtt } from '../../../src/sinks/mqtt/sink.ts';
+import { openMqtt } from '../../../src/sinks/mqtt/open.ts';
 import {
   isMosquittoMissing,
   type MosquittoServer,

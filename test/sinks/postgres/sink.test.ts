@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDelivery, type Received, type Sink } from '../../../src/sink-contract.ts';
 import { Postgres } from '../../../src/sinks/postgres/declaration.ts';
-import { openPostgres } from '../../../src/sinks/postgres/sink.ts';
+import { openPostgres } from '../../../src/sinks/postgres/open.ts';
 import {
   isPostgresMissing,
   type PostgresServer,

@@ -2,7 +2,7 @@ import { type ConfirmChannel, connect, type GetMessage } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDelivery, type Received, type Sink } from '../../../src/sink-contract.ts';
 import { Rabbitmq } from '../../../src/sinks/rabbitmq/declaration.ts';
-import { openRabbitmq } from '../../../src/sinks/rabbitmq/sink.ts';
+import { openRabbitmq } from '../../../src/sinks/rabbitmq/open.ts';
 import { startProxy, type TcpProxy } from '../../support/servers/proxy.ts';
 import {
   isRabbitmqMissing,

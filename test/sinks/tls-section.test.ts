@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SinkTls } from '../../../src/sinks/tls-section.ts';
+import { SinkTls } from '../../src/sinks/tls-section.ts';
 import { problemsOf } from './problems.ts';
 
 describe('the section tls of sinks', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Http } from '../../../src/sinks/http/declaration.ts';
-import { problemsOf } from './problems.ts';
+import { problemsOf } from '../problems.ts';
 
 const url = 'https://events.example.com/mqtt';
 const problems = (options: object) => problemsOf(Http, { url, ...options });

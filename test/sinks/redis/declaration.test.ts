@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Redis } from '../../../src/sinks/redis/declaration.ts';
-import { problemsOf } from './problems.ts';
+import { problemsOf } from '../problems.ts';
 
 const url = 'redis://redis:6379';
 const problems = (options: object) => problemsOf(Redis, { url, ...options });

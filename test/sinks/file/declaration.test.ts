@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { File } from '../../../src/sinks/file/declaration.ts';
-import { problemsOf } from './problems.ts';
+import { problemsOf } from '../problems.ts';
 
 const path = '/var/log/events.jsonl';
 

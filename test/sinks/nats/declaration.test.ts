@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Nats } from '../../../src/sinks/nats/declaration.ts';
-import { problemsOf } from './problems.ts';
+import { problemsOf } from '../problems.ts';
 
 const servers = ['nats://nats:4222'];
 const problems = (options: object) => problemsOf(Nats, { servers, ...options });

@@ -1,0 +1,39 @@
+/** Which values of a section are paths of files: marked where the schema is written, and found by it. */
+import * as z from 'zod';
+import { text } from './builders.ts';
+import { alternatives } from './walk.ts';
+
+type Type = z.core.$ZodType;
+
+const files = z.registry<{ readonly isFile: true }>();
+
+/** The path of a file or directory, relative to the configuration file. */
+export function path(example: string) {
+  return text('a path', `a path such as ${example}`).register(files, { isFile: true });
+}
+
+type Resolve = (path: string) => string;
+
+/** A copy of a value that fits the schema, with the path of every file in it resolved. Reads the schema only where the value has something. */
+export function resolveFiles<Value>(schema: Type, value: Value, resolve: Resolve): Value {
+  return alternatives(schema).reduce<unknown>((read, type) => resolveIn(type, read, resolve), value) as Value;
+}
+
+function resolveIn(type: Type, value: unknown, resolve: Resolve): unknown {
+  if (typeof value === 'string') return files.get(type as z.ZodType) === undefined ? value : resolve(value);
+  if (Array.isArray(value))
+    return type instanceof z.ZodArray
+      ? value.map((item) => resolveFiles(type.element, item, resolve))
+      : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => {
+    const schema = schemaOf(type, key);
+    return [key, schema === undefined || inner === undefined ? inner : resolveFiles(schema, inner, resolve)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function schemaOf(type: Type, key: string): Type | undefined {
+  if (type instanceof z.ZodRecord) return type.valueType;
+  return type instanceof z.ZodObject && Object.hasOwn(type.shape, key) ? type.shape[key] : undefined;
+}

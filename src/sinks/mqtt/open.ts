@@ -1,0 +1,41 @@
+/** Opens the sink: the library, TLS and the login. */
+
+import { randomUUID } from 'node:crypto';
+import type { IClientOptions } from 'mqtt';
+import { readSecret } from '../../lib/secret.ts';
+import type { OpenSink } from '../sink.ts';
+import { readSinkTls } from '../tls.ts';
+import type { MqttOptions } from './declaration.ts';
+import { MqttSink } from './sink.ts';
+
+export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
+  const [{ connect }, password, tls] = await Promise.all([
+    import('mqtt').then(({ default: mqtt }) => mqtt),
+    options.password === undefined ? undefined : readSecret(options.password, world.env),
+    readSinkTls(options.tls),
+  ]);
+  const { host, user, keepAlive, timeout } = options;
+  const port = options.port ?? (tls === undefined ? 1883 : 8883);
+  const connection: IClientOptions = {
+    ...(tls as IClientOptions | undefined),
+    protocol: tls === undefined ? 'mqtt' : 'mqtts',
+    host,
+    port,
+    clientId: options.clientId ?? `exhook-${randomUUID()}`,
+    protocolVersion: 5,
+    // What is not acknowledged is sent again by the outbox, and nothing is subscribed to: no session is needed.
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: timeout,
+    keepalive: Math.round(keepAlive / 1000),
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+  };
+  return new MqttSink(
+    (given) => connect(given),
+    connection,
+    options,
+    `MQTT broker at ${host}:${port}`,
+    world,
+  );
+};
