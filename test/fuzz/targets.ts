@@ -5,6 +5,8 @@ import { cidr } from './targets/cidr.ts';
 import { codecs } from './targets/codecs.ts';
 import { conditions } from './targets/conditions.ts';
 import { configText, configValues } from './targets/config.ts';
+import { hpack } from './targets/hpack.ts';
+import { http2 } from './targets/http2.ts';
 import { messages } from './targets/messages.ts';
 import { recording } from './targets/recording.ts';
 import { schemas } from './targets/schemas.ts';
@@ -15,7 +17,7 @@ import { wire } from './targets/wire.ts';
 
 const all: readonly OpenTarget[] = [
   ...[wire, recording, configText, configValues, topics, acl, templates, cidr, users, codecs, conditions],
-  ...[messages, schemas],
+  ...[messages, schemas, hpack, http2],
 ];
 
 export async function openTargets(): Promise<Target[]> {

@@ -1,13 +1,11 @@
-/** What real brokers sent on their connections, as bytes, in the chunks in which it came. */
+/** What real brokers sent on their connections, in its chunks. Read from the working directory: the repository. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { root } from './source.ts';
 
 export const recordedBrokers = ['emqx-5.3.2', 'emqx-6.2', 'emqx-6.3'] as const;
 
 /** The chunks of each connection: one with about 40 calls, then one after the server was enabled again. */
 export function readBrokerConnections(broker: (typeof recordedBrokers)[number]): Buffer[][] {
-  const lines = readFileSync(join(root, `test/fixtures/connections/${broker}.jsonl`), 'utf8').trimEnd();
+  const lines = readFileSync(`test/fixtures/connections/${broker}.jsonl`, 'utf8').trimEnd();
   const connections: Buffer[][] = [];
   for (const line of lines.split('\n')) {
     const { connection, base64 } = JSON.parse(line) as { connection: number; base64: string };

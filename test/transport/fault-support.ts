@@ -6,10 +6,10 @@ import { allow } from '../../src/protocol/schema/replies.ts';
 import { type Listener, type ListenerOptions, listen } from '../../src/transport/listener.ts';
 import { inputs } from '../support/inputs.ts';
 import { aRuntime, type FakeRuntime, hooksWith, requestOf, rpcFor } from '../support/runtime.ts';
-import { type Answer, http2Frame, PREFACE, RawClient, RawSocket, until } from './raw-client.ts';
+import { type Answer, framesIn, http2Frame, PREFACE, RawClient, RawSocket, until } from './raw-client.ts';
 
 export type { Answer, RawClient } from './raw-client.ts';
-export { frame, grpcHeaders, http2Frame, until } from './raw-client.ts';
+export { frame, framesIn, grpcHeaders, http2Frame, until } from './raw-client.ts';
 
 /** A call that is answered at once. */
 export const plain = rpcFor('client.connected');
@@ -191,25 +191,6 @@ export function uint32(value: number): Buffer {
 /** The beginning of a connection. */
 export const hello = (settings: Uint8Array = Buffer.alloc(0)): Buffer =>
   Buffer.concat([Buffer.from(PREFACE), http2Frame(SETTINGS, 0, 0, settings)]);
-
-/** Types of the frames in what was received, with the flags and the stream of each. */
-export function framesIn(
-  received: Buffer,
-): { type: number; flags: number; stream: number; payload: Buffer }[] {
-  const found = [];
-  for (let at = 0; at + 9 <= received.length; ) {
-    const length = received.readUIntBE(at, 3);
-    if (at + 9 + length > received.length) break;
-    found.push({
-      type: received[at + 3] ?? 0,
-      flags: received[at + 4] ?? 0,
-      stream: received.readUInt32BE(at + 5) & 0x7fff_ffff,
-      payload: received.subarray(at + 9, at + 9 + length),
-    });
-    at += 9 + length;
-  }
-  return found;
-}
 
 /**
  * A PING that comes back says that all before it was read. No more is read after a GOAWAY for an error, although

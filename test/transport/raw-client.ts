@@ -184,6 +184,25 @@ export function http2Frame(type: number, flags: number, stream: number, payload:
   return Buffer.concat([header, payload]);
 }
 
+/** Types of the frames in what was received, with the flags and the stream of each. */
+export function framesIn(
+  received: Buffer,
+): { type: number; flags: number; stream: number; payload: Buffer }[] {
+  const found = [];
+  for (let at = 0; at + 9 <= received.length; ) {
+    const length = received.readUIntBE(at, 3);
+    if (at + 9 + length > received.length) break;
+    found.push({
+      type: received[at + 3] ?? 0,
+      flags: received[at + 4] ?? 0,
+      stream: received.readUInt32BE(at + 5) & 0x7fff_ffff,
+      payload: received.subarray(at + 9, at + 9 + length),
+    });
+    at += 9 + length;
+  }
+  return found;
+}
+
 /** The first bytes of every HTTP/2 client. [RFC 9113, section 3.4] */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 

@@ -100,6 +100,8 @@ export class Connection implements StreamOwner {
     } finally {
       this.#isReceiving = false;
     }
+    // What stands behind the frame that was the last, such as GOAWAY of the peer, is not kept.
+    if (this.#isOver) this.#receiver.close();
     const { isIncomplete, isWithinBlock } = this.#receiver;
     this.#pace.received(isIncomplete, frames !== this.#receiver.frames && !isWithinBlock);
     this.#flush();

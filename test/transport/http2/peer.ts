@@ -7,8 +7,7 @@ import type { HeaderField } from '../../../src/transport/http2/hpack/header-fiel
 import type { RequestHead } from '../../../src/transport/http2/request-head.ts';
 import type { Stream } from '../../../src/transport/http2/stream.ts';
 import type { Exchange } from '../../../src/transport/http2/whole-exchange.ts';
-import { framesIn } from '../fault-support.ts';
-import { http2Frame, PREFACE } from '../raw-client.ts';
+import { framesIn, http2Frame, PREFACE } from '../raw-client.ts';
 
 export const DATA = 0;
 export const HEADERS = 1;
