@@ -4,7 +4,7 @@ import { programTests, separateFolders } from './test/support/projects.ts';
 // `npm run test:faults` and `npm run test:attack` run a folder alone; everything else leaves both out.
 const alone = process.env.EXHOOK_TEST_ATTACK ? 'attack' : process.env.EXHOOK_TEST_LONG && 'faults';
 const separate = separateFolders.map((folder) => `test/${folder}/**`);
-const globalSetup = 'test/support/built.ts';
+const globalSetup = 'test/support/program-setup.ts';
 
 /** Values and the flow with fakes: a worker loads a module once, for all of its files. */
 const pure = {
@@ -12,8 +12,6 @@ const pure = {
   include: ['test/**/*.test.ts'],
   exclude: [...configDefaults.exclude, ...separate, ...programTests],
   isolate: false,
-  maxWorkers: 2,
-  sequence: { groupOrder: 0 },
   // What a file left behind would be there for the next one.
   restoreMocks: true,
   unstubEnvs: true,
@@ -25,9 +23,6 @@ const program = {
   name: 'program',
   include: programTests,
   exclude: [...configDefaults.exclude, ...separate],
-  // Most of the time these wait for servers: more of them at once than there are cores.
-  maxWorkers: 4,
-  sequence: { groupOrder: 1 },
   globalSetup,
 };
 
@@ -42,6 +37,8 @@ const lonely = {
 
 export default defineConfig({
   test: {
+    // Many tests wait for servers and timers: more of them at once than there are cores.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // What is waited for comes; a second would be a bet on the machine.

@@ -1,15 +1,10 @@
 /** Presence in PostgreSQL: the view is right whatever the order of events, and the example works as it stands. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { exhook, startServer, temporaryFile } from '../program/support/program.ts';
-import {
-  isPostgresMissing,
-  type PostgresServer,
-  password,
-  startPostgres,
-  user,
-} from '../support/servers/postgres.ts';
+import { isPostgresMissing, password, queryPostgres, user } from '../support/servers/postgres.ts';
+import { sharedPort } from '../support/servers/shared.ts';
 import { root } from '../support/source.ts';
 
 const directory = join(root, 'examples/presence-postgres');
@@ -65,12 +60,13 @@ const stories: readonly [string, readonly Event[], string | undefined][] = [
 ];
 
 describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
-  let server: PostgresServer;
+  let port: number;
+  const query = (text: string, values?: readonly unknown[]) => queryPostgres(port, text, values, 'presence');
   beforeAll(async () => {
-    server = await startPostgres();
-    await server.query(read('schema.sql'));
+    port = await sharedPort('postgres');
+    await queryPostgres(port, 'CREATE DATABASE presence');
+    await query(read('schema.sql'));
   }, 60_000);
-  afterAll(() => server?.close());
 
   /** Writes one event as the sink does. @param at seconds after a fixed time. */
   async function write(events: readonly { event: Event; client: string; at: number }[]): Promise<void> {
@@ -87,7 +83,7 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
           ? { broker: { uptime } }
           : { clientinfo: { clientid: client, username: '', peerhost: '192.0.2.1', peerport: port }, reason },
     }));
-    await server.query(
+    await query(
       `INSERT INTO presence_events (id, type, source, time, key, content_type, data)
        SELECT id, type, source, time, key, content_type, data FROM jsonb_to_recordset($1::jsonb)
        AS r (id text, type text, source text, time timestamptz, key text, content_type text, data jsonb)`,
@@ -96,7 +92,7 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
   }
 
   async function online(prefix: string): Promise<Map<unknown, string>> {
-    const rows = await server.query('SELECT * FROM online WHERE starts_with(clientid, $1)', [prefix]);
+    const rows = await query('SELECT * FROM online WHERE starts_with(clientid, $1)', [prefix]);
     return new Map(
       rows.map(({ clientid, source, peerport }) => {
         const node = /emqxcl\/(.*?)@/.exec(String(source))?.[1];
@@ -123,7 +119,7 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
       { event: up(1), client: 'restart', at: 0 },
     ]);
     expect((await online('restart')).size).toBe(1);
-    await server.query("DELETE FROM presence_events WHERE clientid = 'restart'");
+    await query("DELETE FROM presence_events WHERE clientid = 'restart'");
     await write([
       { event: up(1), client: 'restart', at: 0 },
       { event: loaded(10), client: 'restart', at: 100 },
@@ -155,10 +151,9 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
   });
 
   it('shows who is online after a recording, with the configuration as it stands', async () => {
-    await server.query('TRUNCATE presence_events');
+    await query('TRUNCATE presence_events');
     const file = read('exhook.yaml')
-      .replace('port: 5432', `port: ${server.port}`)
-      .replace('database: presence', 'database: postgres')
+      .replace('port: 5432', `port: ${port}`)
       .replace('user: exhook', `user: ${user}`);
     const config = temporaryFile('exhook.yaml', file);
     const running = await startServer(['--config', config], { env: { PRESENCE_PASSWORD: password } });
@@ -172,10 +167,10 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
     }
     // The end of the server waits for its queues.
     expect((await running.stop()).code).toBe(0);
-    const rows = await server.query('SELECT clientid, source FROM online ORDER BY clientid');
+    const rows = await query('SELECT clientid, source FROM online ORDER BY clientid');
     const source = expect.stringMatching(/^emqx:\/\/emqxcl\/emqx/);
     expect(rows).toEqual(['p5', 'pub-a', 'sub-a', 'v5-client'].map((clientid) => ({ clientid, source })));
     // Each broker has told when it started, and that its connections are younger.
-    expect(await server.query('SELECT source FROM node_starts')).toHaveLength(2);
+    expect(await query('SELECT source FROM node_starts')).toHaveLength(2);
   }, 60_000);
 });

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BrokerNode, type NodeOptions } from '../support/stand-in/broker-node.ts';
 import { freePort } from './support/free-port.ts';
+import { sharedServerOf } from './support/policy-server.ts';
 import { type RunningServer, startServer, temporaryFile } from './support/program.ts';
 
 async function serve(config: object, port?: number): Promise<RunningServer> {
@@ -26,7 +27,8 @@ const RELEASES = ['5.3.2', '5.10.3', '6.2.0', '6.3.0'];
 
 describe('message rules', () => {
   it.each(RELEASES)('at message.publish come after the retainer on %s', async (version) => {
-    const node = await loaded(await serve({ publish: both }), { version });
+    const { server } = await sharedServerOf({ publish: both });
+    const node = await loaded(server, { version, node: `emqx-${version}@10.0.0.1` });
     expect(node.hooks).toStrictEqual(['message.publish']);
     expect(await node.publish({ topic: 't/1', retain: true })).toMatchObject({
       routed: { topic: 'p/t/1' },
@@ -80,7 +82,12 @@ describe('message rules', () => {
   ])(
     'and Correlation-Data that is not UTF-8: on %s with publish.at: %s and failed_action = %s it gets by: %s',
     async (version, at, failedAction, routed, isDisconnected) => {
-      const node = await loaded(await serve({ publish: { rules: [stop], at } }), { version, failedAction });
+      const { server } = await sharedServerOf({ publish: { rules: [stop], at } });
+      const node = await loaded(server, {
+        version,
+        failedAction,
+        node: `emqx-${version}-${failedAction}@10.0.0.1`,
+      });
       const published = await node.publish({ topic: 'no/1', isUnencodable: true });
       expect([published.routed !== undefined, published.isDisconnected]).toStrictEqual([
         routed,

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   HS256_BY_OPENSSL,
   HS256_WITH_PUBLIC_KEY,
@@ -19,7 +20,7 @@ import { readRecording, recordings } from '../support/recordings.ts';
 import { until } from '../support/servers/process.ts';
 import { type Broker, wordsOf } from './support/broker.ts';
 import { login, publish, subscribe } from './support/policy.ts';
-import { serverOf } from './support/policy-server.ts';
+import { serverOf, sharedServerOf } from './support/policy-server.ts';
 import { exhook, run, temporaryDirectory, temporaryFile } from './support/program.ts';
 
 const deniesTopics = { authorize: { rules: [] } };
@@ -91,7 +92,7 @@ describe('logins with tokens', () => {
     ['a claim that fits', { secret: SECRET, claims: { sub: '${clientid}' } }, HS256_BY_OPENSSL, true],
     ["another's claim", { secret: SECRET, claims: { sub: '${username}' } }, HS256_BY_OPENSSL, false],
   ])('%s', async (_, jwt, token, verdict) => {
-    const { broker } = await serverOf({ authenticate: { methods: [{ jwt }] } });
+    const { broker } = await sharedServerOf({ authenticate: { methods: [{ jwt }] } });
     expect(await login(broker, { clientid: 'meter-1', username: 'someone', password: token })).toBe(verdict);
   });
 
@@ -144,8 +145,8 @@ function json(response: http.ServerResponse, value: unknown): void {
 }
 
 describe('logins with an HTTP service', () => {
-  const configOf = (url: string, more: object = {}, timeout = '300ms') => ({
-    authenticate: { methods: [{ http: { url, timeout, retries: 0 } }], ...more },
+  const configOf = (url: string, timeout: string) => ({
+    authenticate: { methods: [{ http: { url, timeout, retries: 0 } }] },
     authorize: { rules: [] },
   });
 
@@ -155,32 +156,48 @@ describe('logins with an HTTP service', () => {
       const acl = [{ permission: 'allow', action: 'publish', topic: 'mine' }];
       json(response, username === 'good' ? { result: 'allow', acl } : { result: username });
     });
-    const { broker } = await serverOf(configOf(url, {}, '10s'));
+    const { broker } = await serverOf(configOf(url, '10s'));
     expect(await login(broker, { username: 'good' })).toBe(true);
     expect(await publish(broker, { username: 'good' }, 'mine')).toBe(true);
     expect(await login(broker, { username: 'deny' })).toBe(false);
     expect(await login(broker, { username: 'ignore' })).toBe(false);
   });
 
-  const broken: [string, (response: http.ServerResponse) => void][] = [
-    ['silent', () => {}],
-    ['slow', (response) => void setTimeout(() => json(response, { result: 'allow' }), 2000).unref()],
-    ['failing', (response) => void response.writeHead(500).end()],
-    ['talking nonsense', (response) => void response.end('<html>SECRET-BODY</html>')],
-    ['hanging up', (response) => void response.destroy()],
-  ];
+  /** What a service does, by the name of the user that it is asked about. */
+  const broken: Record<string, (response: http.ServerResponse) => void> = {
+    silent: () => {},
+    slow: (response) => void setTimeout(() => json(response, { result: 'allow' }), 2000).unref(),
+    failing: (response) => void response.writeHead(500).end(),
+    'talking nonsense': (response) => void response.end('<html>SECRET-BODY</html>'),
+    'hanging up': (response) => void response.destroy(),
+  };
   const onErrors: [string | undefined, unknown][] = [
     [undefined, false],
     ['allow', true],
     ['ignore', 'ignore'],
     ['error', expect.stringMatching(/^status (4|14): /)],
   ];
-  it.each(broken)('answers as onError says when the service is %s', async (_, answer) => {
-    const url = await authServer(answer);
+  let service: http.Server;
+  beforeAll(async () => {
+    service = http.createServer(async (request, response) => {
+      broken[JSON.parse(await text(request)).username]?.(response);
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => {
+    service.closeAllConnections();
+    service.close();
+  });
+
+  it.each(Object.keys(broken))('answers as onError says when the service is %s', async (username) => {
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}/auth`;
+    const methods = [{ http: { url, timeout: '300ms', retries: 0, breaker: { failures: 1000 } } }];
+    const countFailures = (log: string) => log.match(/"code":"lookup_(failed|timeout)"/g)?.length ?? 0;
     for (const [onError, verdict] of onErrors) {
-      const { server, broker } = await serverOf(configOf(url, onError === undefined ? {} : { onError }));
-      expect(await login(broker, { username: 'u', password: 'p' })).toEqual(verdict);
-      expect(server.stderr.text).toMatch(/"code":"lookup_(failed|timeout)"/);
+      const { server, broker } = await sharedServerOf({ authenticate: { methods, onError } });
+      const before = countFailures(server.stderr.text);
+      expect(await login(broker, { username, password: 'p' })).toEqual(verdict);
+      await server.stderr.until('it logged the failure', (heard) => countFailures(heard.text) > before);
       expect(server.stderr.text).not.toContain('SECRET-BODY');
     }
   });

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { sinkKinds } from '../../src/sinks/kinds.ts';
 import { isKafkaMissing, startKafka } from '../support/servers/kafka.ts';
 import { isMosquittoMissing, startMosquitto } from '../support/servers/mosquitto.ts';
-import { isRabbitmqMissing, startRabbitmq } from '../support/servers/rabbitmq.ts';
+import { isRabbitmqMissing } from '../support/servers/rabbitmq.ts';
+import { sharedPort } from '../support/servers/shared.ts';
 import { root } from '../support/source.ts';
 import { exhook, startServer, temporaryFile } from './support/program.ts';
 
@@ -60,22 +61,21 @@ describe('the built program', () => {
     async () => {
       const { user, password } = await import('../support/servers/rabbitmq.ts');
       const { connect } = await import('amqplib');
-      const server = await startRabbitmq();
+      const port = await sharedPort('rabbitmq');
       const login = `user: ${user}, password: ${JSON.stringify(password)}`;
       await deliver(
         'rabbitmq',
-        `{ host: 127.0.0.1, port: ${server.port}, ${login}, declare: { queue: events } }`,
+        `{ host: 127.0.0.1, port: ${port}, ${login}, exchange: of-a-program, declare: { queue: of-a-program } }`,
       );
       const connection = await connect({
         hostname: '127.0.0.1',
-        port: server.port,
+        port,
         username: user,
         password,
       });
       const channel = await connection.createChannel();
-      expect((await channel.checkQueue('events')).messageCount).toBeGreaterThan(0);
+      expect((await channel.checkQueue('of-a-program')).messageCount).toBeGreaterThan(0);
       await connection.close();
-      await server.close();
     },
     120_000,
   );

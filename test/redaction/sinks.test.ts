@@ -12,9 +12,10 @@ import {
 } from '../program/support/program.ts';
 import { isMosquittoMissing, startMosquitto } from '../support/servers/mosquitto.ts';
 import { isNatsMissing, startNats } from '../support/servers/nats.ts';
-import { isPostgresMissing, startPostgres } from '../support/servers/postgres.ts';
-import { isRabbitmqMissing, startRabbitmq } from '../support/servers/rabbitmq.ts';
+import { isPostgresMissing } from '../support/servers/postgres.ts';
+import { isRabbitmqMissing } from '../support/servers/rabbitmq.ts';
 import { isRedisMissing, startRedis } from '../support/servers/redis.ts';
+import { sharedPort } from '../support/servers/shared.ts';
 import { startHttpEcho, startTcpEcho } from './hostile-service.ts';
 import { findLeaks } from './leaks.ts';
 import { all, configured, keyText, privateKeyPem } from './secrets.ts';
@@ -126,12 +127,18 @@ interface Real {
   close(): Promise<void>;
 }
 
+/** It goes on for others. */
+const aShared = async (kind: 'postgres' | 'rabbitmq'): Promise<Real> => ({
+  port: await sharedPort(kind),
+  close: async () => {},
+});
+
 /** Servers that want another password than they are told. */
 const servers: readonly (readonly [string, boolean, () => Promise<Real>])[] = [
   ['redis', isRedisMissing, () => startRedis({ password: configured['password of Redis'] })],
   ['nats', isNatsMissing, () => startNats({ config: 'authorization { user: u, password: another }' })],
-  ['postgres', isPostgresMissing, () => startPostgres()],
-  ['rabbitmq', isRabbitmqMissing, () => startRabbitmq()],
+  ['postgres', isPostgresMissing, () => aShared('postgres')],
+  ['rabbitmq', isRabbitmqMissing, () => aShared('rabbitmq')],
   ['mqtt', isMosquittoMissing, () => startMosquitto()],
 ];
 

@@ -9,25 +9,25 @@ import {
   startPostgres,
   user,
 } from '../support/servers/postgres.ts';
+import { sharedPort } from '../support/servers/shared.ts';
 import { itKnowsTls } from './tls-cases.ts';
 import { worldOf } from './world.ts';
 
 describe.skipIf(isPostgresMissing)('the sink postgres with TLS', () => {
   let certificates: Certificates;
   let server: PostgresServer;
-  let plain: PostgresServer;
+  let plain: number;
   beforeAll(async () => {
     certificates = await makeCertificates();
     server = await startPostgres(certificates.server);
-    plain = await startPostgres();
+    plain = await sharedPort('postgres');
   }, 120_000);
   afterAll(async () => {
     await server?.close();
-    await plain?.close();
     await certificates?.remove();
   });
 
-  const openAt = ({ port }: PostgresServer, tls: object | boolean) =>
+  const openAt = (port: number, tls: object | boolean) =>
     openPostgres(
       Postgres.parse({
         host: '127.0.0.1',
@@ -44,7 +44,7 @@ describe.skipIf(isPostgresMissing)('the sink postgres with TLS', () => {
 
   itKnowsTls({
     certificates: () => certificates,
-    open: (tls) => openAt(server, tls),
+    open: (tls) => openAt(server.port, tls),
     openPlain: (tls) => openAt(plain, tls),
     secrets: [password],
   });

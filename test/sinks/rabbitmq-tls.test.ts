@@ -9,25 +9,25 @@ import {
   startRabbitmq,
   user,
 } from '../support/servers/rabbitmq.ts';
+import { sharedPort } from '../support/servers/shared.ts';
 import { itKnowsTls } from './tls-cases.ts';
 import { worldOf } from './world.ts';
 
 describe.skipIf(isRabbitmqMissing)('the sink rabbitmq with TLS', () => {
   let certificates: Certificates;
   let server: RabbitmqServer;
-  let plain: RabbitmqServer;
+  let plain: number;
   beforeAll(async () => {
     certificates = await makeCertificates();
     server = await startRabbitmq({ tls: { ...certificates.server, demandsCert: true } });
-    plain = await startRabbitmq();
+    plain = await sharedPort('rabbitmq');
   }, 120_000);
   afterAll(async () => {
     await server?.close();
-    await plain?.close();
     await certificates?.remove();
   });
 
-  const openAt = ({ port }: RabbitmqServer, tls: object | boolean) =>
+  const openAt = (port: number, tls: object | boolean) =>
     openRabbitmq(
       Rabbitmq.parse({
         host: '127.0.0.1',
@@ -44,7 +44,7 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq with TLS', () => {
 
   itKnowsTls({
     certificates: () => certificates,
-    open: (tls) => openAt(server, tls),
+    open: (tls) => openAt(server.port, tls),
     openPlain: (tls) => openAt(plain, tls),
     secrets: [password],
   });

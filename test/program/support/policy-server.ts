@@ -1,6 +1,11 @@
 /** A built server with a policy, and a broker that asks it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { aBroker, type Broker } from './broker.ts';
 import {
+  oncePerFile,
+  openServer,
   type ProgramOptions,
   type RunningServer,
   startServer,
@@ -30,4 +35,25 @@ export async function serverOf(
   const path = temporaryFile('exhook.yaml', text, directory);
   const server = await startServer(['--config', path, ...args], options);
   return { server, broker: aBroker(server.url), directory, path };
+}
+
+/**
+ * The same for tests that only call: those of a file with the same configuration share one server, which neither they
+ * nor each other's calls change.
+ */
+export async function sharedServerOf(config: object): Promise<Pick<PolicyServer, 'server' | 'broker'>> {
+  const server = await oncePerFile(config, async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'exhook-shared-'));
+    const path = join(directory, 'exhook.yaml');
+    writeFileSync(path, JSON.stringify({ events: { stdout: 'off' }, ...config }));
+    const made = await openServer(['--config', path]).listening();
+    return {
+      made,
+      async end() {
+        await made.kill();
+        rmSync(directory, { recursive: true, force: true });
+      },
+    };
+  });
+  return { server, broker: aBroker(server.url) };
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { root } from '../../support/source.ts';
 
 export const dist = join(root, 'dist');
@@ -186,6 +186,29 @@ export async function run(args: readonly string[], options: ProgramOptions = {})
 /** Runs the command `exhook`. */
 export async function exhook(args: readonly string[], options: ProgramOptions = {}): Promise<Ran> {
   return await run(args, { ...options, entry: 'cli.js' });
+}
+
+/** Servers of a file of tests, by what they were started with. */
+const shared = new Map<string, Promise<unknown>>();
+const endings: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  await Promise.all(endings.map((end) => end()));
+});
+
+/** What `make` makes, once for all tests of a file that ask with the same key; `end` is called after the last. */
+export async function oncePerFile<T>(
+  key: object,
+  make: () => Promise<{ readonly made: T; readonly end: () => Promise<void> }>,
+): Promise<T> {
+  const text = JSON.stringify(key);
+  const known = shared.get(text) as Promise<T> | undefined;
+  if (known !== undefined) return await known;
+  const making = make().then(({ made, end }) => {
+    endings.push(end);
+    return made;
+  });
+  shared.set(text, making);
+  return await making;
 }
 
 /** Nothing of the machine's that could change what a program does. */

@@ -43,6 +43,23 @@ export interface PostgresServer {
   close(): Promise<void>;
 }
 
+/** Rows of a query, as the administrator. */
+export async function queryPostgres(
+  port: number,
+  text: string,
+  values: readonly unknown[] = [],
+  database = 'postgres',
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user, password, database });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(text, [...values])).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 /** A server of the user's own refuses to run as root. */
 async function idOf(name: string): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -83,16 +100,7 @@ export async function startPostgres(tls?: TlsFiles): Promise<PostgresServer> {
   if (tls !== undefined) await installTls(tls, data, ids);
 
   let server: RunningProcess | undefined;
-  const query: PostgresServer['query'] = async (text, values = []) => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'postgres' });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      return (await client.query(text, [...values])).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const query: PostgresServer['query'] = (text, values) => queryPostgres(port, text, values);
   const start = async () => {
     const settings = [
       'unix_socket_directories=',

@@ -121,14 +121,22 @@ export async function runToEnd(
   return running.printed();
 }
 
-/** Waits for a started server, and says what it printed when it ends instead. */
+/** Waits for a started server. Ends one that does not get ready, and says what it printed. */
 export async function untilReady(
   name: string,
   running: RunningProcess,
   isReady: () => boolean | Promise<boolean>,
+  end: () => Promise<void> = () => running.end('SIGKILL'),
 ) {
-  await until(`${name} to be ready`, async () => {
+  const look = async () => {
     if (running.isOver()) throw new Error(`${name} ended at its start: ${running.printed()}`);
     return await isReady();
-  });
+  };
+  try {
+    await until(`${name} to be ready`, look, 110_000);
+  } catch (error) {
+    // Nobody else knows of it.
+    await end();
+    throw error;
+  }
 }

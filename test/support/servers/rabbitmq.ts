@@ -85,6 +85,7 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
     RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
     RABBITMQ_LOG_BASE: join(directory, 'log'),
     RABBITMQ_PID_FILE: pidFile,
+    ERL_CRASH_DUMP: join(directory, 'erl_crash.dump'),
     // Two schedulers are enough, and start faster on a small machine.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 2:2',
   };
@@ -95,10 +96,11 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
   const start = async () => {
     const started = run(program, [], { env });
     server = started;
-    await untilReady('rabbitmq', started, async () => {
+    const isReady = async () => {
       if (tls !== undefined) return started.printed().includes('completed') || (await isTlsUp(port));
       return await isUp(port);
-    });
+    };
+    await untilReady('rabbitmq', started, isReady, () => end('SIGKILL'));
   };
   /** The runtime that starts the virtual machine waits for it; signals are for the machine itself. */
   const end = async (signal: NodeJS.Signals) => {
@@ -109,7 +111,15 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
     else running.child.kill(signal);
     await until('rabbitmq to end', () => running.isOver());
   };
-  await start();
+  const close = async () => {
+    await end('SIGKILL');
+    await epmd.end('SIGKILL');
+    await removeDirectory(directory);
+  };
+  await start().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     port,
     start,
@@ -118,11 +128,7 @@ export async function startRabbitmq({ tls, lines = [] }: RabbitmqOptions = {}): 
     async control(...args) {
       await promisify(execFile)(controller, args, { env });
     },
-    async close() {
-      await end('SIGKILL');
-      await epmd.end('SIGKILL');
-      await removeDirectory(directory);
-    },
+    close,
   };
 }
 
