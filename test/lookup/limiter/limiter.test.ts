@@ -156,6 +156,15 @@ describe('a limiter', () => {
     limiter.count(anna, spent);
     expect(check()).toMatchObject({ action: 'refuse' });
   });
+
+  it('counts it while another attempt of the client is under way, and after that one has ended', () => {
+    const { limiter, now, check } = setup({ perClientId: { burst: 2, refill: 1000 } });
+    const underWay = now();
+    for (let i = 0; i < 2; i++) limiter.count(anna, spent);
+    expect(check()).toMatchObject({ action: 'refuse' });
+    if (underWay.action !== 'refuse') underWay.reservation.settle(returned);
+    expect(check()).toMatchObject({ action: 'refuse' });
+  });
 });
 
 describe('attempts at the same time', () => {

@@ -1,0 +1,72 @@
+/** Sources that guard logins, topics, messages and deliveries: a mistake in one of them should fail a test. */
+export const guardedFiles = [
+  ...inFolder('src/core', ['ask', 'call', 'parse']),
+  ...inFolder('src/core/hooks', [
+    'client-authenticate',
+    'client-authorize',
+    'message-ingress',
+    'message-publish',
+  ]),
+  ...inFolder('src/policy/topics', [
+    'allows-everything',
+    'authorize',
+    'authorize-action',
+    'compiled-rule',
+    'grants',
+    'placeholders',
+    'prefix-map',
+    'real-filters',
+    'rule-index',
+    'rule-search',
+    'rule-trie',
+    'topic-filter',
+    'topic-prefix',
+  ]),
+  ...inFolder('src/policy/login', [
+    'allows-every-login',
+    'auth-answer',
+    'authenticate',
+    'claims',
+    'login-by-name',
+    'logins',
+    'password-hash',
+    'user-record',
+    'users',
+  ]),
+  ...inFolder('src/policy/messages', ['compile', 'decide', 'failure', 'filters', 'message-edit', 'select']),
+  ...inFolder('src/lookup/policy', [
+    'client-grants',
+    'fingerprint',
+    'login-cache',
+    'login-limiter',
+    'methods',
+  ]),
+  ...inFolder('src/lookup/limiter', ['buckets', 'keys', 'limiter']),
+  ...inFolder('src/events', [
+    'await-delivery',
+    'capacity',
+    'circuit',
+    'dead-letter',
+    'dispatcher',
+    'evictable',
+    'memory-budget',
+    'outbox',
+    'partition',
+    'sink-queue',
+    'spool-feed',
+    'waiters',
+    'write-batch',
+  ]),
+  ...inFolder('src/spool', [
+    'claim-next',
+    'live-processes',
+    'sink-log',
+    'spool',
+    'write-batch',
+    'write-gate',
+  ]),
+];
+
+function inFolder(folder, names) {
+  return names.map((name) => `${folder}/${name}.ts`);
+}

@@ -1,0 +1,104 @@
+// npm run test:mutation [-- FILE...]: breaks the sources that guard something in many small ways, and reports which
+// breaks no test notices. Ends within an hour; what it found is kept in .mutation/, so that a file is tried again only
+// when it or a test changed, and the next run goes on where this one ended.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { guardedFiles } from './files.mjs';
+
+const FOLDER = '.mutation';
+const LIMIT = 60 * 60_000;
+
+const given = process.argv.slice(2);
+const files = given.length > 0 ? given : guardedFiles;
+const missing = files.filter((file) => !existsSync(file));
+if (missing.length > 0) {
+  process.stderr.write(`no such file: ${missing.join(', ')}\n`);
+  process.exit(2);
+}
+mkdirSync(FOLDER, { recursive: true });
+const end = performance.now() + LIMIT;
+const tests = hashOf(testFiles());
+for (const file of files) {
+  if (readKnown(file) !== undefined) continue;
+  const rest = end - performance.now();
+  if (rest <= 0) break;
+  process.stdout.write(`\n${file}\n`);
+  await mutate(file, rest);
+}
+report();
+
+/** Keeps the result under the key of what it was made from, once it is whole. */
+async function mutate(file, time) {
+  const result = join(FOLDER, `${nameOf(file)}.json`);
+  const key = keyOf(file);
+  const script = join('scripts/mutation', 'mutate-file.mjs');
+  const child = spawn(process.execPath, [script, file, result], { stdio: 'inherit', detached: true });
+  // With all the processes that it started.
+  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), time);
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  clearTimeout(timer);
+  if (code !== 0) return process.stdout.write(`${file}: not tried to the end\n`);
+  const mutants = JSON.parse(readFileSync(result, 'utf8'));
+  writeFileSync(`${result}.new`, JSON.stringify({ key, mutants }));
+  renameSync(`${result}.new`, result);
+}
+
+/** @returns the mutants of a file, if neither it nor a test changed since they were tried. */
+function readKnown(file) {
+  try {
+    const { key, mutants } = JSON.parse(readFileSync(join(FOLDER, `${nameOf(file)}.json`), 'utf8'));
+    return key === keyOf(file) ? mutants : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function report() {
+  const tried = files.flatMap((file) => {
+    const mutants = readKnown(file);
+    return mutants === undefined ? [] : [{ file, mutants }];
+  });
+  for (const { file, mutants } of tried) {
+    process.stdout.write(`\n${scoreOf(mutants)}  ${file}\n`);
+    for (const { status, line, mutator, replacement } of mutants.filter(isUnnoticed))
+      process.stdout.write(`        ${file}:${line} ${mutator} ${status}: ${replacement}\n`);
+  }
+  const all = tried.flatMap(({ mutants }) => mutants);
+  process.stdout.write(`\n${scoreOf(all)}  ${tried.length} of ${files.length} files\n`);
+  rmSync(join(FOLDER, 'tmp'), { recursive: true, force: true });
+}
+
+function isUnnoticed({ status }) {
+  return status === 'Survived' || status === 'NoCoverage';
+}
+
+/** Mutants that a test noticed, of all that could be run. */
+function scoreOf(mutants) {
+  const noticed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
+  const all = noticed + mutants.filter(isUnnoticed).length;
+  return `${all === 0 ? '  -' : ((100 * noticed) / all).toFixed(1)} % (${noticed} of ${all})`;
+}
+
+function keyOf(file) {
+  return hashOf([file, 'scripts/mutation/mutate-file.mjs'], tests);
+}
+
+function testFiles() {
+  const found = readdirSync('test', { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function hashOf(paths, before = '') {
+  const hash = createHash('sha256').update(before);
+  for (const path of paths) hash.update(`${path}\n`).update(readFileSync(path));
+  return hash.digest('hex');
+}
+
+function nameOf(file) {
+  return file.replace(/\.ts$/, '').replaceAll('/', '.');
+}
