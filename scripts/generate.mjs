@@ -1,25 +1,28 @@
 /**
- * Writes what is generated besides the types of buf: functions for the wire, exhook.schema.json and
- * docs/configuration.md.
+ * Writes what is generated besides the types of buf: functions for the wire, exhook.schema.json,
+ * docs/configuration.md, and parts of other pages.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readDeclarations } from './declarations.mjs';
+import { fillRegions } from './fill-regions.mjs';
 import { writeWire } from './wire.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 await writeWire(root, format);
 
-const { configJsonSchema, configReference } = await readDeclarations(`
+const { configJsonSchema, configReference, metricTables } = await readDeclarations(`
   export { configJsonSchema } from './src/config/json-schema.ts';
   export { configReference } from './src/config/reference.ts';
+  export { metricTables } from './src/telemetry/reference.ts';
 `);
 
 mkdirSync(`${root}/docs`, { recursive: true });
 writeFileSync(`${root}/exhook.schema.json`, format('exhook.schema.json', JSON.stringify(configJsonSchema())));
 writeFileSync(`${root}/docs/configuration.md`, configReference());
+fillRegions(`${root}/docs/metrics.md`, metricTables());
 
 /** As `biome check` wants it. */
 function format(name, input) {

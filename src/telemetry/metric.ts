@@ -10,11 +10,22 @@ export interface MetricValue {
   readonly metricName?: string;
 }
 
-/** @typeParam Source where its numbers are. */
-export interface Metric<Source> {
+/** What a metric says of itself. docs/metrics.md is generated from it. */
+export interface MetricDeclaration {
   readonly name: string;
-  readonly help: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
+  /** The text beside its numbers. */
+  readonly help: string;
+  /** The names of its labels: all that its values have, besides the bucket of a histogram. */
+  readonly labels: readonly string[];
+  /** What is counted or measured, in a word, such as `seconds`; empty of a yes or no. */
+  readonly unit: string;
+  /** What somebody who reads its numbers has to know, as Markdown. */
+  readonly meaning: string;
+}
+
+/** @typeParam Source where its numbers are. */
+export interface Metric<Source> extends MetricDeclaration {
   /** What several workers come to; the sum, unless said otherwise. */
   readonly aggregator: 'sum' | 'first' | 'min';
   values(source: Source): MetricValue[];
@@ -22,34 +33,36 @@ export interface Metric<Source> {
 
 export type Read<Source> = (source: Source) => MetricValue[];
 
+type Declared = Omit<MetricDeclaration, 'type'>;
+
 /** Only ever rises. */
-export function counter<Source>(name: string, help: string, values: Read<Source>): Metric<Source> {
-  return { name, help, type: 'counter', aggregator: 'sum', values };
+export function counter<Source>(declared: Declared, values: Read<Source>): Metric<Source> {
+  return { ...declared, type: 'counter', aggregator: 'sum', values };
 }
 
 /** What is so at the moment. */
-export function gauge<Source>(name: string, help: string, values: Read<Source>): Metric<Source> {
-  return { name, help, type: 'gauge', aggregator: 'sum', values };
+export function gauge<Source>(declared: Declared, values: Read<Source>): Metric<Source> {
+  return { ...declared, type: 'gauge', aggregator: 'sum', values };
 }
 
 /** The least of several workers counts: who is behind is what matters. */
-export function leastGauge<Source>(name: string, help: string, values: Read<Source>): Metric<Source> {
-  return { ...gauge(name, help, values), aggregator: 'min' };
+export function leastGauge<Source>(declared: Declared, values: Read<Source>): Metric<Source> {
+  return { ...gauge(declared, values), aggregator: 'min' };
 }
 
 /** What all workers have in common. */
-export function commonGauge<Source>(name: string, help: string, values: Read<Source>): Metric<Source> {
-  return { ...gauge(name, help, values), aggregator: 'first' };
+export function commonGauge<Source>(declared: Declared, values: Read<Source>): Metric<Source> {
+  return { ...gauge(declared, values), aggregator: 'first' };
 }
 
 /** Durations, with the bounds of all of them. */
 export function durations<Source>(
-  name: string,
-  help: string,
+  declared: Declared,
   read: (source: Source) => readonly (Observed & { readonly labels: Labels })[],
 ): Metric<Source> {
-  const values: Read<Source> = (source) => read(source).flatMap((observed) => bucketsOf(name, observed));
-  return { name, help, type: 'histogram', aggregator: 'sum', values };
+  const values: Read<Source> = (source) =>
+    read(source).flatMap((observed) => bucketsOf(declared.name, observed));
+  return { ...declared, type: 'histogram', aggregator: 'sum', values };
 }
 
 /** As Prometheus has it: each bucket holds what is in those before it too. */

@@ -1,5 +1,7 @@
-/** Every metric of ours: its name, what it means, and where its numbers are. docs/metrics.md lists the same. */
-
+/**
+ * Every metric of a server: its name, what it means, and where its numbers are. The tables of docs/metrics.md are generated from
+ * this list and those of the files beside it.
+ */
 import { version } from '../lib/version.ts';
 import type { Connections } from '../transport/connections.ts';
 import type { Health } from '../transport/health.ts';
@@ -39,9 +41,15 @@ export interface MetricSource extends PolicyMetricSource, SinkMetricSource {
 export type Metric = MetricOf<MetricSource>;
 
 /** Of a server, or of a supervisor. */
-export const neverAsking: Metric = gauge(
-  'exhook_brokers_never_asking',
-  'Broker nodes whose clients log in, but which have never asked client.authorize although it is registered',
+export const neverAsking: MetricOf<Pick<MetricSource, 'neverAsking'>> = gauge(
+  {
+    name: 'exhook_brokers_never_asking',
+    help: 'Broker nodes whose clients log in, but which have never asked client.authorize although it is registered',
+    labels: [],
+    unit: 'broker nodes',
+    meaning:
+      'Nodes whose clients log in, but which have never asked `client.authorize` although it is registered: the trap that `/hooksz` warns of, with the names.',
+  },
   (source) => {
     const nodes = source.neverAsking();
     return nodes === undefined ? [] : single(nodes);
@@ -49,9 +57,15 @@ export const neverAsking: Metric = gauge(
 );
 
 /** Of a server, or of a supervisor. */
-export const outdatedNodes: Metric = gauge(
-  'exhook_brokers_outdated',
-  'Broker nodes that hold another list of hooks than the one this server answers now',
+export const outdatedNodes: MetricOf<Pick<MetricSource, 'outdated'>> = gauge(
+  {
+    name: 'exhook_brokers_outdated',
+    help: 'Broker nodes that hold another list of hooks than the one this server answers now',
+    labels: [],
+    unit: 'broker nodes',
+    meaning:
+      'Nodes that hold another list of hooks than the one this server answers now, as far as their calls tell: a policy may not be enforced there. `/hooksz` has the names and the hooks; [broker-setup.md](broker-setup.md#a-change-of-the-hooks-has-no-effect) says what to do.',
+  },
   (source) => {
     const nodes = source.outdated();
     return nodes === undefined ? [] : single(nodes);
@@ -59,77 +73,225 @@ export const outdatedNodes: Metric = gauge(
 );
 
 const callMetrics: readonly Metric[] = [
-  counter('exhook_calls_total', 'Calls by hook, protocol version and outcome', ({ watch }) =>
-    watch.calls.counts.map(({ calls, ...labels }) => ({ labels, value: calls })),
+  counter(
+    {
+      name: 'exhook_calls_total',
+      help: 'Calls by hook, protocol version and outcome',
+      labels: ['hook', 'version', 'outcome'],
+      unit: 'calls',
+      meaning:
+        'Calls, each counted once. `version` is that of the protocol: `v1`, `v2` or `v3`. Hook and version are `none` where no such method exists.',
+    },
+    ({ watch }) => watch.calls.counts.map(({ calls, ...labels }) => ({ labels, value: calls })),
   ),
   durations(
-    'exhook_call_duration_seconds',
-    'Time from the last byte of a request to its written reply',
+    {
+      name: 'exhook_call_duration_seconds',
+      help: 'Time from the last byte of a request to its written reply',
+      labels: ['hook'],
+      unit: 'seconds',
+      meaning:
+        'From the last byte of a request to its written reply, look-ups included; 10 us to 5 s. Calls by gRPC only, and only those that were read whole.',
+    },
     ({ watch }) =>
       watch.durations.durations.map(({ hook, ...observed }) => ({ labels: { hook }, ...observed })),
   ),
-  counter('exhook_lookups_total', 'Look-ups by the kind of their question and outcome', ({ watch }) =>
-    watch.lookups.counts.map(({ lookups, ...labels }) => ({ labels, value: lookups })),
+  counter(
+    {
+      name: 'exhook_lookups_total',
+      help: 'Look-ups by the kind of their question and outcome',
+      labels: ['kind', 'outcome'],
+      unit: 'look-ups',
+      meaning:
+        'Questions of policies and custom hooks to somebody else, by the kind of question. A login method NAME asks `authenticate/NAME`, the limiter `authenticate/limiter`. `outcome` is `answered`, or the code of the failure; `deadline` when the call did not wait any longer.',
+    },
+    ({ watch }) => watch.lookups.counts.map(({ lookups, ...labels }) => ({ labels, value: lookups })),
   ),
-  durations('exhook_lookup_duration_seconds', 'Time from a question to its answer', ({ watch }) =>
-    watch.lookups.durations.map(({ kind, ...observed }) => ({ labels: { kind }, ...observed })),
+  durations(
+    {
+      name: 'exhook_lookup_duration_seconds',
+      help: 'Time from a question to its answer',
+      labels: ['kind'],
+      unit: 'seconds',
+      meaning: 'From the question to its answer, a cache in between included; 10 us to 5 s.',
+    },
+    ({ watch }) =>
+      watch.lookups.durations.map(({ kind, ...observed }) => ({ labels: { kind }, ...observed })),
   ),
 ];
 
 const loadMetrics: readonly Metric[] = [
-  counter('exhook_shed_total', 'Calls answered at once because a limit was reached', ({ load }) =>
-    single(load.shed),
+  counter(
+    {
+      name: 'exhook_shed_total',
+      help: 'Calls answered at once because a limit was reached',
+      labels: [],
+      unit: 'calls',
+      meaning: 'Calls answered at once because a limit was reached (`limits`).',
+    },
+    ({ load }) => single(load.shed),
   ),
-  gauge('exhook_connections', 'Open HTTP/2 connections', ({ connections }) => single(connections.size)),
-  gauge('exhook_streams_open', 'HTTP/2 streams that have not ended', ({ connections }) =>
-    single(connections.open),
+  gauge(
+    {
+      name: 'exhook_connections',
+      help: 'Open HTTP/2 connections',
+      labels: [],
+      unit: 'connections',
+      meaning: 'Open HTTP/2 connections.',
+    },
+    ({ connections }) => single(connections.size),
   ),
-  gauge('exhook_in_flight', 'Calls that wait for a look-up', ({ load }) => single(load.deciding)),
-  gauge('exhook_in_flight_limit', 'How many may wait', ({ load }) => single(load.limits.inFlight)),
-  gauge('exhook_held_bytes', 'Bytes held for requests and for replies not yet read', ({ load }) =>
-    single(load.bytes),
+  gauge(
+    {
+      name: 'exhook_streams_open',
+      help: 'HTTP/2 streams that have not ended',
+      labels: [],
+      unit: 'streams',
+      meaning: 'HTTP/2 streams that have not ended.',
+    },
+    ({ connections }) => single(connections.open),
   ),
-  gauge('exhook_held_limit_bytes', 'How many may be held', ({ load }) => single(load.limits.queuedBytes)),
+  gauge(
+    {
+      name: 'exhook_in_flight',
+      help: 'Calls that wait for a look-up',
+      labels: [],
+      unit: 'calls',
+      meaning: 'Calls that wait for a look-up; `limits.inFlight` bounds them.',
+    },
+    ({ load }) => single(load.deciding),
+  ),
+  gauge(
+    {
+      name: 'exhook_in_flight_limit',
+      help: 'How many may wait',
+      labels: [],
+      unit: 'calls',
+      meaning: '`limits.inFlight`. With several workers, of all of them.',
+    },
+    ({ load }) => single(load.limits.inFlight),
+  ),
+  gauge(
+    {
+      name: 'exhook_held_bytes',
+      help: 'Bytes held for requests and for replies not yet read',
+      labels: [],
+      unit: 'bytes',
+      meaning: 'Requests without an answer, and replies not yet read; `limits.queuedBytes` bounds them.',
+    },
+    ({ load }) => single(load.bytes),
+  ),
+  gauge(
+    {
+      name: 'exhook_held_limit_bytes',
+      help: 'How many may be held',
+      labels: [],
+      unit: 'bytes',
+      meaning: '`limits.queuedBytes`. With several workers, of all of them.',
+    },
+    ({ load }) => single(load.limits.queuedBytes),
+  ),
 ];
 
 const stateMetrics: readonly Metric[] = [
-  gauge('exhook_ready', '1 while brokers may call', ({ health }) => single(Number(health.isReady))),
-  gauge('exhook_draining', '1 while the server wants no more calls', ({ health }) =>
-    single(health.isServing ? 0 : 1),
+  gauge(
+    {
+      name: 'exhook_ready',
+      help: '1 while brokers may call',
+      labels: [],
+      unit: '',
+      meaning:
+        '1 while brokers may call, as `/readyz` says. With several workers, how many of them may be called.',
+    },
+    ({ health }) => single(Number(health.isReady)),
+  ),
+  gauge(
+    {
+      name: 'exhook_draining',
+      help: '1 while the server wants no more calls',
+      labels: [],
+      unit: '',
+      meaning: '1 while the server wants no more calls. With several workers, how many of them.',
+    },
+    ({ health }) => single(health.isServing ? 0 : 1),
   ),
   neverAsking,
   outdatedNodes,
-  counter('exhook_config_reloads_total', 'Configurations read while the server runs', ({ reloads }) => [
-    { labels: { outcome: 'done' }, value: reloads.done },
-    { labels: { outcome: 'failed' }, value: reloads.failed },
-  ]),
-  leastGauge('exhook_config_last_reload_successful', '1 when what was read last is in force', ({ reloads }) =>
-    single(Number(reloads.isLastInForce)),
+  counter(
+    {
+      name: 'exhook_config_reloads_total',
+      help: 'Configurations read while the server runs',
+      labels: ['outcome'],
+      unit: 'configurations',
+      meaning:
+        'Configurations that were read while the server runs, at a change of the file or SIGHUP: `done`, or `failed`, so that the old one stays.',
+    },
+    ({ reloads }) => [
+      { labels: { outcome: 'done' }, value: reloads.done },
+      { labels: { outcome: 'failed' }, value: reloads.failed },
+    ],
   ),
   leastGauge(
-    'exhook_config_last_reload_success_timestamp_seconds',
-    'When the configuration in force was read',
+    {
+      name: 'exhook_config_last_reload_successful',
+      help: '1 when what was read last is in force',
+      labels: [],
+      unit: '',
+      meaning:
+        '1 when what was read last is in force. With several workers, 0 when one of them has refused it.',
+    },
+    ({ reloads }) => single(Number(reloads.isLastInForce)),
+  ),
+  leastGauge(
+    {
+      name: 'exhook_config_last_reload_success_timestamp_seconds',
+      help: 'When the configuration in force was read',
+      labels: [],
+      unit: 'seconds since 1970',
+      meaning: 'When the configuration in force was read.',
+    },
     ({ reloads }) => single(reloads.lastDone / 1000),
   ),
   counter(
-    'exhook_log_lines_dropped_total',
-    'Log lines that standard error did not take: full, gone, or not read',
+    {
+      name: 'exhook_log_lines_dropped_total',
+      help: 'Log lines that standard error did not take: full, gone, or not read',
+      labels: [],
+      unit: 'lines',
+      meaning:
+        "Log lines that were not written: standard error is on a full disk, gone, or not read. Of the supervisor's own lines nothing is counted.",
+    },
     ({ logLines }) => single(logLines.dropped),
   ),
   leastGauge(
-    'exhook_tls_certificate_expiry_timestamp_seconds',
-    'When the certificate of the server ends, or one of its chain before',
+    {
+      name: 'exhook_tls_certificate_expiry_timestamp_seconds',
+      help: 'When the certificate of the server ends, or one of its chain before',
+      labels: [],
+      unit: 'seconds since 1970',
+      meaning:
+        'When the certificate in use ends (`listen.tls.cert`), or one of its chain before. Absent without TLS.',
+    },
     ({ tls }) => (tls === undefined ? [] : single(tls.expiry / 1000)),
   ),
-  commonGauge('exhook_build_info', 'Always 1; the labels say what runs', () => [
-    { labels: { version, node: process.version }, value: 1 },
-  ]),
+  commonGauge(
+    {
+      name: 'exhook_build_info',
+      help: 'Always 1; the labels say what runs',
+      labels: ['version', 'node'],
+      unit: '',
+      meaning: 'Always 1. `version` is ours, `node` that of Node.',
+    },
+    () => [{ labels: { version, node: process.version }, value: 1 }],
+  ),
 ];
 
-export const metrics: readonly Metric[] = [
+/** What the server does, without policies. */
+export const serverMetrics: readonly Metric[] = [
   ...callMetrics,
   ...loadMetrics,
   ...stateMetrics,
   ...sinkMetrics,
-  ...policyMetrics,
 ];
+
+export const metrics: readonly Metric[] = [...serverMetrics, ...policyMetrics];

@@ -20,27 +20,57 @@ interface PolicyNumbers {
 type PolicyRead = Read<PolicyMetricSource>;
 
 export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
-  counter('exhook_verdicts_total', 'Verdicts of policies, by the method or rule that decided', ({ live }) =>
-    live.counters.decisions.map(({ calls, ...labels }) => ({ labels, value: calls })),
+  counter(
+    {
+      name: 'exhook_verdicts_total',
+      help: 'Verdicts of policies, by the method or rule that decided',
+      labels: ['hook', 'verdict', 'by', 'mode'],
+      unit: 'calls',
+      meaning:
+        'Verdicts of policies. `by` is the method or rule, or `otherwise`, `limiter`, `grants` or `onError`. `mode` is `enforce`, or `shadow` when the verdict was kept from the broker.',
+    },
+    ({ live }) => live.counters.decisions.map(({ calls, ...labels }) => ({ labels, value: calls })),
   ),
   counter(
-    'exhook_condition_failures_total',
-    'Conditions (when) that could not be evaluated, so that their rules were passed over',
+    {
+      name: 'exhook_condition_failures_total',
+      help: 'Conditions (when) that could not be evaluated, so that their rules were passed over',
+      labels: ['hook'],
+      unit: 'conditions',
+      meaning: 'Conditions (`when`) that could not be evaluated, so that their rules were passed over.',
+    },
     ({ live }) => labelled('hook', live.counters.notes.conditions),
   ),
   counter(
-    'exhook_rule_failures_total',
-    'Message rules that could not be applied, so that onError decided',
+    {
+      name: 'exhook_rule_failures_total',
+      help: 'Message rules that could not be applied, so that onError decided',
+      labels: ['hook'],
+      unit: 'calls',
+      meaning: 'Message rules that could not be applied, so that `onError` decided.',
+    },
     ({ live }) => labelled('hook', live.counters.notes.rules),
   ),
   counter(
-    'exhook_policy_renewals_failed_total',
-    'New rules, users or keys that could not be read or used, so that the old ones stay',
+    {
+      name: 'exhook_policy_renewals_failed_total',
+      help: 'New rules, users or keys that could not be read or used, so that the old ones stay',
+      labels: ['of'],
+      unit: '',
+      meaning:
+        'New `rules` (ACL files), `users` or `keys` (a file, or a JWKS) that could not be read or used, so that the old ones stay in use.',
+    },
     ({ live }) => (live.counters.policy === undefined ? [] : labelled('of', { ...live.counters.refusals })),
   ),
   counter(
-    'exhook_login_cache_lookups_total',
-    'Logins that asked the cache',
+    {
+      name: 'exhook_login_cache_lookups_total',
+      help: 'Logins that asked the cache',
+      labels: ['result'],
+      unit: 'logins',
+      meaning:
+        'Logins that asked `authenticate.cache`: `hit`, `miss`, or `joined` when the same login was being looked up already.',
+    },
     ofPolicy(({ cache }) =>
       cache === undefined
         ? []
@@ -48,38 +78,75 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
     ),
   ),
   counter(
-    'exhook_login_cache_evictions_total',
-    'Logins that the full cache has forgotten',
+    {
+      name: 'exhook_login_cache_evictions_total',
+      help: 'Logins that the full cache has forgotten',
+      labels: [],
+      unit: 'logins',
+      meaning: 'Logins that the full cache has forgotten: `cache.max`.',
+    },
     ofPolicy(({ cache }) => (cache === undefined ? [] : single(cache.evictions))),
   ),
   gauge(
-    'exhook_login_cache_entries',
-    'Logins in the cache',
+    {
+      name: 'exhook_login_cache_entries',
+      help: 'Logins in the cache',
+      labels: [],
+      unit: 'logins',
+      meaning: 'Logins in the cache.',
+    },
     ofPolicy(({ cache }) => (cache === undefined ? [] : single(cache.size))),
   ),
   counter(
-    'exhook_login_limiter_total',
-    'Logins by what the limiter did with them',
+    {
+      name: 'exhook_login_limiter_total',
+      help: 'Logins by what the limiter did with them',
+      labels: ['action'],
+      unit: 'logins',
+      meaning: 'What `authenticate.limiter` did with logins: `passed`, `delayed`, `refused`.',
+    },
     ofPolicy(({ limiter }) => (limiter === undefined ? [] : labelled('action', { ...limiter }))),
   ),
   gauge(
-    'exhook_password_hashes',
-    'Passwords that are being hashed, or wait for it',
+    {
+      name: 'exhook_password_hashes',
+      help: 'Passwords that are being hashed, or wait for it',
+      labels: ['state'],
+      unit: 'passwords',
+      meaning: 'Passwords that are being hashed (`working`), and that wait for a free thread (`waiting`).',
+    },
     ofPolicy(({ hashing }) => labelled('state', { ...hashing })),
   ),
   counter(
-    'exhook_tags_skipped_total',
-    'Entries of claims that can be no tags, by login method',
+    {
+      name: 'exhook_tags_skipped_total',
+      help: 'Entries of claims that can be no tags, by login method',
+      labels: ['method'],
+      unit: 'tags',
+      meaning:
+        'Entries of the claim `tags` of tokens that can be no tags: empty, longer than 256 characters, or neither a text nor a number. They are passed over; the login is not refused for them.',
+    },
     ofPolicy(({ skippedTags }) => labelled('method', { ...skippedTags })),
   ),
   gauge(
-    'exhook_granted_clients',
-    'Clients whose grants are in memory',
+    {
+      name: 'exhook_granted_clients',
+      help: 'Clients whose grants are in memory',
+      labels: [],
+      unit: 'clients',
+      meaning: 'Clients whose grants are in the memory of this process: `authorize.grants.max` bounds them.',
+    },
     ofPolicy(({ granted }) => single(granted)),
   ),
   counter(
-    'exhook_shared_grants_total',
-    'Grants read from Redis and written to it',
+    {
+      name: 'exhook_shared_grants_total',
+      help: 'Grants read from Redis and written to it',
+      labels: ['operation', 'outcome'],
+      unit: 'grants',
+      meaning:
+        'Grants read from Redis and written to it (`read`, `write`), `done` or `failed`. What failed was decided by `onError`.',
+    },
     ofPolicy(({ sharedGrants }) =>
       sharedGrants === undefined
         ? []
@@ -87,8 +154,13 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
     ),
   ),
   gauge(
-    'exhook_shared_grants_connected',
-    '1 while Redis is connected',
+    {
+      name: 'exhook_shared_grants_connected',
+      help: '1 while Redis is connected',
+      labels: [],
+      unit: '',
+      meaning: '1 while Redis is connected. With several workers, how many of them are.',
+    },
     ofPolicy(({ sharedGrants }) =>
       sharedGrants === undefined ? [] : single(Number(sharedGrants.isConnected)),
     ),

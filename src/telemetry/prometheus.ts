@@ -1,5 +1,6 @@
 /** Metrics as Prometheus reads them. prom-client is loaded here, and only when metrics are wanted. */
 import type { MetricObjectWithValues, MetricValue, Registry, RegistryContentType } from 'prom-client';
+import type { Metric } from './metric.ts';
 import { type MetricSource, metrics } from './metrics.ts';
 
 /** All metrics of a process at one moment, in a form that can be sent to another process. */
@@ -19,12 +20,24 @@ export interface ProcessMetrics {
 export async function openProcessMetrics(source: MetricSource): Promise<ProcessMetrics> {
   const { Registry, collectDefaultMetrics } = await loadClient();
   const registry = new Registry();
-  for (const { values, ...metric } of metrics) {
+  for (const metric of metrics) {
     // What prom-client itself makes of the metrics of several workers: an object that is read when asked.
-    registry.registerMetric({ ...metric, get: () => ({ ...metric, values: values(source) }) } as never);
+    registry.registerMetric({ name: metric.name, get: () => readMetric(metric, source) } as never);
   }
   collectDefaultMetrics({ register: registry });
   return { snapshot: () => registry.getMetricsAsJSON(), expose: () => expose(registry) };
+}
+
+/** A metric with its numbers, as prom-client has them. */
+export function readMetric<Source>(metric: Metric<Source>, source: Source): MetricsSnapshot[number] {
+  const { name, help, type, aggregator } = metric;
+  return {
+    name,
+    help,
+    type,
+    aggregator,
+    values: metric.values(source),
+  } as unknown as MetricsSnapshot[number];
 }
 
 /** Several processes added up. What means nothing as a sum has its own rule, such as the largest delay. */

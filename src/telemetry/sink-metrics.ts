@@ -10,73 +10,151 @@ export interface SinkMetricSource {
 
 export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   gauge(
-    'exhook_events_queued',
-    'Events that wait for a sink in memory or are on their way into it',
+    {
+      name: 'exhook_events_queued',
+      help: 'Events that wait for a sink in memory or are on their way into it',
+      labels: ['sink'],
+      unit: 'events',
+      meaning: 'Events that wait for a sink in memory or are on their way into it.',
+    },
     bySink(({ queued }) => queued),
   ),
   gauge(
-    'exhook_events_queued_bytes',
-    'What they take, roughly',
+    {
+      name: 'exhook_events_queued_bytes',
+      help: 'What they take, roughly',
+      labels: ['sink'],
+      unit: 'bytes',
+      meaning: 'What they take, roughly; `queue.maxBytes` bounds it.',
+    },
     bySink(({ queuedBytes }) => queuedBytes),
   ),
   gauge(
-    'exhook_events_queue_limit',
-    'Events that the queue of a sink may hold',
+    {
+      name: 'exhook_events_queue_limit',
+      help: 'Events that the queue of a sink may hold',
+      labels: ['sink'],
+      unit: 'events',
+      meaning: '`queue.maxEvents`. With several workers, of all of them, as the next.',
+    },
     bySink(({ queueLimit }) => queueLimit),
   ),
   gauge(
-    'exhook_events_queue_limit_bytes',
-    'Bytes that the queue of a sink may hold',
+    {
+      name: 'exhook_events_queue_limit_bytes',
+      help: 'Bytes that the queue of a sink may hold',
+      labels: ['sink'],
+      unit: 'bytes',
+      meaning: '`queue.maxBytes`.',
+    },
     bySink(({ queueLimitBytes }) => queueLimitBytes),
   ),
   counter(
-    'exhook_events_delivered_total',
-    'Events that a sink has confirmed',
+    {
+      name: 'exhook_events_delivered_total',
+      help: 'Events that a sink has confirmed',
+      labels: ['sink'],
+      unit: 'events',
+      meaning: 'Events that a sink has confirmed.',
+    },
     bySink(({ delivered }) => delivered),
   ),
   counter(
-    'exhook_events_retried_total',
-    'Events that were written to a sink again',
+    {
+      name: 'exhook_events_retried_total',
+      help: 'Events that were written to a sink again',
+      labels: ['sink'],
+      unit: 'events',
+      meaning: 'Events that were written to a sink again.',
+    },
     bySink(({ retried }) => retried),
   ),
-  counter('exhook_events_dropped_total', 'Events that are lost, or were taken back', ({ outbox }) =>
-    outbox.sinks.flatMap(({ sink, droppedBy }) =>
-      Object.entries(droppedBy).map(([reason, value]) => ({ labels: { sink, reason }, value })),
-    ),
+  counter(
+    {
+      name: 'exhook_events_dropped_total',
+      help: 'Events that are lost, or were taken back',
+      labels: ['sink', 'reason'],
+      unit: 'events',
+      meaning:
+        'Events that did not arrive. `full`: the queue was full, `sink_full` in the log. `closed`: they came after the end. `dead_letter`: refused by the sink, and the place for dead letters failed. `withdrawn` is no loss in silence: a broker waited, and was told by `onFailure: drop` or `error`, or the event is in the spool.',
+    },
+    ({ outbox }) =>
+      outbox.sinks.flatMap(({ sink, droppedBy }) =>
+        Object.entries(droppedBy).map(([reason, value]) => ({ labels: { sink, reason }, value })),
+      ),
   ),
   counter(
-    'exhook_events_failed_total',
-    'Events that a sink has refused for good',
+    {
+      name: 'exhook_events_failed_total',
+      help: 'Events that a sink has refused for good',
+      labels: ['sink'],
+      unit: 'events',
+      meaning:
+        'Events that a sink has refused for good: `sink_failed` in the log. They are with the dead letters, where `deadLetter` names a place.',
+    },
     bySink(({ failed }) => failed),
   ),
   counter(
-    'exhook_events_unconfirmed_total',
-    'Events that were not safe in time, so that onFailure decided',
+    {
+      name: 'exhook_events_unconfirmed_total',
+      help: 'Events that were not safe in time, so that onFailure decided',
+      labels: ['sink'],
+      unit: 'events',
+      meaning:
+        'Events of `delivery: before-reply` or `overflow: spool` that were not safe in time, so that `onFailure` decided.',
+    },
     bySink(({ unconfirmed }) => unconfirmed),
   ),
   counter(
-    'exhook_sink_batches_total',
-    'Batches written to a sink, failed ones included',
+    {
+      name: 'exhook_sink_batches_total',
+      help: 'Batches written to a sink, failed ones included',
+      labels: ['sink'],
+      unit: 'batches',
+      meaning: 'Batches written to a sink, failed ones included.',
+    },
     bySink(({ batches }) => batches),
   ),
   gauge(
-    'exhook_sink_down',
-    '1 while a sink is left alone because it failed',
+    {
+      name: 'exhook_sink_down',
+      help: '1 while a sink is left alone because it failed',
+      labels: ['sink'],
+      unit: '',
+      meaning: '1 while a sink is left alone because it failed. With several workers, for how many of them.',
+    },
     bySink(({ circuit }) => (circuit === 'closed' ? 0 : 1)),
   ),
   // Workers share a spool.
   commonGauge(
-    'exhook_spool_events',
-    'Events in the spool',
+    {
+      name: 'exhook_spool_events',
+      help: 'Events in the spool',
+      labels: ['sink'],
+      unit: 'events',
+      meaning: 'Events in the spool, of all workers.',
+    },
     bySink(({ spooled }) => spooled),
   ),
   commonGauge(
-    'exhook_spool_bytes',
-    'What they take of spool.maxBytes',
+    {
+      name: 'exhook_spool_bytes',
+      help: 'What they take of spool.maxBytes',
+      labels: ['sink'],
+      unit: 'bytes',
+      meaning: 'What they take of `spool.maxBytes`.',
+    },
     bySink(({ spooledBytes }) => spooledBytes),
   ),
-  commonGauge('exhook_spool_limit_bytes', 'spool.maxBytes, for all sinks together', ({ spoolLimit }) =>
-    spoolLimit === undefined ? [] : single(spoolLimit),
+  commonGauge(
+    {
+      name: 'exhook_spool_limit_bytes',
+      help: 'spool.maxBytes, for all sinks together',
+      labels: [],
+      unit: 'bytes',
+      meaning: '`spool.maxBytes`, of all sinks together. Absent without a spool.',
+    },
+    ({ spoolLimit }) => (spoolLimit === undefined ? [] : single(spoolLimit)),
   ),
 ];
 

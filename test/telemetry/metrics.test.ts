@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { workerMetrics } from '../../src/app/admin/supervised.ts';
 import { call } from '../../src/core/call.ts';
 import { defineHook } from '../../src/core/hook.ts';
 import { Failure, failureCodes } from '../../src/protocol/failure.ts';
@@ -10,7 +9,10 @@ import { createCallWatch } from '../../src/telemetry/call-watch.ts';
 import { durationBounds } from '../../src/telemetry/histogram.ts';
 import { lookupOutcomes } from '../../src/telemetry/lookup-tally.ts';
 import { type MetricSource, metrics } from '../../src/telemetry/metrics.ts';
+import { processMetrics } from '../../src/telemetry/process-metrics.ts';
 import { openProcessMetrics } from '../../src/telemetry/prometheus.ts';
+import { metricTables } from '../../src/telemetry/reference.ts';
+import { ofWorkers, readWorkerMetrics } from '../../src/telemetry/worker-metrics.ts';
 import { aFullSource, aLoad, anInput, aSink, aSource } from '../support/metric-source.ts';
 import { aRuntime, bytes, hooksWith, requestOf, rpcFor } from '../support/runtime.ts';
 
@@ -196,22 +198,58 @@ describe('gauges', () => {
   });
 });
 
-describe('docs/metrics.md', () => {
-  const text = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
-  const documented = [...text.matchAll(/^\| `([a-z0-9]+_[a-z0-9_]+)` \| (?:counter|gauge|histogram)/gm)].map(
-    ([, name]) => name ?? '',
-  );
+/** All that a server and a supervisor show, each metric once; the values are those of `aFullSource`. */
+async function readAll() {
+  const workers = readWorkerMetrics({
+    states: { answering: 1 },
+    restarts: 0,
+    neverAsking: () => 0,
+    outdated: () => 0,
+  });
+  const all = [...(await (await openProcessMetrics(aFullSource())).snapshot()), ...workers];
+  return [...new Map(all.map((metric) => [metric.name, metric])).values()];
+}
 
-  it('names every metric there is, and no other', async () => {
-    const own = [...metrics, ...workerMetrics({}, 0, { trapped: 0, outdated: 0 })];
-    const all = [...(await (await openProcessMetrics(aSource())).snapshot()), ...own].map(({ name }) => name);
-    // The documentation is of Linux; elsewhere /proc is missing, and prom-client has fewer.
-    const onLinux = process.platform === 'linux' ? documented : all;
-    expect([...new Set(all)].toSorted()).toStrictEqual(onLinux.toSorted());
+const declared = [...metrics, ...ofWorkers, ...processMetrics];
+
+describe('metrics', () => {
+  it('that are exposed are declared, and the other way round', async () => {
+    const exposed = (await readAll()).map(({ name, type }) => `${name} ${type}`);
+    // What is declared of a process is what Linux has; elsewhere /proc is missing, and prom-client has fewer.
+    const own =
+      process.platform === 'linux' ? declared : declared.filter(({ name }) => /^exhook_/.test(name));
+    expect(
+      exposed.filter((name) => process.platform === 'linux' || /^exhook_/.test(name)).toSorted(),
+    ).toStrictEqual(own.map(({ name, type }) => `${name} ${type}`).toSorted());
   });
 
-  it('names no metric twice', () => {
-    expect(documented).toHaveLength(new Set(documented).size);
+  it('are declared once each', () => {
+    expect(declared).toHaveLength(new Set(declared.map(({ name }) => name)).size);
+  });
+
+  it('have the labels that they declare', async () => {
+    const exposed = new Map((await readAll()).map(({ name, values }) => [name, values]));
+    for (const { name, labels } of [...metrics, ...ofWorkers]) {
+      const found = new Set(exposed.get(name)?.flatMap((one) => Object.keys(one.labels)));
+      found.delete('le');
+      expect([name, ...[...found].toSorted()]).toStrictEqual([name, ...labels.toSorted()]);
+    }
+  });
+
+  it('have a unit at the end of their names as Prometheus wants it', () => {
+    const suffixes = { counter: '_total', histogram: '_seconds', gauge: '' };
+    for (const { name, type } of [...metrics, ...ofWorkers])
+      expect(name.endsWith(suffixes[type]) ? name : `${name} lacks ${suffixes[type]}`).toBe(name);
+  });
+});
+
+describe('docs/metrics.md', () => {
+  const text = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+
+  it('has the tables that are generated from the declarations', () => {
+    for (const [name, table] of Object.entries(metricTables()))
+      expect(text).toContain(`<!-- generated:${name} -->\n\n${table}\n<!-- /generated:${name} -->`);
+    for (const { name } of declared) expect(text.split(`\n| \`${name}\` |`)).toHaveLength(2);
   });
 
   it('names every outcome', () => {
@@ -220,19 +258,5 @@ describe('docs/metrics.md', () => {
 
   it('names every outcome of a look-up', () => {
     for (const outcome of lookupOutcomes) expect(text).toContain(`\`${outcome}\``);
-  });
-
-  it('says which labels there are', () => {
-    const documented = (name: string) =>
-      text.match(new RegExp(`^\\| \`${name}\` \\| [^|]* \\| ([^|]*) \\|`, 'm'))?.[1]?.match(/\w+/g) ?? [];
-    const source = aFullSource();
-    for (const { name, values } of metrics) {
-      const [first] = values(source);
-      const labels = Object.keys(first?.labels ?? { nothing: 'has a value' }).filter(
-        (label) => label !== 'le',
-      );
-      expect([name, documented(name).toSorted()]).toStrictEqual([name, labels.toSorted()]);
-    }
-    expect(documented('exhook_workers')).toStrictEqual(['state']);
   });
 });

@@ -2,8 +2,8 @@
 import type { Admin } from '../../config/sections/admin.ts';
 import type { Environment } from '../../lib/secret.ts';
 import type { Logger } from '../../log/log.ts';
-import { neverAsking, outdatedNodes } from '../../telemetry/metrics.ts';
-import { loadClient, type MetricsSnapshot } from '../../telemetry/prometheus.ts';
+import { loadClient } from '../../telemetry/prometheus.ts';
+import { readWorkerMetrics } from '../../telemetry/worker-metrics.ts';
 import { addUpHooks, findOutdated, findTrapped } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { servePages } from './page-service.ts';
@@ -47,8 +47,12 @@ function sourceOfWorkers(workers: number): AdminSource {
       const answering = answers.size;
       const states = { answering, silent, missing: Math.max(0, workers - answering - silent) };
       const report = addUpHooks([...hooks.answers.values()]);
-      const nodes = { trapped: findTrapped(report).length, outdated: findOutdated(report).length };
-      const own = workerMetrics(states, Math.max(0, crew.forks - workers), nodes);
+      const own = readWorkerMetrics({
+        states,
+        restarts: Math.max(0, crew.forks - workers),
+        neverAsking: () => findTrapped(report).length,
+        outdated: () => findOutdated(report).length,
+      });
       return await (await totals.sum(new Set(answers.keys()), own)).expose();
     },
     async config() {
@@ -60,26 +64,4 @@ function sourceOfWorkers(workers: number): AdminSource {
       return addUpHooks([...answers.values()]);
     },
   };
-}
-
-/** What only the supervisor knows. @param nodes broker nodes that never ask or hold another list, among all that any worker heard of. */
-export function workerMetrics(
-  states: Readonly<Record<string, number>>,
-  restarts: number,
-  nodes: { readonly trapped: number; readonly outdated: number },
-): MetricsSnapshot {
-  const values = Object.entries(states).map(([state, value]) => ({ labels: { state }, value }));
-  const own = [
-    { name: 'exhook_workers', help: 'Workers by state', type: 'gauge', aggregator: 'sum', values },
-    {
-      name: 'exhook_worker_restarts_total',
-      help: 'Workers that were started in the place of one that had died',
-      type: 'counter',
-      aggregator: 'sum',
-      values: [{ labels: {}, value: restarts }],
-    },
-    { ...neverAsking, values: [{ labels: {}, value: nodes.trapped }] },
-    { ...outdatedNodes, values: [{ labels: {}, value: nodes.outdated }] },
-  ];
-  return own as unknown as MetricsSnapshot;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { workerMetrics } from '../../../src/app/admin/supervised.ts';
 import { Totals } from '../../../src/app/admin/totals.ts';
 import type { MetricsSnapshot } from '../../../src/telemetry/prometheus.ts';
+import { readWorkerMetrics } from '../../../src/telemetry/worker-metrics.ts';
 
 /** A worker that has counted so much, and holds as much at the moment. */
 function snapshot(value: number): MetricsSnapshot {
@@ -58,7 +58,12 @@ describe('the totals of several workers', () => {
   it('come with what only the supervisor knows', async () => {
     const sum = await new Totals().sum(
       new Set(),
-      workerMetrics({ answering: 1, silent: 2, missing: 3 }, 4, { trapped: 5, outdated: 6 }),
+      readWorkerMetrics({
+        states: { answering: 1, silent: 2, missing: 3 },
+        restarts: 4,
+        neverAsking: () => 5,
+        outdated: () => 6,
+      }),
     );
     const { text } = await sum.expose();
     for (const line of [

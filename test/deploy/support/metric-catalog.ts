@@ -1,9 +1,10 @@
 /** Every metric that a server or a supervisor shows, with its labels: what dashboards and alerts may name. */
-import { workerMetrics } from '../../../src/app/admin/supervised.ts';
+
 import { failureCodes } from '../../../src/protocol/failure.ts';
 import { callOutcomes } from '../../../src/telemetry/call-tally.ts';
 import { lookupOutcomes } from '../../../src/telemetry/lookup-tally.ts';
 import { openProcessMetrics } from '../../../src/telemetry/prometheus.ts';
+import { readWorkerMetrics } from '../../../src/telemetry/worker-metrics.ts';
 import { aFullSource } from '../../support/metric-source.ts';
 import { type Matcher, namesIn } from './promql.ts';
 
@@ -29,7 +30,10 @@ export const replyOutcomes = callOutcomes.filter((outcome) => !failureCodes.incl
 
 export async function readCatalog(): Promise<Catalog> {
   const snapshot = await (await openProcessMetrics(aFullSource())).snapshot();
-  const all = [...snapshot, ...workerMetrics({ answering: 1 }, 0, { trapped: 0, outdated: 0 })];
+  const all = [
+    ...snapshot,
+    ...readWorkerMetrics({ states: { answering: 1 }, restarts: 0, neverAsking: () => 0, outdated: () => 0 }),
+  ];
   const catalog = new Map<string, Set<string>>();
   for (const { name, type, values: series } of all) {
     const isHistogram = (type as unknown as string) === 'histogram';
