@@ -4,11 +4,15 @@ import { chmodSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { hashInputs, recordBuild } from './built.mjs';
 import { readDeclarations, withoutOpeners } from './declarations.mjs';
-import { mergeChunks } from './merge-chunks.mjs';
+import { compileParts } from './parts/compile.mjs';
+import { PARTS } from './parts/list.mjs';
+import { makeParts } from './parts/make.mjs';
 import { writeThirdParty } from './supply-chain/notices.mjs';
 
 const inputs = hashInputs(process.cwd());
 rmSync('dist', { recursive: true, force: true });
+
+const { sinkKinds } = await readDeclarations(`export { sinkKinds } from './src/sinks/kinds.ts'`);
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -23,13 +27,18 @@ const common = {
   target: 'node20.19',
   legalComments: 'none',
   sourcemap: true,
+  // They hold binaries, read files beside themselves, or do not survive bundling; each is loaded when it is first needed.
+  external: [
+    '@node-rs/argon2',
+    '@node-rs/bcrypt',
+    'lmdb',
+    ...sinkKinds.flatMap(({ unbundled = [] }) => unbundled),
+  ],
   // Some dependencies are CommonJS and call require().
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 };
-
-const { sinkKinds } = await readDeclarations(`export { sinkKinds } from './src/sinks/kinds.ts'`);
 
 const { metafile } = await build({
   ...common,
@@ -39,13 +48,6 @@ const { metafile } = await build({
   // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // They hold binaries, read files beside themselves, or do not survive bundling; each is loaded when it is first needed.
-  external: [
-    '@node-rs/argon2',
-    '@node-rs/bcrypt',
-    'lmdb',
-    ...sinkKinds.flatMap(({ unbundled = [] }) => unbundled),
-  ],
   metafile: true,
 });
 
@@ -59,7 +61,7 @@ await build({
   plugins: [withoutOpeners],
 });
 
-await mergeChunks(metafile, { entry: 'src/app/main.ts', name: 'start', with: common });
+await makeParts(metafile, PARTS, common);
 // A thread of its own: in a file of its own it loads no code of the program.
 await build({
   ...common,
@@ -67,6 +69,7 @@ await build({
   outdir: 'dist',
   bundle: true,
 });
+await compileParts();
 writeThirdParty(metafile, process.cwd());
 
 chmodSync('dist/cli.js', 0o755);

@@ -13,7 +13,7 @@ const INPUTS = [
   'package.json',
   'scripts/build.mjs',
   'scripts/built.mjs',
-  'scripts/merge-chunks.mjs',
+  'scripts/parts',
   'scripts/supply-chain',
   'src',
   'tsconfig.json',
@@ -21,12 +21,16 @@ const INPUTS = [
   'node_modules/.package-lock.json',
 ];
 
-/** A digest of all that the build reads. Take it before the build, so that an edit meanwhile makes the result stale. */
+/**
+ * A digest of all that the build reads, and of the V8 that compiles for it. Take it before the build, so that an edit
+ * meanwhile makes the result stale.
+ */
 export function hashInputs(root) {
-  return hashFiles(
+  const digest = hashFiles(
     root,
     INPUTS.flatMap((path) => filesOf(root, path)),
   );
+  return `${digest} ${process.versions.v8}`;
 }
 
 /** Notes that dist/ is complete, and what it was built from. */

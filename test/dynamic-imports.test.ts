@@ -9,6 +9,8 @@ import { codeOf, filesUnder, readSource } from './support/source.ts';
 
 const START = 'before the port opens';
 const OPEN = 'when a configuration is opened: before the port opens, or at a reload, which fails as a whole';
+const FROM_MEMORY =
+  'when a request needs it: the build makes a part of it, whose code src/parts.ts reads before the port opens';
 const CONNECT = 'when a sink connects, after its opener has loaded the same';
 
 /** How many dynamic imports a file has, and when they run. Commands are programs of their own. */
@@ -38,7 +40,9 @@ const places: Record<string, readonly [count: number, when: string]> = {
   ],
   'src/app/serve/admin-pages.ts': [4, START],
   'src/app/serve/parts.ts': [2, START],
+  'src/parts.ts': [1, 'never by itself: it does the imports of the parts, which have places of their own'],
   'src/server.ts': [1, START],
+  'src/app/testing.ts': [1, 'in tests of hooks, when one is called'],
   'src/sinks/kafka/open.ts': [1, START],
   'src/sinks/mqtt/open.ts': [1, START],
   'src/sinks/nats/open.ts': [2, START],
@@ -53,7 +57,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/log/log.ts': [1, START],
   'src/telemetry/prometheus.ts': [1, `${START}: loadCallWatch and openSupervisorAdmin await it`],
   'src/telemetry/tracing/detect.ts': [2, START],
-  'src/transport/listener.ts': [1, `${START}: listen awaits it`],
+  'src/transport/listener.ts': [1, FROM_MEMORY],
 };
 
 /** Calls of `import(`, also of what a variable names; not the types. */

@@ -55,6 +55,11 @@ const all = [
     ],
   },
   {
+    id: 'ours-policies',
+    title: 'exhook-edge, a file with policies',
+    args: (port, _, directory) => [PROGRAM, '--config', writePolicies(directory, port)],
+  },
+  {
     id: 'ours-json',
     title: 'exhook-edge, events as JSON to /dev/null',
     args: (port, _, directory) => [PROGRAM, '--config', writeConfig(directory, port, 'json')],
@@ -78,7 +83,7 @@ const all = [
 ];
 
 /** The names of our own rows: the first of them that runs is compared with the others. */
-export const OURS = ['ours-plain', 'ours', 'lean'];
+export const OURS = ['ours-plain', 'ours-policies', 'ours', 'lean'];
 
 /**
  * @param {readonly string[]} ids
@@ -159,6 +164,26 @@ function writeConfig(directory, port, stdout) {
   writeFileSync(
     path,
     `listen: { host: 127.0.0.1, port: ${port} }\nlog: { level: warn }\nevents: { stdout: ${stdout} }\nhooks: { custom: ./hooks.mjs }\n`,
+  );
+  return path;
+}
+
+/** A configuration with all three policies, and one user. */
+function writePolicies(directory, port) {
+  const path = join(directory, 'policies.yaml');
+  const hash = '$2b$04$0iJZEeHnHdWBl4ozBwlgnu1oqPmsEcu.e2vbvVewECUso9eogZgeK';
+  writeFileSync(join(directory, 'users.yaml'), `- { username: pump-1, hash: ${hash} }\n`);
+  writeFileSync(
+    path,
+    [
+      `listen: { host: 127.0.0.1, port: ${port} }`,
+      'log: { level: error }',
+      'events: { stdout: off }',
+      'authenticate: { methods: [{ users: { file: ./users.yaml } }] }',
+      'authorize: { rules: [{ allow: publish, topics: "devices/${clientid}/#" }] }',
+      'publish: { rules: [{ topics: devices/+/state, set: { qos: 1 } }] }',
+      '',
+    ].join('\n'),
   );
   return path;
 }

@@ -26,6 +26,9 @@ const BAD_CONFIGURATION = 2;
 /** Milliseconds beyond the time to drain after which a process that still runs is ended. */
 const GRACE = 1_000;
 
+/** Milliseconds: to start a thread takes the processor from the first calls of a broker that waited for the start. */
+const WATCH_DELAY = 100;
+
 /** @param argv flags only, without the program and the subcommand. */
 export async function main(argv: readonly string[], env: Environment): Promise<void> {
   // Before modules of the user's run.
@@ -113,17 +116,22 @@ async function run(
   followHangups(hangups, serving, reloader, log);
   crashes.follow(stop, config.drain.timeout + GRACE);
   log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
-  watch(config, log);
+  watch(loaded, log);
 }
 
-function watch({ watchdog, drain, log: { format } }: Config, log: Logger): void {
+function watch({ config, custom }: Loaded, log: Logger): void {
+  const { watchdog, drain, sinks } = config;
   if (watchdog === 'off') return;
+  // Code of the user's may block at the first call.
+  const isForeign =
+    custom.hooks.length > 0 || Object.values(sinks).some(({ module }) => module !== undefined);
   startWatchdog({
     limit: watchdog,
     stopWithin: drain.timeout + GRACE,
-    form: chooseForm(format),
+    form: chooseForm(config.log.format),
     googleFields: googleFieldsOf(process.env),
     log,
+    delay: isForeign ? 0 : WATCH_DELAY,
   });
 }
 

@@ -13,7 +13,6 @@ import type { Event } from '../protocol/schema/event.ts';
 import type { HookName } from '../protocol/schema/hook-name.ts';
 import type { Reply, ReplyOf } from '../protocol/schema/replies.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
-import { encodeRequest } from '../protocol/wire/encode-request.ts';
 import { rpcs } from '../protocol/wire/rpc.ts';
 import { binaryCodec } from '../transport/codecs.ts';
 
@@ -75,6 +74,8 @@ export async function callHook<Name extends HookName>(
       return failure;
     },
   };
+  // It writes by descriptors, which a server need not load.
+  const { encodeRequest } = await import('../protocol/wire/encode-request.ts');
   const result = await call(rpc, binaryCodec, encodeRequest(rpc, request), runtime, options.timeout ?? 5_000);
   return { ...seen, status: result instanceof Failure ? result.status : 0 } as HookCall<Name>;
 }

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { oneOf } from '../lib/schema/builders.ts';
 import { keysAt } from '../lib/schema/walk.ts';
-import { keys } from './keys.ts';
+import { allKeys } from './key.ts';
 import { findNearest } from './nearest.ts';
 import { formatName } from './problem.ts';
 import { Config } from './schema.ts';
@@ -45,5 +45,5 @@ function advise(path: readonly PropertyKey[], key: string): string {
 
 /** A key that stands in another section: `port` is `listen.port`. */
 function findElsewhere(key: string): string | undefined {
-  return keys.find(({ path }) => path.at(-1) === key)?.name;
+  return allKeys().find(({ path }) => path.at(-1) === key)?.name;
 }

@@ -1,6 +1,7 @@
 /** Reads the command line: `--limits-message-bytes 1MiB`, `--listen-connect`, `--no-listen-connect`. */
 import { parseArgs } from 'node:util';
-import { type Key, keys } from './keys.ts';
+import { findKeyByFlag } from './find-key.ts';
+import { allKeys, type Key } from './key.ts';
 import { findNearest } from './nearest.ts';
 import { formatName, type Problem } from './problem.ts';
 
@@ -30,15 +31,28 @@ interface Found {
 
 type ByFlag = ReadonlyMap<string, Key>;
 
-const byFlagOf = (of: readonly Key[]): ByFlag =>
-  new Map(of.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
-const current = byFlagOf(keys);
-const names = ['config', 'record', ...current.keys()];
+/** Flags that are no keys. */
+const files: readonly string[] = ['config', 'record'];
+
+/** The keys of the flags that were given, and the old ones. */
+function byFlagOf(argv: readonly string[], old: readonly Key[]): ByFlag {
+  const byFlag = new Map<string, Key>();
+  for (const arg of argv) {
+    if (!arg.startsWith('--')) continue;
+    const [name = ''] = arg.slice(2).split('=', 1);
+    for (const flag of [name, name.replace(/^no-/, '')]) {
+      const key = findKeyByFlag(flag);
+      if (key !== undefined) byFlag.set(flag, key);
+    }
+  }
+  for (const key of old) for (const flag of key.flags) byFlag.set(flag, key);
+  return byFlag;
+}
 
 /** Only switches take no value: Node must know them to tell a value from what follows. */
 function optionsOf(byFlag: ByFlag) {
   return Object.fromEntries(
-    ['config', 'record', ...byFlag.keys()].map((name) => {
+    [...files, ...byFlag.keys()].map((name) => {
       const type = byFlag.get(name)?.takes === 'switch' ? ('boolean' as const) : ('string' as const);
       return [name, { type, multiple: true }];
     }),
@@ -51,7 +65,7 @@ function optionsOf(byFlag: ByFlag) {
  * @param old keys whose flags are known besides those of the schema. Default: none.
  */
 export function readFlags(argv: readonly string[], old: readonly Key[] = []): Flags {
-  const byFlag = old.length === 0 ? current : new Map([...current, ...byFlagOf(old)]);
+  const byFlag = byFlagOf(argv, old);
   const options = optionsOf(byFlag);
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
   const found: Found = { given: [], problems: [] };
@@ -83,7 +97,7 @@ function readFlag(found: Found, { name, value, inlineValue }: Token, byFlag: ByF
     const isNegated = !byFlag.has(name);
     if (isNegated && value !== undefined) report('takes no value; remove it');
     else found.given.push({ key, text: isNegated ? 'false' : (value ?? 'true'), where });
-  } else if (!names.includes(name) && !byFlag.has(name)) report(`is not known; ${advise(name)}`);
+  } else if (!files.includes(name) && !byFlag.has(name)) report(`is not known; ${advise(name)}`);
   else if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
     report('needs a value; write it behind the flag');
   } else if (name === 'config' || name === 'record') found[name] = value;
@@ -91,6 +105,6 @@ function readFlag(found: Found, { name, value, inlineValue }: Token, byFlag: ByF
 }
 
 function advise(name: string): string {
-  const nearest = findNearest(name, names);
+  const nearest = findNearest(name, [...files, ...allKeys().flatMap(({ flags }) => flags)]);
   return nearest === undefined ? 'see --help for those that are' : `did you mean --${nearest}?`;
 }

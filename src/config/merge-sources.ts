@@ -1,7 +1,7 @@
 /** Lays values given by variables and flags over the content of a file. */
 import * as z from 'zod';
 import { alternatives } from '../lib/schema/walk.ts';
-import type { Key } from './keys.ts';
+import type { Key } from './key.ts';
 
 /** A value for a key, given by a variable or a flag. */
 export interface GivenValue {

@@ -1,8 +1,9 @@
 /** The variables and flags of old keys: what they are given goes to the new ones; see deprecations.ts. */
 import * as z from 'zod';
 import type { Deprecation } from './deprecations.ts';
+import { findKeyByName } from './find-key.ts';
 import type { Given } from './flags.ts';
-import { type Key, keys, namesOf } from './keys.ts';
+import { type Key, namesOf } from './key.ts';
 import { warningOf } from './migrate-keys.ts';
 import type { Problem } from './problem.ts';
 
@@ -28,7 +29,7 @@ export function oldKeys(table: readonly Deprecation[]): readonly OldKey[] {
     .filter(({ key }) => !key.split('.').includes('*'))
     .map((deprecation) => {
       const { key, instead } = deprecation;
-      const today = keys.find(({ name }) => name === instead);
+      const today = instead === undefined ? undefined : findKeyByName(instead);
       const base = today ?? nothing;
       return { ...base, ...namesOf(key.split('.'), base.takes), deprecation, today };
     });

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { durationPattern, sizePattern } from '../lib/schema/units.ts';
 import { alternatives } from '../lib/schema/walk.ts';
-import { type Key, keys } from './keys.ts';
+import type { Key } from './key.ts';
+import { keys } from './keys.ts';
 import { Config } from './schema.ts';
 
 const head = `# Configuration

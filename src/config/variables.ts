@@ -1,6 +1,7 @@
 /** Reads the environment: `EXHOOK_LIMITS_MESSAGE_BYTES=1MiB`, `PORT=8080`. */
+import { type FoundKey, findKeyByVariable } from './find-key.ts';
 import type { Given } from './flags.ts';
-import { type Key, keys } from './keys.ts';
+import { allKeys, type Key } from './key.ts';
 import { findNearest } from './nearest.ts';
 import { formatName, type Problem } from './problem.ts';
 
@@ -10,14 +11,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The file to read, unless a flag names one. */
 export const CONFIG_VARIABLE = 'EXHOOK_CONFIG';
 
-const names = [CONFIG_VARIABLE, ...keys.flatMap(({ variables }) => variables)];
-
 /**
  * An empty variable is an absent one: `PORT=${PORT:-}` is how compose files say so.
  *
  * @param of the keys whose variables are read. Default: all.
  */
-export function readVariables(env: Environment, of: readonly Key[] = keys): Given[] {
+export function readVariables(env: Environment, of: readonly Key[] = keysIn(env)): Given[] {
   return of.flatMap((key) =>
     key.variables.flatMap((name) => {
       const text = env[name];
@@ -25,6 +24,18 @@ export function readVariables(env: Environment, of: readonly Key[] = keys): Give
       return [{ key, text, where: `environment variable ${name}` }];
     }),
   );
+}
+
+/** The keys that have a variable in the environment, in the order of the schema. */
+function keysIn(env: Environment): Key[] {
+  const found = Object.keys(env).flatMap((name) => findKeyByVariable(name) ?? []);
+  const byName = new Map(found.map((one) => [one.key.name, one]));
+  return [...byName.values()].sort(byOrder).map(({ key }) => key);
+}
+
+function byOrder({ order: a }: FoundKey, { order: b }: FoundKey): number {
+  const depth = a.findIndex((place, i) => place !== b[i]);
+  return (a[depth] ?? 0) - (b[depth] ?? 0);
 }
 
 /**
@@ -43,10 +54,12 @@ const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)$/;
  * @param old keys whose variables are known too. Default: none.
  */
 export function findMisspelt(env: Environment, old: readonly Key[] = []): Problem[] {
-  const known = [...names, ...old.flatMap(({ variables }) => variables)];
+  const known = [CONFIG_VARIABLE, ...old.flatMap(({ variables }) => variables)];
+  const isKnown = (name: string) => known.includes(name) || findKeyByVariable(name) !== undefined;
   return Object.keys(env)
-    .filter((name) => name.startsWith('EXHOOK_') && !known.includes(name) && !serviceLink.test(name))
+    .filter((name) => name.startsWith('EXHOOK_') && !isKnown(name) && !serviceLink.test(name))
     .flatMap((name) => {
+      const names = [CONFIG_VARIABLE, ...allKeys().flatMap(({ variables }) => variables)];
       const nearest = findNearest(name, names);
       if (nearest === undefined) return [];
       const where = `environment variable ${formatName(name)}`;

@@ -81,9 +81,10 @@ function targetsOf({ events, authorize }: Parameters<typeof openEvents>[0]): Tar
 
 /** What takes every event: standard output, and the sinks of a library's user. */
 function all({ events }: Pick<Config, 'events'>, { sinks, log }: EventsWorld): OpenedSink[] {
+  const stdout = createStdoutSink({ format: events.stdout, log });
+  if (stdout === undefined && sinks.length === 0) return [];
   const { retry, ...queue } = Queue.parse({});
   const own = { queue: { ...queue, retry, concurrency: 1 }, keepsEvents: true, takesAll: true };
-  const stdout = createStdoutSink({ format: events.stdout, log });
   const opened = sinks.map((sink): OpenedSink => ({ ...own, sink }));
   if (stdout === undefined) return opened;
   // It waits for whoever reads it, however long that takes.

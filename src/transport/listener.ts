@@ -80,6 +80,9 @@ const SESSION_MEMORY = 256;
 /** Bytes a broker may send on a stream before it hears from us: one round trip for most messages. */
 const WINDOW = MIB;
 
+/** Milliseconds after which Connect is loaded, when no request has needed it before. */
+const IDLE = 500;
+
 /** @throws when the port cannot be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const state = options.state ?? createListenerState(options);
@@ -145,10 +148,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await loadConnect();
   acceptor.listen(options.port, options.host);
   await once(acceptor, 'listening');
   health.isServing = true;
+  // Brokers need none of it, and it would be a third of the start. The build has put it into a part whose code is read
+  // before the port opens; see src/parts.ts.
+  setTimeout(() => void loadConnect().catch(ignoreError), IDLE).unref();
 
   return {
     address: acceptor.address() as AddressInfo,

@@ -12,6 +12,8 @@ import { places, type WatcherOptions } from './shared.ts';
 export interface WatchdogOptions
   extends Pick<WatcherOptions, 'limit' | 'stopWithin' | 'form' | 'googleFields'> {
   readonly log: Pick<Logger, 'warn'>;
+  /** Milliseconds after which the watching begins: the first calls come first. */
+  readonly delay: number;
 }
 
 /** Heartbeats in the time that is allowed without one. */
@@ -24,11 +26,13 @@ const RETRY = 10_000;
 /** The bundle puts the program's code into a folder beside it. */
 const script = new URL('../watchdog.js', import.meta.url);
 
-export function startWatchdog({ log, ...options }: WatchdogOptions): void {
+export function startWatchdog({ log, delay, ...options }: WatchdogOptions): void {
   const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
   const period = Math.min(LONGEST_PERIOD, options.limit / BEATS);
   keepBeating(new Int32Array(memory), period);
-  startWatcher({ ...options, memory, period }, log);
+  const watch = (): void => startWatcher({ ...options, memory, period }, log);
+  if (delay === 0) watch();
+  else setTimeout(watch, delay).unref();
 }
 
 function keepBeating(memory: Int32Array, period: number): void {

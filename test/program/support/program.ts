@@ -75,6 +75,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** The file under dist/ that is run. */
   readonly entry?: 'server.js' | 'cli.js';
+  /** Where the built program is. Default: dist/. */
+  readonly program?: string;
 }
 
 /** A process that was started. */
@@ -85,8 +87,11 @@ export class Program {
   /** Resolves when it has ended and everything it wrote was read. */
   readonly ended: Promise<Exit>;
 
-  constructor(args: readonly string[], { env = {}, cwd = root, entry = 'server.js' }: ProgramOptions = {}) {
-    this.child = spawn(process.execPath, [join(dist, entry), ...args], {
+  constructor(
+    args: readonly string[],
+    { env = {}, cwd = root, entry = 'server.js', program = dist }: ProgramOptions = {},
+  ) {
+    this.child = spawn(process.execPath, [join(program, entry), ...args], {
       cwd,
       env: cleanEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe'],

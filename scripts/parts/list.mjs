@@ -1,0 +1,25 @@
+// The parts of the built program; src/parts.ts says what they are.
+
+/**
+ * @typedef {object} Part
+ * @property {string} name of the file to write, beside the chunks
+ * @property {readonly string[]} inputs source files: the part has the chunks that hold them, and all these import
+ *   before they run. What an earlier part has stays there.
+ * @property {readonly string[]} [needs] parts that it runs once the port is open: they are read with it. Default: none.
+ */
+
+export const DIRECTORY = 'dist/chunks';
+export const LOADER = `${DIRECTORY}/parts.cjs`;
+
+/** @type {readonly Part[]} an earlier one takes what several need */
+export const PARTS = [
+  // Every start, and the library, whose hooks run in it.
+  { name: 'start', inputs: ['src/app/main.ts', 'src/index.ts'], needs: ['protobuf', 'connect'] },
+  { name: 'protobuf', inputs: ['src/protocol/wire/descriptors.ts'] },
+  { name: 'connect', inputs: ['src/transport/connect-adapter.ts'] },
+  { name: 'yaml', inputs: ['src/config/yaml.ts'] },
+  {
+    name: 'policies',
+    inputs: ['src/lookup/open-policy.ts', 'src/lookup/grants/open.ts', 'src/lookup/users/shared.ts'],
+  },
+];

@@ -1,0 +1,97 @@
+// Runs the built server in this process, calls it, and keeps what V8 has compiled meanwhile: `node train.mjs DIRECTORY`.
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:http2';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { LOADER, PARTS } from './list.mjs';
+
+const [directory] = process.argv.slice(2);
+/** Milliseconds in which a server warms up after its start. */
+const WARM_UP = 1_000;
+
+const config = (port) => `
+listen: { host: 127.0.0.1, port: ${port} }
+log: { level: error }
+events: { stdout: json }
+watchdog: off
+authenticate:
+  methods:
+    - users: { file: ./users.yaml }
+authorize:
+  rules:
+    - allow: publish
+      topics: "devices/\${clientid}/telemetry/#"
+publish:
+  rules:
+    - topics: devices/+/state
+      set: { qos: 1 }
+`;
+const users = `
+- username: pump-1
+  hash: $2b$04$0iJZEeHnHdWBl4ozBwlgnu1oqPmsEcu.e2vbvVewECUso9eogZgeK
+`;
+
+/** A request of each kind that a broker sends most: field 1 is the client, or what stands in its place. */
+const paths = [
+  '/emqx.exhook.v3.HookProvider/OnProviderLoaded',
+  '/emqx.exhook.v2.HookProvider/OnClientConnected',
+  '/emqx.exhook.v3.HookProvider/OnClientConnected',
+  '/emqx.exhook.v3.HookProvider/OnClientAuthenticate',
+  '/emqx.exhook.v3.HookProvider/OnClientAuthorize',
+  '/emqx.exhook.v3.HookProvider/OnMessagePublish',
+  '/grpc.health.v1.Health/Check',
+];
+
+const port = await findPort();
+writeFileSync(join(directory, 'users.yaml'), users);
+const file = join(directory, 'exhook.yaml');
+writeFileSync(file, config(port));
+process.argv.splice(2, Infinity, '--config', file);
+const loader = join(process.cwd(), LOADER);
+const { compiledFileOf, part, scripts } = createRequire(import.meta.url)(loader);
+const before = exportsOf(PARTS.map(({ name }) => name));
+await import('../../dist/server.js');
+if (process.exitCode) process.exit();
+const session = connect(`http://127.0.0.1:${port}`);
+for (const path of paths) await call(session, path);
+await new Promise((resolve) => setTimeout(resolve, WARM_UP));
+const changed = Object.entries(exportsOf([...scripts.keys()])).filter(
+  ([name, value]) => value !== before[name],
+);
+if (changed.length > 0) throw new Error(`parts export what changes later: ${changed.map(([name]) => name)}`);
+for (const [name, script] of scripts) writeFileSync(compiledFileOf(name), script.createCachedData());
+process.exit();
+
+/** Every value that parts export, by part, chunk and name: modules of the library see those of the first moment. */
+function exportsOf(names) {
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      Object.entries(part(name)).flatMap(([chunk, exported]) =>
+        Object.entries(exported).map(([key, value]) => [`${name}.${chunk}.${key}`, value]),
+      ),
+    ),
+  );
+}
+
+async function findPort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** What comes of it is no matter: most are refused, as their fields are missing. */
+function call(session, path) {
+  return new Promise((resolve, reject) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    stream.on('error', reject).on('end', resolve).resume();
+    stream.end(Buffer.of(0, 0, 0, 0, 4, 0x0a, 0, 0x12, 0));
+  });
+}
