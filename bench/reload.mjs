@@ -84,7 +84,7 @@ async function main() {
  * @returns {readonly Scenario[]}
  */
 function scenarios(server, { users, acl, rules }) {
-  const inForce = /the configuration was read again/;
+  const inForce = /the configuration was reloaded/;
   const replaced = (name, file, textOf, line) => ({
     name,
     prepare: () => writeFileSync(join(server.directory, `${file}.new`), textOf()),
@@ -94,14 +94,14 @@ function scenarios(server, { users, acl, rules }) {
       await done;
     },
   });
-  const usersChanged = /users\.csv has changed and was read again/;
+  const usersChanged = /users\.csv changed and was reloaded/;
   return [
     { name: 'nothing changes', run: () => new Promise((resolve) => setTimeout(resolve, 1000 * QUIET)) },
     replaced('users change', 'users.csv', () => usersOf(users, 1), usersChanged),
     replaced('users change again', 'users.csv', () => usersOf(users, 2), usersChanged),
     replaced('users are refused', 'users.csv', () => `${usersOf(users, 3)}x\n`, /expected \d+ cells/),
     replaced('users are good again', 'users.csv', () => usersOf(users, 0), usersChanged),
-    replaced('an ACL changes', 'mosquitto.acl', () => aclOf(acl, 1), /\.acl has changed and was read again/),
+    replaced('an ACL changes', 'mosquitto.acl', () => aclOf(acl, 1), /\.acl changed and was reloaded/),
     replaced(
       'the configuration changes',
       'exhook.yaml',

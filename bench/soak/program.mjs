@@ -8,8 +8,8 @@ const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
 /** Records of the log that are kept for the report. */
 const MOST_RECORDS = 20;
-const RELOADED = 'the configuration was read again and is in force';
-const DIED = 'a worker died and is started again';
+const RELOADED = 'the configuration was reloaded and is in effect';
+const DIED = 'a worker died and is restarted';
 
 /** @param {{ config: string, port: number, workers: number, spans: string }} options */
 export function createServer({ config, port, workers, spans }) {

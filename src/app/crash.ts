@@ -23,8 +23,8 @@ export interface Crashes {
   follow(stop: (status: number) => void, timeout: number): void;
 }
 
-const UNCAUGHT = 'an error was not caught';
-const UNHANDLED = 'a promise was rejected and nothing handled it';
+const UNCAUGHT = 'uncaught error';
+const UNHANDLED = 'unhandled promise rejection';
 
 export function heedCrashes(): Crashes {
   // A broken timer may throw all the time while the server drains.

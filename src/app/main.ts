@@ -150,7 +150,7 @@ function followSignals(stop: Stop, log: Logger): void {
 function followHangups(hangups: Hangups, serving: Serving, reloader: Reloader, log: Logger): void {
   hangups.follow(() => {
     serving.reloadTls().then(
-      (hasTls) => hasTls && log.info('the TLS files were read again'),
+      (hasTls) => hasTls && log.info('the TLS files were reloaded'),
       (error: Error) => log.error(error.message),
     );
     void reloader.reload();

@@ -62,14 +62,14 @@ export function openRecorder(options: RecorderOptions): Recorder {
     confirmed = seq - lost;
   });
   out.on('drop', () => {
-    if (lost === 0) log.warn({ file }, 'calls are not recorded: the disk is slower than the broker');
+    if (lost === 0) log.warn({ file }, 'calls are not recorded: the disk is too slow');
     lose(1);
   });
   out.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (isBroken) return;
     isBroken = true;
     lose(seq - lost - confirmed);
-    log.error({ file, reason: code }, 'the recording has ended: its file cannot be written any more');
+    log.error({ file, reason: code }, 'recording stopped: its file can no longer be written');
     out.destroy();
   });
 

@@ -83,7 +83,7 @@ export function followConfig(options: ReloadOptions): Reloader {
     await noteFiles(files);
     levels?.configure(loaded.config.log.level);
     if (fixed.length > 0) log.warn(`these changes need a restart: ${fixed.join(', ')}`);
-    log.info('the configuration was read again and is in force');
+    log.info('the configuration was reloaded and is in effect');
   }
 
   /** Those that the configuration before did not name. */
@@ -97,7 +97,7 @@ export function followConfig(options: ReloadOptions): Reloader {
 
   function refuse(problems: readonly string[]): void {
     for (const problem of problems) log.error(problem);
-    log.error('the configuration was not taken over; the one read before stays in force');
+    log.error('reload rejected; the previous configuration stays in effect');
   }
 
   async function run(): Promise<void> {
@@ -132,7 +132,7 @@ export function followConfig(options: ReloadOptions): Reloader {
       onText: () => void reload(),
       onProblem: (message) => {
         refused?.();
-        log.error(`${message}; the configuration read before stays in force`);
+        log.error(`${message}; the previous configuration stays in effect`);
       },
       ...(interval !== undefined && { interval }),
     });

@@ -1,4 +1,4 @@
-/** SIGHUP from the first moment on: unheard, it would end a process that is still starting. */
+/** Handles SIGHUP from the start: without a handler the signal ends a process that is still starting. */
 export interface Hangups {
   /** From now on each one calls this; at once when one came before. */
   follow(reload: () => void): void;

@@ -22,7 +22,7 @@ export function createStop({ serving, reloader, log }: StopOptions): Stop {
     isStopping = true;
     reloader.close();
     const isComplete = await serving.stop();
-    if (!isComplete) log.warn('the time to drain was over before everything was done (drain.timeout)');
+    if (!isComplete) log.warn('drain.timeout ended before everything was done');
     logStopped(serving.left, log);
     log.flush(() => process.exit(status));
   };

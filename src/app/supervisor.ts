@@ -68,10 +68,7 @@ export function supervise({
         if (isRefused && !hasServed) return stop('SIGTERM', BAD_CONFIGURATION);
         deaths = performance.now() - since > WELL_AFTER ? 0 : deaths + 1;
         const delay = delayAfter(deaths);
-        log.error(
-          { pid: worker.process.pid, status: code, signal, delay },
-          'a worker died and is started again',
-        );
+        log.error({ pid: worker.process.pid, status: code, signal, delay }, 'a worker died and is restarted');
         setTimeout(() => !isStopping && start(), delay);
       });
     };

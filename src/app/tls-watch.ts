@@ -20,7 +20,7 @@ export function watchTlsFiles(
   let timer: NodeJS.Timeout | undefined;
   const reload = (): void => {
     tls.reload().then(
-      () => log.info('the TLS files have changed and were read again'),
+      () => log.info('the TLS files changed and were reloaded'),
       (error: Error) => log.error(`${error.message}; the old certificate stays in use`),
     );
   };

@@ -1,4 +1,4 @@
-/** Questions and their answers: the only part of a call that waits. */
+/** Looks up what a hook asks for: the only asynchronous part of a call. */
 import { withTimeout } from '../lib/with-timeout.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
@@ -8,7 +8,7 @@ import type { LookupContext, Runtime } from './runtime.ts';
 type AnswersSoFar = Record<string, unknown>;
 
 /**
- * Answers the questions of a hook, one after another, until it has no more.
+ * Answers a hook's questions one after another until it asks no more.
  *
  * @param budget milliseconds after which the call fails with `deadline`.
  * @throws Failure
@@ -28,16 +28,16 @@ export async function answerQuestions(
   try {
     return await withTimeout(askAll(hook, input, first, runtime, context), budget, missDeadline);
   } catch (error) {
-    // Nobody waits for its other look-ups either, nor decides by what they found.
+    // Cancels the look-ups that still run; their results are ignored.
     abort.abort(error);
     throw error;
   }
 }
 
 /**
- * What a hook asks next.
+ * Returns the hook's next question.
  *
- * @throws TypeError when `needs` is async: left alone, a promise that rejects would end the process.
+ * @throws TypeError when `needs` is async: an unhandled rejection would end the process.
  */
 export function nextQuestion(
   hook: Hook,
@@ -80,7 +80,7 @@ async function lookUp(question: Question, runtime: Runtime, context: LookupConte
   }
 }
 
-/** One for all: an error with its stack for each call costs more than the rest of a refusal, and most are never used. */
+/** Shared: creating an error with its stack costs more than the rest of a refusal, and most are never read. */
 const late = new Failure('deadline', "no answer within the broker's deadline");
 
 function missDeadline(): never {

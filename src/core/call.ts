@@ -19,11 +19,11 @@ import type { Hook, Outcome } from './hook.ts';
 import { asFailure, parseInput, parseOutcome } from './parse.ts';
 import { fallbackOutcome, type RpcCodec, type Runtime } from './runtime.ts';
 
-/** What a call came to: a body in the codec's form, or why there is none. */
+/** The result of a call: a reply in the codec's form, or the failure that the caller is told. */
 export type Result<Body> = Body | Failure;
 
 /**
- * @param codec how bodies are read and written: bytes, or messages that a transport has decoded.
+ * @param codec reads and writes bodies: bytes, or messages that the transport has decoded.
  * @param budget milliseconds until the answer must be out; `Infinity` when the caller set no deadline.
  */
 export function call<Request, Body>(
@@ -42,7 +42,7 @@ export function call<Request, Body>(
   }
   const hook = runtime.hooks[rpc.hook] as Hook;
   let input: HookInput | undefined;
-  /** @param failure why the outcome is that of `onError`. */
+  /** @param failure set when the outcome comes from `onError`. */
   const reply = (outcome: Outcome, failure?: Failure): Result<Body> | Promise<Result<Body>> => {
     const encoded = codec.encode(rpc, outcome.reply, request);
     const held = input && runtime.decided(rpc, input, outcome, since, budget, failure);

@@ -1,8 +1,8 @@
 /**
- * What a hook is: a pure, synchronous function from the validated input of one callback to its outcome.
+ * A hook: a pure, synchronous function from the validated input of a callback to its outcome.
  *
- * A hook that must know something it was not given returns a question from `needs`; the runtime looks the
- * answer up and calls again. `decide` is called when there is nothing more to ask.
+ * A hook that needs more than its input returns a question from `needs`; the runtime looks up the
+ * answer and calls `needs` again. `decide` is called when `needs` returns nothing.
  */
 import type { Policy } from '../policy/policy.ts';
 import type { Question } from '../policy/question.ts';
@@ -20,24 +20,24 @@ import type { HookInput } from '../protocol/schema/requests.ts';
 
 export type { Question };
 
-/** The answers so far, by the kind of their question. */
+/** The answers so far, by kind of question. */
 export type Answers = Readonly<Record<string, unknown>>;
 
-/** All that a hook may know besides its input. */
+/** What a hook can use besides its input. */
 export interface HookContext {
   readonly policy: Policy;
   readonly answers: Answers;
 }
 
-/** The reply to the broker, and the facts to report. */
+/** The reply to the broker, and the events to emit. */
 export interface Outcome<Name extends HookName = HookName> {
   readonly reply: ReplyOf<Name>;
   readonly events?: readonly Event[];
-  /** What a policy decided, for the log and the counters. */
+  /** The policy's decision, for logs and metrics. */
   readonly decision?: Decision | undefined;
 }
 
-/** What a valued hook answers when it fails on our side; `error` ends the call with a gRPC status. */
+/** The reply when a valued hook fails on our side; `error` ends the call with a gRPC status. */
 export type OnError = 'deny' | 'allow' | 'ignore' | 'error';
 
 export interface Hook<Name extends HookName = HookName> {
@@ -51,13 +51,13 @@ export interface Hook<Name extends HookName = HookName> {
   readonly refusesWith?: Name extends 'message.ingress' ? 'drop' | 'deny' : never;
 }
 
-/** A hook whose name is not known to the compiler. */
+/** A hook whose name is only known at run time. */
 export type AnyHook = { [Name in HookName]: Hook<Name> }[HookName];
 
-/** A hook for every callback. */
+/** One hook for each callback. */
 export type HookTable = { readonly [Name in HookName]: Hook<Name> };
 
-/** How many questions one call may ask: more is a hook that never has enough. */
+/** Questions allowed in one call: a hook that asks more would ask forever. */
 export const MAX_QUESTIONS = 8;
 
 const onErrors: readonly unknown[] = [undefined, 'deny', 'allow', 'ignore', 'error'];
@@ -65,7 +65,7 @@ const onErrors: readonly unknown[] = [undefined, 'deny', 'allow', 'ignore', 'err
 /**
  * Declares a hook and checks it.
  *
- * @throws TypeError when it is not a hook; the message says what to change.
+ * @throws TypeError when the value is not a hook; the message says what to change.
  */
 export function defineHook<const Name extends HookName>(hook: Hook<Name>): Hook<Name> {
   const problem = findHookProblem(hook);
@@ -73,7 +73,7 @@ export function defineHook<const Name extends HookName>(hook: Hook<Name>): Hook<
   return hook;
 }
 
-/** Why a value is not a hook, or `undefined` when it is one. */
+/** Returns why a value is not a hook, or `undefined` when it is one. */
 export function findHookProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null)
     return 'a hook is an object: make it with defineHook({ name, decide })';
@@ -82,7 +82,6 @@ export function findHookProblem(value: unknown): string | undefined {
   if (typeof decide !== 'function') return `hook ${name} needs a function "decide"`;
   if (needs !== undefined && typeof needs !== 'function') return `"needs" of hook ${name} must be a function`;
   if (!onErrors.includes(onError)) return `"onError" of hook ${name} must be deny, allow, ignore or error`;
-  if (onError !== undefined && !isValued(name))
-    return `hook ${name} carries no answer, so that it has no "onError"`;
+  if (onError !== undefined && !isValued(name)) return `hook ${name} returns no value: remove "onError"`;
   return undefined;
 }

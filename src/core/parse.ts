@@ -1,4 +1,4 @@
-/** What goes into a hook and what comes out of it, held against the schemas of its call. */
+/** Validates the input and the outcome of a hook with the schemas of its call. */
 import { Failure } from '../protocol/failure.ts';
 import { describeIssues, schemas } from '../protocol/schema/compiled.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
@@ -16,7 +16,7 @@ export function parseInput(rpc: Rpc, request: Parameters<Rpc['lift']>[0]): HookI
 export function parseOutcome(rpc: Rpc, outcome: unknown): Outcome {
   const parsed = schemas[rpc.hook].outcome.safeParse(outcome);
   if (parsed.success) return parsed.data as Outcome;
-  // Left alone, a promise that rejects would end the process.
+  // An unhandled rejection would end the process.
   if (outcome instanceof Promise) outcome.catch(() => undefined);
   const detail =
     outcome instanceof Promise
@@ -27,7 +27,7 @@ export function parseOutcome(rpc: Rpc, outcome: unknown): Outcome {
   });
 }
 
-/** The caller learns that a hook threw; what it threw stays in our log. */
+/** Hides what a hook threw from the caller; the log has it. */
 export function asFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure('handler_threw', 'the hook failed', { cause: error });
 }

@@ -1,4 +1,4 @@
-/** What stands around the flow of a call: everything that touches the world, behind one interface. */
+/** The interface between the pure flow of a call and everything that has side effects. */
 
 import type { Policy } from '../policy/policy.ts';
 import type { Failure } from '../protocol/failure.ts';
@@ -9,18 +9,18 @@ import type { HookInput } from '../protocol/schema/requests.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 import type { Hook, HookTable, OnError, Outcome, Question } from './hook.ts';
 
-/** How a transport's bodies become messages, and replies its bodies. */
+/** Decodes a transport's request bodies and encodes replies for it. */
 export interface RpcCodec<Request, Body> {
   /** @throws Failure `invalid_request` */
   decode(rpc: Rpc, body: Request): object;
   encode(rpc: Rpc, reply: Reply, request: object): Body;
 }
 
-/** What a look-up may use besides its question. */
+/** The context of a look-up. */
 export interface LookupContext {
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the answer is no longer needed. */
   readonly signal: AbortSignal;
-  /** By `performance.now()`: an answer that comes later is of no use. Absent: nobody said. */
+  /** When the answer must be there, by `performance.now()`. Absent: no deadline. */
   readonly deadline?: number | undefined;
 }
 
@@ -31,23 +31,23 @@ export interface LookupContext {
  */
 export type Lookup = (question: Question, context: LookupContext) => unknown | Promise<unknown>;
 
-/** What the broker gets in place of what was decided; nothing when that stands. */
+/** A reply or failure that replaces the decided reply; nothing when the decided reply stands. */
 export type ReplyOverride = Reply | Failure | undefined;
 
 export interface Runtime {
   readonly hooks: HookTable;
   readonly policy: Policy;
   readonly lookups: Readonly<Record<string, Lookup>>;
-  /** The hooks whose answers may wait until their events are safe. None by default. */
+  /** Hooks whose replies may wait until their events are stored. Default: none. */
   readonly waits?: ReadonlySet<HookName>;
   /**
-   * A call was decided: publish its events, log its decision. Never throws.
+   * Called when a call was decided: publishes its events and logs its decision. Never throws.
    *
    * @param since when the call began, by `performance.now()`.
    * @param budget milliseconds from then until the answer must be out.
-   * @param failure why the outcome is that of `onError`: this call has failed already.
-   * @returns nothing when the answer may go out at once; else, when its events are safe or will not be in time,
-   *   what the broker gets in place of the reply. Never rejects.
+   * @param failure set when the outcome comes from `onError`: `failed` was called for it before.
+   * @returns nothing when the reply may be sent at once. Otherwise resolves when the events are stored, or cannot be in time,
+   *   to what replaces the reply. Never rejects.
    */
   decided(
     rpc: Rpc,
@@ -57,13 +57,13 @@ export interface Runtime {
     budget: number,
     failure?: Failure,
   ): Promise<ReplyOverride> | undefined;
-  /** A call failed: log and count it. Returns the failure. No RPC when there is none at the path that was called. */
+  /** Logs and counts a failed call, and returns the failure. `rpc` is undefined when the path is not an RPC. */
   failed(rpc: Rpc | undefined, failure: Failure): Failure;
 }
 
-/** The answer of a valued hook that failed on our side; nothing when the call must end with a status. */
+/** The reply that `onError` gives for a failure of ours; nothing when the call must end with a gRPC status. */
 export function fallbackReply(hook: Hook, failure: Failure): Reply | undefined {
-  // A message that we cannot read must not be a way around `onError`: with a status, EMQX lets it go on as it is.
+  // An unreadable message must not bypass `onError`: EMQX lets a message continue when the call ends with a status.
   const isOdd =
     failure.code === 'invalid_request' && isSentMessageHook(hook.name) && onErrorOf(hook) === 'deny';
   if (!failure.isOurs && !isOdd) return undefined;
@@ -83,7 +83,7 @@ function refusesWithDrop({ name, refusesWith }: Hook): boolean {
   return isSentMessageHook(name) && (refusesWith as 'drop' | 'deny' | undefined) !== 'deny';
 }
 
-/** The same with the decision it stands for. */
+/** The same reply with its decision. */
 export function fallbackOutcome(hook: Hook, failure: Failure): Outcome | undefined {
   const reply = fallbackReply(hook, failure);
   if (reply === undefined) return undefined;
@@ -91,7 +91,7 @@ export function fallbackOutcome(hook: Hook, failure: Failure): Outcome | undefin
   return { reply, decision: { verdict, by: 'onError', reason: failure.code, isShadow: false } };
 }
 
-/** Logins and actions are denied. A message is not stopped: EMQX lets it go on when its publish call fails. */
+/** Default: `deny` for logins and actions, `error` for messages, which EMQX lets continue when their call fails. */
 export function onErrorOf(hook: Hook): OnError {
   const { name, onError } = hook as { name: string; onError?: OnError };
   return onError ?? (name === 'client.authenticate' || name === 'client.authorize' ? 'deny' : 'error');

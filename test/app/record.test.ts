@@ -177,7 +177,7 @@ describe('a recording', () => {
     await expect.poll(() => lines.length).toBe(1);
     recorder.record(rpc, login, {}, 1);
     expect(await recorder.close()).toEqual({ recorded: 0, lost: 3 });
-    expect(lines).toEqual([expect.stringContaining('the recording has ended')]);
+    expect(lines).toEqual([expect.stringContaining('recording stopped')]);
   });
 });
 

@@ -38,7 +38,7 @@ describe('a reload', () => {
     );
     await reloader.reload();
     expect(taken).toMatchObject([{ decisions: { log: 'all' } }]);
-    expect(log).toEqual(['info the configuration was read again and is in force']);
+    expect(log).toEqual(['info the configuration was reloaded and is in effect']);
   });
 
   it('hands the level of the log over, but not that of a configuration that cannot be used', async () => {
@@ -57,7 +57,7 @@ describe('a reload', () => {
     expect(levels).toEqual(['debug']);
   });
 
-  const kept = 'error the configuration was not taken over; the one read before stays in force';
+  const kept = 'error reload rejected; the previous configuration stays in effect';
 
   it('reports every problem of one that is not', async () => {
     const { log, reloader } = setup({ problems: ['a: is wrong', 'b: is wrong'] });

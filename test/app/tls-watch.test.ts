@@ -51,7 +51,7 @@ it.each(Object.values(paths))('A change of %s is read once', async (path) => {
   await vi.advanceTimersByTimeAsync(LONG);
   write(path, 'another');
   await vi.advanceTimersByTimeAsync(LONG);
-  expect(lines).toStrictEqual(['the TLS files have changed and were read again']);
+  expect(lines).toStrictEqual(['the TLS files changed and were reloaded']);
   expect(inUse[path]).toBe('another');
 });
 

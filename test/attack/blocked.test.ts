@@ -7,7 +7,7 @@ import { aBroker } from '../program/support/broker.ts';
 import { dist, Heard, startServer } from '../program/support/program.ts';
 import { freePort } from '../support/servers/process.ts';
 
-const started = /^a worker died and is started again/;
+const started = /^a worker died and is restarted/;
 
 it('Two workers that are blocked one after the other are both replaced, and the port serves again', async () => {
   // A port of its own choice would be another one when no worker is left.

@@ -86,7 +86,7 @@ it('Users of a file that may be emptied are gone when it is', async () => {
   });
   expect(await login(broker, last)).toBe(true);
   writeFileSync(join(directory, 'users.jsonl'), '');
-  await server.logged(/has changed and was read again: 0 users/);
+  await server.logged(/changed and was reloaded: 0 users/);
   expect(await login(broker, last)).toBe(false);
 });
 

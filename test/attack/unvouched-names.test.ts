@@ -74,7 +74,7 @@ describe('a client that brings a name which its login method does not check', ()
       JSON.stringify([...list, { username: 'loose', password: 'p' }]),
     );
     await until('the users file to be read again', () =>
-      server.log.some(({ message }) => String(message).includes('was read again')),
+      server.log.some(({ message }) => String(message).includes('was reloaded')),
     );
     expect(await login(broker, { username: 'loose', clientid: 'victim', password: 'p' })).toBe(false);
     await server.stop();

@@ -50,7 +50,7 @@ describe('findHookProblem', () => {
     ],
     [
       { name: 'client.connected', decide, onError: 'deny' },
-      'hook client.connected carries no answer, so that it has no "onError"',
+      'hook client.connected returns no value: remove "onError"',
     ],
   ])('says of %o what to change', (value, problem) => {
     expect(findHookProblem(value)).toMatch(problem);

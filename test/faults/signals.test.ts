@@ -48,7 +48,7 @@ describe('SIGKILL of a worker under load', () => {
     const enough = () => lanes.every(({ tally }) => tally.answered.length > ENOUGH / lanes.length);
     await until(enough);
     process.kill(listening()[0] as number, 'SIGKILL');
-    await server.logged(/a worker died and is started again/);
+    await server.logged(/a worker died and is restarted/);
     await until(() => lanes.some(({ isBroken }) => isBroken));
     const others = lanes.filter(({ isBroken }) => !isBroken);
     expect(others.length).toBeGreaterThan(0);

@@ -367,17 +367,18 @@ describe('a change while it runs', () => {
     const payload = bytes('{"one":1}');
     expect(await publish(broker, { topic: 'a', payload })).toBe('unchanged');
     writeFileSync(path, JSON.stringify({ events: { stdout: 'off' }, ...section('./two.json') }));
-    await server.logged(/^the configuration was read again and is in force$/);
+    await server.logged(/^the configuration was reloaded and is in effect$/);
     expect(await publish(broker, { topic: 'a', payload })).toBe('dropped');
     writeFileSync(join(path, '../two.json'), '{"required":["one"]}');
     server.signal('SIGHUP');
     await server.stderr.until(
       'it read its configuration twice',
-      () => server.log.filter(({ message }) => message.startsWith('the configuration was read')).length === 2,
+      () =>
+        server.log.filter(({ message }) => message.startsWith('the configuration was reloaded')).length === 2,
     );
     expect(await publish(broker, { topic: 'a', payload })).toBe('unchanged');
     writeFileSync(path, JSON.stringify(section('./none.json')));
-    await server.logged(/^the configuration was not taken over/);
+    await server.logged(/^reload rejected/);
     expect(await publish(broker, { topic: 'a', payload })).toBe('unchanged');
     expect(readFileSync(path, 'utf8')).toContain('none.json');
   });

@@ -397,7 +397,7 @@ describe('a configuration that is refused', () => {
     const before = await pages.scrape();
     writeFileSync(file, 'decisions: { log: nonsense }\n');
     server.signal('SIGHUP');
-    await server.logged(/was not taken over/);
+    await server.logged(/reload rejected/);
     const samples = await pages.scrape();
     expect(samples.get('exhook_config_reloads_total{outcome="failed"}')).toBeGreaterThan(0);
     expect(samples.get('exhook_config_last_reload_successful')).toBe(0);
@@ -419,8 +419,8 @@ describe('users and rules that are refused', () => {
     const [server, pages] = await startWithAdmin(['--config', file]);
     writeFileSync(users, '[{}]');
     writeFileSync(acl, '{allow, all}.\n');
-    await server.logged(/the users read before stay in force$/);
-    await server.logged(/the rules read before stay in force$/);
+    await server.logged(/the previous users stay in effect$/);
+    await server.logged(/the previous rules stay in effect$/);
     const samples = await pages.scrape();
     const refused = (of: string) => samples.get(`exhook_policy_renewals_failed_total{of="${of}"}`);
     expect([refused('users'), refused('rules'), refused('keys')]).toStrictEqual([1, 1, 0]);
@@ -483,7 +483,7 @@ describe('pages on the port of brokers', () => {
       2,
       expect.stringMatching(/^.*admin\.token: cannot read .*nowhere/m),
     ]);
-    expect(stderr).not.toContain('is started again');
+    expect(stderr).not.toContain('is restarted');
   });
 });
 

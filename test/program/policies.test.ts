@@ -400,11 +400,11 @@ describe('a change while it runs', () => {
     const { server, broker, path } = await serverOf(rulesFor('old'));
     expect(await publish(broker, {}, 'new')).toBe(false);
     change(path, { ...rulesFor('new'), workers: 2 });
-    await server.logged(/^the configuration was read again and is in force$/);
+    await server.logged(/^the configuration was reloaded and is in effect$/);
     expect([await publish(broker, {}, 'old'), await publish(broker, {}, 'new')]).toEqual([false, true]);
     await server.logged(/^these changes need a restart: workers$/);
     change(path, 'authorize: { rules: [{ allow: everything }] }');
-    await server.logged(/^the configuration was not taken over/);
+    await server.logged(/^reload rejected/);
     expect(server.stderr.text).toMatch(/exhook.yaml:1:\d+ authorize.rules\[0\].allow/);
     expect(await publish(broker, {}, 'new')).toBe(true);
   });
@@ -413,7 +413,7 @@ describe('a change while it runs', () => {
     const { server, broker, path } = await serverOf(rulesFor('old'));
     change(path, rulesFor('new'));
     server.signal('SIGHUP');
-    await server.logged(/^the configuration was read again/);
+    await server.logged(/^the configuration was reloaded/);
     expect(await publish(broker, {}, 'new')).toBe(true);
   });
 
@@ -434,7 +434,7 @@ describe('a change while it runs', () => {
     expect(await login(broker, { ...client, password: 'old' })).toBe(true);
     expect(await publish(broker, client, 'site/north')).toBe(true);
     change(join(directory, 'users.json'), user('new', 'south'));
-    await server.logged(/users.json has changed and was read again: 1 users$/);
+    await server.logged(/users.json changed and was reloaded: 1 users$/);
     expect(await login(broker, { ...client, password: 'old' })).toBe(false);
     expect(await login(broker, { ...client, password: 'new' })).toBe(true);
     expect([
@@ -442,7 +442,7 @@ describe('a change while it runs', () => {
       await publish(broker, client, 'site/south'),
     ]).toEqual([false, true]);
     change(join(directory, 'users.json'), '[{ "username": "u" }]');
-    await server.logged(/users.json:1: a user needs one of .*; the users read before stay in force$/);
+    await server.logged(/users.json:1: a user needs one of .*; the previous users stay in effect$/);
     expect(await login(broker, { ...client, password: 'new' })).toBe(true);
   });
 
@@ -456,13 +456,13 @@ describe('a change while it runs', () => {
       false,
     ]);
     change(join(directory, 'acl.conf'), '{allow, {user, "u"}, publish, ["b"]}.\n{deny, all}.\n');
-    await server.logged(/acl.conf has changed and was read again$/);
+    await server.logged(/acl.conf changed and was reloaded$/);
     expect([
       await publish(broker, { username: 'u' }, 'a'),
       await publish(broker, { username: 'u' }, 'b'),
     ]).toEqual([false, true]);
     change(join(directory, 'acl.conf'), '{allow, all}.\n');
-    await server.logged(/allows every topic to everyone.*; the rules read before stay in force$/);
+    await server.logged(/allows every topic to everyone.*; the previous rules stay in effect$/);
     expect(await publish(broker, {}, 'b')).toBe(false);
   });
 });

@@ -150,7 +150,7 @@ describe('certificates that are replaced while calls run', () => {
     })();
     expect(await nameShown(server)).toBe('first.example');
     files.replace('server', 'second');
-    await server.logged(/the TLS files have changed and were read again/);
+    await server.logged(/the TLS files changed and were reloaded/);
     expect(await nameShown(server)).toBe('second.example');
     expect((await callOnce(server, trusting())).status).toBe(0);
     isOver = true;
@@ -165,7 +165,7 @@ describe('certificates that are replaced while calls run', () => {
     const server = await startTls();
     files.replace('server', 'second');
     server.signal('SIGHUP');
-    await server.logged(/TLS files .*were read again/);
+    await server.logged(/TLS files .*were reloaded/);
     expect(await nameShown(server)).toBe('second.example');
   });
 
@@ -179,7 +179,7 @@ describe('certificates that are replaced while calls run', () => {
     expect(await nameShown(server)).toBe('first.example');
     expect((await callOnce(server, trusting())).status).toBe(0);
     files.replace('server', 'second');
-    await server.logged(/the TLS files have changed and were read again/);
+    await server.logged(/the TLS files changed and were reloaded/);
     expect(await nameShown(server)).toBe('second.example');
   });
 

@@ -59,7 +59,7 @@ describe('two workers', () => {
     const [victim = 0] = childrenOf(server.pid);
     const reloads = () => server.log.filter(({ message }) => /^the configuration/.test(message)).length;
     process.kill(victim, 'SIGKILL');
-    await server.logged(/a worker died and is started again/);
+    await server.logged(/a worker died and is restarted/);
     const before = reloads();
     // At every moment of its start.
     const signals = setInterval(() => process.kill(server.pid, 'SIGHUP'), 20);
@@ -78,7 +78,7 @@ describe('two workers', () => {
     const [victim, survivor] = childrenOf(server.pid);
     if (victim === undefined || survivor === undefined) throw new Error('there are no two workers');
     process.kill(victim, 'SIGKILL');
-    const line = await server.logged(/a worker died and is started again/);
+    const line = await server.logged(/a worker died and is restarted/);
     expect(line).toMatchObject({ severity: 'ERROR', pid: victim, signal: 'SIGKILL', delay: 0 });
     expect((await aBroker(server.url).send(connected)).status).toBe(0);
     await server.stderr.until('the new worker listens', () => listening(server).length === 3);
@@ -126,7 +126,7 @@ describe('two workers', () => {
     ]);
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(`listen\\.port: port ${other.port} is taken`));
-    expect(stderr).not.toMatch(/started again|\n {4}at /);
+    expect(stderr).not.toMatch(/restarted|\n {4}at /);
   });
 });
 

@@ -105,7 +105,7 @@ export async function openServerRuntime(
       retire(before.policy);
       if (before.hooks !== JSON.stringify(runtime.policy.hooks))
         log.warn(
-          'other hooks are needed now: disable and enable this server in the broker, which reads the list then',
+          'the hook list changed: disable and re-enable this server in EMQX, which then reads the new list',
         );
     },
     get counters() {

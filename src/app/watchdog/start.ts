@@ -47,7 +47,7 @@ function keepBeating(memory: Int32Array, period: number): void {
 function startWatcher(workerData: WatcherOptions, log: WatchdogOptions['log']): void {
   const again = (error: unknown): void => {
     const { code: reason } = error as NodeJS.ErrnoException;
-    log.warn({ reason }, 'the watchdog does not run; it is started again in 10 seconds');
+    log.warn({ reason }, 'the watchdog is not running; it is restarted in 10 seconds');
     setTimeout(startWatcher, RETRY, workerData, log).unref();
   };
   try {

@@ -3,7 +3,7 @@ import { deny } from '../../protocol/schema/replies.ts';
 import { defineHook } from '../hook.ts';
 import { replyOf } from './reply-of.ts';
 
-/** `client.authenticate`: may this client log in? Without a policy nobody may, and no broker is told to ask. */
+/** `client.authenticate`: may this client log in? Without a policy the answer is no, and the hook is not registered. */
 export const clientAuthenticate = defineHook({
   name: 'client.authenticate',
   needs({ clientinfo }, { policy, answers }) {

@@ -5,7 +5,7 @@ import { Action } from '../../protocol/schema/requests.ts';
 import { defineHook } from '../hook.ts';
 import { replyOf } from './reply-of.ts';
 
-/** `client.authorize`: may this client use this topic? Without a policy it may not, and no broker is told to ask. */
+/** `client.authorize`: may this client use this topic? Without a policy the answer is no, and the hook is not registered. */
 export const clientAuthorize = defineHook({
   name: 'client.authorize',
   needs({ clientinfo }, { policy, answers }) {

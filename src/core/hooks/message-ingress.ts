@@ -14,7 +14,7 @@ export const messageIngress = defineHook({
     const events = [messageEventOf('message.ingress', message, { clientinfo, message, props, userProps })];
     const outcome = publish && decideAtIngress(publish, input);
     if (outcome === undefined) return { reply: pass(), events };
-    // Named one by one: spreading the outcome costs microseconds a call.
+    // Listed one by one: spreading the outcome costs microseconds a call.
     return { reply: outcome.reply, events, decision: outcome.decision };
   },
 });

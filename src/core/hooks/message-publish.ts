@@ -11,7 +11,7 @@ export const messagePublish = defineHook({
     const events = [messageEventOf('message.publish', message, { message, props, userProps })];
     const outcome = publish && decideAtPublish(publish, input);
     if (outcome === undefined) return { reply: pass(), events };
-    // Named one by one: spreading the outcome costs microseconds a call.
+    // Listed one by one: spreading the outcome costs microseconds a call.
     return { reply: outcome.reply, events, decision: outcome.decision };
   },
 });

@@ -3,7 +3,7 @@ import { type HookSpec, loaded } from '../../protocol/schema/replies.ts';
 import { defineHook } from '../hook.ts';
 import { eventOf } from './event-of.ts';
 
-/** `provider.loaded`: a broker node has connected and asks which hooks it is to call. */
+/** `provider.loaded`: a broker node connected and asks which hooks to call. */
 export const providerLoaded = defineHook({
   name: 'provider.loaded',
   needs({ broker, meta }, { policy, answers }) {

@@ -2,7 +2,7 @@ import { observed } from '../../protocol/schema/replies.ts';
 import { defineHook } from '../hook.ts';
 import { eventOf } from './event-of.ts';
 
-/** `session.resumed`: a client has taken up its kept session again. */
+/** `session.resumed`: a client resumed its session. */
 export const sessionResumed = defineHook({
   name: 'session.resumed',
   decide: ({ clientinfo }) => ({

@@ -81,10 +81,10 @@ async function openFile(users: Users, world: MethodWorld): Promise<UserSource> {
   };
   const file = await userFiles.open(options, {
     onChange,
-    onTold: ({ size }) => log.info(`${path} has changed and was read again: ${size} users`),
+    onTold: ({ size }) => log.info(`${path} changed and was reloaded: ${size} users`),
     onProblems: ({ message }) => {
       refused?.('users');
-      log.error(`${message}; the users read before stay in force`);
+      log.error(`${message}; the previous users stay in effect`);
     },
   });
   if (isDry) file.close();

@@ -71,12 +71,12 @@ export async function openRules(
       known: knownAcls,
       async onChange(fromFiles, paths) {
         await accept(fromFiles);
-        for (const path of paths) log.info(`${path} has changed and was read again`);
+        for (const path of paths) log.info(`${path} changed and was reloaded`);
         changed();
       },
       onProblem: (message) => {
         refused?.('rules');
-        log.error(`${message}; the rules read before stay in force`);
+        log.error(`${message}; the previous rules stay in effect`);
       },
     });
     if (wrong.length > 0) return { inForce, close: () => {} };

@@ -46,7 +46,7 @@ describe('ACL files', () => {
     await untilChanged(changed, 1);
     expect([ask('anna', 'a/b'), ask('bert', 'a/b')]).toEqual(['deny', 'allow']);
     expect(rules.inForce.digest).not.toBe(before);
-    expect(log).toEqual(['/mosquitto.acl has changed and was read again']);
+    expect(log).toEqual(['/mosquitto.acl changed and was reloaded']);
     rules.close();
   });
 
@@ -76,9 +76,7 @@ describe('ACL files', () => {
     const { rules, ask, changed, log } = await open();
     write('user anna', 'topic a/#', 'tropic b');
     await vi.waitFor(() => expect(log.length).toBe(1), { timeout: 20_000 });
-    expect(log[0]).toMatch(
-      /^\/mosquitto\.acl:3: a line begins with .*; the rules read before stay in force$/,
-    );
+    expect(log[0]).toMatch(/^\/mosquitto\.acl:3: a line begins with .*; the previous rules stay in effect$/);
     expect(changed).not.toHaveBeenCalled();
     expect(ask('anna', 'a/b')).toBe('allow');
     write('user anna', 'topic b/#');
@@ -110,7 +108,7 @@ describe('ACL files', () => {
     const rules = await openRules(Authorize.parse(config), undefined, world, () => {}, []);
     writeFileSync(acl, everything);
     await vi.waitFor(() => expect(log.length).toBe(1), { timeout: 20_000 });
-    expect(log[0]).toMatch(/^authorize: allows every topic.*stay in force$/);
+    expect(log[0]).toMatch(/^authorize: allows every topic.*stay in effect$/);
     rules.close();
   });
 });

@@ -184,7 +184,7 @@ describe('without strict', () => {
       false,
     );
     writeFileSync(users, JSON.stringify([{ username: 'v', password: 'p' }]));
-    await until('the file', () => log.some((line) => line.includes('was read again')));
+    await until('the file', () => log.some((line) => line.includes('was reloaded')));
     expect(log.some((line) => line.startsWith('authorize.rules[0]: rule "rule 1" uses ${clientid}'))).toBe(
       true,
     );
@@ -240,7 +240,7 @@ describe('with strict', () => {
       { username: 'v', password: 'p' },
     ];
     writeFileSync(users, JSON.stringify(next));
-    await until('the file', () => log.some((line) => line.includes('was read again')));
+    await until('the file', () => log.some((line) => line.includes('was reloaded')));
     expect(await login(policy, { username: 'u', clientid: 'c' })).toMatchObject({ result: 'allow' });
     expect(await login(policy, { username: 'v', clientid: 'victim' })).toEqual({
       result: 'deny',
@@ -292,7 +292,7 @@ describe('with strict', () => {
     );
     const before = policy.rules;
     writeFileSync(acl, 'pattern readwrite a/%u\n');
-    await until('the file', () => log.some((line) => line.includes('the rules read before stay in force')));
+    await until('the file', () => log.some((line) => line.includes('the previous rules stay in effect')));
     expect(policy.rules).toBe(before);
     expect(log.join('\n')).toContain('authenticate method users does not vouch for the user name');
   });
