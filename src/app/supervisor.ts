@@ -1,6 +1,8 @@
 /** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
+
 import cluster, { type Worker } from 'node:cluster';
 import { createTaskGiver } from '../emqx/one-worker.ts';
+import { backoff } from '../lib/backoff.ts';
 import { tellLevel } from '../log/format/level-signal.ts';
 import type { LevelSwitch } from '../log/format/level-switch.ts';
 import type { Logger } from '../log/log.ts';
@@ -114,7 +116,7 @@ export function supervise({
 
 /** Milliseconds to wait before a worker is started after so many deaths in a row. */
 export function delayAfter(deaths: number): number {
-  return deaths <= 1 ? 0 : Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (deaths - 2));
+  return deaths <= 1 ? 0 : backoff(deaths - 1, { first: FIRST_DELAY, longest: LONGEST_DELAY });
 }
 
 /** The status of a worker that was told to stop. One that was still starting is ended by the signal: nothing is lost. */

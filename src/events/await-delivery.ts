@@ -10,8 +10,8 @@ import { deny, drop } from '../protocol/schema/replies.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Clock } from './clock.ts';
 import type { Entry } from './entry.ts';
-import { tooBusy, tooLate } from './refusals.ts';
 import type { SinkPipeline } from './sink-pipeline.ts';
+import { tooBusy, tooLate } from './waiters.ts';
 
 export type OnFailure = NonNullable<RouteSection['onFailure']>;
 
@@ -77,20 +77,20 @@ function confirmed(
   { pipeline, delivery, bytes, clock, onFailure }: AwaitedDelivery,
   patience: number,
 ): Promise<Confirmed> {
-  const { queue } = pipeline;
   // Clients need not wait for each of their messages to learn that.
-  if (queue.isHopeless(patience))
+  if (pipeline.isHopeless(patience))
     return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
-  if (queue.isTooBusy(delivery.key, patience)) return Promise.resolve({ failure: tooBusy, entry: undefined });
+  if (pipeline.isTooBusy(delivery.key, patience))
+    return Promise.resolve({ failure: tooBusy, entry: undefined });
   return new Promise((resolve) => {
     let cancel: () => void = () => {};
     const settled = (failure?: Failure): void => {
       cancel();
       resolve({ failure, entry });
     };
-    const entry = queue.push(delivery, bytes, 'refuse', {
+    const entry = pipeline.push(delivery, bytes, 'refuse', {
       patience,
-      takesBack: onFailure !== 'pass',
+      withdraws: onFailure !== 'pass',
       settled,
     });
     if (entry === undefined) {
@@ -103,17 +103,17 @@ function confirmed(
 
 /** @param entry its place in the queue, where it has one. */
 function giveUp(
-  { pipeline: { queue, tally }, delivery, bytes, onFailure }: AwaitedDelivery,
+  { pipeline, delivery, bytes, onFailure }: AwaitedDelivery,
   failure: Failure,
   entry: Entry | undefined,
 ): ReplyOverride {
-  tally.unconfirmed(onFailure, failure.code);
+  pipeline.tally.unconfirmed(onFailure, failure.code);
   if (onFailure === 'pass') {
-    if (entry !== undefined) queue.loosen(entry);
-    else queue.push(delivery, bytes, 'drop-oldest');
+    if (entry !== undefined) pipeline.queue.stopWaiting(entry);
+    else pipeline.push(delivery, bytes, 'drop-oldest');
     return undefined;
   }
-  if (entry !== undefined) queue.withdraw(entry);
+  if (entry !== undefined) pipeline.queue.withdraw(entry);
   if (onFailure === 'disconnect') return deny(failure.code);
   return onFailure === 'drop' ? drop(failure.code) : failure;
 }

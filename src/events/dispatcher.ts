@@ -1,172 +1,138 @@
 /**
- * Carries what waits in the partitions of a queue into its sink: when a batch may go, when one is tried again, and
- * when the sink is left alone.
+ * Moves batches from a queue into its sink: decides when a batch may be written, when one is retried, and when the
+ * sink is left alone. It drives the queue; the queue does not know it.
  */
 import type { QueueOptions } from '../config/sections/queue.ts';
+import { backoff, jitter } from '../lib/backoff.ts';
+import { CircuitBreaker, type CircuitState } from '../lib/circuit-breaker.ts';
+import { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { IsWanted, Sink } from '../sinks/sink.ts';
-import { Circuit, type CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import { DeliveryForecast } from './delivery-forecast.ts';
+import type { DeliveryObserver } from './delivery-observer.ts';
 import type { Entry } from './entry.ts';
-import { type BatchLimits, Partition, partitionOf } from './partition.ts';
-import { Promises } from './promises.ts';
+import type { BatchLimits, Partition } from './partition.ts';
+import type { SinkQueue } from './sink-queue.ts';
+import { WakeTimer } from './wake-timer.ts';
 import { type BatchResult, writeBatch } from './write-batch.ts';
 
 export interface DispatcherOptions {
   readonly sink: Pick<Sink, 'name' | 'write'>;
-  readonly queue: QueueOptions & { readonly concurrency: number };
+  readonly queue: QueueOptions;
   readonly clock: Clock;
-}
-
-/** Told what becomes of entries, which are not under way any more. */
-export interface DispatchResults {
-  wrote(): void;
-  confirmed(entries: readonly Entry[]): void;
-  rejected(entry: Entry, reason: string): void;
-  /** @returns whether the entry is to wait for another batch. */
-  mayTryAgain(entry: Entry): boolean;
-  /** They wait again, before anything newer. */
-  putBack(entries: readonly Entry[]): void;
-  /** Nothing of a batch was confirmed. */
-  failed(error: unknown, events: number): void;
-  /** The sink has failed so often that it is left alone for a while. */
-  stayedDown(error: unknown): void;
-  recovered(): void;
-  /** Nobody wants them any more, and the sink has not sent them. */
-  skipped(entries: readonly Entry[]): void;
-  /** Somebody waits for it, and it cannot be safe in time. */
-  tooLate(entry: Entry): void;
-  /** All that may go is under way. */
-  turned(): void;
+  readonly observer: Pick<DeliveryObserver, 'wrote' | 'failed' | 'recovered'>;
 }
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #results: DispatchResults;
-  readonly #partitions: readonly Partition[];
-  readonly #circuit: Circuit;
-  readonly #promises: Promises;
+  readonly #queue: SinkQueue;
+  readonly #circuit: CircuitBreaker;
+  readonly #timer: WakeTimer;
+  /** Nothing as long as no publisher waits for this sink. */
+  #forecast: DeliveryForecast | undefined;
   #isScheduled = false;
-  #isHurried = false;
-  #isEnded = false;
-  #wakeAt = Number.POSITIVE_INFINITY;
-  #stopWaking: () => void = doNothing;
+  #isFlushing = false;
 
-  constructor(options: DispatcherOptions, results: DispatchResults) {
-    const { queue, clock } = options;
+  constructor(options: DispatcherOptions, queue: SinkQueue) {
+    const { clock } = options;
     this.#options = options;
-    this.#results = results;
-    this.#partitions = Array.from({ length: queue.concurrency }, () => new Partition());
-    this.#promises = new Promises(clock, queue.batch.maxEvents);
-    this.#circuit = new Circuit({ ...queue.retry, now: clock.now, random: clock.random });
+    this.#queue = queue;
+    this.#timer = new WakeTimer(clock, () => this.schedule());
+    const { openAfter } = options.queue.retry;
+    const openFor = (trials: number) => this.#backoff(openAfter + trials);
+    this.#circuit = new CircuitBreaker({ failures: openAfter, openFor, now: clock.now });
   }
 
   get circuit(): CircuitState {
     return this.#circuit.state;
   }
 
-  /** Whether the sink is down, and nobody who waits so many milliseconds need wait for it. */
+  /** Publishers may wait for events of this sink: from now on the duration of its batches is measured. */
+  expectWaiters(): void {
+    const { clock, queue } = this.#options;
+    this.#forecast ??= new DeliveryForecast(clock, queue.batch.maxEvents);
+  }
+
+  /** Whether the sink is down, and a publisher that waits so many milliseconds need not wait for it. */
   isHopeless(patience: number): boolean {
     return this.#circuit.isHopeless(patience);
   }
 
   /** Whether the sink is so busy that a new event of this key will not be safe within so many milliseconds. */
   isTooBusy(key: string, patience: number): boolean {
-    return !this.#promises.mayPromise(this.partitionOf(key), patience);
+    return this.#forecast?.isAcceptable(this.#queue.partitionOf(key), patience) === false;
   }
 
-  partitionOf(key: string): Partition {
-    return this.#partitions[partitionOf(key, this.#partitions.length)] as Partition;
-  }
-
-  /** Once for each turn of the event loop, after the calls of this turn have been answered. */
+  /** Writes what is due, once for each turn of the event loop: after the calls of this turn have been answered. */
   schedule(): void {
-    if (this.#isScheduled || this.#isEnded) return;
+    if (this.#isScheduled || this.#queue.isEnded) return;
     this.#isScheduled = true;
     this.#options.clock.soon(() => {
       this.#isScheduled = false;
-      if (this.#isEnded) return;
-      this.#start();
-      this.#results.turned();
+      if (this.#queue.isEnded) return;
+      this.#writeDue();
+      this.#queue.endTurn();
     });
   }
 
   /** From now on no batch lingers. */
-  hurry(): void {
-    this.#isHurried = true;
+  flush(): void {
+    this.#isFlushing = true;
     this.schedule();
   }
 
-  /** Ends all work. @returns what waits or is under way. */
-  end(): Entry[] {
-    this.#isEnded = true;
-    this.#stopWaking();
-    return this.#partitions.flatMap((partition) => [...partition.underWay, ...partition.clear()]);
+  /** Writes nothing any more. */
+  end(): void {
+    this.#timer.stop();
   }
 
-  #start(): void {
-    for (const partition of this.#inTurn()) {
-      if (partition.waiting === 0 || partition.underWay.length > 0) continue;
+  #writeDue(): void {
+    for (const partition of this.#partitions()) {
+      if (partition.waiting === 0 || partition.inFlight.length > 0) continue;
       const wait = this.#waitOf(partition);
       if (wait === 0) this.#write(partition);
-      else if (wait !== undefined) this.#wakeIn(wait);
+      else if (wait !== undefined) this.#timer.wakeIn(wait);
     }
   }
 
-  /** While the sink is down, what has waited longest tries it. */
-  #inTurn(): readonly Partition[] {
-    if (this.#circuit.state === 'closed') return this.#partitions;
+  /** While the sink is down, the entry that has waited longest is tried first. */
+  #partitions(): readonly Partition[] {
+    const { partitions } = this.#queue;
+    if (this.#circuit.state === 'closed') return partitions;
     const seqOf = ({ oldest }: Partition) => oldest?.seq ?? Number.POSITIVE_INFINITY;
-    return [...this.#partitions].sort((a, b) => seqOf(a) - seqOf(b));
+    return [...partitions].sort((a, b) => seqOf(a) - seqOf(b));
   }
 
-  /** Milliseconds until a batch of the partition may be written; nothing when something else will say. */
+  /** Milliseconds until a batch of the partition may be written; nothing while the batch that tries the sink is in flight. */
   #waitOf(partition: Partition): number | undefined {
     const { clock, queue } = this.#options;
     if (this.#circuit.state !== 'closed') return this.#circuit.wait;
     const now = clock.now();
     if (partition.retryAt > now) return partition.retryAt - now;
-    if (this.#isHurried || partition.isDue(queue.batch, now)) return 0;
-    return Math.max(1, (partition.oldest?.since ?? now) + queue.batch.linger - now);
-  }
-
-  /** The earliest of what was asked for. */
-  #wakeIn(milliseconds: number): void {
-    const { clock } = this.#options;
-    const at = clock.now() + milliseconds;
-    if (at >= this.#wakeAt) return;
-    this.#stopWaking();
-    this.#wakeAt = at;
-    this.#stopWaking = clock.after(milliseconds, () => {
-      this.#wakeAt = Number.POSITIVE_INFINITY;
-      this.schedule();
-    });
+    if (this.#isFlushing || partition.isDue(queue.batch, now)) return 0;
+    return Math.max(1, (partition.oldest?.enqueuedAt ?? now) + queue.batch.linger - now);
   }
 
   #write(partition: Partition): void {
-    const { sink, queue, clock } = this.#options;
-    const batch = partition.take(this.#limitsOf(partition));
+    const { sink, queue, clock, observer } = this.#options;
+    const batch = this.#queue.take(partition, this.#limitsOf(partition));
     if (batch.length === 0) return;
-    partition.underWay = batch;
-    partition.underWaySince = clock.now();
-    for (const entry of batch) entry.attempts++;
-    const isTry = this.#circuit.enter();
-    this.#results.wrote();
+    const isTrial = this.#circuit.enter();
+    observer.wrote();
     const deliveries = batch.map(({ delivery }) => delivery);
     const skipped = new Set<Entry>();
     const isWanted = this.#createIsWanted(batch, skipped);
-    writeBatch(sink, deliveries, queue.retry.timeout, clock, isWanted, (result) => {
-      partition.underWay = [];
-      if (this.#isEnded) this.#landLate(batch, result, skipped);
-      else this.#land(partition, batch, result, skipped, isTry);
-    });
+    writeBatch(sink, deliveries, queue.retry.timeout, clock, isWanted, (result) =>
+      this.#settle(partition, result, skipped, isTrial),
+    );
   }
 
-  /** What somebody waits for goes in batches that are soon through: those who come next wait for them, too. */
+  /** Batches that publishers wait for are small, so that they are soon confirmed: publishers that come next wait too. */
   #limitsOf({ awaited }: Partition): BatchLimits {
     const { batch } = this.#options.queue;
-    if (awaited === 0) return batch;
-    return { ...batch, maxEvents: this.#promises.maxEvents };
+    if (awaited === 0 || this.#forecast === undefined) return batch;
+    return { ...batch, maxEvents: this.#forecast.maxEvents };
   }
 
   #createIsWanted(batch: readonly Entry[], skipped: Set<Entry>): IsWanted {
@@ -174,72 +140,62 @@ export class Dispatcher {
     return (delivery) => {
       entries ??= new Map(batch.map((entry) => [entry.delivery, entry]));
       const entry = entries.get(delivery);
-      if (entry === undefined || this.#isEnded) return true;
-      if (this.#promises.isBroken(entry)) this.#results.tooLate(entry);
+      if (entry === undefined || this.#queue.isEnded) return true;
+      if (this.#forecast?.isTooLateToSend(entry)) this.#queue.failLate(entry);
       if (entry.isWithdrawn) skipped.add(entry);
       return !entry.isWithdrawn;
     };
   }
 
-  /** Tells those who wait for what cannot be safe in time any more. */
-  #review(partition: Partition): void {
-    if (partition.awaited === 0) return;
-    for (const entry of this.#promises.findBroken(partition)) this.#results.tooLate(entry);
-  }
-
-  #land(
-    partition: Partition,
-    batch: readonly Entry[],
-    result: BatchResult,
-    skipped: ReadonlySet<Entry>,
-    isTry: boolean,
-  ): void {
-    const { rejected, unconfirmed } = result;
-    const hasFailed = 'error' in result;
-    const isOpen = (entry: Entry, i: number) =>
-      !skipped.has(entry) && !rejected.has(i) && (hasFailed || unconfirmed.has(i));
-    for (const [i, reason] of rejected) this.#results.rejected(batch[i] as Entry, reason);
-    const isConfirmed = (entry: Entry, i: number) =>
-      !skipped.has(entry) && !rejected.has(i) && !isOpen(entry, i);
-    this.#results.confirmed(batch.filter(isConfirmed));
-    if (skipped.size > 0) this.#results.skipped([...skipped]);
-    const again = batch.filter(isOpen).filter((entry) => this.#results.mayTryAgain(entry));
-    if (again.length > 0) {
-      partition.putBack(again);
-      this.#results.putBack(again);
-    }
-    const isDown = hasFailed || unconfirmed.size === batch.length;
-    const written = batch.length - skipped.size;
-    if (!isDown && written > 0) this.#promises.observe(partition, written);
+  #settle(partition: Partition, result: BatchResult, skipped: ReadonlySet<Entry>, isTrial: boolean): void {
+    const { length } = partition.inFlight;
+    this.#queue.settle(partition, result, skipped);
+    if (this.#queue.isEnded) return;
+    const { unconfirmed } = result;
     const error = result.error ?? NOTHING_CONFIRMED;
-    if (isDown) this.#results.failed(error, batch.length);
-    this.#judge(partition, isDown, isDown || unconfirmed.size > 0, isTry);
-    if (isDown && this.#circuit.state !== 'closed') this.#results.stayedDown(error);
-    this.#review(partition);
+    const isDown = 'error' in result || unconfirmed.size === length;
+    const written = length - skipped.size;
+    if (!isDown && written > 0) this.#forecast?.observe(partition, written);
+    if (isDown) this.#options.observer.failed(error, length);
+    this.#delayRetry(partition, isDown || unconfirmed.size > 0);
+    this.#updateCircuit(isDown, isTrial);
+    if (isDown && this.#circuit.state !== 'closed') this.#failHopeless(error);
+    this.#failLate(partition);
     this.schedule();
   }
 
-  /** After the end nothing is kept any more; but what was confirmed need not come from the spool again. */
-  #landLate(batch: readonly Entry[], result: BatchResult, skipped: ReadonlySet<Entry>): void {
-    if ('error' in result) return;
-    const { rejected, unconfirmed } = result;
-    const isConfirmed = (entry: Entry, i: number) =>
-      !skipped.has(entry) && !rejected.has(i) && !unconfirmed.has(i);
-    this.#results.confirmed(batch.filter(isConfirmed));
+  #updateCircuit(isDown: boolean, isTrial: boolean): void {
+    const wasDown = this.#circuit.state !== 'closed';
+    if (isDown) this.#circuit.failed(isTrial);
+    else this.#circuit.succeeded(isTrial);
+    if (!wasDown || isDown) return;
+    for (const partition of this.#queue.partitions) partition.retryAt = 0;
+    this.#options.observer.recovered();
   }
 
-  #judge(partition: Partition, isDown: boolean, mustWait: boolean, isTry: boolean): void {
-    const wasDown = this.#circuit.state !== 'closed';
-    if (isDown) this.#circuit.failed(isTry);
-    else this.#circuit.succeeded(isTry);
-    partition.failures = mustWait ? partition.failures + 1 : 0;
-    partition.retryAt = mustWait ? this.#options.clock.now() + this.#circuit.backoff(partition.failures) : 0;
-    if (!wasDown || isDown) return;
-    for (const other of this.#partitions) other.retryAt = 0;
-    this.#results.recovered();
+  #delayRetry(partition: Partition, hasRetries: boolean): void {
+    partition.failures = hasRetries ? partition.failures + 1 : 0;
+    partition.retryAt = hasRetries ? this.#options.clock.now() + this.#backoff(partition.failures) : 0;
+  }
+
+  /** Milliseconds to wait after so many failures. */
+  #backoff(failures: number): number {
+    const { queue, clock } = this.#options;
+    const { min, max } = queue.retry;
+    return jitter(backoff(failures, { first: min, longest: max }), clock.random());
+  }
+
+  /** A publisher that would be turned away if it came now need not wait any longer. */
+  #failHopeless(cause: unknown): void {
+    const failure = new Failure('sink_failed', 'the sink is down', { cause });
+    this.#queue.waiters.failWhere(({ patience }) => this.isHopeless(patience), failure);
+  }
+
+  /** Tells publishers whose events cannot be safe in time any more. */
+  #failLate(partition: Partition): void {
+    if (partition.awaited === 0 || this.#forecast === undefined) return;
+    for (const entry of this.#forecast.findLate(partition)) this.#queue.failLate(entry);
   }
 }
 
 const NOTHING_CONFIRMED = new Error('the sink confirmed nothing of a batch');
-
-function doNothing(): void {}

@@ -71,7 +71,7 @@ export class EventDelivery implements Delivery {
    *
    * @returns the bytes it holds from now on, roughly.
    */
-  settle(): number {
+  compact(): number {
     const made = this.#make();
     const { attributes, target } = made;
     const body = withoutPool(made.body);
@@ -82,7 +82,7 @@ export class EventDelivery implements Delivery {
   }
 
   /** The same for a sink that wants the event itself: keeps it, and copies the bytes of its payload. */
-  detach(): void {
+  copyPayload(): void {
     if (this.#raw === undefined) return;
     const { event } = this.#raw;
     const own = withOwnPayload(event);

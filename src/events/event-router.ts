@@ -4,7 +4,8 @@
  */
 
 import type { ReplyOverride } from '../core/runtime.ts';
-import { askCondition, type ConditionWork, conditionWork } from '../policy/condition.ts';
+import { askCondition, type Condition, type ConditionWork, conditionWork } from '../policy/condition.ts';
+import type { EventInput } from '../policy/condition-variables.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { Event, StampedEvent } from '../protocol/schema/event.ts';
 import type { HookName } from '../protocol/schema/hook-name.ts';
@@ -43,6 +44,9 @@ export class EventRouter implements EventSender {
   constructor(options: EventRouterOptions) {
     this.#options = options;
     this.waits = waitingHooks(options.routes);
+    for (const { routes } of Object.values(options.routes))
+      for (const { waitsFor, pipelines } of routes)
+        if (waitsFor === 'sink') for (const pipeline of pipelines) pipeline.expectWaiters();
   }
 
   emit(
@@ -63,17 +67,25 @@ export class EventRouter implements EventSender {
 
   #route(emission: Emission, waiting: Promise<ReplyOverride>[]): void {
     const { routes = [], hasOverlap = false } = this.#options.routes[emission.hook] ?? {};
-    const work = conditionWork();
+    let work: ConditionWork | undefined;
     const taken = hasOverlap ? new Set<SinkPipeline>() : undefined;
     for (const route of routes) {
-      if (!isOnTopic(route, emission.input) || !this.#holds(route, emission, work)) continue;
+      if (!isOnTopic(route, emission.input)) continue;
+      if (route.condition !== undefined) {
+        work ??= conditionWork();
+        if (!this.#holds(route.condition, route, emission, work)) continue;
+      }
       this.#take(route, emission, taken, waiting);
     }
   }
 
   /** Where an answer waits, an event that cannot be judged is stored: its sender may have seen to that. */
-  #holds({ condition, waitsFor }: CompiledRoute, { hook, event }: Emission, work: ConditionWork): boolean {
-    if (condition === undefined) return true;
+  #holds(
+    condition: Condition<EventInput>,
+    { waitsFor }: CompiledRoute,
+    { hook, event }: Emission,
+    work: ConditionWork,
+  ): boolean {
     const held = askCondition(
       condition,
       { hook, event },
@@ -102,7 +114,7 @@ export class EventRouter implements EventSender {
         shared ??= make();
         delivery = shared;
       }
-      if (route.waitsFor === 'nothing') pipeline.queue.push(delivery, emission.bytes, route.overflow);
+      if (route.waitsFor === 'nothing') pipeline.push(delivery, emission.bytes, route.overflow);
       else waiting.push(this.#hold(route, pipeline, delivery, emission));
     }
   }

@@ -1,36 +1,26 @@
-/** What a queue holds: how much that is, and what gives way when there is no room. */
+/** The memory that the entries of a queue hold, its limits, and which entry is evicted when they are reached. */
 import type { QueueOptions } from '../config/sections/queue.ts';
-import { Capacity } from './capacity.ts';
 import type { Entry } from './entry.ts';
-import { EventDelivery } from './event-delivery.ts';
 import { Evictable } from './evictable.ts';
-import { isWaiting } from './partition.ts';
-import type { Overflow } from './sink-queue-options.ts';
 
-export interface MemoryBudgetOptions {
-  readonly queue: Pick<QueueOptions, 'maxEvents' | 'maxBytes'>;
-  readonly hasSpool: boolean;
-  /** Whether the sink wants events themselves and not only their encoded form. */
-  readonly keepsEvents: boolean;
-  /** An entry has given way to others. */
-  readonly displaced: (entry: Entry) => void;
-}
-
-/** The part of the bounds that is kept for deliveries from the spool, where there is one. */
+/** The part of the limits that is reserved for deliveries from the spool, if there is one. */
 const SPOOL_SHARE = 1 / 4;
 
+/**
+ * What happens when a delivery does not fit. `refuse`: older entries are evicted if they may be, else the caller is
+ * told and nothing is counted.
+ */
+export type Overflow = 'drop-oldest' | 'drop-newest' | 'refuse';
+
 export class MemoryBudget {
-  readonly #options: MemoryBudgetOptions;
   readonly #pushed: Capacity;
   readonly #spooled: Capacity;
   readonly #evictable = new Evictable();
-  /** Came, or came back, since the last turn. */
+  /** Entries that came, or came back, since the last turn of the event loop. */
   #fresh: Entry[] = [];
 
-  constructor(options: MemoryBudgetOptions) {
-    const { maxEvents, maxBytes } = options.queue;
-    const share = options.hasSpool ? SPOOL_SHARE : 0;
-    this.#options = options;
+  constructor({ maxEvents, maxBytes }: Pick<QueueOptions, 'maxEvents' | 'maxBytes'>, hasSpool: boolean) {
+    const share = hasSpool ? SPOOL_SHARE : 0;
     this.#pushed = new Capacity(maxEvents * (1 - share), maxBytes * (1 - share));
     this.#spooled = new Capacity(maxEvents * share, maxBytes * share);
   }
@@ -39,7 +29,7 @@ export class MemoryBudget {
     return this.#pushed.events + this.#spooled.events;
   }
 
-  /** Those of them that are not on the disk. */
+  /** Those of them that are not on disk. */
   get pushed(): number {
     return this.#pushed.events;
   }
@@ -48,82 +38,88 @@ export class MemoryBudget {
     return this.#pushed.bytes + this.#spooled.bytes;
   }
 
-  /** How many deliveries from the spool there is room for, and how many bytes. */
+  /** How many deliveries from the spool fit, and how many bytes of them. */
   get room(): { readonly events: number; readonly bytes: number } {
     const { events, bytes, maxEvents, maxBytes } = this.#spooled;
     return { events: Math.floor(maxEvents - events), bytes: Math.floor(maxBytes - bytes) };
   }
 
-  /** Whether a pushed delivery of so many bytes fits, when those have given way that may. */
-  makeRoom(bytes: number, overflow: Overflow): boolean {
-    const capacity = this.#pushed;
-    if (capacity.fits(bytes)) return true;
-    if (overflow === 'drop-newest' || bytes > capacity.maxBytes) return false;
-    while (!capacity.fits(bytes)) {
-      const oldest = this.#evictable.take();
-      if (oldest === undefined) return false;
-      this.#displace(oldest);
-    }
-    return true;
+  /** Whether pushed deliveries hold more than they may: encoding can make an entry larger than it was estimated. */
+  get isExceeded(): boolean {
+    const { events, bytes, maxEvents, maxBytes } = this.#pushed;
+    return events > maxEvents || bytes > maxBytes;
+  }
+
+  /** Whether a pushed delivery of so many bytes fits now. */
+  fits(bytes: number): boolean {
+    const { maxEvents, maxBytes } = this.#pushed;
+    return this.#pushed.events < maxEvents && this.#pushed.bytes + bytes <= maxBytes;
+  }
+
+  /** Whether a pushed delivery of so many bytes fits into an empty queue. */
+  mayEverFit(bytes: number): boolean {
+    return bytes <= this.#pushed.maxBytes;
   }
 
   add(entry: Entry): void {
-    this.#holdingOf(entry).add(entry.bytes);
+    this.#capacityOf(entry).add(1, entry.bytes);
     this.#fresh.push(entry);
   }
 
-  /** From now on the entry may give way to newer ones. */
-  yieldLater(entry: Entry): void {
-    this.#evictable.add(entry);
+  remove(entry: Entry): void {
+    this.#evictable.remove(entry);
+    this.#capacityOf(entry).add(-1, -entry.bytes);
   }
 
-  /** Their batch has failed, and they wait again. */
-  returned(entries: readonly Entry[]): void {
-    this.#evictable.returned(entries);
+  /** The batch of these entries failed, and they wait again. */
+  putBack(entries: readonly Entry[]): void {
+    this.#evictable.putBack(entries);
     // They may have come in the turn in which they were written.
     this.#fresh.push(...entries);
   }
 
-  /** The entry is gone: delivered, refused or withdrawn. */
-  remove(entry: Entry): void {
-    entry.state = 'gone';
-    this.#evictable.remove(entry);
-    this.#holdingOf(entry).remove(entry.bytes);
-  }
-
-  /** What waits longer than a turn is encoded, so that it holds no request and its size is known. */
-  settle(): void {
-    for (const entry of this.#fresh.splice(0)) {
-      const { delivery, state } = entry;
-      if (state !== 'waiting' || !(delivery instanceof EventDelivery)) continue;
-      if (this.#options.keepsEvents) delivery.detach();
-      else this.#resize(entry, delivery.settle());
-      while (this.#pushed.isOver && this.#shrink(entry));
-    }
-  }
-
-  /** The encoded form may be larger than was thought. @returns whether anything gave way. */
-  #shrink(grown: Entry): boolean {
-    const mayGo = isWaiting(grown) && grown.waiter === undefined && grown.attempts === 0;
-    const entry = this.#evictable.take() ?? (mayGo ? grown : undefined);
-    if (entry !== undefined) this.#displace(entry);
-    return entry !== undefined;
-  }
-
-  #resize(entry: Entry, bytes: number): void {
+  resize(entry: Entry, bytes: number): void {
     const change = bytes - entry.bytes;
     entry.bytes = bytes;
     entry.partition.resized(change);
-    this.#holdingOf(entry).bytes += change;
+    this.#capacityOf(entry).add(0, change);
   }
 
-  #displace(entry: Entry): void {
-    entry.partition.forget(entry);
-    this.remove(entry);
-    this.#options.displaced(entry);
+  /** From now on newer entries may evict this one. */
+  makeEvictable(entry: Entry): void {
+    this.#evictable.add(entry);
   }
 
-  #holdingOf({ position }: Entry): Capacity {
+  /** The oldest waiting entry that may be evicted, if there is one. */
+  takeEvictable(): Entry | undefined {
+    return this.#evictable.take();
+  }
+
+  takeFresh(): readonly Entry[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  #capacityOf({ position }: Entry): Capacity {
     return position === undefined ? this.#pushed : this.#spooled;
+  }
+}
+
+/** How much is held, and how much may be. */
+class Capacity {
+  events = 0;
+  bytes = 0;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+
+  constructor(maxEvents: number, maxBytes: number) {
+    this.maxEvents = maxEvents;
+    this.maxBytes = maxBytes;
+  }
+
+  add(events: number, bytes: number): void {
+    this.events += events;
+    this.bytes += bytes;
   }
 }

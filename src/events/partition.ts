@@ -1,9 +1,9 @@
 /**
- * The part of a queue that holds some of its keys, in order. One batch of it is under way at a time, and what
- * has to be tried again comes before anything newer: so the deliveries of one key never overtake each other.
+ * The entries of some keys, in order. One batch of a partition is in flight at a time, and retries come before
+ * anything newer: so deliveries of one key never overtake each other.
  */
+import { Fifo } from '../lib/fifo.ts';
 import type { Entry } from './entry.ts';
-import { Fifo } from './fifo.ts';
 
 export interface BatchLimits {
   readonly maxEvents: number;
@@ -13,18 +13,18 @@ export interface BatchLimits {
 }
 
 export class Partition {
-  /** The batch under way. */
-  underWay: readonly Entry[] = [];
-  /** By the clock: since when. */
-  underWaySince = 0;
+  /** The batch in flight. */
+  inFlight: readonly Entry[] = [];
+  /** When that batch was written, by the clock. */
+  inFlightSince = 0;
   /** Failed batches in a row. */
   failures = 0;
-  /** By the clock: not before. */
+  /** The next batch is not written before this time, by the clock. */
   retryAt = 0;
-  /** Entries that somebody waits for. */
+  /** Entries that a publisher waits for. */
   awaited = 0;
   readonly #queue = new Fifo<Entry>();
-  #again: readonly Entry[] = [];
+  readonly #retries = new Fifo<Entry>();
   #waiting = 0;
   #bytes = 0;
 
@@ -33,107 +33,107 @@ export class Partition {
     return this.#waiting;
   }
 
-  /** The one that has waited longest. */
+  /** The entry that has waited longest. */
   get oldest(): Entry | undefined {
-    return this.#again.find(isWaiting) ?? this.#firstQueued();
+    return firstWaiting(this.#retries) ?? firstWaiting(this.#queue);
   }
 
-  /** All that wait for a batch, in order. */
+  /** All entries that wait for a batch, in order. */
   *entries(): Iterable<Entry> {
-    for (const entry of this.#again) if (isWaiting(entry)) yield entry;
+    for (const entry of this.#retries) if (isWaiting(entry)) yield entry;
     for (const entry of this.#queue) if (isWaiting(entry)) yield entry;
   }
 
   push(entry: Entry): void {
     this.#queue.push(entry);
-    this.#waiting++;
-    this.#bytes += entry.bytes;
+    this.#count(entry);
   }
 
-  /** Puts back what was under way, in the order it had. */
+  /** Puts entries of a batch back, in their order, before all others. */
   putBack(entries: readonly Entry[]): void {
-    this.#again = [...entries, ...this.#again];
+    const newer = this.#retries.clear();
     for (const entry of entries) {
-      entry.state = 'waiting';
-      this.#waiting++;
-      this.#bytes += entry.bytes;
+      this.#retries.push(entry);
+      this.#count(entry);
     }
+    for (const entry of newer) this.#retries.push(entry);
   }
 
-  /** An entry of this partition is gone without having been taken. */
+  /** Uncounts an entry that is gone without having been taken. */
   forget({ bytes }: Entry): void {
     this.#waiting--;
     this.#bytes -= bytes;
     if (this.#queue.length > 2 * this.#waiting + SLACK) this.#queue.filter(isWaiting);
   }
 
-  /** An entry that waits holds more, or less, than before. */
+  /** The size of a waiting entry has changed by so many bytes. */
   resized(change: number): void {
     this.#bytes += change;
   }
 
-  /** Whether there is enough for a batch, or somebody waits, or the oldest has waited long enough. */
+  /** Whether there is enough for a batch, a publisher waits, or the oldest entry has lingered long enough. */
   isDue({ maxEvents, maxBytes, linger }: BatchLimits, now: number): boolean {
     if (this.#waiting === 0) return false;
-    if (linger === 0 || this.awaited > 0 || this.#again.length > 0) return true;
+    if (linger === 0 || this.awaited > 0 || this.#retries.length > 0) return true;
     if (this.#waiting >= maxEvents || this.#bytes >= maxBytes) return true;
-    return now - (this.oldest?.since ?? 0) >= linger;
+    return now - (this.oldest?.enqueuedAt ?? 0) >= linger;
   }
 
-  /** The next batch, in order. It is marked as under way. */
+  /** Takes the entries of the next batch out, in order. */
   take({ maxEvents, maxBytes }: BatchLimits): Entry[] {
     const batch: Entry[] = [];
     let bytes = 0;
-    const take = (entry: Entry): void => {
-      entry.state = 'under way';
-      this.#waiting--;
-      this.#bytes -= entry.bytes;
-      bytes += entry.bytes;
-      batch.push(entry);
-    };
-    const hasRoom = () => batch.length < maxEvents && bytes < maxBytes;
-    let taken = 0;
-    for (const entry of this.#again) {
-      if (!hasRoom()) break;
-      taken++;
-      if (isWaiting(entry)) take(entry);
-    }
-    this.#again = this.#again.slice(taken);
-    while (this.#again.length === 0 && hasRoom()) {
-      const entry = this.#queue.shift();
+    while (batch.length < maxEvents && bytes < maxBytes) {
+      const entry = this.#shift();
       if (entry === undefined) break;
-      if (isWaiting(entry)) take(entry);
+      batch.push(entry);
+      bytes += entry.bytes;
     }
     return batch;
   }
 
-  /** Takes everything that waits, oldest first. */
+  /** Takes out everything that waits, oldest first. */
   clear(): Entry[] {
-    const entries = [...this.#again, ...this.#queue.clear()].filter(isWaiting);
-    this.#again = [];
+    const entries = [...this.#retries.clear(), ...this.#queue.clear()].filter(isWaiting);
     this.#waiting = 0;
     this.#bytes = 0;
     return entries;
   }
 
-  #firstQueued(): Entry | undefined {
+  #count({ bytes }: Entry): void {
+    this.#waiting++;
+    this.#bytes += bytes;
+  }
+
+  #shift(): Entry | undefined {
     for (;;) {
-      const entry = this.#queue.peek();
-      if (entry === undefined || isWaiting(entry)) return entry;
-      this.#queue.shift();
+      const entry = this.#retries.shift() ?? this.#queue.shift();
+      if (entry === undefined) return undefined;
+      if (!isWaiting(entry)) continue;
+      this.#waiting--;
+      this.#bytes -= entry.bytes;
+      return entry;
     }
   }
 }
 
-/** Entries that may be gone and still listed, before the list is cut. */
+/** Entries that may be gone and still listed before the list is compacted. */
 const SLACK = 1024;
+
+function firstWaiting(queue: Fifo<Entry>): Entry | undefined {
+  for (;;) {
+    const entry = queue.peek();
+    if (entry === undefined || isWaiting(entry)) return entry;
+    queue.shift();
+  }
+}
 
 export function isWaiting({ state }: Entry): boolean {
   return state === 'waiting';
 }
 
-/** The partition of a key: FNV-1a over its units. */
-export function partitionOf(key: string, partitions: number): number {
+/** The index of a key's partition: FNV-1a over its UTF-16 units. */
+export function partitionIndex(key: string, partitions: number): number {
   if (partitions === 1) return 0;
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);

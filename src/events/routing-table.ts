@@ -7,9 +7,9 @@ import { type HookName, hookNames, isMessageHook } from '../protocol/schema/hook
 import type { HookInput } from '../protocol/schema/requests.ts';
 import { messageOf } from '../sinks/cloudevents/event-fields.ts';
 import type { OnFailure } from './await-delivery.ts';
+import type { Overflow } from './memory-budget.ts';
 import { compileShape, plainShape, type Shape } from './shape.ts';
 import type { SinkPipeline } from './sink-pipeline.ts';
-import type { Overflow } from './sink-queue-options.ts';
 
 export interface CompiledRoute {
   readonly shape: Shape;

@@ -1,8 +1,20 @@
-/** One sink with everything in front of it: where routes put events in. */
+/**
+ * One sink with everything in front of it. Events go one way:
+ *
+ *     router -> pipeline -> queue <- dispatcher -> sink
+ *                  ^          |
+ *     spool -> spool feed     +-> settled: spool, dead letters
+ */
+
+import type { CircuitState } from '../lib/circuit-breaker.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Sink } from '../sinks/sink.ts';
-import type { SpoolLane } from '../spool/spool.ts';
+import type { Position, SinkLog, SpoolEntry } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { DrainScope } from './drain-waiters.ts';
+import type { Entry, Waiter } from './entry.ts';
+import type { Overflow } from './memory-budget.ts';
 import type { OpenedSink } from './opened-sink.ts';
 import { SinkQueue } from './sink-queue.ts';
 import { SpoolFeed } from './spool-feed.ts';
@@ -12,46 +24,93 @@ import type { Undelivered } from './undelivered.ts';
 export interface SinkPipelineWorld {
   readonly clock: Clock;
   readonly tally: Tally;
-  readonly spool: SpoolLane | undefined;
-  readonly reject: (delivery: Delivery, reason: string) => void | Promise<void>;
+  /** The log of this sink in the spool, where there is one. */
+  readonly sinkLog: SinkLog | undefined;
+  /** Puts away a delivery that the sink will never take. Never rejects. */
+  readonly bury: (delivery: Delivery, reason: string) => void | Promise<void>;
 }
 
 export class SinkPipeline {
   readonly sink: Sink;
   readonly opened: OpenedSink;
-  readonly queue: SinkQueue;
   readonly tally: Tally;
-  /** What is between the lane and the disk, where there is a spool. */
+  readonly queue: SinkQueue;
+  /** Nothing where there is no spool. */
   readonly spool: SpoolFeed | undefined;
+  readonly #dispatcher: Dispatcher;
+  readonly #bury: SinkPipelineWorld['bury'];
 
-  constructor(opened: OpenedSink, { clock, tally, spool, reject }: SinkPipelineWorld) {
+  constructor(opened: OpenedSink, { clock, tally, sinkLog, bury }: SinkPipelineWorld) {
     const { sink, queue, keepsEvents = false } = opened;
     this.sink = sink;
     this.opened = opened;
     this.tally = tally;
-    const feed = spool && new SpoolFeed({ spool, clock, failed: (error) => tally.spoolFailed(error) });
-    this.spool = feed;
+    this.#bury = bury;
     this.queue = new SinkQueue({
-      sink,
       queue,
       clock,
-      observer: tally,
-      reject,
-      confirm: feed && ((positions) => feed.confirm(positions)),
       keepsEvents,
+      observer: tally,
+      hasSpool: sinkLog !== undefined,
+      listener: {
+        confirmed: (positions) => this.spool?.confirm(positions),
+        rejected: (entry, reason) => this.#reject(entry, reason),
+      },
     });
-    feed?.start(this.queue);
+    this.#dispatcher = new Dispatcher({ sink, queue, clock, observer: tally }, this.queue);
+    const failed = (error: unknown) => tally.spoolFailed(error);
+    this.spool = sinkLog && new SpoolFeed({ sinkLog, clock, failed }, this);
+  }
+
+  get circuit(): CircuitState {
+    return this.#dispatcher.circuit;
+  }
+
+  /** @see SinkQueue.push */
+  push(delivery: Delivery, bytes: number, overflow: Overflow, waiter?: Waiter): Entry | undefined {
+    if (waiter !== undefined) this.expectWaiters();
+    const entry = this.queue.push(delivery, bytes, overflow, waiter);
+    if (entry !== undefined) this.#dispatcher.schedule();
+    return entry;
+  }
+
+  /** Takes what the feed has read from the spool. */
+  pushSpooled(entries: readonly SpoolEntry[]): void {
+    this.queue.pushSpooled(entries);
+    this.#dispatcher.schedule();
+  }
+
+  /** Publishers may wait for events of this sink. */
+  expectWaiters(): void {
+    this.#dispatcher.expectWaiters();
+  }
+
+  /** @see Dispatcher.isHopeless */
+  isHopeless(patience: number): boolean {
+    return this.#dispatcher.isHopeless(patience);
+  }
+
+  /** @see Dispatcher.isTooBusy */
+  isTooBusy(key: string, patience: number): boolean {
+    return this.#dispatcher.isTooBusy(key, patience);
+  }
+
+  /** Resolves when the queue is empty. From now on batches do not linger. */
+  drain(scope: DrainScope = 'all'): Promise<void> {
+    this.#dispatcher.flush();
+    return this.queue.drained(scope);
   }
 
   /**
-   * Ends the work of the lane and closes the sink; what was not delivered goes to the spool, where there is one.
+   * Ends all work. What was not delivered goes to the spool, if there is one.
    *
    * @returns how many events are lost, and how many are in the spool.
    */
   async end(): Promise<Undelivered> {
-    const left = this.queue.end();
-    const positions = left.flatMap(({ position }) => (position === undefined ? [] : [position]));
-    const pushed = left.filter(({ position }) => position === undefined);
+    this.#dispatcher.end();
+    const undelivered = this.queue.end();
+    const positions = undelivered.flatMap(({ position }) => (position === undefined ? [] : [position]));
+    const pushed = undelivered.filter(({ position }) => position === undefined);
     const isKept = await this.#keep(pushed.map(({ delivery }) => delivery));
     await this.spool?.end(positions);
     return isKept ? { lost: 0, spooled: pushed.length } : { lost: pushed.length, spooled: 0 };
@@ -66,5 +125,17 @@ export class SinkPipeline {
       this.tally.spoolFailed(error);
       return false;
     }
+  }
+
+  /** The entry leaves the spool when it is put away, and not before. */
+  #reject(
+    { delivery, position }: { readonly delivery: Delivery; readonly position: Position | undefined },
+    reason: string,
+  ): void | Promise<void> {
+    const release = (): void => {
+      if (position !== undefined) this.spool?.confirm([position]);
+    };
+    const buried = this.#bury(delivery, reason);
+    return buried === undefined ? release() : buried.then(release);
   }
 }

@@ -1,253 +1,247 @@
 /**
- * The queue in front of one sink: bounded, in order for each key, a batch under way for each partition, and what
- * fails is tried again.
+ * The queue in front of one sink: bounded, and in order for each key. It owns its entries: nothing else changes
+ * their state. The dispatcher takes batches out and hands the results back.
  *
- * Deliveries come from two sides: pushed, or from the spool of this sink, whose oldest part is read into a window
- * of its own. What comes from the spool is never dropped, and leaves the disk when the sink has confirmed it.
+ * Deliveries are pushed, or read from the sink's log in the spool, which has a share of the memory of its own. Those
+ * from the spool are never dropped, and leave the disk when the sink has confirmed them.
  */
-import { Failure } from '../protocol/failure.ts';
+import type { QueueOptions } from '../config/sections/queue.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Position, SpoolEntry } from '../spool/spool.ts';
-import type { CircuitState } from './circuit.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { Drained, type IdleOf } from './drained.ts';
+import type { Clock } from './clock.ts';
+import type { DeliveryObserver, DropReason, SettledListener } from './delivery-observer.ts';
+import { type DrainScope, DrainWaiters } from './drain-waiters.ts';
 import type { Entry, Waiter } from './entry.ts';
 import { sizeOf } from './estimate.ts';
-import { MemoryBudget } from './memory-budget.ts';
-import { isWaiting } from './partition.ts';
-import { tooBusy, tooLate } from './refusals.ts';
-import type { DropReason, Overflow, SinkQueueOptions } from './sink-queue-options.ts';
-import { Waiters } from './waiters.ts';
+import { EventDelivery } from './event-delivery.ts';
+import { MemoryBudget, type Overflow } from './memory-budget.ts';
+import { type BatchLimits, isWaiting, Partition, partitionIndex } from './partition.ts';
+import { refused, tooBusy, tooLate, Waiters } from './waiters.ts';
+import { type BatchResult, sortBatch } from './write-batch.ts';
+
+export interface SinkQueueOptions {
+  readonly queue: QueueOptions & { readonly concurrency: number };
+  readonly clock: Pick<Clock, 'now'>;
+  readonly observer: DeliveryObserver;
+  readonly listener: SettledListener;
+  readonly hasSpool: boolean;
+  /** Whether the sink wants events themselves and not only their encoded form. */
+  readonly keepsEvents: boolean;
+}
 
 export class SinkQueue {
+  readonly partitions: readonly Partition[];
+  readonly waiters = new Waiters();
   readonly #options: SinkQueueOptions;
-  readonly #dispatcher: Dispatcher;
   readonly #budget: MemoryBudget;
-  readonly #waiters = new Waiters();
-  readonly #idle = new Drained((what) => this.#isIdle(what));
-  #seq = 0;
-  #isEnded = false;
+  #drainWaiters: DrainWaiters | undefined;
+  #nextSeq = 0;
   /** Rejected deliveries that are being put away. */
   #rejecting = 0;
+  #isEnded = false;
 
   constructor(options: SinkQueueOptions) {
-    const { queue, observer, confirm, keepsEvents = false } = options;
     this.#options = options;
-    this.#budget = new MemoryBudget({
-      queue,
-      hasSpool: confirm !== undefined,
-      keepsEvents,
-      displaced: () => this.#dropped('full'),
-    });
-    this.#dispatcher = new Dispatcher(options, {
-      wrote: () => observer.wrote(),
-      confirmed: (entries) => this.#confirm(entries),
-      rejected: (entry, reason) => this.#reject(entry, reason),
-      mayTryAgain: (entry) => this.#mayTryAgain(entry),
-      putBack: (entries) => this.#putBack(entries),
-      failed: (error, events) => observer.failed(error, events),
-      stayedDown: (error) => this.#disappoint(error),
-      skipped: (entries) => this.#skip(entries),
-      tooLate: (entry) => this.#refuseLate(entry),
-      recovered: () => observer.recovered(),
-      turned: () => {
-        this.#budget.settle();
-        this.#idle.check();
-      },
-    });
+    this.#budget = new MemoryBudget(options.queue, options.hasSpool);
+    this.partitions = Array.from({ length: options.queue.concurrency }, () => new Partition());
   }
 
-  /** Events that wait or are under way. */
-  get size(): number {
-    return this.#budget.events;
+  get memory(): Pick<MemoryBudget, 'events' | 'pushed' | 'bytes' | 'room'> {
+    return this.#budget;
   }
 
-  /** Those of them that are not on the disk. */
-  get pushed(): number {
-    return this.#budget.pushed;
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
-  get bytes(): number {
-    return this.#budget.bytes;
-  }
-
-  get circuit(): CircuitState {
-    return this.#dispatcher.circuit;
-  }
-
-  /** How many deliveries from the spool there is room for, and how many bytes. */
-  get room(): { readonly events: number; readonly bytes: number } {
-    return this.#budget.room;
-  }
-
-  /** Whether the sink is down, and nobody who waits so many milliseconds need wait for it. */
-  isHopeless(patience: number): boolean {
-    return this.#dispatcher.isHopeless(patience);
-  }
-
-  /** Whether the sink is so busy that a new event of this key will not be safe within so many milliseconds. */
-  isTooBusy(key: string, patience: number): boolean {
-    return this.#dispatcher.isTooBusy(key, patience);
+  partitionOf(key: string): Partition {
+    return this.partitions[partitionIndex(key, this.partitions.length)] as Partition;
   }
 
   /**
-   * @param bytes that it holds, roughly.
+   * @param bytes of memory that the delivery holds, roughly.
    * @returns the entry, or nothing when it did not fit.
    */
   push(delivery: Delivery, bytes: number, overflow: Overflow, waiter?: Waiter): Entry | undefined {
-    if (this.#isEnded || !this.#budget.makeRoom(bytes, overflow)) {
+    if (this.#isEnded || !this.#makeRoom(bytes, overflow)) {
       if (overflow !== 'refuse') this.#options.observer.dropped(this.#isEnded ? 'closed' : 'full', 1);
       return undefined;
     }
-    const entry = this.#append(delivery, bytes, undefined, waiter);
-    if (overflow === 'drop-oldest') this.#budget.yieldLater(entry);
+    const entry = this.#enqueue(delivery, bytes, undefined, waiter);
+    if (overflow === 'drop-oldest') this.#budget.makeEvictable(entry);
     return entry;
   }
 
-  /** Takes what was read from the spool, which `room` bounds. */
+  /** Enqueues what was read from the spool, within `memory.room`. */
   pushSpooled(entries: readonly SpoolEntry[]): void {
     for (const { delivery, position } of entries)
-      this.#append(delivery, sizeOf(delivery), position, undefined);
+      this.#enqueue(delivery, sizeOf(delivery), position, undefined);
   }
 
-  /** Nobody waits for this entry any more: it stays, and may be dropped. */
-  loosen(entry: Entry): void {
-    this.#waiters.forget(entry);
-    if (entry.state !== 'gone') this.#budget.yieldLater(entry);
+  /** The publisher of this entry does not wait any more: the entry stays, and may be evicted. */
+  stopWaiting(entry: Entry): void {
+    this.waiters.remove(entry);
+    if (entry.state !== 'gone') this.#budget.makeEvictable(entry);
   }
 
-  /** Takes an entry out. What is under way may still arrive, and is not tried again. */
+  /** Takes an entry out. One in flight may still arrive, and is not retried. */
   withdraw(entry: Entry): void {
-    this.#waiters.forget(entry);
+    this.waiters.remove(entry);
     entry.isWithdrawn = true;
     if (!isWaiting(entry)) return;
     entry.partition.forget(entry);
-    this.#budget.remove(entry);
-    this.#dropped('withdrawn');
+    this.#drop(entry, 'withdrawn');
   }
 
-  /**
-   * Resolves when nothing waits any more; what comes from the spool may be left out. Batches do not linger from
-   * now on.
-   */
-  idle(what: IdleOf = 'all'): Promise<void> {
-    this.#dispatcher.hurry();
-    return this.#idle.wait(what);
+  /** Resolves when the queue is empty. */
+  drained(scope: DrainScope): Promise<void> {
+    this.#drainWaiters ??= new DrainWaiters(
+      (what) => (what === 'all' ? this.memory.events : this.memory.pushed) === 0 && this.#rejecting === 0,
+    );
+    return this.#drainWaiters.wait(scope);
   }
 
-  /** Ends all work. @returns what was not confirmed, oldest first. */
+  /** Accepts nothing from now on. @returns the entries that were not confirmed, oldest first. */
   end(): Entry[] {
     this.#isEnded = true;
-    const left = this.#dispatcher.end();
-    return left.filter(({ isWithdrawn }) => !isWithdrawn).sort((a, b) => a.seq - b.seq);
+    const undelivered = this.partitions.flatMap((partition) => [...partition.inFlight, ...partition.clear()]);
+    return undelivered.filter(({ isWithdrawn }) => !isWithdrawn).sort((a, b) => a.seq - b.seq);
   }
 
-  #append(
+  /** Takes the next batch of a partition that has none in flight. */
+  take(partition: Partition, limits: BatchLimits): readonly Entry[] {
+    const batch = partition.take(limits);
+    for (const entry of batch) {
+      entry.state = 'in flight';
+      entry.attempts++;
+    }
+    partition.inFlight = batch;
+    partition.inFlightSince = this.#options.clock.now();
+    return batch;
+  }
+
+  /** @param skipped entries that the sink has left out, since they were withdrawn. */
+  settle(partition: Partition, result: BatchResult, skipped: ReadonlySet<Entry>): void {
+    const batch = partition.inFlight;
+    partition.inFlight = [];
+    const sorted = sortBatch(batch, result, skipped, this.#options.queue.retry.maxAttempts);
+    this.#confirm(sorted.confirmed);
+    // After the end only confirmations count: the spool need not deliver those entries again.
+    if (this.#isEnded) return;
+    for (const [entry, reason] of sorted.rejected) this.#reject(entry, reason);
+    for (const entry of sorted.withdrawn) this.#drop(entry, 'withdrawn');
+    this.#retry(partition, sorted.unconfirmed);
+  }
+
+  /** Tells the publisher of an entry that it will not be safe in time. */
+  failLate(entry: Entry): void {
+    if (entry.state === 'in flight') entry.isWithdrawn = true;
+    const waited = this.#options.clock.now() - entry.enqueuedAt;
+    this.waiters.settle(entry, waited >= (entry.waiter?.patience ?? 0) ? tooLate() : tooBusy);
+  }
+
+  /** Encodes what waits longer than a turn of the event loop, so that it holds no request and its size is known. */
+  endTurn(): void {
+    for (const entry of this.#budget.takeFresh()) if (isWaiting(entry)) this.#encode(entry);
+    this.#drainWaiters?.check();
+  }
+
+  #enqueue(
     delivery: Delivery,
     bytes: number,
     position: Position | undefined,
     waiter: Waiter | undefined,
   ): Entry {
-    const partition = this.#dispatcher.partitionOf(delivery.key);
     const entry: Entry = {
       delivery,
       bytes,
-      partition,
+      partition: this.partitionOf(delivery.key),
       position,
       waiter,
-      place: undefined,
-      seq: this.#seq++,
-      since: this.#options.clock.now(),
+      waiterLink: undefined,
+      seq: this.#nextSeq++,
+      enqueuedAt: this.#options.clock.now(),
       state: 'waiting',
       attempts: 0,
-      isDroppable: false,
-      listing: undefined,
+      isEvictable: false,
+      evictionLink: undefined,
       isWithdrawn: false,
     };
     this.#budget.add(entry);
-    if (waiter !== undefined) this.#waiters.add(entry);
-    partition.push(entry);
-    this.#dispatcher.schedule();
+    if (waiter !== undefined) this.waiters.add(entry);
+    entry.partition.push(entry);
     return entry;
   }
-
-  // What came of batches
 
   #confirm(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     const positions: Position[] = [];
     for (const entry of entries) {
-      this.#budget.remove(entry);
-      this.#waiters.tell(entry);
+      this.#remove(entry);
+      if (entry.waiter !== undefined) this.waiters.settle(entry);
       if (entry.position !== undefined) positions.push(entry.position);
     }
     this.#options.observer.delivered(entries.length);
-    if (positions.length > 0) this.#options.confirm?.(positions);
-    this.#idle.check();
+    if (positions.length > 0) this.#options.listener.confirmed(positions);
+    this.#drainWaiters?.check();
   }
 
-  #mayTryAgain(entry: Entry): boolean {
-    const { maxAttempts = Number.POSITIVE_INFINITY } = this.#options.queue.retry;
-    if (!entry.isWithdrawn && entry.attempts < maxAttempts) return true;
-    if (entry.isWithdrawn) {
-      this.#budget.remove(entry);
-      this.#options.observer.dropped('withdrawn', 1);
-    } else this.#reject(entry, `given up after ${entry.attempts} attempts (queue.retry.maxAttempts)`);
-    return false;
-  }
-
-  #putBack(entries: readonly Entry[]): void {
-    this.#budget.returned(entries);
+  #retry(partition: Partition, entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
+    for (const entry of entries) entry.state = 'waiting';
+    partition.putBack(entries);
+    this.#budget.putBack(entries);
     this.#options.observer.retried(entries.length);
   }
 
-  /** Who would not wait for the sink if they came now need not wait any longer. */
-  #disappoint(error: unknown): void {
-    const failure = new Failure('sink_failed', 'the sink is down', { cause: error });
-    this.#waiters.disappoint(({ patience }) => this.isHopeless(patience), failure);
-  }
-
-  /** The sink has left them out. */
-  #skip(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      this.#budget.remove(entry);
-      this.#dropped('withdrawn');
-    }
-  }
-
-  #refuseLate(entry: Entry): void {
-    if (entry.state === 'under way') entry.isWithdrawn = true;
-    const { since, waiter } = entry;
-    const isOver = this.#options.clock.now() - since >= (waiter?.patience ?? 0);
-    this.#waiters.tell(entry, isOver ? tooLate() : tooBusy);
-  }
-
   #reject(entry: Entry, reason: string): void {
-    const { reject, confirm } = this.#options;
-    this.#budget.remove(entry);
-    this.#waiters.tell(entry, new Failure('sink_failed', 'the sink refused the event'));
-    const putAway = reject(entry.delivery, reason);
-    const end = (): void => {
-      if (entry.position !== undefined) confirm?.([entry.position]);
-    };
-    if (putAway === undefined) {
-      end();
-      return;
-    }
+    this.#remove(entry);
+    if (entry.waiter !== undefined) this.waiters.settle(entry, refused());
+    const putAway = this.#options.listener.rejected(entry, reason);
+    if (putAway === undefined) return;
     this.#rejecting++;
     putAway.then(() => {
       this.#rejecting--;
-      end();
-      this.#idle.check();
+      this.#drainWaiters?.check();
     });
   }
 
-  #dropped(reason: DropReason): void {
+  #drop(entry: Entry, reason: DropReason): void {
+    this.#remove(entry);
     this.#options.observer.dropped(reason, 1);
-    this.#idle.check();
+    this.#drainWaiters?.check();
   }
 
-  #isIdle(what: IdleOf): boolean {
-    return (what === 'all' ? this.size : this.pushed) === 0 && this.#rejecting === 0;
+  #remove(entry: Entry): void {
+    entry.state = 'gone';
+    this.#budget.remove(entry);
   }
+
+  #makeRoom(bytes: number, overflow: Overflow): boolean {
+    if (this.#budget.fits(bytes)) return true;
+    if (overflow === 'drop-newest' || !this.#budget.mayEverFit(bytes)) return false;
+    while (!this.#budget.fits(bytes)) if (!this.#evict(this.#budget.takeEvictable())) return false;
+    return true;
+  }
+
+  #encode(entry: Entry): void {
+    const { delivery } = entry;
+    if (!(delivery instanceof EventDelivery)) return;
+    if (this.#options.keepsEvents) delivery.copyPayload();
+    else this.#budget.resize(entry, delivery.compact());
+    while (this.#budget.isExceeded && this.#evict(this.#budget.takeEvictable() ?? newest(entry)));
+  }
+
+  /** @returns whether there was an entry to evict. */
+  #evict(entry: Entry | undefined): entry is Entry {
+    if (entry === undefined) return false;
+    entry.partition.forget(entry);
+    this.#drop(entry, 'full');
+    return true;
+  }
+}
+
+/** The entry if it may be dropped since it has just come: it has grown by being encoded, and nobody waits for it. */
+function newest(entry: Entry): Entry | undefined {
+  return isWaiting(entry) && entry.waiter === undefined && entry.attempts === 0 ? entry : undefined;
 }

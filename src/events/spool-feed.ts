@@ -1,19 +1,25 @@
 /**
- * Between a lane and its spool. What is appended is on disk before anybody is told, and goes to the sink from
- * memory as long as the lane keeps up. When it does not, the rest stays on disk and is read in order, as room
- * comes free: memory is a window over the spool. What a dead process left behind is read the same way.
+ * Feeds a pipeline from its sink's log in the spool. What is appended is on disk before anybody is told, and goes to
+ * the sink from memory as long as the sink keeps up. When it does not, the rest stays on disk and is read in order as
+ * room comes free: memory is a window over the log. What a dead process left behind is read the same way.
  */
 import type { Delivery } from '../sinks/delivery.ts';
-import type { Position, SpoolLane } from '../spool/spool.ts';
+import type { Position, SinkLog, SpoolEntry } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
 import { sizeOf } from './estimate.ts';
-import type { SinkQueue } from './sink-queue.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 export interface SpoolFeedOptions {
-  readonly spool: SpoolLane;
+  readonly sinkLog: SinkLog;
   readonly clock: Pick<Clock, 'after'>;
-  /** The spool could not be read or written: only logs. */
+  /** Called when the spool could not be read or written: only logs. */
   readonly failed: (error: unknown) => void;
+}
+
+/** Where the feed goes. */
+export interface FeedTarget {
+  readonly queue: { readonly memory: Pick<MemoryBudget, 'room'> };
+  pushSpooled(entries: readonly SpoolEntry[]): void;
 }
 
 /** Milliseconds until a spool that could not be read is read again. */
@@ -21,35 +27,32 @@ const RETRY_AFTER = 1000;
 
 export class SpoolFeed {
   readonly #options: SpoolFeedOptions;
-  #lane: Pick<SinkQueue, 'room' | 'pushSpooled'> | undefined;
-  /** Whether the disk may hold what is not in memory. It does at the start, by an earlier process. */
+  readonly #target: FeedTarget;
+  /** Whether the disk may hold what is not in memory. At the start it does, from an earlier process. */
   #isBehind = true;
   #isReading = false;
-  /** Appends under way that go through the disk. */
+  /** Appends in progress whose deliveries are read back from disk. */
   #appending = 0;
-  /** What appends under way will put into the window. */
+  /** What appends in progress will push into the window. */
   #reserved = { events: 0, bytes: 0 };
   #isEnded = false;
 
-  constructor(options: SpoolFeedOptions) {
+  constructor(options: SpoolFeedOptions, target: FeedTarget) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#options.spool.size;
-  }
-
-  get bytes(): number {
-    return this.#options.spool.bytes;
-  }
-
-  /** Begins to read for this lane. */
-  start(lane: Pick<SinkQueue, 'room' | 'pushSpooled'>): void {
-    this.#lane = lane;
-    this.#options.spool.onAvailable(() => {
+    this.#target = target;
+    options.sinkLog.onAvailable(() => {
       this.#isBehind = true;
       this.pull();
     });
+  }
+
+  /** Entries on disk. */
+  get size(): number {
+    return this.#options.sinkLog.size;
+  }
+
+  get bytes(): number {
+    return this.#options.sinkLog.bytes;
   }
 
   /**
@@ -66,26 +69,26 @@ export class SpoolFeed {
 
   /** Takes delivered entries off the disk. Never rejects: what stays is delivered again after a restart. */
   confirm(positions: readonly Position[]): void {
-    this.#options.spool
+    this.#options.sinkLog
       .confirm(positions)
       .catch(this.#options.failed)
       .finally(() => this.pull());
   }
 
-  /** Keeps what was not delivered by anybody else: for the end of this process. @throws Failure */
+  /** Stores deliveries for the next process, at the end of this one. @throws Failure */
   async keep(deliveries: readonly Delivery[]): Promise<void> {
-    if (deliveries.length > 0) await this.#options.spool.append(deliveries, { claim: false });
+    if (deliveries.length > 0) await this.#options.sinkLog.append(deliveries, { claim: false });
   }
 
-  /** Reads no more, and gives back what was read. */
+  /** Reads nothing any more, and releases what was read. */
   async end(positions: readonly Position[]): Promise<void> {
     this.#isEnded = true;
-    await this.#options.spool.release(positions).catch(this.#options.failed);
+    await this.#options.sinkLog.release(positions).catch(this.#options.failed);
   }
 
   /** Reads more into the window, if there is room and anything to read. */
   pull(): void {
-    const { events = 0, bytes = 0 } = this.#lane?.room ?? {};
+    const { events, bytes } = this.#target.queue.memory.room;
     if (!this.#isBehind || this.#isReading || this.#isEnded || events < 1 || bytes < 1) return;
     this.#isReading = true;
     this.#read(events, bytes).finally(() => {
@@ -94,8 +97,8 @@ export class SpoolFeed {
   }
 
   #fits(bytes: number): boolean {
-    if (this.#isBehind || this.#isEnded || this.#lane === undefined) return false;
-    const { room } = this.#lane;
+    if (this.#isBehind || this.#isEnded) return false;
+    const { room } = this.#target.queue.memory;
     return this.#reserved.events < room.events && this.#reserved.bytes + bytes <= room.bytes;
   }
 
@@ -103,8 +106,8 @@ export class SpoolFeed {
     this.#reserved.events++;
     this.#reserved.bytes += bytes;
     try {
-      const [position] = await this.#options.spool.append([delivery], { isWanted });
-      if (position !== undefined) this.#lane?.pushSpooled([{ delivery, position }]);
+      const [position] = await this.#options.sinkLog.append([delivery], { isWanted });
+      if (position !== undefined) this.#target.pushSpooled([{ delivery, position }]);
     } finally {
       this.#reserved.events--;
       this.#reserved.bytes -= bytes;
@@ -115,7 +118,7 @@ export class SpoolFeed {
     this.#isBehind = true;
     this.#appending++;
     try {
-      await this.#options.spool.append([delivery], { claim: false, isWanted });
+      await this.#options.sinkLog.append([delivery], { claim: false, isWanted });
     } finally {
       this.#appending--;
       this.pull();
@@ -124,18 +127,18 @@ export class SpoolFeed {
 
   async #read(events: number, bytes: number): Promise<void> {
     try {
-      const entries = await this.#options.spool.take(events, bytes);
-      this.#lane?.pushSpooled(entries);
-      // An entry of another process may be what is left; `onAvailable` tells when that changes.
+      const entries = await this.#options.sinkLog.claimNext(events, bytes);
+      this.#target.pushSpooled(entries);
+      // What is left may belong to another process; `onAvailable` tells when that changes.
       if (entries.length === 0 && this.#appending === 0) this.#isBehind = false;
-      else this.#again();
+      else this.#pullAgain();
     } catch (error) {
       this.#options.failed(error);
       this.#options.clock.after(RETRY_AFTER, () => this.pull());
     }
   }
 
-  #again(): void {
+  #pullAgain(): void {
     if (this.#appending === 0) this.#options.clock.after(0, () => this.pull());
   }
 }

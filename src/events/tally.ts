@@ -1,7 +1,7 @@
 /** Counts what becomes of the events of one sink, and says what is lost or late: few lines, which add up. */
 import type { Logger } from '../log/log.ts';
 import type { RateLimit } from '../log/rate-limit.ts';
-import type { DropReason, SinkQueueObserver } from './sink-queue-options.ts';
+import type { DeliveryObserver, DropReason } from './delivery-observer.ts';
 
 export interface Counts {
   /** Batches written, those that failed included. */
@@ -18,7 +18,7 @@ export interface Counts {
   readonly dropped: Record<DropReason | 'dead_letter', number>;
 }
 
-export class Tally implements SinkQueueObserver {
+export class Tally implements DeliveryObserver {
   readonly counts: Counts = {
     batches: 0,
     delivered: 0,

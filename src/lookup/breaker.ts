@@ -1,10 +1,10 @@
 /**
- * A circuit breaker: a service that failed several times in a row is left alone for a while, so that callers
- * get their answer at once and the service can recover. Then one call tries it.
+ * Runs look-ups behind a circuit breaker: while a service is left alone, callers get their answer at once.
  *
  * A service that has too much to do is not broken: while it answers some calls, those that it does not answer in
  * time open nothing, since otherwise nobody would be answered.
  */
+import { CircuitBreaker, type CircuitState } from '../lib/circuit-breaker.ts';
 import { Failure } from '../protocol/failure.ts';
 
 export interface BreakerOptions {
@@ -21,61 +21,39 @@ export interface BreakerOptions {
   readonly now: () => number;
 }
 
-export type BreakerState = 'closed' | 'open' | 'half-open';
-
 export interface Breaker {
   /** @throws Failure `lookup_failed` without any work while the circuit is open; else whatever the work throws. */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
-  readonly state: BreakerState;
+  readonly state: CircuitState;
 }
 
 export function createBreaker(options: BreakerOptions): Breaker {
-  const { failures: limit = 5, openFor = 10_000, busyFor = 5000, now } = options;
-  let failures = 0;
-  let openedAt = 0;
+  const { failures = 5, openFor = 10_000, busyFor = 5000, now } = options;
+  const circuit = new CircuitBreaker({ failures, openFor: () => openFor, now });
   let answeredAt = Number.NEGATIVE_INFINITY;
-  let isTrying = false;
-
-  function stateNow(): BreakerState {
-    if (failures < limit) return 'closed';
-    return now() - openedAt < openFor ? 'open' : 'half-open';
-  }
-
-  /** @returns whether this call is the one that tries the service. */
-  function enter(): boolean {
-    const state = stateNow();
-    if (state === 'open' || (state === 'half-open' && isTrying)) {
-      throw new Failure('lookup_failed', 'the service failed repeatedly and is left alone for a while');
-    }
-    if (state === 'closed') return false;
-    isTrying = true;
-    return true;
-  }
 
   function failed(error: unknown, isTrial: boolean): void {
-    if (isSignOfLoad(error) && now() - answeredAt < busyFor) return;
-    failures++;
-    // What was under way when the circuit opened says nothing new.
-    if (isTrial || failures === limit) openedAt = now();
+    if (isSignOfLoad(error) && now() - answeredAt < busyFor) circuit.ended(isTrial);
+    else circuit.failed(isTrial);
   }
 
   return {
     async run(work) {
-      const isTrial = enter();
+      if (circuit.wait !== 0)
+        throw new Failure('lookup_failed', 'the service failed repeatedly and is left alone for a while');
+      const isTrial = circuit.enter();
       try {
         const value = await work();
-        failures = 0;
+        circuit.succeeded(isTrial);
         answeredAt = now();
         return value;
       } catch (error) {
         failed(error, isTrial);
         throw error;
-      } finally {
-        if (isTrial) isTrying = false;
       }
     },
     get state() {
-      return stateNow();
+      return circuit.state;
     },
   };
 }

@@ -6,7 +6,7 @@ import { firstEntry, readClaims } from './lane-table.ts';
 import { contentOf, entryKey, LAST_POSITION, type Position, positionOf, sizeOf, unseal } from './records.ts';
 import type { Db } from './store.ts';
 
-export interface TakeLimits {
+export interface ClaimLimits {
   readonly max: number;
   readonly maxBytes: number;
   /** This process. */
@@ -30,7 +30,7 @@ export interface Chosen {
  */
 const MAX_PASSED_OVER = 4096;
 
-export function choose(db: Db, lane: string, limits: TakeLimits): Chosen {
+export function chooseNext(db: Db, lane: string, limits: ClaimLimits): Chosen {
   const { max, maxBytes, owner, isLiving, claims } = limits;
   const chosen = new Chooser();
   /** Keys that another process has older entries of. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { INSPECT_SCRIPT } from './inspect-script.ts';
 
-export interface InspectedLane {
+export interface InspectedLog {
   readonly count: number;
   readonly bytes: number;
   /** The last position. */
@@ -17,7 +17,7 @@ export type Inspection =
   /** All was seen; `unreadable` records are not what was written. */
   | {
       readonly kind: 'done';
-      readonly lanes: Readonly<Record<string, InspectedLane>>;
+      readonly lanes: Readonly<Record<string, InspectedLog>>;
       readonly unreadable: number;
     }
   /** LMDB cannot go on; its number or that of the system. */
@@ -72,7 +72,7 @@ function readLine(line: string): Inspection | undefined {
 }
 
 interface Line {
-  readonly done?: { lanes: Record<string, InspectedLane>; unreadable: number };
+  readonly done?: { lanes: Record<string, InspectedLog>; unreadable: number };
   readonly failed?: { code: number; message: string };
 }
 

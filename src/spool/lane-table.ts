@@ -7,26 +7,26 @@ import {
   decodeTotals,
   entryKey,
   LAST_POSITION,
-  type LaneTotals,
-  laneKey,
-  laneOf,
-  laneRange,
+  type LogTotals,
   NO_TOTALS,
   type Position,
   positionOf,
+  sinkOf,
+  totalsKey,
+  totalsRange,
 } from './records.ts';
 import type { Db } from './store.ts';
 
-export function readTotals(db: Db, lane: string): LaneTotals {
-  const value = db.get(laneKey(lane));
+export function readTotals(db: Db, lane: string): LogTotals {
+  const value = db.get(totalsKey(lane));
   return value === undefined ? NO_TOTALS : decodeTotals(contentOf(value));
 }
 
 /** The totals of every lane that was ever used. */
-export function readAllTotals(db: Db): Map<string, LaneTotals> {
-  const totals = new Map<string, LaneTotals>();
-  for (const { key, value } of db.getRange(laneRange))
-    totals.set(laneOf(key), decodeTotals(contentOf(value)));
+export function readAllTotals(db: Db): Map<string, LogTotals> {
+  const totals = new Map<string, LogTotals>();
+  for (const { key, value } of db.getRange(totalsRange))
+    totals.set(sinkOf(key), decodeTotals(contentOf(value)));
   return totals;
 }
 

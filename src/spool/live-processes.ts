@@ -14,7 +14,7 @@ const HEARTBEAT = 3_000;
 /** A process of another container is dead after so many milliseconds without a sign of life. */
 const LEASE = 15_000;
 
-export interface Members {
+export interface LiveProcesses {
   /** Of this process, as claims name it. */
   readonly id: string;
   /** Whether a process lives; answers are at most as old as the last `look`. */
@@ -32,7 +32,7 @@ const WRITING = '.writing';
 export const writingPath = (directory: string, id: string): string => join(directory, `${id}${WRITING}`);
 
 /** Signs of life of members. By the time of a file that is seen for the first time, a crash an hour ago is no member. */
-export function memberSightings(now: () => number): Sightings {
+export function processSightings(now: () => number): Sightings {
   return new Sightings({ lease: LEASE, isFreshAtFirst: (age) => Math.abs(age) < LEASE, now });
 }
 
@@ -41,14 +41,14 @@ export function findWriting(directory: string, sightings: Sightings): readonly s
   return listFiles(directory)
     .filter((name) => name.endsWith(WRITING))
     .map((name) => name.slice(0, -WRITING.length))
-    .filter((id) => isMemberAlive(directory, id, sightings))
-    .map((id) => describeMember(directory, id));
+    .filter((id) => isProcessAlive(directory, id, sightings))
+    .map((id) => describeProcess(directory, id));
 }
 
 /** Other processes that use the spool now. */
 export function findLiving(directory: string, now: () => number): readonly string[] {
-  const sightings = memberSightings(now);
-  return list(directory).filter((id) => isMemberAlive(directory, id, sightings));
+  const sightings = processSightings(now);
+  return list(directory).filter((id) => isProcessAlive(directory, id, sightings));
 }
 
 /**
@@ -56,12 +56,12 @@ export function findLiving(directory: string, now: () => number): readonly strin
  *
  * @throws NodeJS.ErrnoException when the directory cannot be written.
  */
-export function joinMembers(directory: string, now: () => number): Members {
+export function registerProcess(directory: string, now: () => number): LiveProcesses {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const id = randomUUID();
   const enter = () => writeFileSync(join(directory, id), JSON.stringify(thisProcess()), { mode: 0o600 });
   enter();
-  const sightings = memberSightings(now);
+  const sightings = processSightings(now);
   let known = new Map<string, boolean>();
 
   function beat(): void {
@@ -83,7 +83,7 @@ export function joinMembers(directory: string, now: () => number): Members {
     if (member === id) return true;
     const remembered = known.get(member);
     if (remembered !== undefined) return remembered;
-    const found = isMemberAlive(directory, member, sightings);
+    const found = isProcessAlive(directory, member, sightings);
     known.set(member, found);
     return found;
   }
@@ -97,7 +97,7 @@ export function joinMembers(directory: string, now: () => number): Members {
       for (const member of others) if (!isLiving(member)) forget(directory, member);
       return others.filter(isLiving);
     },
-    describe: (member) => describeMember(directory, member),
+    describe: (member) => describeProcess(directory, member),
     close() {
       clearInterval(timer);
       forget(directory, id);
@@ -126,7 +126,7 @@ function forget(directory: string, id: string): void {
   }
 }
 
-function isMemberAlive(directory: string, id: string, sightings: Sightings): boolean {
+function isProcessAlive(directory: string, id: string, sightings: Sightings): boolean {
   const path = join(directory, id);
   const isFresh = () => sightings.isFresh(path) ?? false;
   const process = readProcess(path);
@@ -142,7 +142,7 @@ function readProcess(path: string): ProcessId | undefined {
   }
 }
 
-function describeMember(directory: string, id: string): string {
+function describeProcess(directory: string, id: string): string {
   const process = readProcess(join(directory, id));
   return process === undefined ? 'a process that is gone' : `process ${process.pid}`;
 }

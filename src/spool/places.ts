@@ -8,31 +8,31 @@ import { join } from 'node:path';
  */
 const FORMAT = 1;
 
-export interface Places {
+export interface SpoolPaths {
   readonly directory: string;
   /** LMDB's file. */
   readonly data: string;
   /** LMDB's lock and table of readers. */
   readonly dataLock: string;
   /** See exclusive.ts. */
-  readonly exclusive: string;
+  readonly openLock: string;
   /** See members.ts. */
-  readonly members: string;
+  readonly processes: string;
 }
 
-export function placesIn(directory: string): Places {
+export function spoolPaths(directory: string): SpoolPaths {
   const data = join(directory, `spool-${FORMAT}.mdb`);
   return {
     directory,
     data,
     dataLock: `${data}-lock`,
-    exclusive: join(directory, 'opening'),
-    members: join(directory, 'members'),
+    openLock: join(directory, 'opening'),
+    processes: join(directory, 'members'),
   };
 }
 
 /** Files of spools of other releases. */
-export function findOtherFormats({ directory, data }: Places): readonly string[] {
+export function findOtherFormats({ directory, data }: SpoolPaths): readonly string[] {
   return readdirSync(directory)
     .filter((name) => /^spool-\d+\.mdb$/.test(name))
     .map((name) => join(directory, name))
@@ -40,7 +40,7 @@ export function findOtherFormats({ directory, data }: Places): readonly string[]
 }
 
 /** A path beside the file that nothing has yet: `spool-1.mdb.damaged-20260314T101112Z`. */
-export function asidePath({ data }: Places, now: number): string {
+export function asidePath({ data }: SpoolPaths, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const path = `${data}.damaged-${stamp}`;
   for (let i = 2; ; i++) {

@@ -14,9 +14,9 @@ import {
   statSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { type InspectedLane, type Inspection, inspect } from './inspect.ts';
-import { asidePath, type Places } from './places.ts';
-import { encodeTotals, laneKey, seal } from './records.ts';
+import { type InspectedLog, type Inspection, inspect } from './inspect.ts';
+import { asidePath, type SpoolPaths } from './places.ts';
+import { encodeTotals, seal, totalsKey } from './records.ts';
 import { openStore, type StoreOptions } from './store.ts';
 
 /** What was done about a damaged file. */
@@ -35,7 +35,7 @@ type Options = Pick<StoreOptions, 'sync' | 'maxBytes'> & { readonly now: () => n
  * @returns what was wrong, if anything.
  * @throws Error when the file cannot be read or written at all; the message says what to do.
  */
-export async function prepare(places: Places, options: Options): Promise<Repair | undefined> {
+export async function prepare(places: SpoolPaths, options: Options): Promise<Repair | undefined> {
   const { data, dataLock } = places;
   const copyTo = copyOf(data);
   removeWithLock(copyTo);
@@ -62,7 +62,7 @@ export async function prepare(places: Places, options: Options): Promise<Repair 
   return { saved, lost: recorded > saved ? recorded - saved : undefined, aside };
 }
 
-function replace({ data, dataLock }: Places, copy: string): void {
+function replace({ data, dataLock }: SpoolPaths, copy: string): void {
   renameSync(copy, data);
   removeWithLock(copy);
   rmSync(dataLock, { force: true });
@@ -80,7 +80,7 @@ async function goOnWithout(copyTo: string, data: string): Promise<undefined> {
 /** What LMDB could not reach from one end is reached from the other, up to the damage. */
 async function copyTheRest(
   copied: Inspection,
-  { data }: Places,
+  { data }: SpoolPaths,
 ): Promise<{ lanes: Lanes; recorded: number }> {
   const copyTo = copyOf(data);
   const way = { path: data, copyTo };
@@ -94,7 +94,7 @@ async function copyTheRest(
   return { lanes: counted.kind === 'done' ? counted.lanes : {}, recorded: Math.max(...seen) };
 }
 
-type Lanes = Readonly<Record<string, InspectedLane>>;
+type Lanes = Readonly<Record<string, InspectedLog>>;
 
 function sum(lanes: Lanes, what: 'count' | 'recorded'): number {
   return Object.values(lanes).reduce((total, lane) => total + lane[what], 0);
@@ -141,7 +141,7 @@ function isWhole(inspection: Inspection): inspection is Inspection & { kind: 'do
 /** The least that a disk must have left; with less, what was copied may be a part only. */
 const ROOM = 2 ** 20;
 
-function hasRoom({ directory }: Places): boolean {
+function hasRoom({ directory }: SpoolPaths): boolean {
   const { bavail, bsize } = statfsSync(directory);
   return bavail * bsize >= ROOM;
 }
@@ -151,7 +151,7 @@ async function complete(path: string, lanes: Lanes, { sync, maxBytes }: Options)
   const store = await openStore({ path, sync, maxBytes });
   await store.write(({ db }) => {
     for (const [name, { count, bytes, last }] of Object.entries(lanes)) {
-      const key = laneKey(name);
+      const key = totalsKey(name);
       db.put(key, seal(key, encodeTotals({ count, bytes, next: last + 1 })));
     }
   });

@@ -19,7 +19,7 @@ export function purge(
   let kept = 0;
   for (const name of draft.names) {
     if (only !== undefined && name !== only) continue;
-    const lane = draft.lane(name);
+    const lane = draft.log(name);
     const before = lane.totals.count;
     const living = lane.claims.filter(({ owner }) => isKept(owner));
     const isFree = (at: Position) => !living.some(({ first, last }) => first <= at && at <= last);

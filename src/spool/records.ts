@@ -16,7 +16,7 @@ export type Position = number;
 export const LAST_POSITION: Position = 2 ** 48 - 1;
 
 /** What a lane holds, entries under claim included. */
-export interface LaneTotals {
+export interface LogTotals {
   readonly count: number;
   /** Keys and values of its entries. */
   readonly bytes: number;
@@ -31,9 +31,9 @@ const CRC_BYTES = 4;
 
 export const entryKey = (lane: string, position: Position): Buffer => keyOf(ENTRY, lane, position);
 export const claimKey = (lane: string, first: Position): Buffer => keyOf(CLAIM, lane, first);
-export const laneKey = (lane: string): Buffer => keyOf(LANE, lane);
+export const totalsKey = (lane: string): Buffer => keyOf(LANE, lane);
 /** All lanes stand between these two. */
-export const laneRange = { start: Buffer.from(LANE), end: Buffer.from('m') };
+export const totalsRange = { start: Buffer.from(LANE), end: Buffer.from('m') };
 
 /** Longest name of a lane, in bytes: its length stands in one. */
 const MAX_NAME = 255;
@@ -54,7 +54,7 @@ export function positionOf(key: Buffer): Position {
   return key.readUIntBE(key.length - POSITION_BYTES, POSITION_BYTES);
 }
 
-export function laneOf(key: Buffer): string {
+export function sinkOf(key: Buffer): string {
   return key.toString('utf8', 2, 2 + (key[1] ?? 0));
 }
 
@@ -88,7 +88,7 @@ export function sizeOf(key: Buffer, value: Buffer): number {
   return key.length + value.length;
 }
 
-export function encodeTotals({ count, bytes, next }: LaneTotals): Buffer {
+export function encodeTotals({ count, bytes, next }: LogTotals): Buffer {
   const content = Buffer.alloc(3 * POSITION_BYTES);
   [count, bytes, next].forEach((number, i) => {
     content.writeUIntBE(number, i * POSITION_BYTES, POSITION_BYTES);
@@ -96,14 +96,14 @@ export function encodeTotals({ count, bytes, next }: LaneTotals): Buffer {
   return content;
 }
 
-export function decodeTotals(content: Buffer): LaneTotals {
+export function decodeTotals(content: Buffer): LogTotals {
   const [count = 0, bytes = 0, next = 1] = [0, 1, 2].map((i) =>
     content.readUIntBE(i * POSITION_BYTES, POSITION_BYTES),
   );
   return { count, bytes, next };
 }
 
-export const NO_TOTALS: LaneTotals = { count: 0, bytes: 0, next: 1 };
+export const NO_TOTALS: LogTotals = { count: 0, bytes: 0, next: 1 };
 
 /** @param owner the id of a member. */
 export function encodeClaim(last: Position, owner: string): Buffer {

@@ -2,11 +2,11 @@
 import type { Claim } from './claim.ts';
 import { readHead } from './delivery-codec.ts';
 import { readClaims, readTotals } from './lane-table.ts';
-import type { Members } from './live-processes.ts';
+import type { LiveProcesses } from './live-processes.ts';
 import { contentOf, entryKey, LAST_POSITION } from './records.ts';
 import type { Db } from './store.ts';
 
-export interface LaneReport {
+export interface SinkLogReport {
   readonly sink: string;
   readonly count: number;
   readonly bytes: number;
@@ -18,11 +18,11 @@ export interface LaneReport {
   readonly claimedBy: readonly string[];
 }
 
-export function reportLane(
+export function reportSinkLog(
   db: Db,
   sink: string,
-  members: Pick<Members, 'isLiving' | 'describe'>,
-): LaneReport {
+  members: Pick<LiveProcesses, 'isLiving' | 'describe'>,
+): SinkLogReport {
   const { count, bytes } = readTotals(db, sink);
   const claims = readClaims(db, sink).filter(({ owner }) => members.isLiving(owner));
   const owners = [...new Set(claims.map(({ owner }) => owner))];

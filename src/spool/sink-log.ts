@@ -2,15 +2,15 @@
 import { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import { runsOf } from './claim.ts';
-import { choose, hasFree } from './claim-next.ts';
+import { chooseNext, hasFree } from './claim-next.ts';
 import { encodeDelivery } from './delivery-codec.ts';
 import { readTotals } from './lane-table.ts';
-import { entryKey, entrySize, type LaneTotals, type Position } from './records.ts';
-import type { AppendOptions, SpoolEntry, SpoolLane } from './spool.ts';
+import { entryKey, entrySize, type LogTotals, type Position } from './records.ts';
+import type { AppendOptions, SinkLog, SpoolEntry } from './spool.ts';
 import type { Store } from './store.ts';
 import type { WriteBatch } from './write-batch.ts';
 
-export interface SinkLogWorld {
+export interface StoredSinkLogWorld {
   readonly store: Store;
   readonly maxBytes: number;
   /** This process, as claims name it. */
@@ -21,15 +21,15 @@ export interface SinkLogWorld {
   readonly setAside: (sink: string, position: Position, value: Buffer) => void;
 }
 
-export class SinkLog implements SpoolLane {
+export class StoredSinkLog implements SinkLog {
   readonly #sink: string;
-  readonly #world: SinkLogWorld;
+  readonly #world: StoredSinkLogWorld;
   readonly #listeners: (() => void)[] = [];
   /** Bytes of the key of an entry. */
   readonly #keyBytes: number;
-  #last: LaneTotals;
+  #last: LogTotals;
 
-  constructor(sink: string, world: SinkLogWorld) {
+  constructor(sink: string, world: StoredSinkLogWorld) {
     this.#sink = sink;
     this.#world = world;
     this.#keyBytes = entryKey(sink, 0).length;
@@ -62,14 +62,14 @@ export class SinkLog implements SpoolLane {
     return positions;
   }
 
-  async take(max: number, maxBytes: number): Promise<readonly SpoolEntry[]> {
+  async claimNext(max: number, maxBytes: number): Promise<readonly SpoolEntry[]> {
     const { store, owner, isLiving, setAside } = this.#world;
     if (max < 1 || (store.isOpen && this.size === 0)) return [];
     return await store.write((draft) => {
-      const lane = draft.lane(this.#sink);
+      const lane = draft.log(this.#sink);
       const { claims } = lane;
       const limits = { max, maxBytes, owner, isLiving, claims };
-      const { entries, runs, unreadable } = choose(draft.db, this.#sink, limits);
+      const { entries, runs, unreadable } = chooseNext(draft.db, this.#sink, limits);
       for (const { position, value } of unreadable) setAside(this.#sink, position, value);
       if (unreadable.length > 0) lane.remove(unreadable.map(({ position }) => position));
       for (const run of runs) {
@@ -82,14 +82,14 @@ export class SinkLog implements SpoolLane {
 
   async confirm(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
-    await this.#world.store.write((draft) => draft.lane(this.#sink).remove(positions));
+    await this.#world.store.write((draft) => draft.log(this.#sink).remove(positions));
   }
 
   async release(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
     const { store, owner } = this.#world;
     await store.write((draft) => {
-      const lane = draft.lane(this.#sink);
+      const lane = draft.log(this.#sink);
       const own = lane.claims.filter((claim) => claim.owner === owner);
       const isOwn = (at: Position) => own.some(({ first, last }) => first <= at && at <= last);
       for (const { first, last } of runsOf(positions.filter(isOwn))) lane.free(first, last);
@@ -112,7 +112,7 @@ export class SinkLog implements SpoolLane {
 
   /** Gives back all that this process has, for others to take at once: the last that this process does. */
   releaseAll(draft: WriteBatch): void {
-    const lane = draft.lane(this.#sink);
+    const lane = draft.log(this.#sink);
     this.#last = lane.totals;
     for (const { first, last, owner } of lane.claims) if (owner === this.#world.owner) lane.free(first, last);
   }
@@ -122,7 +122,7 @@ export class SinkLog implements SpoolLane {
   }
 
   /** Those of now; after the end, the last that were known. */
-  #totals(): LaneTotals {
+  #totals(): LogTotals {
     const { store } = this.#world;
     if (store.isOpen) this.#last = readTotals(store.db, this.#sink);
     return this.#last;
@@ -132,7 +132,7 @@ export class SinkLog implements SpoolLane {
     const { maxBytes, owner } = this.#world;
     if (draft.bytes + this.#sizeOf(contents) > maxBytes)
       throw new Failure('sink_full', 'the spool is full: it holds as many bytes as spool.maxBytes allows');
-    const lane = draft.lane(this.#sink);
+    const lane = draft.log(this.#sink);
     const first = lane.append(contents);
     if (isClaimed) lane.addClaim({ first, last: first + contents.length - 1, owner });
     return contents.map((_, i) => first + i);

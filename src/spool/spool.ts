@@ -7,19 +7,19 @@ import { join } from 'node:path';
 import type { Logger } from '../log/log.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import { readAllTotals } from './lane-table.ts';
-import { findLiving, joinMembers, type Members } from './live-processes.ts';
+import { findLiving, type LiveProcesses, registerProcess } from './live-processes.ts';
 import { withLock } from './lock.ts';
-import { findOtherFormats, type Places, placesIn } from './places.ts';
+import { findOtherFormats, type SpoolPaths, spoolPaths } from './places.ts';
 import { prepare, type Repair } from './prepare.ts';
 import { purge } from './purge.ts';
 import type { Position } from './records.ts';
-import { type LaneReport, reportLane } from './report.ts';
-import { SinkLog } from './sink-log.ts';
+import { reportSinkLog, type SinkLogReport } from './report.ts';
+import { StoredSinkLog } from './sink-log.ts';
 import { openStore, type Store } from './store.ts';
 import { createWriteGate, waitForQuiet } from './write-gate.ts';
 
 export type { Position } from './records.ts';
-export type { LaneReport } from './report.ts';
+export type { SinkLogReport } from './report.ts';
 
 export interface SpoolOptions {
   /** The directory, absolute. */
@@ -56,7 +56,7 @@ export interface AppendOptions {
  * Every method but the getters rejects with a Failure: `sink_failed` when the disk is full or fails, or the spool
  * is closed. Then nothing has changed.
  */
-export interface SpoolLane {
+export interface SinkLog {
   /**
    * Resolves when the deliveries outlive this process; with `sync`, this machine's power too. All or none are
    * stored. Calls that wait at the same time share one commit.
@@ -70,7 +70,7 @@ export interface SpoolLane {
    * limits. An entry waits while another process has an older one of its key; what this process has itself
    * does not count, since it can keep that in order.
    */
-  take(max: number, maxBytes: number): Promise<readonly SpoolEntry[]>;
+  claimNext(max: number, maxBytes: number): Promise<readonly SpoolEntry[]>;
   /** Forgets entries that are delivered, or will never be. Positions that are not there are passed over. */
   confirm(positions: readonly Position[]): Promise<void>;
   /** Gives claimed entries back, for any process to take. */
@@ -88,11 +88,11 @@ export interface SpoolLane {
 
 export interface Spool {
   /** The same object for the same name. */
-  lane(sink: string): SpoolLane;
+  sinkLog(sink: string): SinkLog;
   /** What the spool holds, also for sinks that nobody asked for, and who delivers it: looks at every claim. */
-  reports(): readonly LaneReport[];
+  reports(): readonly SinkLogReport[];
   /** How much the spool holds: cheap. */
-  totals(): readonly Pick<LaneReport, 'sink' | 'count' | 'bytes'>[];
+  totals(): readonly Pick<SinkLogReport, 'sink' | 'count' | 'bytes'>[];
   /**
    * Removes the entries of one sink, or of all.
    *
@@ -113,11 +113,11 @@ const LOOK_INTERVAL = 1000;
  * @throws TypeError when the directory cannot be used; the message says what to do.
  */
 export async function openSpool(options: SpoolOptions, world: SpoolWorld): Promise<Spool> {
-  const places = placesIn(options.path);
+  const places = spoolPaths(options.path);
   makeDirectory(places);
-  return await withLock(places.exclusive, async () => {
-    const isAlone = findLiving(places.members, world.now).length === 0;
-    const members = joinMembers(places.members, world.now);
+  return await withLock(places.openLock, async () => {
+    const isAlone = findLiving(places.processes, world.now).length === 0;
+    const members = registerProcess(places.processes, world.now);
     try {
       if (isAlone) reportRepair(await prepare(places, { ...options, ...world }), world.log);
       for (const path of findOtherFormats(places))
@@ -141,14 +141,20 @@ export async function openSpool(options: SpoolOptions, world: SpoolWorld): Promi
 class StoredSpool implements Spool {
   readonly #options: SpoolOptions;
   readonly #world: SpoolWorld;
-  readonly #places: Places;
-  readonly #members: Members;
+  readonly #places: SpoolPaths;
+  readonly #members: LiveProcesses;
   readonly #store: Store;
-  readonly #lanes = new Map<string, SinkLog>();
+  readonly #lanes = new Map<string, StoredSinkLog>();
   readonly #timer: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
 
-  constructor(options: SpoolOptions, world: SpoolWorld, places: Places, members: Members, store: Store) {
+  constructor(
+    options: SpoolOptions,
+    world: SpoolWorld,
+    places: SpoolPaths,
+    members: LiveProcesses,
+    store: Store,
+  ) {
     this.#options = options;
     this.#world = world;
     this.#places = places;
@@ -157,10 +163,10 @@ class StoredSpool implements Spool {
     this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL).unref();
   }
 
-  lane(sink: string): SpoolLane {
+  sinkLog(sink: string): SinkLog {
     const known = this.#lanes.get(sink);
     if (known !== undefined) return known;
-    const lane = new SinkLog(sink, {
+    const lane = new StoredSinkLog(sink, {
       store: this.#store,
       maxBytes: this.#options.maxBytes,
       owner: this.#members.id,
@@ -172,15 +178,15 @@ class StoredSpool implements Spool {
     return lane;
   }
 
-  reports(): readonly LaneReport[] {
+  reports(): readonly SinkLogReport[] {
     this.#members.look();
     return [...readAllTotals(this.#store.db).keys()]
       .sort()
-      .map((sink) => reportLane(this.#store.db, sink, this.#members))
+      .map((sink) => reportSinkLog(this.#store.db, sink, this.#members))
       .filter(({ count }) => count > 0);
   }
 
-  totals(): readonly Pick<LaneReport, 'sink' | 'count' | 'bytes'>[] {
+  totals(): readonly Pick<SinkLogReport, 'sink' | 'count' | 'bytes'>[] {
     return [...readAllTotals(this.#store.db)].map(([sink, { count, bytes }]) => ({ sink, count, bytes }));
   }
 
@@ -204,14 +210,14 @@ class StoredSpool implements Spool {
       })
       // A full disk: the claims are void as soon as this process is gone.
       .catch(() => undefined);
-    const { exclusive, members } = this.#places;
+    const { openLock, processes } = this.#places;
     const end = async () => {
       const isEmpty = [...readAllTotals(this.#store.db).values()].every(({ count }) => count === 0);
       await this.#store.close();
       this.#members.close();
-      if (isEmpty && findLiving(members, this.#world.now).length === 0) removeFiles(this.#places);
+      if (isEmpty && findLiving(processes, this.#world.now).length === 0) removeFiles(this.#places);
     };
-    await withLock(exclusive, end).catch(async () => {
+    await withLock(openLock, end).catch(async () => {
       await this.#store.close();
       this.#members.close();
     });
@@ -237,7 +243,7 @@ class StoredSpool implements Spool {
 }
 
 /** A file never shrinks; an empty one need not be checked at the next start. */
-function removeFiles({ data, dataLock }: Places): void {
+function removeFiles({ data, dataLock }: SpoolPaths): void {
   rmSync(data, { force: true });
   rmSync(dataLock, { force: true });
 }
@@ -251,7 +257,7 @@ function reportRepair(repair: Repair | undefined, log: SpoolWorld['log']): void 
   );
 }
 
-function makeDirectory({ directory }: Places): void {
+function makeDirectory({ directory }: SpoolPaths): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {

@@ -162,7 +162,6 @@ class LmdbStore implements Store {
     } finally {
       this.#gate?.leave();
     }
-    if (group.some(({ grows }) => grows)) this.#failure = undefined;
     for (const tell of settle) tell();
     return true;
   }

@@ -9,18 +9,18 @@ import {
   encodeClaim,
   encodeTotals,
   entryKey,
-  type LaneTotals,
-  laneKey,
+  type LogTotals,
   NO_TOTALS,
   type Position,
   seal,
   sizeOf,
+  totalsKey,
 } from './records.ts';
 import type { Db } from './store.ts';
 
 export class WriteBatch {
   readonly db: Db;
-  readonly #totals: Map<string, LaneTotals>;
+  readonly #totals: Map<string, LogTotals>;
   readonly #lanes = new Map<string, SinkLogBatch>();
 
   constructor(db: Db) {
@@ -35,10 +35,10 @@ export class WriteBatch {
 
   /** Of all entries. */
   get bytes(): number {
-    return this.names.reduce((sum, name) => sum + this.lane(name).totals.bytes, 0);
+    return this.names.reduce((sum, name) => sum + this.log(name).totals.bytes, 0);
   }
 
-  lane(name: string): SinkLogBatch {
+  log(name: string): SinkLogBatch {
     const known = this.#lanes.get(name);
     if (known !== undefined) return known;
     const lane = new SinkLogBatch(this.db, name, this.#totals.get(name) ?? NO_TOTALS);
@@ -54,21 +54,21 @@ export class WriteBatch {
 export class SinkLogBatch {
   readonly #db: Db;
   readonly #name: string;
-  readonly #before: LaneTotals;
-  #totals: LaneTotals;
+  readonly #before: LogTotals;
+  #totals: LogTotals;
   #claimsBefore: readonly Claim[] | undefined;
   #claims: readonly Claim[] = [];
   /** Whether a claim may have lost its last entry. */
   #mayHoldEmpty = false;
 
-  constructor(db: Db, name: string, totals: LaneTotals) {
+  constructor(db: Db, name: string, totals: LogTotals) {
     this.#db = db;
     this.#name = name;
     this.#before = totals;
     this.#totals = totals;
   }
 
-  get totals(): LaneTotals {
+  get totals(): LogTotals {
     return this.#totals;
   }
 
@@ -124,7 +124,7 @@ export class SinkLogBatch {
     if (this.#mayHoldEmpty) this.#dropEmptyClaims();
     this.#writeClaims();
     if (this.#totals === this.#before) return;
-    const key = laneKey(this.#name);
+    const key = totalsKey(this.#name);
     this.#db.put(key, seal(key, encodeTotals(this.#totals)));
   }
 

@@ -8,9 +8,9 @@
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { sleep } from '../lib/sleep.ts';
-import { findWriting, memberSightings, writingPath } from './live-processes.ts';
+import { findWriting, processSightings, writingPath } from './live-processes.ts';
 import { breakDead } from './lock.ts';
-import type { Places } from './places.ts';
+import type { SpoolPaths } from './places.ts';
 
 /** Milliseconds for which the file stays behind a write. */
 const LINGER = 25;
@@ -28,8 +28,8 @@ export interface WriteGate {
 }
 
 /** @param id of the member. */
-export function createWriteGate({ members, exclusive }: Places, id: string): WriteGate {
-  const path = writingPath(members, id);
+export function createWriteGate({ processes, openLock }: SpoolPaths, id: string): WriteGate {
+  const path = writingPath(processes, id);
   let isMarked = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -53,10 +53,10 @@ export function createWriteGate({ members, exclusive }: Places, id: string): Wri
     async enter() {
       for (;;) {
         mark();
-        if (!existsSync(exclusive)) return;
+        if (!existsSync(openLock)) return;
         unmark();
         await sleep(RETRY);
-        breakDead(exclusive);
+        breakDead(openLock);
       }
     },
     leave() {
@@ -71,10 +71,10 @@ export function createWriteGate({ members, exclusive }: Places, id: string): Wri
  *
  * @throws Error when a process does not stop.
  */
-export async function waitForQuiet({ members }: Places, now: () => number): Promise<void> {
-  const sightings = memberSightings(now);
+export async function waitForQuiet({ processes }: SpoolPaths, now: () => number): Promise<void> {
+  const sightings = processSightings(now);
   for (const since = performance.now(); ; await sleep(RETRY)) {
-    const [writer] = findWriting(members, sightings);
+    const [writer] = findWriting(processes, sightings);
     if (writer === undefined) return;
     if (performance.now() - since > PATIENCE)
       throw new Error(`the spool is in use by ${writer}, which stands still; end it, or let it go on`);

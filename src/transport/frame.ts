@@ -53,12 +53,23 @@ export function readPrefix(body: Uint8Array, maxBytes: number): number {
  * @throws Failure
  */
 export function readFrame(body: Uint8Array, maxBytes: number): Uint8Array {
-  if (body.length < PREFIX_BYTES) throw new Failure('invalid_request', 'the request ends before its message');
-  const length = readPrefix(body, maxBytes);
-  const rest = body.length - PREFIX_BYTES;
+  const length = body.length < PREFIX_BYTES ? 0 : readPrefix(body, maxBytes);
+  return takeMessage(body, body.length, length);
+}
+
+/**
+ * The same where the prefix was read already.
+ *
+ * @param size bytes of the body; there may be room behind them.
+ * @param length of the message, as its prefix announces.
+ * @throws Failure
+ */
+export function takeMessage(body: Uint8Array, size: number, length: number): Uint8Array {
+  if (size < PREFIX_BYTES) throw new Failure('invalid_request', 'the request ends before its message');
+  const rest = size - PREFIX_BYTES;
   if (rest < length) throw new Failure('invalid_request', 'the request ends within its message');
   if (rest > length) throw new Failure('invalid_request', 'the request holds more than one message');
-  return body.subarray(PREFIX_BYTES);
+  return body.subarray(PREFIX_BYTES, size);
 }
 
 /** A message with its prefix, uncompressed: EMQX's client cannot read a compressed reply. */

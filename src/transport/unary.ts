@@ -21,8 +21,8 @@ import { createTimeoutParser } from './deadline.ts';
 import {
   ACCEPT_ENCODING,
   PREFIX_BYTES,
-  readFrame,
   readPrefix,
+  takeMessage,
   UnsupportedEncoding,
   writeFrame,
 } from './frame.ts';
@@ -82,6 +82,8 @@ export class UnaryStream implements PendingBody, Unread {
   #body: Buffer | undefined;
   /** Bytes received. */
   #size = 0;
+  /** Bytes of the message, once its prefix has come. */
+  #length: number | undefined;
   /** Bytes that the load counts: of the request, then of the reply. */
   #held = 0;
   /** When the request was complete, if somebody wants to know. */
@@ -132,7 +134,7 @@ export class UnaryStream implements PendingBody, Unread {
     this.#body = append(this.#body, this.#size, chunk);
     this.#size += chunk.length;
     try {
-      const end = this.#size < PREFIX_BYTES ? PREFIX_BYTES : this.#announced(this.#body);
+      const end = PREFIX_BYTES + this.#readLength(this.#body);
       if (this.#size > end) throw new Failure('invalid_request', 'the request holds more than one message');
       if (this.#size < end) this.#body = compact(this.#body, this.#size);
     } catch (failure) {
@@ -140,20 +142,22 @@ export class UnaryStream implements PendingBody, Unread {
     }
   }
 
-  /** The size of the body, by its first bytes. */
-  #announced(body: Buffer): number {
-    return PREFIX_BYTES + readPrefix(body, this.#context.maxMessageBytes);
+  /** Bytes of the message, by the first bytes of the body; none while those have not come. */
+  #readLength(body: Buffer): number {
+    if (this.#length === undefined && this.#size >= PREFIX_BYTES)
+      this.#length = readPrefix(body, this.#context.maxMessageBytes);
+    return this.#length ?? 0;
   }
 
   dispatch(): void {
     if (this.#isAnswered) return;
     this.#leave();
-    const { maxMessageBytes, received, load, answered, call } = this.#context;
+    const { received, load, answered, call } = this.#context;
     if (answered !== undefined) this.#complete = now();
     const runtime = this.#context.runtime();
     const hook = runtime.hooks[this.#rpc.hook] as Hook;
     try {
-      const message = readFrame(this.#body?.subarray(0, this.#size) ?? NOTHING, maxMessageBytes);
+      const message = takeMessage(this.#body ?? NOTHING, this.#size, this.#length ?? 0);
       received?.(this.#rpc, message, this.#headers, this.#connection.id);
       const timeout = parseTimeout(this.#headers['grpc-timeout'] as string | undefined);
       const mayWait = hook.needs !== undefined || runtime.waits?.has(this.#rpc.hook) === true;

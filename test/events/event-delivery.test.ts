@@ -143,7 +143,7 @@ describe('a delivery that waits', () => {
   it('is the same after it has let go of the request', () => {
     const options = { shape: { target: '${topic}' } };
     const [fresh, settled] = [aDelivery(options), aDelivery(options)];
-    expect(settled.settle()).toBeGreaterThan(settled.body.byteLength);
+    expect(settled.compact()).toBeGreaterThan(settled.body.byteLength);
     expect(settled.event).toBeUndefined();
     for (const name of ['id', 'key', 'target', 'format', 'contentType', 'attributes'] as const)
       expect(settled[name]).toEqual(fresh[name]);
@@ -155,12 +155,12 @@ describe('a delivery that waits', () => {
     const view = packet.subarray(10, 20);
     const input = { message: aMessage({ payload: view }) };
     const kept = aDelivery({ input });
-    kept.detach();
+    kept.copyPayload();
     const { message: own } = kept.event?.data ?? {};
     const { payload: held } = own as { payload: Uint8Array };
     expect([held, held.buffer.byteLength]).toEqual([view, 10]);
     const raw = aDelivery({ input, shape: { format: 'raw' } });
-    raw.settle();
+    raw.compact();
     expect(raw.body.buffer.byteLength).toBe(10);
   });
 });

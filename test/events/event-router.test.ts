@@ -161,6 +161,26 @@ describe('a batch that lingers', () => {
   });
 });
 
+describe('the memory of a queue', () => {
+  it('stays within its limit when events are larger encoded than they were estimated', async () => {
+    const ways: RouteInput[] = [{ hooks: ['message.publish'], to: 'a' }];
+    const batch = { linger: 60_000, maxEvents: 1000, maxBytes: 1_000_000 };
+    const payload = new Uint8Array(3000).fill(0xff);
+    const publishOne = ({ call }: ReturnType<typeof anEmitter>, id: string) =>
+      call('message.publish', { message: aMessage({ id, payload }) });
+    const first = anEmitter(ways, [opened(aSink('fast', 'a'), { batch })]);
+    publishOne(first, '1');
+    const estimated = first.outbox.stats.queuedBytes;
+    const maxBytes = Math.ceil(3 * estimated);
+    const second = anEmitter(ways, [opened(aSink('fast', 'a'), { batch, maxBytes })]);
+    for (const id of ['1', '2', '3']) publishOne(second, id);
+    expect(second.outbox.stats).toMatchObject({ queued: 3, dropped: 0 });
+    await second.clock.settle();
+    expect(second.outbox.stats).toMatchObject({ queued: 2, dropped: 1 });
+    expect(second.outbox.stats.queuedBytes).toBeLessThanOrEqual(maxBytes);
+  });
+});
+
 describe('after-reply', () => {
   it('never makes an answer wait', () => {
     const { publish, router } = anEmitter(
@@ -294,7 +314,7 @@ describe('before-reply', () => {
     const answer = publish('1');
     await clock.pass(BUDGET);
     expect(await answer).toBeUndefined();
-    expect(spool.lane('a').size).toBe(1);
+    expect(spool.sinkLog('a').size).toBe(1);
   });
 
   it('with onFailure: spool ends with a failure when the disk fails too', async () => {
@@ -316,7 +336,7 @@ describe('before-reply', () => {
     letGo();
     await clock.settle();
     expect(await Promise.race([answer, 'nothing yet'])).toBeUndefined();
-    expect(spool.lane('a').size).toBe(1);
+    expect(spool.sinkLog('a').size).toBe(1);
   });
 
   it('with onFailure: spool delivers once what is on disk and was under way', async () => {
@@ -330,7 +350,7 @@ describe('before-reply', () => {
       await clock.pass(1000);
       for (const batch of sink.waiting.splice(0)) batch.confirm();
     }
-    expect([idsOf(sink), spool.lane('a').size]).toEqual([['1'], 0]);
+    expect([idsOf(sink), spool.sinkLog('a').size]).toEqual([['1'], 0]);
   });
 
   it('with onFailure: spool stores nothing that the sink refuses for good', async () => {
@@ -340,7 +360,7 @@ describe('before-reply', () => {
     const answer = publish('1');
     await clock.pass(BUDGET);
     expect(await answer).toMatchObject({ code: 'sink_failed' });
-    expect([sink.batches.length, spool.lane('a').size]).toEqual([1, 0]);
+    expect([sink.batches.length, spool.sinkLog('a').size]).toEqual([1, 0]);
   });
 
   it('with onFailure: spool goes behind older events of the disk', async () => {
@@ -353,7 +373,7 @@ describe('before-reply', () => {
     const second = publish('2');
     await clock.pass(0);
     expect(await second).toBeUndefined();
-    expect([spool.lane('a').size, sink.batches.length]).toEqual([2, batches]);
+    expect([spool.sinkLog('a').size, sink.batches.length]).toEqual([2, batches]);
   });
 
   it.each([
@@ -441,10 +461,10 @@ describe('overflow: spool', () => {
     expect(isAnswered).toBe(false);
     letGo();
     await clock.settle();
-    expect([isAnswered, spool.lane('a').size]).toEqual([true, 1]);
+    expect([isAnswered, spool.sinkLog('a').size]).toEqual([true, 1]);
     sink.waiting[0]?.confirm();
     await clock.settle();
-    expect(spool.lane('a').size).toBe(0);
+    expect(spool.sinkLog('a').size).toBe(0);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** A spool in memory, which does what its interface says. */
 import type { Delivery } from '../../src/sinks/delivery.ts';
-import type { Position, Spool, SpoolLane } from '../../src/spool/spool.ts';
+import type { Position, SinkLog, Spool } from '../../src/spool/spool.ts';
 
 interface Stored {
   readonly position: Position;
@@ -8,7 +8,7 @@ interface Stored {
   isClaimed: boolean;
 }
 
-export interface FakeSpool extends Pick<Spool, 'lane'> {
+export interface FakeSpool extends Pick<Spool, 'sinkLog'> {
   /** What is wrong with the disk from now on; nothing when it is fine. */
   fail(error: Error | undefined): void;
   /** Holds every append back until it is let go. */
@@ -17,11 +17,11 @@ export interface FakeSpool extends Pick<Spool, 'lane'> {
 }
 
 export function aSpool(): FakeSpool {
-  const lanes = new Map<string, { lane: SpoolLane; stored: Stored[] }>();
+  const logs = new Map<string, { log: SinkLog; stored: Stored[] }>();
   let failure: Error | undefined;
   let held: Promise<void> = Promise.resolve();
 
-  function make(): { lane: SpoolLane; stored: Stored[] } {
+  function make(): { log: SinkLog; stored: Stored[] } {
     const stored: Stored[] = [];
     const listeners: (() => void)[] = [];
     let next = 1;
@@ -30,7 +30,7 @@ export function aSpool(): FakeSpool {
       await new Promise((resolve) => setImmediate(resolve));
       if (failure !== undefined) throw failure;
     };
-    const lane: SpoolLane = {
+    const log: SinkLog = {
       async append(deliveries, { claim = true, isWanted = () => true } = {}) {
         await commit();
         if (!isWanted()) return [];
@@ -39,7 +39,7 @@ export function aSpool(): FakeSpool {
         if (!claim) for (const listener of listeners) listener();
         return added.map(({ position }) => position);
       },
-      async take(max) {
+      async claimNext(max) {
         await commit();
         const taken = stored.filter(({ isClaimed }) => !isClaimed).slice(0, max);
         for (const entry of taken) entry.isClaimed = true;
@@ -66,16 +66,16 @@ export function aSpool(): FakeSpool {
         setImmediate(listener);
       },
     };
-    return { lane, stored };
+    return { log, stored };
   }
 
-  const laneOf = (sink: string) => {
-    const known = lanes.get(sink) ?? make();
-    lanes.set(sink, known);
+  const logOf = (sink: string) => {
+    const known = logs.get(sink) ?? make();
+    logs.set(sink, known);
     return known;
   };
   return {
-    lane: (sink) => laneOf(sink).lane,
+    sinkLog: (sink) => logOf(sink).log,
     fail(error) {
       failure = error;
     },
@@ -88,7 +88,7 @@ export function aSpool(): FakeSpool {
     },
     idsOf(sink) {
       const ids = (isClaimed: boolean) =>
-        laneOf(sink)
+        logOf(sink)
           .stored.filter((entry) => entry.isClaimed === isClaimed)
           .map(({ delivery }) => delivery.id);
       return { free: ids(false), claimed: ids(true) };

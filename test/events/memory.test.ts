@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { estimateBytes } from '../../src/events/estimate.ts';
 import { EventDelivery } from '../../src/events/event-delivery.ts';
 import { compileShape } from '../../src/events/shape.ts';
-import { SinkQueue } from '../../src/events/sink-queue.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';
 import type { DeliveryFormat } from '../../src/sinks/delivery.ts';
 import { collect } from '../support/collect.ts';
 import { aMessage, aMeta } from '../support/inputs.ts';
-import { aClock, aQueue } from './support.ts';
+import { aClock, aPipeline, aSink } from './support.ts';
 
 const EVENTS = 10_000;
 
@@ -48,38 +47,31 @@ async function bytesInUse(): Promise<number> {
 /** What a queue of a sink that is down takes, and what it says that it takes: bytes an event. */
 async function fill(format: DeliveryFormat, payloadBytes: number) {
   const clock = aClock();
-  const lane = new SinkQueue({
-    sink: {
-      name: 'down',
-      write: async () => {
-        throw new Error('down');
-      },
+  const sink = {
+    ...aSink(),
+    write: async () => {
+      throw new Error('down');
     },
-    queue: aQueue({ maxEvents: EVENTS, maxBytes: '1GiB' }),
-    clock,
-    observer: {
-      dropped: () => {},
-      wrote: () => {},
-      delivered: () => {},
-      failed: () => {},
-      retried: () => {},
-      recovered: () => {},
-    },
-    reject: () => {},
-  });
+  };
+  const { pipeline } = aPipeline(sink, { clock, queue: { maxEvents: EVENTS, maxBytes: '1GiB' } });
+  const { memory } = pipeline.queue;
   const shape = compileShape({ format, pick: undefined, drop: undefined, key: undefined, target: undefined });
   const before = await bytesInUse();
   for (let i = 0; i < EVENTS; i++) {
     const { event, input } = anEvent(i, payloadBytes);
-    lane.push(new EventDelivery(shape, event, 'message.publish', input), estimateBytes(event), 'drop-oldest');
+    pipeline.push(
+      new EventDelivery(shape, event, 'message.publish', input),
+      estimateBytes(event),
+      'drop-oldest',
+    );
     // Calls leave buffers of their own in Node's pool.
     Buffer.from('a reply of some length'.repeat(10));
     if (i % 100 === 0) await clock.settle();
   }
   await clock.settle();
   const takes = ((await bytesInUse()) - before) / EVENTS;
-  expect(lane.size).toBe(EVENTS);
-  return { takes, counted: lane.bytes / EVENTS };
+  expect(memory.events).toBe(EVENTS);
+  return { takes, counted: memory.bytes / EVENTS };
 }
 
 describe('the bytes that a queue counts', () => {

@@ -21,7 +21,7 @@ function anOutbox(sinks: readonly OpenedSink[], rest: Partial<OutboxOptions> = {
 }
 
 function push(outbox: Outbox, id: string, key = ''): void {
-  for (const { queue } of outbox.pipelines) queue.push(aDelivery(id, key), 0, 'drop-oldest');
+  for (const pipeline of outbox.pipelines) pipeline.push(aDelivery(id, key), 0, 'drop-oldest');
 }
 
 const quick = { retry: { min: 1, max: 5 } };
@@ -86,7 +86,7 @@ describe('dead letters', () => {
     const [sink, other] = [refusing(), aSink('fast', 'other')];
     const { outbox } = anOutbox([opened(sink, {}, { deadLetter: 'other' }), opened(other)]);
     const body = new TextEncoder().encode('{"id":"1"}');
-    outbox.pipelines[0]?.queue.push({ ...aDelivery('1', 'k'), body }, 0, 'drop-oldest');
+    outbox.pipelines[0]?.push({ ...aDelivery('1', 'k'), body }, 0, 'drop-oldest');
     await outbox.flush(10_000);
     expect(other.deliveries).toMatchObject([
       {
@@ -106,7 +106,7 @@ describe('dead letters', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'exhook-')), 'dead.jsonl');
     const { outbox } = anOutbox([opened(refusing(), { batch: { maxEvents: 1 } }, { deadLetter: { file } })]);
     for (const id of ['1', '2', '3']) push(outbox, id, 'k');
-    outbox.pipelines[0]?.queue.push({ ...aDelivery('bytes'), body: new Uint8Array([255]) }, 0, 'drop-oldest');
+    outbox.pipelines[0]?.push({ ...aDelivery('bytes'), body: new Uint8Array([255]) }, 0, 'drop-oldest');
     await outbox.flush(10_000);
     const lines = readFileSync(file, 'utf8')
       .trimEnd()
@@ -140,16 +140,16 @@ describe('dead letters', () => {
 describe('a spool', () => {
   it('gives what it holds to the sink, and forgets what the sink has', async () => {
     const spool = aSpool();
-    await spool.lane('fake').append([aDelivery('1'), aDelivery('2')], { claim: false });
+    await spool.sinkLog('fake').append([aDelivery('1'), aDelivery('2')], { claim: false });
     const sink = aSink();
     const { outbox } = anOutbox([opened(sink)], { spool });
-    await expect.poll(() => [sink.confirmed, spool.lane('fake').size]).toEqual([['1', '2'], 0]);
+    await expect.poll(() => [sink.confirmed, spool.sinkLog('fake').size]).toEqual([['1', '2'], 0]);
     expect(outbox.sinks).toMatchObject([{ delivered: 2, spooled: 0 }]);
   });
 
   it('keeps what it holds when the sink is down', async () => {
     const spool = aSpool();
-    await spool.lane('fake').append([aDelivery('1')], { claim: false });
+    await spool.sinkLog('fake').append([aDelivery('1')], { claim: false });
     const sink = aSink('down');
     const { outbox } = anOutbox([opened(sink, quick)], { spool });
     await expect.poll(() => sink.batches.length).toBeGreaterThan(1);
@@ -164,7 +164,7 @@ describe('a spool', () => {
     const port = outbox.pipelines[0];
     const ids = Array.from({ length: 100 }, (_, i) => `${i}`);
     await Promise.all(ids.map((id) => port?.spool?.append(aDelivery(id))));
-    await expect.poll(() => [port?.queue.size, spool.lane('fake').size]).toEqual([10, 100]);
+    await expect.poll(() => [port?.queue.memory.events, spool.sinkLog('fake').size]).toEqual([10, 100]);
     // Batch after batch, each looked for by a poll: it may take more polls than the default has time for.
     await expect
       .poll(
@@ -176,12 +176,12 @@ describe('a spool', () => {
       )
       .toBe(100);
     expect(sink.confirmed).toEqual(ids);
-    await expect.poll(() => spool.lane('fake').size).toBe(0);
+    await expect.poll(() => spool.sinkLog('fake').size).toBe(0);
   });
 
   it('is read again after it could not be', async () => {
     const spool = aSpool();
-    await spool.lane('fake').append([aDelivery('1')], { claim: false });
+    await spool.sinkLog('fake').append([aDelivery('1')], { claim: false });
     spool.fail(new Error('disk'));
     const sink = aSink();
     const { lines } = anOutbox([opened(sink)], { spool });
@@ -198,7 +198,7 @@ describe('flushing', () => {
       aSink('fast', 'other'),
     ];
     const { outbox } = anOutbox([opened(other), opened(sink, {}, { deadLetter: 'other' })]);
-    outbox.pipelines[1]?.queue.push(aDelivery('1'), 0, 'drop-oldest');
+    outbox.pipelines[1]?.push(aDelivery('1'), 0, 'drop-oldest');
     expect(await outbox.flush(10_000)).toBe(0);
     expect(other.confirmed).toEqual(['1']);
   });

@@ -14,8 +14,8 @@ function aPort(check: Sink['check'], isRequired = true): SinkPipeline {
   return new SinkPipeline(opened(sink, {}, { isRequired }), {
     clock: aClock(),
     tally,
-    spool: undefined,
-    reject: () => {},
+    sinkLog: undefined,
+    bury: () => {},
   });
 }
 

@@ -1,58 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import type { Waiter } from '../../src/events/entry.ts';
-import { partitionOf } from '../../src/events/partition.ts';
-import { SinkQueue } from '../../src/events/sink-queue.ts';
-import type { SinkQueueOptions } from '../../src/events/sink-queue-options.ts';
+import { partitionIndex } from '../../src/events/partition.ts';
 import type { Failure } from '../../src/protocol/failure.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
 import type { Position } from '../../src/spool/spool.ts';
 import { collect } from '../support/collect.ts';
-import { aClock, aDelivery, aQueue, aSink, type FakeSink } from './support.ts';
+import { aClock, aDelivery, aPipeline, aSink, type FakeSink, type PipelineOptions } from './support.ts';
 
-interface Seen {
-  readonly dropped: [string, number][];
-  readonly rejected: [string, string][];
-  readonly confirmed: Position[];
-  failed: number;
-  retried: number;
-  recovered: number;
-}
-
-function aLane(sink: FakeSink, queue: object = {}, rest: Partial<SinkQueueOptions> = {}, random = 0) {
+function aSinkQueue(sink: Sink, queue: object = {}, rest: Partial<PipelineOptions> = {}, random = 0) {
   const clock = aClock(random);
-  const seen: Seen = { dropped: [], rejected: [], confirmed: [], failed: 0, retried: 0, recovered: 0 };
-  const lane = new SinkQueue({
-    sink,
-    queue: aQueue(queue),
-    clock,
-    observer: {
-      dropped: (reason, events) => void seen.dropped.push([reason, events]),
-      wrote: () => {},
-      delivered: () => {},
-      failed: () => void seen.failed++,
-      retried: (events) => {
-        seen.retried += events;
-      },
-      recovered: () => void seen.recovered++,
-    },
-    reject: ({ id }, reason) => void seen.rejected.push([id, reason]),
-    ...rest,
-  });
-  const push = (id: string, key = '', size = 0) => lane.push(aDelivery(id, key, size), size, 'drop-oldest');
-  return { lane, clock, seen, push };
+  const { pipeline, seen } = aPipeline(sink, { queue, clock, ...rest });
+  const push = (id: string, key = '', size = 0) =>
+    pipeline.push(aDelivery(id, key, size), size, 'drop-oldest');
+  return { pipeline, queue: pipeline.queue, clock, seen, push };
 }
 
 function aWaiter(settled: Waiter['settled'] = () => {}, patience = Number.POSITIVE_INFINITY): Waiter {
-  return { patience, takesBack: true, settled };
+  return { patience, withdraws: true, settled };
 }
 
-describe('a lane', () => {
+describe('the queue of a sink', () => {
   it('keeps nothing of what was delivered', async () => {
     const sink = { ...aSink(), write: () => undefined };
-    const { clock, lane } = aLane(sink);
+    const { clock, pipeline, queue } = aSinkQueue(sink);
     const pushed = Array.from({ length: 5 }, (_, i) => {
       const delivery = aDelivery(`${i}`);
-      lane.push(delivery, 0, 'drop-oldest');
+      pipeline.push(delivery, 0, 'drop-oldest');
       return new WeakRef(delivery);
     });
     await clock.settle();
@@ -60,14 +33,14 @@ describe('a lane', () => {
     await new Promise(setImmediate);
     collect();
     expect(pushed.filter((ref) => ref.deref() !== undefined)).toEqual([]);
-    expect(lane.size).toBe(0);
+    expect(queue.memory.events).toBe(0);
   });
 });
 
 describe('batches', () => {
   it('begin when the turn is over in which events came', async () => {
     const sink = aSink();
-    const { clock, push } = aLane(sink);
+    const { clock, push } = aSinkQueue(sink);
     push('1');
     push('2');
     expect(sink.batches).toEqual([]);
@@ -77,7 +50,7 @@ describe('batches', () => {
 
   it('end at their number of events', async () => {
     const sink = aSink();
-    const { clock, push } = aLane(sink, { batch: { maxEvents: 2 } });
+    const { clock, push } = aSinkQueue(sink, { batch: { maxEvents: 2 } });
     for (const id of '12345') push(id);
     await clock.settle();
     expect(sink.batches).toEqual([['1', '2'], ['3', '4'], ['5']]);
@@ -85,7 +58,7 @@ describe('batches', () => {
 
   it('end at their bytes, and hold at least one event', async () => {
     const sink = aSink();
-    const { clock, push } = aLane(sink, { batch: { maxBytes: 1024 } });
+    const { clock, push } = aSinkQueue(sink, { batch: { maxBytes: 1024 } });
     for (const id of '123') push(id, '', 2000);
     await clock.settle();
     expect(sink.batches).toEqual([['1'], ['2'], ['3']]);
@@ -93,7 +66,7 @@ describe('batches', () => {
 
   it('linger until they are full or long enough', async () => {
     const sink = aSink();
-    const { clock, push } = aLane(sink, { batch: { maxEvents: 3, linger: 100 } });
+    const { clock, push } = aSinkQueue(sink, { batch: { maxEvents: 3, linger: 100 } });
     push('1');
     await clock.pass(60);
     push('2');
@@ -108,16 +81,16 @@ describe('batches', () => {
 
   it('do not linger when somebody waits for one of their events', async () => {
     const sink = aSink();
-    const { clock, lane, push } = aLane(sink, { batch: { linger: 100 } });
+    const { clock, pipeline, push } = aSinkQueue(sink, { batch: { linger: 100 } });
     push('1');
-    lane.push(aDelivery('2'), 0, 'refuse', aWaiter());
+    pipeline.push(aDelivery('2'), 0, 'refuse', aWaiter());
     await clock.settle();
     expect(sink.batches).toEqual([['1', '2']]);
   });
 
   it('are one at a time for each partition, and several for the sink', async () => {
     const sink = aSink('asked');
-    const { clock, push } = aLane(sink, { concurrency: 2 });
+    const { clock, push } = aSinkQueue(sink, { concurrency: 2 });
     // Two keys that are known to lie apart.
     push('1', 'a');
     push('2', 'b');
@@ -134,11 +107,11 @@ describe('batches', () => {
 describe('a full queue', () => {
   it('costs the oldest events, and those under way never', async () => {
     const sink = aSink('asked');
-    const { clock, push, lane, seen } = aLane(sink, { maxEvents: 3 });
+    const { clock, push, queue, seen } = aSinkQueue(sink, { maxEvents: 3 });
     push('under way');
     await clock.settle();
     for (const id of '01234') push(id);
-    expect(lane.size).toBe(3);
+    expect(queue.memory.events).toBe(3);
     expect(seen.dropped).toEqual([1, 1, 1].map((events) => ['full', events]));
     sink.waiting[0]?.confirm();
     await clock.settle();
@@ -147,48 +120,48 @@ describe('a full queue', () => {
 
   it('costs the newest events where a route says so', async () => {
     const sink = aSink('asked');
-    const { clock, lane, seen } = aLane(sink, { maxEvents: 2 });
-    for (const id of '1234') lane.push(aDelivery(id), 0, 'drop-newest');
+    const { clock, pipeline, seen } = aSinkQueue(sink, { maxEvents: 2 });
+    for (const id of '1234') pipeline.push(aDelivery(id), 0, 'drop-newest');
     await clock.settle();
     expect(sink.batches).toEqual([['1', '2']]);
     expect(seen.dropped).toEqual([1, 1].map((events) => ['full', events]));
   });
 
   it('costs only events of routes that may lose their oldest', () => {
-    const { lane, push, seen } = aLane(aSink('asked'), { maxEvents: 2 });
-    lane.push(aDelivery('kept'), 0, 'drop-newest');
+    const { pipeline, queue, push, seen } = aSinkQueue(aSink('asked'), { maxEvents: 2 });
+    pipeline.push(aDelivery('kept'), 0, 'drop-newest');
     push('1');
     push('2');
-    expect(lane.push(aDelivery('3'), 0, 'drop-newest')).toBeUndefined();
-    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['kept', '2']);
+    expect(pipeline.push(aDelivery('3'), 0, 'drop-newest')).toBeUndefined();
+    expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['kept', '2']);
     expect(seen.dropped).toHaveLength(2);
   });
 
   it('costs as many old events as a large new one needs', () => {
-    const { lane, push } = aLane(aSink('asked'), { maxBytes: 10_000 });
+    const { queue, push } = aSinkQueue(aSink('asked'), { maxBytes: 10_000 });
     for (const id of '1234') push(id, '', 2500);
     push('large', '', 6000);
-    expect(lane.bytes).toBeLessThanOrEqual(10_000);
-    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['4', 'large']);
+    expect(queue.memory.bytes).toBeLessThanOrEqual(10_000);
+    expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['4', 'large']);
   });
 
   it('costs nothing old when the new event could never fit', () => {
-    const { lane, push } = aLane(aSink('asked'), { maxBytes: 10_000 });
+    const { queue, push } = aSinkQueue(aSink('asked'), { maxBytes: 10_000 });
     push('1');
     push('too large', '', 20_000);
-    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['1']);
+    expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['1']);
   });
 
   it('costs what failed and waits again before anything newer', async () => {
     const sink = aSink('asked');
-    const { clock, lane, push } = aLane(sink, { maxEvents: 2 });
+    const { clock, queue, push } = aSinkQueue(sink, { maxEvents: 2 });
     push('1');
     await clock.settle();
     push('2');
     sink.waiting[0]?.fail();
     await clock.settle();
     push('3');
-    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['2', '3']);
+    expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['2', '3']);
   });
 });
 
@@ -196,7 +169,7 @@ describe('a sink that fails', () => {
   it('gets the same events again, in order, before newer ones', async () => {
     let failures = 2;
     const sink = aSink(() => (failures-- > 0 ? new Error('down') : undefined));
-    const { clock, push, seen } = aLane(sink);
+    const { clock, push, seen } = aSinkQueue(sink);
     push('1');
     push('2');
     await clock.settle();
@@ -212,7 +185,7 @@ describe('a sink that fails', () => {
       times.push(clock.now());
       return new Error('down');
     });
-    const { clock, push } = aLane(sink, { retry: { min: 100, max: 1000, openAfter: 1_000_000 } });
+    const { clock, push } = aSinkQueue(sink, { retry: { min: 100, max: 1000, openAfter: 1_000_000 } });
     push('1');
     await clock.pass(4000);
     expect(times).toEqual([0, 100, 300, 700, 1500, 2500, 3500]);
@@ -220,7 +193,7 @@ describe('a sink that fails', () => {
 
   it('is asked a little sooner than that, at random', async () => {
     const sink = aSink('down');
-    const { clock, push } = aLane(sink, { retry: { min: 100 } }, {}, 0.999);
+    const { clock, push } = aSinkQueue(sink, { retry: { min: 100 } }, {}, 0.999);
     push('1');
     await clock.pass(51);
     expect(sink.batches).toHaveLength(2);
@@ -233,13 +206,27 @@ describe('a sink that fails', () => {
       isFirst = false;
       return { unconfirmed: [1, 2] };
     });
-    const { clock, push, seen } = aLane(sink);
+    const { clock, push, seen } = aSinkQueue(sink);
     for (const id of '123') push(id);
     await clock.settle();
     push('4');
     await clock.pass(1000);
     expect(sink.confirmed).toEqual(['1', '2', '3', '4']);
     expect(seen).toMatchObject({ failed: 0, retried: 2 });
+  });
+
+  it('gets a failed batch again in order, also in smaller batches that fail once more', async () => {
+    let failures = 2;
+    const sink = aSink(() => (failures-- > 0 ? new Error('down') : undefined));
+    const { clock, pipeline, push } = aSinkQueue(sink);
+    const ids = Array.from({ length: 10 }, (_, i) => `${i}`);
+    for (const id of ids) push(id);
+    await clock.settle();
+    // Batches that a publisher waits for are smaller.
+    pipeline.push(aDelivery('awaited'), 0, 'refuse', aWaiter());
+    await clock.pass(10_000);
+    expect(sink.batches.map(({ length }) => length).slice(0, 2)).toEqual([10, 4]);
+    expect(sink.confirmed).toEqual([...ids, 'awaited']);
   });
 
   it('has failed when it confirms nothing for too long, and is told', async () => {
@@ -250,7 +237,7 @@ describe('a sink that fails', () => {
       signals.push(signal);
       return write(batch, signal);
     };
-    const { clock, push, seen } = aLane(sink, { retry: { timeout: 5000 } });
+    const { clock, push, seen } = aSinkQueue(sink, { retry: { timeout: 5000 } });
     push('1');
     await clock.pass(4999);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
@@ -262,11 +249,11 @@ describe('a sink that fails', () => {
   });
 
   it('gives an event up after its last attempt', async () => {
-    const { clock, push, seen, lane } = aLane(aSink('down'), { retry: { maxAttempts: 3 } });
+    const { clock, push, seen, queue } = aSinkQueue(aSink('down'), { retry: { maxAttempts: 3 } });
     push('1');
     await clock.pass(10_000);
     expect(seen.rejected).toEqual([['1', 'given up after 3 attempts (queue.retry.maxAttempts)']]);
-    expect(lane.size).toBe(0);
+    expect(queue.memory.events).toBe(0);
   });
 });
 
@@ -289,34 +276,34 @@ describe('a sink that is down', () => {
         underWay--;
       }
     };
-    const { clock, lane, seen, push } = aLane(sink, options);
+    const { clock, pipeline, queue, seen, push } = aSinkQueue(sink, options);
     for (const key of keys) push(key, key);
     await clock.settle();
-    expect([lane.circuit, most]).toEqual(['open', 1]);
+    expect([pipeline.circuit, most]).toEqual(['open', 1]);
     const before = sink.batches.length;
     await clock.pass(60_000);
     expect(sink.batches.length - before).toBeLessThan(12);
     expect(new Set(sink.batches.slice(before).map(([id]) => id)).size).toBe(1);
     isDown = false;
     await clock.pass(10_000);
-    expect([lane.circuit, lane.size, seen.recovered]).toEqual(['closed', 0, 1]);
+    expect([pipeline.circuit, queue.memory.events, seen.recovered]).toEqual(['closed', 0, 1]);
   });
 
   it('is known to be so since its first failure', async () => {
-    const { clock, lane, push } = aLane(aSink('down'), options);
+    const { clock, pipeline, push } = aSinkQueue(aSink('down'), options);
     push('1');
     await clock.pass(0);
-    expect(lane.isHopeless(0)).toBe(false);
+    expect(pipeline.isHopeless(0)).toBe(false);
     await clock.pass(5000);
-    expect([lane.isHopeless(4999), lane.isHopeless(5000)]).toEqual([true, false]);
+    expect([pipeline.isHopeless(4999), pipeline.isHopeless(5000)]).toEqual([true, false]);
   });
 
   it('and is back is given at once what waited for another try of its own', async () => {
     const sink = aSink('asked');
     const retry = { min: 100, openAfter: 1 };
-    const { clock, seen, push } = aLane(sink, { concurrency: 2, retry });
+    const { clock, seen, push } = aSinkQueue(sink, { concurrency: 2, retry });
     const [a = '', b = ''] = [0, 1].map((part) =>
-      ['1', '2', '3', '4'].find((key) => partitionOf(key, 2) === part),
+      ['1', '2', '3', '4'].find((key) => partitionIndex(key, 2) === part),
     );
     push('a', a);
     push('b1', b);
@@ -342,11 +329,11 @@ describe('a sink that is down', () => {
 describe('what a sink rejects', () => {
   it('is put away with the reason, and holds nothing up', async () => {
     const sink = aSink((ids) => ({ rejected: [{ index: ids.indexOf('2'), reason: 'too large' }] }));
-    const { clock, lane, push, seen } = aLane(sink);
+    const { clock, queue, push, seen } = aSinkQueue(sink);
     for (const id of '123') push(id);
     await clock.settle();
     expect(seen.rejected).toEqual([['2', 'too large']]);
-    expect([sink.confirmed, lane.size]).toEqual([['1', '3'], 0]);
+    expect([sink.confirmed, queue.memory.events]).toEqual([['1', '3'], 0]);
   });
 
   it('leaves the spool when it is put away, and not before', async () => {
@@ -356,12 +343,12 @@ describe('what a sink rejects', () => {
     });
     const sink = aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] }));
     const confirmed: Position[] = [];
-    const { clock, lane } = aLane(
+    const { clock, pipeline } = aSinkQueue(
       sink,
       {},
-      { reject: () => away, confirm: (positions) => void confirmed.push(...positions) },
+      { bury: () => away, confirm: (positions) => void confirmed.push(...positions) },
     );
-    lane.pushSpooled([{ delivery: aDelivery('1'), position: 7 }]);
+    pipeline.pushSpooled([{ delivery: aDelivery('1'), position: 7 }]);
     await clock.settle();
     expect(confirmed).toEqual([]);
     putAway();
@@ -379,8 +366,8 @@ describe('an event that somebody waits for', () => {
   it('is told when it is confirmed', async () => {
     const { told, tell } = settled();
     const sink = aSink('asked');
-    const { clock, lane } = aLane(sink);
-    lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
+    const { clock, pipeline } = aSinkQueue(sink);
+    pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
     await clock.settle();
     expect(told).toEqual([]);
     sink.waiting[0]?.confirm();
@@ -390,8 +377,8 @@ describe('an event that somebody waits for', () => {
 
   it('is told when the sink will never take it', async () => {
     const { told, tell } = settled();
-    const { clock, lane } = aLane(aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] })));
-    lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
+    const { clock, pipeline } = aSinkQueue(aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] })));
+    pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
     await clock.settle();
     expect(told).toMatchObject([{ code: 'sink_failed' }]);
   });
@@ -399,11 +386,13 @@ describe('an event that somebody waits for', () => {
   it('is told when the sink fails again that has been down for longer than they wait', async () => {
     const { told, tell } = settled();
     const sink = aSink('down');
-    const { clock, lane, push } = aLane(sink, { retry: { min: 100, max: 1000, openAfter: 1 } });
+    const { clock, pipeline, queue, push } = aSinkQueue(sink, {
+      retry: { min: 100, max: 1000, openAfter: 1 },
+    });
     push('1');
     await clock.pass(50);
-    lane.push(aDelivery('2'), 0, 'refuse', aWaiter(tell, 500));
-    lane.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
+    pipeline.push(aDelivery('2'), 0, 'refuse', aWaiter(tell, 500));
+    pipeline.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
     // Tried at 100, 300 and 700.
     await clock.pass(649);
     expect(told).toEqual([]);
@@ -411,48 +400,48 @@ describe('an event that somebody waits for', () => {
     expect(told).toMatchObject([
       { code: 'sink_failed', message: 'the sink is down', cause: { message: 'down' } },
     ]);
-    expect([lane.size, lane.end().map(({ attempts }) => attempts)]).toEqual([3, [4, 3, 3]]);
+    expect([queue.memory.events, queue.end().map(({ attempts }) => attempts)]).toEqual([3, [4, 3, 3]]);
   });
 
   it('is not dropped for newer ones, and takes the place of older ones that may be', async () => {
     const { told, tell } = settled();
-    const { lane, push } = aLane(aSink('asked'), { maxEvents: 2 });
+    const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 2 });
     push('1');
     push('2');
-    lane.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
-    lane.push(aDelivery('4'), 0, 'refuse', aWaiter(tell));
-    expect(lane.push(aDelivery('5'), 0, 'refuse', aWaiter(tell))).toBeUndefined();
+    pipeline.push(aDelivery('3'), 0, 'refuse', aWaiter(tell));
+    pipeline.push(aDelivery('4'), 0, 'refuse', aWaiter(tell));
+    expect(pipeline.push(aDelivery('5'), 0, 'refuse', aWaiter(tell))).toBeUndefined();
     push('6');
-    expect([lane.end().map(({ delivery }) => delivery.id), told]).toEqual([['3', '4'], []]);
+    expect([queue.end().map(({ delivery }) => delivery.id), told]).toEqual([['3', '4'], []]);
   });
 
   it('may be taken back while it waits', async () => {
     const { told, tell } = settled();
     const sink = aSink();
-    const { clock, lane, seen } = aLane(sink);
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
-    if (entry) lane.withdraw(entry);
+    const { clock, pipeline, queue, seen } = aSinkQueue(sink);
+    const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
+    if (entry) queue.withdraw(entry);
     await clock.settle();
-    expect([sink.batches, told, lane.size, seen.dropped]).toEqual([[], [], 0, [['withdrawn', 1]]]);
+    expect([sink.batches, told, queue.memory.events, seen.dropped]).toEqual([[], [], 0, [['withdrawn', 1]]]);
   });
 
   it('that is taken back while it is under way is not tried again', async () => {
     const sink = aSink('asked');
-    const { clock, lane } = aLane(sink);
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    const { clock, pipeline, queue } = aSinkQueue(sink);
+    const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());
     await clock.settle();
-    if (entry) lane.withdraw(entry);
+    if (entry) queue.withdraw(entry);
     sink.waiting[0]?.fail();
     await clock.pass(60_000);
-    expect([sink.batches, lane.size]).toEqual([[['1']], 0]);
+    expect([sink.batches, queue.memory.events]).toEqual([[['1']], 0]);
   });
 
   it('that nobody waits for any more stays, and may be dropped', async () => {
-    const { lane, push } = aLane(aSink('asked'), { maxEvents: 1 });
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
-    if (entry) lane.loosen(entry);
+    const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 1 });
+    const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    if (entry) queue.stopWaiting(entry);
     push('2');
-    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['2']);
+    expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['2']);
   });
 });
 
@@ -462,20 +451,24 @@ describe('deliveries from the spool', () => {
   it('are confirmed to it when the sink has them', async () => {
     const confirmed: Position[] = [];
     const sink = aSink(() => ({ unconfirmed: [1] }));
-    const { clock, lane } = aLane(sink, {}, { confirm: (positions) => void confirmed.push(...positions) });
-    lane.pushSpooled(spooled('1', '2'));
+    const { clock, pipeline } = aSinkQueue(
+      sink,
+      {},
+      { confirm: (positions) => void confirmed.push(...positions) },
+    );
+    pipeline.pushSpooled(spooled('1', '2'));
     await clock.settle();
     expect(confirmed).toEqual([0]);
   });
 
   it('have a window of their own, so that pushed events neither drop them nor keep them out', () => {
-    const { lane, push } = aLane(aSink('asked'), { maxEvents: 8 }, { confirm: () => {} });
-    lane.pushSpooled(spooled('1', '2'));
-    expect(lane.room.events).toBe(0);
+    const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 8 }, { confirm: () => {} });
+    pipeline.pushSpooled(spooled('1', '2'));
+    expect(queue.memory.room.events).toBe(0);
     for (const id of 'abcdefgh') push(id);
-    expect(lane.size).toBe(8);
+    expect(queue.memory.events).toBe(8);
     expect(
-      lane
+      queue
         .end()
         .map(({ delivery }) => delivery.id)
         .slice(0, 2),
@@ -486,21 +479,21 @@ describe('deliveries from the spool', () => {
 describe('the end', () => {
   it('keeps what was not confirmed, oldest first, what is under way included', async () => {
     const sink = aSink('asked');
-    const { clock, lane, push } = aLane(sink, { concurrency: 4, batch: { maxEvents: 1 } });
+    const { clock, queue, push } = aSinkQueue(sink, { concurrency: 4, batch: { maxEvents: 1 } });
     for (const id of '1234') push(id, id);
     await clock.settle();
     for (const id of '56') push(id, id);
-    expect(lane.end().map(({ delivery }) => delivery.id)).toEqual(['1', '2', '3', '4', '5', '6']);
+    expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
   it('hears what is confirmed of batches that were under way, so that the spool need not deliver it again', async () => {
     const sink = aSink('asked');
     const confirmed: Position[] = [];
     const confirm = (positions: readonly Position[]) => void confirmed.push(...positions);
-    const { clock, lane } = aLane(sink, {}, { confirm });
-    lane.pushSpooled(['1', '2', '3'].map((id, position) => ({ delivery: aDelivery(id), position })));
+    const { clock, pipeline, queue } = aSinkQueue(sink, {}, { confirm });
+    pipeline.pushSpooled(['1', '2', '3'].map((id, position) => ({ delivery: aDelivery(id), position })));
     await clock.settle();
-    lane.end();
+    queue.end();
     sink.waiting[0]?.confirm({ unconfirmed: [1] });
     await clock.settle();
     expect(confirmed).toEqual([0, 2]);
@@ -508,8 +501,8 @@ describe('the end', () => {
 
   it('drops what comes later, and counts it', async () => {
     const sink = aSink();
-    const { clock, lane, push, seen } = aLane(sink);
-    lane.end();
+    const { clock, queue, push, seen } = aSinkQueue(sink);
+    queue.end();
     push('1');
     await clock.settle();
     expect([sink.batches, seen.dropped]).toEqual([[], [['closed', 1]]]);
@@ -517,10 +510,10 @@ describe('the end', () => {
 
   it('waits for nothing when there is nothing, and hurries what lingers', async () => {
     const sink = aSink();
-    const { clock, lane, push } = aLane(sink, { batch: { linger: 10_000 } });
-    await lane.idle();
+    const { clock, pipeline, push } = aSinkQueue(sink, { batch: { linger: 10_000 } });
+    await pipeline.drain();
     push('1');
-    const idle = lane.idle();
+    const idle = pipeline.drain();
     await clock.settle();
     await idle;
     expect(sink.confirmed).toEqual(['1']);
@@ -548,23 +541,34 @@ describe('an event that its publisher was told is not stored', () => {
 
   it('is left out of a batch that is under way and has not sent it yet', async () => {
     const { sink, sent, go } = anAskingSink();
-    const { clock, lane, seen } = aLane(sink);
-    const entries = ['1', '2', '3'].map((id) => lane.push(aDelivery(id), 0, 'refuse', aWaiter()));
+    const { clock, pipeline, queue, seen } = aSinkQueue(sink);
+    const entries = ['1', '2', '3'].map((id) => pipeline.push(aDelivery(id), 0, 'refuse', aWaiter()));
     await clock.settle();
-    if (entries[1]) lane.withdraw(entries[1]);
+    if (entries[1]) queue.withdraw(entries[1]);
     go();
     await clock.settle();
-    expect([sent, seen.dropped, lane.size, seen.failed]).toEqual([['1', '3'], [['withdrawn', 1]], 0, 0]);
+    expect([sent, seen.dropped, queue.memory.events, seen.failed]).toEqual([
+      ['1', '3'],
+      [['withdrawn', 1]],
+      0,
+      0,
+    ]);
   });
 
   it('is no failure of the sink, also when nothing of the batch is left', async () => {
     const { sink, sent, go } = anAskingSink();
-    const { clock, lane, seen } = aLane(sink);
-    const entry = lane.push(aDelivery('1'), 0, 'refuse', aWaiter());
+    const { clock, pipeline, queue, seen } = aSinkQueue(sink);
+    const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());
     await clock.settle();
-    if (entry) lane.withdraw(entry);
+    if (entry) queue.withdraw(entry);
     go();
     await clock.settle();
-    expect([sent, lane.size, lane.circuit, seen.failed, seen.retried]).toEqual([[], 0, 'closed', 0, 0]);
+    expect([sent, queue.memory.events, pipeline.circuit, seen.failed, seen.retried]).toEqual([
+      [],
+      0,
+      'closed',
+      0,
+      0,
+    ]);
   });
 });

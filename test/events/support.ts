@@ -1,11 +1,14 @@
 /** What stands in for the world in tests of queues: a clock that stands still, and sinks that do as they are told. */
 import { Queue } from '../../src/config/sections/queue.ts';
 import type { Clock } from '../../src/events/clock.ts';
+import type { DropReason } from '../../src/events/delivery-observer.ts';
 import type { OpenedSink } from '../../src/events/opened-sink.ts';
-import type { SinkQueueOptions } from '../../src/events/sink-queue-options.ts';
+import { SinkPipeline, type SinkPipelineWorld } from '../../src/events/sink-pipeline.ts';
+import { Tally } from '../../src/events/tally.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
 import type { Receipt, Sink } from '../../src/sinks/sink.ts';
+import type { Position, SinkLog } from '../../src/spool/spool.ts';
 
 export interface FakeClock extends Clock {
   /** Runs what is due in the turns of the event loop until nothing is left for this moment. */
@@ -133,7 +136,7 @@ export function anEvent(id: string | number, payload = 0): StampedEvent {
 
 type QueueInput = Parameters<typeof Queue.parse>[0];
 
-export function aQueue(options: object = {}): SinkQueueOptions['queue'] {
+export function aQueue(options: object = {}): OpenedSink['queue'] {
   const queue = Queue.parse(options as QueueInput);
   return { ...queue, concurrency: queue.concurrency ?? 1 };
 }
@@ -141,3 +144,72 @@ export function aQueue(options: object = {}): SinkQueueOptions['queue'] {
 export function opened(sink: Sink, queue: object = {}, rest: Partial<OpenedSink> = {}): OpenedSink {
   return { sink, queue: aQueue(queue), ...rest };
 }
+
+export interface SeenDeliveries {
+  readonly dropped: [DropReason, number][];
+  readonly rejected: [string, string][];
+  failed: number;
+  retried: number;
+  recovered: number;
+}
+
+/** A tally that only takes notes. */
+class NotingTally extends Tally {
+  readonly seen: SeenDeliveries = { dropped: [], rejected: [], failed: 0, retried: 0, recovered: 0 };
+
+  constructor() {
+    super('fake', { info: doNothing, warn: doNothing, error: doNothing }, doNothing);
+  }
+
+  override dropped(reason: DropReason, events: number): void {
+    this.seen.dropped.push([reason, events]);
+  }
+
+  override failed(): void {
+    this.seen.failed++;
+  }
+
+  override retried(events: number): void {
+    this.seen.retried += events;
+  }
+
+  override recovered(): void {
+    this.seen.recovered++;
+  }
+}
+
+export interface PipelineOptions {
+  readonly queue?: object;
+  readonly clock?: Clock;
+  readonly bury?: SinkPipelineWorld['bury'];
+  /** Called with what leaves the spool. Default: there is no spool. */
+  readonly confirm?: ((positions: readonly Position[]) => void) | undefined;
+}
+
+/** The pipeline of a sink, and what it reports. */
+export function aPipeline(sink: Sink, { queue, clock = aClock(), bury, confirm }: PipelineOptions = {}) {
+  const tally = new NotingTally();
+  const { seen } = tally;
+  const pipeline = new SinkPipeline(opened(sink, queue), {
+    clock,
+    tally,
+    bury: bury ?? (({ id }, reason) => void seen.rejected.push([id, reason])),
+    sinkLog: confirm && anEmptyLog(confirm),
+  });
+  return { pipeline, seen };
+}
+
+/** The log of a spool from which a test pushes entries itself. */
+function anEmptyLog(confirm: (positions: readonly Position[]) => void): SinkLog {
+  return {
+    append: async () => [],
+    claimNext: async () => [],
+    confirm: async (positions) => confirm(positions),
+    release: async () => {},
+    size: 0,
+    bytes: 0,
+    onAvailable: doNothing,
+  };
+}
+
+function doNothing(): void {}

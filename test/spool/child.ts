@@ -12,7 +12,7 @@ const say = (answer: unknown) => writeSync(1, `${JSON.stringify(answer)}\n`);
 const quiet = () => undefined;
 const log = { info: quiet, warn: quiet, error: quiet } as unknown as Parameters<typeof openSpool>[1]['log'];
 const spool = await openSpool({ path, maxBytes: 2 ** 30, sync: sync === 'true' }, { log, now: Date.now });
-const lane = spool.lane('history');
+const lane = spool.sinkLog('history');
 say('open');
 
 const delivery = (id: string, key: string): Delivery => ({
@@ -32,7 +32,7 @@ const commands: Record<string, (...args: never[]) => Promise<unknown>> = {
     );
   },
   async take(max: number) {
-    return (await lane.take(max, 2 ** 30)).map(({ position, delivery: { id } }) => ({ position, id }));
+    return (await lane.claimNext(max, 2 ** 30)).map(({ position, delivery: { id } }) => ({ position, id }));
   },
   async confirm(positions: number[]) {
     await lane.confirm(positions);

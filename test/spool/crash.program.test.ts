@@ -40,7 +40,7 @@ describe('processes that are killed', () => {
       }
 
       const spool = await aSpool({ path: directory, sync, maxBytes: 2 ** 30 });
-      const stored = idsOf(await spool.lane('history').take(...ALL));
+      const stored = idsOf(await spool.sinkLog('history').claimNext(...ALL));
       expect(spool.logged).toStrictEqual([]);
       const found = new Set(stored);
       const all = Object.values(acknowledged).flat();
@@ -58,18 +58,18 @@ describe('processes that are killed', () => {
   it('leave their claims to the others', async () => {
     const directory = aDirectory();
     const spool = await aSpool({ path: directory });
-    const lane = spool.lane('history');
+    const lane = spool.sinkLog('history');
     const other = await start(directory);
     await other.ask('append', ['x1', 'x2', 'x3'], 'x', true);
     expect(lane.size).toBe(3);
-    expect(await lane.take(...ALL)).toStrictEqual([]);
+    expect(await lane.claimNext(...ALL)).toStrictEqual([]);
     const [report] = spool.reports();
     expect(report).toMatchObject({ sink: 'history', count: 3, claimed: 3 });
     expect(report?.claimedBy).toStrictEqual([`process ${other.child.pid}`]);
     const told = new Promise<void>((resolve) => lane.onAvailable(resolve));
     await other.kill();
     await told;
-    expect(idsOf(await lane.take(...ALL))).toStrictEqual(['x1', 'x2', 'x3']);
+    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['x1', 'x2', 'x3']);
   });
 
   it('leave their claims to their successor', async () => {
@@ -83,11 +83,11 @@ describe('processes that are killed', () => {
 
   it('keep their claims while they are only stopped', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).lane('history');
+    const lane = (await aSpool({ path: directory })).sinkLog('history');
     const other = await start(directory);
     await other.ask('append', ['x1'], 'x', true);
     other.child.kill('SIGSTOP');
-    expect(await lane.take(...ALL)).toStrictEqual([]);
+    expect(await lane.claimNext(...ALL)).toStrictEqual([]);
     other.child.kill('SIGCONT');
   });
 });
@@ -95,7 +95,7 @@ describe('processes that are killed', () => {
 describe('processes that share a spool', () => {
   it('never have the same entry, and lose none', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).lane('history');
+    const lane = (await aSpool({ path: directory })).sinkLog('history');
     const others = await Promise.all([start(directory), start(directory)]);
     const ids = Array.from({ length: 300 }, (_, i) => `n${i}`);
     for (const id of ids) await lane.append([{ ...entry(id), key: `key ${id}` }], { claim: false });
@@ -119,7 +119,7 @@ describe('processes that share a spool', () => {
 
   it('do not overtake each other within a key', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).lane('history');
+    const lane = (await aSpool({ path: directory })).sinkLog('history');
     const other = await start(directory);
     const append = (id: string, key: string) => lane.append([{ ...entry(id), key }], { claim: false });
     await append('a1', 'a');
@@ -127,19 +127,19 @@ describe('processes that share a spool', () => {
     const [first] = await other.ask<{ position: number }[]>('take', 1);
     await append('a2', 'a');
     await append('b2', 'b');
-    expect(idsOf(await lane.take(...ALL))).toStrictEqual(['b1', 'b2']);
+    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['b1', 'b2']);
     await other.ask('confirm', [first?.position]);
-    expect(idsOf(await lane.take(...ALL))).toStrictEqual(['a2']);
+    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['a2']);
   });
 
   it('get at once what another gives back when it closes', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).lane('history');
+    const lane = (await aSpool({ path: directory })).sinkLog('history');
     const other = await start(directory);
     await other.ask('append', ['x1'], 'x', true);
     other.tell('close');
     await vi.waitFor(async () => {
-      const taken = await lane.take(...ALL);
+      const taken = await lane.claimNext(...ALL);
       expect(idsOf(taken)).toStrictEqual(['x1']);
       await lane.confirm(positionsOf(taken));
     }, 20_000);
@@ -152,7 +152,7 @@ describe('processes that share a spool', () => {
     for (let i = 0; i < 40; i++) {
       const said = flood.said.length;
       const spool = await aSpool({ path: directory, maxBytes: 2 ** 30 });
-      await spool.lane('other').append([entry(`o${i}`)]);
+      await spool.sinkLog('other').append([entry(`o${i}`)]);
       await spool.close();
       await vi.waitFor(() => expect(flood.said.length).toBeGreaterThan(said), {
         timeout: 20_000,
@@ -161,10 +161,10 @@ describe('processes that share a spool', () => {
     }
     await flood.kill();
     const spool = await aSpool({ path: directory, maxBytes: 2 ** 30 });
-    const stored = new Set(idsOf(await spool.lane('history').take(...ALL)));
+    const stored = new Set(idsOf(await spool.sinkLog('history').claimNext(...ALL)));
     const acknowledged = flood.said.filter(Array.isArray).flat();
     expect(acknowledged.filter((id) => !stored.has(id))).toStrictEqual([]);
-    expect(spool.lane('other').size).toBe(40);
+    expect(spool.sinkLog('other').size).toBe(40);
   }, 60_000);
 
   it('open it all at once', async () => {

@@ -21,7 +21,7 @@ let whole: Buffer = Buffer.alloc(0);
 beforeEach(async () => {
   if (whole.length > 0) return;
   const spool = await aSpool();
-  const lane = spool.lane('history');
+  const lane = spool.sinkLog('history');
   const sized = all.map((id, i) =>
     aDelivery(id, `client ${i % 7}`, { body: Buffer.alloc((i * 37) % 5000, id) }),
   );
@@ -40,8 +40,8 @@ async function openDamaged(damage: (path: string) => void) {
   writeFileSync(path, whole);
   damage(path);
   const spool = await aSpool({ path: directory });
-  const lane = spool.lane('history');
-  const taken = await lane.take(...ALL);
+  const lane = spool.sinkLog('history');
+  const taken = await lane.claimNext(...ALL);
   for (const { delivery } of taken) {
     const expected = Buffer.alloc(delivery.body.byteLength, delivery.id);
     expect(Buffer.compare(delivery.body, expected)).toBe(0);
@@ -49,7 +49,7 @@ async function openDamaged(damage: (path: string) => void) {
   // It is of use.
   await lane.confirm(taken.map(({ position }) => position));
   await lane.append(deliveries('new', 10), { claim: false });
-  expect(idsOf(await lane.take(...ALL))).toStrictEqual(deliveries('new', 10).map(({ id }) => id));
+  expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(deliveries('new', 10).map(({ id }) => id));
   expect(lane.size).toBe(10);
   return { directory, ids: idsOf(taken), logged: spool.logged };
 }
@@ -186,7 +186,7 @@ describe('the file of a spool', () => {
 describe('an entry that is damaged while the spool is open', () => {
   it('is set aside, and the others go on', async () => {
     const spool = await aSpool();
-    const lane = spool.lane('history');
+    const lane = spool.sinkLog('history');
     await lane.append(
       [aDelivery('n1'), aDelivery('n2', 'k', { body: Buffer.from('a body to be found') }), aDelivery('n3')],
       { claim: false },
@@ -203,7 +203,7 @@ describe('an entry that is damaged while the spool is open', () => {
     )
       writeSync(file, 'X', at);
     closeSync(file);
-    expect(idsOf(await lane.take(...ALL))).toStrictEqual(['n1', 'n3']);
+    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['n1', 'n3']);
     expect(lane.size).toBe(2);
     const aside = join(spool.directory, 'unreadable-history-2.bin');
     expect(readFileSync(aside, 'utf8')).toContain('X body to be found');
@@ -235,7 +235,7 @@ describe('what a spool writes', () => {
   it('is for its user only', async () => {
     const directory = join(aDirectory(), 'made', 'here');
     const spool = await aSpool({ path: directory });
-    await spool.lane('a').append(deliveries('a', 1));
+    await spool.sinkLog('a').append(deliveries('a', 1));
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
       const { mode } = statSync(join(directory, name));

@@ -30,7 +30,7 @@ describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
     const filler = join(disk, 'filler');
     writeFileSync(filler, Buffer.alloc(2 * 2 ** 20));
     const spool = await aSpool({ path: join(disk, 'spool') });
-    const lane = spool.lane('history');
+    const lane = spool.sinkLog('history');
     const body = new Uint8Array(10_000);
     const stored: number[] = [];
     const fill = async () => {
@@ -48,14 +48,14 @@ describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
     rmSync(filler);
     await vi.waitFor(() => lane.append([aDelivery('after')], { claim: false }), { timeout: 10_000 });
     await lane.release(stored);
-    expect(await lane.take(...ALL)).toHaveLength(stored.length + 1);
+    expect(await lane.claimNext(...ALL)).toHaveLength(stored.length + 1);
   });
 
   it('that is full at the start serves what is on it', async () => {
     const disk = aDisk('6m') as string;
     const path = join(disk, 'spool');
     const first = await aSpool({ path });
-    await first.lane('a').append([aDelivery('1', 'k', { body: new Uint8Array(1_000_000) })]);
+    await first.sinkLog('a').append([aDelivery('1', 'k', { body: new Uint8Array(1_000_000) })]);
     await first.close();
     const filler = join(disk, 'filler');
     const fill = () => writeFileSync(filler, Buffer.alloc(6 * 2 ** 20));
@@ -63,7 +63,7 @@ describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
     rmSync(filler);
     writeFileSync(filler, Buffer.alloc(4 * 2 ** 20));
     const second = await aSpool({ path });
-    expect(await second.lane('a').take(...ALL)).toHaveLength(1);
+    expect(await second.sinkLog('a').claimNext(...ALL)).toHaveLength(1);
     expect(second.logged).toStrictEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
     const disk = aDisk('6m') as string;
     const path = join(disk, 'spool');
     const first = await aSpool({ path });
-    await first.lane('a').append([aDelivery('1')]);
+    await first.sinkLog('a').append([aDelivery('1')]);
     await first.close();
     expect(mount('-o', 'remount,ro', disk)).toBe(true);
     await expect(aSpool({ path })).rejects.toThrow(

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spoolDrainCommand } from '../../src/cli/commands/spool-drain.ts';
-import { placesIn } from '../../src/spool/places.ts';
+import { spoolPaths } from '../../src/spool/places.ts';
 import { aTerminal } from '../cli/commands/fake-terminal.ts';
 import { ALL, aDirectory, aSpool, positionsOf } from '../spool/support.ts';
 import { root } from '../support/source.ts';
@@ -20,8 +20,8 @@ const count = lanes.flatMap(([, deliveries]) => deliveries).length;
 if (process.env.EXHOOK_WRITE_SPOOL !== undefined) {
   it('writes a spool as a killed process leaves it', async () => {
     const spool = await aSpool({ sync: true });
-    for (const [lane, deliveries] of lanes) await spool.lane(lane).append(deliveries);
-    const { data } = placesIn(spool.directory);
+    for (const [lane, deliveries] of lanes) await spool.sinkLog(lane).append(deliveries);
+    const { data } = spoolPaths(spool.directory);
     const format = /spool-(\d+)\.mdb$/.exec(data)?.[1];
     const folder = join(spools, `format-${format}`);
     mkdirSync(folder, { recursive: true });
@@ -38,7 +38,7 @@ function copyOf(format: string): string {
 }
 
 it('is about the format of this release too', () => {
-  const [, format] = /spool-(\d+)\.mdb$/.exec(placesIn('').data) ?? [];
+  const [, format] = /spool-(\d+)\.mdb$/.exec(spoolPaths('').data) ?? [];
   expect(formats).toContain(`format-${format}`);
 });
 
@@ -48,7 +48,7 @@ describe.each(formats)('a spool in %s', (format) => {
     const spool = await aSpool({ path });
     expect(spool.logged).toStrictEqual([]);
     for (const [lane, deliveries] of lanes) {
-      const entries = await spool.lane(lane).take(...ALL);
+      const entries = await spool.sinkLog(lane).claimNext(...ALL);
       const found = entries.map(({ delivery }) => ({ ...delivery, body: Uint8Array.from(delivery.body) }));
       const wanted = deliveries.map((one) => ({
         target: undefined,
@@ -56,19 +56,23 @@ describe.each(formats)('a spool in %s', (format) => {
         body: Uint8Array.from(one.body),
       }));
       expect(found).toStrictEqual(wanted);
-      await spool.lane(lane).confirm(positionsOf(entries));
+      await spool.sinkLog(lane).confirm(positionsOf(entries));
     }
     await spool.close();
-    expect(existsSync(placesIn(path).data)).toBe(false);
+    expect(existsSync(spoolPaths(path).data)).toBe(false);
   });
 
   it('takes more behind what it holds', async () => {
     const spool = await aSpool({ path: copyOf(format) });
-    const lane = spool.lane('presence-2');
+    const lane = spool.sinkLog('presence-2');
     const [first] = contents['presence-2'] ?? [];
     if (first === undefined) throw new Error('there is nothing');
     await lane.append([{ ...first, id: 'p-3' }], { claim: false });
-    expect((await lane.take(...ALL)).map(({ delivery }) => delivery.id)).toStrictEqual(['p-1', 'p-2', 'p-3']);
+    expect((await lane.claimNext(...ALL)).map(({ delivery }) => delivery.id)).toStrictEqual([
+      'p-1',
+      'p-2',
+      'p-3',
+    ]);
   });
 
   it('is drained by exhook spool drain', async () => {

@@ -6,7 +6,7 @@ import { load } from '../../app/load.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Environment } from '../../config/variables.ts';
 import { printable, printableJson } from '../../lib/printable.ts';
-import { type LaneReport, openSpool, type Spool } from '../../spool/spool.ts';
+import { openSpool, type SinkLogReport, type Spool } from '../../spool/spool.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SpoolCommandWorld {
@@ -111,7 +111,7 @@ export async function spoolLsCommand(
 
 function toJson(
   path: string,
-  reports: readonly LaneReport[],
+  reports: readonly SinkLogReport[],
   { sinks, spool }: Config,
   aside: readonly string[],
 ) {
@@ -128,7 +128,7 @@ function toJson(
   };
 }
 
-function formatReports(reports: readonly LaneReport[], { sinks, spool }: Config, now: number): string[] {
+function formatReports(reports: readonly SinkLogReport[], { sinks, spool }: Config, now: number): string[] {
   if (reports.length === 0) return ['The spool is empty.'];
   const rows = reports.map(({ sink, count, bytes, oldest, claimed, claimedBy }) => [
     sink,

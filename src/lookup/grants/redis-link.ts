@@ -1,4 +1,6 @@
 /** One connection to Redis that is made again whenever it is lost. */
+import { backoff, jitter } from '../../lib/backoff.ts';
+
 export interface RedisLinkOptions {
   readonly host: string;
   readonly port: number;
@@ -94,7 +96,7 @@ export async function createRedisLink(options: RedisLinkOptions): Promise<RedisL
 
 function clientOptions({ host, port, database, username, password, tls, timeout, random }: RedisLinkOptions) {
   const reconnectStrategy = (retries: number): number =>
-    Math.min(LAST_DELAY, FIRST_DELAY * 2 ** retries) * (0.5 + random() / 2);
+    jitter(backoff(retries + 1, { first: FIRST_DELAY, longest: LAST_DELAY }), random());
   const socket = { host, port, connectTimeout: timeout, reconnectStrategy };
   return {
     socket: tls === undefined ? socket : { ...socket, tls: true as const, ...tls },

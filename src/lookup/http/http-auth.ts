@@ -7,12 +7,14 @@ import { type BuiltRequest, compileRequest, type RequestTemplates } from '../../
 import { type AdmissionRequest, createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
 import { RetryBudget } from '../../lib/admission/retry-budget.ts';
+import { backoff, jitter } from '../../lib/backoff.ts';
+import type { CircuitState } from '../../lib/circuit-breaker.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { type HttpProblem, type HttpVerdict, readHttpAnswer } from '../../policy/login/auth-answer.ts';
 import type { TextValues } from '../../policy/text/text-template.ts';
 import { Failure } from '../../protocol/failure.ts';
-import { type BreakerOptions, type BreakerState, createBreaker } from '../breaker.ts';
+import { type BreakerOptions, createBreaker } from '../breaker.ts';
 import { AnswerTooLarge, createHttpClient, type HttpClientOptions } from './http-client.ts';
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
@@ -45,7 +47,7 @@ export interface HttpAuth {
    * @throws Failure `overloaded`, `lookup_timeout` or `lookup_failed`; the message names host and cause, no value.
    */
   ask(values: TextValues, request?: AdmissionRequest): Promise<HttpVerdict>;
-  readonly breakerState: BreakerState;
+  readonly breakerState: CircuitState;
   close(): void;
 }
 
@@ -101,7 +103,7 @@ export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
         budget.succeeded();
         return verdict;
       } catch (error) {
-        const pause = FIRST_PAUSE * 2 ** tried * (0.5 + random() / 2);
+        const pause = jitter(backoff(tried + 1, { first: FIRST_PAUSE }), random());
         const isHopeless =
           left <= 0 ||
           admission.waiting > 0 ||

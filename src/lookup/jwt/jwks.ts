@@ -3,6 +3,7 @@
  * names a key that is not among them, and used on while the source is down.
  */
 
+import { backoff } from '../../lib/backoff.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { withCallerSignal } from '../deadline.ts';
@@ -76,7 +77,7 @@ export function jwksKeys(options: JwksOptions): JwksKeys {
       loadedAt = startedAt;
       failures = 0;
     } catch (error) {
-      nextAt = startedAt + Math.min(cooldown, FIRST_RETRY * 2 ** failures++);
+      nextAt = startedAt + backoff(++failures, { first: FIRST_RETRY, longest: cooldown });
       options.onProblem?.(error instanceof Error ? error.message : 'unknown error');
     }
   }

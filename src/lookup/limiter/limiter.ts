@@ -5,6 +5,7 @@
  * waits for one; while a bucket is empty, attempts wait or are refused.
  */
 
+import { backoff } from '../../lib/backoff.ts';
 import type { Link } from '../../lib/linked-list.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { type BucketOptions, Buckets, type Outcome, type TryAgain } from './buckets.ts';
@@ -108,7 +109,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return { kind: 'empty', ms: Math.max(1, Math.ceil((spent - burst + 1) * refill)), by };
     if (mayWait && reserved >= burst) return { kind: 'wait' };
     const excess = Math.max(0, Math.floor(spent - burst + ROUNDING)) + reserved;
-    return { kind: 'empty', ms: Math.min(maxDelay, FIRST_DELAY * 2 ** excess), by };
+    return { kind: 'empty', ms: backoff(excess + 1, { first: FIRST_DELAY, longest: maxDelay }), by };
   }
 
   /** The verdict, or where the attempt has to wait. */

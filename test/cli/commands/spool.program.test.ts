@@ -32,7 +32,7 @@ async function aSetup({ waiting = {} as Record<string, number>, sinks = '' } = {
   if (Object.keys(waiting).length > 0) {
     const spool = await aSpool({ path });
     for (const [sink, count] of Object.entries(waiting))
-      await spool.lane(sink).append(deliveries(sink, count));
+      await spool.sinkLog(sink).append(deliveries(sink, count));
     await spool.close();
   }
   const terminal = aTerminal();
@@ -188,7 +188,7 @@ describe('exhook spool drain', () => {
     writeFileSync(config, configured('http://127.0.0.1:1/'));
     expect(await spoolDrainCommand({ config, timeout: '300ms' }, world, signal)).toBe(1);
     expect(terminal.printed).toStrictEqual(['0 of 5 events are gone from the spool.']);
-    expect((await aSpool({ path })).lane('out').size).toBe(5);
+    expect((await aSpool({ path })).sinkLog('out').size).toBe(5);
     expect(await spoolDrainCommand({ config, timeout: 'soon' }, world, signal)).toBe(2);
   });
 });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { Circuit } from '../../src/events/circuit.ts';
+import { CircuitBreaker } from '../../src/lib/circuit-breaker.ts';
 
 it('a sink that is down counts as such until it is time to try it, and while somebody tries', () => {
   let now = 1_000;
-  const circuit = new Circuit({ openAfter: 2, min: 100, max: 1_000, now: () => now, random: () => 0 });
+  const circuit = new CircuitBreaker({ failures: 2, openFor: () => 200, now: () => now });
   circuit.failed(false);
   expect([circuit.state, circuit.isHopeless(0)]).toEqual(['closed', false]);
   now = 1_050;
@@ -20,11 +20,36 @@ it('a sink that is down counts as such until it is time to try it, and while som
 
 it('waiting for a sink is in vain when nobody tries it in time, or it was down for longer', () => {
   let now = 0;
-  const circuit = new Circuit({ openAfter: 1, min: 1_000, max: 1_000, now: () => now, random: () => 0 });
+  const circuit = new CircuitBreaker({ failures: 1, openFor: () => 1_000, now: () => now });
   circuit.failed(false);
   expect([999, 1_000].map((patience) => circuit.isHopeless(patience))).toEqual([true, false]);
   now = 1_000;
   circuit.failed(circuit.enter());
   now = 1_500;
   expect([1_499, 1_500].map((patience) => circuit.isHopeless(patience))).toEqual([true, false]);
+});
+
+it('tells how many trials have failed since the service was up', () => {
+  let now = 0;
+  const trials: number[] = [];
+  const openFor = (failed: number) => {
+    trials.push(failed);
+    return 100;
+  };
+  const circuit = new CircuitBreaker({ failures: 1, openFor, now: () => now });
+  circuit.failed(circuit.enter());
+  for (now of [100, 200]) circuit.failed(circuit.enter());
+  now = 300;
+  circuit.succeeded(circuit.enter());
+  circuit.failed(circuit.enter());
+  expect(trials).toEqual([0, 1, 2, 0]);
+});
+
+it('lets the next attempt try when a trial has said nothing about the service', () => {
+  const circuit = new CircuitBreaker({ failures: 1, openFor: () => 0, now: () => 0 });
+  circuit.failed(circuit.enter());
+  const isTrial = circuit.enter();
+  expect([isTrial, circuit.wait]).toEqual([true, undefined]);
+  circuit.ended(isTrial);
+  expect([circuit.state, circuit.wait]).toEqual(['half-open', 0]);
 });

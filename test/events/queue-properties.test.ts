@@ -1,9 +1,9 @@
 /** Whatever a sink does: nothing is lost, nothing of one key is reordered, and the bounds hold. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SinkQueue } from '../../src/events/sink-queue.ts';
+import type { SinkPipeline } from '../../src/events/sink-pipeline.ts';
 import type { Receipt } from '../../src/sinks/sink.ts';
-import { aClock, aDelivery, aQueue, aSink } from './support.ts';
+import { aClock, aDelivery, aPipeline, aSink } from './support.ts';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e'];
 
@@ -36,7 +36,7 @@ async function run(
   steps: readonly (typeof step extends fc.Arbitrary<infer Value> ? Value : never)[],
   answers: readonly Answer[],
   queue: object,
-  check: (lane: SinkQueue) => void,
+  check: (pipeline: SinkPipeline) => void,
 ): Promise<Run> {
   const seen: Run = { pushed: [], taken: [], rejected: [], told: new Map(), dropped: 0, withdrawn: 0 };
   const left = [...answers];
@@ -56,23 +56,8 @@ async function run(
     seen.taken.push(...ids.filter((_, i) => i !== index));
     return { rejected: [{ index, reason: 'no' }] };
   };
-  const lane = new SinkQueue({
-    sink,
-    queue: aQueue(queue),
-    clock,
-    observer: {
-      dropped: (reason, events) => {
-        if (reason === 'withdrawn') seen.withdrawn += events;
-        else seen.dropped += events;
-      },
-      wrote: () => {},
-      delivered: () => {},
-      failed: () => {},
-      retried: () => {},
-      recovered: () => {},
-    },
-    reject: ({ id }) => void seen.rejected.push(id),
-  });
+  const bury = ({ id }: { readonly id: string }) => void seen.rejected.push(id);
+  const { pipeline, seen: reported } = aPipeline(sink, { queue, clock, bury });
   let count = 0;
   for (const one of steps) {
     if ('pass' in one) await clock.pass(one.pass);
@@ -80,20 +65,23 @@ async function run(
       const key = 'push' in one ? one.push : one.hold;
       const id = `${count++}`;
       seen.pushed.push({ id, key });
-      if ('push' in one) lane.push(aDelivery(id, key), 100, 'drop-oldest');
+      if ('push' in one) pipeline.push(aDelivery(id, key), 100, 'drop-oldest');
       else {
-        const entry = lane.push(aDelivery(id, key), 100, 'refuse', {
+        const entry = pipeline.push(aDelivery(id, key), 100, 'refuse', {
           patience: Number.POSITIVE_INFINITY,
-          takesBack: true,
+          withdraws: true,
           settled: (failure) => seen.told.set(id, !failure),
         });
         if (entry === undefined) seen.dropped++;
       }
     }
-    check(lane);
+    check(pipeline);
   }
   await clock.pass(600_000);
-  check(lane);
+  check(pipeline);
+  for (const [reason, events] of reported.dropped)
+    if (reason === 'withdrawn') seen.withdrawn += events;
+    else seen.dropped += events;
   return seen;
 }
 
@@ -133,10 +121,15 @@ describe('for any sequence of successes, failures and parts', () => {
         queues,
         fc.integer({ min: 1, max: 8 }),
         async (steps, answers, queue, maxEvents) => {
-          const seen = await run(steps, answers, { ...queue, maxEvents, maxBytes: 1024 }, (lane) => {
-            expect(lane.size).toBeLessThanOrEqual(maxEvents);
-            expect(lane.bytes).toBeLessThanOrEqual(1024);
-          });
+          const seen = await run(
+            steps,
+            answers,
+            { ...queue, maxEvents, maxBytes: 1024 },
+            ({ queue: { memory } }) => {
+              expect(memory.events).toBeLessThanOrEqual(maxEvents);
+              expect(memory.bytes).toBeLessThanOrEqual(1024);
+            },
+          );
           expect(seen.taken.length + seen.rejected.length + seen.dropped).toBe(seen.pushed.length);
           expect(new Set(seen.taken).size).toBe(seen.taken.length);
           for (const key of KEYS) {

@@ -1,4 +1,4 @@
-/** A queue whose oldest item is taken in constant time, and items in its middle may turn out to be gone. */
+/** A queue whose oldest item is taken in constant time; items in its middle may be gone already. */
 export class Fifo<Item> implements Iterable<Item> {
   /** Items before `#head` are gone; the array is cut when half of it is. */
   #items: Item[] = [];
