@@ -93,7 +93,7 @@ function all({ events }: Pick<Config, 'events'>, { sinks, log }: EventsWorld): O
 
 async function openSpoolOf({ spool }: Pick<Config, 'spool'>, log: Logger): Promise<Spool | undefined> {
   if (spool === undefined) return undefined;
-  const { openSpool } = await import('../spool/spool.ts');
+  const { openSpool } = await import('../spool/open-spool.ts');
   return await openSpool(spool, { log, now: Date.now });
 }
 

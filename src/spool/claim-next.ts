@@ -1,8 +1,8 @@
-/** Chooses what a process may deliver next, oldest first, so that each key stays in order across processes. */
+/** Chooses the entries that a process may deliver next, oldest first and in order for each key across processes. */
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Claim } from './claim.ts';
 import { decodeDelivery, readHead } from './delivery-codec.ts';
-import { firstEntry, readClaims } from './lane-table.ts';
+import { firstEntry, readClaims } from './read-records.ts';
 import { contentOf, entryKey, LAST_POSITION, type Position, positionOf, sizeOf, unseal } from './records.ts';
 import type { Db } from './store.ts';
 
@@ -12,41 +12,41 @@ export interface ClaimLimits {
   /** This process. */
   readonly owner: string;
   readonly isLiving: (owner: string) => boolean;
-  /** All of the lane, in order. */
+  /** All claims of the log, in order. */
   readonly claims: readonly Claim[];
 }
 
 export interface Chosen {
   readonly entries: readonly { readonly position: Position; readonly delivery: Delivery }[];
-  /** Ranges that hold these entries and none of anybody else. */
+  /** Ranges that hold these entries and no others. */
   readonly runs: readonly { first: Position; last: Position }[];
-  /** Entries that are not what was written. */
+  /** Entries whose bytes are not those that were written. */
   readonly unreadable: readonly { readonly position: Position; readonly value: Buffer }[];
 }
 
 /**
- * How many entries one look passes over. Behind more than that, entries wait until the process that has them
- * is done or dead: looking further each time would cost the event loop more than it brings.
+ * The most entries that one search skips. Entries behind more than that wait until the process that claimed the
+ * skipped ones is done or dead: searching further each time would cost the event loop more than it brings.
  */
-const MAX_PASSED_OVER = 4096;
+const MAX_SKIPPED = 4096;
 
-export function chooseNext(db: Db, lane: string, limits: ClaimLimits): Chosen {
+export function chooseNext(db: Db, sink: string, limits: ClaimLimits): Chosen {
   const { max, maxBytes, owner, isLiving, claims } = limits;
   const chosen = new Chooser();
-  /** Keys that another process has older entries of. */
+  /** Hashes of keys of which another process has older entries. */
   const blocked = new Set<number>();
-  let passedOver = 0;
+  let skipped = 0;
   let at: Position = 0;
   for (let isGoingOn = true; isGoingOn; ) {
     isGoingOn = false;
     for (const { key, value } of db.getRange({
-      start: entryKey(lane, at),
-      end: entryKey(lane, LAST_POSITION),
+      start: entryKey(sink, at),
+      end: entryKey(sink, LAST_POSITION),
     })) {
       const position = positionOf(key);
       const claim = claimOf(claims, position);
       if (claim?.owner === owner) {
-        // What this process has is in its own order already: go on behind it.
+        // The entries of this process are in order already: continue behind them.
         chosen.endRun();
         at = claim.last + 1;
         isGoingOn = true;
@@ -55,7 +55,7 @@ export function chooseNext(db: Db, lane: string, limits: ClaimLimits): Chosen {
       const { keyHash } = readHead(contentOf(value));
       if (claim !== undefined && isLiving(claim.owner)) blocked.add(keyHash);
       if (blocked.has(keyHash)) {
-        if (++passedOver > MAX_PASSED_OVER) return chosen;
+        if (++skipped > MAX_SKIPPED) return chosen;
         chosen.endRun();
         continue;
       }
@@ -79,7 +79,7 @@ class Chooser implements Chosen {
   }
 
   add(position: Position, key: Buffer, bytes: Buffer): void {
-    // LMDB's own memory is read until the next turn only.
+    // The bytes are LMDB's own memory, valid until the next turn only.
     const value = Buffer.from(bytes);
     const content = unseal(key, value);
     const delivery = content && decodeDelivery(content);
@@ -110,15 +110,15 @@ function claimOf(claims: readonly Claim[], position: Position): Claim | undefine
   return undefined;
 }
 
-/** Whether a lane has an entry that no living process has. */
-export function hasFree(db: Db, lane: string, isLiving: (owner: string) => boolean): boolean {
+/** Whether a log has an entry that no living process has claimed. */
+export function hasFree(db: Db, sink: string, isLiving: (owner: string) => boolean): boolean {
   let at: Position = 0;
-  for (const { first, last, owner } of readClaims(db, lane)) {
+  for (const { first, last, owner } of readClaims(db, sink)) {
     if (!isLiving(owner)) continue;
-    const entry = firstEntry(db, lane, at);
+    const entry = firstEntry(db, sink, at);
     if (entry === undefined) return false;
     if (entry < first) return true;
     at = last + 1;
   }
-  return firstEntry(db, lane, at) !== undefined;
+  return firstEntry(db, sink, at) !== undefined;
 }

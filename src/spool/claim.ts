@@ -1,21 +1,21 @@
-/** Claims: ranges of positions that a process delivers, so that no other does. Those of a lane never overlap. */
+/** Claims: ranges of positions that a process delivers, so that no other does. Claims of a log never overlap. */
 import type { Position } from './records.ts';
 
 export interface Claim {
   readonly first: Position;
   /** Included. */
   readonly last: Position;
-  /** The id of the member that has it. */
+  /** The id of the process that has it. */
   readonly owner: string;
 }
 
-/** A change of the claims of a lane. */
+/** A change of the claims of a log. */
 export interface ClaimChange {
   readonly removed: readonly Claim[];
   readonly added: readonly Claim[];
 }
 
-/** Takes a range out of claims: what reaches into it is cut, and what lies around it stays. */
+/** Removes a range from claims: claims that reach into it are shortened or split. */
 export function cut(claims: readonly Claim[], first: Position, last: Position): ClaimChange {
   const removed = claims.filter((claim) => claim.first <= last && claim.last >= first);
   const added = removed.flatMap((claim) => [
@@ -25,14 +25,14 @@ export function cut(claims: readonly Claim[], first: Position, last: Position): 
   return { removed, added };
 }
 
-/** Adds a claim, in one with the claim of the same owner that it follows. */
+/** Adds a claim, merged with the claim of the same owner right before it. */
 export function extend(claims: readonly Claim[], claim: Claim): ClaimChange {
   const before = claims.find(({ last, owner }) => last === claim.first - 1 && owner === claim.owner);
   if (before === undefined) return { removed: [], added: [claim] };
   return { removed: [before], added: [{ ...before, last: claim.last }] };
 }
 
-/** Positions in any order as runs of neighbours. */
+/** Positions, in any order, as runs of consecutive ones. */
 export function runsOf(positions: readonly Position[]): { first: Position; last: Position }[] {
   const runs: { first: Position; last: Position }[] = [];
   for (const position of [...new Set(positions)].sort((a, b) => a - b)) {

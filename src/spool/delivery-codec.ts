@@ -1,5 +1,5 @@
 /**
- * A delivery as bytes on disk, and back: compact, and readable without the event that it was made of.
+ * Encodes a delivery for the disk, and decodes it: compact, and readable without the event that it was made from.
  *
  *     u8 layout | u32 hash of the key | u48 time | u8 flags | u16 n | n texts | body
  *
@@ -12,14 +12,14 @@ import type { Delivery, DeliveryFormat } from '../sinks/delivery.ts';
 
 const LAYOUT = 1;
 const HEADER = 14;
-/** Texts in front of the attributes, without the target. */
+/** Texts before the attributes, without the target. */
 const FIXED_TEXTS = 3;
 const HAS_TARGET = 4;
 const formats: readonly DeliveryFormat[] = ['structured', 'binary', 'raw'];
 
-/** What can be read of a delivery without taking it apart. */
+/** What can be read without decoding a delivery. */
 export interface StoredHead {
-  /** Of the key: equal for equal keys, and rarely for others. */
+  /** Hash of the key: equal for equal keys, and rarely for others. */
   readonly keyHash: number;
   /** When it was stored, in milliseconds since 1970. */
   readonly time: number;
@@ -54,12 +54,12 @@ function flagsOf({ format, target }: Delivery): number {
   return formats.indexOf(format) | (target === undefined ? 0 : HAS_TARGET);
 }
 
-/** Of bytes that `encodeDelivery` made. */
+/** @param bytes that `encodeDelivery` has made. */
 export function readHead(bytes: Buffer): StoredHead {
   return { keyHash: bytes.readUInt32BE(1), time: bytes.readUIntBE(5, 6) };
 }
 
-/** Nothing when these are not the bytes of a delivery, or those of a layout that a later release writes. */
+/** @returns nothing for bytes that are no delivery, or have a layout of a later release. */
 export function decodeDelivery(bytes: Buffer): Delivery | undefined {
   if (bytes.length < HEADER || bytes[0] !== LAYOUT) return undefined;
   const flags = bytes.readUInt8(11);

@@ -1,10 +1,10 @@
 /**
- * What looks through the file of a spool, in a process of its own: LMDB trusts its pages, and one that is
- * damaged can make it crash. Plain JavaScript as text, so that it runs from the sources and from the bundle.
+ * The script that reads the file of a spool, in a separate process: LMDB trusts its pages, and a damaged one can
+ * make it crash. It is plain JavaScript in a string, so that it runs from the sources and from the bundle.
  *
  * Arguments: the path of the LMDB module, the file, the file to copy to or '', 'forward' or 'backward', and how many
- * entries a transaction copies: a crash costs those of the last one.
- * Prints a line of JSON now and then as a sign of life, and one at the end; see `Inspection`.
+ * entries a transaction copies: a crash loses those of the last one.
+ * Prints a line of JSON every 1,000 entries, to show that it is alive, and one at the end; see `Inspection`.
  */
 export const INSPECT_SCRIPT = `
 'use strict';
@@ -24,8 +24,8 @@ function look() {
   const isBackward = direction === 'backward';
   const source = open({ path: from, ...format, overlappingSync: false, readOnly: true, permissionsMode: 0o600 });
   const target = to === '' ? undefined : open({ path: to, ...format, noSync: true, mapSize: 2 ** 30, permissionsMode: 0o600 });
-  const lanes = {};
-  const laneOf = (key) => (lanes[key.toString('utf8', 2, 2 + key[1])] ??= { count: 0, bytes: 0, last: 0, recorded: 0 });
+  const logs = {};
+  const logOf = (key) => (logs[key.toString('utf8', 2, 2 + key[1])] ??= { count: 0, bytes: 0, last: 0, recorded: 0 });
   let seen = 0;
   let unreadable = 0;
   let previous;
@@ -40,12 +40,12 @@ function look() {
     previous = Buffer.from(key);
     if (!isIntact(key, value)) { unreadable++; return; }
     const kind = String.fromCharCode(key[0]);
-    if (kind === 'l') laneOf(key).recorded = value.readUIntBE(4, 6);
+    if (kind === 'l') logOf(key).recorded = value.readUIntBE(4, 6);
     if (kind !== 'e') return;
-    const lane = laneOf(key);
-    lane.count++;
-    lane.bytes += key.length + value.length;
-    lane.last = Math.max(lane.last, key.readUIntBE(key.length - 6, 6));
+    const log = logOf(key);
+    log.count++;
+    log.bytes += key.length + value.length;
+    log.last = Math.max(log.last, key.readUIntBE(key.length - 6, 6));
     if (++seen % SIGN_OF_LIFE === 0) print({ seen });
     if (target === undefined || target.doesExist(key)) return;
     group.push([previous, Buffer.from(value)]);
@@ -56,7 +56,7 @@ function look() {
   } finally {
     flush();
   }
-  return { lanes, unreadable };
+  return { logs, unreadable };
 }
 
 try {

@@ -1,4 +1,4 @@
-/** Looks through the file of a spool in a process of its own, which may crash on what it finds. */
+/** Reads the file of a spool in a separate process, since LMDB can crash on a damaged page. */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -9,32 +9,32 @@ export interface InspectedLog {
   readonly bytes: number;
   /** The last position. */
   readonly last: number;
-  /** How many entries the lane has by its own account; the accounts are not copied. */
+  /** The number of entries according to the totals of the log, which are not copied. */
   readonly recorded: number;
 }
 
 export type Inspection =
-  /** All was seen; `unreadable` records are not what was written. */
+  /** All records were read; `unreadable` is the number of those that fail their checksum. */
   | {
       readonly kind: 'done';
-      readonly lanes: Readonly<Record<string, InspectedLog>>;
+      readonly logs: Readonly<Record<string, InspectedLog>>;
       readonly unreadable: number;
     }
-  /** LMDB cannot go on; its number or that of the system. */
+  /** LMDB gave up, with its own error number or the system's. */
   | { readonly kind: 'failed'; readonly code: number; readonly message: string }
-  /** The process died, or stood still. */
+  /** The process died or hung. */
   | { readonly kind: 'crashed' };
 
 export interface InspectOptions {
   readonly path: string;
-  /** Entries that are intact are copied there. */
+  /** Intact entries are copied to this file. */
   readonly copyTo?: string;
   readonly direction?: 'forward' | 'backward';
-  /** How many entries are copied at once: a crash costs these. Default: 1000. */
+  /** Entries copied in one transaction: a crash loses these. Default: 1000. */
   readonly step?: number;
 }
 
-/** Milliseconds without a sign of life after which the process counts as crashed. */
+/** Milliseconds without output after which the process counts as crashed. */
 const PATIENCE = 30_000;
 
 export function inspect({
@@ -44,7 +44,7 @@ export function inspect({
   step = 1000,
 }: InspectOptions): Promise<Inspection> {
   const lmdb = createRequire(import.meta.url).resolve('lmdb');
-  // Nothing of this process' environment: it may hold secrets and options of Node.
+  // An empty environment: that of this process may hold secrets and options of Node.
   const child = spawn(process.execPath, ['-e', INSPECT_SCRIPT, lmdb, path, copyTo, direction, String(step)], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {},
@@ -72,11 +72,11 @@ function readLine(line: string): Inspection | undefined {
 }
 
 interface Line {
-  readonly done?: { lanes: Record<string, InspectedLog>; unreadable: number };
+  readonly done?: { logs: Record<string, InspectedLog>; unreadable: number };
   readonly failed?: { code: number; message: string };
 }
 
-/** A process that dies may leave half a line. */
+/** A process that dies can leave half a line. */
 function parse(line: string): Line {
   try {
     return JSON.parse(line) as Line;

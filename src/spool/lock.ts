@@ -1,6 +1,6 @@
 /**
- * One process at a time opens or closes a spool: it may find the file damaged and put another in its place,
- * which nobody else may have open. The lock is a file; that of a dead process is broken.
+ * Lets one process at a time open or close a spool: it may have to replace a damaged file, which no other process may
+ * have open then. The lock is a file; the lock of a dead process is broken.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -9,19 +9,19 @@ import { sleep } from '../lib/sleep.ts';
 import { isAlive, ProcessId, thisProcess } from './process-id.ts';
 import { Sightings } from './sightings.ts';
 
-/** Milliseconds between two tries. */
+/** Milliseconds between two attempts. */
 const RETRY = 10;
-/** Milliseconds after which a lock without a sign of life is dead, where its process cannot be looked up. */
+/** Milliseconds after which a lock that is not renewed is dead, where its process cannot be looked up. */
 const LEASE = 10_000;
 const HEARTBEAT = 2_000;
 /** Milliseconds to wait for a process that checks a large spool. */
 const PATIENCE = 300_000;
 
 /**
- * Runs work while no other process runs its own.
+ * Runs work while no other process holds the lock.
  *
  * @throws NodeJS.ErrnoException when the lock cannot be written.
- * @throws Error when somebody else holds it for minutes.
+ * @throws Error when another process holds it for minutes.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const token = await acquire(path);
@@ -44,11 +44,13 @@ async function acquire(path: string): Promise<string> {
       breakDead(path);
       continue;
     }
-    // Whoever broke a dead lock at this very moment may have taken ours for it: then it is gone by now.
+    // A process that broke a dead lock at this very moment may have removed ours instead: then it is gone by now.
     await sleep(RETRY);
     if (read(path)?.token === token) return token;
   }
-  throw new Error(`another process is opening the spool for minutes; if there is none, remove ${path}`);
+  throw new Error(
+    `another process has been opening the spool for minutes; if there is no such process, remove ${path}`,
+  );
 }
 
 function tryCreate(path: string, token: string): boolean {
@@ -61,17 +63,17 @@ function tryCreate(path: string, token: string): boolean {
   }
 }
 
-/** Of locks of other containers. One that is seen for the first time may be held: it has a whole lease. */
+/** For locks of other containers. A lock that is seen for the first time may be held: it gets a whole lease. */
 const sightings = new Sightings({ lease: LEASE, isFreshAtFirst: () => true, now: Date.now });
 
 /** Removes the lock of a process that is dead. */
 export function breakDead(path: string): void {
-  // One that is gone is as good as fresh: the next try creates it.
+  // A lock that is gone is as good as fresh: the next attempt creates it.
   const isFresh = () => sightings.isFresh(path) ?? true;
   const holder = read(path);
   if (holder === undefined ? isFresh() : isAlive(holder, isFresh)) return;
   try {
-    // Of all that try this, one moves the file.
+    // Of all processes that try this, one moves the file.
     const dead = `${path}.${randomUUID()}`;
     renameSync(path, dead);
     rmSync(dead, { force: true });
@@ -92,6 +94,6 @@ function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // Without it we may count as dead to other machines only; and those must not share a spool.
+    // Then we may count as dead, but only for other machines, and those must not share a spool.
   }
 }

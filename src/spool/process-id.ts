@@ -1,14 +1,13 @@
 /**
- * Which process is meant, and whether it lives. A number alone says little: numbers are used again, and in each
- * container process 1 is another. So a process is its number, the moment it started, the namespace in which the
- * number counts, and the boot of the machine.
+ * Identifies a process, and tells whether it lives. A PID is not enough: PIDs are reused, and each container has its
+ * own process 1. So a process is its PID, its start time, the namespace of the PID, and the boot of the machine.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import * as z from 'zod';
 
 export const ProcessId = z.object({
   pid: z.int().positive(),
-  /** When it started, in ticks of the kernel since boot; empty where the system does not tell, as below. */
+  /** Start time in ticks of the kernel since boot; empty where the system does not tell, like the fields below. */
   start: z.string(),
   boot: z.string(),
   namespace: z.string(),
@@ -24,11 +23,11 @@ export const thisProcess = (): ProcessId => ({
 /**
  * Whether a process lives.
  *
- * @param isFresh whether it was heard of lately: decides where the system cannot tell, as in another container.
+ * @param isFresh whether its file was renewed lately: decides where the system cannot tell, as in another container.
  */
 export function isAlive(id: ProcessId, isFresh: () => boolean): boolean {
   const here = thisPlace();
-  // A spool is on a disk of this machine: who used it before the machine started is gone.
+  // A spool is on a disk of this machine: a process from before the last boot is gone.
   if (id.boot !== here.boot) return false;
   if (id.namespace !== here.namespace) return isFresh();
   if (id.start === '') return isRunning(id.pid) && isFresh();
@@ -36,11 +35,11 @@ export function isAlive(id: ProcessId, isFresh: () => boolean): boolean {
 }
 
 /**
- * @returns nothing when there is no such process, or when it has ended and is only not yet waited for.
+ * @returns nothing when there is no such process, or it has exited and is a zombie.
  */
 function startOf(pid: number): string | undefined {
   try {
-    // The name stands in parentheses and may hold anything: what follows the last one can be split.
+    // The name is in parentheses and may hold anything: the fields after the last one can be split.
     const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;

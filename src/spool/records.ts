@@ -1,45 +1,45 @@
 /**
- * What stands in the store: one ordered map from bytes to bytes. The first byte of a key says what it is.
+ * The layout of the store: one ordered map from bytes to bytes. The first byte of a key is the kind of record.
  *
- *     e | lane | position  ->  an entry
- *     c | lane | first     ->  a claim: the last position, and who has it
- *     l | lane             ->  how much the lane holds, and its next position
+ *     e | sink | position  ->  an entry
+ *     c | sink | first     ->  a claim: the last position, and the owner
+ *     l | sink             ->  the totals of a log, and its next position
  *
- * A lane is the length of its sink's name and the name; positions are 48 bits, big-endian, so that keys sort by
- * them. Every value begins with a CRC-32 of its key and of what follows.
+ * `sink` is the length of the sink's name in one byte, and the name. Positions are 48 bits, big-endian, so that keys
+ * sort by them. Every value begins with a CRC-32 of its key and of the rest of the value.
  */
 import { crc32 } from 'node:zlib';
 
-/** Where an entry stands in its lane; later ones are larger. They are not used twice while a process lives. */
+/** The position of an entry in its log: they grow, and are not reused while a process lives. */
 export type Position = number;
 
 export const LAST_POSITION: Position = 2 ** 48 - 1;
 
-/** What a lane holds, entries under claim included. */
+/** What a log holds, claimed entries included. */
 export interface LogTotals {
   readonly count: number;
-  /** Keys and values of its entries. */
+  /** Of the keys and values of its entries. */
   readonly bytes: number;
   readonly next: Position;
 }
 
 const ENTRY = 'e';
 const CLAIM = 'c';
-const LANE = 'l';
+const TOTALS = 'l';
 const POSITION_BYTES = 6;
 const CRC_BYTES = 4;
 
-export const entryKey = (lane: string, position: Position): Buffer => keyOf(ENTRY, lane, position);
-export const claimKey = (lane: string, first: Position): Buffer => keyOf(CLAIM, lane, first);
-export const totalsKey = (lane: string): Buffer => keyOf(LANE, lane);
-/** All lanes stand between these two. */
-export const totalsRange = { start: Buffer.from(LANE), end: Buffer.from('m') };
+export const entryKey = (sink: string, position: Position): Buffer => keyOf(ENTRY, sink, position);
+export const claimKey = (sink: string, first: Position): Buffer => keyOf(CLAIM, sink, first);
+export const totalsKey = (sink: string): Buffer => keyOf(TOTALS, sink);
+/** The totals of all logs lie between these keys. */
+export const totalsRange = { start: Buffer.from(TOTALS), end: Buffer.from('m') };
 
-/** Longest name of a lane, in bytes: its length stands in one. */
+/** Longest name of a sink, in bytes: its length is stored in one. */
 const MAX_NAME = 255;
 
-function keyOf(kind: string, lane: string, position?: Position): Buffer {
-  const name = Buffer.from(lane);
+function keyOf(kind: string, sink: string, position?: Position): Buffer {
+  const name = Buffer.from(sink);
   if (name.length > MAX_NAME) throw new TypeError(`the name of a sink is longer than ${MAX_NAME} bytes`);
   const key = Buffer.alloc(2 + name.length + (position === undefined ? 0 : POSITION_BYTES));
   key.write(kind, 0, 'latin1');
@@ -49,7 +49,7 @@ function keyOf(kind: string, lane: string, position?: Position): Buffer {
   return key;
 }
 
-/** Of the key of an entry or of a claim. */
+/** @param key of an entry or a claim. */
 export function positionOf(key: Buffer): Position {
   return key.readUIntBE(key.length - POSITION_BYTES, POSITION_BYTES);
 }
@@ -66,19 +66,19 @@ export function seal(key: Buffer, content: Uint8Array): Buffer {
   return value;
 }
 
-/** What was sealed, or nothing when the checksum is not that of key and value. */
+/** The content, or nothing when the checksum does not match key and value. */
 export function unseal(key: Buffer, value: Buffer): Buffer | undefined {
   if (value.length < CRC_BYTES) return undefined;
   const content = value.subarray(CRC_BYTES);
   return value.readUInt32BE(0) === crc32(content, crc32(key)) ? content : undefined;
 }
 
-/** The same without the check: for what was checked when the store was opened. */
+/** The content without a check: for values that were checked when the store was opened. */
 export function contentOf(value: Buffer): Buffer {
   return value.subarray(CRC_BYTES);
 }
 
-/** The same for an entry that is not made yet. @param content its bytes without a checksum. */
+/** The size of an entry before it is made. @param content bytes of its content. */
 export function entrySize(keyBytes: number, content: number): number {
   return keyBytes + CRC_BYTES + content;
 }
@@ -105,7 +105,7 @@ export function decodeTotals(content: Buffer): LogTotals {
 
 export const NO_TOTALS: LogTotals = { count: 0, bytes: 0, next: 1 };
 
-/** @param owner the id of a member. */
+/** @param owner the id of a process. */
 export function encodeClaim(last: Position, owner: string): Buffer {
   const content = Buffer.alloc(POSITION_BYTES + Buffer.byteLength(owner));
   content.writeUIntBE(last, 0, POSITION_BYTES);

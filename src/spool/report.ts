@@ -1,8 +1,8 @@
-/** What a lane holds, for people. */
+/** What the log of a sink holds, for people. */
 import type { Claim } from './claim.ts';
 import { readHead } from './delivery-codec.ts';
-import { readClaims, readTotals } from './lane-table.ts';
 import type { LiveProcesses } from './live-processes.ts';
+import { readClaims, readTotals } from './read-records.ts';
 import { contentOf, entryKey, LAST_POSITION } from './records.ts';
 import type { Db } from './store.ts';
 
@@ -14,17 +14,17 @@ export interface SinkLogReport {
   readonly oldest: number | undefined;
   /** Entries that living processes are delivering. */
   readonly claimed: number;
-  /** These processes. */
+  /** The processes that deliver them. */
   readonly claimedBy: readonly string[];
 }
 
 export function reportSinkLog(
   db: Db,
   sink: string,
-  members: Pick<LiveProcesses, 'isLiving' | 'describe'>,
+  processes: Pick<LiveProcesses, 'isLiving' | 'describe'>,
 ): SinkLogReport {
   const { count, bytes } = readTotals(db, sink);
-  const claims = readClaims(db, sink).filter(({ owner }) => members.isLiving(owner));
+  const claims = readClaims(db, sink).filter(({ owner }) => processes.isLiving(owner));
   const owners = [...new Set(claims.map(({ owner }) => owner))];
   return {
     sink,
@@ -32,7 +32,7 @@ export function reportSinkLog(
     bytes,
     oldest: oldestIn(db, sink),
     claimed: claims.reduce((sum, claim) => sum + countIn(db, sink, claim), 0),
-    claimedBy: owners.map(members.describe).sort(),
+    claimedBy: owners.map(processes.describe).sort(),
   };
 }
 

@@ -1,14 +1,14 @@
 /**
- * Signs of life of processes that cannot be looked up, such as those of another container: each renews the time of
- * a file. Whether a file is renewed is seen by watching it, with a clock that cannot be set; comparing its time with
- * the wall clock would make the dead live, or the living dead, when somebody sets that.
+ * Heartbeats of processes that cannot be looked up, such as those of another container: each renews the time of a file.
+ * Whether a file is renewed is observed with a monotonic clock; comparing its time with the wall clock would revive
+ * dead processes, or declare living ones dead, when somebody sets that clock.
  */
 import { statSync } from 'node:fs';
 
 export interface SightingsOptions {
-  /** A file that is not renewed for so many milliseconds belongs to a dead process. */
+  /** A file that was not renewed for so many milliseconds belongs to a dead process. */
   readonly lease: number;
-  /** How a file that is seen for the first time is judged, by its age in milliseconds by the wall clock. */
+  /** Whether a file that is seen for the first time counts as renewed, by its age in milliseconds by the wall clock. */
   readonly isFreshAtFirst: (age: number) => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -18,7 +18,7 @@ export interface SightingsOptions {
 
 interface Sighting {
   readonly modified: number;
-  /** By the monotonic clock: since when it has been seen like this; never when it was stale at first sight. */
+  /** When this time was first seen, by the monotonic clock; -Infinity if it was stale then. */
   readonly since: number;
 }
 

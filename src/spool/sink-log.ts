@@ -1,10 +1,10 @@
-/** The lane of one sink in a spool. */
+/** The log of one sink, in the store of a spool. */
 import { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import { runsOf } from './claim.ts';
 import { chooseNext, hasFree } from './claim-next.ts';
 import { encodeDelivery } from './delivery-codec.ts';
-import { readTotals } from './lane-table.ts';
+import { readTotals } from './read-records.ts';
 import { entryKey, entrySize, type LogTotals, type Position } from './records.ts';
 import type { AppendOptions, SinkLog, SpoolEntry } from './spool.ts';
 import type { Store } from './store.ts';
@@ -17,7 +17,7 @@ export interface StoredSinkLogWorld {
   readonly owner: string;
   readonly isLiving: (owner: string) => boolean;
   readonly now: () => number;
-  /** Keeps the bytes of an entry that cannot be read, and reports it. */
+  /** Keeps the bytes of an unreadable entry elsewhere, and reports it. */
   readonly setAside: (sink: string, position: Position, value: Buffer) => void;
 }
 
@@ -51,7 +51,7 @@ export class StoredSinkLog implements SinkLog {
     if (deliveries.length === 0) return [];
     const { store, now } = this.#world;
     const contents = deliveries.map((delivery) => encodeDelivery(delivery, now()));
-    const positions = await store.write((draft) => (isWanted() ? this.#append(draft, contents, claim) : []), {
+    const positions = await store.write((batch) => (isWanted() ? this.#append(batch, contents, claim) : []), {
       grows: true,
     });
     if (!isWanted()) {
@@ -65,16 +65,16 @@ export class StoredSinkLog implements SinkLog {
   async claimNext(max: number, maxBytes: number): Promise<readonly SpoolEntry[]> {
     const { store, owner, isLiving, setAside } = this.#world;
     if (max < 1 || (store.isOpen && this.size === 0)) return [];
-    return await store.write((draft) => {
-      const lane = draft.log(this.#sink);
-      const { claims } = lane;
+    return await store.write((batch) => {
+      const log = batch.log(this.#sink);
+      const { claims } = log;
       const limits = { max, maxBytes, owner, isLiving, claims };
-      const { entries, runs, unreadable } = chooseNext(draft.db, this.#sink, limits);
+      const { entries, runs, unreadable } = chooseNext(batch.db, this.#sink, limits);
       for (const { position, value } of unreadable) setAside(this.#sink, position, value);
-      if (unreadable.length > 0) lane.remove(unreadable.map(({ position }) => position));
+      if (unreadable.length > 0) log.remove(unreadable.map(({ position }) => position));
       for (const run of runs) {
-        lane.free(run.first, run.last);
-        lane.addClaim({ ...run, owner });
+        log.free(run.first, run.last);
+        log.addClaim({ ...run, owner });
       }
       return entries;
     });
@@ -82,17 +82,17 @@ export class StoredSinkLog implements SinkLog {
 
   async confirm(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
-    await this.#world.store.write((draft) => draft.log(this.#sink).remove(positions));
+    await this.#world.store.write((batch) => batch.log(this.#sink).remove(positions));
   }
 
   async release(positions: readonly Position[]): Promise<void> {
     if (positions.length === 0) return;
     const { store, owner } = this.#world;
-    await store.write((draft) => {
-      const lane = draft.log(this.#sink);
-      const own = lane.claims.filter((claim) => claim.owner === owner);
+    await store.write((batch) => {
+      const log = batch.log(this.#sink);
+      const own = log.claims.filter((claim) => claim.owner === owner);
       const isOwn = (at: Position) => own.some(({ first, last }) => first <= at && at <= last);
-      for (const { first, last } of runsOf(positions.filter(isOwn))) lane.free(first, last);
+      for (const { first, last } of runsOf(positions.filter(isOwn))) log.free(first, last);
     });
     this.#tell();
   }
@@ -103,38 +103,38 @@ export class StoredSinkLog implements SinkLog {
     setImmediate(() => this.look());
   }
 
-  /** Tells the listeners when there may be something to take. */
+  /** Tells the listeners if there may be something to claim. */
   look(): void {
     const { store, isLiving } = this.#world;
     if (this.#listeners.length === 0 || !store.isOpen || this.size === 0) return;
     if (hasFree(store.db, this.#sink, isLiving)) this.#tell();
   }
 
-  /** Gives back all that this process has, for others to take at once: the last that this process does. */
-  releaseAll(draft: WriteBatch): void {
-    const lane = draft.log(this.#sink);
-    this.#last = lane.totals;
-    for (const { first, last, owner } of lane.claims) if (owner === this.#world.owner) lane.free(first, last);
+  /** Releases all claims of this process, so that others can take over at once. Nothing may follow. */
+  releaseAll(batch: WriteBatch): void {
+    const log = batch.log(this.#sink);
+    this.#last = log.totals;
+    for (const { first, last, owner } of log.claims) if (owner === this.#world.owner) log.free(first, last);
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Those of now; after the end, the last that were known. */
+  /** The current ones; once the store is closed, the last known ones. */
   #totals(): LogTotals {
     const { store } = this.#world;
     if (store.isOpen) this.#last = readTotals(store.db, this.#sink);
     return this.#last;
   }
 
-  #append(draft: WriteBatch, contents: readonly Buffer[], isClaimed: boolean): Position[] {
+  #append(batch: WriteBatch, contents: readonly Buffer[], isClaimed: boolean): Position[] {
     const { maxBytes, owner } = this.#world;
-    if (draft.bytes + this.#sizeOf(contents) > maxBytes)
+    if (batch.bytes + this.#sizeOf(contents) > maxBytes)
       throw new Failure('sink_full', 'the spool is full: it holds as many bytes as spool.maxBytes allows');
-    const lane = draft.log(this.#sink);
-    const first = lane.append(contents);
-    if (isClaimed) lane.addClaim({ first, last: first + contents.length - 1, owner });
+    const log = batch.log(this.#sink);
+    const first = log.append(contents);
+    if (isClaimed) log.addClaim({ first, last: first + contents.length - 1, owner });
     return contents.map((_, i) => first + i);
   }
 

@@ -1,9 +1,9 @@
 /**
- * The records of lanes within one transaction: read once, changed in memory, and written at its end. A commit
- * may hold thousands of appends, which would otherwise read and write the same few records as many times.
+ * The records of logs within one transaction: read once, changed in memory, and written at its end. A commit can
+ * hold thousands of appends, each of which would otherwise read and write the same few records.
  */
 import { type Claim, type ClaimChange, cut, extend } from './claim.ts';
-import { firstEntry, readAllTotals, readClaims } from './lane-table.ts';
+import { firstEntry, readAllTotals, readClaims } from './read-records.ts';
 import {
   claimKey,
   encodeClaim,
@@ -21,33 +21,33 @@ import type { Db } from './store.ts';
 export class WriteBatch {
   readonly db: Db;
   readonly #totals: Map<string, LogTotals>;
-  readonly #lanes = new Map<string, SinkLogBatch>();
+  readonly #logs = new Map<string, SinkLogBatch>();
 
   constructor(db: Db) {
     this.db = db;
     this.#totals = readAllTotals(db);
   }
 
-  /** Every lane that was ever used. */
+  /** The sinks of every log that was ever used. */
   get names(): readonly string[] {
-    return [...new Set([...this.#totals.keys(), ...this.#lanes.keys()])];
+    return [...new Set([...this.#totals.keys(), ...this.#logs.keys()])];
   }
 
-  /** Of all entries. */
+  /** Bytes of all entries. */
   get bytes(): number {
     return this.names.reduce((sum, name) => sum + this.log(name).totals.bytes, 0);
   }
 
   log(name: string): SinkLogBatch {
-    const known = this.#lanes.get(name);
+    const known = this.#logs.get(name);
     if (known !== undefined) return known;
-    const lane = new SinkLogBatch(this.db, name, this.#totals.get(name) ?? NO_TOTALS);
-    this.#lanes.set(name, lane);
-    return lane;
+    const log = new SinkLogBatch(this.db, name, this.#totals.get(name) ?? NO_TOTALS);
+    this.#logs.set(name, log);
+    return log;
   }
 
   write(): void {
-    for (const lane of this.#lanes.values()) lane.write();
+    for (const log of this.#logs.values()) log.write();
   }
 }
 
@@ -95,7 +95,7 @@ export class SinkLogBatch {
     return next;
   }
 
-  /** Positions without an entry are passed over. */
+  /** Positions without an entry are ignored. */
   remove(positions: readonly Position[]): void {
     let { count, bytes, next } = this.#totals;
     for (const position of positions) {
@@ -114,7 +114,7 @@ export class SinkLogBatch {
     this.#change(extend(this.claims, claim));
   }
 
-  /** Makes a range nobody's. */
+  /** Removes all claims on a range. */
   free(first: Position, last: Position): void {
     this.#change(cut(this.claims, first, last));
     this.#mayHoldEmpty = true;

@@ -1,33 +1,33 @@
 /**
- * Keeps writers away while a process opens the file. LMDB's open sets the number of the last transaction, which
- * all processes share, to what it has read a moment before: a commit in between would be undone by the next.
+ * Keeps writers out while a process opens the file. LMDB's open sets the number of the last transaction, which all
+ * processes share, to what it has read a moment before: a commit in between would be undone by the next.
  *
- * A process that writes has a file that says so, and looks before each transaction whether somebody opens the
- * spool (see exclusive.ts); who opens it waits until no living process has such a file. The file stays for a
- * moment after a write, so that a busy process pays for one look a transaction and no more.
+ * A process that writes has a marker file, and checks before each transaction whether another process opens the spool
+ * (see lock.ts); the opening process waits until no living process has a marker. The marker stays for a moment after a
+ * write, so that a busy process pays for one check a transaction and no more.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { sleep } from '../lib/sleep.ts';
-import { findWriting, processSightings, writingPath } from './live-processes.ts';
 import { breakDead } from './lock.ts';
-import type { SpoolPaths } from './places.ts';
+import { findWriting, processSightings, writingPath } from './process-files.ts';
+import type { SpoolPaths } from './spool-paths.ts';
 
-/** Milliseconds for which the file stays behind a write. */
+/** Milliseconds that the marker stays after a write. */
 const LINGER = 25;
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const RETRY = 2;
-/** Milliseconds that who opens waits for a writer: only one that was stopped takes longer than a disk. */
+/** Milliseconds to wait for a writer: only a process that was stopped takes longer than a disk. */
 const PATIENCE = 30_000;
 
 export interface WriteGate {
   /** Waits until this process may write. */
   enter(): Promise<void>;
-  /** What was entered for is done. */
+  /** The write is done. */
   leave(): void;
   close(): void;
 }
 
-/** @param id of the member. */
+/** @param id of this process. */
 export function createWriteGate({ processes, openLock }: SpoolPaths, id: string): WriteGate {
   const path = writingPath(processes, id);
   let isMarked = false;
@@ -67,7 +67,7 @@ export function createWriteGate({ processes, openLock }: SpoolPaths, id: string)
 }
 
 /**
- * Waits until nobody writes. The lock of exclusive.ts must be held.
+ * Waits until no process writes. The lock of lock.ts must be held.
  *
  * @throws Error when a process does not stop.
  */
@@ -77,6 +77,6 @@ export async function waitForQuiet({ processes }: SpoolPaths, now: () => number)
     const [writer] = findWriting(processes, sightings);
     if (writer === undefined) return;
     if (performance.now() - since > PATIENCE)
-      throw new Error(`the spool is in use by ${writer}, which stands still; end it, or let it go on`);
+      throw new Error(`the spool is in use by ${writer}, which is stopped; end or resume it`);
   }
 }

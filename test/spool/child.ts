@@ -5,14 +5,14 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Delivery } from '../../src/sinks/delivery.ts';
-import { openSpool } from '../../src/spool/spool.ts';
+import { openSpool } from '../../src/spool/open-spool.ts';
 
 const [path = '', sync = 'false'] = process.argv.slice(2);
 const say = (answer: unknown) => writeSync(1, `${JSON.stringify(answer)}\n`);
 const quiet = () => undefined;
 const log = { info: quiet, warn: quiet, error: quiet } as unknown as Parameters<typeof openSpool>[1]['log'];
 const spool = await openSpool({ path, maxBytes: 2 ** 30, sync: sync === 'true' }, { log, now: Date.now });
-const lane = spool.sinkLog('history');
+const sinkLog = spool.sinkLog('history');
 say('open');
 
 const delivery = (id: string, key: string): Delivery => ({
@@ -26,19 +26,22 @@ const delivery = (id: string, key: string): Delivery => ({
 
 const commands: Record<string, (...args: never[]) => Promise<unknown>> = {
   async append(ids: string[], key: string, claim: boolean) {
-    return await lane.append(
+    return await sinkLog.append(
       ids.map((id) => delivery(id, key)),
       { claim },
     );
   },
   async take(max: number) {
-    return (await lane.claimNext(max, 2 ** 30)).map(({ position, delivery: { id } }) => ({ position, id }));
+    return (await sinkLog.claimNext(max, 2 ** 30)).map(({ position, delivery: { id } }) => ({
+      position,
+      id,
+    }));
   },
   async confirm(positions: number[]) {
-    await lane.confirm(positions);
+    await sinkLog.confirm(positions);
   },
   async size() {
-    return lane.size;
+    return sinkLog.size;
   },
   /** Three appenders at a time, so that commits overlap with whatever kills the process. */
   async flood(name: string, from: number) {
@@ -47,7 +50,7 @@ const commands: Record<string, (...args: never[]) => Promise<unknown>> = {
       for (;;) {
         const ids = Array.from({ length: 1 + (next % 5) }, (_, i) => `${name}${next + i}`);
         next += ids.length;
-        await lane.append(ids.map((id) => delivery(id, name)));
+        await sinkLog.append(ids.map((id) => delivery(id, name)));
         say(ids);
       }
     };

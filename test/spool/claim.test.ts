@@ -6,16 +6,26 @@ const claim = (first: number, last: number, owner = 'me'): Claim => ({ first, la
 
 describe('cutting a range out of claims', () => {
   it.each([
-    ['nothing that does not reach into it', [claim(1, 4)], [], []],
-    ['all that lies in it', [claim(5, 9), claim(6, 7)], [claim(5, 9), claim(6, 7)], []],
-    ['its end', [claim(1, 7)], [claim(1, 7)], [claim(1, 4)]],
-    ['its beginning', [claim(9, 12)], [claim(9, 12)], [claim(10, 12)]],
-    ['its middle', [claim(1, 12)], [claim(1, 12)], [claim(1, 4), claim(10, 12)]],
-  ])('takes %s', (_name, claims, removed, added) => {
+    ['nothing of a claim outside the range', [claim(1, 4)], [], []],
+    ['claims inside the range', [claim(5, 9), claim(6, 7)], [claim(5, 9), claim(6, 7)], []],
+    ['the end of a claim that reaches into the range', [claim(1, 7)], [claim(1, 7)], [claim(1, 4)]],
+    [
+      'the beginning of a claim that reaches out of the range',
+      [claim(9, 12)],
+      [claim(9, 12)],
+      [claim(10, 12)],
+    ],
+    [
+      'the middle of a claim that spans the range',
+      [claim(1, 12)],
+      [claim(1, 12)],
+      [claim(1, 4), claim(10, 12)],
+    ],
+  ])('removes %s', (_name, claims, removed, added) => {
     expect(cut(claims, 5, 9)).toStrictEqual({ removed, added });
   });
 
-  it('frees these positions and no others', () => {
+  it('frees the positions of the range and no others', () => {
     const position = fc.integer({ min: 0, max: 50 });
     fc.assert(
       fc.property(position, position, position, position, (a, b, c, d) => {
@@ -34,16 +44,16 @@ describe('cutting a range out of claims', () => {
 
 describe('adding a claim', () => {
   it.each([
-    ['that follows one of the same owner makes them one', claim(1, 4), [claim(1, 4)], [claim(1, 9)]],
-    ['that follows one of another owner stands alone', claim(1, 4, 'you'), [], [claim(5, 9)]],
-    ['behind a gap stands alone', claim(1, 3), [], [claim(5, 9)]],
+    ['right behind one of the same owner merges them', claim(1, 4), [claim(1, 4)], [claim(1, 9)]],
+    ['right behind one of another owner stays separate', claim(1, 4, 'you'), [], [claim(5, 9)]],
+    ['behind a gap stays separate', claim(1, 3), [], [claim(5, 9)]],
   ])('%s', (_name, before, removed, added) => {
     expect(extend([before], claim(5, 9))).toStrictEqual({ removed, added });
   });
 });
 
-describe('positions', () => {
-  it('are put together where they are neighbours, in any order, once each', () => {
+describe('a list of positions', () => {
+  it('is split into runs of consecutive positions, in any order and without duplicates', () => {
     expect(runsOf([7, 3, 4, 9, 3, 8, 1])).toStrictEqual([
       { first: 1, last: 1 },
       { first: 3, last: 4 },

@@ -6,7 +6,7 @@ import { ALL, aDirectory, aSpool, idsOf, positionsOf } from './support.ts';
 const start = useProcesses();
 const numberOf = (id: string) => Number(id.slice(1));
 
-describe('processes that are killed', () => {
+describe('processes of a spool that are killed', () => {
   it.each([false, true])(
     'lose nothing that was acknowledged, in any order of deaths (sync: %s)',
     async (sync) => {
@@ -55,24 +55,24 @@ describe('processes that are killed', () => {
     120_000,
   );
 
-  it('leave their claims to the others', async () => {
+  it('leave their claims to the other processes', async () => {
     const directory = aDirectory();
     const spool = await aSpool({ path: directory });
-    const lane = spool.sinkLog('history');
+    const log = spool.sinkLog('history');
     const other = await start(directory);
     await other.ask('append', ['x1', 'x2', 'x3'], 'x', true);
-    expect(lane.size).toBe(3);
-    expect(await lane.claimNext(...ALL)).toStrictEqual([]);
+    expect(log.size).toBe(3);
+    expect(await log.claimNext(...ALL)).toStrictEqual([]);
     const [report] = spool.reports();
     expect(report).toMatchObject({ sink: 'history', count: 3, claimed: 3 });
     expect(report?.claimedBy).toStrictEqual([`process ${other.child.pid}`]);
-    const told = new Promise<void>((resolve) => lane.onAvailable(resolve));
+    const told = new Promise<void>((resolve) => log.onAvailable(resolve));
     await other.kill();
     await told;
-    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['x1', 'x2', 'x3']);
+    expect(idsOf(await log.claimNext(...ALL))).toStrictEqual(['x1', 'x2', 'x3']);
   });
 
-  it('leave their claims to their successor', async () => {
+  it('leave their claims to the next process', async () => {
     const directory = aDirectory();
     const first = await start(directory);
     await first.ask('append', ['x1', 'x2'], 'x', true);
@@ -83,22 +83,22 @@ describe('processes that are killed', () => {
 
   it('keep their claims while they are only stopped', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).sinkLog('history');
+    const log = (await aSpool({ path: directory })).sinkLog('history');
     const other = await start(directory);
     await other.ask('append', ['x1'], 'x', true);
     other.child.kill('SIGSTOP');
-    expect(await lane.claimNext(...ALL)).toStrictEqual([]);
+    expect(await log.claimNext(...ALL)).toStrictEqual([]);
     other.child.kill('SIGCONT');
   });
 });
 
 describe('processes that share a spool', () => {
-  it('never have the same entry, and lose none', async () => {
+  it('never claim the same entry, and lose none', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).sinkLog('history');
+    const log = (await aSpool({ path: directory })).sinkLog('history');
     const others = await Promise.all([start(directory), start(directory)]);
     const ids = Array.from({ length: 300 }, (_, i) => `n${i}`);
-    for (const id of ids) await lane.append([{ ...entry(id), key: `key ${id}` }], { claim: false });
+    for (const id of ids) await log.append([{ ...entry(id), key: `key ${id}` }], { claim: false });
     const taken: string[] = [];
     await Promise.all(
       others.map(async (other) => {
@@ -114,38 +114,38 @@ describe('processes that share a spool', () => {
       }),
     );
     expect(taken.sort()).toStrictEqual([...ids].sort());
-    expect(lane.size).toBe(0);
+    expect(log.size).toBe(0);
   });
 
-  it('do not overtake each other within a key', async () => {
+  it('deliver the entries of a key in order across processes', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).sinkLog('history');
+    const log = (await aSpool({ path: directory })).sinkLog('history');
     const other = await start(directory);
-    const append = (id: string, key: string) => lane.append([{ ...entry(id), key }], { claim: false });
+    const append = (id: string, key: string) => log.append([{ ...entry(id), key }], { claim: false });
     await append('a1', 'a');
     await append('b1', 'b');
     const [first] = await other.ask<{ position: number }[]>('take', 1);
     await append('a2', 'a');
     await append('b2', 'b');
-    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['b1', 'b2']);
+    expect(idsOf(await log.claimNext(...ALL))).toStrictEqual(['b1', 'b2']);
     await other.ask('confirm', [first?.position]);
-    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['a2']);
+    expect(idsOf(await log.claimNext(...ALL))).toStrictEqual(['a2']);
   });
 
-  it('get at once what another gives back when it closes', async () => {
+  it('can claim at once what another releases when it closes', async () => {
     const directory = aDirectory();
-    const lane = (await aSpool({ path: directory })).sinkLog('history');
+    const log = (await aSpool({ path: directory })).sinkLog('history');
     const other = await start(directory);
     await other.ask('append', ['x1'], 'x', true);
     other.tell('close');
     await vi.waitFor(async () => {
-      const taken = await lane.claimNext(...ALL);
+      const taken = await log.claimNext(...ALL);
       expect(idsOf(taken)).toStrictEqual(['x1']);
-      await lane.confirm(positionsOf(taken));
+      await log.confirm(positionsOf(taken));
     }, 20_000);
   });
 
-  it('lose nothing while others come and go', async () => {
+  it('lose nothing while other processes start and stop', async () => {
     const directory = aDirectory();
     const flood = await start(directory);
     flood.tell('flood', 'f', 1);
@@ -167,7 +167,7 @@ describe('processes that share a spool', () => {
     expect(spool.sinkLog('other').size).toBe(40);
   }, 60_000);
 
-  it('open it all at once', async () => {
+  it('can open it all at once', async () => {
     const directory = aDirectory();
     const all = await Promise.all(Array.from({ length: 4 }, () => start(directory)));
     await Promise.all(all.map((one, i) => one.ask('append', [`n${i}`], 'n', true)));

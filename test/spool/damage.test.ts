@@ -21,13 +21,13 @@ let whole: Buffer = Buffer.alloc(0);
 beforeEach(async () => {
   if (whole.length > 0) return;
   const spool = await aSpool();
-  const lane = spool.sinkLog('history');
+  const log = spool.sinkLog('history');
   const sized = all.map((id, i) =>
     aDelivery(id, `client ${i % 7}`, { body: Buffer.alloc((i * 37) % 5000, id) }),
   );
-  const positions = await lane.append(sized.slice(0, COUNT / 2));
-  await lane.append(sized.slice(COUNT / 2));
-  await lane.confirm(positions);
+  const positions = await log.append(sized.slice(0, COUNT / 2));
+  await log.append(sized.slice(COUNT / 2));
+  await log.confirm(positions);
   await spool.close();
   whole = readFileSync(join(spool.directory, FILE));
 });
@@ -40,24 +40,24 @@ async function openDamaged(damage: (path: string) => void) {
   writeFileSync(path, whole);
   damage(path);
   const spool = await aSpool({ path: directory });
-  const lane = spool.sinkLog('history');
-  const taken = await lane.claimNext(...ALL);
+  const log = spool.sinkLog('history');
+  const taken = await log.claimNext(...ALL);
   for (const { delivery } of taken) {
     const expected = Buffer.alloc(delivery.body.byteLength, delivery.id);
     expect(Buffer.compare(delivery.body, expected)).toBe(0);
   }
   // It is of use.
-  await lane.confirm(taken.map(({ position }) => position));
-  await lane.append(deliveries('new', 10), { claim: false });
-  expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(deliveries('new', 10).map(({ id }) => id));
-  expect(lane.size).toBe(10);
+  await log.confirm(taken.map(({ position }) => position));
+  await log.append(deliveries('new', 10), { claim: false });
+  expect(idsOf(await log.claimNext(...ALL))).toStrictEqual(deliveries('new', 10).map(({ id }) => id));
+  expect(log.size).toBe(10);
   return { directory, ids: idsOf(taken), logged: spool.logged };
 }
 
 const asideIn = (directory: string) => readdirSync(directory).filter((name) => name.includes('damaged'));
 
 describe('the file of a spool', () => {
-  it('is read as it is when it is whole', async () => {
+  it('keeps all entries when it is intact', async () => {
     const { directory, ids, logged } = await openDamaged(() => undefined);
     expect(ids).toStrictEqual(left);
     expect(logged).toStrictEqual([]);
@@ -71,10 +71,10 @@ describe('the file of a spool', () => {
     ['of text', () => Buffer.from('{"spool": true}\n')],
     ['that ends in its second page', () => whole.subarray(0, 5000)],
     [
-      'of which only the first two pages are there',
+      'with only its first two pages',
       () => Buffer.concat([whole.subarray(0, 8192), Buffer.alloc(whole.length)]),
     ],
-  ])('%s is set aside, and the start goes on', async (_name, content) => {
+  ])('%s is set aside, and the spool opens', async (_name, content) => {
     const bytes = content();
     const { directory, ids, logged } = await openDamaged((path) => writeFileSync(path, bytes));
     expect(ids).toStrictEqual([]);
@@ -86,7 +86,7 @@ describe('the file of a spool', () => {
     ]);
   });
 
-  it('that is empty is as good as none', async () => {
+  it('that is empty counts as no file', async () => {
     const { directory, ids, logged } = await openDamaged((path) => truncateSync(path));
     expect(ids).toStrictEqual([]);
     expect(logged).toStrictEqual([]);
@@ -94,7 +94,7 @@ describe('the file of a spool', () => {
   });
 
   it.each([0.3, 0.6, 0.9, 0.99])(
-    'that is cut off at %d of its length gives what is left of it',
+    'that is truncated at %d of its length yields the readable entries',
     async (part) => {
       const { ids, logged, directory } = await openDamaged((path) =>
         truncateSync(path, Math.floor(whole.length * part)),
@@ -130,7 +130,7 @@ describe('the file of a spool', () => {
     ['branches', () => some(pagesOf(BRANCH), 6), 24, 'fill'],
     ['lists of free pages', () => everyPage().filter((page) => page < 8), 30, 'flip'],
   ] as const)(
-    'with damaged %s gives the rest, in order, and nothing that was not written',
+    'with damaged %s yields the other entries, in order, and nothing that was never written',
     async (_name, pages, at, how) => {
       for (const page of pages()) {
         const bytes = Buffer.from(whole);
@@ -151,7 +151,7 @@ describe('the file of a spool', () => {
     60_000,
   );
 
-  it('that is damaged again is set aside again', async () => {
+  it('that is damaged a second time is set aside under another name', async () => {
     const directory = aDirectory();
     for (let i = 1; i <= 3; i++) {
       writeFileSync(join(directory, FILE), 'garbage');
@@ -161,7 +161,7 @@ describe('the file of a spool', () => {
     }
   });
 
-  it('does not care about a lock that is damaged', async () => {
+  it('opens with a damaged lock file beside it', async () => {
     const { ids, logged } = await openDamaged((path) =>
       writeFileSync(`${path}-lock`, Buffer.alloc(8192, 0xff)),
     );
@@ -169,12 +169,12 @@ describe('the file of a spool', () => {
     expect(logged).toStrictEqual([]);
   });
 
-  it('does not care about what a start that was killed left behind', async () => {
+  it('opens with the partial copy of a killed start beside it', async () => {
     const { ids } = await openDamaged((path) => writeFileSync(`${path}.new`, 'half of it'));
     expect(ids).toStrictEqual(left);
   });
 
-  it('of another release is left alone, and reported', async () => {
+  it('of another release is left untouched and reported', async () => {
     const directory = aDirectory();
     writeFileSync(join(directory, 'spool-2.mdb'), 'from the future');
     const spool = await aSpool({ path: directory });
@@ -184,10 +184,10 @@ describe('the file of a spool', () => {
 });
 
 describe('an entry that is damaged while the spool is open', () => {
-  it('is set aside, and the others go on', async () => {
+  it('is set aside, and the other entries are delivered', async () => {
     const spool = await aSpool();
-    const lane = spool.sinkLog('history');
-    await lane.append(
+    const log = spool.sinkLog('history');
+    await log.append(
       [aDelivery('n1'), aDelivery('n2', 'k', { body: Buffer.from('a body to be found') }), aDelivery('n3')],
       { claim: false },
     );
@@ -203,8 +203,8 @@ describe('an entry that is damaged while the spool is open', () => {
     )
       writeSync(file, 'X', at);
     closeSync(file);
-    expect(idsOf(await lane.claimNext(...ALL))).toStrictEqual(['n1', 'n3']);
-    expect(lane.size).toBe(2);
+    expect(idsOf(await log.claimNext(...ALL))).toStrictEqual(['n1', 'n3']);
+    expect(log.size).toBe(2);
     const aside = join(spool.directory, 'unreadable-history-2.bin');
     expect(readFileSync(aside, 'utf8')).toContain('X body to be found');
     expect(spool.logged).toMatchObject([{ level: 'error', fields: { sink: 'history', path: aside } }]);
@@ -212,27 +212,27 @@ describe('an entry that is damaged while the spool is open', () => {
 });
 
 describe('a directory that cannot be used', () => {
-  it('says so when it is a file', async () => {
+  it('is reported when it is a file', async () => {
     const path = join(aDirectory(), 'file');
     writeFileSync(path, '');
     await expect(aSpool({ path })).rejects.toThrow(`spool.path: ${path} is a file; name a directory`);
   });
 
-  it('says so when it lies below a file', async () => {
+  it('is reported when it lies below a file', async () => {
     const path = join(aDirectory(), 'file');
     writeFileSync(path, '');
     await expect(aSpool({ path: join(path, 'spool') })).rejects.toThrow('lies below a file');
   });
 
-  it('says so when its file is a directory', async () => {
+  it('is reported when the spool file in it is a directory', async () => {
     const directory = aDirectory();
     mkdirSync(join(directory, FILE));
     await expect(aSpool({ path: directory })).rejects.toThrow(/spool-1\.mdb/);
   });
 });
 
-describe('what a spool writes', () => {
-  it('is for its user only', async () => {
+describe('the files of a spool', () => {
+  it('are readable by their user only', async () => {
     const directory = join(aDirectory(), 'made', 'here');
     const spool = await aSpool({ path: directory });
     await spool.sinkLog('a').append(deliveries('a', 1));
@@ -243,7 +243,7 @@ describe('what a spool writes', () => {
     }
   });
 
-  it('is made private again when it comes from elsewhere', async () => {
+  it('are made private again when they were copied from elsewhere', async () => {
     const directory = aDirectory();
     writeFileSync(join(directory, FILE), whole, { mode: 0o644 });
     await aSpool({ path: directory });

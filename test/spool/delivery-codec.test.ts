@@ -16,7 +16,7 @@ const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
 });
 
 describe('a delivery on disk', () => {
-  it('reads as it was written, whatever is in it', () => {
+  it('decodes to what was encoded, whatever is in it', () => {
     fc.assert(
       fc.property(anyDelivery, (delivery) => {
         const read = decodeDelivery(encodeDelivery(delivery, 1));
@@ -31,31 +31,31 @@ describe('a delivery on disk', () => {
     );
   });
 
-  it('keeps attributes whose names mean something to JavaScript', () => {
+  it('keeps attributes named like members of Object.prototype', () => {
     const attributes = JSON.parse('{"__proto__":"a","constructor":"b","toString":"c"}');
     const read = decodeDelivery(encodeDelivery(aDelivery('1', 'k', { attributes }), 1));
     expect(JSON.stringify(read?.attributes)).toBe('{"__proto__":"a","constructor":"b","toString":"c"}');
   });
 
-  it('tells an empty target from none', () => {
+  it('distinguishes an empty target from none', () => {
     const read = (target?: string) => decodeDelivery(encodeDelivery(aDelivery('1', 'k', { target }), 1));
     expect(read('')?.target).toBe('');
     expect(read()?.target).toBeUndefined();
   });
 
-  it('is nothing when it is cut short', () => {
+  it('is rejected when truncated at any byte', () => {
     const bytes = encodeDelivery(aDelivery('1', 'key', { body: new Uint8Array() }), 1);
     for (let length = 0; length < bytes.length; length++)
       expect(decodeDelivery(bytes.subarray(0, length))).toBeUndefined();
   });
 
-  it('is nothing in the layout of a later release', () => {
+  it('is rejected in the layout of a later release', () => {
     const bytes = encodeDelivery(aDelivery('1'), 1);
     bytes[0] = 2;
     expect(decodeDelivery(bytes)).toBeUndefined();
   });
 
-  it('does not throw on any bytes', () => {
+  it('never throws when random bytes are decoded', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
         decodeDelivery(Buffer.from([1, ...noise]));
@@ -63,7 +63,7 @@ describe('a delivery on disk', () => {
     );
   });
 
-  it('shows its time and the hash of its key without being taken apart', () => {
+  it('shows its time and the hash of its key without being decoded', () => {
     const time = Date.UTC(2300, 0);
     const [a, b, c] = ['one', 'one', 'two'].map((key) => readHead(encodeDelivery(aDelivery('1', key), time)));
     expect(a).toStrictEqual(b);

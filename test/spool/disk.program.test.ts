@@ -25,33 +25,33 @@ const canMount = (() => {
 })();
 
 describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
-  it('that fills up refuses appends, keeps what it has, and goes on when there is room', async () => {
+  it('that is full refuses appends, keeps its entries, and accepts appends again when there is space', async () => {
     const disk = aDisk('6m') as string;
     const filler = join(disk, 'filler');
     writeFileSync(filler, Buffer.alloc(2 * 2 ** 20));
     const spool = await aSpool({ path: join(disk, 'spool') });
-    const lane = spool.sinkLog('history');
+    const log = spool.sinkLog('history');
     const body = new Uint8Array(10_000);
     const stored: number[] = [];
     const fill = async () => {
-      for (let i = 0; ; i++) stored.push(...(await lane.append([aDelivery(`n${i}`, 'k', { body })])));
+      for (let i = 0; ; i++) stored.push(...(await log.append([aDelivery(`n${i}`, 'k', { body })])));
     };
     await expect(fill()).rejects.toMatchObject({
       code: 'sink_failed',
       message: expect.stringMatching(/the disk is full/),
     });
-    expect(lane.size).toBe(stored.length);
-    await expect(lane.append([aDelivery('x')])).rejects.toMatchObject({ code: 'sink_failed' });
+    expect(log.size).toBe(stored.length);
+    await expect(log.append([aDelivery('x')])).rejects.toMatchObject({ code: 'sink_failed' });
     // What is confirmed makes room, even now.
-    await lane.confirm(stored.splice(0, 50));
-    expect(lane.size).toBe(stored.length);
+    await log.confirm(stored.splice(0, 50));
+    expect(log.size).toBe(stored.length);
     rmSync(filler);
-    await vi.waitFor(() => lane.append([aDelivery('after')], { claim: false }), { timeout: 10_000 });
-    await lane.release(stored);
-    expect(await lane.claimNext(...ALL)).toHaveLength(stored.length + 1);
+    await vi.waitFor(() => log.append([aDelivery('after')], { claim: false }), { timeout: 10_000 });
+    await log.release(stored);
+    expect(await log.claimNext(...ALL)).toHaveLength(stored.length + 1);
   });
 
-  it('that is full at the start serves what is on it', async () => {
+  it('that is full at the start serves the entries on it', async () => {
     const disk = aDisk('6m') as string;
     const path = join(disk, 'spool');
     const first = await aSpool({ path });
@@ -67,16 +67,14 @@ describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
     expect(second.logged).toStrictEqual([]);
   });
 
-  it('that is read-only says so', async () => {
+  it('that is read-only is reported', async () => {
     const disk = aDisk('6m') as string;
     const path = join(disk, 'spool');
     const first = await aSpool({ path });
     await first.sinkLog('a').append([aDelivery('1')]);
     await first.close();
     expect(mount('-o', 'remount,ro', disk)).toBe(true);
-    await expect(aSpool({ path })).rejects.toThrow(
-      `spool.path: ${path} is on a file system that is read-only`,
-    );
+    await expect(aSpool({ path })).rejects.toThrow(`spool.path: ${path} is on a read-only file system`);
     await expect(aSpool({ path: join(disk, 'other') })).rejects.toThrow(/read-only/);
   });
 });

@@ -7,8 +7,8 @@ import { aDirectory } from './support.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('what runs exclusively', () => {
-  it('runs alone, and all of it runs', async () => {
+describe('work under the lock', () => {
+  it('runs one at a time, and all of it runs', async () => {
     const path = join(aDirectory(), 'lock');
     let running = 0;
     let ran = 0;
@@ -23,14 +23,14 @@ describe('what runs exclusively', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('gives back what the work gives, and lets go when it throws', async () => {
+  it('returns its result, and releases the lock when it throws', async () => {
     const path = join(aDirectory(), 'lock');
     expect(await withLock(path, async () => 42)).toBe(42);
     await expect(withLock(path, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await withLock(path, async () => 43)).toBe(43);
   });
 
-  it('does not wait for a process that is dead', async () => {
+  it('does not wait for a dead process', async () => {
     const path = join(aDirectory(), 'lock');
     writeFileSync(path, JSON.stringify({ ...thisProcess(), start: '1', token: 'x' }));
     let ran = 0;
@@ -61,7 +61,7 @@ describe('what runs exclusively', () => {
     },
   );
 
-  it('says when the lock cannot be written', async () => {
+  it('fails when the lock file cannot be written', async () => {
     await expect(withLock('/nowhere/lock', async () => 1)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -7,28 +7,28 @@ const never = () => false;
 const always = () => true;
 
 // Other systems tell less: there, the sign of life decides.
-describe.skipIf(process.platform !== 'linux')('a process', () => {
-  it('is alive while it runs', () => {
+describe.skipIf(process.platform !== 'linux')('the id of a process', () => {
+  it('is alive while the process runs', () => {
     expect(isAlive(thisProcess(), never)).toBe(true);
   });
 
-  it('is dead when its number has become that of another', () => {
+  it('is dead when its PID was reused by another process', () => {
     expect(isAlive({ ...thisProcess(), start: '1' }, always)).toBe(false);
   });
 
-  it('is dead when there is none of its number', () => {
+  it('is dead when no process has its PID', () => {
     expect(isAlive({ ...thisProcess(), pid: 2 ** 22 + 1 }, always)).toBe(false);
   });
 
-  it('is dead when the machine was started since', () => {
+  it('is dead when the machine was rebooted since', () => {
     expect(isAlive({ ...thisProcess(), boot: 'another' }, always)).toBe(false);
   });
 
-  it.each([true, false])('of another container is what its sign of life says (%s)', (isFresh) => {
+  it.each([true, false])('of another container is alive if its heartbeat is fresh (%s)', (isFresh) => {
     expect(isAlive({ ...thisProcess(), namespace: 'pid:[1]' }, () => isFresh)).toBe(isFresh);
   });
 
-  it('is dead once it was killed, also while nobody has waited for it', async () => {
+  it('is dead once the process was killed, even while it is a zombie', async () => {
     const child = spawn('sleep', ['60']);
     await once(child, 'spawn');
     const { readFileSync } = await import('node:fs');

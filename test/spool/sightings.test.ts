@@ -22,7 +22,7 @@ function setup() {
   return { path, clock, renew, isFresh };
 }
 
-describe('a sign of life', () => {
+describe('the heartbeat of a process', () => {
   it.each([-3_600_000, 3_600_000])(
     'lasts for its lease, when the wall clock is set by %s ms meanwhile',
     (step) => {
@@ -36,7 +36,7 @@ describe('a sign of life', () => {
     },
   );
 
-  it('lasts when it is renewed, also with a clock that was set', () => {
+  it('is fresh as long as its file is renewed, even by a clock that was set', () => {
     const { clock, renew, isFresh } = setup();
     isFresh();
     clock.wall -= 3_600_000;
@@ -51,7 +51,7 @@ describe('a sign of life', () => {
     expect(isFresh()).toBe(true);
   });
 
-  it('is none when it was old at first sight, until it is renewed', () => {
+  it('is stale when its file was old at first sight, until it is renewed', () => {
     const { clock, renew, isFresh } = setup();
     clock.wall += LEASE;
     expect(isFresh()).toBe(false);

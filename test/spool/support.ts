@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Delivery } from '../../src/sinks/delivery.ts';
-import { openSpool, type Spool, type SpoolEntry, type SpoolOptions } from '../../src/spool/spool.ts';
+import { openSpool } from '../../src/spool/open-spool.ts';
+import type { Spool, SpoolEntry, SpoolOptions } from '../../src/spool/spool.ts';
 
 export function aDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'exhook-spool-'));

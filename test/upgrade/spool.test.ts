@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spoolDrainCommand } from '../../src/cli/commands/spool-drain.ts';
-import { spoolPaths } from '../../src/spool/places.ts';
+import { spoolPaths } from '../../src/spool/spool-paths.ts';
 import { aTerminal } from '../cli/commands/fake-terminal.ts';
 import { ALL, aDirectory, aSpool, positionsOf } from '../spool/support.ts';
 import { root } from '../support/source.ts';
@@ -13,14 +13,14 @@ const spools = join(root, 'test/upgrade/spools');
 const formats = readdirSync(spools, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
-const lanes = Object.entries(contents);
-const count = lanes.flatMap(([, deliveries]) => deliveries).length;
+const logs = Object.entries(contents);
+const count = logs.flatMap(([, deliveries]) => deliveries).length;
 
 // A writer, and no test: it is not there unless it is asked for.
 if (process.env.EXHOOK_WRITE_SPOOL !== undefined) {
   it('writes a spool as a killed process leaves it', async () => {
     const spool = await aSpool({ sync: true });
-    for (const [lane, deliveries] of lanes) await spool.sinkLog(lane).append(deliveries);
+    for (const [log, deliveries] of logs) await spool.sinkLog(log).append(deliveries);
     const { data } = spoolPaths(spool.directory);
     const format = /spool-(\d+)\.mdb$/.exec(data)?.[1];
     const folder = join(spools, `format-${format}`);
@@ -43,12 +43,12 @@ it('is about the format of this release too', () => {
 });
 
 describe.each(formats)('a spool in %s', (format) => {
-  it('is found whole, in its order, and free of the claims of its dead process', async () => {
+  it('has all entries in order, free of the claims of its dead process', async () => {
     const path = copyOf(format);
     const spool = await aSpool({ path });
     expect(spool.logged).toStrictEqual([]);
-    for (const [lane, deliveries] of lanes) {
-      const entries = await spool.sinkLog(lane).claimNext(...ALL);
+    for (const [log, deliveries] of logs) {
+      const entries = await spool.sinkLog(log).claimNext(...ALL);
       const found = entries.map(({ delivery }) => ({ ...delivery, body: Uint8Array.from(delivery.body) }));
       const wanted = deliveries.map((one) => ({
         target: undefined,
@@ -56,19 +56,19 @@ describe.each(formats)('a spool in %s', (format) => {
         body: Uint8Array.from(one.body),
       }));
       expect(found).toStrictEqual(wanted);
-      await spool.sinkLog(lane).confirm(positionsOf(entries));
+      await spool.sinkLog(log).confirm(positionsOf(entries));
     }
     await spool.close();
     expect(existsSync(spoolPaths(path).data)).toBe(false);
   });
 
-  it('takes more behind what it holds', async () => {
+  it('accepts new entries after the existing ones', async () => {
     const spool = await aSpool({ path: copyOf(format) });
-    const lane = spool.sinkLog('presence-2');
+    const log = spool.sinkLog('presence-2');
     const [first] = contents['presence-2'] ?? [];
     if (first === undefined) throw new Error('there is nothing');
-    await lane.append([{ ...first, id: 'p-3' }], { claim: false });
-    expect((await lane.claimNext(...ALL)).map(({ delivery }) => delivery.id)).toStrictEqual([
+    await log.append([{ ...first, id: 'p-3' }], { claim: false });
+    expect((await log.claimNext(...ALL)).map(({ delivery }) => delivery.id)).toStrictEqual([
       'p-1',
       'p-2',
       'p-3',
@@ -77,7 +77,7 @@ describe.each(formats)('a spool in %s', (format) => {
 
   it('is drained by exhook spool drain', async () => {
     const directory = aDirectory();
-    const sinks = lanes.map(([lane]) => `  ${lane}: { file: { path: ./${lane}.jsonl } }`).join('\n');
+    const sinks = logs.map(([log]) => `  ${log}: { file: { path: ./${log}.jsonl } }`).join('\n');
     const config = join(directory, 'exhook.yaml');
     writeFileSync(config, `spool: { path: ${copyOf(format)} }\nsinks:\n${sinks}\n`);
     const terminal = aTerminal();
@@ -85,8 +85,8 @@ describe.each(formats)('a spool in %s', (format) => {
     const signal = AbortSignal.timeout(20_000);
     expect(await spoolDrainCommand({ config, timeout: '20s' }, world, signal)).toBe(0);
     expect(terminal.printed).toContain(`${count} of ${count} events are gone from the spool.`);
-    for (const [lane, deliveries] of lanes) {
-      const lines = readFileSync(join(directory, `${lane}.jsonl`), 'utf8')
+    for (const [log, deliveries] of logs) {
+      const lines = readFileSync(join(directory, `${log}.jsonl`), 'utf8')
         .trimEnd()
         .split('\n');
       expect(lines).toHaveLength(deliveries.length);
@@ -94,7 +94,7 @@ describe.each(formats)('a spool in %s', (format) => {
   });
 });
 
-it('leaves a spool of a later release alone, and says so', async () => {
+it('leaves a spool of a later release untouched, and reports it', async () => {
   const path = copyOf('format-1');
   const later = join(path, 'spool-99.mdb');
   writeFileSync(later, 'of the future');

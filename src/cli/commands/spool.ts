@@ -6,7 +6,8 @@ import { load } from '../../app/load.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Environment } from '../../config/variables.ts';
 import { printable, printableJson } from '../../lib/printable.ts';
-import { openSpool, type SinkLogReport, type Spool } from '../../spool/spool.ts';
+import { openSpool } from '../../spool/open-spool.ts';
+import type { SinkLogReport, Spool } from '../../spool/spool.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SpoolCommandWorld {

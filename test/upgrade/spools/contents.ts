@@ -1,4 +1,4 @@
-/** What the spools in this folder hold, by lane: each kind of thing that a delivery can be. */
+/** What the spools in this folder hold, by log: each kind of thing that a delivery can be. */
 import type { Delivery } from '../../../src/sinks/delivery.ts';
 import { aDelivery } from '../../spool/support.ts';
 

@@ -1,10 +1,10 @@
-/** What lies in the directory of a spool. */
+/** The files in the directory of a spool. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The number of the format of the file. It stands in the file's name: releases that write another format leave
- * the file alone, and whoever goes back to the old release finds it again.
+ * The version of the file format. It is part of the file's name: a release with another format leaves the file alone,
+ * so that it is still there after a rollback.
  */
 const FORMAT = 1;
 
@@ -14,9 +14,9 @@ export interface SpoolPaths {
   readonly data: string;
   /** LMDB's lock and table of readers. */
   readonly dataLock: string;
-  /** See exclusive.ts. */
+  /** The lock file of the process that opens or closes the spool; see lock.ts. */
   readonly openLock: string;
-  /** See members.ts. */
+  /** The directory with a file for each process; see live-processes.ts. */
   readonly processes: string;
 }
 
@@ -31,7 +31,7 @@ export function spoolPaths(directory: string): SpoolPaths {
   };
 }
 
-/** Files of spools of other releases. */
+/** Spool files of releases with another format. */
 export function findOtherFormats({ directory, data }: SpoolPaths): readonly string[] {
   return readdirSync(directory)
     .filter((name) => /^spool-\d+\.mdb$/.test(name))
@@ -39,7 +39,7 @@ export function findOtherFormats({ directory, data }: SpoolPaths): readonly stri
     .filter((path) => path !== data);
 }
 
-/** A path beside the file that nothing has yet: `spool-1.mdb.damaged-20260314T101112Z`. */
+/** A free path for a damaged file: `spool-1.mdb.damaged-20260314T101112Z`. */
 export function asidePath({ data }: SpoolPaths, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const path = `${data}.damaged-${stamp}`;
