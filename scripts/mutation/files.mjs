@@ -44,9 +44,8 @@ export const guardedFiles = [
   ...inFolder('src/lookup/limiter', ['buckets', 'keys', 'limiter']),
   ...inFolder('src/events', [
     'await-delivery',
-    'capacity',
-    'circuit',
     'dead-letter',
+    'delivery-forecast',
     'dispatcher',
     'evictable',
     'memory-budget',
@@ -65,6 +64,7 @@ export const guardedFiles = [
     'write-batch',
     'write-gate',
   ]),
+  ...inFolder('src/lib', ['circuit-breaker']),
 ];
 
 function inFolder(folder, names) {

@@ -24,7 +24,7 @@ const mutants = await new Stryker({
   ignorePatterns: ['dist', 'coverage', '.mutation', 'bench', 'deploy'],
   allowConsoleColors: false,
   logLevel: 'warn',
-  timeoutMS: 30_000,
+  timeoutMS: 10_000,
 }).runMutationTest();
 
 const inFile = mutants.map(({ status, location, mutatorName, replacement }) => ({

@@ -9,6 +9,8 @@ import { guardedFiles } from './files.mjs';
 
 const FOLDER = '.mutation';
 const LIMIT = 60 * 60_000;
+/** What decides how a file is tried. */
+const own = ['mutate-file.mjs', 'vitest.config.ts'].map((name) => join('scripts/mutation', name));
 
 const given = process.argv.slice(2);
 const files = given.length > 0 ? given : guardedFiles;
@@ -19,7 +21,6 @@ if (missing.length > 0) {
 }
 mkdirSync(FOLDER, { recursive: true });
 const end = performance.now() + LIMIT;
-const tests = hashOf(testFiles());
 for (const file of files) {
   if (readKnown(file) !== undefined) continue;
   const rest = end - performance.now();
@@ -34,11 +35,19 @@ async function mutate(file, time) {
   const result = join(FOLDER, `${nameOf(file)}.json`);
   const key = keyOf(file);
   const script = join('scripts/mutation', 'mutate-file.mjs');
-  const child = spawn(process.execPath, [script, file, result], { stdio: 'inherit', detached: true });
+  const env = { ...process.env, EXHOOK_MUTATION_ROOM: file.split('/')[1] };
+  const child = spawn(process.execPath, [script, file, result], { stdio: 'inherit', detached: true, env });
   // With all the processes that it started.
-  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), time);
+  const kill = () => process.kill(-child.pid, 'SIGKILL');
+  const stop = () => {
+    kill();
+    process.exit(130);
+  };
+  const timer = setTimeout(kill, time);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearTimeout(timer);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
   if (code !== 0) return process.stdout.write(`${file}: not tried to the end\n`);
   const mutants = JSON.parse(readFileSync(result, 'utf8'));
   writeFileSync(`${result}.new`, JSON.stringify({ key, mutants }));
@@ -82,19 +91,21 @@ function scoreOf(mutants) {
 }
 
 function keyOf(file) {
-  return hashOf([file, 'scripts/mutation/mutate-file.mjs'], tests);
+  return hashOf([file, ...own, ...testsOf(file)]);
 }
 
-function testFiles() {
-  const found = readdirSync('test', { recursive: true, withFileTypes: true });
-  return found
+/** What the tests of its room are made of, and what they share. */
+function testsOf(file) {
+  const folders = [`test/${file.split('/')[1]}`, 'test/support'].filter((folder) => existsSync(folder));
+  return folders
+    .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
-function hashOf(paths, before = '') {
-  const hash = createHash('sha256').update(before);
+function hashOf(paths) {
+  const hash = createHash('sha256');
   for (const path of paths) hash.update(`${path}\n`).update(readFileSync(path));
   return hash.digest('hex');
 }

@@ -1,9 +1,10 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import type { LookupContext } from '../../../src/core/runtime.ts';
 import type { OpenMethod } from '../../../src/lookup/methods/method.ts';
 import { createLoginCache, type LoginMemory, methodLookups } from '../../../src/lookup/policy/login-cache.ts';
 import type { OpenedMethod } from '../../../src/lookup/policy/methods.ts';
 import type { PolicyWorld } from '../../../src/lookup/policy/open-policy.ts';
-import type { Login } from '../../../src/policy/policy.ts';
+import type { Login, MethodAnswer } from '../../../src/policy/policy.ts';
 
 const client: Login = {
   username: 'u',
@@ -83,6 +84,69 @@ describe('a remembered login', () => {
     await ask('jwt', client);
     expect(seen).toHaveLength(2);
   });
+});
+
+/** A method that gives one answer, behind a cache of a second for admissions and a fifth of one for refusals. */
+function methodThatSays(answer: MethodAnswer) {
+  const clock = { now: 0 };
+  const look = vi.fn<OpenMethod['look']>(async () => answer);
+  const open = { look, isCacheable: true, warnings: [], close: () => {} };
+  const method = { name: 'users', section: {} as OpenedMethod['section'], method: { name: 'users' }, open };
+  const now = () => clock.now;
+  const world = { now, monotonic: now, random: () => 0 } as PolicyWorld;
+  const cache = createLoginCache({ ttl: 1000, negativeTtl: 200, jitter: 0, max: 100 }, world);
+  const lookups = methodLookups([method], { cache, late: undefined });
+  const askAt = async (time: number, context: Partial<LookupContext> = {}) => {
+    clock.now = time;
+    const { signal } = new AbortController();
+    const kind = 'authenticate/users';
+    return await lookups[kind]?.({ kind, client }, { signal, ...context });
+  };
+  return { askAt, look };
+}
+
+type Admission = Extract<MethodAnswer, { result: 'allow' }>;
+
+describe('the answer of a method', () => {
+  const broken: MethodAnswer = { result: 'unknown', isBroken: true };
+  const untilHalf: MethodAnswer = { result: 'allow', grant: { expiresAt: 500 } as Admission['grant'] };
+  it.each<[what: string, answer: MethodAnswer, until: number]>([
+    ['an admission', { result: 'allow' }, 1000],
+    ['an admission with a grant that ends sooner', untilHalf, 500],
+    ['a refusal', { result: 'deny', reason: 'no' }, 200],
+    ['that it does not know the client', { result: 'unknown' }, 200],
+  ])('%s, is good until its time is over, and no longer', async (_what, answer, until) => {
+    const { askAt, look } = methodThatSays(answer);
+    for (const time of [0, until - 1]) expect(await askAt(time)).toEqual(answer);
+    expect(look).toHaveBeenCalledTimes(1);
+    await askAt(until);
+    expect(look).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not remembered when the method could not tell', async () => {
+    const { askAt, look } = methodThatSays(broken);
+    for (let i = 0; i < 2; i++) expect(await askAt(0)).toEqual(broken);
+    expect(look).toHaveBeenCalledTimes(2);
+  });
+
+  it('is looked up within the deadline of the first who asks', async () => {
+    const { askAt, look } = methodThatSays({ result: 'allow' });
+    await askAt(0, { deadline: 77 });
+    expect(look.mock.calls[0]?.[1]).toEqual({ deadline: 77 });
+  });
+});
+
+it('an answer that came too late for an earlier attempt is given without asking again', async () => {
+  const answer = Promise.resolve({ result: 'allow' } as const);
+  const late = { take: () => answer, follow: () => {}, clear: () => {} };
+  const look = vi.fn<OpenMethod['look']>(async () => ({ result: 'unknown' }));
+  const open = { look, isCacheable: true, warnings: [], close: () => {} };
+  const method = { name: 'users', section: {} as OpenedMethod['section'], method: { name: 'users' }, open };
+  const memory = { cache: undefined, late: late as unknown as NonNullable<LoginMemory['late']> };
+  const kind = 'authenticate/users';
+  const login = methodLookups([method], memory)[kind]?.({ kind, client }, { signal: AbortSignal.abort() });
+  expect(await login).toEqual({ result: 'allow' });
+  expect(look).not.toHaveBeenCalled();
 });
 
 it('an answer that came too late is found by the same key', async () => {
