@@ -3,7 +3,7 @@
  * docs/configuration.md, and parts of other pages.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readDeclarations } from './declarations.mjs';
 import { fillRegions } from './fill-regions.mjs';
@@ -13,16 +13,22 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 await writeWire(root, format);
 
-const { configJsonSchema, configReference, metricTables } = await readDeclarations(`
+const { configJsonSchema, configReference, metricTables, sinkParts } = await readDeclarations(`
   export { configJsonSchema } from './src/config/json-schema.ts';
   export { configReference } from './src/config/reference.ts';
+  export { sinkParts } from './src/sinks/reference.ts';
   export { metricTables } from './src/telemetry/reference.ts';
 `);
 
 mkdirSync(`${root}/docs`, { recursive: true });
 writeFileSync(`${root}/exhook.schema.json`, format('exhook.schema.json', JSON.stringify(configJsonSchema())));
 writeFileSync(`${root}/docs/configuration.md`, configReference());
+fillRegions(`${root}/docs/sinks.md`, sinkParts(proseOfSink));
 fillRegions(`${root}/docs/metrics.md`, metricTables());
+
+function proseOfSink(kind) {
+  return readFileSync(`${root}/src/sinks/${kind}/docs.md`, 'utf8');
+}
 
 /** As `biome check` wants it. */
 function format(name, input) {

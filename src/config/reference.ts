@@ -1,7 +1,6 @@
 /** The reference of the configuration, as Markdown: docs/configuration.md is generated from the schema. */
-import * as z from 'zod';
-import { durationPattern, sizePattern } from '../lib/schema/units.ts';
-import { alternatives } from '../lib/schema/walk.ts';
+import type * as z from 'zod';
+import { code, describeDefault, tableRow, typeOf } from '../lib/schema/describe.ts';
 import type { Key } from './key.ts';
 import { keys } from './keys.ts';
 import { Config } from './schema.ts';
@@ -46,41 +45,11 @@ function tableOf(rows: readonly Key[]): string {
 
 function rowOf(key: Key): string {
   const names = [...key.variables, ...key.flags.map((flag) => `--${flag}`)].map(code).join(' ');
-  const written =
-    key.default === undefined
-      ? 'absent'
-      : code(String(JSON.stringify(key.default)).replace(/^"(.*)"$/, '$1'));
+  const written = describeDefault(key.schema);
   const cells = [code(key.name), typeOf(key.schema), written, names || 'in the file only', key.description];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return tableRow(cells);
 }
-
-const code = (text: string): string => `\`${text}\``;
 
 function describe(schema: z.ZodType): string {
   return schema.description ?? '';
-}
-
-function typeOf(schema: z.core.$ZodType): string {
-  const types = alternatives(schema);
-  const quantity = types.map(quantityOf).find((name) => name !== undefined);
-  const words = types.filter((type) => quantity === undefined || type instanceof z.ZodLiteral).map(wordOf);
-  return [...new Set([...words, ...(quantity === undefined ? [] : [quantity])])].join(' or ');
-}
-
-function quantityOf(type: z.core.$ZodType): string | undefined {
-  if (!(type instanceof z.ZodString)) return undefined;
-  const patterns = (type.def.checks ?? []).map(({ _zod }) => (_zod.def as { pattern?: RegExp }).pattern);
-  if (patterns.includes(durationPattern)) return 'duration';
-  return patterns.includes(sizePattern) ? 'size' : undefined;
-}
-
-function wordOf(type: z.core.$ZodType): string {
-  if (type instanceof z.ZodEnum)
-    return type.options.length > 10 ? 'hook name' : type.options.map((name) => code(String(name))).join(', ');
-  if (type instanceof z.ZodLiteral) return [...type.values].map((value) => code(String(value))).join(', ');
-  if (type instanceof z.ZodArray) return `list of ${typeOf(type.element as z.ZodType)}`;
-  if (type instanceof z.ZodRecord) return 'mapping of names';
-  if (type instanceof z.ZodObject) return `{ ${Object.keys(type.shape).join(', ')} }`;
-  if (type instanceof z.ZodNumber) return type.isInt ? 'whole number' : 'number';
-  return type instanceof z.ZodBoolean ? 'true or false' : 'text';
 }

@@ -1,4 +1,5 @@
 /** The tables of docs/metrics.md, as Markdown: `npm run generate` writes them there. */
+import { code, tableRow } from '../lib/schema/describe.ts';
 import type { MetricDeclaration } from './metric.ts';
 import { serverMetrics } from './metrics.ts';
 import { policyMetrics } from './policy-metrics.ts';
@@ -21,6 +22,6 @@ function tableOf(metrics: readonly Omit<MetricDeclaration, 'help'>[]): string {
 }
 
 function rowOf({ name, type, labels, unit, meaning }: Omit<MetricDeclaration, 'help'>): string {
-  const cells = [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(' '), unit, meaning];
-  return `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`;
+  const cells = [code(name), type, labels.map(code).join(' '), unit, meaning];
+  return tableRow(cells);
 }

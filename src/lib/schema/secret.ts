@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { findVariableReference, findVariableWithin } from '../variable-reference.ts';
 import { expects, section, text } from './builders.ts';
 import { path } from './files.ts';
+import { alternatives } from './walk.ts';
 
 const write = '{ env: NAME } or { file: PATH }, or the text itself';
 
@@ -48,6 +49,24 @@ function secretBut(
       const message = `refers to the variable ${name}, and nothing fills it in here; ${advise(name)}, or { file: PATH } if that text is the secret itself`;
       context.addIssue({ code: 'custom', message });
     });
+}
+
+/** The paths of the values that may be secrets, with dots; a `*` stands for every key of a mapping. */
+export function findSecrets(schema: z.core.$ZodType, path: readonly string[] = []): readonly string[] {
+  const types = alternatives(schema);
+  if (types.some((type) => isReference(type))) return [path.join('.')];
+  return types.flatMap((type) => {
+    if (type instanceof z.ZodRecord) return findSecrets(type.valueType, [...path, '*']);
+    if (!(type instanceof z.ZodObject)) return [];
+    return Object.entries(type.shape).flatMap(([key, inner]) =>
+      findSecrets(inner as z.ZodType, [...path, key]),
+    );
+  });
+}
+
+/** Only a secret may be `{ env: NAME }`. */
+function isReference(type: z.core.$ZodType): boolean {
+  return type instanceof z.ZodObject && Object.keys(type.shape).join() === 'env';
 }
 
 /** Where a secret comes from. */

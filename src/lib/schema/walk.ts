@@ -45,3 +45,8 @@ function childOf(type: Type, segment: PropertyKey): Type | undefined {
   if (type instanceof z.ZodArray) return type.element;
   return type instanceof z.ZodRecord ? type.valueType : undefined;
 }
+
+/** Whether it is a mapping, or may be one, that has the key. */
+export function hasKey(schema: Type, key: string): boolean {
+  return keysAt(schema, []).includes(key);
+}

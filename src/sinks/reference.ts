@@ -1,0 +1,61 @@
+/** The parts of docs/sinks.md that come from the declarations of the kinds: `npm run generate` writes them there. */
+import { code, describeOptions, tableRow } from '../lib/schema/describe.ts';
+import { findSecrets } from '../lib/schema/secret.ts';
+import { hasKey } from '../lib/schema/walk.ts';
+import type { SinkKind } from './kind.ts';
+import { sinkKinds } from './kinds.ts';
+
+/**
+ * The parts, each by its name in the page.
+ *
+ * @param proseOf what is written about a kind: `src/sinks/KIND/docs.md`. The line `<!-- options -->` stands for its options.
+ */
+export function sinkParts(proseOf: (kind: string) => string): Readonly<Record<string, string>> {
+  return {
+    'sink-list': lines(sinkKinds.map(({ name }) => `- ${linkTo(name)}`)),
+    'sink-promises': describePromises(),
+    'sink-options': describeAccess(),
+    'sink-kinds': sinkKinds.map((kind) => describeKind(kind, proseOf(kind.name))).join('\n'),
+  };
+}
+
+function describePromises(): string {
+  return lines([
+    tableRow(['kind', "order of a client's events", 'the same event several times', 'confirmed when']),
+    '|---|---|---|---|',
+    ...sinkKinds.flatMap(({ name, promises }) =>
+      promises === undefined
+        ? []
+        : [tableRow([linkTo(name), promises.order, promises.repeats, promises.confirmed])],
+    ),
+  ]);
+}
+
+/** Where events end up, what the place is called, and which options are of TLS or secret. */
+function describeAccess(): string {
+  return lines([
+    tableRow(['kind', 'events go to', 'a route may say', 'TLS', 'secrets']),
+    '|---|---|---|---|---|',
+    ...sinkKinds.map(({ name, summary, target, options }) =>
+      tableRow([
+        linkTo(name),
+        summary.replace(/\.$/, ''),
+        target === undefined ? '' : code(`shape.${target.name}`),
+        hasKey(options, 'tls') ? code('tls') : '',
+        findSecrets(options).map(code).join(' '),
+      ]),
+    ),
+  ]);
+}
+
+function describeKind({ name, options }: SinkKind, prose: string): string {
+  if (!prose.includes(PLACE))
+    throw new Error(`src/sinks/${name}/docs.md: write ${PLACE} where its options belong`);
+  return `## ${name}\n\n${prose.replace(PLACE, () => describeOptions(options).trimEnd())}`;
+}
+
+const PLACE = '<!-- options -->';
+
+const linkTo = (name: string): string => `[${name}](#${name})`;
+
+const lines = (rows: readonly string[]): string => `${rows.join('\n')}\n`;
