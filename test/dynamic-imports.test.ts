@@ -26,6 +26,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/events/check-conditions.ts': [1, OPEN],
   'src/events/open-events.ts': [2, START],
   'src/lib/import-file.ts': [1, `${OPEN} for hooks, ${START} for sinks`],
+  'src/lib/http-client/load.ts': [1, `${OPEN}: what opens a client awaits it`],
   'src/lookup/grants/open.ts': [2, START],
   'src/lookup/grants/redis-link.ts': [1, START],
   'src/lookup/jwt/jose.ts': [1, `${OPEN}: openJwt awaits it`],

@@ -1,6 +1,6 @@
 /** EMQX's REST API, version 5: requests with a time limit, whose problems are sentences without secrets. */
 
-import { createHttpClient, type HttpResponse } from '../lookup/http/http-client.ts';
+import { type HttpResponse, openHttpClient } from '../lookup/http/http-client.ts';
 import { Failure } from '../protocol/failure.ts';
 
 export interface EmqxClientOptions {
@@ -38,9 +38,10 @@ const TIMEOUT = 10_000;
 /** A list of sources has the text of ACL files in it. */
 const MAX_RESPONSE = 16 * 2 ** 20;
 
-export function createEmqxClient(options: EmqxClientOptions): EmqxClient {
+/** To be awaited before the port opens: it loads the HTTP client. */
+export async function openEmqxClient(options: EmqxClientOptions): Promise<EmqxClient> {
   const { url, key, secret, timeout = TIMEOUT, ca } = options;
-  const http = createHttpClient({ maxSockets: 4, maxResponseBytes: MAX_RESPONSE, ...(ca && { ca }) });
+  const http = await openHttpClient({ maxSockets: 4, maxResponseBytes: MAX_RESPONSE, ...(ca && { ca }) });
   const authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
   return {
     async request(method, path, body) {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Broker } from '../config/sections/broker.ts';
 import { type Environment, readSecret } from '../lib/secret.ts';
 import type { Logger } from '../log/log.ts';
-import { createEmqxClient } from './client.ts';
+import { openEmqxClient } from './client.ts';
 import type { OwnList } from './held-list.ts';
 import { ListKeeper } from './list-keeper.ts';
 import { askForTask } from './one-worker.ts';
@@ -32,7 +32,7 @@ export interface OpenKeeper {
 export async function openKeeper(options: OpenKeeperOptions): Promise<OpenKeeper> {
   const { broker, env, log, own, isSupervised } = options;
   let isReady = (): boolean => false;
-  const client = createEmqxClient({
+  const client = await openEmqxClient({
     url: new URL(broker.url),
     key: await read('broker.key', () => readSecret(broker.key, env)),
     secret: await read('broker.secret', () => readSecret(broker.secret, env)),

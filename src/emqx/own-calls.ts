@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Admin } from '../config/sections/admin.ts';
 import { type Environment, readSecret } from '../lib/secret.ts';
 import { addBrackets } from '../lib/url-host.ts';
-import { createHttpClient } from '../lookup/http/http-client.ts';
+import { openHttpClient } from '../lookup/http/http-client.ts';
 import type { ListDifference } from '../policy/hook-lists.ts';
 import type { Facts } from './finding.ts';
 
@@ -41,7 +41,7 @@ export async function fetchOwnNodes(
   env: Environment,
 ): Promise<readonly OwnNode[] | undefined> {
   if (admin === undefined || admin.port === 'shared' || admin.port === 0) return undefined;
-  const http = createHttpClient({ maxSockets: 1, maxResponseBytes: MAX_RESPONSE });
+  const http = await openHttpClient({ maxSockets: 1, maxResponseBytes: MAX_RESPONSE });
   try {
     const token = admin.token === undefined ? undefined : await readSecret(admin.token, env);
     const { status, body } = await http.request({

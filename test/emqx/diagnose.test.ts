@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fetchBrokerFacts } from '../../src/emqx/broker-facts.ts';
 import { diagnose } from '../../src/emqx/checks/index.ts';
-import { createEmqxClient } from '../../src/emqx/client.ts';
+import { openEmqxClient } from '../../src/emqx/client.ts';
 import type { OwnFacts } from '../../src/emqx/own-facts.ts';
 import { aBroker, aServer, type FakeServer, type FakeState, KEY, SECRET } from './fake-emqx.ts';
 
@@ -65,7 +65,7 @@ async function idsFor(
   name?: string,
 ): Promise<string[]> {
   const { url } = await aBroker(state);
-  const client = createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
+  const client = await openEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
   try {
     return diagnose({ broker: await fetchBrokerFacts(client, name), own: facts }).map(({ id }) => id);
   } finally {
@@ -516,7 +516,7 @@ describe('exhook doctor', () => {
 
   it('calls a node connected that has called within the last minute, whatever the broker says', async () => {
     const { url } = await aBroker({ ...connected(), status: { 'exhook-edge': 'disconnected' } });
-    const client = createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
+    const client = await openEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
     const broker = await fetchBrokerFacts(client);
     client.close();
     const found = (callers: string[]) =>
@@ -534,7 +534,7 @@ describe('exhook doctor', () => {
     const outdated = new Map([['emqx@10.0.0.1', difference]]);
     const found = async (facts: OwnFacts) => {
       const { url } = await aBroker(connected());
-      const client = createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
+      const client = await openEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
       const broker = await fetchBrokerFacts(client);
       client.close();
       return diagnose({ broker, own: facts, outdated }).map(({ id, severity }) => `${severity} ${id}`);
@@ -568,7 +568,7 @@ describe('every finding', () => {
       settings: { no_match: 'allow' },
       nodes: [{ node: 'a', node_status: 'running', version: '5.0.9' }],
     });
-    const client = createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
+    const client = await openEmqxClient({ url: new URL(url), key: KEY, secret: SECRET });
     const findings = diagnose({ broker: await fetchBrokerFacts(client), own: strict });
     client.close();
     expect(findings.length).toBeGreaterThan(8);

@@ -1,6 +1,6 @@
 /** The server looks after its own entry in the broker: against a stand-in for the REST API. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createEmqxClient } from '../../src/emqx/client.ts';
+import { openEmqxClient } from '../../src/emqx/client.ts';
 import { ListKeeper, type ListKeeperOptions, SPREAD } from '../../src/emqx/list-keeper.ts';
 import type { HookSpec } from '../../src/protocol/schema/replies.ts';
 import { aBroker, aServer, type FakeEmqx, type FakeState, KEY, SECRET } from './fake-emqx.ts';
@@ -36,7 +36,7 @@ async function aReplica(
     own: ours,
     isChosen: true,
     keeper: new ListKeeper({
-      client: createEmqxClient({ url: new URL(url), key: KEY, secret: SECRET }),
+      client: await openEmqxClient({ url: new URL(url), key: KEY, secret: SECRET }),
       name: 'exhook-edge',
       mayReload: true,
       log: { info: line('info'), warn: line('warn'), error: line('error') } as never,

@@ -1,7 +1,7 @@
 /** How the commands that ask a broker get to it: address, API key, secret. */
 import { readFile } from 'node:fs/promises';
 import type { Environment } from '../../config/variables.ts';
-import { createEmqxClient, type EmqxClient, EmqxError } from '../../emqx/client.ts';
+import { type EmqxClient, EmqxError, openEmqxClient } from '../../emqx/client.ts';
 import { readSecret } from '../../lib/secret.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -61,7 +61,7 @@ async function openEmqx(
   try {
     const secret = await secretOf(access, env);
     const ca = access.ca === undefined ? undefined : await readFile(access.ca, 'utf8');
-    return createEmqxClient({ url, key, secret, ...(ca !== undefined && { ca }) });
+    return await openEmqxClient({ url, key, secret, ...(ca !== undefined && { ca }) });
   } catch (error) {
     terminal.err((error as Error).message);
     return undefined;

@@ -15,7 +15,7 @@ import { type HttpProblem, type HttpVerdict, readHttpAnswer } from '../../policy
 import type { TextValues } from '../../policy/text/text-template.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { type BreakerOptions, createBreaker } from '../breaker.ts';
-import { AnswerTooLarge, createHttpClient, type HttpClientOptions } from './http-client.ts';
+import { AnswerTooLarge, type HttpClientOptions, openHttpClient } from './http-client.ts';
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
   /**
@@ -60,15 +60,15 @@ const TOLERABLE = 1 / 8;
 const DEFAULT_CONNECTIONS = 32;
 
 /**
- * Prepares the look-up.
+ * Prepares the look-up. To be awaited before the port opens: it loads the HTTP client.
  *
  * @throws TypeError when the templates are wrong.
  */
-export function createHttpAuth(options: HttpAuthOptions): HttpAuth {
+export async function openHttpAuth(options: HttpAuthOptions): Promise<HttpAuth> {
   const { timeout = 3000, retries = 1, ignoreBroken = false, now, monotonic, random } = options;
   const { maxSockets = DEFAULT_CONNECTIONS } = options;
   const build = compileRequest(options);
-  const client = createHttpClient({ ...options, maxSockets });
+  const client = await openHttpClient({ ...options, maxSockets, connectTimeout: timeout });
   const breaker = createBreaker({ busyFor: timeout, ...options.breaker, now: monotonic });
   const limit = new AdaptiveLimit({ max: maxSockets, tolerable: timeout * TOLERABLE });
   const admission = createAdmission({ limit });

@@ -1,12 +1,6 @@
-/**
- * A small HTTP client for look-ups: kept-alive connections, limited in number; a deadline for the whole
- * exchange; answers limited in size; redirects not followed, since they would carry credentials to a place
- * that nobody configured.
- *
- * Built on `node:http`, because the global `fetch` takes neither a CA nor a limit of connections.
- */
-import http from 'node:http';
-import https from 'node:https';
+/** Asks services for texts, over the HTTP client of all: answers are limited in size, and errors are those of look-ups. */
+import { HttpError } from '../../lib/http-client/http-error.ts';
+import { loadHttpClient } from '../../lib/http-client/load.ts';
 import { mediaTypeName, parseMediaType } from '../../lib/media-type.ts';
 import { Failure } from '../../protocol/failure.ts';
 
@@ -15,6 +9,8 @@ export interface HttpClientOptions {
   readonly maxSockets?: number;
   /** Most bytes of an answer. Default: 64 KiB. */
   readonly maxResponseBytes?: number;
+  /** Milliseconds, roughly, that making a connection may take. Default: 10,000. */
+  readonly connectTimeout?: number;
   /** Certificate authorities to trust instead of Node's own, PEM. */
   readonly ca?: string;
   /** A client certificate and its key, PEM. */
@@ -56,74 +52,51 @@ export interface HttpClient {
   close(): void;
 }
 
-export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const { maxSockets = 32, maxResponseBytes = 64 * 1024, ca, cert, key } = options;
-  const shared = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, scheduling: 'lifo' } as const;
-  const plain = new http.Agent(shared);
-  const tls = new https.Agent({ ...shared, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
+const CONNECT_TIMEOUT = 10_000;
 
-  return {
-    async request(request) {
-      try {
-        return await exchange(request, maxResponseBytes, plain, tls);
-      } catch (error) {
-        throw describe(error, request);
-      }
-    },
-    close() {
-      plain.destroy();
-      tls.destroy();
-    },
-  };
-}
-
-function exchange(
-  request: HttpRequest,
-  maxBytes: number,
-  plain: http.Agent,
-  tls: https.Agent,
-): Promise<HttpResponse> {
-  const { method, url, headers, body, signal } = request;
-  const isTls = url.protocol === 'https:';
-  return new Promise((resolve, reject) => {
-    const send = isTls ? https.request : http.request;
-    const sent = send(url, {
-      method,
-      headers: { ...headers, ...lengthOf(body) },
-      agent: isTls ? tls : plain,
-      signal,
-    });
-    sent.once('error', reject);
-    sent.once('response', (response) => readResponse(response, maxBytes, url.host).then(resolve, reject));
-    // As bytes: Node writes headers and a body of text together, and the headers as UTF-8 for a second time.
-    sent.end(body === undefined ? undefined : Buffer.from(body));
+/** To be awaited before the port opens: it loads the client. */
+export async function openHttpClient(options: HttpClientOptions = {}): Promise<HttpClient> {
+  const { maxSockets = 32, maxResponseBytes = 64 * 1024, connectTimeout = CONNECT_TIMEOUT } = options;
+  const { ca, cert, key } = options;
+  const { createHttpClient } = await loadHttpClient();
+  const client = createHttpClient({
+    maxConnections: maxSockets,
+    connectTimeout,
+    tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
   });
-}
 
-/** Without it Node would send a body in chunks, which some small servers do not read. */
-function lengthOf(body: string | undefined): Record<string, string> {
-  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-}
-
-async function readResponse(
-  response: http.IncomingMessage,
-  maxBytes: number,
-  host: string,
-): Promise<HttpResponse> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Leaving the loop early destroys the response, and with it the connection.
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new AnswerTooLarge(host, response.statusCode ?? 0);
-    chunks.push(chunk);
-  }
-  const contentType = response.headers['content-type'] ?? '';
   return {
-    status: response.statusCode ?? 0,
-    contentType: mediaTypeName(contentType),
-    body: decodeText(Buffer.concat(chunks), parseMediaType(contentType)?.parameters.get('charset')),
+    async request({ method, url, headers, body, signal }) {
+      const answer = await client
+        .send({
+          origin: url.origin,
+          method,
+          path: `${url.pathname}${url.search}`,
+          headers: { ...credentialsOf(url), ...headers },
+          body: body === undefined ? undefined : Buffer.from(body),
+          signal,
+          maxBytes: maxResponseBytes,
+        })
+        .catch((error) => {
+          throw describe(error, url.host, signal);
+        });
+      if (answer.isTooLarge) throw new AnswerTooLarge(url.host, answer.status);
+      const contentType = answer.header('content-type');
+      return {
+        status: answer.status,
+        contentType: mediaTypeName(contentType),
+        body: decodeText(answer.body, parseMediaType(contentType)?.parameters.get('charset')),
+      };
+    },
+    close: () => client.close(),
   };
+}
+
+/** A user and a password in a URL are sent as Basic authentication. [RFC 7617] */
+function credentialsOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
 /** By the charset of the media type if it is known, else as UTF-8. A byte order mark is no part of the text. */
@@ -135,10 +108,8 @@ function decodeText(bytes: Uint8Array, charset = 'utf-8'): string {
   }
 }
 
-/** Without the cause: Node's own errors may hold what was received. */
-function describe(error: unknown, { url, signal }: HttpRequest): Failure {
-  if (signal.aborted) return new Failure('lookup_timeout', `no answer from ${url.host} in time`);
-  if (error instanceof AnswerTooLarge) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-  return new Failure('lookup_failed', `no usable answer from ${url.host}: ${code}`);
+function describe(error: unknown, host: string, signal: AbortSignal): Failure {
+  if (signal.aborted) return new Failure('lookup_timeout', `no answer from ${host} in time`);
+  const code = error instanceof HttpError ? error.code : 'error';
+  return new Failure('lookup_failed', `no usable answer from ${host}: ${code}`);
 }

@@ -7,7 +7,7 @@ import { backoff } from '../../lib/backoff.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { withCallerSignal } from '../deadline.ts';
-import { createHttpClient, type HttpClientOptions } from '../http/http-client.ts';
+import { type HttpClientOptions, openHttpClient } from '../http/http-client.ts';
 import { allowAlgorithms, publicKeyAlgorithms, secretAlgorithms } from './algorithms.ts';
 import { indexKeySet, type KeySet } from './key-set.ts';
 import type { TokenKeys } from './keys.ts';
@@ -47,14 +47,14 @@ export interface JwksKeys extends TokenKeys {
 const FIRST_RETRY = 1000;
 
 /**
- * Keys of a JWK Set.
+ * Keys of a JWK Set. To be awaited before the port opens: it loads the HTTP client.
  *
  * @throws TypeError when the options cannot work. That the source is down is no reason: it may come back.
  */
-export function jwksKeys(options: JwksOptions): JwksKeys {
+export async function openJwksKeys(options: JwksOptions): Promise<JwksKeys> {
   const { maxAge = 600_000, maxStale = 86_400_000, cooldown = 30_000, now } = options;
   const algorithms = allowAlgorithms(options.algorithms, [...publicKeyAlgorithms, ...secretAlgorithms]);
-  const source = openSource(options);
+  const source = await openSource(options);
   let set: KeySet | undefined;
   let loadedAt = 0;
   let nextAt = Number.NEGATIVE_INFINITY;
@@ -121,14 +121,19 @@ interface Source {
   close(): void;
 }
 
-function openSource(options: JwksOptions): Source {
+async function openSource(options: JwksOptions): Promise<Source> {
   const { headers, timeout = 3000, maxBytes = 1024 * 1024, maxKeys = 1000, ca, cert, key } = options;
   const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
     throw new TypeError('"jwks" must be an http(s) URL');
   const wantsSecrets = options.algorithms?.some((name) => secretAlgorithms.includes(name)) ?? false;
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  const client = createHttpClient({ maxSockets: 1, maxResponseBytes: maxBytes, ...tls });
+  const client = await openHttpClient({
+    maxSockets: 1,
+    maxResponseBytes: maxBytes,
+    connectTimeout: timeout,
+    ...tls,
+  });
   return {
     host: url.host,
     async fetch() {

@@ -5,7 +5,7 @@ import type { Http } from '../../config/sections/authenticate/http.ts';
 import { readPem } from '../../lib/pem.ts';
 import { readHeaders } from '../../lib/secret.ts';
 import { loginOfHttp } from '../../policy/login/logins.ts';
-import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../http/http-auth.ts';
+import { type HttpAuth, type HttpAuthOptions, openHttpAuth } from '../http/http-auth.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { bytesOf, valuesOf } from './values.ts';
 
@@ -15,7 +15,7 @@ export async function openHttp(
 ): Promise<OpenMethod> {
   const headers = await readHeaders(http.headers, env);
   const [ca, cert, key] = await Promise.all([http.ca, http.cert, http.key].map(readPem));
-  const service = openService({
+  const service = await openService({
     url: http.url,
     method: http.method,
     headers,
@@ -43,9 +43,9 @@ export async function openHttp(
 }
 
 /** A header may be a secret: of what is wrong with one, only the place is told. */
-function openService(options: HttpAuthOptions): HttpAuth {
+async function openService(options: HttpAuthOptions): Promise<HttpAuth> {
   try {
-    return createHttpAuth(options);
+    return await openHttpAuth(options);
   } catch (error) {
     const { message } = error as Error;
     const [, header] = /^(headers\.[^:]*):/.exec(message) ?? [];

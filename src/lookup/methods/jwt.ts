@@ -6,7 +6,7 @@ import { readHeaders, readSecret } from '../../lib/secret.ts';
 import { compileClaims } from '../../policy/login/claims.ts';
 import { loginOfClaims } from '../../policy/login/logins.ts';
 import { loadJose } from '../jwt/jose.ts';
-import { jwksKeys } from '../jwt/jwks.ts';
+import { openJwksKeys } from '../jwt/jwks.ts';
 import { openKeyFile } from '../jwt/key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
 import { type TokenProblem, verifyToken } from '../jwt/verify.ts';
@@ -110,7 +110,7 @@ async function openJwks(
 ): Promise<OpenKeys> {
   const { url, ca, headers, ...jwks } =
     typeof from === 'object' ? from : { url: from, ca: undefined, headers: undefined };
-  const keys = jwksKeys({
+  const keys = await openJwksKeys({
     url,
     ...jwks,
     ...algorithms,

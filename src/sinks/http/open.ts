@@ -3,7 +3,7 @@
 import { readSecret } from '../../lib/secret.ts';
 import type { OpenSink, SinkWorld } from '../sink.ts';
 import { readSinkTls } from '../tls.ts';
-import { createClient } from './connection.ts';
+import { openClient } from './connection.ts';
 import type { HttpOptions } from './declaration.ts';
 import { createSigner } from './sign.ts';
 import { HttpSink } from './sink.ts';
@@ -22,7 +22,7 @@ export const openHttp: OpenSink<HttpOptions> = async (options, world) => {
     log: world.log,
     url,
     headers,
-    client: createClient({ url, tls, timeout, maxSockets: Math.max(requests * 4, 16) }),
+    client: await openClient({ url, tls, timeout, maxSockets: Math.max(requests * 4, 16) }),
     sign: secret === undefined ? undefined : createSigner(secret, Date.now),
     method: options.method,
     isBatched: options.batch,

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpAuth, type HttpAuth, type HttpAuthOptions } from '../../../src/lookup/http/http-auth.ts';
+import { type HttpAuth, type HttpAuthOptions, openHttpAuth } from '../../../src/lookup/http/http-auth.ts';
 import { until } from '../../support/servers/process.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -25,7 +25,7 @@ async function setup(handler: Handler, options: Partial<HttpAuthOptions> = {}) {
   server.on('connection', () => connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const auth = createHttpAuth({
+  const auth = await openHttpAuth({
     url: `http://127.0.0.1:${port}/auth/\${clientid}?p=\${password}`,
     headers: { authorization: 'Bearer SECRET-header' },
     body: { username: '${username}', password: '${password}' },
@@ -59,7 +59,7 @@ async function failure(auth: HttpAuth, signal?: AbortSignal) {
   return error;
 }
 
-describe('createHttpAuth', () => {
+describe('openHttpAuth', () => {
   it('asks and gives the verdict, over kept-alive connections', async () => {
     const { auth, requests, connections } = await setup((_, response, body) => {
       reply(response, {
@@ -70,7 +70,9 @@ describe('createHttpAuth', () => {
     expect(await auth.ask(client)).toEqual({ result: 'allow', isSuperuser: true, clientAttrs: {} });
     expect(await auth.ask({ ...client, password: 'x' })).toEqual({ result: 'deny' });
     expect(requests[0]).toMatchObject({ method: 'POST', url: '/auth/c1?p=SECRET-tide-pool' });
-    expect(connections()).toBe(1);
+    for (let i = 0; i < 10; i++) await auth.ask(client);
+    // undici lets a turn of the event loop pass before it uses a connection again.
+    expect(connections()).toBeLessThanOrEqual(2);
   });
 
   it.each(['get', 'post'] as const)('sends headers of %s in UTF-8, whatever they hold', async (method) => {
