@@ -162,7 +162,7 @@ describe('a JWK Set behind HTTPS', () => {
     // The keys' names differ; making a thousand pairs would take long.
     const many = (count: number) => Array.from({ length: count }, (_, i) => ({ ...b, kid: `key-${i}` }));
     const source = await aSource(...many(999), a);
-    const { server, enter } = await serverWith(source);
+    const { server, enter } = await serverWith(source, { timeout: '4s' });
     expect(await enter(a)).toBe(true);
     expect(await enter(b, 'key-998')).toBe(true);
     expect(await enter(b, 'key-999')).toBe(false);
@@ -204,7 +204,7 @@ describe('a JWK Set behind HTTPS', () => {
 
   it('is asked once for many logins', async () => {
     const source = await aSource(a);
-    const { enter } = await serverWith(source);
+    const { enter } = await serverWith(source, { timeout: '4s', cooldown: '1m' });
     const verdicts = await Promise.all(Array.from({ length: 50 }, () => enter(a)));
     expect(new Set(verdicts)).toEqual(new Set([true]));
     expect(source.requests).toBe(1);
