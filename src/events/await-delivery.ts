@@ -1,6 +1,6 @@
 /**
  * Calls that are answered when an event is safe: confirmed by its sink, or on disk. Many calls share a batch or
- * a commit. When it is not safe in time, the route says what the broker is told.
+ * a commit. When the event is not safe in time, the route decides what the broker is answered.
  */
 import type { RouteSection } from '../config/sections/routes.ts';
 import type { ReplyOverride } from '../core/runtime.ts';
@@ -18,7 +18,7 @@ export type OnFailure = NonNullable<RouteSection['onFailure']>;
 export interface AwaitedDelivery {
   readonly pipeline: SinkPipeline;
   readonly delivery: Delivery;
-  /** What it holds, roughly. */
+  /** Bytes of memory that it holds, roughly. */
   readonly bytes: number;
   readonly onFailure: OnFailure;
   /** Milliseconds until the answer must be out. */
@@ -26,30 +26,30 @@ export interface AwaitedDelivery {
   readonly clock: Pick<Clock, 'after'>;
 }
 
-/** The part of the time that is kept for the spool when the sink does not confirm. */
+/** The part of the time that is reserved for the spool in case the sink does not confirm. */
 const SPOOL_RESERVE = 1 / 4;
 
-/** Waits for the sink. */
-export async function awaitSink(held: AwaitedDelivery): Promise<ReplyOverride> {
-  const { pipeline, onFailure, budget } = held;
+/** Waits until the sink has confirmed the event. */
+export async function awaitSink(awaited: AwaitedDelivery): Promise<ReplyOverride> {
+  const { pipeline, onFailure, budget } = awaited;
   const spools = onFailure === 'spool' && pipeline.spool !== undefined;
-  // What is behind older events of the disk stays behind them, so that the order of each client holds.
-  if (spools && pipeline.spool.size > 0) return await awaitSpool({ ...held, onFailure: 'error' });
+  // New events stay behind older ones on disk, so that each client's order holds.
+  if (spools && pipeline.spool.size > 0) return await awaitSpool({ ...awaited, onFailure: 'error' });
   const patience = spools ? budget * (1 - SPOOL_RESERVE) : budget;
-  const { failure, entry } = await confirmed(held, patience);
+  const { failure, entry } = await confirmed(awaited, patience);
   if (failure === undefined) return undefined;
-  // What the sink has refused for good is with the dead letters: the disk is of no use to it.
+  // An event that the sink rejected is a dead letter: spooling it would not help.
   if (spools && entry?.state !== 'gone') {
     if (entry !== undefined) pipeline.queue.withdraw(entry);
     pipeline.tally.unconfirmed(onFailure, failure.code);
-    return await awaitSpool({ ...held, onFailure: 'error', budget: budget - patience });
+    return await awaitSpool({ ...awaited, onFailure: 'error', budget: budget - patience });
   }
-  return giveUp(spools ? { ...held, onFailure: 'error' } : held, failure, entry);
+  return giveUp(spools ? { ...awaited, onFailure: 'error' } : awaited, failure, entry);
 }
 
-/** Waits for the disk. */
-export async function awaitSpool(held: AwaitedDelivery): Promise<ReplyOverride> {
-  const { pipeline, delivery, budget, clock, onFailure } = held;
+/** Waits until the event is on disk. */
+export async function awaitSpool(awaited: AwaitedDelivery): Promise<ReplyOverride> {
+  const { pipeline, delivery, budget, clock, onFailure } = awaited;
   let isWanted = true;
   const appended = pipeline.spool?.append(delivery, () => isWanted) ?? Promise.resolve();
   const failure = await new Promise<Failure | undefined>((resolve) => {
@@ -64,12 +64,12 @@ export async function awaitSpool(held: AwaitedDelivery): Promise<ReplyOverride> 
       )
       .finally(cancel);
   });
-  return failure === undefined ? undefined : giveUp(held, failure, undefined);
+  return failure === undefined ? undefined : giveUp(awaited, failure, undefined);
 }
 
 interface Confirmed {
   readonly failure: Failure | undefined;
-  /** Its place in the queue; nothing when it was not taken. */
+  /** The entry in the queue; nothing if the event was not accepted. */
   readonly entry: Entry | undefined;
 }
 
@@ -77,7 +77,7 @@ function confirmed(
   { pipeline, delivery, bytes, clock, onFailure }: AwaitedDelivery,
   patience: number,
 ): Promise<Confirmed> {
-  // Clients need not wait for each of their messages to learn that.
+  // Fail at once: else clients would wait the full time for each message.
   if (pipeline.isHopeless(patience))
     return Promise.resolve({ failure: new Failure('sink_failed', 'the sink is down'), entry: undefined });
   if (pipeline.isTooBusy(delivery.key, patience))
@@ -101,7 +101,7 @@ function confirmed(
   });
 }
 
-/** @param entry its place in the queue, where it has one. */
+/** @param entry its entry in the queue, if it has one. */
 function giveUp(
   { pipeline, delivery, bytes, onFailure }: AwaitedDelivery,
   failure: Failure,

@@ -1,13 +1,13 @@
 /**
- * How fast a sink takes batches that somebody waits for, and how large they may be: large where a batch is one
- * request, small where its events are written one by one, so that a batch is soon through in either case.
+ * Measures how fast a sink takes batches, and sizes those that publishers wait for: large where a batch is one request,
+ * small where its events are written one by one, so that a batch is confirmed soon in either case.
  */
 import { AdaptiveLimit } from '../lib/admission/concurrency-limit.ts';
 
-/** Weight of a new batch. There are few a second where it matters. */
+/** Weight of a new batch in the average. Where it matters, there are few batches a second. */
 const GAIN = 1 / 2;
 const FIRST_EVENTS = 4;
-/** Milliseconds that a batch may take, if the sink has been much faster with smaller ones. */
+/** Milliseconds that a batch may take, even if smaller ones were much faster. */
 const TOLERABLE = 250;
 
 export class BatchPace {
@@ -32,7 +32,7 @@ export class BatchPace {
   /** A batch was confirmed. Times by the clock. */
   observe(events: number, startedAt: number, endedAt: number): void {
     const { value } = this.#size;
-    // What a batch takes that is far from full says little about events: a full one may take no longer.
+    // The time of a batch that is far from full says little about one event: a full one may take no longer.
     const sample = (endedAt - startedAt) / (events * 2 > value ? events : value);
     const before = this.#perEvent ?? sample;
     this.#perEvent = before + (sample - before) * GAIN;

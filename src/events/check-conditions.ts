@@ -1,8 +1,8 @@
-/** Finds conditions of routes that cannot be used before anything is opened. */
+/** Finds conditions of routes that cannot be compiled, before anything is opened. */
 import type { RouteSection } from '../config/sections/routes.ts';
 import { eventVariables } from '../policy/condition-variables.ts';
 
-/** A line for each, with the key to change. The language is loaded only when there is a condition. */
+/** A line for each, with the key to change. CEL is loaded only if there is a condition. */
 export async function findConditionProblems(routes: readonly RouteSection[]): Promise<string[]> {
   if (routes.every(({ when }) => when === undefined)) return [];
   const { openConditions } = await import('../payload/conditions/open.ts');

@@ -1,9 +1,9 @@
-/** Finds routes that a custom hook starves, before anything is opened. */
+/** Finds routes that get no events because of a custom hook, before anything is opened. */
 import type { RouteSection } from '../config/sections/routes.ts';
 import type { AnyHook, Hook } from '../core/hook.ts';
 import { type HookName, isRegistrable } from '../protocol/schema/hook-name.ts';
 
-/** A line for each route that can never get an event, with the hook that is to blame and what to do. */
+/** A line for each route that can never get an event, with the hook that prevents it and what to do. */
 export function findStarvedRoutes(routes: readonly RouteSection[], custom: readonly AnyHook[]): string[] {
   const silent = new Set(custom.filter(reportsNothing).map(({ name }): HookName => name));
   const listed = listedHooks(custom);
@@ -27,7 +27,7 @@ function reportsNothing(hook: AnyHook): boolean {
   return Array.isArray(events) && events.length === 0;
 }
 
-/** The hooks that a custom `provider.loaded` always lists; nothing where that is not known. */
+/** The hooks that a custom `provider.loaded` always lists; nothing if that is not known. */
 function listedHooks(custom: readonly AnyHook[]): ReadonlySet<string> | undefined {
   const loaded = custom.find(({ name }) => name === 'provider.loaded');
   const { hooks } = (loaded && (constantOutcome(loaded)?.reply as { hooks?: unknown } | undefined)) ?? {};
@@ -35,8 +35,8 @@ function listedHooks(custom: readonly AnyHook[]): ReadonlySet<string> | undefine
 }
 
 /**
- * What a hook returns that is written as one literal, such as `() => ({ reply: observed(), events: [] })`. Nothing is known
- * of others: their code may do anything, and must not run before there is a call.
+ * The outcome of a hook that is one literal, such as `() => ({ reply: observed(), events: [] })`. The outcome of other hooks
+ * is unknown: their code may do anything, and must not run before there is a call.
  */
 function constantOutcome(hook: AnyHook): { readonly reply?: unknown; readonly events?: unknown } | undefined {
   const { decide, needs } = hook as Hook;
@@ -52,7 +52,7 @@ function constantOutcome(hook: AnyHook): { readonly reply?: unknown; readonly ev
 /** The functions that a literal may call: those that make replies. */
 const constructors = new Set(['observed', 'allow', 'deny', 'ignore', 'pass', 'rewrite', 'drop', 'loaded']);
 
-/** Whether a function without parameters only returns an object whose text has nothing in it that could run. */
+/** Whether a function without parameters only returns an object whose source has no code that could run. */
 function isLiteral(source: string): boolean {
   const [, arrow, method] =
     /^(?:\(\s*\)\s*=>\s*\(\s*(\{[\s\S]*\})\s*\)|(?:function\b\s*)?\w*\s*\(\s*\)\s*\{\s*return\s*(\{[\s\S]*\})\s*;?\s*\})$/.exec(

@@ -1,12 +1,12 @@
-/** Time as queues need it: tests have one of their own. */
+/** Time as queues need it; tests use a fake one. */
 export interface Clock {
-  /** Milliseconds; only differences count. */
+  /** Milliseconds of a monotonic clock: only differences are meaningful. */
   now(): number;
   /** From 0 to 1. */
   random(): number;
-  /** Calls back after some milliseconds. Keeps no process alive for it. @returns what stops it. */
+  /** Calls back after some milliseconds, without keeping the process alive. @returns a function that cancels it. */
   after(milliseconds: number, run: () => void): () => void;
-  /** Calls back in the next turn of the event loop, when the calls of this one have been answered. */
+  /** Calls back in the next turn of the event loop, when the calls of this turn have been answered. */
   soon(run: () => void): void;
 }
 

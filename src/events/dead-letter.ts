@@ -1,4 +1,4 @@
-/** Deliveries that a sink will never take, with the reason: to another sink, or as lines of a file. */
+/** Formats deliveries that a sink has rejected: for another sink, or as lines of a file. */
 import { isUtf8 } from 'node:buffer';
 import { appendFile } from 'node:fs/promises';
 import { quote } from '../sinks/cloudevents/encode-data.ts';
@@ -6,12 +6,12 @@ import type { Delivery } from '../sinks/delivery.ts';
 
 export interface DeadLetter {
   readonly delivery: Delivery;
-  /** The name of the sink that did not take it. */
+  /** The name of the sink that rejected it. */
   readonly sink: string;
   readonly reason: string;
 }
 
-/** The same delivery for another sink: it says who did not take it, and why, in two more attributes. */
+/** The delivery with two more attributes: which sink rejected it, and why. */
 export function markDead({ delivery, sink, reason }: DeadLetter): Delivery {
   const { id, key, target, format, contentType, attributes, body } = delivery;
   const marks = { deadlettersink: sink, deadletterreason: reason };
@@ -26,13 +26,13 @@ export function markDead({ delivery, sink, reason }: DeadLetter): Delivery {
   };
 }
 
-/** Attributes of a structured event stand in its body too, which is an object of JSON. */
+/** The body of a structured event, a JSON object, holds its attributes too. */
 function insert(body: Uint8Array, marks: Readonly<Record<string, string>>): Uint8Array {
   const fields = Object.entries(marks).map(([name, value]) => `"${name}":${quote(value)},`);
   return Buffer.concat([Buffer.from(`{${fields.join('')}`), body.subarray(1)]);
 }
 
-/** One line of a file. The body is text where it is UTF-8, else base64, as in the data of events. */
+/** One line of a file. The body is text if it is UTF-8, else base64, as in the data of events. */
 export function deadLetterLine({ delivery, sink, reason }: DeadLetter, time: number): string {
   const { id, key, target, format, contentType, attributes, body } = delivery;
   const encoding = isUtf8(body) ? 'utf8' : 'base64';
@@ -52,7 +52,7 @@ export function deadLetterLine({ delivery, sink, reason }: DeadLetter, time: num
   })}\n`;
 }
 
-/** Appends lines to a file: those that come while a write is under way share the next one. */
+/** Appends lines to a file: lines that come during a write share the next one. */
 export class DeadLetterFile {
   readonly #path: string;
   #lines = '';
@@ -77,7 +77,7 @@ export class DeadLetterFile {
     const lines = this.#lines;
     this.#lines = '';
     this.#next = undefined;
-    // Payloads are nobody else's business.
+    // Payloads are private.
     await appendFile(this.#path, lines, { mode: 0o600 });
   }
 }

@@ -1,4 +1,4 @@
-/** The body and the attributes of an event, in the three formats that a route may ask for. */
+/** Encodes the body and the attributes of an event, in the three formats that a route may ask for. */
 import { parseMediaType } from '../lib/media-type.ts';
 import type { StampedEvent } from '../protocol/schema/event.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
@@ -22,19 +22,19 @@ export function encode(event: StampedEvent, format: DeliveryFormat, input: HookI
     };
   }
   const attributes = attributesOf(event);
-  addFacts(attributes, input);
+  addExtensions(attributes, input);
   return { ...bodyOf(event, input), attributes };
 }
 
-/** The payload of a message as the publisher sent it; of other events the data as JSON. */
+/** The payload of a message as the publisher sent it; for other events the data as JSON. */
 function bodyOf({ data }: StampedEvent, input: HookInput): Pick<Encoded, 'contentType' | 'body'> {
   const payload = payloadOf(data);
-  // A copy, since a view keeps all of the packet it came in.
+  // A copy, since a view retains the whole packet it came in.
   if (payload !== undefined) return { contentType: payloadTypeOf(input), body: new Uint8Array(payload) };
   return { contentType: 'application/json', body: Buffer.from(encodeSafely(data)) };
 }
 
-/** The payload in the data of a message event; a hook of one's own may report anything under that name. */
+/** The payload in the data of a message event. Events of custom hooks may hold anything under that name. */
 export function payloadOf(data: StampedEvent['data']): Uint8Array | undefined {
   try {
     const { payload } = data.message as { readonly payload?: unknown };
@@ -44,12 +44,12 @@ export function payloadOf(data: StampedEvent['data']): Uint8Array | undefined {
   }
 }
 
-/** Longer ones of clients are not passed on. */
+/** Longer media types of clients are not passed on, in characters. */
 const MAX_MEDIA_TYPE = 1024;
 
 /**
- * MQTT 5 publishers may say what they send; EMQX passes it on from 5.9 on. Only a media type is passed on, so that no
- * header can be made of it.
+ * MQTT 5 publishers may set the content type; EMQX passes it on since 5.9. It is passed on only if it is a media type, so
+ * that a client cannot inject a header.
  */
 function payloadTypeOf(input: HookInput): string {
   const { props = [] } = input as { readonly props?: readonly { name: string; value: string }[] };
@@ -66,7 +66,7 @@ function attributesOf({
   time,
   traceparent,
 }: StampedEvent): Record<string, string> {
-  // One by one: an object that is put together of others takes three times the memory.
+  // Assigned one by one: an object built by spreading others takes three times the memory.
   const attributes: Record<string, string> = { specversion: '1.0', id, source, type };
   if (subject) attributes.subject = subject;
   attributes.time = formatTime(time);
@@ -74,8 +74,8 @@ function attributesOf({
   return attributes;
 }
 
-/** What the data would say and the payload alone does not: extension attributes. */
-function addFacts(attributes: Record<string, string>, input: HookInput): void {
+/** Extension attributes with what the data holds besides the payload. */
+function addExtensions(attributes: Record<string, string>, input: HookInput): void {
   const clientid = clientOf(input);
   const message = messageOf(input);
   if (clientid !== '') attributes.clientid = clientid;

@@ -1,15 +1,15 @@
-/** About how much memory an event holds on to, so that a queue can be bounded by more than its length. */
+/** Estimates how much memory an event holds, so that a queue can be limited in bytes. */
 import type { StampedEvent } from '../protocol/schema/event.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 
-/** What an object, its fields and its place in a queue take, roughly. */
+/** Bytes of an object, and of a field of it, roughly. */
 const OBJECT_BYTES = 64;
 const FIELD_BYTES = 8;
 const MAX_DEPTH = 6;
-/** What is larger than any event may be in full; data that contains itself ends here. */
+/** More bytes than any event may have: measuring cyclic data ends here. */
 const ENOUGH = 64 * 1024 * 1024;
 
-/** Bytes; text counts one a character, as V8 holds what is Latin-1. */
+/** In bytes. Text counts one byte a character, as V8 stores Latin-1. */
 export function estimateBytes({ id, subject, data }: StampedEvent): number {
   return OBJECT_BYTES + id.length + (subject?.length ?? 0) + measure(data, MAX_DEPTH);
 }
@@ -28,7 +28,7 @@ function measure(value: unknown, depth: number): number {
   return bytes;
 }
 
-/** By its indices, which cost nothing to list. */
+/** By index: listing the keys of a long array would be slow. */
 function measureList(list: readonly unknown[], depth: number): number {
   let bytes = 0;
   for (const item of list) {
@@ -38,10 +38,10 @@ function measureList(list: readonly unknown[], depth: number): number {
   return bytes;
 }
 
-/** What the objects of a delivery take besides their texts and bytes, roughly. */
+/** Bytes of the objects of a delivery, without their texts and body, roughly. */
 const DELIVERY_BYTES = 640;
 
-/** Bytes of a delivery that is encoded. */
+/** Bytes of an encoded delivery. */
 export function sizeOf({
   id,
   key,
@@ -54,7 +54,7 @@ export function sizeOf({
   return bytes;
 }
 
-/** The same as `estimateBytes` for data that may throw when it is read, as that of a hook of one's own. */
+/** `estimateBytes` for data that may throw when it is read: custom hooks may report anything. */
 export function estimateSafely(event: StampedEvent): number {
   try {
     return estimateBytes(event);

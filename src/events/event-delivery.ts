@@ -1,6 +1,6 @@
 /**
- * An event on its way into sinks. It is encoded when somebody reads it, which is after the broker has its
- * answer, and once, however many sinks get it.
+ * An event on its way into sinks. It is encoded when it is first read, which is after the broker has its answer, and
+ * only once, however many sinks get it.
  */
 import { renderText } from '../policy/text/text-template.ts';
 import type { StampedEvent } from '../protocol/schema/event.ts';
@@ -26,7 +26,7 @@ export class EventDelivery implements Delivery {
   readonly id: string;
   readonly key: string;
   readonly #shape: Shape;
-  /** Until it is settled. */
+  /** Nothing once it is compacted. */
   #raw: Raw | undefined;
   #event: StampedEvent | undefined;
   #made: Made | undefined;
@@ -59,17 +59,17 @@ export class EventDelivery implements Delivery {
     return this.#make().body;
   }
 
-  /** The event with the data that the route wants; nothing once it is settled. */
+  /** The event with the data that the route wants; nothing once it is compacted. */
   get event(): StampedEvent | undefined {
     if (this.#event === undefined && this.#raw !== undefined) this.#event = this.#shaped(this.#raw.event);
     return this.#event;
   }
 
   /**
-   * Makes everything and lets go of the request, whose bytes are views of much larger packets, and of Node's pool,
-   * of which a small buffer keeps 8 KiB: for a delivery that has to wait.
+   * Encodes the event and releases the request, whose bytes are views of much larger packets, and Node's buffer pool,
+   * of which a small buffer retains 8 KiB: for a delivery that has to wait.
    *
-   * @returns the bytes it holds from now on, roughly.
+   * @returns the bytes of memory it holds from now on, roughly.
    */
   compact(): number {
     const made = this.#make();
@@ -81,7 +81,7 @@ export class EventDelivery implements Delivery {
     return sizeOf({ id: this.id, key: this.key, target, attributes, body });
   }
 
-  /** The same for a sink that wants the event itself: keeps it, and copies the bytes of its payload. */
+  /** The same for a sink that wants the event itself: keeps the event, and copies its payload. */
   copyPayload(): void {
     if (this.#raw === undefined) return;
     const { event } = this.#raw;
@@ -108,7 +108,7 @@ export class EventDelivery implements Delivery {
     try {
       return { ...event, data: select(event.data) };
     } catch {
-      // The data of a hook of one's own may hold a getter that throws.
+      // The data of a custom hook may have a getter that throws.
       return { ...event, data: { error: 'the data of this event cannot be read' } };
     }
   }
@@ -118,12 +118,12 @@ function withoutPool(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength === bytes.byteLength ? bytes : new Uint8Array(bytes);
 }
 
-/** How many times its size a payload may keep of the packet it came in. */
-const WASTE = 4;
+/** A payload may retain a packet of at most this many times its own size. */
+const MAX_RETAINED = 4;
 
 function withOwnPayload(event: StampedEvent): StampedEvent {
   const payload = payloadOf(event.data);
-  if (payload === undefined || payload.buffer.byteLength <= WASTE * payload.byteLength) return event;
+  if (payload === undefined || payload.buffer.byteLength <= MAX_RETAINED * payload.byteLength) return event;
   const message = { ...(event.data.message as object), payload: new Uint8Array(payload) };
   return { ...event, data: { ...event.data, message } };
 }

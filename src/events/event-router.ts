@@ -1,6 +1,6 @@
 /**
- * Takes the events of a call to the sinks that want them. Costs nothing where nobody does, and nothing waits
- * unless a route says that the answer does.
+ * Routes the events of a call to sinks. A hook without routes costs nothing, and no answer waits unless a route says
+ * so.
  */
 
 import type { ReplyOverride } from '../core/runtime.ts';
@@ -23,7 +23,7 @@ export interface EventRouterOptions {
   readonly routes: RoutingTable;
   readonly stamp: Stamp;
   readonly clock: Pick<Clock, 'now' | 'after'>;
-  /** A condition of a route failed on an event, which the route does not take then. */
+  /** Called when a condition of a route failed on an event, which the route does not take then. */
   readonly conditionFailed: (route: string, reason: string) => void;
 }
 
@@ -33,7 +33,7 @@ interface Emission {
   readonly input: HookInput;
   readonly event: StampedEvent;
   readonly bytes: number;
-  /** By the clock: when the answer must be out. */
+  /** When the answer must be sent, by the clock. */
   readonly deadline: number;
 }
 
@@ -57,12 +57,12 @@ export class EventRouter implements EventSender {
   ): Promise<ReplyOverride> | undefined {
     if (this.#options.routes[hook] === undefined) return undefined;
     const waiting: Promise<ReplyOverride>[] = [];
-    for (const fact of events) {
-      const event = this.#options.stamp(fact, input);
+    for (const reported of events) {
+      const event = this.#options.stamp(reported, input);
       this.#route({ hook, input, event, bytes: estimateSafely(event), deadline }, waiting);
     }
     if (waiting.length < 2) return waiting[0];
-    return Promise.all(waiting).then(worstOf);
+    return Promise.all(waiting).then(strictestOf);
   }
 
   #route(emission: Emission, waiting: Promise<ReplyOverride>[]): void {
@@ -73,29 +73,29 @@ export class EventRouter implements EventSender {
       if (!isOnTopic(route, emission.input)) continue;
       if (route.condition !== undefined) {
         work ??= conditionWork();
-        if (!this.#holds(route.condition, route, emission, work)) continue;
+        if (!this.#meetsCondition(route.condition, route, emission, work)) continue;
       }
-      this.#take(route, emission, taken, waiting);
+      this.#send(route, emission, taken, waiting);
     }
   }
 
-  /** Where an answer waits, an event that cannot be judged is stored: its sender may have seen to that. */
-  #holds(
+  /** If the condition fails where an answer waits, the event is stored: its publisher may have provoked the failure. */
+  #meetsCondition(
     condition: Condition<EventInput>,
     { waitsFor }: CompiledRoute,
     { hook, event }: Emission,
     work: ConditionWork,
   ): boolean {
-    const held = askCondition(
+    const isMet = askCondition(
       condition,
       { hook, event },
       (reason) => this.#options.conditionFailed(condition.source, reason),
       work,
     );
-    return held === 'unknown' ? waitsFor !== 'nothing' : held;
+    return isMet === 'unknown' ? waitsFor !== 'nothing' : isMet;
   }
 
-  #take(
+  #send(
     route: CompiledRoute,
     emission: Emission,
     taken: Set<SinkPipeline> | undefined,
@@ -103,7 +103,7 @@ export class EventRouter implements EventSender {
   ): void {
     const make = (): EventDelivery =>
       new EventDelivery(route.shape, emission.event, emission.hook, emission.input);
-    // Sinks that want no event share one delivery: it is encoded once.
+    // Sinks that do not want the event itself share one delivery: it is encoded once.
     let shared: EventDelivery | undefined;
     for (const pipeline of route.pipelines) {
       if (taken?.has(pipeline)) continue;
@@ -115,11 +115,11 @@ export class EventRouter implements EventSender {
         delivery = shared;
       }
       if (route.waitsFor === 'nothing') pipeline.push(delivery, emission.bytes, route.overflow);
-      else waiting.push(this.#hold(route, pipeline, delivery, emission));
+      else waiting.push(this.#await(route, pipeline, delivery, emission));
     }
   }
 
-  #hold(
+  #await(
     { waitsFor, onFailure }: CompiledRoute,
     pipeline: SinkPipeline,
     delivery: EventDelivery,
@@ -127,13 +127,13 @@ export class EventRouter implements EventSender {
   ): Promise<ReplyOverride> {
     const { clock } = this.#options;
     const budget = Math.max(0, deadline - clock.now());
-    const held: AwaitedDelivery = { pipeline, delivery, bytes, onFailure, budget, clock };
-    return waitsFor === 'sink' ? awaitSink(held) : awaitSpool(held);
+    const awaited: AwaitedDelivery = { pipeline, delivery, bytes, onFailure, budget, clock };
+    return waitsFor === 'sink' ? awaitSink(awaited) : awaitSpool(awaited);
   }
 }
 
-/** What is refused is refused for certain; then an error says most, then a message that is dropped. */
-function worstOf(all: readonly ReplyOverride[]): ReplyOverride {
+/** The strictest override: a refusal, then an error, then a dropped message. */
+function strictestOf(all: readonly ReplyOverride[]): ReplyOverride {
   const refusal = all.find((one) => !(one instanceof Failure) && one?.kind === 'deny');
   return refusal ?? all.find((one) => one instanceof Failure) ?? all.find((one) => one !== undefined);
 }

@@ -1,4 +1,4 @@
-/** What the flow of calls knows of routes and sinks. */
+/** What the flow of calls knows about routes and sinks. */
 
 import type { ReplyOverride } from '../core/runtime.ts';
 import type { Event } from '../protocol/schema/event.ts';
@@ -9,10 +9,10 @@ export interface EventSender {
   /** The hooks whose answers may wait. */
   readonly waits: ReadonlySet<HookName>;
   /**
-   * Takes the events of a call to the sinks that want them. Never throws.
+   * Routes the events of a call to sinks. Never throws.
    *
-   * @param deadline by `performance.now()`: when the answer must be out. Read only where something waits.
-   * @returns what the broker gets in place of what was decided, when that is known; nothing when nothing waits.
+   * @param deadline when the answer must be sent, by `performance.now()`. Read only if the answer waits.
+   * @returns the reply that overrides the decision, if any, once it is known; nothing when the answer does not wait.
    */
   emit(
     hook: HookName,

@@ -1,11 +1,11 @@
-/** How traces go on from calls into sinks: what the way of events asks of whoever traces. */
+/** What events need from tracing: traces continue from calls into sinks. */
 import { kindOf, type Sinks } from '../config/sections/sinks.ts';
 import type { Stamp } from '../sinks/cloudevents/stamp.ts';
 import type { Sink } from '../sinks/sink.ts';
 import type { OpenedSink } from './opened-sink.ts';
 
 export interface EventTracing {
-  /** A stamp that also says which trace an event belongs to. */
+  /** A stamp that also adds the trace that an event belongs to. */
   stamp(stamp: Stamp): Stamp;
   /**
    * A sink whose writes are traced.

@@ -1,4 +1,4 @@
-/** Opens the way of events as configured: the spool, the sinks, the queues in front of them, and the routes. */
+/** Opens what events need as configured: the spool, the sinks, their queues, and the routes. */
 import type { Config } from '../config/schema.ts';
 import { DEFAULT_GRANTS_PREFIX } from '../config/sections/grants.ts';
 import { Queue } from '../config/sections/queue.ts';
@@ -20,7 +20,7 @@ import { createRoutingTable } from './routing-table.ts';
 import type { Undelivered } from './undelivered.ts';
 
 export interface EventsWorld {
-  /** Sinks of a library's user: they take every event. */
+  /** Sinks of an application that uses the library: they take every event. */
   readonly sinks: readonly Sink[];
   readonly log: Logger;
   readonly env: SinkWorld['env'];
@@ -31,7 +31,7 @@ export interface EventsWorld {
 export interface OpenEvents {
   readonly outbox: Outbox;
   readonly router: EventRouter;
-  /** Delivers what it can within the time, in milliseconds, and lets go of everything. */
+  /** Delivers what it can within the time, in milliseconds, and closes everything. */
   close(timeout: number): Promise<Undelivered>;
 }
 
@@ -72,14 +72,14 @@ export async function openEvents(
   }
 }
 
-/** What events may not choose, but for what an operator has written. */
+/** Targets that events may not choose, unless the operator has written them. */
 function targetsOf({ events, authorize }: Parameters<typeof openEvents>[0]): TargetWorld {
   const { prefix = DEFAULT_GRANTS_PREFIX } = authorize?.grants?.redis ?? {};
   const written = events.routes.map(({ shape: { target = '' } }) => target.split('${', 1)[0] as string);
   return { grantKeys: [prefix], written: written.filter((text) => text !== '') };
 }
 
-/** What takes every event: standard output, and the sinks of a library's user. */
+/** Sinks that take every event: standard output, and those of an application that uses the library. */
 function all({ events }: Pick<Config, 'events'>, { sinks, log }: EventsWorld): OpenedSink[] {
   const stdout = createStdoutSink({ format: events.stdout, log });
   if (stdout === undefined && sinks.length === 0) return [];
@@ -87,7 +87,7 @@ function all({ events }: Pick<Config, 'events'>, { sinks, log }: EventsWorld): O
   const own = { queue: { ...queue, retry, concurrency: 1 }, keepsEvents: true, takesAll: true };
   const opened = sinks.map((sink): OpenedSink => ({ ...own, sink }));
   if (stdout === undefined) return opened;
-  // It waits for whoever reads it, however long that takes.
+  // It waits for its reader, however long that takes.
   return [{ ...own, sink: stdout, queue: { ...own.queue, retry: { ...retry, timeout: 0 } } }, ...opened];
 }
 
@@ -109,7 +109,7 @@ function createConditionLog(log: Pick<Logger, 'warn'>): (source: string, reason:
     rateLimit(source, (times) =>
       log.warn(
         { when: source, reason, times },
-        'the condition of a route failed: it did not take these events (events.routes)',
+        'the condition of a route failed: the route did not take these events (events.routes)',
       ),
     );
 }

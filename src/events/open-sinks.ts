@@ -1,4 +1,4 @@
-/** Opens the sinks of a configuration: the code of a kind is loaded when a sink is of that kind. */
+/** Opens the sinks of a configuration: the code of a kind is loaded only if a sink is of that kind. */
 import type { QueueOptions } from '../config/sections/queue.ts';
 import { kindOf, type SinkSection, type Sinks } from '../config/sections/sinks.ts';
 import { DEFAULT_CONCURRENCY, type SinkKind } from '../sinks/kind.ts';
@@ -7,10 +7,10 @@ import { findReserved, guardTargets, type TargetWorld } from '../sinks/target-gu
 import type { OpenedSink } from './opened-sink.ts';
 
 /**
- * Opens all, and waits for none of their systems.
+ * Opens all sinks without waiting for their systems.
  *
- * @param targets what events may not choose. Default: nothing is of grants, and nothing was written by an operator.
- * @throws TypeError with a line for each sink whose options cannot be used; those that were opened are closed.
+ * @param targets the targets that events may not choose. Default: none.
+ * @throws TypeError with a line for each sink whose options cannot be used; sinks that were opened are closed.
  */
 export async function openSinks(
   sinks: Sinks,

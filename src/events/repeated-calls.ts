@@ -1,8 +1,8 @@
 /**
- * Ids of the events that a broker names nothing in: those of clients, sessions and providers.
+ * Ids of events for which the broker has none: those of clients, sessions and providers.
  *
- * Some releases make every call twice after an outage. A call that is equal to one of a moment ago, in every field, gives
- * its event the same id again there, so that sinks and readers drop the second as they do with messages. Nothing is
+ * Some releases make every call twice after an outage. With them, the event of a call that equals one of a moment ago, in
+ * every field, gets the same id, so that sinks and readers drop the second as they do with messages. No event is
  * withheld: a client may really do the same twice.
  */
 import { createHash, randomUUID } from 'node:crypto';
@@ -11,14 +11,14 @@ import { LruMap } from '../lib/lru.ts';
 import type { Event } from '../protocol/schema/event.ts';
 import { nodeOf, type Origin } from '../sinks/cloudevents/stamp.ts';
 
-/** Within this time the second of two equal calls counts as a repetition, in milliseconds: it follows at once. */
+/** The second of two equal calls within this time counts as a repetition, in milliseconds: repetitions follow at once. */
 const WINDOW = 2_000;
-/** Calls that are remembered: some hundred bytes each. */
+/** Calls that are remembered, at a few hundred bytes each. */
 const MAX_CALLS = 4096;
 
 /**
- * Calls that undo each other, and which side each is on. Done, undone and done again, all within the window, the last is
- * no repetition: a sink that dropped it would show a subscription as ended that is there.
+ * Calls that undo each other, and which side each is on. In done, undone, done within the window, the last is no
+ * repetition: a sink that dropped it would show an existing subscription as ended.
  */
 const SIDES: Readonly<Record<string, 'done' | 'undone'>> = {
   'emqx.provider.loaded': 'done',
@@ -30,7 +30,7 @@ const SIDES: Readonly<Record<string, 'done' | 'undone'>> = {
 };
 
 export interface RepeatedCallsOptions {
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly random?: () => string;
 }
@@ -40,7 +40,7 @@ export class RepeatedCalls {
   readonly #random: () => string;
   /** By the digest of a call. */
   readonly #calls = new LruMap<string, { readonly id: string; readonly at: number }>(MAX_CALLS);
-  /** On which side each client was last, and since which turn; by a digest. */
+  /** The last side of each client, and since which turn, by a digest. */
   readonly #turns = new LruMap<string, { readonly side: 'done' | 'undone'; readonly turn: number }>(
     MAX_CALLS,
   );
@@ -53,7 +53,7 @@ export class RepeatedCalls {
     this.#random = random;
   }
 
-  /** A new id, or that of the equal call before. */
+  /** A new id, or the id of the equal call before. */
   idOf(event: Event, origin: Origin): string {
     if (!this.#isOfRelease(origin.meta.version)) return this.#random();
     const digest = digestOf([
@@ -71,7 +71,7 @@ export class RepeatedCalls {
     return id;
   }
 
-  /** Changes whenever a client undoes what it did, or does it again; nothing for calls that nothing undoes. */
+  /** Changes whenever a client undoes what it did, or does it again; nothing for calls that cannot be undone. */
   #turnOf({ type, subject }: Event, origin: Origin): number | undefined {
     const side = SIDES[type];
     if (side === undefined) return undefined;
@@ -87,7 +87,7 @@ export class RepeatedCalls {
     return this.#calls.size;
   }
 
-  /** Brokers call again and again: the version of the last call is mostly that of the next. */
+  /** Cached, since consecutive calls mostly come from brokers of one version. */
   #isOfRelease(text: string): boolean {
     if (text !== this.#version) {
       const version = readVersion(text);

@@ -1,14 +1,14 @@
-/** Asks the sinks that the server is not ready without, again and again, whether they can be reached. */
+/** Checks periodically whether the required sinks can be reached: the server is not ready without them. */
 import { withTimeout } from '../lib/with-timeout.ts';
 import type { SinkPipeline } from './sink-pipeline.ts';
 
 export interface RequiredOptions {
   readonly ports: readonly SinkPipeline[];
-  /** Told at each change, and at the first look: what is in the way, or nothing. */
+  /** Called at the first check and at each change: with the reason why the server is not ready, or nothing. */
   readonly changed: (obstacle: string | undefined) => void;
-  /** Milliseconds between two looks. Default: 5000. */
+  /** Milliseconds between two checks. Default: 5000. */
   readonly interval?: number;
-  /** Milliseconds that a sink may take. Default: 4000. */
+  /** Milliseconds that a check may take. Default: 4000. */
   readonly timeout?: number;
 }
 
@@ -16,7 +16,7 @@ export interface RequiredWatch {
   close(): void;
 }
 
-/** Nothing to watch: nothing is returned. */
+/** @returns nothing if no sink is required. */
 export function watchRequired({
   ports,
   changed,

@@ -1,4 +1,4 @@
-/** The routes, compiled: for each hook the few of them that may take its events. */
+/** Compiles the routes: for each hook those that may take its events. */
 import type { RouteSection } from '../config/sections/routes.ts';
 import type { CompileCondition, Condition } from '../policy/condition.ts';
 import { type EventInput, eventVariables } from '../policy/condition-variables.ts';
@@ -25,7 +25,7 @@ export interface CompiledRoute {
 
 export interface HookRoutes {
   readonly routes: readonly CompiledRoute[];
-  /** Whether two of them lead to the same sink, so that only the first one counts. */
+  /** Whether two of them lead to the same sink: then only the first counts. */
   readonly hasOverlap: boolean;
 }
 
@@ -42,13 +42,13 @@ export function createRoutingTable(routes: readonly RouteSection[], world: Routi
   const compiled = routes.map((route, i) => ({ hooks: route.hooks, route: compileRoute(route, i, world) }));
   const problems = compiled.flatMap(({ route }) => (typeof route === 'string' ? [route] : []));
   if (problems.length > 0) throw new TypeError(problems.join('\n'));
-  const plans = hookNames.map((hook) => {
+  const entries = hookNames.map((hook) => {
     const own = compiled.flatMap(({ hooks, route }) =>
       typeof route === 'string' || !hooks.includes(hook) ? [] : [withoutTopics(route, hook)],
     );
-    return [hook, planHook([...everything(world), ...own])] as const;
+    return [hook, combineRoutes([...routesToAll(world), ...own])] as const;
   });
-  return Object.fromEntries(plans.filter(([, { routes }]) => routes.length > 0));
+  return Object.fromEntries(entries.filter(([, { routes }]) => routes.length > 0));
 }
 
 /** The hooks whose answers may wait for a sink or for the disk. */
@@ -58,16 +58,16 @@ export function waitingHooks(table: RoutingTable): ReadonlySet<HookName> {
   );
 }
 
-/** Standard output, and the sinks of a library's user. */
-function everything({ pipelines }: RoutingWorld): CompiledRoute[] {
+/** The route to standard output and to the sinks of an application that uses the library. */
+function routesToAll({ pipelines }: RoutingWorld): CompiledRoute[] {
   const all = pipelines.filter(({ opened }) => opened.takesAll);
   if (all.length === 0) return [];
-  return [{ ...freely, shape: plainShape, pipelines: all, topics: undefined, condition: undefined }];
+  return [{ ...withoutWaiting, shape: plainShape, pipelines: all, topics: undefined, condition: undefined }];
 }
 
-const freely = { waitsFor: 'nothing', overflow: 'drop-oldest', onFailure: 'pass' } as const;
+const withoutWaiting = { waitsFor: 'nothing', overflow: 'drop-oldest', onFailure: 'pass' } as const;
 
-function planHook(routes: readonly CompiledRoute[]): HookRoutes {
+function combineRoutes(routes: readonly CompiledRoute[]): HookRoutes {
   const pipelines = routes.flatMap((route) => route.pipelines);
   return { routes, hasOverlap: new Set(pipelines).size < pipelines.length };
 }
@@ -76,7 +76,7 @@ function withoutTopics(route: CompiledRoute, hook: HookName): CompiledRoute {
   return isMessageHook(hook) ? route : { ...route, topics: undefined };
 }
 
-/** The route, or what is wrong with it. */
+/** The route, or a line that says what is wrong with it. */
 function compileRoute(
   route: RouteSection,
   i: number,

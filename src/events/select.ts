@@ -1,7 +1,7 @@
-/** Parts of the data of an event, by paths such as `message.payload`: kept alone, or left out. */
+/** Selects parts of an event's data by paths such as `message.payload`: keeps only these, or leaves these out. */
 import type { EventData } from '../protocol/schema/event.ts';
 
-/** Makes the data that a sink gets out of what a hook reported, which stays as it is. */
+/** Makes the data for a sink from what a hook reported, which is not changed. */
 export type Select = (data: EventData) => EventData;
 
 export interface Selection {
@@ -9,7 +9,7 @@ export interface Selection {
   readonly drop?: readonly string[] | undefined;
 }
 
-/** Nothing when all of the data is wanted. */
+/** @returns nothing if all of the data is wanted. */
 export function compileSelection({ pick, drop }: Selection): Select | undefined {
   if (pick !== undefined) {
     const tree = treeOf(pick);
@@ -27,7 +27,7 @@ interface Tree {
 
 function treeOf(paths: readonly string[]): Tree {
   const root: Tree = { children: new Map() };
-  // The shorter path first: it takes everything below it.
+  // Shorter paths first: each includes everything below it.
   for (const path of [...paths].sort((a, b) => a.length - b.length)) plant(root, path.split('.'));
   return root;
 }
@@ -43,7 +43,7 @@ function plant(root: Tree, names: readonly string[]): void {
   }
 }
 
-/** Only plain objects have parts: bytes, lists and texts go whole. */
+/** Only plain objects have parts: bytes, lists and texts are kept or left out as a whole. */
 function isParted(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)

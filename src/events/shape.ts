@@ -1,4 +1,4 @@
-/** The shape of a route, compiled: what becomes of an event on its way into a sink. */
+/** The compiled shape of a route: how an event is transformed for a sink. */
 import type { ShapeOptions } from '../config/sections/shape.ts';
 import { shapeVariables } from '../policy/text/shape-names.ts';
 import { compileText, type TextTemplate } from '../policy/text/text-template.ts';
@@ -15,7 +15,7 @@ export interface Shape {
   readonly target: TextTemplate | undefined;
 }
 
-/** @throws TypeError when a template names a value that there is none of. */
+/** @throws TypeError when a template names an unknown value. */
 export function compileShape({ format, pick, drop, key, target }: ShapeOptions): Shape {
   return {
     format,

@@ -1,4 +1,4 @@
-/** Counts what becomes of the events of one sink, and says what is lost or late: few lines, which add up. */
+/** Counts what becomes of the events of one sink, and logs losses and delays: in few lines, whose counts add up. */
 import type { Logger } from '../log/log.ts';
 import type { RateLimit } from '../log/rate-limit.ts';
 import type { DeliveryObserver, DropReason } from './delivery-observer.ts';
@@ -8,11 +8,11 @@ export interface Counts {
   batches: number;
   /** Events that the sink has confirmed. */
   delivered: number;
-  /** Events that were written again. */
+  /** Events that were retried. */
   retried: number;
-  /** Events that the sink will never take. */
+  /** Events that the sink has rejected. */
   rejected: number;
-  /** Events whose broker was answered without a confirmation. */
+  /** Events whose broker was answered before the event was confirmed. */
   unconfirmed: number;
   /** Events that were dropped, by reason. */
   readonly dropped: Record<DropReason | 'dead_letter', number>;
@@ -40,12 +40,12 @@ export class Tally implements DeliveryObserver {
 
   dropped(reason: DropReason, events: number): void {
     this.counts.dropped[reason] += events;
-    // The publisher was told: nothing is lost in silence.
+    // The publisher was told: the loss is not silent.
     if (reason === 'withdrawn') return;
     this.#report('sink_full', events, (count) =>
       this.#log.warn(
         { code: 'sink_full', sink: this.#sink, events: count },
-        'events were dropped: the sink takes them slower than they come',
+        'events were dropped: they come faster than the sink takes them',
       ),
     );
   }
@@ -66,7 +66,7 @@ export class Tally implements DeliveryObserver {
     this.#report('sink_failed', events, (count) =>
       this.#log.error(
         { code: 'sink_failed', sink: this.#sink, events: count, err: error },
-        'a sink failed: its events wait and are tried again',
+        'a sink failed: its events wait and are retried',
       ),
     );
   }
@@ -81,30 +81,30 @@ export class Tally implements DeliveryObserver {
       this.#log.error(
         { code: 'sink_failed', sink: this.#sink, events: count, reason },
         isKept
-          ? 'the sink refused events for good: they are with the dead letters'
-          : 'the sink refused events for good: they are lost (deadLetter keeps them)',
+          ? 'the sink rejected events: they are with the dead letters'
+          : 'the sink rejected events: they are lost (set deadLetter to keep them)',
       ),
     );
   }
 
-  /** A dead letter could not be put away. */
+  /** A dead letter could not be stored. */
   lostDeadLetter(error: unknown): void {
     this.counts.dropped.dead_letter++;
     this.#report('dead_letter', 1, (count) =>
       this.#log.error(
         { code: 'sink_failed', sink: this.#sink, events: count, err: error },
-        'dead letters are lost: the file or spool for them cannot be written',
+        'dead letters are lost: their file or spool cannot be written',
       ),
     );
   }
 
-  /** A broker was answered as `onFailure` says. */
+  /** A broker got the answer that `onFailure` says. */
   unconfirmed(onFailure: string, code: string): void {
     this.counts.unconfirmed++;
     this.#report(`unconfirmed ${onFailure}`, 1, (count) =>
       this.#log.warn(
         { code, sink: this.#sink, events: count, onFailure },
-        'events were not confirmed in time: brokers were answered as onFailure says',
+        'events were not confirmed in time: brokers got the answer that onFailure says',
       ),
     );
   }
@@ -118,7 +118,7 @@ export class Tally implements DeliveryObserver {
     );
   }
 
-  /** A sink that the server is not ready without. */
+  /** A required sink cannot be reached. */
   unreachable(error: unknown): void {
     this.#report('unreachable', 1, () =>
       this.#log.error(

@@ -1,7 +1,7 @@
-/** What was not delivered when the time to drain was over. */
+/** Events that were not delivered when the time to drain was over. */
 export interface Undelivered {
-  /** Events that are nowhere any more. */
+  /** Events that are lost. */
   readonly lost: number;
-  /** Events that are in the spool now, for the next start. */
+  /** Events that are in the spool, for the next start. */
   readonly spooled: number;
 }

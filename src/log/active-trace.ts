@@ -1,4 +1,4 @@
-/** The trace that work at hand belongs to, as the log writes it beside its lines. */
+/** The trace of the current work, which the log adds to its lines. */
 
 export interface ActiveTrace {
   /** 32 hexadecimal digits. */
@@ -8,5 +8,5 @@ export interface ActiveTrace {
   readonly isSampled: boolean;
 }
 
-/** Nothing when the work belongs to no trace. */
+/** @returns nothing if the work belongs to no trace. */
 export type ReadActiveTrace = () => ActiveTrace | undefined;

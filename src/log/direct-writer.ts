@@ -1,30 +1,30 @@
 /**
- * Lines to a file or terminal, written at once and from this thread, so that none is lost when the process dies.
+ * Writes lines to a file or terminal at once, from this thread, so that none is lost when the process dies.
  *
- * Nothing waits and nothing throws: a terminal that nobody reads, a full disk or a terminal that is gone costs
- * lines, which are counted.
+ * It never waits and never throws: when a terminal blocks, a disk is full or a terminal is closed, lines are dropped and
+ * counted.
  */
 import { writeSync } from 'node:fs';
 import { openWithoutWaiting } from '../lib/terminal-fd.ts';
 
 export interface DirectWriterOptions {
   readonly fd: number;
-  /** Most bytes that wait for a terminal that takes nothing at the moment. */
+  /** The most bytes that wait while a terminal blocks. */
   readonly maxBuffered: number;
-  /** The line that says how many were dropped, once lines can be written again. */
+  /** The line that reports how many lines were dropped, once lines can be written again. */
   readonly summarize: (dropped: number) => string;
   /** Called for each line that was dropped. */
   readonly dropped: () => void;
-  /** Default: that of `node:fs`. May take fewer bytes than it is given, and throws as that does. */
+  /** Default: `writeSync` of `node:fs`. May write fewer bytes than it is given, and throws like that function. */
   readonly write?: (fd: number, bytes: Buffer) => number;
 }
 
-/** Milliseconds until a terminal that took nothing is tried again. */
+/** Milliseconds until a blocked terminal is tried again. */
 const RETRY_AFTER = 50;
 
 interface Waiting {
   readonly bytes: Buffer;
-  /** The dropped lines that it speaks of, when it is a summary. */
+  /** The number of dropped lines that it reports, if it is a summary. */
   readonly summarizes: number;
 }
 
@@ -32,11 +32,11 @@ export class DirectWriter {
   readonly #options: DirectWriterOptions;
   readonly #fd: number;
   readonly #write: (fd: number, bytes: Buffer) => number;
-  /** Whole lines, but for the first, of which a part may be out. */
+  /** Whole lines, except that a part of the first may be written already. */
   #waiting: Waiting[] = [];
   #buffered = 0;
   #isCut = false;
-  /** Lines dropped that no summary has spoken of. */
+  /** Dropped lines that no summary has reported yet. */
   #dropped = 0;
   #retry: NodeJS.Timeout | undefined;
 
@@ -53,7 +53,7 @@ export class DirectWriter {
     this.flush();
   }
 
-  /** Writes what waits, as far as that goes without waiting. */
+  /** Writes pending lines until the terminal blocks. */
   flush(): void {
     if (!this.#tryAll() || this.#dropped === 0) return;
     const dropped = this.#dropped;
@@ -72,7 +72,7 @@ export class DirectWriter {
     this.#options.dropped();
   }
 
-  /** @returns whether nothing waits any more. */
+  /** @returns whether everything is written. */
   #tryAll(): boolean {
     try {
       for (let line = this.#waiting[0]; line !== undefined; line = this.#waiting[0])
@@ -92,7 +92,7 @@ export class DirectWriter {
     else this.#waiting.shift();
   }
 
-  /** Drops all but the rest of a line of which a part is out: the next line must not be glued to it. */
+  /** Drops all lines but the rest of a partly written one: the next line must not be appended to it. */
   #giveUp(): void {
     const lost = this.#isCut ? this.#waiting.slice(1) : this.#waiting;
     this.#waiting = this.#isCut ? this.#waiting.slice(0, 1) : [];

@@ -1,5 +1,5 @@
 /**
- * Logs: JSON lines on standard error, as collectors read them, or coloured ones on a terminal. docs/logs.md lists
+ * The log: JSON lines on standard error for collectors, or coloured lines on a terminal. docs/logs.md lists
  * every field.
  */
 import { isatty } from 'node:tty';
@@ -17,17 +17,17 @@ export type { Logger };
 
 export interface LogOptions {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
-  /** `auto` is pretty on a terminal, as Google Cloud reads it on Cloud Run, and plain JSON elsewhere. */
+  /** `auto` is pretty on a terminal, the format of Google Cloud on Cloud Run, and plain JSON elsewhere. */
   readonly format: 'auto' | 'json' | 'google' | 'pretty';
-  /** The project of Google Cloud that has the traces. Default: `GOOGLE_CLOUD_PROJECT` of the environment. */
+  /** The Google Cloud project of the traces. Default: `GOOGLE_CLOUD_PROJECT` of the environment. */
   readonly project?: string | undefined;
-  /** The trace that a line belongs to. Default: lines belong to none. */
+  /** The trace that a line belongs to. Default: none. */
   readonly trace?: ReadActiveTrace | undefined;
-  /** Default: that of this process. */
+  /** Default: the environment of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** @param stream where lines go in place of standard error. */
+/** @param stream the destination of lines. Default: standard error. */
 export async function createLogger(options: LogOptions, stream?: DestinationStream): Promise<Logger> {
   const { level, project, trace, env = process.env } = options;
   const isTerminal = stream === undefined && isatty(2);
@@ -39,11 +39,11 @@ export async function createLogger(options: LogOptions, stream?: DestinationStre
     return pino({ ...common, formatters: { log: clipFields }, ...traceMixin(trace) }, scrubbed(readable));
   }
   const named = form === 'google' ? googleForm(trace, project, env) : jsonForm(trace);
-  // A line of JSON may be read on a terminal, too.
+  // Lines of JSON may be shown on a terminal too.
   return pino({ ...common, ...named }, scrubbed(through(out, printableJson)));
 }
 
-/** How lines look: what `auto` stands for here. */
+/** The format that `auto` means here. */
 export function chooseForm(
   format: LogOptions['format'],
   env: NonNullable<LogOptions['env']> = process.env,
@@ -56,7 +56,7 @@ export function chooseForm(
 
 const secrets = ['password', 'token', 'authorization', 'secret', 'cookie'];
 
-/** Secrets are taken out long before: this is the second line of defence, three levels deep. */
+/** Secrets are removed long before: this is the second line of defence, three levels deep. */
 const redact = {
   paths: ['', '*.', '*.*.'].flatMap((level) => secrets.map((name) => `${level}${name}`)),
   censor: '***',
@@ -73,7 +73,7 @@ const hooks: NonNullable<LoggerOptions['hooks']> = {
   },
 };
 
-/** The third line of defence, for texts of libraries. */
+/** The third line of defence, for error texts of libraries. */
 function scrubbed(out: LogDestination): LogDestination {
   return through(out, scrub);
 }
@@ -85,7 +85,7 @@ function through(out: LogDestination, change: (line: string) => string): LogDest
 
 /** pino-pretty is loaded only here: servers in containers never need it. */
 async function prettify(out: LogDestination, colorize: boolean): Promise<LogDestination> {
-  // CommonJS: a bundler finds no names in it, only the default.
+  // CommonJS: a bundler sees only its default export.
   const { default: pinoPretty } = await import('pino-pretty');
   const { prettyFactory } = pinoPretty;
   const pretty = prettyFactory({
@@ -96,7 +96,7 @@ async function prettify(out: LogDestination, colorize: boolean): Promise<LogDest
   return through(out, (line) => pretty(printableRecord(JSON.parse(line))));
 }
 
-/** All texts and names of a record, but for the line breaks of a stack. */
+/** Makes all texts and names of a record printable, except for the line breaks of a stack. */
 function printableRecord(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return (key === 'stack' ? printableLines : printable)(value);
   if (Array.isArray(value)) return value.map((entry) => printableRecord(entry, key));

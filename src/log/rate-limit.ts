@@ -1,6 +1,6 @@
 /**
- * Keeps a flood out of the log: at most so many lines a second for each kind of line. What was held back is
- * summed up in one more line, which says how many it stands for.
+ * Limits the log to so many lines a second for each kind of line. Lines that were held back are summed up in one more
+ * line, which says how many it stands for.
  */
 
 /** Writes a line that stands for `times` occurrences. */
@@ -13,7 +13,7 @@ export interface RateLimitOptions {
   readonly perSecond: number;
   /** Milliseconds; only differences matter. */
   readonly now?: () => number;
-  /** Calls back after some milliseconds, and keeps no process alive for it. */
+  /** Calls back after some milliseconds, without keeping the process alive. */
   readonly after?: (milliseconds: number, run: () => void) => void;
 }
 
@@ -24,7 +24,7 @@ interface Window {
 }
 
 const WINDOW = 1000;
-/** More kinds than there are; were there more, they would share one window. */
+/** More than there are kinds; if there were more, these would share one window. */
 const MAX_KEYS = 1000;
 
 export function createRateLimit(options: RateLimitOptions): RateLimit {

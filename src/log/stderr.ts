@@ -1,15 +1,15 @@
-/** Where log lines go: standard error, without ever waiting for who reads it, and without ever failing. */
+/** The destination of log lines: standard error. It never waits for its reader, and never fails. */
 import type { DestinationStream } from 'pino';
 import { isPipe, openOutput } from '../lib/output.ts';
 import { DirectWriter } from './direct-writer.ts';
 
-/** What a reader that has stopped may cost. Beyond it lines are dropped, and counted. */
+/** The most bytes that wait for a reader that has stopped. Beyond it lines are dropped and counted. */
 const MAX_BUFFERED = 4 * 1024 * 1024;
 
-/** Of this process, which has one standard error: for metrics, since the log itself cannot tell. */
+/** Counts of this process, for metrics, since the log itself cannot report them. */
 export const logLines = { dropped: 0 };
 
-/** A destination that can be asked to write what waits. */
+/** A destination that can flush. */
 export interface LogDestination extends DestinationStream {
   flush?(done?: () => void): void;
 }
@@ -18,7 +18,7 @@ function countDropped(): void {
   logLines.dropped++;
 }
 
-/** @param summarize the line that says how many were dropped. */
+/** @param summarize makes the line that reports how many lines were dropped. */
 export function createStderr(summarize: (dropped: number) => string, fd = 2): LogDestination {
   if (isPipe(fd)) return createPipeStream(summarize, fd);
   const writer = new DirectWriter({ fd, maxBuffered: MAX_BUFFERED, summarize, dropped: countDropped });
@@ -40,7 +40,7 @@ function createPipeStream(summarize: (dropped: number) => string, fd: number): L
       output.write(summarize(dropped));
       dropped = 0;
     },
-    // There is nobody left to tell.
+    // There is no reader left.
     failed() {
       isGone = true;
     },

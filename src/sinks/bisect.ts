@@ -1,7 +1,7 @@
-/** Finds what a system refuses in a batch that it refuses as a whole. */
+/** Finds the items that a system rejects in a batch that it rejects as a whole. */
 import type { ReceiptBuilder } from './receipt-builder.ts';
 
-/** Something with its place in the batch. */
+/** An item with its index in the batch. */
 export interface Numbered {
   readonly index: number;
 }
@@ -9,17 +9,17 @@ export interface Numbered {
 export interface Attempt<Item extends Numbered> {
   /** Writes items, all or none of them. @throws when they are not confirmed. */
   write(items: readonly Item[]): Promise<void>;
-  /** Why the system will never take one of the items, when this error says so; else nothing: all is tried again. */
+  /** Why the system will never take one of the items, if this error says so; else nothing, and all items are retried. */
   reasonOf(error: unknown, items: readonly Item[]): string | undefined;
-  /** The last resort for an item that was refused alone: another form of it. */
+  /** Another form of an item that was rejected alone, as a last resort. */
   rescue?(item: Item, error: unknown): Item | undefined;
 }
 
 /**
- * Writes items; where the system refuses some, halves are tried in order until those stand alone. A bad one
- * costs a few attempts, and its neighbours nothing.
+ * Writes items. When the system rejects some, halves are tried in order until the bad items stand alone. A bad item
+ * costs a few attempts, and does not affect its neighbours.
  *
- * @throws what is no item's fault. What comes after it is not tried: it would overtake.
+ * @throws errors that no item has caused. Later items are not tried then, since they would overtake.
  */
 export async function bisect<Item extends Numbered>(
   items: readonly Item[],

@@ -1,15 +1,15 @@
-/** Writes the deliveries of a batch one by one: those of a key in order, those of different keys side by side. */
+/** Writes the deliveries of a batch one by one: in order for each key, and concurrently for different keys. */
 import type { Delivery } from './delivery.ts';
 import type { ReceiptBuilder } from './receipt-builder.ts';
 
 /**
  * Settles one delivery: resolves when it is confirmed, to the reason when it is rejected.
  *
- * @throws when it is not confirmed. What comes after it with the same key is then not tried: it would overtake.
+ * @throws when it is not confirmed. Later ones of the same key are not tried then, since they would overtake.
  */
 export type WriteOne = (delivery: Delivery, index: number) => Promise<string | undefined>;
 
-/** @param limit how many are under way at once. */
+/** @param limit the most that are in flight at once. */
 export async function writeByKey(
   batch: readonly Delivery[],
   limit: number,

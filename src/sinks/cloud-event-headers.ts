@@ -4,12 +4,12 @@
  */
 import type { Delivery } from './delivery.ts';
 
-// Everything but visible ASCII, and the two characters that have a meaning of their own.
+// Everything but visible ASCII, and the two characters with a special meaning.
 const encoded = /[^\x21\x23\x24\x26-\x7e]/gu;
 
 /**
- * A value without anything that could end a header or be trimmed away: percent-encoded UTF-8. A half of a surrogate
- * pair, which has no bytes, becomes U+FFFD.
+ * Percent-encodes a value as UTF-8, so that nothing in it can end a header or be trimmed. A lone surrogate, which has no
+ * UTF-8 form, becomes U+FFFD.
  */
 export function encodeHeaderValue(value: string): string {
   return value.replace(encoded, encodeCharacter);
@@ -21,14 +21,14 @@ function encodeCharacter(character: string): string {
   return bytes;
 }
 
-/** The attributes as headers. `datacontenttype` is not among them: it is the content type. */
+/** The attributes as headers, without `datacontenttype`, which is the header `content-type`. */
 export function cloudEventHeaders({ attributes }: Pick<Delivery, 'attributes'>): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes)) headers[`ce-${name}`] = encodeHeaderValue(value);
   return headers;
 }
 
-/** A media type that cannot end a header. */
+/** A media type without characters that could end a header. */
 export function safeContentType({ contentType }: Pick<Delivery, 'contentType'>): string {
   return /^[\x20-\x7e]{1,1024}$/.test(contentType) ? contentType : 'application/octet-stream';
 }

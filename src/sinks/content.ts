@@ -1,4 +1,4 @@
-/** What the media type of a body says about it. */
+/** Classifies bodies by their media type. */
 import { mediaTypeName } from '../lib/media-type.ts';
 
 /** Whether a body of this media type is JSON, CloudEvents included. [RFC 6839, section 3.1] */

@@ -1,13 +1,12 @@
 import type { OpenSink } from './sink.ts';
 
-/** What the `options` of a module are. */
+/** The `options` of a module. */
 export type SinkModuleOptions = Readonly<Record<string, unknown>>;
 
 /**
- * Declares a sink of one's own: the default export of a module that `sinks: { NAME: { module: ... } }` names.
+ * Declares a custom sink: the default export of a module that `sinks: { NAME: { module: ... } }` names.
  *
- * @param open is given the options of the configuration, as they stand there, and opens the sink without waiting
- *   for its system.
+ * @param open gets the options as they are in the configuration, and opens the sink without waiting for its system.
  * @throws TypeError when it is not a function.
  * @example
  * export default defineSink(async ({ url }, { name, log }) => ({

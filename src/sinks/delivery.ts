@@ -1,25 +1,25 @@
-/** What a sink is given: an event, shaped and encoded as its route wants it, and where it is to go. */
+/** An event for a sink, shaped and encoded as its route wants it, and its target. */
 import type { StampedEvent } from '../protocol/schema/event.ts';
 
 /** How the body of a delivery is made; see docs/events.md. */
 export type DeliveryFormat = 'structured' | 'binary' | 'raw';
 
 export interface Delivery {
-  /** The id of the event: the same at each attempt and after each restart, so that sinks can drop duplicates. */
+  /** The id of the event: the same for each attempt and after each restart, so that sinks can drop duplicates. */
   readonly id: string;
-  /** Orders deliveries: those of one key arrive in order. The client id, or `''` where there is none. */
+  /** Deliveries with the same key arrive in order. The client id, or `''` if there is none. */
   readonly key: string;
-  /** The subject, topic, stream, table, routing key or path of this delivery; nothing: the sink's own. */
+  /** The subject, topic, stream, table, routing key or path of this delivery. Default: the sink's own. */
   readonly target?: string | undefined;
   readonly format: DeliveryFormat;
-  /** Of the body: a media type. */
+  /** The media type of the body. */
   readonly contentType: string;
   /**
    * CloudEvents context attributes by their names without a prefix: `id`, `source`, `type`, `time`, ... In the
-   * structured format they stand in the body too. Values may hold any character: a sink encodes them for its headers.
+   * structured format they are in the body too. Values may hold any character: a sink encodes them for its headers.
    */
   readonly attributes: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** The event itself; absent when the delivery comes from the disk. */
+  /** The event itself; absent if the delivery comes from the spool. */
   readonly event?: StampedEvent | undefined;
 }

@@ -1,13 +1,13 @@
-/** For clients that write one batch at a time. */
+/** Locks for clients that write one batch at a time. */
 
-/** Lets work through one after the other, in the order in which it comes. */
+/** Runs work one at a time, in the order in which it comes. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * Runs the work when all before it is over.
+   * Runs the work when all earlier work is done.
    *
-   * @param signal aborted: work that has not begun never does. Work that has begun must hear of it by itself.
+   * @param signal when it is aborted, work that has not begun never begins. Work in progress must watch the signal itself.
    */
   async take<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const turn = this.#last.then(() => {
@@ -19,7 +19,7 @@ export class Mutex {
   }
 }
 
-/** Does the work, and calls `abort` when the signal is aborted before it is over. */
+/** Runs the work, and calls `abort` if the signal is aborted before it is done. */
 export async function abortable<T>(
   signal: AbortSignal,
   abort: () => void,
@@ -33,7 +33,7 @@ export async function abortable<T>(
   }
 }
 
-/** Waits for all of them, and then fails as the first that failed. */
+/** Waits for all of them, and then rejects with the first error. */
 export async function allOver(works: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;

@@ -1,8 +1,8 @@
-/** What came of the parts of a batch, put together into what a sink answers. */
+/** Collects the results of the deliveries of a batch into the receipt of a sink. */
 import type { Delivery } from './delivery.ts';
 import type { IsWanted, Receipt, SinkWorld } from './sink.ts';
 
-/** What a batch is not confirmed for when nobody said why. */
+/** The error of an unconfirmed batch for which no reason was given. */
 const unknown = new Error('the sink did not confirm all of a batch');
 
 export class ReceiptBuilder {
@@ -13,22 +13,22 @@ export class ReceiptBuilder {
   #trouble: unknown;
 
   /**
-   * @param batch none of it is confirmed so far.
-   * @param isWanted as for `Sink.write`. Default: all are.
+   * @param batch none of its deliveries is confirmed at first.
+   * @param isWanted as for `Sink.write`. Default: all are wanted.
    */
   constructor(batch: readonly Delivery[], isWanted?: IsWanted) {
     this.#size = batch.length;
     this.#asks = (index) => isWanted === undefined || isWanted(batch[index] as Delivery);
   }
 
-  /** Whether somebody still wants it: ask just before it is sent. If not, it is settled: it counts as confirmed. */
+  /** Whether a delivery is still wanted: ask just before it is sent. If not, it is settled and counts as confirmed. */
   isWanted(index: number): boolean {
     const isWanted = this.#asks(index);
     if (!isWanted) this.confirm(index);
     return isWanted;
   }
 
-  /** Those of the items that somebody still wants. */
+  /** The items whose deliveries are still wanted. */
   wanted<Item extends { readonly index: number }>(items: readonly Item[]): Item[] {
     return items.filter(({ index }) => this.isWanted(index));
   }
@@ -37,7 +37,7 @@ export class ReceiptBuilder {
     this.#confirmed.add(index);
   }
 
-  /** @param reason names no secret. */
+  /** @param reason must not hold a secret. */
   reject(index: number, reason: string): void {
     this.#rejected.set(index, reason);
   }
@@ -47,16 +47,16 @@ export class ReceiptBuilder {
     return this.#confirmed.has(index) || this.#rejected.has(index);
   }
 
-  /** Why some are neither confirmed nor rejected. Of several reasons the first is told. */
+  /** Why some deliveries are neither confirmed nor rejected. The first of several reasons counts. */
   blame(cause: unknown): void {
     this.#trouble ??= cause;
   }
 
   /**
-   * The receipt, or nothing when all of the batch is safe.
+   * The receipt, or nothing if all of the batch is safe.
    *
-   * @param tell hears of the trouble of a batch of which only a part is settled: a receipt has no place for it.
-   * @throws the trouble, when nothing of the batch is settled.
+   * @param tell called with the error of a partly settled batch, since a receipt cannot hold it.
+   * @throws the error, if nothing of the batch is settled.
    */
   settle(tell: (cause: unknown) => void): Receipt | undefined {
     const rejected = [...this.#rejected].map(([index, reason]) => ({ index, reason }));
@@ -71,7 +71,7 @@ export class ReceiptBuilder {
   }
 }
 
-/** For `Outcome.settle`: says in the log what became of the part of a batch that is not settled. */
+/** For `settle`: logs why a part of a batch is not settled. */
 export function tellOfPart(
   log: Pick<SinkWorld['log'], 'warn'>,
   sink: string,

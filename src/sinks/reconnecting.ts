@@ -1,10 +1,10 @@
-/** A connection that is made when it is first needed, shared by all who ask, and made again when it is gone. */
+/** A shared connection that is opened when it is first needed, and opened again after it is lost. */
 export interface ReconnectingOptions<Connection> {
-  /** Must come to an end by itself, as with a time limit. */
+  /** Must end by itself, for example by a time limit. */
   connect(): Promise<Connection>;
   /** Whether it can still be used. */
   isOpen(connection: Connection): boolean;
-  /** Lets go of a connection in any state; never throws. */
+  /** Closes a connection in any state. Never throws. */
   end(connection: Connection): void | Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export class Reconnecting<Connection> {
     this.#options = options;
   }
 
-  /** @throws what `connect` throws, to all who wait; who asks next makes another attempt. */
+  /** @throws what `connect` throws, to all callers that wait; the next call makes another attempt. */
   async get(): Promise<Connection> {
     for (;;) {
       if (this.#isClosed) throw new Error('the sink is closed');
@@ -28,7 +28,7 @@ export class Reconnecting<Connection> {
     }
   }
 
-  /** The connection cannot be used any more. One that has been made since then stays. */
+  /** Drops a connection that cannot be used any more. One that was opened since then stays. */
   async drop(connection: Connection): Promise<void> {
     const opening = this.#opening;
     const current = await opening?.catch(() => undefined);

@@ -1,29 +1,29 @@
-/** Where events go: one small interface, which every sink and the modules of users implement. */
+/** The interface that every sink implements, built in or custom. */
 import type { Logger } from '../log/log.ts';
 import type { Delivery } from './delivery.ts';
 
-/** What came of a batch that was written, where it is not "all of it is safe". */
+/** The result of a batch of which not everything is safe. */
 export interface Receipt {
-  /** Deliveries that the sink will never take, by their index in the batch; the reason names no secret. */
+  /** Deliveries that the sink will never take, by their index in the batch. The reason must not hold a secret. */
   readonly rejected?: readonly { readonly index: number; readonly reason: string }[] | undefined;
-  /** Deliveries that were not confirmed and may be tried again, by index. */
+  /** Deliveries that were not confirmed and may be retried, by index. */
   readonly unconfirmed?: readonly number[] | undefined;
 }
 
-/** Of some deliveries somebody is told meanwhile that they are not stored. */
+/** Whether a delivery is still wanted: a publisher may have been told meanwhile that it is not stored. */
 export type IsWanted = (delivery: Delivery) => boolean;
 
 export interface Sink {
-  /** What logs and metrics call it. */
+  /** The name of the sink in logs and metrics. */
   readonly name: string;
   /**
-   * Takes a batch, in order. It is settled when the sink's system has confirmed it: what is then not in the
-   * receipt is safe. Batches of different keys may be written at the same time; those of one key never are.
+   * Writes a batch, in order. Resolves when the sink's system has confirmed it: deliveries that are not in the receipt
+   * are safe then. Batches of different keys may be written at the same time; those of one key never are.
    *
-   * @param signal aborted when nobody waits for this batch any more; it may still be tried again.
-   * @param isWanted whether a delivery of the batch is still to be written: ask just before it is sent, when there is
-   *   a connection and it is the batch's turn, and leave it out if not. A sink that never waits need not ask.
-   * @throws anything, at once or later: none of the batch is confirmed, and all of it will be tried again.
+   * @param signal aborted when this write has failed for the queue, which retries the batch.
+   * @param isWanted whether a delivery of the batch is still wanted: ask just before it is sent, when there is a connection
+   *   and it is the batch's turn, and leave it out if not. A sink that never waits need not ask.
+   * @throws anything, at once or later: then none of the batch is confirmed, and all of it is retried.
    */
   write(
     batch: readonly Delivery[],
@@ -32,11 +32,11 @@ export interface Sink {
   ): void | Promise<void> | Promise<Receipt | undefined>;
   /** Whether the sink can be reached now: rejects with an Error that says what is wrong and what to do. */
   check?(): Promise<void>;
-  /** Lets go of what the sink holds. Nothing is written afterwards. */
+  /** Releases all resources. Nothing is written afterwards. */
   close(): Promise<void>;
 }
 
-/** What a sink is opened with besides its own options. Paths in options are absolute already. */
+/** What a sink gets besides its own options, in which paths are absolute already. */
 export interface SinkWorld {
   readonly name: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
@@ -44,8 +44,8 @@ export interface SinkWorld {
 }
 
 /**
- * Opens a sink. Does not wait for its system: a system that is down makes `write` fail, and start-up goes on.
+ * Opens a sink without waiting for its system: if that is down, `write` fails, and the server starts all the same.
  *
- * @throws TypeError when its options cannot be used, such as a secret that is not there.
+ * @throws TypeError when its options cannot be used, for example because a secret is missing.
  */
 export type OpenSink<Options> = (options: Options, world: SinkWorld) => Promise<Sink>;

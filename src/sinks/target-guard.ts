@@ -1,24 +1,24 @@
 /**
- * Keeps what clients choose from places that are a system's own: keys of grants in Redis, topics of a broker that begin
+ * Keeps targets that clients choose away from reserved ones: keys of grants in Redis, topics of a broker that begin
  * with "$", internal topics of Kafka, queues of RabbitMQ that begin with "amq.". NATS subjects are encoded instead.
  */
 import type { Delivery } from './delivery.ts';
 import type { ReservedWorld, SinkKind } from './kind.ts';
 import type { Receipt, Sink } from './sink.ts';
 
-/** Why a delivery may not go where it leads, or nothing. */
+/** Why a delivery may not go to its target, or nothing. */
 export type FindForbidden = (delivery: Delivery) => string | undefined;
 
 export interface TargetWorld extends ReservedWorld {
-  /** The literal beginnings of the targets of routes: what an operator has written is meant. */
+  /** The literal beginnings of the targets of routes: an operator has written them on purpose. */
   readonly written: readonly string[];
 }
 
 /**
- * What of a sink's system is its own.
+ * The reserved targets of a sink's system.
  *
  * @param options of the kind.
- * @returns nothing where no target leads there.
+ * @returns nothing if no target of the route can reach them.
  */
 export function findReserved(
   { target }: Pick<SinkKind, 'target'>,
@@ -38,7 +38,7 @@ export function findReserved(
   };
 }
 
-/** The sink, which is never given what is forbidden: that is rejected, and becomes a dead letter. */
+/** Wraps a sink so that deliveries to reserved targets are rejected, and become dead letters. */
 export function guardTargets(sink: Sink, find: FindForbidden): Sink {
   return {
     name: sink.name,

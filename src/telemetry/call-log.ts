@@ -1,4 +1,4 @@
-/** One line a call, for who looks for trouble: written at the level `debug` only, and then without any limit. */
+/** Logs one line a call, for debugging: only at the level `debug`, and then without any limit. */
 
 import type { Outcome } from '../core/hook.ts';
 import type { Logger } from '../log/log.ts';
@@ -11,7 +11,7 @@ export interface CallLog {
   failed(rpc: Rpc | undefined, failure: Failure): void;
 }
 
-/** Neither payloads nor user names, which may be tokens. */
+/** Without payloads, and without user names, which may be tokens. */
 interface Names {
   readonly node?: string | undefined;
   readonly clientid?: string | undefined;

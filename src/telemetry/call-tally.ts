@@ -1,16 +1,16 @@
-/** How calls ended, and how long they took: plain numbers, added up while calls run and read when somebody asks. */
+/** Counts outcomes and durations of calls: plain numbers that are updated by calls and read when metrics are asked for. */
 import { type FailureCode, failureCodes } from '../protocol/failure.ts';
 import { type HookName, hookNames } from '../protocol/schema/hook-name.ts';
 import type { Reply } from '../protocol/schema/replies.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 import { Histogram, type Observed } from './histogram.ts';
 
-/** What came of a call: the kind of its reply, or why there was none of its hook's. */
+/** The outcome of a call: the kind of its reply, or why its hook gave none. */
 export type CallOutcome = Reply['kind'] | FailureCode;
 
 const replyKinds = ['observed', 'allow', 'deny', 'ignore', 'pass', 'rewrite', 'drop', 'loaded'] as const;
 
-/** In the order of their place in a row of counts. */
+/** In the order of the columns in a row of counts. */
 export const callOutcomes: readonly CallOutcome[] = [
   ...(replyKinds satisfies readonly Reply['kind'][]),
   ...failureCodes,
@@ -21,7 +21,7 @@ const places = Object.fromEntries(callOutcomes.map((outcome, place) => [outcome,
   number
 >;
 
-/** So many calls of one kind had one outcome. Hook and version are `none` where no such method exists. */
+/** The number of calls with one outcome. Hook and version are `none` if no such method exists. */
 export interface CallCount {
   readonly hook: string;
   readonly version: string;
@@ -39,7 +39,7 @@ export class CallTally {
     (row[places[outcome]] as number)++;
   }
 
-  /** Those that are not zero. */
+  /** The counts that are not zero. */
   get counts(): CallCount[] {
     return [...this.#rows].flatMap(([rpc, row]) =>
       callOutcomes.flatMap((outcome, place) => {

@@ -1,4 +1,4 @@
-/** Stands between the flow and its runtime and counts every call once. Made only when somebody may ask. */
+/** Wraps the runtime and counts every call once. Created only if metrics may be asked for. */
 
 import type { Runtime } from '../core/runtime.ts';
 import { Failure } from '../protocol/failure.ts';
@@ -10,9 +10,9 @@ export interface CallWatch {
   readonly calls: CallTally;
   readonly durations: DurationTally;
   readonly lookups: LookupTally;
-  /** The runtime of each call, watched. */
+  /** Wraps the runtime of each call. */
   watch(current: () => Runtime): () => Runtime;
-  /** A call that was read whole has its reply written. */
+  /** Called when the reply to a fully read call is written. */
   answered(rpc: Rpc, milliseconds: number): void;
 }
 
@@ -27,7 +27,7 @@ export function createCallWatch(): CallWatch {
       lookups: lookups.watch(runtime.lookups),
       decided(rpc, input, outcome, since, budget, failure) {
         const held = runtime.decided(rpc, input, outcome, since, budget, failure);
-        // The answer of `onError` to a call that failed: it is counted as failed already.
+        // The reply of `onError` to a failed call, which is already counted as failed.
         if (failure !== undefined) return held;
         if (!held) calls.count(rpc, outcome.reply.kind);
         else

@@ -1,4 +1,4 @@
-/** One record a verdict: who asked for what, what was decided, by what, and why. Never a secret. */
+/** Logs one record a verdict: who asked for what, the decision, what made it, and why. Never a secret. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../log/log.ts';
 import type { Decision } from '../protocol/schema/decision.ts';
@@ -7,7 +7,7 @@ import type { Rpc } from '../protocol/wire/rpc.ts';
 
 export interface DecisionLogOptions {
   readonly log: 'all' | 'denied' | 'off';
-  /** The part that is logged, from 0 to 1. */
+  /** The fraction of verdicts that is logged, from 0 to 1. */
   readonly sample: number;
 }
 
@@ -56,7 +56,7 @@ export function createDecisionLog(
   };
 }
 
-/** What somebody who looks for trouble wants to see. */
+/** Details that help with debugging. */
 function isRefusal({ verdict, isFailure }: Decision): boolean {
   return verdict === 'deny' || verdict === 'drop' || isFailure === true;
 }

@@ -1,4 +1,4 @@
-/** What went wrong on the way to a decision, in the log and in numbers: rules that were passed over or not applied. */
+/** Logs and counts faults on the way to a decision: rules that were skipped or not applied. */
 
 import type { Logger } from '../log/log.ts';
 import { createRateLimit } from '../log/rate-limit.ts';
@@ -20,7 +20,7 @@ export interface DecisionNotes {
   note(rpc: Rpc, input: HookInput, decision: Decision): void;
 }
 
-/** One line a second of a kind. */
+/** At most one line a second of each kind. */
 export function createDecisionNotes(log: Pick<Logger, 'warn'>): DecisionNotes {
   const limit = createRateLimit({ perSecond: 1 });
   const conditions: Record<string, number> = {};

@@ -1,4 +1,4 @@
-/** Says in the log what the caller is not told: why calls failed. */
+/** Logs why calls failed, which the caller is not told. */
 
 import { clipStack } from '../log/format/error-fields.ts';
 import type { Logger } from '../log/log.ts';
@@ -6,7 +6,7 @@ import type { RateLimit } from '../log/rate-limit.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 
-/** One line a second for each hook and code; the line says how many calls it stands for. */
+/** At most one line a second for each hook and code; the line says how many calls it stands for. */
 export function createFailureLog(
   log: Pick<Logger, 'warn' | 'error'>,
   rateLimit: RateLimit,
@@ -22,7 +22,7 @@ export function createFailureLog(
   };
 }
 
-/** What a hook or look-up threw: name, text and stack, and none of its other fields, which may hold anything. */
+/** The error of a hook or look-up: name, text and stack, without its other fields, which may hold anything. */
 function detailOf({ cause }: Failure): object {
   if (cause === undefined) return {};
   try {

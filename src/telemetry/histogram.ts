@@ -1,4 +1,4 @@
-/** Histograms of durations as plain numbers: added up while calls run and read when somebody asks. */
+/** Histograms of durations as plain numbers, updated by calls and read when metrics are asked for. */
 
 /** Upper bounds in milliseconds, from 10 us to 5 s. */
 const BOUNDS = [
@@ -8,7 +8,7 @@ const BOUNDS = [
 /** The same in seconds. */
 export const durationBounds: readonly number[] = BOUNDS.map((bound) => bound / 1000);
 
-/** What was observed so far. */
+/** The observations so far. */
 export interface Observed {
   /** By bucket, not cumulative; the last one has no upper bound. */
   readonly buckets: readonly number[];
@@ -17,7 +17,7 @@ export interface Observed {
 }
 
 export class Histogram {
-  /** Behind the buckets stands the sum. Doubles, which count exactly up to 2^53. */
+  /** The buckets, then the sum. Doubles, which count exactly up to 2^53. */
   readonly #row = new Float64Array(BOUNDS.length + 2);
 
   observe(milliseconds: number): void {

@@ -1,4 +1,4 @@
-/** How look-ups ended, and how long they took, by the kind of their question. */
+/** Counts outcomes and durations of look-ups, by the kind of their question. */
 
 import type { Lookup } from '../core/runtime.ts';
 import { Failure, type FailureCode, failureCodes } from '../protocol/failure.ts';
@@ -9,7 +9,7 @@ export type LookupOutcome = 'answered' | FailureCode;
 
 export const lookupOutcomes: readonly LookupOutcome[] = ['answered', ...failureCodes];
 
-/** So many look-ups of one kind had one outcome. */
+/** The number of look-ups of one kind with one outcome. */
 export interface LookupCount {
   readonly kind: string;
   readonly outcome: LookupOutcome;
@@ -20,10 +20,10 @@ export interface LookupDurations extends Observed {
   readonly kind: string;
 }
 
-/** Kinds that are told apart: each is a dozen time series somewhere, and a reload may bring others. */
+/** The most kinds that are counted separately: each is a dozen time series, and a reload may bring others. */
 const MAX_KINDS = 50;
 
-/** Stands for all others. */
+/** The name of all others together. */
 const REST = '(others)';
 
 class Row {
@@ -39,21 +39,21 @@ class Row {
 export class LookupTally {
   readonly #rows = new Map<string, Row>();
 
-  /** The same look-ups, counted. */
+  /** Wraps look-ups to count them. */
   watch(lookups: Readonly<Record<string, Lookup>>): Record<string, Lookup> {
     return Object.fromEntries(
       Object.entries(lookups).map(([kind, lookup]) => [kind, watchLookup(lookup, this.#rowOf(kind))]),
     );
   }
 
-  /** Those that are not zero. */
+  /** The counts that are not zero. */
   get counts(): LookupCount[] {
     return [...this.#rows].flatMap(([kind, { counts }]) =>
       [...counts].map(([outcome, lookups]) => ({ kind, outcome, lookups })),
     );
   }
 
-  /** Of the kinds that were asked. */
+  /** The durations of the kinds that were asked. */
   get durations(): LookupDurations[] {
     return [...this.#rows]
       .filter(([, { counts }]) => counts.size > 0)
@@ -84,7 +84,7 @@ function watchLookup(lookup: Lookup, row: Row): Lookup {
   };
 }
 
-/** A look-up that nobody waits for any more may never end: it is over when its call is. */
+/** A look-up may never end after its call has stopped waiting: it counts as over when its call is. */
 function follow(
   answer: PromiseLike<unknown>,
   signal: AbortSignal,
@@ -109,7 +109,7 @@ function isPromise(answer: unknown): answer is PromiseLike<unknown> {
   return typeof (answer as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }
 
-/** As the call names it that asked. */
+/** The outcome as the asking call sees it. */
 function codeOf(error: unknown): FailureCode {
   return error instanceof Failure ? error.code : 'lookup_failed';
 }

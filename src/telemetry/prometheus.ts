@@ -1,4 +1,4 @@
-/** Metrics as Prometheus reads them. prom-client is loaded here, and only when metrics are wanted. */
+/** Metrics in the text format of Prometheus. prom-client is loaded here, and only if metrics are wanted. */
 import type { MetricObjectWithValues, MetricValue, Registry, RegistryContentType } from 'prom-client';
 import type { Metric } from './metric.ts';
 import { type MetricSource, metrics } from './metrics.ts';
@@ -16,7 +16,7 @@ export interface ProcessMetrics {
   expose(): Promise<Exposition>;
 }
 
-/** Begins to watch the process and its event loop, as prom-client does by default. */
+/** Starts the default metrics of prom-client, of the process and its event loop. */
 export async function openProcessMetrics(source: MetricSource): Promise<ProcessMetrics> {
   const { Registry, collectDefaultMetrics } = await loadClient();
   const registry = new Registry();
@@ -40,14 +40,14 @@ export function readMetric<Source>(metric: Metric<Source>, source: Source): Metr
   } as unknown as MetricsSnapshot[number];
 }
 
-/** Several processes added up. What means nothing as a sum has its own rule, such as the largest delay. */
+/** Aggregates several processes. Metrics that mean nothing as a sum have their own rule, such as the largest delay. */
 export async function addUp(snapshots: readonly MetricsSnapshot[]): Promise<ProcessMetrics> {
   const { AggregatorRegistry } = await loadClient();
   const registry = AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
   return { snapshot: () => registry.getMetricsAsJSON(), expose: () => expose(registry) };
 }
 
-/** Only what counts since a start: what a process that is gone leaves behind. */
+/** Only counters: what a process that has exited leaves behind. */
 export function onlyTotals(snapshot: MetricsSnapshot): MetricsSnapshot {
   // prom-client says the type in lower case, whatever its type declarations say.
   return snapshot.filter(({ type }) => ['counter', 'histogram'].includes(type as unknown as string));
@@ -59,8 +59,8 @@ async function expose(
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
-/** To be awaited before pages are served: a page may be asked for when no file can be opened. */
+/** Await this before pages are served: a page may be asked for when no file can be opened. */
 export async function loadClient() {
-  // CommonJS: a bundler finds no names in it, only the default.
+  // CommonJS: a bundler sees only its default export.
   return (await import('prom-client')).default;
 }

@@ -1,11 +1,11 @@
-/** What became of the configurations that were read while the server runs. */
+/** Counts reloads of the configuration and their outcomes. */
 
 export class ReloadTally {
   done = 0;
   failed = 0;
-  /** Whether what was read last is in force. */
+  /** Whether the configuration read last is in effect. */
   isLastInForce = true;
-  /** When the configuration in force was read, in milliseconds since 1970. */
+  /** When the configuration in effect was read, in milliseconds since 1970. */
   lastDone: number;
   readonly #now: () => number;
 
@@ -26,7 +26,7 @@ export class ReloadTally {
     this.isLastInForce = false;
   }
 
-  /** Counts what becomes of a reload, and hands its failure on. */
+  /** Counts the outcome of a reload, and rethrows its failure. */
   async follow(reload: Promise<void>): Promise<void> {
     try {
       await reload;

@@ -1,4 +1,4 @@
-/** What becomes of events on their way into sinks. */
+/** The metrics of events on their way into sinks. */
 import type { Outbox, SinkStats } from '../events/outbox.ts';
 import { commonGauge, counter, gauge, type Metric, type MetricValue, type Read, single } from './metric.ts';
 

@@ -1,9 +1,9 @@
-/** What policies decided: plain numbers, added up while calls run and read when somebody asks. */
+/** Counts verdicts of policies: plain numbers that are updated by calls and read when metrics are asked for. */
 import { clip } from '../lib/clip.ts';
 import { printable } from '../lib/printable.ts';
 import { Decision } from '../protocol/schema/decision.ts';
 
-/** So many calls of a hook had one verdict from one method or rule. */
+/** The number of calls of a hook with one verdict from one method or rule. */
 export interface VerdictCount {
   readonly hook: string;
   readonly verdict: Decision['verdict'];
@@ -14,18 +14,18 @@ export interface VerdictCount {
   readonly calls: number;
 }
 
-/** Names of methods and rules that are told apart for each hook: each is a time series somewhere. */
+/** The most names of methods and rules that are counted separately for each hook: each is a time series. */
 const MAX_NAMES = 200;
 
-/** Stands for all others. */
+/** The name of all others together. */
 export const REST = '(others)';
 
-/** Rules that a client brought along have names such as `acl.pub[0]`: as many as tokens have entries. */
+/** Rules from a client's token have names such as `acl.pub[0]`: as many as the token has entries. */
 const GRANTED = /^acl(\.(pub|sub|all))?\[\d+\]$|^acl: not listed$/;
 
 const verdicts: readonly Decision['verdict'][] = Decision.shape.verdict.options;
 
-/** In the order of their place in a row of counts. */
+/** In the order of the columns in a row of counts. */
 const columns = verdicts.flatMap((verdict) =>
   (['enforce', 'shadow'] as const).map((mode) => ({ verdict, mode })),
 );
@@ -39,7 +39,7 @@ export class VerdictTally {
     (row[verdicts.indexOf(verdict) * 2 + Number(isShadow)] as number)++;
   }
 
-  /** Those that are not zero. */
+  /** The counts that are not zero. */
   get counts(): readonly VerdictCount[] {
     return [...this.#rows].flatMap(([hook, names]) =>
       [...names].flatMap(([by, row]) =>

@@ -16,11 +16,11 @@ function setup(msOf: (events: number) => number) {
 }
 
 describe('the pace of a sink', () => {
-  it('is not known before the first batch', () => {
+  it('is unknown before the first batch', () => {
     expect(new BatchPace(500).timeOf(1000)).toBe(0);
   });
 
-  it('has large batches where a batch takes as long as an event', () => {
+  it('allows large batches where a batch takes as long as one event', () => {
     const { pace, write } = setup(() => 40);
     write(8);
     expect(pace.maxEvents).toBe(500);
@@ -28,13 +28,13 @@ describe('the pace of a sink', () => {
     expect(pace.timeOf(1000)).toBeLessThan(200);
   });
 
-  it('has large batches also where each takes long', () => {
+  it('allows large batches even where each takes long', () => {
     const { pace, write } = setup(() => 900);
     write(10);
     expect(pace.maxEvents).toBe(500);
   });
 
-  it('has small batches where events are written one by one', () => {
+  it('allows only small batches where events are written one by one', () => {
     const { pace, write } = setup((events) => events * 100);
     write(1, 1);
     write(20);
@@ -42,13 +42,13 @@ describe('the pace of a sink', () => {
     expect(pace.timeOf(10)).toBeCloseTo(1000);
   });
 
-  it('takes no batch of a few events as proof that many take longer', () => {
+  it('does not conclude from a batch of a few events that many take longer', () => {
     const { pace, write } = setup(() => 40);
     write(10, 1);
     expect(pace.timeOf(4)).toBeCloseTo(40);
   });
 
-  it('never goes beyond what a batch may hold', () => {
+  it('never exceeds the configured size of a batch', () => {
     expect(new BatchPace(3).maxEvents).toBe(3);
   });
 });

@@ -45,11 +45,11 @@ describe('a route of a hook that a custom hook answers', () => {
     ],
     ['it returns nothing', publish(() => null)],
     ['it lists no hooks', lists(() => ({ reply: {} }))],
-  ])('may get one when %s', (_case, hook) => {
+  ])('may get an event when %s', (_case, hook) => {
     expect(findStarvedRoutes(routesOn('message.publish'), [hook as AnyHook])).toEqual([]);
   });
 
-  it('may get one of another hook', () => {
+  it('may get the events of another hook', () => {
     const hook = publish(() => ({ reply: pass(), events: [] }));
     expect(findStarvedRoutes(routesOn('message.publish', 'client.connected'), [hook])).toEqual([]);
     expect(findStarvedRoutes(routesOn('client.connected'), [hook])).toEqual([]);

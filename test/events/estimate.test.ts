@@ -17,7 +17,7 @@ describe('the estimate of an event', () => {
     expect(of(data)).toBeGreaterThanOrEqual(1_000_000);
   });
 
-  it('ends when the data contains itself', () => {
+  it('ends when the data is cyclic', () => {
     const data: Record<string, unknown> = {};
     data.self = data;
     expect(of(data)).toBeLessThan(1000);

@@ -67,7 +67,7 @@ describe('a structured delivery', () => {
     expect(delivery.event?.data).toEqual(data.message && { message: { ...message, payload: undefined } });
   });
 
-  it('is still made when reading the data throws', () => {
+  it('is still encoded when reading the data throws', () => {
     const bad = Object.defineProperty({}, 'bad', {
       enumerable: true,
       get: () => {
@@ -97,12 +97,12 @@ describe.each(['binary', 'raw'] as const)('a %s delivery', (format) => {
     [`text/plain; a="${'b'.repeat(2000)}"`, 'application/octet-stream'],
     ['text/plain\r\nx: y', 'application/octet-stream'],
     ['nothing', 'application/octet-stream'],
-  ])('is of the type that the publisher says, if it is one: %j', (value, type) => {
+  ])('has the content type of the publisher if it is a media type: %j', (value, type) => {
     const input = { message, props: [{ name: 'Content-Type', value }] };
     expect(aDelivery({ shape: { format }, input }).contentType).toBe(type);
   });
 
-  it('has the data as JSON where there is no payload', () => {
+  it('has the data as JSON as its body if there is no payload', () => {
     const input = { clientinfo: aClient({ clientid: 'c2' }), reason: 'normal' };
     const delivery = aDelivery({ shape: { format }, hook: 'client.disconnected', input });
     expect(delivery.contentType).toBe('application/json');
@@ -110,17 +110,17 @@ describe.each(['binary', 'raw'] as const)('a %s delivery', (format) => {
   });
 });
 
-describe('keys and targets', () => {
+describe('keys and targets of deliveries', () => {
   it.each<[string, object, string]>([
     ['the publisher of a message', { message }, 'c1'],
     ['the subscriber it is delivered to', { message, clientinfo: aClient({ clientid: 'c2' }) }, 'c2'],
     ['the client that connects', { conninfo: aConnection({ clientid: 'c3' }) }, 'c3'],
     ['nobody, for the broker itself', { broker: {} }, ''],
-  ])('have as their key %s', (_, input, key) => {
+  ])('use as key %s', (_, input, key) => {
     expect(aDelivery({ input }).key).toBe(key);
   });
 
-  it('are made of templates, whose values go in as they are', () => {
+  it('are rendered from templates, with the values unchanged', () => {
     const odd = aMessage({ topic: 'a b/*.>/\u0001', from: "'; drop table x" });
     const delivery = aDelivery({
       input: { message: odd },
@@ -130,7 +130,7 @@ describe('keys and targets', () => {
     expect(delivery.target).toBe("mqtt.message.publish.a b/*.>/\u0001.'; drop table x");
   });
 
-  it('know every placeholder', () => {
+  it('accept every placeholder', () => {
     const input = { message, clientinfo: aClient({ clientid: 'c2', username: 'u' }) };
     const target = shapeVariables.map((name) => `\${${name}}`).join('|');
     expect(aDelivery({ input, shape: { target } }).target).toBe(
@@ -140,7 +140,7 @@ describe('keys and targets', () => {
 });
 
 describe('a delivery that waits', () => {
-  it('is the same after it has let go of the request', () => {
+  it('is unchanged after it has released the request', () => {
     const options = { shape: { target: '${topic}' } };
     const [fresh, settled] = [aDelivery(options), aDelivery(options)];
     expect(settled.compact()).toBeGreaterThan(settled.body.byteLength);
@@ -150,7 +150,7 @@ describe('a delivery that waits', () => {
     expect(textOf(settled)).toBe(textOf(fresh));
   });
 
-  it('keeps no packet for the sake of a small payload', () => {
+  it('does not retain a packet for a small payload', () => {
     const packet = new Uint8Array(65_536);
     const view = packet.subarray(10, 20);
     const input = { message: aMessage({ payload: view }) };

@@ -60,7 +60,7 @@ const idsOf = (sink: { confirmed: string[] }) =>
   sink.confirmed.map((id) => id.replace('/message.publish', ''));
 
 describe('routes', () => {
-  it('take the events of their hooks, and nobody else pays for an event', async () => {
+  it('take the events of their hooks, and other hooks make no events', async () => {
     const sink = aSink('fast', 'a');
     const { call, publish, clock, stamped } = anEmitter([{ hooks: ['client.*'], to: 'a' }], [opened(sink)]);
     publish('1');
@@ -70,7 +70,7 @@ describe('routes', () => {
     expect(sink.deliveries.map(({ event }) => event?.type)).toEqual(['emqx.client.connected']);
   });
 
-  it('take only messages on their topics, whatever brokers send for the sake of others', async () => {
+  it('take only messages on their topics, whatever else the broker sends', async () => {
     const sinks = [aSink('fast', 'a'), aSink('fast', 'b')] as const;
     const { publish, clock } = anEmitter(
       [
@@ -87,7 +87,7 @@ describe('routes', () => {
     ]);
   });
 
-  it('take only events that their condition holds for; one that fails takes none', async () => {
+  it('take only events that meet their condition, and none if the condition fails', async () => {
     const sinks = [aSink('fast', 'a'), aSink('fast', 'b')] as const;
     const { publish, clock, failures } = anEmitter(
       [
@@ -103,13 +103,13 @@ describe('routes', () => {
     expect(failures).toHaveLength(2);
   });
 
-  it('say at the start what is wrong with their conditions', () => {
+  it('report invalid conditions at the start', () => {
     expect(() =>
       anEmitter([{ hooks: ['*'], when: 'message.(', to: 'a' }], [opened(aSink('fast', 'a'))]),
     ).toThrow(/^events\.routes\[0\]\.when: /);
   });
 
-  it('give a sink each event once, by the first of them', async () => {
+  it('give a sink each event once, by the first matching route', async () => {
     const [a, b] = [aSink('fast', 'a'), aSink('fast', 'b')];
     const { publish, clock } = anEmitter(
       [
@@ -125,7 +125,7 @@ describe('routes', () => {
     expect(b.deliveries.map(({ target }) => target)).toEqual(['all', 'all']);
   });
 
-  it('of sinks that take everything need not be written', async () => {
+  it('are not needed for sinks that take every event', async () => {
     const sink = aSink('fast', 'stdout');
     const { publish, clock } = anEmitter([], [opened(sink, {}, { takesAll: true, keepsEvents: true })]);
     expect(publish('1')).toBeUndefined();
@@ -140,7 +140,7 @@ describe('a batch that lingers', () => {
   const publishOne = ({ call }: ReturnType<typeof anEmitter>, id: string) =>
     call('message.publish', { message: aMessage({ id, payload }) });
 
-  it('is written when what waits is large enough as it is encoded, which is more than was thought', async () => {
+  it('is written when the encoded events are large enough, even if the estimate was smaller', async () => {
     const linger = { linger: 60_000, maxEvents: 1000 };
     const first = anEmitter(ways, [opened(aSink('fast', 'a'), { batch: linger })]);
     publishOne(first, '1');
@@ -162,7 +162,7 @@ describe('a batch that lingers', () => {
 });
 
 describe('the memory of a queue', () => {
-  it('stays within its limit when events are larger encoded than they were estimated', async () => {
+  it('stays within its limit when events are larger than estimated once they are encoded', async () => {
     const ways: RouteInput[] = [{ hooks: ['message.publish'], to: 'a' }];
     const batch = { linger: 60_000, maxEvents: 1000, maxBytes: 1_000_000 };
     const payload = new Uint8Array(3000).fill(0xff);
@@ -195,7 +195,7 @@ describe('after-reply', () => {
 describe('before-reply', () => {
   const route: RouteInput = { hooks: ['message.publish'], to: 'a', delivery: 'before-reply' };
 
-  it('is known of the hooks concerned', () => {
+  it('is reported for the hooks concerned', () => {
     const { router } = anEmitter([{ ...route, hooks: ['message.*'] }], [opened(aSink('asked', 'a'))]);
     expect([...router.waits]).toEqual([
       'message.publish',
@@ -210,7 +210,7 @@ describe('before-reply', () => {
     ['fails on what the sender chose', 'int(message.topic) > 1', ['1']],
     ['names what is not there', 'message.nothing == 1', []],
     ['does not hold', 'message.topic == "other"', []],
-  ])('takes what its condition %s for as its promise demands', async (_, when, stored) => {
+  ])('stores an event for which its condition %s as it promises', async (_, when, stored) => {
     const sink = aSink('fast', 'a');
     const freely = aSink('fast', 'b');
     const { publish, clock, failures } = anEmitter(
@@ -226,7 +226,7 @@ describe('before-reply', () => {
     expect(failures.length).toBe(when.endsWith('"other"') ? 0 : 2);
   });
 
-  it('answers when the sink has confirmed; many calls share a batch', async () => {
+  it('answers when the sink has confirmed, and many calls share a batch', async () => {
     const sink = aSink('asked', 'a');
     const { publish, clock } = anEmitter([route], [opened(sink)]);
     const answers: unknown[] = [];
@@ -272,7 +272,7 @@ describe('before-reply', () => {
     },
   );
 
-  it('with onFailure: drop stops the message, which is not tried again', async () => {
+  it('with onFailure: drop stops the message, which is not retried', async () => {
     const { publish, clock, sink, outbox, lines } = late('drop');
     const answer = publish('1');
     await clock.pass(BUDGET);
@@ -283,7 +283,7 @@ describe('before-reply', () => {
     expect(lines).toContainEqual(expect.objectContaining({ onFailure: 'drop', sink: 'a', events: 1 }));
   });
 
-  it('with onFailure: disconnect refuses the message at ingress, also when another sink fails the call', async () => {
+  it('with onFailure: disconnect refuses the message at ingress, even when another sink fails the call', async () => {
     const ingress: RouteInput = { ...route, hooks: ['message.ingress'] };
     const sinks = [aSink('asked', 'a'), aSink('asked', 'b')];
     const { call, clock } = anEmitter(
@@ -298,7 +298,7 @@ describe('before-reply', () => {
     expect(await answer).toEqual({ kind: 'deny', reason: 'sink_failed' });
   });
 
-  it('with onFailure: pass lets it go on, and goes on trying', async () => {
+  it('with onFailure: pass lets the message pass, and retries the event', async () => {
     const { publish, clock, sink } = late('pass');
     const answer = publish('1');
     await clock.pass(BUDGET);
@@ -308,7 +308,7 @@ describe('before-reply', () => {
     expect(sink.batches).toHaveLength(2);
   });
 
-  it('with onFailure: spool is on disk within the time, and passes', async () => {
+  it('with onFailure: spool stores the event on disk within the time, and lets the message pass', async () => {
     const spool = aSpool();
     const { publish, clock } = late('spool', spool);
     const answer = publish('1');
@@ -317,7 +317,7 @@ describe('before-reply', () => {
     expect(spool.sinkLog('a').size).toBe(1);
   });
 
-  it('with onFailure: spool ends with a failure when the disk fails too', async () => {
+  it('with onFailure: spool fails the call when the disk fails too', async () => {
     const spool = aSpool();
     const { publish, clock } = late('spool', spool);
     const answer = publish('1');
@@ -327,7 +327,7 @@ describe('before-reply', () => {
     expect(await answer).toMatchObject({ code: 'sink_failed' });
   });
 
-  it('with onFailure: spool has a part of the time left for a slow disk', async () => {
+  it('with onFailure: spool reserves a part of the time for a slow disk', async () => {
     const spool = aSpool();
     const { publish, clock } = late('spool', spool);
     const answer = publish('1');
@@ -339,7 +339,7 @@ describe('before-reply', () => {
     expect(spool.sinkLog('a').size).toBe(1);
   });
 
-  it('with onFailure: spool delivers once what is on disk and was under way', async () => {
+  it('with onFailure: spool delivers an event once that was in flight and is on disk', async () => {
     const spool = aSpool();
     const { publish, clock, sink } = late('spool', spool);
     const answer = publish('1');
@@ -353,7 +353,7 @@ describe('before-reply', () => {
     expect([idsOf(sink), spool.sinkLog('a').size]).toEqual([['1'], 0]);
   });
 
-  it('with onFailure: spool stores nothing that the sink refuses for good', async () => {
+  it('with onFailure: spool does not spool what the sink rejects', async () => {
     const spool = aSpool();
     const sink = aSink((ids) => ({ rejected: ids.map((_, index) => ({ index, reason: 'no' })) }), 'a');
     const { publish, clock } = anEmitter([{ ...route, onFailure: 'spool' }], [opened(sink)], { spool });
@@ -363,7 +363,7 @@ describe('before-reply', () => {
     expect([sink.batches.length, spool.sinkLog('a').size]).toEqual([1, 0]);
   });
 
-  it('with onFailure: spool goes behind older events of the disk', async () => {
+  it('with onFailure: spool puts new events behind older ones on disk', async () => {
     const spool = aSpool();
     const { publish, clock, sink } = late('spool', spool);
     const first = publish('1');
@@ -393,7 +393,7 @@ describe('before-reply', () => {
     },
   );
 
-  it('does not wait when the queue is full', async () => {
+  it('answers at once when the queue is full', async () => {
     const { publish, clock } = anEmitter([route], [opened(aSink('asked', 'a'), { maxEvents: 1 })]);
     publish('1');
     const answer = publish('2');
@@ -401,7 +401,7 @@ describe('before-reply', () => {
     expect(await answer).toMatchObject({ code: 'sink_full' });
   });
 
-  it('does not wait when the sink has been down for longer than anybody waits, but for the call that tries it', async () => {
+  it('answers at once when the sink has been down for longer than calls wait, except for the call that tries it', async () => {
     const { publish, clock, outbox } = anEmitter([route], [opened(aSink('down', 'a'))]);
     publish('1');
     await clock.pass(2 * BUDGET);
@@ -417,7 +417,7 @@ describe('before-reply', () => {
     expect(outbox.stats.queued).toBe(0);
   });
 
-  it('waits for a sink that has not been down for so long', async () => {
+  it('waits for a sink that has been down for a shorter time', async () => {
     let isDown = true;
     const sink = aSink(() => (isDown ? new Error('down') : undefined), 'a');
     const { publish, clock, outbox } = anEmitter([route], [opened(sink)]);
@@ -432,7 +432,7 @@ describe('before-reply', () => {
     expect(idsOf(sink)).toEqual(['2']);
   });
 
-  it('is confirmed again when the sink is back, however long it was down', async () => {
+  it('is confirmed again once the sink is back, however long it was down', async () => {
     let isDown = true;
     const sink = aSink(() => (isDown ? new Error('down') : undefined), 'a');
     const { publish, clock } = anEmitter([route], [opened(sink)]);
@@ -487,7 +487,7 @@ describe('overflow: spool', () => {
     },
   );
 
-  it('does not wait for the disk longer than the broker does', async () => {
+  it('does not wait for the disk longer than the broker waits', async () => {
     const spool = aSpool();
     spool.hold();
     const { publish, clock } = anEmitter([route], [opened(aSink('fast', 'a'))], { spool });

@@ -7,7 +7,7 @@ describe('a long list in the data of an event', () => {
     expect(encodeData({ list, after: 1 })).toBe(JSON.stringify({ list, after: 1 }));
   });
 
-  it('ends where the data has more objects than any packet', () => {
+  it('is truncated where the data has more objects than any packet', () => {
     const text = encodeData({ list: Array.from({ length: 300_000 }, () => ({})) });
     expect(text.endsWith(',"[omitted]"]}')).toBe(true);
     expect(JSON.parse(text).list).toHaveLength(249_999);

@@ -82,7 +82,7 @@ describe('the bytes that a queue counts', () => {
     ['binary', 300],
     ['raw', 300],
     ['raw', 5_000],
-  ] as const)('are what events take: %s, with a payload of %d bytes', async (format, payloadBytes) => {
+  ] as const)('match what events take: %s, with a payload of %d bytes', async (format, payloadBytes) => {
     const { takes, counted } = await fill(format, payloadBytes);
     expect(takes / counted).toBeGreaterThan(0.8);
     expect(takes / counted).toBeLessThan(1.2);

@@ -27,7 +27,7 @@ function push(outbox: Outbox, id: string, key = ''): void {
 const quick = { retry: { min: 1, max: 5 } };
 
 describe('every sink', () => {
-  it('gets every event pushed to it, in order, whatever the others do', async () => {
+  it('gets every event pushed to it, in order, whatever other sinks do', async () => {
     const sinks = [aSink('fast', 'a'), aSink('asked', 'b')] as const;
     const { outbox } = anOutbox(sinks.map((sink) => opened(sink)));
     for (let i = 0; i < 2000; i++) push(outbox, `${i}`);
@@ -36,7 +36,7 @@ describe('every sink', () => {
     expect(sinks[1].batches).toHaveLength(1);
   });
 
-  it('has numbers of its own', async () => {
+  it('has its own statistics', async () => {
     const { outbox } = anOutbox([opened(aSink('fast', 'a')), opened(aSink('asked', 'b'), { maxEvents: 1 })]);
     push(outbox, '1');
     push(outbox, '2');
@@ -58,7 +58,7 @@ describe('every sink', () => {
     expect(lines.at(-1)).toMatchObject({ level: 'info', text: 'the sink takes events again' });
   });
 
-  it('that is full is logged in few lines that add up', () => {
+  it('whose queue is full is logged in a few lines whose counts add up', () => {
     const held: ((times: number) => void)[] = [];
     const { outbox, lines } = anOutbox([opened(aSink('asked'), { maxEvents: 1 })], {
       rateLimit: (_, line) => void held.push(line),
@@ -74,7 +74,7 @@ describe('dead letters', () => {
   const refusing = () =>
     aSink((ids) => ({ rejected: ids.map((_, index) => ({ index, reason: 'too large' })) }));
 
-  it('are counted and logged when they have no place', async () => {
+  it('are counted and logged when deadLetter is not set', async () => {
     const { outbox, lines } = anOutbox([opened(refusing())]);
     push(outbox, '1');
     await outbox.flush(10_000);
@@ -82,7 +82,7 @@ describe('dead letters', () => {
     expect(lines).toMatchObject([{ level: 'error', reason: 'too large', events: 1 }]);
   });
 
-  it('go to another sink, and say whence and why', async () => {
+  it('go to another sink, with the name of the first sink and the reason', async () => {
     const [sink, other] = [refusing(), aSink('fast', 'other')];
     const { outbox } = anOutbox([opened(sink, {}, { deadLetter: 'other' }), opened(other)]);
     const body = new TextEncoder().encode('{"id":"1"}');
@@ -102,7 +102,7 @@ describe('dead letters', () => {
     });
   });
 
-  it('go into a file, one line each, with all that is needed to send them again', async () => {
+  it('go into a file, one line each, with everything needed to send them again', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'exhook-')), 'dead.jsonl');
     const { outbox } = anOutbox([opened(refusing(), { batch: { maxEvents: 1 } }, { deadLetter: { file } })]);
     for (const id of ['1', '2', '3']) push(outbox, id, 'k');
@@ -128,7 +128,7 @@ describe('dead letters', () => {
     expect(lines[3]).toMatchObject({ body: '/w==', bodyEncoding: 'base64' });
   });
 
-  it('that cannot be written are counted as lost, and hold nothing up', async () => {
+  it('that cannot be written are counted as lost, and block nothing', async () => {
     const { outbox, lines } = anOutbox([opened(refusing(), {}, { deadLetter: { file: '/nowhere/dead' } })]);
     push(outbox, '1');
     expect(await outbox.flush(10_000)).toBe(0);
@@ -138,7 +138,7 @@ describe('dead letters', () => {
 });
 
 describe('a spool', () => {
-  it('gives what it holds to the sink, and forgets what the sink has', async () => {
+  it('gives its entries to the sink, and removes those that the sink has confirmed', async () => {
     const spool = aSpool();
     await spool.sinkLog('fake').append([aDelivery('1'), aDelivery('2')], { claim: false });
     const sink = aSink();
@@ -147,7 +147,7 @@ describe('a spool', () => {
     expect(outbox.sinks).toMatchObject([{ delivered: 2, spooled: 0 }]);
   });
 
-  it('keeps what it holds when the sink is down', async () => {
+  it('keeps its entries while the sink is down', async () => {
     const spool = aSpool();
     await spool.sinkLog('fake').append([aDelivery('1')], { claim: false });
     const sink = aSink('down');
@@ -157,7 +157,7 @@ describe('a spool', () => {
     expect(spool.idsOf('fake')).toEqual({ free: ['1'], claimed: [] });
   });
 
-  it('is a queue of which memory holds a window', async () => {
+  it('is a queue of which a window is in memory', async () => {
     const spool = aSpool();
     const sink = aSink('asked');
     const { outbox } = anOutbox([opened(sink, { maxEvents: 40, batch: { maxEvents: 5 } })], { spool });
@@ -179,7 +179,7 @@ describe('a spool', () => {
     await expect.poll(() => spool.sinkLog('fake').size).toBe(0);
   });
 
-  it('is read again after it could not be', async () => {
+  it('is read again after a read has failed', async () => {
     const spool = aSpool();
     await spool.sinkLog('fake').append([aDelivery('1')], { claim: false });
     spool.fail(new Error('disk'));
@@ -192,7 +192,7 @@ describe('a spool', () => {
 });
 
 describe('flushing', () => {
-  it('waits for what is under way, and for dead letters', async () => {
+  it('waits for events in flight, and for dead letters', async () => {
     const [sink, other] = [
       aSink((ids) => ({ rejected: ids.map((_, index) => ({ index, reason: 'no' })) })),
       aSink('fast', 'other'),
@@ -203,7 +203,7 @@ describe('flushing', () => {
     expect(other.confirmed).toEqual(['1']);
   });
 
-  it('gives up when the time is over, and says what is left', async () => {
+  it('gives up when the time is over, and returns the number of events left', async () => {
     const { outbox } = anOutbox([opened(aSink('asked'))]);
     push(outbox, '1');
     push(outbox, '2');
@@ -212,7 +212,7 @@ describe('flushing', () => {
 });
 
 describe('closing', () => {
-  it('delivers, closes the sinks, and drops what comes later', async () => {
+  it('delivers events, closes the sinks, and drops later events', async () => {
     const sink = aSink();
     const { outbox } = anOutbox([opened(sink)]);
     push(outbox, '1');
@@ -221,14 +221,14 @@ describe('closing', () => {
     expect([sink.confirmed, sink.isClosed, outbox.stats.dropped]).toEqual([['1'], true, 1]);
   });
 
-  it('ends in time when a sink neither takes events nor closes, and says what is lost', async () => {
+  it('ends in time when a sink neither takes events nor closes, and reports the loss', async () => {
     const sink = { ...aSink('asked'), close: () => new Promise<void>(() => {}) };
     const { outbox } = anOutbox([opened(sink)]);
     push(outbox, '1');
     expect(await outbox.close(10)).toEqual({ lost: 1, spooled: 0 });
   });
 
-  it('puts into the spool what no sink took, in order', async () => {
+  it('spools undelivered events in order', async () => {
     const spool = aSpool();
     const { outbox } = anOutbox([opened(aSink('asked'), { batch: { maxEvents: 2 } })], { spool });
     for (const id of '12345') push(outbox, id);
@@ -236,7 +236,7 @@ describe('closing', () => {
     expect(spool.idsOf('fake').free).toEqual(['1', '2', '3', '4', '5']);
   });
 
-  it('says what is lost when the spool takes nothing', async () => {
+  it('reports the loss when the spool fails', async () => {
     const spool = aSpool();
     spool.fail(new Error('disk full'));
     const { outbox } = anOutbox([opened(aSink('asked'))], { spool });

@@ -139,21 +139,21 @@ describe('a sink that takes 40 events a second', () => {
     },
   );
 
-  it('refuses at once what cannot be stored in time, once it is known how slow the sink is', async () => {
+  it('refuses at once what cannot be stored in time, once the pace of the sink is known', async () => {
     const told = await storm(setup('drop', ms), 300, 8);
     const waits = told.filter(({ isStored, at }) => !isStored && at > 4000).map(({ waited }) => waited);
     expect(waits.length).toBeGreaterThan(500);
     expect(waits.filter((waited) => waited > 0).length).toBeLessThan(waits.length / 10);
   });
 
-  it('stores all as before a second after the storm', async () => {
+  it('stores everything again a second after the storm', async () => {
     const made = setup('drop', ms);
     await storm(made, 300, 4);
     const told = await storm(made, 25, 4);
     expect(told.every(({ isStored }) => isStored)).toBe(true);
   });
 
-  it('gets everything in the end with onFailure: pass, and nobody waits in vain', async () => {
+  it('gets everything in the end with onFailure: pass, and no call waits in vain', async () => {
     const made = setup('pass', ms);
     const told = await storm(made, 100, 4);
     expect(told.every(({ isStored }) => isStored)).toBe(true);
@@ -163,7 +163,7 @@ describe('a sink that takes 40 events a second', () => {
 });
 
 describe('a sink that becomes four times slower', () => {
-  it('stores most of what it can meanwhile, and of what was dropped no more than was on its way', async () => {
+  it('stores most of what it can meanwhile, and of dropped messages no more than were in flight', async () => {
     let slow = 1;
     const made = setup('drop', () => 25 * slow);
     await storm(made, 30, 3);

@@ -91,8 +91,8 @@ const queues = fc.record({
   retry: fc.record({ min: fc.constant(10), max: fc.constant(100), timeout: fc.constant(200) }),
 });
 
-describe('for any sequence of successes, failures and parts', () => {
-  it('everything arrives once, in the order of its key, or was refused by the sink', async () => {
+describe('for any sequence of successes, failures and partial confirmations', () => {
+  it('every event arrives once, in the order of its key, or was rejected by the sink', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 60 }),
@@ -113,7 +113,7 @@ describe('for any sequence of successes, failures and parts', () => {
     );
   });
 
-  it('the bounds hold, and what is missing was counted', async () => {
+  it('the limits hold, and missing events were counted', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 60 }),

@@ -16,7 +16,7 @@ const connected = (clientid = 'c1') => ({
 });
 const at = (version: string, node = 'emqx@a') => ({ meta: aMeta({ version, node }) });
 
-describe('the id of an event that the broker names nothing in', () => {
+describe('the id of an event for which the broker has none', () => {
   it.each(['5.9.0', '5.10.3', '6.0.2', '6.1.1'])(
     'is the same for an equal call at once, on EMQX %s',
     (version) => {
@@ -48,7 +48,7 @@ describe('the id of an event that the broker names nothing in', () => {
     expect(source.idOf(event, origin)).toBe('id-2');
   });
 
-  it('is new when the same happens later', () => {
+  it('is new when the same call comes later', () => {
     const source = aSource();
     source.idOf(connected(), at('5.10.3'));
     now += 2_001;
@@ -67,7 +67,7 @@ describe('the id of an event that the broker names nothing in', () => {
     ['session.subscribed', 'session.unsubscribed'],
     ['client.subscribe', 'client.unsubscribe'],
     ['client.subscribe', 'session.unsubscribed'],
-  ])('is new when a client takes %s back by %s and does it again at once', (there, back) => {
+  ])('is new when a client undoes %s by %s and does it again at once', (there, back) => {
     const source = aSource();
     const ids = (verb: string) => [1, 2].map(() => source.idOf(change(`emqx.${verb}`), at('5.10.3')));
     expect([...ids(there), ...ids(back), ...ids(there), ...ids(back)]).toStrictEqual([
@@ -76,7 +76,7 @@ describe('the id of an event that the broker names nothing in', () => {
     ]);
   });
 
-  it('is the same for the filters of one packet, one after another, whatever other clients do', () => {
+  it('is the same for the repeated filters of one packet, whatever other clients do', () => {
     const source = aSource();
     const ids = ['a', 'a', 'b', 'b'].map((filter) => {
       source.idOf(change('emqx.session.unsubscribed', filter, 'c2'), at('5.10.3'));

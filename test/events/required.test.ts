@@ -23,7 +23,7 @@ const watch = (ports: SinkPipeline[], changed: (obstacle: string | undefined) =>
   watchRequired({ ports, changed, interval: 1, timeout: 50 });
 
 describe('required sinks', () => {
-  it('are in the way until they can be reached, and again when they cannot', async () => {
+  it('keep the server from being ready whenever they cannot be reached', async () => {
     let isUp = false;
     const health = new Health([]);
     health.isServing = true;
@@ -45,14 +45,14 @@ describe('required sinks', () => {
     expect(health.isServing).toBe(true);
   });
 
-  it('that never answer are in the way', async () => {
+  it('that never answer keep the server from being ready', async () => {
     const states: (string | undefined)[] = [];
     const required = watch([aPort(() => new Promise(() => {}))], (obstacle) => states.push(obstacle));
     await expect.poll(() => states.at(-1)).toBe('the sink a cannot be reached');
     required?.close();
   });
 
-  it('are the only ones that are asked', () => {
+  it('are the only sinks that are checked', () => {
     const never = async () => {
       throw new Error('asked');
     };

@@ -8,7 +8,7 @@ const data = {
 };
 
 describe('a selection', () => {
-  it('is nothing when all is wanted', () => {
+  it('is undefined when all of the data is wanted', () => {
     expect(compileSelection({})).toBeUndefined();
   });
 
@@ -20,7 +20,7 @@ describe('a selection', () => {
     [['message.nothing', 'nothing', 'props.0'], { message: {}, props: data.props }],
     [['message.topic.length'], { message: { topic: 't' } }],
     [['toString', 'constructor.name'], {}],
-  ])('picks %j alone', (pick, picked) => {
+  ])('keeps only %j', (pick, picked) => {
     expect(compileSelection({ pick })?.(data)).toEqual(picked);
   });
 
@@ -34,7 +34,7 @@ describe('a selection', () => {
     expect(compileSelection({ drop })?.(data)).toEqual(left);
   });
 
-  it('leaves the data of the hook as it is', () => {
+  it('does not change the data of the hook', () => {
     const before = structuredClone(data);
     compileSelection({ drop: ['message.payload'] })?.(data);
     compileSelection({ pick: ['message.payload'] })?.(data);

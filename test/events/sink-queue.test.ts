@@ -20,7 +20,7 @@ function aWaiter(settled: Waiter['settled'] = () => {}, patience = Number.POSITI
 }
 
 describe('the queue of a sink', () => {
-  it('keeps nothing of what was delivered', async () => {
+  it('retains nothing of delivered events', async () => {
     const sink = { ...aSink(), write: () => undefined };
     const { clock, pipeline, queue } = aSinkQueue(sink);
     const pushed = Array.from({ length: 5 }, (_, i) => {
@@ -38,7 +38,7 @@ describe('the queue of a sink', () => {
 });
 
 describe('batches', () => {
-  it('begin when the turn is over in which events came', async () => {
+  it('are written after the turn in which their events came', async () => {
     const sink = aSink();
     const { clock, push } = aSinkQueue(sink);
     push('1');
@@ -79,7 +79,7 @@ describe('batches', () => {
     expect(sink.batches.at(-1)).toEqual(['3', '4', '5']);
   });
 
-  it('do not linger when somebody waits for one of their events', async () => {
+  it('do not linger when a publisher waits for one of their events', async () => {
     const sink = aSink();
     const { clock, pipeline, push } = aSinkQueue(sink, { batch: { linger: 100 } });
     push('1');
@@ -88,7 +88,7 @@ describe('batches', () => {
     expect(sink.batches).toEqual([['1', '2']]);
   });
 
-  it('are one at a time for each partition, and several for the sink', async () => {
+  it('are written one at a time for each partition, and several at a time for the sink', async () => {
     const sink = aSink('asked');
     const { clock, push } = aSinkQueue(sink, { concurrency: 2 });
     // Two keys that are known to lie apart.
@@ -105,7 +105,7 @@ describe('batches', () => {
 });
 
 describe('a full queue', () => {
-  it('costs the oldest events, and those under way never', async () => {
+  it('drops the oldest events, and never those in flight', async () => {
     const sink = aSink('asked');
     const { clock, push, queue, seen } = aSinkQueue(sink, { maxEvents: 3 });
     push('under way');
@@ -118,7 +118,7 @@ describe('a full queue', () => {
     expect(sink.batches).toEqual([['under way'], ['3', '4']]);
   });
 
-  it('costs the newest events where a route says so', async () => {
+  it('drops the newest events where a route says so', async () => {
     const sink = aSink('asked');
     const { clock, pipeline, seen } = aSinkQueue(sink, { maxEvents: 2 });
     for (const id of '1234') pipeline.push(aDelivery(id), 0, 'drop-newest');
@@ -127,7 +127,7 @@ describe('a full queue', () => {
     expect(seen.dropped).toEqual([1, 1].map((events) => ['full', events]));
   });
 
-  it('costs only events of routes that may lose their oldest', () => {
+  it('drops only events of routes that may lose their oldest', () => {
     const { pipeline, queue, push, seen } = aSinkQueue(aSink('asked'), { maxEvents: 2 });
     pipeline.push(aDelivery('kept'), 0, 'drop-newest');
     push('1');
@@ -137,7 +137,7 @@ describe('a full queue', () => {
     expect(seen.dropped).toHaveLength(2);
   });
 
-  it('costs as many old events as a large new one needs', () => {
+  it('drops as many old events as a large new one needs', () => {
     const { queue, push } = aSinkQueue(aSink('asked'), { maxBytes: 10_000 });
     for (const id of '1234') push(id, '', 2500);
     push('large', '', 6000);
@@ -145,14 +145,14 @@ describe('a full queue', () => {
     expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['4', 'large']);
   });
 
-  it('costs nothing old when the new event could never fit', () => {
+  it('drops no old event for a new one that could never fit', () => {
     const { queue, push } = aSinkQueue(aSink('asked'), { maxBytes: 10_000 });
     push('1');
     push('too large', '', 20_000);
     expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['1']);
   });
 
-  it('costs what failed and waits again before anything newer', async () => {
+  it('drops events that failed and wait again before newer ones', async () => {
     const sink = aSink('asked');
     const { clock, queue, push } = aSinkQueue(sink, { maxEvents: 2 });
     push('1');
@@ -179,7 +179,7 @@ describe('a sink that fails', () => {
     expect(seen).toMatchObject({ failed: 2, dropped: [], rejected: [] });
   });
 
-  it('is asked after waits that double, up to the longest', async () => {
+  it('is tried after waits that double, up to the longest', async () => {
     const times: number[] = [];
     const sink = aSink(() => {
       times.push(clock.now());
@@ -191,7 +191,7 @@ describe('a sink that fails', () => {
     expect(times).toEqual([0, 100, 300, 700, 1500, 2500, 3500]);
   });
 
-  it('is asked a little sooner than that, at random', async () => {
+  it('is tried a little sooner than that, at random', async () => {
     const sink = aSink('down');
     const { clock, push } = aSinkQueue(sink, { retry: { min: 100 } }, {}, 0.999);
     push('1');
@@ -199,7 +199,7 @@ describe('a sink that fails', () => {
     expect(sink.batches).toHaveLength(2);
   });
 
-  it('gets what it did not confirm before anything newer of that key', async () => {
+  it('gets unconfirmed events again before anything newer of their key', async () => {
     let isFirst = true;
     const sink = aSink(() => {
       if (!isFirst) return undefined;
@@ -215,7 +215,7 @@ describe('a sink that fails', () => {
     expect(seen).toMatchObject({ failed: 0, retried: 2 });
   });
 
-  it('gets a failed batch again in order, also in smaller batches that fail once more', async () => {
+  it('gets a failed batch again in order, even in smaller batches that fail once more', async () => {
     let failures = 2;
     const sink = aSink(() => (failures-- > 0 ? new Error('down') : undefined));
     const { clock, pipeline, push } = aSinkQueue(sink);
@@ -229,7 +229,7 @@ describe('a sink that fails', () => {
     expect(sink.confirmed).toEqual([...ids, 'awaited']);
   });
 
-  it('has failed when it confirms nothing for too long, and is told', async () => {
+  it('has failed when it confirms nothing for too long, and its signal is aborted', async () => {
     const signals: AbortSignal[] = [];
     const sink = aSink('asked');
     const { write } = sink;
@@ -248,7 +248,7 @@ describe('a sink that fails', () => {
     expect([sink.batches, seen.failed]).toEqual([[['1'], ['1']], 1]);
   });
 
-  it('gives an event up after its last attempt', async () => {
+  it('loses an event after its last attempt', async () => {
     const { clock, push, seen, queue } = aSinkQueue(aSink('down'), { retry: { maxAttempts: 3 } });
     push('1');
     await clock.pass(10_000);
@@ -261,7 +261,7 @@ describe('a sink that is down', () => {
   const options = { concurrency: 4, retry: { min: 100, max: 10_000, openAfter: 3 } };
   const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
-  it('is tried by one batch at a time, that with the oldest event', async () => {
+  it('is tried by one batch at a time, the one with the oldest event', async () => {
     let isDown = true;
     let underWay = 0;
     let most = 0;
@@ -289,7 +289,7 @@ describe('a sink that is down', () => {
     expect([pipeline.circuit, queue.memory.events, seen.recovered]).toEqual(['closed', 0, 1]);
   });
 
-  it('is known to be so since its first failure', async () => {
+  it('counts as down since its first failure', async () => {
     const { clock, pipeline, push } = aSinkQueue(aSink('down'), options);
     push('1');
     await clock.pass(0);
@@ -298,7 +298,7 @@ describe('a sink that is down', () => {
     expect([pipeline.isHopeless(4999), pipeline.isHopeless(5000)]).toEqual([true, false]);
   });
 
-  it('and is back is given at once what waited for another try of its own', async () => {
+  it('gets events that wait for a retry at once when it is back', async () => {
     const sink = aSink('asked');
     const retry = { min: 100, openAfter: 1 };
     const { clock, seen, push } = aSinkQueue(sink, { concurrency: 2, retry });
@@ -327,7 +327,7 @@ describe('a sink that is down', () => {
 });
 
 describe('what a sink rejects', () => {
-  it('is put away with the reason, and holds nothing up', async () => {
+  it('is put away with the reason, and blocks nothing', async () => {
     const sink = aSink((ids) => ({ rejected: [{ index: ids.indexOf('2'), reason: 'too large' }] }));
     const { clock, queue, push, seen } = aSinkQueue(sink);
     for (const id of '123') push(id);
@@ -357,13 +357,13 @@ describe('what a sink rejects', () => {
   });
 });
 
-describe('an event that somebody waits for', () => {
+describe('an event that a publisher waits for', () => {
   const settled = () => {
     const told: (Failure | undefined)[] = [];
     return { told, tell: (failure?: Failure) => void told.push(failure) };
   };
 
-  it('is told when it is confirmed', async () => {
+  it('settles its publisher when the sink confirms it', async () => {
     const { told, tell } = settled();
     const sink = aSink('asked');
     const { clock, pipeline } = aSinkQueue(sink);
@@ -375,7 +375,7 @@ describe('an event that somebody waits for', () => {
     expect(told).toEqual([undefined]);
   });
 
-  it('is told when the sink will never take it', async () => {
+  it('fails its publisher when the sink rejects it', async () => {
     const { told, tell } = settled();
     const { clock, pipeline } = aSinkQueue(aSink(() => ({ rejected: [{ index: 0, reason: 'no' }] })));
     pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter(tell));
@@ -383,7 +383,7 @@ describe('an event that somebody waits for', () => {
     expect(told).toMatchObject([{ code: 'sink_failed' }]);
   });
 
-  it('is told when the sink fails again that has been down for longer than they wait', async () => {
+  it('fails its publisher when the sink fails again and has been down for longer than the publisher waits', async () => {
     const { told, tell } = settled();
     const sink = aSink('down');
     const { clock, pipeline, queue, push } = aSinkQueue(sink, {
@@ -403,7 +403,7 @@ describe('an event that somebody waits for', () => {
     expect([queue.memory.events, queue.end().map(({ attempts }) => attempts)]).toEqual([3, [4, 3, 3]]);
   });
 
-  it('is not dropped for newer ones, and takes the place of older ones that may be', async () => {
+  it('is not dropped for newer ones, and evicts older ones that may be dropped', async () => {
     const { told, tell } = settled();
     const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 2 });
     push('1');
@@ -415,7 +415,7 @@ describe('an event that somebody waits for', () => {
     expect([queue.end().map(({ delivery }) => delivery.id), told]).toEqual([['3', '4'], []]);
   });
 
-  it('may be taken back while it waits', async () => {
+  it('can be withdrawn while it waits', async () => {
     const { told, tell } = settled();
     const sink = aSink();
     const { clock, pipeline, queue, seen } = aSinkQueue(sink);
@@ -425,7 +425,7 @@ describe('an event that somebody waits for', () => {
     expect([sink.batches, told, queue.memory.events, seen.dropped]).toEqual([[], [], 0, [['withdrawn', 1]]]);
   });
 
-  it('that is taken back while it is under way is not tried again', async () => {
+  it('is not retried when it was withdrawn in flight', async () => {
     const sink = aSink('asked');
     const { clock, pipeline, queue } = aSinkQueue(sink);
     const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());
@@ -436,7 +436,7 @@ describe('an event that somebody waits for', () => {
     expect([sink.batches, queue.memory.events]).toEqual([[['1']], 0]);
   });
 
-  it('that nobody waits for any more stays, and may be dropped', async () => {
+  it('stays when its publisher stops waiting, and may be dropped', async () => {
     const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 1 });
     const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());
     if (entry) queue.stopWaiting(entry);
@@ -448,7 +448,7 @@ describe('an event that somebody waits for', () => {
 describe('deliveries from the spool', () => {
   const spooled = (...ids: string[]) => ids.map((id, i) => ({ delivery: aDelivery(id), position: i }));
 
-  it('are confirmed to it when the sink has them', async () => {
+  it('leave the spool when the sink has confirmed them', async () => {
     const confirmed: Position[] = [];
     const sink = aSink(() => ({ unconfirmed: [1] }));
     const { clock, pipeline } = aSinkQueue(
@@ -461,7 +461,7 @@ describe('deliveries from the spool', () => {
     expect(confirmed).toEqual([0]);
   });
 
-  it('have a window of their own, so that pushed events neither drop them nor keep them out', () => {
+  it('have their own share of memory, so that pushed events neither drop them nor keep them out', () => {
     const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 8 }, { confirm: () => {} });
     pipeline.pushSpooled(spooled('1', '2'));
     expect(queue.memory.room.events).toBe(0);
@@ -476,8 +476,8 @@ describe('deliveries from the spool', () => {
   });
 });
 
-describe('the end', () => {
-  it('keeps what was not confirmed, oldest first, what is under way included', async () => {
+describe('the end of a queue', () => {
+  it('returns unconfirmed events, oldest first, those in flight included', async () => {
     const sink = aSink('asked');
     const { clock, queue, push } = aSinkQueue(sink, { concurrency: 4, batch: { maxEvents: 1 } });
     for (const id of '1234') push(id, id);
@@ -486,7 +486,7 @@ describe('the end', () => {
     expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
-  it('hears what is confirmed of batches that were under way, so that the spool need not deliver it again', async () => {
+  it('still counts late confirmations, so that the spool does not deliver these events again', async () => {
     const sink = aSink('asked');
     const confirmed: Position[] = [];
     const confirm = (positions: readonly Position[]) => void confirmed.push(...positions);
@@ -499,7 +499,7 @@ describe('the end', () => {
     expect(confirmed).toEqual([0, 2]);
   });
 
-  it('drops what comes later, and counts it', async () => {
+  it('drops later events, and counts them', async () => {
     const sink = aSink();
     const { clock, queue, push, seen } = aSinkQueue(sink);
     queue.end();
@@ -508,7 +508,7 @@ describe('the end', () => {
     expect([sink.batches, seen.dropped]).toEqual([[], [['closed', 1]]]);
   });
 
-  it('waits for nothing when there is nothing, and hurries what lingers', async () => {
+  it('comes at once for an empty queue, and does not wait for batches that linger', async () => {
     const sink = aSink();
     const { clock, pipeline, push } = aSinkQueue(sink, { batch: { linger: 10_000 } });
     await pipeline.drain();
@@ -539,7 +539,7 @@ describe('an event that its publisher was told is not stored', () => {
     return { sink: sink as FakeSink, sent, go: () => waiting.shift()?.() };
   }
 
-  it('is left out of a batch that is under way and has not sent it yet', async () => {
+  it('is left out of a batch in flight that has not sent it yet', async () => {
     const { sink, sent, go } = anAskingSink();
     const { clock, pipeline, queue, seen } = aSinkQueue(sink);
     const entries = ['1', '2', '3'].map((id) => pipeline.push(aDelivery(id), 0, 'refuse', aWaiter()));
@@ -555,7 +555,7 @@ describe('an event that its publisher was told is not stored', () => {
     ]);
   });
 
-  it('is no failure of the sink, also when nothing of the batch is left', async () => {
+  it('is no failure of the sink, even when nothing of the batch is left', async () => {
     const { sink, sent, go } = anAskingSink();
     const { clock, pipeline, queue, seen } = aSinkQueue(sink);
     const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());

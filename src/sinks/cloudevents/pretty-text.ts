@@ -1,11 +1,11 @@
-/** Text of strangers in the columns of a line: cut, printable, and filled up. */
+/** Untrusted text in the columns of a line: truncated, printable, and padded. */
 
 import { isUtf8 } from 'node:buffer';
 import { printable } from '../../lib/printable.ts';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** At most `max` characters of a text, without anything a terminal would obey. */
+/** At most `max` characters of a text, without terminal control sequences. */
 export function clean(text: string, max = 64): string {
   // A character is at most two units: what is sliced off is never shown.
   const characters = text.length > max ? Array.from(text.slice(0, 2 * max + 2)) : undefined;
@@ -14,12 +14,12 @@ export function clean(text: string, max = 64): string {
   return printable(shown);
 }
 
-/** How many bytes of a payload are looked at. */
+/** The most bytes of a payload that are read. */
 const PREVIEW_BYTES = 256;
 const PREVIEW_CHARACTERS = 48;
 const PREVIEW_BINARY = 16;
 
-/** The beginning of a payload and, where that is not all of it, its size: `{"t":21.5}`, `00 01 ff (3 B)`. */
+/** The beginning of a payload and, if that is not all of it, its size: `{"t":21.5}`, `00 01 ff (3 B)`. */
 export function previewPayload(payload: Uint8Array): string {
   if (payload.length === 0) return '(empty)';
   const text = decodeStart(payload);
@@ -31,7 +31,7 @@ export function previewPayload(payload: Uint8Array): string {
     : `${clean(text, PREVIEW_CHARACTERS).replace(/…?$/, '…')}${size}`;
 }
 
-/** The text at the start, up to a whole character; `undefined` when it is not UTF-8. */
+/** The text at the start, up to a whole character; `undefined` if it is not UTF-8. */
 function decodeStart(payload: Uint8Array): string | undefined {
   let end = Math.min(payload.length, PREVIEW_BYTES);
   // A byte 10xxxxxx continues a character, which has at most four.
@@ -58,7 +58,7 @@ const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
 const narrow = /^[\x20-\x7e]*$/;
 
-/** A text filled up to a number of columns; Chinese, Japanese, Korean and emoji take two each, accents none. */
+/** A text padded to a number of columns; Chinese, Japanese, Korean and emoji take two each, accents none. */
 export function pad(text: string, columns: number): string {
   if (narrow.test(text)) return text.padEnd(columns);
   const width = Array.from(text.replace(/\p{Mn}/gu, '')).length + (text.match(wide)?.length ?? 0);

@@ -1,4 +1,4 @@
-/** An event as one line for somebody who watches a terminal: when, what, about whom, and the facts that matter. */
+/** An event as one readable line for a terminal: time, type, subject, and the main details. */
 import type { StampedEvent } from '../../protocol/schema/event.ts';
 import { type Fact, factsOf, type Tone } from './pretty-facts.ts';
 import { clean, pad } from './pretty-text.ts';
@@ -34,7 +34,7 @@ export function formatEvent(event: StampedEvent, colours: boolean): string {
   return columns.join('  ').trimEnd();
 }
 
-/** The data of a hook of one's own may hold a getter that throws. */
+/** The data of a custom hook may have a getter that throws. */
 function factsSafely({ type, data }: StampedEvent): Fact[] {
   try {
     return factsOf(type, data);

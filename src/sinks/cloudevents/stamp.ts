@@ -1,4 +1,4 @@
-/** Gives a fact what only the runtime knows: where it is from, when it was seen and, if need be, an id. */
+/** Completes an event with what only the runtime knows: its source, its time and, if need be, an id. */
 import type { Event, StampedEvent } from '../../protocol/schema/event.ts';
 
 /** The parts of a hook's input that say which broker node called. */
@@ -12,13 +12,13 @@ export interface Origin {
 export interface StampOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** An id for the events that the broker names nothing in. */
+  /** Makes an id for events for which the broker has none. */
   readonly newId: (event: Event, origin: Origin) => string;
 }
 
 export type Stamp = (event: Event, origin: Origin) => StampedEvent;
 
-/** Brokers call again and again, so that the source of the last call is mostly that of the next. */
+/** Caches the source, since consecutive calls mostly come from the same node. */
 export function createStamp({ now, newId }: StampOptions): Stamp {
   let cluster = '';
   let node = '';
@@ -35,7 +35,7 @@ export function createStamp({ now, newId }: StampOptions): Stamp {
   };
 }
 
-/** The broker node that calls. EMQX before 4.3.14 and 4.4.3 sends no meta: it stands in what the call is about. */
+/** The broker node that calls. EMQX before 4.3.14 and 4.4.3 sends no meta: then it is in the request itself. */
 export function nodeOf({ meta, clientinfo, conninfo, message }: Origin): string {
   return meta.node !== '' ? meta.node : (clientinfo?.node ?? conninfo?.node ?? message?.node ?? '');
 }

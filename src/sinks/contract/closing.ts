@@ -1,4 +1,4 @@
-/** A sink lets go of everything when it is closed. */
+/** A sink releases everything when it is closed. */
 import { strict as assert } from 'node:assert';
 import { sleep } from '../../lib/sleep.ts';
 import { assertReceived } from './compare.ts';

@@ -1,4 +1,4 @@
-/** What a client may send arrives as it was, and does no harm on its way. */
+/** Whatever a client may send arrives unchanged, and does no harm on its way. */
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import type { Delivery, DeliveryFormat } from '../delivery.ts';

@@ -1,4 +1,4 @@
-/** The suite in the place of the outbox: writes in batches and tries again what was not confirmed. */
+/** Replaces the outbox in the suite: writes in batches and retries unconfirmed deliveries. */
 import assert from 'node:assert/strict';
 import { sleep } from '../../lib/sleep.ts';
 import { withTimeout } from '../../lib/with-timeout.ts';
@@ -15,18 +15,18 @@ export interface Outcome {
 export interface DeliverOptions {
   /** Deliveries in a batch. Default: 20. */
   readonly batch?: number;
-  /** Milliseconds until all of it must have been taken. */
+  /** Milliseconds within which everything must be confirmed. */
   readonly patience: number;
   /** Milliseconds that one batch may take. Default: 3,000. */
   readonly timeout?: number;
-  /** Told after each batch, whatever came of it. */
+  /** Called after each batch, whatever its result. */
   readonly wrote?: (outcome: Outcome) => void;
 }
 
-/** The pause before what failed is tried again. */
+/** Milliseconds before a retry. */
 const PAUSE = 50;
 
-/** Delivers all, in order, one batch at a time. @throws AssertionError when it takes longer than there is patience. */
+/** Delivers all, in order, one batch at a time. @throws AssertionError when it takes longer than `patience`. */
 export async function deliver(
   sink: Sink,
   deliveries: readonly Delivery[],
@@ -51,7 +51,7 @@ export async function deliver(
   return outcome;
 }
 
-/** @returns what is to be tried again. */
+/** @returns the deliveries to retry. */
 function sort(batch: readonly Delivery[], result: Written, outcome: Outcome): Delivery[] {
   if ('error' in result) return [...batch];
   const reasons = new Map((result.receipt?.rejected ?? []).map(({ index, reason }) => [index, reason]));

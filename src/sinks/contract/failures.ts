@@ -1,4 +1,4 @@
-/** The system behind the sink goes away and comes back, and nothing that was written is lost. */
+/** The system behind the sink goes down and comes back, and no event is lost. */
 import { strict as assert } from 'node:assert';
 import type { Sink } from '../sink.ts';
 import { assertReceived } from './compare.ts';

@@ -1,4 +1,4 @@
-/** What the system refuses is reported, and costs nobody else. */
+/** Deliveries that the system rejects are reported, and do not affect others. */
 import { strict as assert } from 'node:assert';
 import type { Delivery } from '../delivery.ts';
 import { assertReceived, match } from './compare.ts';

@@ -1,6 +1,6 @@
 /**
- * Appends lines to a file that others may append to as well, move away or cut: every batch goes to the file that
- * has the name now.
+ * Appends lines to a file that other programs may append to, move away or truncate: every batch goes to the file that
+ * is at the path now.
  */
 import type { Stats } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
@@ -9,14 +9,14 @@ import { dirname } from 'node:path';
 export interface AppenderOptions {
   readonly path: string;
   readonly mode: number;
-  /** Whether the disk must have it. */
+  /** Whether a batch is flushed to the disk. */
   readonly sync: boolean;
 }
 
 export interface Appended {
-  /** Lines that are in the file, from the first on. */
+  /** The number of lines that are in the file, from the first on. */
   readonly lines: number;
-  /** Why it is not all of them. */
+  /** Why not all lines are. */
   readonly error?: unknown;
 }
 
@@ -27,14 +27,14 @@ export class Appender {
   readonly #options: AppenderOptions;
   #handle: FileHandle | undefined;
   #id = '';
-  /** Whether the last line has no end: of a crash, or for want of room. What comes next must not become a part of it. */
+  /** Whether the last line has no end, after a crash or on a full disk. The next line must not become a part of it. */
   #isTorn = false;
 
   constructor(options: AppenderOptions) {
     this.#options = options;
   }
 
-  /** Opens the file that has the name. @returns what it is like. */
+  /** Opens the file that is at the path now. @returns its stats. */
   async open(): Promise<Stats> {
     const { path } = this.#options;
     if (this.#handle !== undefined) {
@@ -73,15 +73,15 @@ export class Appender {
       return await open(path, 'a+', mode);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // Only the owner can enter unless somebody makes the directory otherwise.
+      // Only the owner can enter, unless the directory was created beforehand.
       await mkdir(dirname(path), { recursive: true, mode: 0o750 });
       return await open(path, 'a+', mode);
     }
   }
 
   /**
-   * @param bytes of the lines that were written; -1 when not even the end of a torn line was.
-   * @returns how many lines are whole.
+   * @param bytes of the lines that were written; -1 if not even the end of a torn line was.
+   * @returns the number of whole lines.
    */
   #settle(lines: readonly Buffer[], bytes: number): number {
     if (bytes < 0) return 0;
@@ -97,8 +97,8 @@ export class Appender {
   }
 
   /**
-   * A file that was moved meanwhile may have been compressed and removed before the lines came: only what is in a
-   * file that still has its name is sure to be seen by whoever moves it next.
+   * A file that was moved meanwhile may have been compressed and removed before the lines came: only lines in a file
+   * that is still at its path are certain to be kept by the process that moves it next.
    */
   async #assertInPlace(): Promise<void> {
     const found = await stat(this.#options.path).catch(() => undefined);
@@ -117,7 +117,7 @@ async function isTorn(handle: FileHandle, stats: Stats): Promise<boolean> {
   return bytesRead === 1 && buffer[0] !== LINE_FEED;
 }
 
-/** A write may take a part only, for want of room: the next one says why. */
+/** On a full disk a write may write only a part: the next one throws the reason. */
 async function writeAll(handle: FileHandle, data: Buffer): Promise<{ bytes: number; error?: unknown }> {
   let bytes = 0;
   while (bytes < data.length) {

@@ -1,4 +1,4 @@
-/** Files that were put aside: their names, how they are compressed, and which of them are kept. */
+/** Rotated files: names them, compresses them, and removes old ones. */
 import { createReadStream, createWriteStream, existsSync, renameSync, type Stats, statSync } from 'node:fs';
 import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -16,19 +16,19 @@ export interface ArchiveOptions {
 
 /** `events.jsonl.20240501T120000.000Z`, and `.gz` when compressed. */
 const asideName = /^\.\d{8}T\d{6}\.\d{3}Z(\.gz)?$/;
-/** What is being compressed: the process and a number keep two of them apart. */
+/** A partial file that is being compressed: PID and a number keep two of them apart. */
 const partName = /^\.\d{8}T\d{6}\.\d{3}Z\.gz\.\d+-\d+\.part$/;
 
-/** A part so old, in milliseconds, is of a process that is no more. */
+/** A partial file this old, in milliseconds, was left by a dead process. */
 const PART_IS_OLD = 3_600_000;
 
 let parts = 0;
 
 /**
- * Gives the file another name. Without a turn of the event loop between the look and the move, so that several
- * processes hardly ever move one after the other; and if they do, a short file is put aside.
+ * Renames the file. There is no turn of the event loop between check and rename, so that several processes hardly ever
+ * rotate one after the other; if they do, a short file is rotated.
  *
- * @returns whether it was moved: another process may have done so already.
+ * @returns whether it was renamed: another process may have done so already.
  */
 export function putAside({ path, now }: ArchiveOptions, { dev, ino }: Stats): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -37,18 +37,18 @@ export function putAside({ path, now }: ArchiveOptions, { dev, ino }: Stats): bo
   return true;
 }
 
-/** Of the next millisecond where there is one of this already: names stay in order. */
+/** Takes the next millisecond if the name is in use: names stay in order. */
 function freeName(path: string, time: number): string {
   const name = `${path}.${stampOf(time)}`;
   return existsSync(name) || existsSync(`${name}.gz`) ? freeName(path, time + 1) : name;
 }
 
-/** As ISO 8601 has it, without what some file systems do not allow in names. */
+/** In ISO 8601, without characters that some file systems do not allow in names. */
 function stampOf(time: number): string {
   return new Date(time).toISOString().replace(/[-:]/g, '');
 }
 
-/** Compresses what is not compressed, and removes what is not kept. @throws when the directory cannot be used. */
+/** Compresses rotated files, and removes those beyond `keep`. @throws when the directory cannot be used. */
 export async function tidy(options: ArchiveOptions, signal: AbortSignal): Promise<void> {
   const { path, keep = Number.POSITIVE_INFINITY, gzip } = options;
   await removeOldParts(options);
@@ -73,7 +73,7 @@ async function listBeside(path: string, suffix: RegExp): Promise<string[]> {
     .map((name) => join(directory, name));
 }
 
-/** Through a part beside it, so that a name that ends in `.gz` is always whole. */
+/** Writes a partial file first, so that a file that ends in `.gz` is always whole. */
 async function compress(name: string, { mode }: ArchiveOptions, signal: AbortSignal): Promise<void> {
   const part = `${name}.gz.${process.pid}-${parts++}.part`;
   try {
@@ -85,7 +85,7 @@ async function compress(name: string, { mode }: ArchiveOptions, signal: AbortSig
   } catch (error) {
     await remove(part);
     const { code, name: kind } = error as NodeJS.ErrnoException;
-    // Another process has compressed it, or the sink is closed: the next one goes on.
+    // Another process has compressed it, or the sink is closed: the next call continues.
     if (code !== 'ENOENT' && kind !== 'AbortError') throw error;
   }
 }
@@ -97,7 +97,7 @@ async function removeOldParts({ path, now }: ArchiveOptions): Promise<void> {
   }
 }
 
-/** Somebody else may have removed it. */
+/** Another process may have removed it. */
 async function remove(name: string): Promise<void> {
   await unlink(name).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;

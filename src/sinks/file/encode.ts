@@ -1,4 +1,4 @@
-/** A delivery as one line of JSON. */
+/** Encodes a delivery as one line of JSON. */
 import { isUtf8 } from 'node:buffer';
 import { isJson } from '../content.ts';
 import type { Delivery } from '../delivery.ts';
@@ -7,7 +7,7 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
 
-/** The line with its end. */
+/** The line with its line break. */
 export function toLine(delivery: Delivery): Buffer {
   const { format, body, attributes } = delivery;
   if (format === 'structured') return Buffer.concat([inOneLine(body), Buffer.of(LINE_FEED)]);
@@ -15,7 +15,7 @@ export function toLine(delivery: Delivery): Buffer {
   return Buffer.from(`{${[...context, ...dataOf(delivery)].join(',')}}\n`);
 }
 
-/** In JSON, line breaks stand between tokens only: in strings they are escaped. */
+/** In JSON, line breaks occur between tokens only: in strings they are escaped. */
 function inOneLine(json: Uint8Array): Uint8Array {
   if (!json.includes(LINE_FEED) && !json.includes(CARRIAGE_RETURN)) return json;
   return json.map((byte) => (byte === LINE_FEED || byte === CARRIAGE_RETURN ? SPACE : byte));
@@ -28,9 +28,9 @@ function membersOf(attributes: Readonly<Record<string, string>>): string[] {
 }
 
 /**
- * The payload as the JSON format of CloudEvents has it: JSON as it stands, text as a string, and base64 of
- * everything else. [CloudEvents JSON format 1.0.2, section 3.1] What calls itself JSON and cannot stand in a line as
- * it is, is base64 too: as a string it would be another value.
+ * The payload in the JSON format of CloudEvents: JSON unchanged, text as a string, and everything else as base64.
+ * [CloudEvents JSON format 1.0.2, section 3.1] A payload that is declared as JSON but cannot be in a line unchanged is
+ * base64 too: as a string it would be another value.
  */
 function dataOf({ contentType, body }: Delivery): string[] {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -1,4 +1,4 @@
-/** What the file system says when a file cannot be written, and what to do about it. */
+/** Explains errors of the file system, and what to do about them. */
 
 const advice: Readonly<Record<string, string>> = {
   EACCES: 'the user of this process may not write it: give it the right to write the file and its directory',

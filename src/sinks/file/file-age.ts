@@ -1,10 +1,10 @@
-/** How old the file is that a sink appends to. Its time of birth is read once; from then on a clock that cannot be set runs. */
+/** The age of the file that a sink appends to: its birth time is read once, and a monotonic clock counts from then on. */
 import type { Stats } from 'node:fs';
 
 export interface FileClocks {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds that never go back; only differences count. */
+  /** Milliseconds of a monotonic clock: only differences are meaningful. */
   readonly monotonic: () => number;
 }
 
@@ -24,7 +24,7 @@ export class FileAge {
     const file = `${dev}:${ino}`;
     if (file === this.#file) return;
     this.#file = file;
-    // Some file systems do not know when a file was made: then it begins when it is first seen.
+    // Some file systems do not record the birth time: then the age counts from first sight.
     const age = birthtimeMs === 0 ? 0 : Math.max(0, now() - birthtimeMs);
     this.#begun = monotonic() - age;
   }

@@ -4,6 +4,6 @@ import type { OpenSink } from '../sink.ts';
 import type { FileOptions } from './declaration.ts';
 import { FileSink } from './sink.ts';
 
-/** The file is opened when the first event comes, so that one that cannot be written does not keep a server from starting. */
+/** The file is opened when the first event comes: a server starts even if the file cannot be written. */
 export const openFile: OpenSink<FileOptions> = async (options, world) =>
   new FileSink(options, world, { now: Date.now, monotonic: () => performance.now() });

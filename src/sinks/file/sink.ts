@@ -1,4 +1,4 @@
-/** Appends batches to a file, and puts the file aside when its time has come. */
+/** Appends batches to a file, and rotates the file. */
 
 import type { Stats } from 'node:fs';
 import { withSignal } from '../../lib/with-signal.ts';
@@ -14,7 +14,7 @@ import { explain } from './errors.ts';
 import { FileAge, type FileClocks } from './file-age.ts';
 
 interface Line {
-  /** Its place in the batch. */
+  /** Its index in the batch. */
   readonly index: number;
   readonly bytes: Buffer;
 }
@@ -27,7 +27,7 @@ export class FileSink implements Sink {
   readonly #archive: ArchiveOptions;
   readonly #turns = new Mutex();
   readonly #closing = new AbortController();
-  /** Work on files that were put aside, one after the other. */
+  /** Compressing and removing rotated files, one job after the other. */
   #tidying: Promise<void> | undefined;
   readonly #age: FileAge;
 
@@ -86,7 +86,7 @@ export class FileSink implements Sink {
     this.#closing.signal.throwIfAborted();
     try {
       const stats = await this.#appender.open();
-      // What an earlier process has left to do.
+      // Files that an earlier process has rotated.
       if (this.#tidying === undefined) this.#tidy();
       this.#age.note(stats);
       return stats;
@@ -95,7 +95,7 @@ export class FileSink implements Sink {
     }
   }
 
-  /** @param size of what is about to be written. */
+  /** @param size bytes that are about to be written. */
   async #rotate(stats: Stats, size: number): Promise<void> {
     const { rotate, path } = this.#options;
     const isLarge = rotate.size !== undefined && stats.size + size > rotate.size;

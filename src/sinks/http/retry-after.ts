@@ -1,10 +1,10 @@
 /** The header Retry-After: seconds, or a date. [RFC 9110, section 10.2.3] */
 
 /**
- * Milliseconds to leave the service alone: 0 when the header says nothing that can be read.
+ * Milliseconds to wait before the next request: 0 if the header is missing or invalid.
  *
  * @param now milliseconds since 1970.
- * @param max milliseconds: a service that asks for more gets so much.
+ * @param max the longest wait, in milliseconds, whatever the service asks for.
  */
 export function readRetryAfter(header: string, now: number, max: number): number {
   const text = header.trim();

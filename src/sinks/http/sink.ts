@@ -1,4 +1,4 @@
-/** Writes batches as requests, and reads from the answers what came of each event. */
+/** Writes batches as requests, and reads the result of each event from the responses. */
 import { setMaxListeners } from 'node:events';
 import { bisect } from '../bisect.ts';
 import { writeByKey } from '../by-key.ts';
@@ -19,13 +19,13 @@ export interface HttpSinkOptions extends Pick<SinkWorld, 'name' | 'log'> {
   readonly client: Client;
   readonly sign: Sign | undefined;
   readonly isBatched: boolean;
-  /** Requests of one batch at once. */
+  /** The most requests of one batch in flight. */
   readonly requests: number;
   /** Milliseconds. */
   readonly maxRetryAfter: number;
-  /** Wall clock, for a date in Retry-After: milliseconds since 1970. */
+  /** The wall clock, for a date in Retry-After: milliseconds since 1970. */
   readonly now: () => number;
-  /** Milliseconds that never go back; only differences count. */
+  /** Milliseconds of a monotonic clock: only differences are meaningful. */
   readonly monotonic: () => number;
 }
 
@@ -37,7 +37,7 @@ const sharedBlame: Blame = { hasOwnPath: false, hasOwnType: false };
 export class HttpSink implements Sink {
   readonly name: string;
   readonly #options: HttpSinkOptions;
-  /** The service asked to be left alone until then, by the monotonic clock. */
+  /** The service asked for no request until then, by the monotonic clock. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(options: HttpSinkOptions) {
@@ -52,7 +52,7 @@ export class HttpSink implements Sink {
   ): Promise<Receipt | undefined> {
     this.#mindPause();
     const { log, name, requests } = this.#options;
-    // Each request listens to it: so many are no leak.
+    // Each request adds a listener: many listeners are no leak here.
     setMaxListeners(0, signal);
     const outcome = new ReceiptBuilder(batch, isWanted);
     if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
@@ -66,7 +66,7 @@ export class HttpSink implements Sink {
     const body = new Uint8Array();
     const request = { method: 'HEAD', path, headers: { ...headers, ...sign?.('check', body) }, body };
     const { status } = await client.send(request, new AbortController().signal);
-    // Whether a service takes HEAD, and what it answers then, says nothing about events.
+    // The status of HEAD says nothing about events.
     if (status >= 500 || status === 401 || status === 403 || status === 407) throw this.#complaint(status);
   }
 
@@ -117,7 +117,7 @@ export class HttpSink implements Sink {
     }
   }
 
-  /** @throws Refused, or another error when it may be tried again. */
+  /** @throws Refused, or another error if the request may be retried. */
   async #send(
     content: Content,
     target: string | undefined,
@@ -144,7 +144,7 @@ export class HttpSink implements Sink {
     this.#notBefore = Math.max(this.#notBefore, until);
   }
 
-  /** The queue in front of this sink waits and tries again: until the time has come, it learns so at once. */
+  /** Fails at once until the service wants requests again: the queue in front of this sink waits and retries. */
   #mindPause(): void {
     const { monotonic, url } = this.#options;
     const left = this.#notBefore - monotonic();

@@ -1,4 +1,4 @@
-/** What the status of an answer means for the events of its request. */
+/** What the status of a response means for the events of its request. */
 
 /**
  * `taken`: safe. `refused`: the service will never take these events. `unwell`: it is busy or broken; this passes.

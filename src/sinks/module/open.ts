@@ -1,4 +1,4 @@
-/** A sink of the user's own, from a module that the configuration names. */
+/** Opens a custom sink, from a module that the configuration names. */
 import { pathToFileURL } from 'node:url';
 import { explainImport, type ImportModule, importFile } from '../../lib/import-file.ts';
 import type { OpenSink, Sink } from '../sink.ts';
@@ -44,7 +44,7 @@ function findProblem(sink: unknown): string | undefined {
   return undefined;
 }
 
-/** Logs and metrics call it what the configuration does; its methods keep their `this`. */
+/** Gives the sink its name in the configuration, for logs and metrics; its methods keep their `this`. */
 function named(sink: Sink, name: string): Sink {
   return {
     name,

@@ -21,11 +21,11 @@ export interface StdoutOptions {
   readonly isTerminal?: boolean;
   /** Default: on a terminal, unless NO_COLOR is set. */
   readonly colours?: boolean;
-  /** Whether events wait in the queue or spool once standard output is closed. Default: they are discarded. */
+  /** Whether events wait in the queue or spool once standard output is closed. Default: false, they are discarded. */
   readonly isKept?: boolean;
 }
 
-/** The sink, or nothing when events are off. */
+/** The sink, or nothing if the format is `off`. */
 export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   const { name = 'stdout', format, fd = 1, isTerminal = isatty(fd) } = options;
   if (format === 'off') return undefined;
@@ -39,7 +39,7 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   return new StdoutSink(name, fd, lineOf, options);
 }
 
-/** A delivery that has been on disk has no event any more. */
+/** For a delivery from the spool, which has no event any more. */
 function lineOfBody({ format, contentType, attributes, body }: Delivery): string {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (format === 'structured') return bytes.toString();
@@ -51,8 +51,8 @@ function lineOfBody({ format, contentType, attributes, body }: Delivery): string
 }
 
 /**
- * Waits for the reader after every batch that does not go out at once: meanwhile the queue in front of this
- * sink is what holds events, and what bounds them.
+ * Waits for the reader after every batch that is not written at once: meanwhile events wait in the queue in front of this
+ * sink, which is bounded.
  */
 class StdoutSink implements Sink {
   readonly name: string;
@@ -82,7 +82,7 @@ class StdoutSink implements Sink {
       text += `${event === undefined ? lineOfBody(delivery) : this.#lineOf(event)}\n`;
     }
     if (this.#output.write(text)) return;
-    // A terminal that is gone is noticed while it is written.
+    // A closed terminal is noticed only by writing to it.
     if (this.#isOff()) return this.#discard();
     return new Promise((resolve, reject) => {
       this.#settle = (error) => (error === undefined ? resolve() : reject(error));
@@ -99,7 +99,7 @@ class StdoutSink implements Sink {
     ]);
   }
 
-  /** @throws when the events are kept: they are tried again, and never taken as delivered. */
+  /** @throws if events are kept: they are retried, and never count as delivered. */
   #discard(): void {
     if (this.#isKept) throw closed();
   }

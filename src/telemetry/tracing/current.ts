@@ -6,7 +6,7 @@ export class CurrentTrace {
   /** Nothing outside of calls, and in calls that are not sampled. */
   traceParent: string | undefined;
 
-  /** Does work in the name of a call. */
+  /** Runs work on behalf of a call. */
   during<T>(traceParent: string | undefined, work: () => T): T {
     this.traceParent = traceParent;
     try {

@@ -1,4 +1,4 @@
-/** What a span says of a call: never a payload, a topic, a user name or a secret. */
+/** The attributes of a call's span: never a payload, a topic, a user name or a secret. */
 import type { Attributes } from '@opentelemetry/api';
 import type { Outcome } from '../../core/hook.ts';
 import { clip } from '../../lib/clip.ts';
@@ -15,7 +15,7 @@ export const methodOf = ({ path }: Rpc): string => path.slice(1);
 
 const known = new Map<Rpc, Attributes>();
 
-/** What is known before a call begins, so that samplers can decide by it. */
+/** The attributes known before a call begins, so that samplers can use them. */
 export function describeRpc(rpc: Rpc): Attributes {
   const found = known.get(rpc);
   if (found !== undefined) return found;
@@ -24,7 +24,7 @@ export function describeRpc(rpc: Rpc): Attributes {
   return made;
 }
 
-/** Who called about whom. */
+/** The attributes of the broker and of the client concerned. */
 export function describeInput(input: HookInput): Attributes {
   const { meta } = input as { readonly meta: { readonly version: string } };
   const node = nodeOf(input as Origin);
@@ -48,7 +48,7 @@ export function describeDecision({ decision }: Outcome): Attributes {
 
 const statusNames = new Map<number, string>(Object.entries(Status).map(([name, status]) => [status, name]));
 
-/** @param failure that the caller is told of. */
+/** @param failure that the caller gets. */
 export function describeStatus(failure: Failure | undefined): Attributes {
   const status = failure?.status ?? Status.OK;
   return { [names.rpcStatus]: statusNames.get(status) ?? String(status) };

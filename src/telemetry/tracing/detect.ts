@@ -1,12 +1,12 @@
 /**
- * Whether somebody traces. The SDK of OpenTelemetry is the user's: it registers itself before the server starts,
- * as `node --import ./tracing.mjs` does. Where there is none, not even its API is loaded.
+ * Detects whether traces are wanted. The OpenTelemetry SDK is the user's: it registers itself before the server starts,
+ * as `node --import ./tracing.mjs` does. Without an SDK, not even its API is loaded.
  */
 import type { ReadActiveTrace } from '../../log/active-trace.ts';
 import type { Logger } from '../../log/log.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Where every copy of the API finds what was registered. */
+/** The global key under which every copy of the API finds what was registered. */
 const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 
 interface Registry {
@@ -19,7 +19,7 @@ export function findRegistry(): Registry | undefined {
   return (globalThis as { [REGISTRY]?: Registry })[REGISTRY];
 }
 
-/** Nothing where nobody traces. */
+/** @returns nothing without an SDK. */
 export async function openTracing(log: Pick<Logger, 'warn'>): Promise<Tracing | undefined> {
   const registry = findRegistry();
   if (registry?.trace === undefined) return undefined;
@@ -37,7 +37,7 @@ export async function openTracing(log: Pick<Logger, 'warn'>): Promise<Tracing | 
   return undefined;
 }
 
-/** What a log reads the trace of its lines with. Nothing where nobody traces. */
+/** The function by which the log reads the current trace; nothing without an SDK. */
 export async function openActiveTrace(): Promise<ReadActiveTrace | undefined> {
   if (findRegistry()?.trace === undefined) return undefined;
   const { readActiveTrace } = await import('./read-active-trace.ts');

@@ -5,11 +5,11 @@ import type { Complain } from './spans.ts';
 import { formatTraceParent } from './trace-parent.ts';
 
 export class RunningSpan {
-  /** In which its children are made. */
+  /** The context in which its children are created. */
   readonly context: Context;
-  /** Whether anybody will see what is set. */
+  /** Whether what is set will be exported. */
   readonly isRecording: boolean;
-  /** For events; nothing unless the span is sampled. */
+  /** The `traceparent` for events; nothing unless the span is sampled. */
   readonly traceParent: string | undefined;
   readonly #span: Span;
   readonly #complain: Complain;
@@ -28,7 +28,7 @@ export class RunningSpan {
     this.#safely(() => this.#span.setAttributes(attributes));
   }
 
-  /** @param code of a failure: what was thrown may hold what nobody should see. */
+  /** @param code of the failure: the error itself may hold secrets. */
   fail(code: string): void {
     this.#safely(() => {
       this.#span.setAttribute(names.errorType, code);
@@ -36,7 +36,7 @@ export class RunningSpan {
     });
   }
 
-  /** The first time counts. */
+  /** Only the first call has an effect. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -44,9 +44,9 @@ export class RunningSpan {
   }
 
   /**
-   * Ends it as failed when nobody waits for its work any more, which may never come to an end.
+   * Ends it as failed once its call has stopped waiting for the work, which may never end.
    *
-   * @returns stops that.
+   * @returns a function that cancels this.
    */
   endOnAbort(signal: AbortSignal, code: string): () => void {
     const abort = (): void => {

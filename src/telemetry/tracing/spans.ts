@@ -1,13 +1,13 @@
 /**
- * Spans that cannot hurt. The SDK is the user's, with its samplers, processors and context managers: whatever one
- * of them throws is logged, and the work goes on as if nobody traced.
+ * Spans that never break a call. The SDK is the user's, with its samplers, processors and context managers: whatever they
+ * throw is logged, and the work continues without a span.
  */
 import { type Context, context, type SpanOptions, type Tracer, trace } from '@opentelemetry/api';
 import type { Logger } from '../../log/log.ts';
 import { createRateLimit } from '../../log/rate-limit.ts';
 import { RunningSpan } from './running-span.ts';
 
-/** Told what an SDK has thrown. */
+/** Called with what an SDK has thrown. */
 export type Complain = (error: unknown) => void;
 
 export class Spans {
@@ -19,7 +19,7 @@ export class Spans {
     this.#complain = complain;
   }
 
-  /** @returns nothing when the SDK failed. */
+  /** @returns nothing if the SDK failed. */
   start(name: string, options: SpanOptions, parent: Context): RunningSpan | undefined {
     return this.attempt(() => {
       const span = this.#tracer.startSpan(name, options, parent);
@@ -27,7 +27,7 @@ export class Spans {
     });
   }
 
-  /** Does work with a context that is active in it and in all that it starts. Throws what the work throws. */
+  /** Runs work in a context that is active in it and in everything it starts. Throws what the work throws. */
   within<T>(active: Context, work: () => T): T {
     let isBegun = false;
     let done: { readonly value: T } | undefined;
@@ -43,7 +43,7 @@ export class Spans {
     return done === undefined ? work() : (done as { readonly value: T }).value;
   }
 
-  /** @returns nothing when the SDK failed. */
+  /** @returns nothing if the SDK failed. */
   attempt<T>(work: () => T): T | undefined {
     try {
       return work();
@@ -54,7 +54,7 @@ export class Spans {
   }
 }
 
-/** One line a second at most. */
+/** At most one line a second. */
 export function createComplaint(log: Pick<Logger, 'warn'>): Complain {
   const rateLimit = createRateLimit({ perSecond: 1 });
   return (err) =>

@@ -8,13 +8,13 @@ export function isSampled({ traceFlags }: Pick<SpanContext, 'traceFlags'>): bool
   return (traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
-/** Of a span that is sampled; nothing for others, whose trace nobody will ever see. */
+/** @returns nothing for a span that is not sampled: its trace is not exported. */
 export function formatTraceParent(context: SpanContext): string | undefined {
   if (!isSampled(context) || !isSpanContextValid(context)) return undefined;
   return `${VERSION}-${context.traceId}-${context.spanId}-01`;
 }
 
-/** Nothing when it is none. */
+/** @returns nothing if it is not valid. */
 export function parseTraceParent(text: string): SpanContext | undefined {
   const [, traceId = '', spanId = '', flags = ''] = pattern.exec(text) ?? [];
   const parsed = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };

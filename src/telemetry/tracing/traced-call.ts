@@ -25,7 +25,7 @@ export function createTracedCall(world: TracedWorld): CallFlow {
     const span = startCall(spans, rpc, headers);
     if (span === undefined) return call(rpc, codec, body, runtime, budget);
     const traced = new TracedRuntime(runtime, span, world);
-    // One that nobody will see is active all the same: what nests in it must know that it is not sampled.
+    // A span that is not sampled is active too: spans nested in it must know that.
     const through = span.isRecording ? traced : runtime;
     const result = spans.within(span.context, () => call(rpc, codec, body, through, budget));
     return afterwards(result, (settled) => traced.end(settled));
@@ -38,7 +38,7 @@ function startCall(spans: Spans, rpc: Rpc, headers: CallHeaders): RunningSpan | 
   return spans.start(methodOf(rpc), { kind: SpanKind.SERVER, attributes: describeRpc(rpc) }, parent);
 }
 
-/** In the same turn where nothing waits. */
+/** In the same turn if nothing waits. */
 function afterwards<Body>(
   result: Result<Body> | Promise<Result<Body>>,
   work: (settled: Result<Body>) => void,

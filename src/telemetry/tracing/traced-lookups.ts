@@ -1,4 +1,4 @@
-/** Look-ups with a span each. It is active in them, so that the user's own instrumentation nests in it. */
+/** Wraps look-ups in a span each. It is active in them, so that the user's own instrumentation nests in it. */
 
 import type { Lookup } from '../../core/runtime.ts';
 import { Failure } from '../../protocol/failure.ts';

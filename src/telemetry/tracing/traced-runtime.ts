@@ -1,4 +1,4 @@
-/** The runtime of one call that is traced: it sees what the call comes to, and tells its span. */
+/** The runtime of one traced call: records the outcome of the call in its span. */
 
 import type { HookTable, Outcome } from '../../core/hook.ts';
 import type { Lookup, ReplyOverride, Runtime } from '../../core/runtime.ts';
@@ -41,7 +41,7 @@ export class TracedRuntime implements Runtime {
     this.#world = world;
   }
 
-  /** Made for the calls that ask. */
+  /** Created only for calls that ask. */
   get lookups(): Readonly<Record<string, Lookup>> {
     this.#lookups ??= traceLookups(this.#inner.lookups, this.#span, this.#world.spans);
     return this.#lookups;

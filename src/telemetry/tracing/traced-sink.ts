@@ -1,6 +1,6 @@
 /**
- * A sink whose writes are spans, of the batches that carry an event of a sampled call. Such a span belongs to the
- * trace of the first of those calls, so that the sampler of the calls decides about it, and links to them all.
+ * A sink whose writes are spans, for batches that carry an event of a sampled call. Such a span belongs to the trace of
+ * the first of those calls, so that the calls' sampler decides about it, and links to all of them.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -20,7 +20,7 @@ import type { RunningSpan } from './running-span.ts';
 import type { Spans } from './spans.ts';
 import { parseTraceParent } from './trace-parent.ts';
 
-/** Most links of a span: what the SDK keeps by default. */
+/** The most links of a span: the default limit of the SDK. */
 export const MAX_LINKS = 128;
 
 /** @param system what kind of sink it is. */
@@ -45,7 +45,7 @@ export function traceSink(sink: Sink, system: string, spans: Spans): Sink {
   const write: Sink['write'] = (batch, signal, isWanted) => {
     const calls = callsOf(batch);
     const span = start(calls, batch.length);
-    // Else what the write starts would join the trace of whichever call has woken the queue.
+    // Else spans that the write starts would join the trace of the call that happened to wake the queue.
     const active = span?.context ?? (calls.length === 0 ? untraced() : ROOT_CONTEXT);
     const work = () => spans.within(active, () => sink.write(batch, signal, isWanted));
     return span === undefined ? work() : follow(span, signal, batch.length, work);
@@ -72,20 +72,20 @@ function callsOf(batch: readonly Delivery[]): SpanContext[] {
   return [...found.values()];
 }
 
-/** The attributes of an event that is still there would have to be made first. */
+/** Reads the event if it is still there: its attributes would have to be encoded first. */
 function traceParentOf(delivery: Delivery): string | undefined {
   const { event } = delivery;
   return event === undefined ? delivery.attributes.traceparent : event.traceparent;
 }
 
-/** A trace that is not sampled, and with it nothing that the write starts. */
+/** A trace that is not sampled, so that nothing that the write starts is sampled either. */
 function untraced(): Context {
   const traceId = randomBytes(16).toString('hex');
   const spanId = randomBytes(8).toString('hex');
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.NONE });
 }
 
-/** Ends the span with the write, in the same turn where the sink is through at once. */
+/** Ends the span with the write: in the same turn if the sink is done at once. */
 function follow(
   span: RunningSpan,
   signal: AbortSignal,

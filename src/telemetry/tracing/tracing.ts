@@ -17,12 +17,12 @@ import { watchRuntime } from './watched-runtime.ts';
 const SCOPE = 'exhook-edge';
 
 export interface Tracing {
-  /** In the place of `call`. */
+  /** Replaces `call`. */
   readonly call: CallFlow;
   readonly events: EventTracing;
-  /** The runtime of each call, for those that are refused before they are one. */
+  /** Wraps the runtime of each call, for requests that are refused before they become a call. */
   watch(current: () => Runtime): () => Runtime;
-  /** Has the SDK send what it still holds. @param timeout milliseconds that it may take. Never rejects. */
+  /** Flushes the SDK. Never rejects. @param timeout milliseconds that it may take. */
   flush(timeout: number): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createTracing(log: Pick<Logger, 'warn'>): Tracing {
   };
 }
 
-/** Whether our copy of the API accepts what another has registered: it passes over what an older one did. */
+/** Whether our copy of the API accepts what another copy has registered: it ignores older ones. */
 export function isUnderstood(registered: unknown): boolean {
   return trace.getTracerProvider() === registered;
 }
@@ -64,13 +64,13 @@ async function flush(
   timeout: number,
   attempt: (work: () => Promise<unknown> | undefined) => Promise<unknown> | undefined,
 ): Promise<void> {
-  // What is registered stands for the provider of the SDK.
+  // The registered provider delegates to that of the SDK.
   const flushing = attempt(() => {
     const real = (provider as Partial<ProxyTracerProvider>).getDelegate?.() ?? provider;
     return (real as Flushable).forceFlush?.();
   });
   if (flushing === undefined) return;
-  // An exporter that fails has said so through the SDK's own log.
+  // A failed exporter has reported that through the SDK's own log.
   await isDoneWithin(
     flushing.catch(() => undefined),
     timeout,

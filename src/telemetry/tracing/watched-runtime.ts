@@ -1,6 +1,6 @@
 /**
- * Stands in front of the runtime for the calls that are refused before they are one: a body that is late, too large
- * or no message, or no room. They are short spans without a parent.
+ * Wraps the runtime to trace requests that are refused before they become a call: a body that is late, too large or no
+ * message, or no room. Each gets a short span without a parent.
  */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import type { Runtime } from '../../core/runtime.ts';
@@ -12,7 +12,7 @@ const INNER = Symbol('inner');
 
 type WatchedRuntime = Runtime & { readonly [INNER]?: Runtime };
 
-/** The runtime of each call, watched. */
+/** Wraps the runtime of each call. */
 export function watchRuntime(current: () => Runtime, spans: Spans): () => Runtime {
   let last: { readonly runtime: Runtime; readonly watched: WatchedRuntime } | undefined;
   return () => {
@@ -22,7 +22,7 @@ export function watchRuntime(current: () => Runtime, spans: Spans): () => Runtim
   };
 }
 
-/** The runtime behind: a call has a span of its own. */
+/** The wrapped runtime: a call has its own span. */
 export function unwatched(runtime: WatchedRuntime): Runtime {
   return runtime[INNER] ?? runtime;
 }
@@ -32,7 +32,7 @@ function watch(runtime: Runtime, spans: Spans): WatchedRuntime {
     ...runtime,
     [INNER]: runtime,
     failed(rpc, failure) {
-      // What is at no path of ours is no call.
+      // A request for an unknown path is no call.
       if (rpc !== undefined) {
         const options = { kind: SpanKind.SERVER, attributes: describeRpc(rpc) };
         const span = spans.start(methodOf(rpc), options, ROOT_CONTEXT);
