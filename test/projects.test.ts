@@ -26,6 +26,8 @@ const marks: Record<string, RegExp> = {
   'replaces modules': /\bvi\.(?:do)?[mM]ock\(|\bvi\.resetModules\(/,
   'sets variables of the environment': /\bprocess\.env(?:\.\w+|\[[^\]]*\]) *\??\??=[^=]/,
   'changes the folder or the handlers of the process': /\bprocess\.(?:chdir|on|once|removeAllListeners)\(/,
+  // What other files left behind would be part of it.
+  'measures all memory of the process': /\{ heapUsed, arrayBuffers \}/,
   'reads dist/': /(?:\broot, |pathToFileURL\(|readFileSync\()['"]dist\b/,
 };
 
