@@ -21,16 +21,18 @@ if (missing.length > 0) {
 }
 mkdirSync(FOLDER, { recursive: true });
 const end = performance.now() + LIMIT;
+/** Mutants by file: what is known, and what this run finds. */
+const tried = new Map();
 for (const file of files) {
-  if (readKnown(file) !== undefined) continue;
+  const known = readKnown(file);
   const rest = end - performance.now();
-  if (rest <= 0) break;
-  process.stdout.write(`\n${file}\n`);
-  await mutate(file, rest);
+  if (known === undefined && rest > 0) process.stdout.write(`\n${file}\n`);
+  const mutants = known ?? (rest > 0 ? await mutate(file, rest) : undefined);
+  if (mutants !== undefined) tried.set(file, mutants);
 }
 report();
 
-/** Keeps the result under the key of what it was made from, once it is whole. */
+/** Keeps the result under the key of what it was made from, once it is whole. @returns the mutants. */
 async function mutate(file, time) {
   const result = join(FOLDER, `${nameOf(file)}.json`);
   const key = keyOf(file);
@@ -48,10 +50,14 @@ async function mutate(file, time) {
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearTimeout(timer);
   for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
-  if (code !== 0) return process.stdout.write(`${file}: not tried to the end\n`);
+  if (code !== 0) {
+    process.stdout.write(`${file}: not tried to the end\n`);
+    return undefined;
+  }
   const mutants = JSON.parse(readFileSync(result, 'utf8'));
   writeFileSync(`${result}.new`, JSON.stringify({ key, mutants }));
   renameSync(`${result}.new`, result);
+  return mutants;
 }
 
 /** @returns the mutants of a file, if neither it nor a test changed since they were tried. */
@@ -65,17 +71,13 @@ function readKnown(file) {
 }
 
 function report() {
-  const tried = files.flatMap((file) => {
-    const mutants = readKnown(file);
-    return mutants === undefined ? [] : [{ file, mutants }];
-  });
-  for (const { file, mutants } of tried) {
+  for (const [file, mutants] of tried) {
     process.stdout.write(`\n${scoreOf(mutants)}  ${file}\n`);
     for (const { status, line, mutator, replacement } of mutants.filter(isUnnoticed))
       process.stdout.write(`        ${file}:${line} ${mutator} ${status}: ${replacement}\n`);
   }
-  const all = tried.flatMap(({ mutants }) => mutants);
-  process.stdout.write(`\n${scoreOf(all)}  ${tried.length} of ${files.length} files\n`);
+  const all = [...tried.values()].flat();
+  process.stdout.write(`\n${scoreOf(all)}  ${tried.size} of ${files.length} files\n`);
   rmSync(join(FOLDER, 'tmp'), { recursive: true, force: true });
 }
 

@@ -339,6 +339,17 @@ describe('before-reply', () => {
     expect(spool.sinkLog('a').size).toBe(1);
   });
 
+  it('with onFailure: spool waits for a slow disk no longer than the broker waits', async () => {
+    const spool = aSpool();
+    const { publish, clock } = late('spool', spool);
+    const answer = publish('1');
+    spool.hold();
+    await clock.pass(BUDGET - 1);
+    expect(await Promise.race([answer, 'nothing yet'])).toBe('nothing yet');
+    await clock.pass(1);
+    expect(await Promise.race([answer, 'nothing yet'])).toMatchObject({ code: 'sink_failed' });
+  });
+
   it('with onFailure: spool delivers an event once that was in flight and is on disk', async () => {
     const spool = aSpool();
     const { publish, clock, sink } = late('spool', spool);
