@@ -60,11 +60,11 @@ export const neverAsking: MetricOf<Pick<MetricSource, 'neverAsking'>> = gauge(
 export const outdatedNodes: MetricOf<Pick<MetricSource, 'outdated'>> = gauge(
   {
     name: 'exhook_brokers_outdated',
-    help: 'Broker nodes that hold another list of hooks than the one this server answers now',
+    help: 'Broker nodes whose list of hooks differs from the one this server answers now',
     labels: [],
     unit: 'broker nodes',
     meaning:
-      'Nodes that hold another list of hooks than the one this server answers now, as far as their calls tell: a policy may not be enforced there. `/hooksz` has the names and the hooks; [broker-setup.md](broker-setup.md#a-change-of-the-hooks-has-no-effect) says what to do.',
+      'Nodes whose list of hooks differs from the one this server answers now, judged by their calls: a policy may not be enforced there. `/hooksz` has the names and the hooks; [broker-setup.md](broker-setup.md#a-change-of-the-hooks-has-no-effect) says what to do.',
   },
   (source) => {
     const nodes = source.outdated();
@@ -80,7 +80,7 @@ const callMetrics: readonly Metric[] = [
       labels: ['hook', 'version', 'outcome'],
       unit: 'calls',
       meaning:
-        'Calls, each counted once. `version` is that of the protocol: `v1`, `v2` or `v3`. Hook and version are `none` where no such method exists.',
+        'Calls, each counted once. `version` is the version of the protocol: `v1`, `v2` or `v3`. Hook and version are `none` if no such method exists.',
     },
     ({ watch }) => watch.calls.counts.map(({ calls, ...labels }) => ({ labels, value: calls })),
   ),
@@ -103,7 +103,7 @@ const callMetrics: readonly Metric[] = [
       labels: ['kind', 'outcome'],
       unit: 'look-ups',
       meaning:
-        'Questions of policies and custom hooks to somebody else, by the kind of question. A login method NAME asks `authenticate/NAME`, the limiter `authenticate/limiter`. `outcome` is `answered`, or the code of the failure; `deadline` when the call did not wait any longer.',
+        'Questions of policies and custom hooks to other systems, by the kind of question. A login method NAME asks `authenticate/NAME`, the limiter `authenticate/limiter`. `outcome` is `answered`, or the code of the failure; `deadline` when the call did not wait any longer.',
     },
     ({ watch }) => watch.lookups.counts.map(({ lookups, ...labels }) => ({ labels, value: lookups })),
   ),
@@ -144,10 +144,10 @@ const loadMetrics: readonly Metric[] = [
   gauge(
     {
       name: 'exhook_streams_open',
-      help: 'HTTP/2 streams that have not ended',
+      help: 'Open HTTP/2 streams',
       labels: [],
       unit: 'streams',
-      meaning: 'HTTP/2 streams that have not ended.',
+      meaning: 'Open HTTP/2 streams.',
     },
     ({ connections }) => single(connections.open),
   ),
@@ -157,17 +157,17 @@ const loadMetrics: readonly Metric[] = [
       help: 'Calls that wait for a look-up',
       labels: [],
       unit: 'calls',
-      meaning: 'Calls that wait for a look-up; `limits.inFlight` bounds them.',
+      meaning: 'Calls that wait for a look-up, limited by `limits.inFlight`.',
     },
     ({ load }) => single(load.deciding),
   ),
   gauge(
     {
       name: 'exhook_in_flight_limit',
-      help: 'How many may wait',
+      help: 'Limit of calls that wait for a look-up',
       labels: [],
       unit: 'calls',
-      meaning: '`limits.inFlight`. With several workers, of all of them.',
+      meaning: '`limits.inFlight`. With several workers, the sum.',
     },
     ({ load }) => single(load.limits.inFlight),
   ),
@@ -177,17 +177,17 @@ const loadMetrics: readonly Metric[] = [
       help: 'Bytes held for requests and for replies not yet read',
       labels: [],
       unit: 'bytes',
-      meaning: 'Requests without an answer, and replies not yet read; `limits.queuedBytes` bounds them.',
+      meaning: 'Requests without an answer, and replies not yet read, limited by `limits.queuedBytes`.',
     },
     ({ load }) => single(load.bytes),
   ),
   gauge(
     {
       name: 'exhook_held_limit_bytes',
-      help: 'How many may be held',
+      help: 'Limit of bytes held for requests and replies',
       labels: [],
       unit: 'bytes',
-      meaning: '`limits.queuedBytes`. With several workers, of all of them.',
+      meaning: '`limits.queuedBytes`. With several workers, the sum.',
     },
     ({ load }) => single(load.limits.queuedBytes),
   ),
@@ -201,17 +201,17 @@ const stateMetrics: readonly Metric[] = [
       labels: [],
       unit: '',
       meaning:
-        '1 while brokers may call, as `/readyz` says. With several workers, how many of them may be called.',
+        '1 while brokers may call, as `/readyz` says. With several workers, the number that may be called.',
     },
     ({ health }) => single(Number(health.isReady)),
   ),
   gauge(
     {
       name: 'exhook_draining',
-      help: '1 while the server wants no more calls',
+      help: '1 while the server is draining',
       labels: [],
       unit: '',
-      meaning: '1 while the server wants no more calls. With several workers, how many of them.',
+      meaning: '1 while the server is draining. With several workers, the number that are.',
     },
     ({ health }) => single(health.isServing ? 0 : 1),
   ),
@@ -220,11 +220,11 @@ const stateMetrics: readonly Metric[] = [
   counter(
     {
       name: 'exhook_config_reloads_total',
-      help: 'Configurations read while the server runs',
+      help: 'Configuration reloads by outcome',
       labels: ['outcome'],
       unit: 'configurations',
       meaning:
-        'Configurations that were read while the server runs, at a change of the file or SIGHUP: `done`, or `failed`, so that the old one stays.',
+        'Reloads of the configuration, after a change of the file or SIGHUP: `done`, or `failed`, and then the previous one stays in effect.',
     },
     ({ reloads }) => [
       { labels: { outcome: 'done' }, value: reloads.done },
@@ -234,53 +234,53 @@ const stateMetrics: readonly Metric[] = [
   leastGauge(
     {
       name: 'exhook_config_last_reload_successful',
-      help: '1 when what was read last is in force',
+      help: '1 if the configuration read last is in effect',
       labels: [],
       unit: '',
       meaning:
-        '1 when what was read last is in force. With several workers, 0 when one of them has refused it.',
+        '1 if the configuration read last is in effect. With several workers, 0 if one of them has rejected it.',
     },
     ({ reloads }) => single(Number(reloads.isLastInForce)),
   ),
   leastGauge(
     {
       name: 'exhook_config_last_reload_success_timestamp_seconds',
-      help: 'When the configuration in force was read',
+      help: 'When the configuration in effect was read',
       labels: [],
       unit: 'seconds since 1970',
-      meaning: 'When the configuration in force was read.',
+      meaning: 'When the configuration in effect was read.',
     },
     ({ reloads }) => single(reloads.lastDone / 1000),
   ),
   counter(
     {
       name: 'exhook_log_lines_dropped_total',
-      help: 'Log lines that standard error did not take: full, gone, or not read',
+      help: 'Log lines dropped because standard error was full, closed, or not read',
       labels: [],
       unit: 'lines',
       meaning:
-        "Log lines that were not written: standard error is on a full disk, gone, or not read. Of the supervisor's own lines nothing is counted.",
+        "Log lines that were dropped because standard error is on a full disk, closed, or not read. The supervisor's own lines are not counted.",
     },
     ({ logLines }) => single(logLines.dropped),
   ),
   leastGauge(
     {
       name: 'exhook_tls_certificate_expiry_timestamp_seconds',
-      help: 'When the certificate of the server ends, or one of its chain before',
+      help: 'Earliest expiry in the server certificate chain',
       labels: [],
       unit: 'seconds since 1970',
       meaning:
-        'When the certificate in use ends (`listen.tls.cert`), or one of its chain before. Absent without TLS.',
+        'Earliest expiry in the chain of the certificate in use (`listen.tls.cert`). Absent without TLS.',
     },
     ({ tls }) => (tls === undefined ? [] : single(tls.expiry / 1000)),
   ),
   commonGauge(
     {
       name: 'exhook_build_info',
-      help: 'Always 1; the labels say what runs',
+      help: 'Always 1; the labels identify the build',
       labels: ['version', 'node'],
       unit: '',
-      meaning: 'Always 1. `version` is ours, `node` that of Node.',
+      meaning: 'Always 1. `version` is the version of exhook-edge, `node` that of Node.',
     },
     () => [{ labels: { version, node: process.version }, value: 1 }],
   ),

@@ -34,10 +34,10 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_condition_failures_total',
-      help: 'Conditions (when) that could not be evaluated, so that their rules were passed over',
+      help: 'Conditions (when) that failed, so that their rules were skipped',
       labels: ['hook'],
       unit: 'conditions',
-      meaning: 'Conditions (`when`) that could not be evaluated, so that their rules were passed over.',
+      meaning: 'Conditions (`when`) that failed, so that their rules were skipped.',
     },
     ({ live }) => labelled('hook', live.counters.notes.conditions),
   ),
@@ -54,22 +54,22 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_policy_renewals_failed_total',
-      help: 'New rules, users or keys that could not be read or used, so that the old ones stay',
+      help: 'New rules, users or keys that could not be read or used: the old ones stay in effect',
       labels: ['of'],
       unit: '',
       meaning:
-        'New `rules` (ACL files), `users` or `keys` (a file, or a JWKS) that could not be read or used, so that the old ones stay in use.',
+        'New `rules` (ACL files), `users` or `keys` (a file, or a JWKS) that could not be read or used. The old ones stay in effect.',
     },
     ({ live }) => (live.counters.policy === undefined ? [] : labelled('of', { ...live.counters.refusals })),
   ),
   counter(
     {
       name: 'exhook_login_cache_lookups_total',
-      help: 'Logins that asked the cache',
+      help: 'Lookups in the login cache',
       labels: ['result'],
       unit: 'logins',
       meaning:
-        'Logins that asked `authenticate.cache`: `hit`, `miss`, or `joined` when the same login was being looked up already.',
+        'Lookups in `authenticate.cache`: `hit`, `miss`, or `joined` if the same login was being looked up already.',
     },
     ofPolicy(({ cache }) =>
       cache === undefined
@@ -80,10 +80,10 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_login_cache_evictions_total',
-      help: 'Logins that the full cache has forgotten',
+      help: 'Logins evicted from the full cache',
       labels: [],
       unit: 'logins',
-      meaning: 'Logins that the full cache has forgotten: `cache.max`.',
+      meaning: 'Logins evicted from the full cache (`cache.max`).',
     },
     ofPolicy(({ cache }) => (cache === undefined ? [] : single(cache.evictions))),
   ),
@@ -100,17 +100,17 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_login_limiter_total',
-      help: 'Logins by what the limiter did with them',
+      help: 'Logins by the decision of the limiter',
       labels: ['action'],
       unit: 'logins',
-      meaning: 'What `authenticate.limiter` did with logins: `passed`, `delayed`, `refused`.',
+      meaning: 'Logins by the decision of `authenticate.limiter`: `passed`, `delayed`, `refused`.',
     },
     ofPolicy(({ limiter }) => (limiter === undefined ? [] : labelled('action', { ...limiter }))),
   ),
   gauge(
     {
       name: 'exhook_password_hashes',
-      help: 'Passwords that are being hashed, or wait for it',
+      help: 'Passwords that are being hashed or wait to be hashed',
       labels: ['state'],
       unit: 'passwords',
       meaning: 'Passwords that are being hashed (`working`), and that wait for a free thread (`waiting`).',
@@ -120,11 +120,11 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_tags_skipped_total',
-      help: 'Entries of claims that can be no tags, by login method',
+      help: 'Entries of claims that are no valid tags, by login method',
       labels: ['method'],
       unit: 'tags',
       meaning:
-        'Entries of the claim `tags` of tokens that can be no tags: empty, longer than 256 characters, or neither a text nor a number. They are passed over; the login is not refused for them.',
+        'Entries of the claim `tags` of tokens that are no valid tags: empty, longer than 256 characters, or neither text nor number. They are ignored; the login is not refused.',
     },
     ofPolicy(({ skippedTags }) => labelled('method', { ...skippedTags })),
   ),
@@ -134,7 +134,7 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
       help: 'Clients whose grants are in memory',
       labels: [],
       unit: 'clients',
-      meaning: 'Clients whose grants are in the memory of this process: `authorize.grants.max` bounds them.',
+      meaning: 'Clients whose grants are in the memory of this process, limited by `authorize.grants.max`.',
     },
     ofPolicy(({ granted }) => single(granted)),
   ),
@@ -145,7 +145,7 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
       labels: ['operation', 'outcome'],
       unit: 'grants',
       meaning:
-        'Grants read from Redis and written to it (`read`, `write`), `done` or `failed`. What failed was decided by `onError`.',
+        'Grants read from Redis and written to it (`read`, `write`), `done` or `failed`. After a failure `onError` decides.',
     },
     ofPolicy(({ sharedGrants }) =>
       sharedGrants === undefined
@@ -159,7 +159,7 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
       help: '1 while Redis is connected',
       labels: [],
       unit: '',
-      meaning: '1 while Redis is connected. With several workers, how many of them are.',
+      meaning: '1 while Redis is connected. With several workers, the number that are connected.',
     },
     ofPolicy(({ sharedGrants }) =>
       sharedGrants === undefined ? [] : single(Number(sharedGrants.isConnected)),

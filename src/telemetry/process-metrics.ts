@@ -40,7 +40,7 @@ export const processMetrics: readonly Omit<MetricDeclaration, 'help'>[] = [
   },
   { name: 'process_heap_bytes', type: 'gauge', labels: [], unit: 'bytes', meaning: 'Data segment.' },
   { name: 'process_open_fds', type: 'gauge', labels: [], unit: 'files', meaning: 'Open files and sockets.' },
-  { name: 'process_max_fds', type: 'gauge', labels: [], unit: 'files', meaning: 'How many there may be.' },
+  { name: 'process_max_fds', type: 'gauge', labels: [], unit: 'files', meaning: 'The limit of open files.' },
   {
     name: 'nodejs_eventloop_lag_seconds',
     type: 'gauge',
@@ -130,7 +130,7 @@ export const processMetrics: readonly Omit<MetricDeclaration, 'help'>[] = [
     type: 'gauge',
     labels: ['type'],
     unit: 'requests',
-    meaning: 'Requests to the system that are under way.',
+    meaning: 'Requests to the system in progress.',
   },
   {
     name: 'nodejs_active_requests_total',

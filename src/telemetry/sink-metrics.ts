@@ -12,20 +12,20 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   gauge(
     {
       name: 'exhook_events_queued',
-      help: 'Events that wait for a sink in memory or are on their way into it',
+      help: 'Events in memory that wait for a sink or are in flight',
       labels: ['sink'],
       unit: 'events',
-      meaning: 'Events that wait for a sink in memory or are on their way into it.',
+      meaning: 'Events in memory that wait for a sink or are in flight.',
     },
     bySink(({ queued }) => queued),
   ),
   gauge(
     {
       name: 'exhook_events_queued_bytes',
-      help: 'What they take, roughly',
+      help: 'Memory held by queued events, estimated',
       labels: ['sink'],
       unit: 'bytes',
-      meaning: 'What they take, roughly; `queue.maxBytes` bounds it.',
+      meaning: 'Memory held by queued events, estimated and limited by `queue.maxBytes`.',
     },
     bySink(({ queuedBytes }) => queuedBytes),
   ),
@@ -35,7 +35,7 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
       help: 'Events that the queue of a sink may hold',
       labels: ['sink'],
       unit: 'events',
-      meaning: '`queue.maxEvents`. With several workers, of all of them, as the next.',
+      meaning: '`queue.maxEvents`. With several workers, the sum, as for the next.',
     },
     bySink(({ queueLimit }) => queueLimit),
   ),
@@ -62,21 +62,21 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   counter(
     {
       name: 'exhook_events_retried_total',
-      help: 'Events that were written to a sink again',
+      help: 'Events that were retried',
       labels: ['sink'],
       unit: 'events',
-      meaning: 'Events that were written to a sink again.',
+      meaning: 'Events that were retried.',
     },
     bySink(({ retried }) => retried),
   ),
   counter(
     {
       name: 'exhook_events_dropped_total',
-      help: 'Events that are lost, or were taken back',
+      help: 'Events that were lost or withdrawn',
       labels: ['sink', 'reason'],
       unit: 'events',
       meaning:
-        'Events that did not arrive. `full`: the queue was full, `sink_full` in the log. `closed`: they came after the end. `dead_letter`: refused by the sink, and the place for dead letters failed. `withdrawn` is no loss in silence: a broker waited, and was told by `onFailure: drop` or `error`, or the event is in the spool.',
+        'Events that did not arrive. `full`: the queue was full, `sink_full` in the log. `closed`: they came after the end. `dead_letter`: rejected by the sink, and the dead letter could not be stored. `withdrawn` is no silent loss: a broker waited, and was told by `onFailure: drop` or `error`, or the event is in the spool.',
     },
     ({ outbox }) =>
       outbox.sinks.flatMap(({ sink, droppedBy }) =>
@@ -86,11 +86,11 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   counter(
     {
       name: 'exhook_events_failed_total',
-      help: 'Events that a sink has refused for good',
+      help: 'Events that a sink has rejected',
       labels: ['sink'],
       unit: 'events',
       meaning:
-        'Events that a sink has refused for good: `sink_failed` in the log. They are with the dead letters, where `deadLetter` names a place.',
+        'Events that a sink has rejected: `sink_failed` in the log. They are with the dead letters if `deadLetter` is set.',
     },
     bySink(({ failed }) => failed),
   ),
@@ -118,10 +118,11 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   gauge(
     {
       name: 'exhook_sink_down',
-      help: '1 while a sink is left alone because it failed',
+      help: '1 while a sink is not tried because it failed',
       labels: ['sink'],
       unit: '',
-      meaning: '1 while a sink is left alone because it failed. With several workers, for how many of them.',
+      meaning:
+        '1 while a sink is not tried because it failed. With several workers, the number for which that is so.',
     },
     bySink(({ circuit }) => (circuit === 'closed' ? 0 : 1)),
   ),
@@ -139,10 +140,10 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   commonGauge(
     {
       name: 'exhook_spool_bytes',
-      help: 'What they take of spool.maxBytes',
+      help: 'Bytes of spool.maxBytes that are used',
       labels: ['sink'],
       unit: 'bytes',
-      meaning: 'What they take of `spool.maxBytes`.',
+      meaning: 'Bytes of `spool.maxBytes` that are used.',
     },
     bySink(({ spooledBytes }) => spooledBytes),
   ),

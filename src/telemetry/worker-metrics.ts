@@ -27,10 +27,10 @@ export const ofWorkers: readonly Metric<WorkerMetricSource>[] = [
   counter(
     {
       name: 'exhook_worker_restarts_total',
-      help: 'Workers that were started in the place of one that had died',
+      help: 'Workers that were restarted after a crash',
       labels: [],
       unit: 'workers',
-      meaning: 'Workers started in the place of one that had died.',
+      meaning: 'Workers that were restarted after a crash.',
     },
     ({ restarts }) => single(restarts),
   ),
