@@ -29,7 +29,6 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/lib/http-client/load.ts': [1, `${OPEN}: what opens a client awaits it`],
   'src/lookup/grants/open.ts': [2, START],
   'src/lookup/grants/redis-link.ts': [1, START],
-  'src/lookup/jwt/jose.ts': [1, `${OPEN}: openJwt awaits it`],
   'src/lookup/messages/open-conditions.ts': [1, OPEN],
   'src/lookup/messages/open-messages.ts': [2, OPEN],
   'src/lookup/password/engines.ts': [2, `${OPEN}: openUsers awaits both`],

@@ -39,7 +39,7 @@ export async function importSources(contents) {
     ...common,
     stdin: { contents, resolveDir: ROOT, loader: 'ts' },
     outfile,
-    external: ['msgpackr-extract', 'cbor-extract'],
+    external: ['msgpackr-extract', 'cbor-extract', '@node-rs/argon2', '@node-rs/bcrypt', 'lmdb'],
   });
   try {
     return await import(pathToFileURL(outfile).href);

@@ -5,7 +5,6 @@ import type { Secret } from '../../lib/schema/secret.ts';
 import { readHeaders, readSecret } from '../../lib/secret.ts';
 import { compileClaims } from '../../policy/login/claims.ts';
 import { loginOfClaims } from '../../policy/login/logins.ts';
-import { loadJose } from '../jwt/jose.ts';
 import { openJwksKeys } from '../jwt/jwks.ts';
 import { openKeyFile } from '../jwt/key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
@@ -24,7 +23,6 @@ const notOurs: readonly TokenProblem[] = [
 ];
 
 export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod> {
-  await loadJose();
   const { keys, warnings } = await openKeys(jwt, world);
   const options = {
     ...(jwt.issuer !== undefined && { issuer: jwt.issuer }),

@@ -12,10 +12,11 @@ const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 /**
  * What the text says; a number that a double does not hold exactly is a text with its digits as they were written.
  *
+ * @param value what `JSON.parse` makes of the text: itself the result when all of its numbers are exact. Default: it is
+ *   parsed here.
  * @throws SyntaxError when it is not JSON.
  */
-export function parseExactJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+export function parseExactJson(text: string, value: unknown = JSON.parse(text)): unknown {
   if (!maybeInexact.test(text)) return value;
   const exact = text.replace(token, (found) =>
     found.startsWith('"') || isExact(found) ? found : `"${found}"`,
