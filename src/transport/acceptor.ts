@@ -1,6 +1,6 @@
 /** One port for HTTP/2 and HTTP/1.1, told apart by the first bytes of a connection. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { type Spoken, sniff } from './sniff.ts';
 import type { TlsSettings } from './tls.ts';
 
@@ -65,7 +65,7 @@ function classify(socket: Socket, options: AcceptorOptions): void {
     const bytes: Buffer | null = socket.read();
     if (bytes === null) return;
     said = said.length === 0 ? bytes : Buffer.concat([said, bytes]);
-    const spoken = sniff(said);
+    const spoken = isHttp2Agreed(socket) ? 'http2' : sniff(said);
     if (spoken === 'more') return;
     socket.off('readable', read);
     clearTimeout(timer);
@@ -73,6 +73,11 @@ function classify(socket: Socket, options: AcceptorOptions): void {
     socket.unshift(said);
     dispatch(socket, spoken, options);
   }
+}
+
+/** Whatever such a peer says is HTTP/2, or an error in it. [RFC 9113, sections 3.2 and 3.4] */
+function isHttp2Agreed(socket: Socket): boolean {
+  return socket instanceof TLSSocket && socket.alpnProtocol === 'h2';
 }
 
 function dispatch(socket: Socket, spoken: Exclude<Spoken, 'more'>, options: AcceptorOptions): void {

@@ -162,6 +162,19 @@ describe('a port with TLS', () => {
     }),
   );
 
+  it('ends a connection that was agreed to speak HTTP/2 and speaks HTTP/1.1, without an answer in that', () =>
+    withServer(async ({ server }) => {
+      const socket = await handshake(server.port, { ...trusting(), ALPNProtocols: ['h2', 'http/1.1'] });
+      let received = '';
+      socket.on('data', (bytes: Buffer) => {
+        received += bytes.toString('latin1');
+      });
+      socket.on('error', () => {});
+      socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await once(socket, 'close');
+      expect(received).not.toContain('HTTP/1.1');
+    }));
+
   it('answers HTTP/1.1', () =>
     withServer(async ({ server }) => {
       const status = await new Promise((resolve, reject) => {
