@@ -193,6 +193,7 @@ describe('the wall clock', () => {
     'src/log/log.ts': 'time stamps of lines',
     'src/telemetry/reload-tally.ts': 'when the configuration was read',
     'src/app/watchdog/thread.ts': 'the time of the line that it logs',
+    'src/transport/stream-response.ts': 'the field date',
   };
 
   it('is read only where a time is meant, never for an interval', () => {

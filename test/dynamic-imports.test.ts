@@ -57,7 +57,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/log/log.ts': [1, START],
   'src/telemetry/prometheus.ts': [1, `${START}: loadCallWatch and openSupervisorAdmin await it`],
   'src/telemetry/tracing/detect.ts': [2, START],
-  'src/transport/listener.ts': [1, FROM_MEMORY],
+  'src/transport/listener.ts': [2, `${FROM_MEMORY}; node:http2's way ${START}`],
 };
 
 /** Calls of `import(`, also of what a variable names; not the types. */

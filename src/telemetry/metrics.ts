@@ -5,6 +5,7 @@
 import { version } from '../lib/version.ts';
 import type { Connections } from '../transport/connections.ts';
 import type { Health } from '../transport/health.ts';
+import type { Http2Tally } from '../transport/http2-tally.ts';
 import type { InFlight } from '../transport/in-flight.ts';
 import type { CallWatch } from './call-watch.ts';
 import {
@@ -14,6 +15,7 @@ import {
   gauge,
   leastGauge,
   type Metric as MetricOf,
+  type MetricValue,
   single,
 } from './metric.ts';
 import { type PolicyMetricSource, policyMetrics } from './policy-metrics.ts';
@@ -27,6 +29,7 @@ export interface MetricSource extends PolicyMetricSource, SinkMetricSource {
     readonly limits: Pick<InFlight['limits'], 'inFlight' | 'queuedBytes'>;
   };
   readonly connections: Pick<Connections, 'size' | 'open'>;
+  readonly http2Errors: Pick<Http2Tally, 'connectionErrors' | 'streamErrors'>;
   readonly health: Pick<Health, 'isServing' | 'isReady'>;
   readonly reloads: Pick<ReloadTally, 'done' | 'failed' | 'isLastInForce' | 'lastDone'>;
   readonly logLines: { readonly dropped: number };
@@ -151,6 +154,27 @@ const loadMetrics: readonly Metric[] = [
     },
     ({ connections }) => single(connections.open),
   ),
+  counter(
+    {
+      name: 'exhook_http2_connection_errors_total',
+      help: 'HTTP/2 connections ended because of what their peer did',
+      labels: ['reason'],
+      unit: 'connections',
+      meaning:
+        'HTTP/2 connections that the server ended because of what their peer did: floods, slow peers, errors of the protocol. [http2.md](http2.md#limits) has the reasons.',
+    },
+    ({ http2Errors }) => byReason(http2Errors.connectionErrors),
+  ),
+  counter(
+    {
+      name: 'exhook_http2_stream_errors_total',
+      help: 'HTTP/2 streams ended because of what their peer did',
+      labels: ['reason'],
+      unit: 'streams',
+      meaning: 'The same of single streams.',
+    },
+    ({ http2Errors }) => byReason(http2Errors.streamErrors),
+  ),
   gauge(
     {
       name: 'exhook_in_flight',
@@ -192,6 +216,10 @@ const loadMetrics: readonly Metric[] = [
     ({ load }) => single(load.limits.queuedBytes),
   ),
 ];
+
+function byReason(counts: ReadonlyMap<string, number>): MetricValue[] {
+  return [...counts].map(([reason, value]) => ({ labels: { reason }, value }));
+}
 
 const stateMetrics: readonly Metric[] = [
   gauge(

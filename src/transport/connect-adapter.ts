@@ -4,8 +4,7 @@
  *
  * Loaded when the first such request comes, or when the server is idle after its start.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { ServerResponse } from 'node:http';
 import type { Message } from '@bufbuild/protobuf';
 import {
   Code,
@@ -16,7 +15,6 @@ import {
   createContextValues,
   type HandlerContext,
 } from '@connectrpc/connect';
-import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
 import type { Runtime } from '../core/runtime.ts';
 import { Failure } from '../protocol/failure.ts';
 import { methodOf } from '../protocol/wire/descriptors.ts';
@@ -30,10 +28,13 @@ import { DEFAULT_TIMEOUT } from './deadline.ts';
 import { ACCEPT_ENCODING } from './frame.ts';
 import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE, type Health, type ServingStatus } from './health.ts';
+import { type AnyRequest, type AnyResponse, onceClosed } from './http-message.ts';
 import { type ConnectionInFlight, Hold, type InFlight } from './in-flight.ts';
 import { messageCodec } from './message-codec.ts';
 import type { PendingBodies } from './pending-bodies.ts';
 import { shed } from './shed.ts';
+import { StreamRequest } from './stream-request.ts';
+import { toUniversal, writeUniversal } from './universal.ts';
 import { mustBeRead, type UnreadAnswers } from './unread.ts';
 import { STOPPING, type WatchLimit } from './watch-limit.ts';
 
@@ -44,7 +45,7 @@ export interface ConnectOptions {
   readonly health: Health;
   readonly load: InFlight;
   /** What the connection of a request holds. */
-  readonly loadOf: (request: Request) => ConnectionInFlight;
+  readonly loadOf: (request: AnyRequest) => ConnectionInFlight;
   /** The requests whose body has not come yet. */
   readonly waiting: PendingBodies;
   /** The responses that were not read yet. */
@@ -61,18 +62,15 @@ export interface ConnectOptions {
   readonly connect: boolean;
 }
 
-type Request = IncomingMessage | Http2ServerRequest;
-type Response = ServerResponse | Http2ServerResponse;
-
 interface Exchange {
-  readonly request: Request;
-  readonly response: Response;
+  readonly request: AnyRequest;
+  readonly response: AnyResponse;
 }
 
 const WATCH = `/${HEALTH_SERVICE}/Watch`;
 
 /** Answers a request and says so, or returns `false` when its path is none of ours. */
-export type ConnectHandler = (request: Request, response: Response) => boolean;
+export type ConnectHandler = (request: AnyRequest, response: AnyResponse) => boolean;
 
 export function createConnectHandler(options: ConnectOptions): ConnectHandler {
   const router = createConnectRouter({
@@ -96,15 +94,15 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
         refuseWatch(request, response, options);
         return true;
       }
-      response.once('close', options.watches.begin(connection));
+      onceClosed(response, options.watches.begin(connection));
     }
-    const universal = toUniversal(request, response);
+    const universal = toUniversal(request, response, createContextValues().set(since, performance.now()));
     if (universal === undefined) {
       refuseMalformed(response);
       return true;
     }
     const load = new Hold(options.loadOf(request));
-    response.once('close', () => load.release());
+    onceClosed(response, () => load.release());
     const rpc = findRpc(path);
     const body = guardBody(universal.body as AsyncIterable<Uint8Array>, universal.header, {
       rpc,
@@ -121,7 +119,7 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
         if (rpc !== undefined || path !== WATCH) mustBeRead(response, options.unread);
         if (isEnveloped(universal.header))
           for (const [name, value] of Object.entries(ACCEPT_ENCODING)) answer.header?.set(name, value);
-        return universalResponseToNodeResponse(answer, response);
+        return writeUniversal(answer, response);
       })
       // The peer has gone: there is nobody to answer.
       .catch(() => response.destroy());
@@ -137,20 +135,7 @@ const noRoom = createContextKey<string | undefined>(undefined);
 /** The request of a call, and where its answer goes. */
 const exchange = createContextKey<Exchange | undefined>(undefined);
 
-/** Nothing when the request says of itself what no URL can hold, such as a host with a blank in it. */
-function toUniversal(request: Request, response: Response) {
-  const contextValues = createContextValues().set(since, performance.now());
-  try {
-    return {
-      ...universalRequestFromNodeRequest(request, response, undefined, contextValues),
-      contextValues,
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-function refuseMalformed(response: Response): void {
+function refuseMalformed(response: AnyResponse): void {
   const { writeHead } = response as ServerResponse;
   writeHead.call(response, 400, { 'content-type': 'text/plain; charset=utf-8' });
   (response as ServerResponse).end('The host of the request cannot be understood.\n');
@@ -159,14 +144,14 @@ function refuseMalformed(response: Response): void {
 const CROWDED = 'too many watches begin at once: limits.watches, limits.watchesPerConnection';
 
 /** Without Connect, which costs more than there is room for. */
-function refuseWatch(request: Request, response: Response, { refused, unread }: ConnectOptions): void {
+function refuseWatch(request: AnyRequest, response: AnyResponse, { refused, unread }: ConnectOptions): void {
   refused(`${CROWDED}; new ones are refused`);
   const { writeHead, addTrailers } = response as ServerResponse;
-  if ('stream' in response && isGrpc(request)) {
+  if (request.httpVersionMajor === 2 && isGrpc(request)) {
     const status = { 'grpc-status': String(Code.ResourceExhausted), 'grpc-message': CROWDED };
     writeHead.call(response, 200, { 'content-type': 'application/grpc+proto' });
     addTrailers.call(response, status);
-    response.end();
+    (response as ServerResponse).end();
   } else {
     writeHead.call(response, 429, { 'content-type': 'text/plain; charset=utf-8' });
     (response as ServerResponse).end(`${CROWDED}\n`);
@@ -175,7 +160,7 @@ function refuseWatch(request: Request, response: Response, { refused, unread }: 
 }
 
 /** Neither gRPC-Web nor Connect. */
-function isGrpc({ headers }: Request): boolean {
+function isGrpc({ headers }: AnyRequest): boolean {
   return isGrpcType(headers['content-type'] ?? '');
 }
 
@@ -217,7 +202,8 @@ async function* watch(
 }
 
 /** Over HTTP/1.1 a connection has one call at a time, but any number one after the other. */
-function connectionOf(request: Request): object {
+function connectionOf(request: AnyRequest): object {
+  if (request instanceof StreamRequest) return request.connection;
   return ('stream' in request ? request.stream.session : undefined) ?? request.socket;
 }
 

@@ -5,7 +5,6 @@
  * connection is ended at a quiet moment (farewell.ts), and never two of one broker at once (departures.ts); only
  * when no such moment comes in time is it ended all the same, and what is in flight is still answered.
  */
-import type { ServerHttp2Session } from 'node:http2';
 import { Departures } from './departures.ts';
 import { quietNeeded } from './farewell.ts';
 import { ConnectionInFlight, type InFlight } from './in-flight.ts';
@@ -20,6 +19,13 @@ export interface ConnectionAge {
 /** How long at least a connection that is to be ended may wait for a quiet moment, in milliseconds. */
 const PATIENCE = 4_000;
 
+/** What carries the streams of a connection, whoever speaks HTTP/2 on it. */
+export interface Session {
+  once(event: 'close', listener: () => void): unknown;
+  /** Ends it at once. */
+  destroy(): void;
+}
+
 export interface ConnectionWorld {
   readonly load: InFlight;
   readonly departures: Departures;
@@ -32,7 +38,7 @@ export interface ConnectionWorld {
 export class Connection {
   readonly id: number;
   readonly load: ConnectionInFlight;
-  readonly session: ServerHttp2Session;
+  readonly session: Session;
   readonly #world: ConnectionWorld;
   #open = 0;
   #isGoing = false;
@@ -41,7 +47,7 @@ export class Connection {
   #lastActive = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(id: number, session: ServerHttp2Session, world: ConnectionWorld) {
+  constructor(id: number, session: Session, world: ConnectionWorld) {
     this.id = id;
     this.session = session;
     this.#world = world;
@@ -56,6 +62,11 @@ export class Connection {
   /** A stream was opened. */
   began(): void {
     this.#open++;
+    if (this.#farewell !== undefined) this.#lastActive = performance.now();
+  }
+
+  /** A request came, and its answer is on its way: no stream was open in between. */
+  served(): void {
     if (this.#farewell !== undefined) this.#lastActive = performance.now();
   }
 
@@ -115,7 +126,7 @@ export class Connections {
   readonly #load: InFlight;
   readonly #age: ConnectionAge | undefined;
   readonly #random: () => number;
-  readonly #bySession = new Map<ServerHttp2Session, Connection>();
+  readonly #bySession = new Map<Session, Connection>();
   #lastId = 0;
   #isDraining = false;
   readonly #emptied: (() => void)[] = [];
@@ -139,7 +150,7 @@ export class Connections {
   }
 
   /** @param close how it is let go. @param peer the address of the other side. */
-  add(session: ServerHttp2Session, close: () => void, peer = ''): void {
+  add(session: Session, close: () => void, peer = ''): Connection {
     const world = { load: this.#load, departures: this.#departures, close, peer };
     const connection = new Connection(++this.#lastId, session, world);
     this.#bySession.set(session, connection);
@@ -151,9 +162,10 @@ export class Connections {
       if (this.#bySession.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     });
     if (this.#isDraining) connection.retire(PATIENCE);
+    return connection;
   }
 
-  get(session: ServerHttp2Session): Connection | undefined {
+  get(session: Session): Connection | undefined {
     return this.#bySession.get(session);
   }
 

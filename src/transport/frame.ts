@@ -31,16 +31,20 @@ export function isKnownEncoding(encoding: string): boolean {
 export const PREFIX_BYTES = 5;
 
 /**
- * The length that the first five bytes of a body announce.
+ * The length that the five bytes from `at` announce.
  *
  * @throws UnsupportedEncoding when the message is compressed (UNIMPLEMENTED, as the gRPC specification
  *   asks for an unsupported encoding), or Failure `too_large` or `invalid_request`.
  */
-export function readPrefix(body: Uint8Array, maxBytes: number): number {
-  const flags = body[0] ?? 0;
+export function readPrefix(body: Uint8Array, maxBytes: number, at = 0): number {
+  const flags = body[at] ?? 0;
   if (flags === 1) throw new UnsupportedEncoding();
   if (flags !== 0) throw new Failure('invalid_request', 'the first byte of a gRPC message must be 0');
-  const length = (body[1] ?? 0) * 0x1000000 + ((body[2] ?? 0) << 16) + ((body[3] ?? 0) << 8) + (body[4] ?? 0);
+  const length =
+    (body[at + 1] ?? 0) * 0x1000000 +
+    ((body[at + 2] ?? 0) << 16) +
+    ((body[at + 3] ?? 0) << 8) +
+    (body[at + 4] ?? 0);
   if (length > maxBytes) {
     throw new Failure('too_large', `the message is larger than limits.messageBytes (${maxBytes})`);
   }
@@ -48,28 +52,28 @@ export function readPrefix(body: Uint8Array, maxBytes: number): number {
 }
 
 /**
- * The one message of a complete unary request body: a view, not a copy.
+ * The one message of a complete unary request body, which stands from `start` to `end`: a view, not a copy.
  *
  * @throws Failure
  */
-export function readFrame(body: Uint8Array, maxBytes: number): Uint8Array {
-  const length = body.length < PREFIX_BYTES ? 0 : readPrefix(body, maxBytes);
-  return takeMessage(body, body.length, length);
+export function readFrame(bytes: Uint8Array, maxBytes: number, start = 0, end = bytes.length): Uint8Array {
+  const length = end - start < PREFIX_BYTES ? 0 : readPrefix(bytes, maxBytes, start);
+  return takeMessage(bytes, end - start, length, start);
 }
 
 /**
  * The same where the prefix was read already.
  *
- * @param size bytes of the body; there may be room behind them.
+ * @param size bytes of the body, which begins at `start`; there may be room behind them.
  * @param length of the message, as its prefix announces.
  * @throws Failure
  */
-export function takeMessage(body: Uint8Array, size: number, length: number): Uint8Array {
+export function takeMessage(bytes: Uint8Array, size: number, length: number, start = 0): Uint8Array {
   if (size < PREFIX_BYTES) throw new Failure('invalid_request', 'the request ends before its message');
   const rest = size - PREFIX_BYTES;
   if (rest < length) throw new Failure('invalid_request', 'the request ends within its message');
   if (rest > length) throw new Failure('invalid_request', 'the request holds more than one message');
-  return body.subarray(PREFIX_BYTES, size);
+  return bytes.subarray(start + PREFIX_BYTES, start + size);
 }
 
 /** A message with its prefix, uncompressed: EMQX's client cannot read a compressed reply. */

@@ -2,6 +2,7 @@
 import { serviceNames } from '../protocol/wire/rpc.ts';
 import { type ConnectionAge, Connections } from './connections.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
+import { Http2Tally } from './http2-tally.ts';
 import { InFlight } from './in-flight.ts';
 import { PendingBodies } from './pending-bodies.ts';
 import { UnreadAnswers } from './unread.ts';
@@ -26,6 +27,8 @@ export interface ListenerState {
   readonly health: Health;
   readonly load: InFlight;
   readonly connections: Connections;
+  /** What peers did wrong. Empty with node:http2, which does not say. */
+  readonly http2Errors: Http2Tally;
   /** The requests whose body has not come yet. */
   readonly waiting: PendingBodies;
   /** The streams whose answer was not read yet. */
@@ -47,6 +50,7 @@ export function createListenerState(limits: ListenerLimits): ListenerState {
     health: new Health([...serviceNames, HEALTH_SERVICE]),
     load,
     connections: new Connections(load, age),
+    http2Errors: new Http2Tally(),
     waiting: new PendingBodies(bodyTimeout, inFlight),
     unread: new UnreadAnswers(readTimeout, inFlight),
     watches: new WatchLimit(limits, refused),

@@ -1,40 +1,19 @@
 /** The server: one port, HTTP/2 and HTTP/1.1, the lean path and Connect's adapter. */
 
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  createServer as createHttp2Server,
-  type Http2Server,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { call } from '../core/call.ts';
 import type { Runtime } from '../core/runtime.ts';
-import { mediaTypeName } from '../lib/media-type.ts';
-import { Failure } from '../protocol/failure.ts';
-import { findRpc } from '../protocol/wire/rpc.ts';
 import { createAcceptor } from './acceptor.ts';
 import type { CallFlow } from './call-flow.ts';
-import type { ConnectHandler } from './connect-adapter.ts';
-import type { Connection, Connections } from './connections.ts';
-import { isKnownEncoding } from './frame.ts';
-import { closeGracefully } from './goaway.ts';
-import { isGrpcType } from './grpc-type.ts';
-import { HEALTH_SERVICE, type Health } from './health.ts';
-import { createHostCheck, explainHost } from './host-check.ts';
+import { type AnswerPage, createFallback } from './fallback.ts';
 import { createHttp1 } from './http1.ts';
+import type { Http2, Http2Options } from './http2-options.ts';
 import { ConnectionInFlight } from './in-flight.ts';
 import { createListenerState, type ListenerLimits, type ListenerState } from './listener-state.ts';
-import { answerProbe } from './probes.ts';
-import { dismiss, respond } from './respond.ts';
-import { statusTrailers } from './status.ts';
+import { createOwnHttp2 } from './own-http2.ts';
 import type { TlsSettings } from './tls.ts';
-import { type UnaryContext, UnaryStream } from './unary.ts';
-import { mustBeRead, type UnreadAnswers } from './unread.ts';
+import type { UnaryContext } from './unary-call.ts';
 
 export interface ListenerOptions extends ListenerLimits {
   readonly host: string;
@@ -55,7 +34,9 @@ export interface ListenerOptions extends ListenerLimits {
   readonly received?: UnaryContext['received'];
   readonly answered?: UnaryContext['answered'];
   /** Answers a request that is no call, or returns `false`: pages for operators that share the port. Default: none. */
-  readonly pages?: ((request: AnyRequest, response: AnyResponse) => boolean) | undefined;
+  readonly pages?: AnswerPage | undefined;
+  /** Who speaks HTTP/2: our own transport, or node:http2. Default: `own`. */
+  readonly http2?: 'own' | 'node' | undefined;
   /** For comparison only: whether brokers' calls take the lean path. */
   readonly lean?: boolean;
 }
@@ -75,13 +56,14 @@ export interface Listener extends ListenerState {
 }
 
 const MIB = 1024 * 1024;
-/** Node counts its own buffers against this, in MiB, and resets new streams above it, which brokers do not notice. */
-const SESSION_MEMORY = 256;
 /** Bytes a broker may send on a stream before it hears from us: one round trip for most messages. */
 const WINDOW = MIB;
 
 /** Milliseconds after which Connect is loaded, when no request has needed it before. */
 const IDLE = 500;
+
+/** Milliseconds that a frame of HTTP/2 has at least to come as a whole. */
+const SHORTEST_FRAME = 10_000;
 
 /** @throws when the port cannot be had. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
@@ -108,7 +90,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       call: flow,
       health,
       load,
-      loadOf: (request) => findConnection(request, connections)?.load ?? new ConnectionInFlight(load),
+      loadOf: (request) => http2.connectionOf(request)?.load ?? new ConnectionInFlight(load),
       waiting,
       unread,
       watches,
@@ -119,26 +101,23 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       connect,
     });
   });
-  const serve = createFallback(health, loadConnect, unread, options);
-  const compat = createHttp2Server().on('request', serve);
-  const http2 = createHttp2Server({
-    maxSessionMemory: SESSION_MEMORY,
-    settings: { initialWindowSize: WINDOW },
+  const fallback = createFallback({ ...options, health, unread, loadConnect });
+  const http2 = await openHttp2(options.http2 ?? 'own', {
+    context,
+    connections,
+    fallback,
+    lean: options.lean ?? true,
+    window: WINDOW,
+    timeout: Math.max(options.bodyTimeout, SHORTEST_FRAME),
+    tally: state.http2Errors,
   });
-  let last: Socket | undefined;
-  http2.on('session', (session: ServerHttp2Session) => {
-    const socket = last as Socket;
-    connections.add(session, () => closeGracefully(session, socket), socket.remoteAddress ?? '');
-  });
-  http2.on('stream', createStreamRouter(context, connections, compat, options.lean ?? true));
-  const http1 = createHttp1(options.bodyTimeout, serve);
+  const http1 = createHttp1(options.bodyTimeout, fallback);
   const acceptor = createAcceptor({
     tls: options.tls,
     timeout: options.bodyTimeout,
     accept(socket, spoken) {
-      // Its session is told of before this returns.
-      last = socket;
-      (spoken === 'http2' ? http2 : http1.server).emit('connection', socket);
+      if (spoken === 'http2') http2.accept(socket);
+      else http1.server.emit('connection', socket);
     },
     refused: options.refused,
   });
@@ -169,12 +148,14 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       waiting.close();
       unread.close();
       ending.close();
+      http2.close();
     },
     destroy() {
       acceptor.close();
       waiting.close();
       unread.close();
       ending.close();
+      http2.close();
       http1.destroy();
       connections.destroy();
       for (const socket of sockets) socket.destroy();
@@ -182,133 +163,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 }
 
-type StreamListener = (
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  flags: number,
-  rawHeaders: string[],
-) => void;
-
-function createStreamRouter(
-  context: UnaryContext,
-  connections: Connections,
-  compat: Http2Server,
-  lean: boolean,
-): StreamListener {
-  return (stream, headers, flags, rawHeaders) => {
-    // A stream that was reset in the packet that opened it has gone before it is announced, and so may its session.
-    const connection = connections.get(stream.session as ServerHttp2Session);
-    if (stream.destroyed || connection === undefined) return void stream.on('error', ignoreError);
-    connection.began();
-    const path = headers[':path'] as string;
-    if (isGrpc(headers)) {
-      const rpc = lean && isLean(headers) ? findRpc(path) : undefined;
-      if (rpc !== undefined) return void new UnaryStream(stream, headers, rpc, connection, context);
-      if (!isServed(path)) rejectUnknown(stream, context);
-    }
-    stream.once('close', () => connection.ended());
-    stream.on('error', ignoreError);
-    if (stream.headersSent) return;
-    compat.emit('stream', stream, headers, flags, rawHeaders);
-    // A request that is answered before its end would keep its stream open as long as the caller likes.
-    stream.once('wantTrailers', () => discardRest(stream));
-  };
-}
-
-/** Unread, the rest would keep its share of the window of the whole connection, and with it all later calls. */
-function discardRest(stream: ServerHttp2Stream): void {
-  if (stream.readableEnded) return;
-  stream.removeAllListeners('data');
-  stream.resume();
-  dismiss(stream);
-}
-
-function findConnection(request: AnyRequest, connections: Connections): Connection | undefined {
-  const session = 'stream' in request ? request.stream.session : undefined;
-  return session && connections.get(session as ServerHttp2Session);
-}
-
-function isGrpc(headers: IncomingHttpHeaders): boolean {
-  return headers[':method'] === 'POST' && isGrpcType(headers['content-type'] ?? '');
-}
-
-/** The shape of brokers' requests. */
-function isLean(headers: IncomingHttpHeaders): boolean {
-  const encoding = headers['grpc-encoding'];
-  if (encoding !== undefined && !isKnownEncoding(encoding as string)) return false;
-  const type = headers['content-type'] as string;
-  return isProto(type) || isProto(mediaTypeName(type));
-}
-
-function isProto(type: string): boolean {
-  return type === 'application/grpc+proto' || type === 'application/grpc';
-}
-
-const healthPaths = new Set(['Check', 'Watch'].map((name) => `/${HEALTH_SERVICE}/${name}`));
-
-function isServed(path: string): boolean {
-  return healthPaths.has(path) || findRpc(path) !== undefined;
-}
-
-function rejectUnknown(stream: ServerHttp2Stream, { runtime, unread }: UnaryContext): void {
-  const failure = runtime().failed(
-    undefined,
-    new Failure('unknown_method', 'there is no such service or method'),
-  );
-  respond(
-    stream,
-    { ':status': 200, 'content-type': 'application/grpc+proto' },
-    undefined,
-    statusTrailers(failure),
-  );
-  // As in discardRest.
-  stream.resume();
-  mustBeRead(stream, unread);
-}
-
-type AnyRequest = IncomingMessage | Http2ServerRequest;
-type AnyResponse = ServerResponse | Http2ServerResponse;
-
-function createFallback(
-  health: Health,
-  loadConnect: () => Promise<ConnectHandler>,
-  unread: UnreadAnswers,
-  { pages, host, hosts = [], refused }: ListenerOptions,
-) {
-  const check = createHostCheck(host, hosts);
-  return (request: AnyRequest, response: AnyResponse): void => {
-    if (answerProbe(request, response, health) || pages?.(request, response)) {
-      mustBeRead(response, unread);
-      return;
-    }
-    const problem = check(request);
-    if (problem !== undefined) {
-      refused(explainHost(problem, 'listen.hosts'));
-      answerForbidden(response, explainHost(problem, 'listen.hosts'));
-      mustBeRead(response, unread);
-      return;
-    }
-    void loadConnect()
-      .then((handle) => {
-        if (handle(request, response)) return;
-        answerNotFound(response);
-        mustBeRead(response, unread);
-      })
-      // The peer has gone while Connect was being loaded.
-      .catch(() => response.destroy());
-  };
-}
-
-function answerForbidden(response: AnyResponse, text: string): void {
-  const { writeHead } = response as ServerResponse;
-  writeHead.call(response, 403, { 'content-type': 'text/plain; charset=utf-8' });
-  (response as ServerResponse).end(`${text}\n`);
-}
-
-function answerNotFound(response: AnyResponse): void {
-  const { writeHead } = response as ServerResponse;
-  writeHead.call(response, 404, { 'content-type': 'text/plain; charset=utf-8' });
-  (response as ServerResponse).end('There is nothing here: this is an ExHook server. Try /healthz.\n');
+/** Node's takes its time to load, and is not needed for our own. */
+async function openHttp2(which: 'own' | 'node', options: Http2Options): Promise<Http2> {
+  if (which === 'own') return createOwnHttp2(options);
+  const { createNodeHttp2 } = await import('./node-http2.ts');
+  return createNodeHttp2(options);
 }
 
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
@@ -322,4 +181,5 @@ function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** Said again when a request needs it. */
 function ignoreError(): void {}

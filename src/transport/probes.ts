@@ -1,14 +1,10 @@
 /** `GET /healthz` (the process answers) and `GET /readyz` (it wants calls), for probes that do not speak gRPC. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { ServerResponse } from 'node:http';
 import type { Health } from './health.ts';
+import type { AnyRequest, AnyResponse } from './http-message.ts';
 
 /** Answers a probe, or returns `false` when the request is none. */
-export function answerProbe(
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-  health: Health,
-): boolean {
+export function answerProbe(request: AnyRequest, response: AnyResponse, health: Health): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (request.url !== '/healthz' && request.url !== '/readyz') return false;
   const isFine = request.url === '/healthz' || health.isReady;

@@ -3,8 +3,11 @@
  * the answer in it: such streams are reset when their time is over, or when there are too many.
  */
 import type { ServerResponse } from 'node:http';
-import { constants, type Http2ServerResponse, type ServerHttp2Stream } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { Link } from '../lib/linked-list.ts';
+import { type AnyResponse, onceClosed } from './http-message.ts';
+import { ErrorCode } from './http2/error-code.ts';
+import { StreamResponse } from './stream-response.ts';
 import { type Since, SweptList } from './swept-list.ts';
 
 /** `since`: when it was answered. */
@@ -52,11 +55,11 @@ export class UnreadAnswers {
   }
 }
 
-type Response = ServerResponse | Http2ServerResponse | ServerHttp2Stream;
+type Response = AnyResponse | ServerHttp2Stream;
 
 /** From now on the response must come to its end in time. */
 export function mustBeRead(response: Response, unread: UnreadAnswers): void {
-  const stream = 'stream' in response ? response.stream : response;
+  const stream = !(response instanceof StreamResponse) && 'stream' in response ? response.stream : response;
   if (stream.destroyed) return;
   // One that is still being made has its whole time yet.
   const abandon = (): void => (response.headersSent ? resetUnread(stream) : enter());
@@ -65,7 +68,7 @@ export function mustBeRead(response: Response, unread: UnreadAnswers): void {
     place = unread.enter({ since: performance.now(), abandon });
   }
   enter();
-  response.once('close', () => place?.remove());
+  onceClosed(response, () => place?.remove());
 }
 
 /**
@@ -74,7 +77,8 @@ export function mustBeRead(response: Response, unread: UnreadAnswers): void {
  * Never while frames of the session are read, as in a listener of its streams: Node 20 then lists a stream that is
  * reset with CANCEL again and again, until memory is gone.
  */
-export function resetUnread(stream: ServerHttp2Stream | ServerResponse): void {
-  if ('close' in stream) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+export function resetUnread(stream: ServerHttp2Stream | ServerResponse | StreamResponse): void {
+  if (stream instanceof StreamResponse) stream.abandon();
+  else if ('close' in stream) stream.close(ErrorCode.ENHANCE_YOUR_CALM);
   else stream.destroy();
 }

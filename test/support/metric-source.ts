@@ -36,6 +36,10 @@ export function aSource(overrides: Partial<MetricSource> = {}): MetricSource {
     watch: createCallWatch(),
     load: aLoad,
     connections: { size: 0, open: 0 },
+    http2Errors: {
+      connectionErrors: new Map([['ping_flood', 1]]),
+      streamErrors: new Map([['malformed_request', 2]]),
+    },
     health: { isServing: true, isReady: true },
     outbox: { sinks: [] },
     reloads: { done: 0, failed: 0, isLastInForce: true, lastDone: 0 },

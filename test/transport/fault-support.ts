@@ -7,6 +7,7 @@ import { type Listener, type ListenerOptions, listen } from '../../src/transport
 import { inputs } from '../support/inputs.ts';
 import { aRuntime, type FakeRuntime, hooksWith, requestOf, rpcFor } from '../support/runtime.ts';
 import { type Answer, framesIn, http2Frame, PREFACE, RawClient, RawSocket, until } from './raw-client.ts';
+import { testedHttp2 } from './server-support.ts';
 
 export type { Answer, RawClient } from './raw-client.ts';
 export { frame, framesIn, grpcHeaders, http2Frame, until } from './raw-client.ts';
@@ -74,6 +75,7 @@ export async function aFaultServer(options: Partial<ListenerOptions> = {}): Prom
   const listener = await listen({
     host: '127.0.0.1',
     port: 0,
+    http2: testedHttp2,
     connect: true,
     messageBytes: 16 * MIB,
     bodyTimeout: 10_000,

@@ -32,6 +32,9 @@ export interface TestServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** CI runs the tests of this folder on both transports. */
+export const testedHttp2 = process.env.EXHOOK_TEST_HTTP2 === 'node' ? 'node' : 'own';
+
 const MIB = 1024 * 1024;
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -43,6 +46,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const listener = await listen({
     host: '127.0.0.1',
     port: 0,
+    http2: testedHttp2,
     tls,
     connect,
     lean,

@@ -28,7 +28,7 @@ export type Reporter = { readonly [What in Topic]: () => Reports[What] | Promise
 
 export interface ReporterOptions {
   readonly watch: CallWatch;
-  readonly listener: Pick<Listener, 'health' | 'load' | 'connections'>;
+  readonly listener: Pick<Listener, 'health' | 'load' | 'connections' | 'http2Errors'>;
   readonly outbox: Outbox;
   readonly live: Pick<ServerRuntime, 'counters' | 'nodes'>;
   /** What is in force. */
@@ -49,13 +49,14 @@ export interface OpenReporter {
 
 export async function openReporter(options: ReporterOptions): Promise<OpenReporter> {
   const { watch, listener, outbox, live, config, custom, reloads, tls, isSupervised } = options;
-  const { health, load, connections } = listener;
+  const { health, load, connections, http2Errors } = listener;
   const hooks = (): HookReport => reportHooks(config(), custom, live.nodes);
   const metrics = await openProcessMetrics({
     watch,
     health,
     load,
     connections,
+    http2Errors,
     outbox,
     live,
     reloads,

@@ -1,13 +1,10 @@
 /** Answers requests for pages, whatever port and version of HTTP they came by. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../log/log.ts';
 import type { HostCheck } from '../../transport/host-check.ts';
+import type { AnyRequest, AnyResponse } from '../../transport/http-message.ts';
 import { type Answer, type Page, textAnswer } from './page.ts';
 import { admit, pathOf } from './pages.ts';
-
-export type AnyRequest = IncomingMessage | Http2ServerRequest;
-export type AnyResponse = ServerResponse | Http2ServerResponse;
 
 export interface ResponderOptions {
   /** What must be carried; nothing where everybody may read. */

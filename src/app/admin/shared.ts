@@ -3,9 +3,10 @@ import type { Admin } from '../../config/sections/admin.ts';
 import type { Environment } from '../../lib/secret.ts';
 import type { Logger } from '../../log/log.ts';
 import { createHostCheck } from '../../transport/host-check.ts';
+import type { AnyRequest, AnyResponse } from '../../transport/http-message.ts';
 import type { Answer, Page } from './page.ts';
 import { findPage, pathOf, readToken } from './pages.ts';
-import { type AnyRequest, type AnyResponse, createResponder } from './respond.ts';
+import { createResponder } from './respond.ts';
 
 /** Answers a request for a page, or returns `false`: then it is about something else. */
 export type SharedPages = (request: AnyRequest, response: AnyResponse) => boolean;

@@ -33,7 +33,7 @@ export interface ListenerWorld {
 /** @throws Error when the port cannot be had. */
 export async function openListener(world: ListenerWorld): Promise<Listener> {
   const { config, live, tls, recorder, log, watch, tracing, state, pages } = world;
-  const { host, port, hosts, connect } = config.listen;
+  const { host, port, hosts, connect, http2 } = config.listen;
   const runtime = watch?.watch(live.current) ?? live.current;
   return await listen({
     ...limitsOf(config, log),
@@ -42,6 +42,7 @@ export async function openListener(world: ListenerWorld): Promise<Listener> {
     port,
     hosts,
     connect,
+    http2,
     tls,
     state,
     runtime: tracing?.watch(runtime) ?? runtime,

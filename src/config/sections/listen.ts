@@ -1,4 +1,4 @@
-import { section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { choice, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { hostNames } from './hosts.ts';
 import { Tls } from './tls.ts';
 
@@ -21,6 +21,11 @@ export const Listen = section(() => ({
   hosts: hostNames().describe(
     'Further host names that requests other than gRPC may come by, such as [exhook.example.com, "*.internal"]; "*" is every name. A request by another one is refused, since a web page can make its own name lead here. By default: localhost, IP addresses and listen.host. gRPC, /healthz and /readyz are never refused. A page that calls this server with POST must be of the same host, or of one listed here.',
   ),
+  http2: choice(['own', 'node'])
+    .prefault('own')
+    .describe(
+      'Who speaks HTTP/2: "own", the transport of this server, or "node", the one of Node.js, which takes several times as much CPU for a call. Both answer alike. "node" is a way back for one or two releases, should a peer not get on with "own": please report it.',
+    ),
   tls: Tls.optional().describe(
     'TLS 1.2 and later, for brokers whose URL begins with https://. When absent, the port speaks cleartext.',
   ),

@@ -5,7 +5,10 @@ import { DEFAULT_MAX_FRAME_SIZE, FRAME_HEADER_BYTES, readUint24 } from './frame.
 /** [RFC 9113, section 3.4] */
 const PREFACE = new TextEncoder().encode('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** First memory for a frame of which only the beginning has come, in bytes: it grows with what comes. */
+/**
+ * First memory for a frame of which only the beginning has come, in bytes: it grows with what comes. It counts as part of
+ * what every connection costs; what is more is held.
+ */
 const FIRST_BYTES = 256;
 
 /**
@@ -51,7 +54,7 @@ export class FrameReader {
 
   /** Lets go of what was kept. */
   close(): void {
-    if (this.#partial !== undefined) this.#hold(-this.#partial.length);
+    this.#hold(-heldBy(this.#partial));
     this.#partial = undefined;
   }
 
@@ -96,12 +99,16 @@ export class FrameReader {
     if (before === undefined || before.length < size) {
       const room = new Uint8Array(Math.max(FIRST_BYTES, size, 2 * this.#size));
       if (before !== undefined) room.set(before.subarray(0, this.#size));
-      this.#hold(room.length - (before?.length ?? 0));
+      this.#hold(heldBy(room) - heldBy(before));
       this.#partial = room;
     }
     this.#partial?.set(chunk.subarray(start, end), this.#size);
     this.#size = size;
   }
+}
+
+function heldBy(partial: Uint8Array | undefined): number {
+  return Math.max(0, (partial?.length ?? 0) - FIRST_BYTES);
 }
 
 /** With its header. @throws ConnectionError FRAME_SIZE_ERROR [RFC 9113, section 4.2] */

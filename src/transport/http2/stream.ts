@@ -56,6 +56,8 @@ export class Stream {
   /** Nothing more will be added to the response. */
   isEnding = false;
   trailers: Uint8Array | undefined;
+  /** Told once, when everything that was written has been sent, or the stream is closed. */
+  onDrained: (() => void) | undefined;
   readonly pieces: Piece[] = [];
   /** Its place among the streams that may send now. */
   turn: Link<Stream> | undefined;
@@ -106,6 +108,14 @@ export class Stream {
   /** Takes out what has been sent as a whole. */
   shift(): void {
     this.#owner.hold(-(this.pieces.shift()?.bytes.length ?? 0));
+    if (this.isDrained) this.#drained();
+  }
+
+  /** Nothing waits any more. */
+  #drained(): void {
+    const { onDrained } = this;
+    this.onDrained = undefined;
+    onDrained?.();
   }
 
   /** So many bytes of the body were used: the peer may send as many again. */

@@ -1,0 +1,13 @@
+/** Requests and responses that are no broker's calls, whoever carries them. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
+import type { StreamRequest } from './stream-request.ts';
+import type { StreamResponse } from './stream-response.ts';
+
+export type AnyRequest = IncomingMessage | Http2ServerRequest | StreamRequest;
+export type AnyResponse = ServerResponse | Http2ServerResponse | StreamResponse;
+
+/** Calls back when the response has been written, or will never be. */
+export function onceClosed(response: AnyResponse | ServerHttp2Stream, listener: () => void): void {
+  (response as ServerResponse).once('close', listener);
+}
