@@ -1,4 +1,4 @@
-/** What goes wrong with TLS, with what to do about it. OpenSSL and Node say the first part only, each in its way. */
+/** Explains TLS errors, and what to do about them. */
 
 const sentences: readonly (readonly [RegExp, string])[] = [
   [/altnames/, 'the certificate of the server has another name: see tls.serverName'],
@@ -21,7 +21,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/alert protocol version|unsupported protocol/, 'the server speaks no TLS 1.2 or later'],
 ];
 
-/** A sentence for the log, when the text of an error is about TLS. */
+/** A sentence for the log, if the text of an error is about TLS. */
 export function tlsSentenceOf(message: string): string | undefined {
   return sentences.find(([pattern]) => pattern.test(message))?.[1];
 }

@@ -13,9 +13,9 @@ export interface TlsClientOptions extends ConnectionOptions {
 }
 
 /**
- * Reads the files. They are read once: a sink is opened again when the configuration is.
+ * Reads the files, once: a reload of the configuration opens the sink again.
  *
- * @returns nothing when the connection is in the clear.
+ * @returns nothing if the connection is not encrypted.
  * @throws TypeError when a file cannot be read, or is not what it should be.
  */
 export async function readSinkTls(tls: SinkTls | undefined): Promise<TlsClientOptions | undefined> {
@@ -33,7 +33,7 @@ export async function readSinkTls(tls: SinkTls | undefined): Promise<TlsClientOp
   return options;
 }
 
-/** Said when the sink is opened, and not at each connection. */
+/** Logged when the sink is opened, and not for each connection. */
 function checkPem(options: TlsClientOptions): void {
   if (options.ca !== undefined && !/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(options.ca))
     throw new TypeError('tls.ca is not a PEM file: it holds no certificate');

@@ -1,4 +1,4 @@
-/** One connection to a broker, from its CONNACK to its end. It is never mended: a new one takes its place. */
+/** One connection to a broker, from its CONNACK to its end. It never reconnects: a new one replaces it. */
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { type Link, LinkedList } from '../../lib/linked-list.ts';
 import type { Publication } from './encode.ts';
@@ -14,7 +14,7 @@ interface Waiting {
 export class MqttLink {
   readonly #client: MqttClient;
   readonly #window: number;
-  /** Bytes of the largest packet that the broker takes. */
+  /** Bytes of the largest packet that the broker accepts. */
   readonly maxPacketBytes: number;
   readonly #waiting: Waiting[] = [];
   readonly #inFlight = new LinkedList<Waiting>();
@@ -39,7 +39,7 @@ export class MqttLink {
     return this.#isOpen;
   }
 
-  /** Publishes in the order of the calls. @throws when the broker has not acknowledged it. */
+  /** Publishes in the order of the calls. @throws if the broker has not acknowledged it. */
   publish(publication: Publication): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.#isOpen) return reject(this.#cause);
@@ -55,17 +55,17 @@ export class MqttLink {
     this.#client.end(true);
   }
 
-  /** Says goodbye, so that the broker does not count it as a fault. */
+  /** Sends DISCONNECT, so that the broker does not count it as a fault. */
   async close(): Promise<void> {
     if (this.#fail(new Error('the sink was closed'))) await this.#client.endAsync(!this.#client.connected);
   }
 
-  /** Nothing is sent, and nothing is heard, any more. @returns whether that is new. */
+  /** Stops sending and receiving. @returns whether it was open until now. */
   #fail(cause: unknown): boolean {
     if (!this.#isOpen) return false;
     this.#isOpen = false;
     this.#cause ??= cause;
-    // First, since the client tells each of them that it was closed, and not why.
+    // First, since the client reports only that the connection was closed, and not why.
     const unsettled = [...this.#inFlight.clear(), ...this.#waiting.splice(0)];
     for (const { settle } of unsettled) settle(this.#cause);
     return true;
@@ -91,7 +91,7 @@ export class MqttLink {
   }
 }
 
-/** Connects. @throws what the broker, or the network, says. */
+/** Connects. @throws the error of the broker or the network. */
 export async function openLink(connect: Connect, options: IClientOptions, window: number): Promise<MqttLink> {
   const client = connect(options);
   let cause: unknown;

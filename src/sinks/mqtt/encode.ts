@@ -1,4 +1,4 @@
-/** A delivery as a PUBLISH packet of MQTT 5, in the CloudEvents MQTT binding. */
+/** Encodes a delivery as a PUBLISH packet of MQTT 5, by the CloudEvents MQTT binding. */
 import type { IClientPublishOptions } from 'mqtt';
 import type { Delivery } from '../delivery.ts';
 import type { MqttOptions } from './declaration.ts';
@@ -22,7 +22,7 @@ export function findTopicProblem(topic: string): string | undefined {
   return undefined;
 }
 
-/** Whether a receiver may close the connection over the topic, without a word. [MQTT 5, section 1.5.4] */
+/** Whether a receiver may close the connection over the topic without a reason code. [MQTT 5, section 1.5.4] */
 export function isRisky({ topic }: Publication): boolean {
   return /[\p{Cc}\p{Noncharacter_Code_Point}]/u.test(topic);
 }
@@ -56,14 +56,14 @@ function userPropertiesOf({ attributes }: Delivery): Record<string, string> {
 const forbidden = /[%\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
 /**
- * Percent-encodes what strings of MQTT may not hold, and "%" itself, as the HTTP binding of CloudEvents does.
- * What decodes percent-encoding gets the value back; one without those characters is as it was.
+ * Percent-encodes characters that MQTT strings may not hold, and "%" itself, as the HTTP binding of CloudEvents does.
+ * Decoding restores the value; a value without these characters is unchanged.
  */
 function encodeText(value: string): string {
   return value.toWellFormed().replace(forbidden, encodeURIComponent);
 }
 
-/** Bytes that the packet takes at most, for the limit that the broker told. */
+/** The most bytes that the packet may take, to compare with the broker's limit. */
 export function estimateBytes({ topic, payload, options }: Publication): number {
   // Fixed header, packet identifier, lengths, content type, expiry.
   let bytes = 64 + Buffer.byteLength(topic) + payload.length + (options.properties?.contentType?.length ?? 0);

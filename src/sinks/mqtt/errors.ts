@@ -2,7 +2,7 @@
 
 import { tlsSentenceOf } from '../tls-errors.ts';
 
-/** A broker that answered with a reason code, or ended the connection with one. */
+/** The broker answered with a reason code, or closed the connection with one. */
 export class ReasonError extends Error {
   override readonly name = 'ReasonError';
   readonly code: number;
@@ -16,24 +16,24 @@ export class ReasonError extends Error {
   }
 }
 
-/** A connection that ended without a word while something was under way on it. */
+/** The connection was closed without a reason code while publications were in flight. */
 export class LostError extends Error {
   override readonly name = 'LostError';
 }
 
-/** Answers about the topic: a matter of configuration, unless the event has chosen it. */
+/** Reason codes about the topic: a matter of configuration, unless the event has chosen it. */
 const topicRefusals: Readonly<Record<number, string>> = {
   135: 'the broker does not allow this topic: see topic, and the authorization of the broker',
   144: 'the broker takes no such topic: see topic',
 };
 
-/** Answers about the event itself, which will be the same each time. */
+/** Reason codes about the event itself, which will be the same for each attempt. */
 const refusals: Readonly<Record<number, string>> = {
   149: 'the packet is larger than the broker takes',
   153: 'the payload does not have the format that the broker wants',
 };
 
-/** Ends of a connection that are about what was sent on it. */
+/** Reason codes of a closed connection that are about a publication on it. */
 const faults: Readonly<Record<number, string>> = {
   ...refusals,
   129: 'the broker calls the packet malformed',
@@ -41,7 +41,7 @@ const faults: Readonly<Record<number, string>> = {
 };
 
 /**
- * Why the broker will never take a publication, when the error says so.
+ * Why the broker will never take a publication, if the error says so.
  *
  * @param hasOwnTopic whether the event has chosen the topic, and not the configuration.
  */
@@ -52,7 +52,7 @@ export function reasonOf(error: unknown, hasOwnTopic: boolean): string | undefin
   return reason && `${reason} (${error.message})`;
 }
 
-/** What to do about a connection that is refused, by reason code, those of MQTT 3.1.1 included. */
+/** What to do about a refused connection, by reason code, those of MQTT 3.1.1 included. */
 const advice: Readonly<Record<number, string>> = {
   1: 'the broker does not speak MQTT 5',
   2: 'the broker does not take the client id: see clientId',
@@ -78,7 +78,7 @@ export function explain(error: unknown, place: string): Error {
 
 function sentenceOf(error: unknown): string {
   const { code, message } = error as { readonly code?: unknown; readonly message?: string };
-  // Once there is a connection, the codes of a login are about what is published.
+  // On an open connection, the codes of a login are about publications.
   const refusal = error instanceof ReasonError ? topicRefusals[error.code] : undefined;
   if (refusal !== undefined) return refusal;
   if (typeof code === 'number') return advice[code] ?? `refused with reason code 0x${code.toString(16)}`;

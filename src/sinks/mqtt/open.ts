@@ -23,7 +23,7 @@ export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
     port,
     clientId: options.clientId ?? `exhook-${randomUUID()}`,
     protocolVersion: 5,
-    // What is not acknowledged is sent again by the outbox, and nothing is subscribed to: no session is needed.
+    // The queue retries what is not acknowledged, and nothing is subscribed to: no session is needed.
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: timeout,

@@ -1,4 +1,4 @@
-/** Events to another MQTT broker: version 5, with an acknowledgement for each. */
+/** Publishes events to another MQTT broker: MQTT 5, with an acknowledgement for each. */
 
 import type { IClientOptions } from 'mqtt';
 import { withSignal } from '../../lib/with-signal.ts';
@@ -31,7 +31,7 @@ export class MqttSink implements Sink {
   readonly #options: MqttOptions;
   readonly #place: string;
   readonly #log: SinkWorld['log'];
-  /** One batch at a time: when the broker ends the connection over a packet, it is one of that batch. */
+  /** One batch at a time: if the broker closes the connection over a packet, it is one of that batch. */
   readonly #turns = new Mutex();
   readonly #link: Reconnecting<MqttLink>;
 
@@ -125,11 +125,11 @@ export class MqttSink implements Sink {
 }
 
 /**
- * Why a connection was ended over one of these. That it was lost is nobody's fault, unless there is a topic that
- * some brokers end it over.
+ * Why the connection was closed over one of these publications. A lost connection is no publication's fault, unless there
+ * is a topic over which some brokers close it.
  */
 function reasonAmong(error: unknown, items: readonly NumberedPublication[]): string | undefined {
-  // What was answered is settled: it says nothing about the others.
+  // Answered publications are settled: their answers say nothing about the others.
   if (error instanceof ReasonError && error.isAnswer) return undefined;
   if (error instanceof LostError && items.some(({ publication }) => isRisky(publication)))
     return 'the broker ends the connection over a control character in the topic';
@@ -139,7 +139,7 @@ function reasonAmong(error: unknown, items: readonly NumberedPublication[]): str
   );
 }
 
-/** @throws when the broker has not answered, or may take it later. */
+/** @throws if the broker has not answered, or may take it later. */
 async function publishOne(
   link: MqttLink,
   { index, publication, hasOwnTopic }: NumberedPublication,

@@ -1,4 +1,4 @@
-/** A connection to NATS, which does not come back by itself: the queue in front of the sink decides when to try. */
+/** A connection to NATS that does not reconnect by itself: the queue in front of the sink decides when to try. */
 import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream';
 import type { Authenticator, NatsConnection, TlsOptions } from '@nats-io/transport-node';
 import { type Environment, readSecret } from '../../lib/secret.ts';
@@ -10,7 +10,7 @@ export interface NatsLink {
   readonly connection: NatsConnection;
   readonly publisher: Publisher;
   readonly manager: JetStreamManager;
-  /** The subjects that the stream of the configuration takes; none when there is none in it. */
+  /** The subjects of the configured stream; none if no stream is configured. */
   readonly subjects: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function readAuthenticator(
   return undefined;
 }
 
-/** A key that is none would otherwise be found at each connection. */
+/** Checked once, since otherwise every connection would fail on an invalid key. */
 function check(authenticator: Authenticator, problem: string): Authenticator {
   try {
     authenticator('nonce');
@@ -49,7 +49,7 @@ function check(authenticator: Authenticator, problem: string): Authenticator {
   }
 }
 
-/** @throws whatever the library throws, when there is no connection or not the stream. */
+/** @throws whatever the library throws, if there is no connection or no such stream. */
 export async function connectToNats(
   options: NatsOptions,
   authenticator: Authenticator | undefined,
@@ -67,7 +67,7 @@ export async function connectToNats(
     reconnect: false,
     noAsyncTraces: true,
     ...(authenticator !== undefined && { authenticator }),
-    // Given to node:tls as they are, which the type does not say.
+    // The library passes these to node:tls unchanged, which its type does not say.
     ...(tls !== undefined && { tls: tls as TlsOptions }),
   });
   try {
@@ -82,7 +82,7 @@ export async function connectToNats(
   }
 }
 
-/** The subjects of the stream. One that is there is left as it is. */
+/** The subjects of the stream, which is created if it does not exist. An existing stream is not changed. */
 async function openStream(manager: JetStreamManager, options: NatsOptions): Promise<readonly string[]> {
   const { stream } = options;
   if (stream === undefined) return [];
@@ -118,7 +118,7 @@ function configOf(
   subject: string,
 ): Partial<StreamConfig> & { name: string } {
   const { name, subjects = [subject], storage, replicas, maxAge, maxBytes, duplicateWindow } = stream;
-  // NATS refuses a window that is longer than events are kept.
+  // NATS rejects a window that is longer than the retention.
   const window = maxAge === 0 ? duplicateWindow : Math.min(duplicateWindow, maxAge);
   return {
     name,

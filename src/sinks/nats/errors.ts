@@ -1,11 +1,11 @@
-/** What NATS and its client library say when something goes wrong, and what to do about it. */
+/** Explains errors of NATS and its client library, and what to do about them. */
 
-/** Codes of the API of JetStream. */
+/** Error codes of the JetStream API. */
 const MESSAGE_TOO_LARGE = 10054;
 const STREAM_NOT_FOUND = 10059;
 const STREAM_NOT_EXPECTED = 10060;
 
-/** An error and what it was made of. */
+/** An error and its causes. */
 function causesOf(error: unknown): (Error & { readonly code?: unknown })[] {
   return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }
@@ -23,7 +23,7 @@ export function refusalOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether the subject is to blame: the user may not send there, or no stream takes it. */
+/** Whether the subject is the cause: the user may not publish to it, or no stream takes it. */
 export function isAboutSubject(error: unknown): boolean {
   return hasCause(
     error,
@@ -32,7 +32,7 @@ export function isAboutSubject(error: unknown): boolean {
   );
 }
 
-/** Nobody listens to the subject. */
+/** The subject has no subscribers. */
 export function isUnanswered(error: unknown): boolean {
   return hasCause(error, ({ name }) => name === 'NoResponders' || name === 'JetStreamNotEnabled');
 }
@@ -53,7 +53,7 @@ const advice: Readonly<Record<string, string>> = {
   TimeoutError: 'it did not answer in time',
 };
 
-/** Without what the library says of errors that it does not know by name: that may hold a subject. */
+/** Without the library's text for unknown errors, which may hold a subject. */
 export function explain(error: unknown, place: string): Error {
   return new Error(`${place}: ${reasonOf(error)}`, { cause: error });
 }
@@ -69,7 +69,7 @@ function reasonOf(error: unknown): string {
     if (typeof code === 'string') return code;
     if (name === 'JetStreamApiError') return `JetStream answered with the error ${code}`;
   }
-  // A connection that is refused has no code here.
+  // A refused connection has no code here.
   const [first] = causesOf(error);
   return first?.name === 'ConnectionError' ? first.message : (first?.name ?? 'unknown error');
 }

@@ -1,4 +1,4 @@
-/** Events to a stream of JetStream, each confirmed, each with an id by which the stream drops repeats. */
+/** Opens the sink for JetStream: each event is confirmed, and has an id by which the stream drops duplicates. */
 
 import type { OpenSink } from '../sink.ts';
 import { readSinkTls } from '../tls.ts';
@@ -13,7 +13,7 @@ export const openNats: OpenSink<NatsOptions> = async (options, { name, log, env 
     import('@nats-io/transport-node'),
     readAuthenticator(options, env),
     readSinkTls(options.tls || (isTls ? true : undefined)),
-    // For the first connection, which may be made when no file can be opened.
+    // Loaded now: the first connection may be opened when no file can be.
     import('@nats-io/jetstream'),
   ]);
   return new NatsSink({

@@ -1,7 +1,7 @@
 /**
- * Publishes to streams and matches what JetStream answers, over one subscription. The library's own `publish` makes an
- * error with its stack, a timer and several promises for each message: some 50 microseconds of CPU, and garbage whose
- * collection holds up the answers of brokers.
+ * Publishes to streams and matches JetStream's answers, over one subscription. The library's own `publish` makes an error
+ * with its stack, a timer and several promises for each message: about 50 microseconds of CPU, and garbage whose
+ * collection delays answers to brokers.
  */
 import type { ApiError } from '@nats-io/jetstream';
 import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
@@ -22,12 +22,12 @@ interface UnderWay {
   readonly settle: (error?: unknown) => void;
 }
 
-/** Of a reply without a body: nobody listens to the subject. */
+/** The status of a reply without a body: the subject has no subscribers. */
 const NO_RESPONDERS = 503;
 
 export class Publisher {
   readonly #options: PublisherOptions;
-  /** Where answers come: a number follows. */
+  /** The prefix of reply subjects: a number follows. */
   readonly #inbox: string;
   readonly #underWay = new Slots<UnderWay>();
   #timer: NodeJS.Timeout | undefined;
@@ -43,9 +43,9 @@ export class Publisher {
   }
 
   /**
-   * Resolves when a stream has it. Messages are sent in the order of the calls.
+   * Resolves when a stream has stored the message. Messages are sent in the order of the calls.
    *
-   * @throws what is wrong, as the library's own `publish` does: errors of JetStream, permissions, time, connection.
+   * @throws the same as the library's own `publish`: errors of JetStream, permissions, time, connection.
    */
   publish(subject: string, body: Uint8Array, headers: MsgHdrs): Promise<void> {
     const { connection, timeout } = this.#options;
@@ -94,7 +94,7 @@ export class Publisher {
     for (const { settle } of late) settle(new this.#options.core.errors.TimeoutError());
   }
 
-  /** The server says what it refuses beside the answers, and a connection that ends says nothing. */
+  /** The server reports permission errors beside the answers, and a closed connection reports nothing. */
   async #watch(connection: NatsConnection): Promise<void> {
     const lost = () => new this.#options.core.errors.ClosedConnectionError();
     connection.closed().then((error) => {
@@ -107,7 +107,7 @@ export class Publisher {
     }
   }
 
-  /** The server tells it of each message, in turn. */
+  /** The server reports this for each message, in order. */
   #refused(error: Error): void {
     const { PermissionViolationError } = this.#options.core.errors;
     if (!(error instanceof PermissionViolationError) || error.operation !== 'publish') return;

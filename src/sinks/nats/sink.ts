@@ -1,4 +1,4 @@
-/** Publishes batches, and reads from the confirmations what came of each event. */
+/** Publishes batches, and reads the result of each event from the acknowledgements. */
 
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { withSignal } from '../../lib/with-signal.ts';
@@ -19,9 +19,9 @@ export interface NatsSinkOptions
     Pick<NatsOptions, 'subject' | 'stream' | 'pipeline' | 'requests'> {
   readonly connect: () => Promise<NatsLink>;
   readonly newHeaders: () => MsgHdrs;
-  /** As messages call the servers. */
+  /** The name of the servers in error texts. */
   readonly place: string;
-  /** Milliseconds; only differences count. */
+  /** Milliseconds of a monotonic clock: only differences are meaningful. */
   readonly now: () => number;
 }
 
@@ -34,7 +34,7 @@ export class NatsSink implements Sink {
   readonly name: string;
   readonly #options: NatsSinkOptions;
   readonly #link: Reconnecting<NatsLink>;
-  /** What the stream takes, and when that was read. */
+  /** The subjects of the stream, and when they were read. */
   #subjects: { readonly of: NatsLink; readonly at: number; readonly list: readonly string[] } | undefined;
 
   constructor(options: NatsSinkOptions) {
@@ -76,7 +76,7 @@ export class NatsSink implements Sink {
         stream === undefined
           ? await hasStreamFor(manager, subject)
           : (await readSubjects(manager, stream.name)).some((pattern) => matchesSubject(pattern, subject));
-      // One that nobody has chosen may be one that nobody uses, since every route names its own.
+      // The default subject may be unused, since every route may name its own.
       if (isTaken || subject === DEFAULT_SUBJECT) return;
     } catch (error) {
       throw explain(error, place);
@@ -97,7 +97,7 @@ export class NatsSink implements Sink {
     else await writeByKey(batch, requests, publish, outcome);
   }
 
-  /** @returns why it will never be taken. @throws when it is not confirmed. */
+  /** @returns why the sink will never take it, if so. @throws when it is not confirmed. */
   async #publish(link: NatsLink, delivery: Delivery, takes: Takes): Promise<string | undefined> {
     const { target } = delivery;
     const subject = this.#subjectOf(delivery);
@@ -112,13 +112,13 @@ export class NatsSink implements Sink {
       const trouble = explain(error, this.#options.place);
       if (target !== undefined && (isAboutSubject(error) || (await this.#isNobodys(link, subject, error))))
         return trouble.message;
-      // An open connection on which nothing comes back may lead nowhere.
+      // An open connection without answers may be dead.
       if (isTimeout(error)) await this.#link.drop(link);
       throw trouble;
     }
   }
 
-  /** Nobody answers where no stream is, and while JetStream is starting: only its own answer tells which. */
+  /** There is no answer if no stream takes the subject, or while JetStream starts: only its API tells which. */
   async #isNobodys({ manager }: NatsLink, subject: string, error: unknown): Promise<boolean> {
     if (!isUnanswered(error)) return false;
     return await hasStreamFor(manager, subject).then(
@@ -136,7 +136,7 @@ export class NatsSink implements Sink {
     await publisher.publish(subject, delivery.body, fillHeaders(newHeaders(), delivery, stream?.name));
   }
 
-  /** Whether the stream takes a subject. Without a stream in the configuration nobody knows before it is sent. */
+  /** Whether the stream takes a subject. Without a configured stream this is unknown until a message is sent. */
   async #learnSubjects(link: NatsLink, batch: readonly Delivery[]): Promise<Takes> {
     const { stream, now } = this.#options;
     if (stream === undefined) return () => true;
@@ -150,7 +150,7 @@ export class NatsSink implements Sink {
   }
 }
 
-/** All of a batch, in order. What comes after the first failure of a key counts as not confirmed. */
+/** Publishes all of a batch, in order. Events after the first failure of their key count as unconfirmed. */
 async function publishAtOnce(
   batch: readonly Delivery[],
   publish: (delivery: Delivery) => Promise<string | undefined>,

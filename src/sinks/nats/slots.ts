@@ -1,12 +1,12 @@
 interface Slot<Item> {
   item: Item | undefined;
-  /** How often the slot has been taken: a late answer is not one for who has it now. */
+  /** How often the slot was used: a late answer must not match its present item. */
   round: number;
 }
 
 /**
- * What is under way, found again by the number that its answer brings back. A Map would do, but one in which much comes
- * and goes makes garbage that young collections do not get rid of: see src/lib/linked-list.ts.
+ * Items in flight, found by the number in their answer. A Map would do, but with many insertions and removals it makes
+ * garbage that young collections do not free: see src/lib/linked-list.ts.
  */
 export class Slots<Item> {
   readonly #slots: Slot<Item>[] = [];
@@ -16,7 +16,7 @@ export class Slots<Item> {
     return this.#slots.length - this.#free.length;
   }
 
-  /** @returns the number under which it is to be found: letters, digits and a hyphen. */
+  /** @returns the number of the item: letters, digits and a hyphen. */
   put(item: Item): string {
     const index = this.#free.pop() ?? this.#slots.push({ item: undefined, round: 0 }) - 1;
     const slot = this.#slots[index] as Slot<Item>;
@@ -25,7 +25,7 @@ export class Slots<Item> {
     return `${index}-${slot.round}`;
   }
 
-  /** Takes it out. @returns nothing when it has been taken out before, and for numbers that `put` never gave. */
+  /** Takes an item out. @returns nothing if it was taken out before, or for a number that `put` never returned. */
   take(number: string): Item | undefined {
     const [, index, round] = /^(\d{1,9})-(\d{1,15})$/.exec(number) ?? [];
     const slot = this.#slots[Number(index)];
@@ -35,7 +35,7 @@ export class Slots<Item> {
     return item;
   }
 
-  /** Takes out those of which the test is true, so many of them at most. */
+  /** Takes out the items that pass the test, at most so many. */
   takeIf(test: (item: Item) => boolean, limit = Number.POSITIVE_INFINITY): Item[] {
     const taken: Item[] = [];
     for (const [index, slot] of this.#slots.entries()) {

@@ -1,10 +1,10 @@
-/** Subjects of NATS, made of whatever a client has chosen for its topic or id. */
+/** Makes legal NATS subjects from whatever a client has chosen as its topic or id. */
 
-/** What a token may not hold, and the sign that stands for it. Everything else, letters of all scripts included, may. */
+/** Characters that a token may not hold, and `%`. All others, letters of all scripts included, are allowed. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a protocol of lines must be kept from.
 const illegal = /[\x00-\x20\x7f%*>]/g;
 
-/** In the place of a token without characters, which NATS does not allow. Nothing else is encoded as this. */
+/** Replaces an empty token, which NATS does not allow. Nothing else is encoded as this. */
 const EMPTY = '%';
 
 /**
@@ -12,7 +12,7 @@ const EMPTY = '%';
  * become `%XX`, an empty token `%`.
  *
  * A `$` or `_` at the beginning is encoded too: subjects such as `$JS.API.STREAM.DELETE.X` and `_INBOX.x` are
- * commands and answers, which nobody may send in our name by choosing a topic.
+ * commands and answers, which no client may send in our name by choosing a topic.
  */
 export function encodeSubject(text: string): string {
   const subject = text.split(/[./]/).map(encodeToken).join('.');
@@ -31,7 +31,7 @@ function percent(character: string): string {
 /** Bytes of a subject: a server takes 4 KiB for the whole first line of a message, and ends the connection otherwise. */
 export const MAX_SUBJECT = 3000;
 
-/** Whether a subject is one of those that a pattern with `*` and `>` means. */
+/** Whether a subject matches a pattern with `*` and `>`. */
 export function matchesSubject(pattern: string, subject: string): boolean {
   const wanted = pattern.split('.');
   const tokens = subject.split('.');
