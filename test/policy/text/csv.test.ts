@@ -50,6 +50,14 @@ describe('parseCsv', () => {
     expect(cells(text)).toEqual(rows);
   });
 
+  it('takes each line end for itself, whatever the first is', () => {
+    expect(cells('a,b\r\n1,2\n3,4\r\n')).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
   it('knows the line that a row begins on', () => {
     const result = parseCsv('a\n"b\nb"\n\nc\n');
     expect(result.ok && result.rows.map((row) => row.line)).toEqual([1, 2, 5]);
