@@ -27,8 +27,8 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/events/open-events.ts': [2, START],
   'src/lib/import-file.ts': [1, `${OPEN} for hooks, ${START} for sinks`],
   'src/lib/http-client/load.ts': [1, `${OPEN}: what opens a client awaits it`],
+  'src/lib/redis/client.ts': [1, `${START}, and ${CONNECT}`],
   'src/lookup/grants/open.ts': [2, START],
-  'src/lookup/grants/redis-link.ts': [1, START],
   'src/lookup/messages/open-conditions.ts': [1, OPEN],
   'src/lookup/messages/open-messages.ts': [2, OPEN],
   'src/lookup/password/engines.ts': [2, `${OPEN}: openUsers awaits both`],
@@ -49,7 +49,6 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/sinks/nats/connection.ts': [3, CONNECT],
   'src/sinks/postgres/open.ts': [1, START],
   'src/sinks/rabbitmq/open.ts': [1, START],
-  'src/sinks/redis/connection.ts': [1, CONNECT],
   ...Object.fromEntries(
     sinkKinds.map(({ name }) => [`src/sinks/${name}/declaration.ts`, [1, START] as const]),
   ),

@@ -3,9 +3,9 @@
 import type { Authorize } from '../../config/sections/authorize.ts';
 import type { RedisGrants } from '../../config/sections/grants.ts';
 import { readPem } from '../../lib/pem.ts';
-import { redisCode } from '../../lib/redis-code.ts';
+import { redisCode } from '../../lib/redis/code.ts';
+import { readRedisUrl } from '../../lib/redis/place.ts';
 import { type Environment, readSecret } from '../../lib/secret.ts';
-import { removeBrackets } from '../../lib/url-host.ts';
 import { describeProblem, PolicyError } from '../policy/policy-error.ts';
 import { createMemoryGrants } from './memory.ts';
 import type { GrantStore } from './store.ts';
@@ -77,16 +77,12 @@ async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWor
     import('./redis.ts'),
     import('./shared.ts'),
   ]);
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const host = removeBrackets(hostname);
-  const place = `Redis at ${hostname}:${port || DEFAULT_PORT}`;
+  const { isTls, name: place, ...address } = readRedisUrl(url);
   const records = await openRedisRecords({
-    host,
-    port: Number(port || DEFAULT_PORT),
-    database: Number(pathname.slice(1)),
+    ...address,
     username,
     password,
-    tls: protocol === 'rediss:' ? tls : undefined,
+    tls: isTls ? tls : undefined,
     ttl,
     timeout,
     now: monotonic,
@@ -97,5 +93,3 @@ async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWor
   });
   return createSharedGrants({ records, prefix, freshness, max, now, monotonic });
 }
-
-const DEFAULT_PORT = 6379;

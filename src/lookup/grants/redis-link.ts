@@ -1,16 +1,9 @@
 /** One connection to Redis that is made again whenever it is lost. */
 import { backoff, jitter } from '../../lib/backoff.ts';
+import { loadRedis, redisOptions } from '../../lib/redis/client.ts';
+import type { RedisPlace } from '../../lib/redis/place.ts';
 
-export interface RedisLinkOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly database: number;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** Absent: in the clear. PEM texts; an empty mapping trusts Node's own authorities. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
-  /** The longest wait for a connection, in milliseconds. */
-  readonly timeout: number;
+export interface RedisLinkOptions extends RedisPlace {
   /** From 0 to 1: several instances do not come back at the same moment. */
   readonly random: () => number;
   /** The connection is lost; told once until it is back. The code is such as `ECONNREFUSED`. */
@@ -38,8 +31,7 @@ const MAX_WAITING = 10_000;
 const PING_EVERY = 10_000;
 
 export async function createRedisLink(options: RedisLinkOptions): Promise<RedisLink> {
-  // CommonJS: a bundler finds no names in it, only the default.
-  const { createClient } = (await import('@redis/client')).default;
+  const { createClient } = await loadRedis();
   let isLost = false;
   let isClosed = false;
 
@@ -94,19 +86,11 @@ export async function createRedisLink(options: RedisLinkOptions): Promise<RedisL
   };
 }
 
-function clientOptions({ host, port, database, username, password, tls, timeout, random }: RedisLinkOptions) {
-  const reconnectStrategy = (retries: number): number =>
+function clientOptions({ random, ...place }: RedisLinkOptions) {
+  const reconnect = (retries: number): number =>
     jitter(backoff(retries + 1, { first: FIRST_DELAY, longest: LAST_DELAY }), random());
-  const socket = { host, port, connectTimeout: timeout, reconnectStrategy };
   return {
-    socket: tls === undefined ? socket : { ...socket, tls: true as const, ...tls },
-    database,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    // All that is needed, and every server and proxy knows it.
-    RESP: 2 as const,
-    disableClientInfo: true,
-    maintNotifications: 'disabled' as const,
+    ...redisOptions(place, reconnect),
     commandsQueueMaxLength: MAX_WAITING,
     pingInterval: PING_EVERY,
   };

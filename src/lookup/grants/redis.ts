@@ -2,7 +2,7 @@
 
 import { createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
-import { redisCode } from '../../lib/redis-code.ts';
+import { redisCode } from '../../lib/redis/code.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { createBreaker } from '../breaker.ts';

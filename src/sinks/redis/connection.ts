@@ -1,17 +1,7 @@
 /** One connection to Redis, which does not come back by itself: the queue in front of the sink decides when to try. */
-import type { TlsClientOptions } from '../tls.ts';
+import { loadRedis, redisOptions } from '../../lib/redis/client.ts';
+import type { RedisPlace } from '../../lib/redis/place.ts';
 import type { Argument } from './encode.ts';
-
-export interface RedisPlace {
-  readonly host: string;
-  readonly port: number;
-  readonly database: number;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  readonly tls: TlsClientOptions | undefined;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
 
 export interface RedisConnection {
   readonly isOpen: boolean;
@@ -26,27 +16,9 @@ export interface RedisConnection {
   destroy(): void;
 }
 
-/** To be awaited when a sink is opened: a connection may be made when no file can be opened. */
-export async function loadRedis() {
-  // CommonJS: a bundler finds no names in it, only the default.
-  return (await import('@redis/client')).default;
-}
-
 export async function connectToRedis(place: RedisPlace): Promise<RedisConnection> {
   const { createClient, MultiErrorReply } = await loadRedis();
-  const { host, port, database, username, password, tls, timeout } = place;
-  const socket = { host, port, connectTimeout: timeout, reconnectStrategy: false as const };
-  const client = createClient({
-    socket: tls === undefined ? socket : { ...socket, ...tls, tls: true as const },
-    database,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    // All that is needed, and every server and proxy knows it.
-    RESP: 2,
-    disableClientInfo: true,
-    maintNotifications: 'disabled',
-    disableOfflineQueue: true,
-  });
+  const client = createClient({ ...redisOptions(place, false), disableOfflineQueue: true });
   let lastError: unknown;
   client.on('error', (error) => {
     lastError = error;
@@ -54,7 +26,7 @@ export async function connectToRedis(place: RedisPlace): Promise<RedisConnection
   const destroy = () => {
     if (client.isOpen) client.destroy();
   };
-  const timer = setTimeout(destroy, timeout);
+  const timer = setTimeout(destroy, place.timeout);
   try {
     await client.connect();
   } catch (error) {

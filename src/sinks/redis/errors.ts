@@ -1,5 +1,5 @@
 /** What Redis says when it does not do what it was asked, and what to do about it. */
-import { redisCode } from '../../lib/redis-code.ts';
+import { redisCode } from '../../lib/redis/code.ts';
 
 const advice: Readonly<Record<string, string>> = {
   WRONGPASS: 'it does not know this user with this password: see username and password',
