@@ -1,10 +1,11 @@
 /** The files that policies name, found from where the configuration is. */
 
+import { resolveFiles } from '../lib/schema/files.ts';
 import type { Secret } from '../lib/schema/secret.ts';
 import type { PayloadCodecSpec } from '../policy/messages/rule.ts';
 import type { OneOrMore } from '../policy/topics/rule.ts';
 import type { Config } from './schema.ts';
-import type { MethodSection } from './sections/authenticate-methods.ts';
+import { MethodSection } from './sections/authenticate-methods.ts';
 
 type Grants = NonNullable<Config['authorize']>['grants'];
 type Resolve = (path: string) => string;
@@ -17,7 +18,7 @@ export function resolvePolicyFiles(config: Config, resolve: Resolve): Config {
     ...(authenticate && {
       authenticate: {
         ...authenticate,
-        methods: authenticate.methods.map((method) => resolveMethod(method, resolve)),
+        methods: authenticate.methods.map((method) => resolveFiles(MethodSection, method, resolve)),
       },
     }),
     ...(authorize && {
@@ -68,36 +69,6 @@ function resolveSecret<S extends Secret | undefined>(secret: S, resolve: Resolve
   return (
     typeof secret === 'object' ? resolveKeys(secret as { file?: string }, ['file'], resolve) : secret
   ) as S;
-}
-
-function resolveMethod(method: MethodSection, resolve: Resolve): MethodSection {
-  const { users, jwt, http } = method;
-  const secretOf = <S extends Secret | undefined>(secret: S): S => resolveSecret(secret, resolve);
-  if (users !== undefined) return { ...method, users: resolveKeys(users, ['file'], resolve) };
-  if (http !== undefined) {
-    return { ...method, http: resolveRequest(http, ['ca', 'cert', 'key'], resolve) };
-  }
-  if (jwt === undefined) return method;
-  const jwks = typeof jwt.jwks === 'object' ? resolveRequest(jwt.jwks, ['ca'], resolve) : jwt.jwks;
-  return {
-    ...method,
-    jwt: { ...jwt, secret: secretOf(jwt.secret), publicKey: secretOf(jwt.publicKey), jwks },
-  };
-}
-
-/** The files of TLS, and those that hold headers. */
-function resolveRequest<Request extends { readonly headers?: Readonly<Record<string, Secret>> | undefined }>(
-  request: Request,
-  keys: readonly (keyof Request)[],
-  resolve: Resolve,
-): Request {
-  const resolved = resolveKeys(request, keys, resolve);
-  if (request.headers === undefined) return resolved;
-  const headers = Object.entries(request.headers).map(([name, value]) => [
-    name,
-    resolveSecret(value, resolve),
-  ]);
-  return { ...resolved, headers: Object.fromEntries(headers) };
 }
 
 /** A copy with some texts resolved, those that are there. */

@@ -1,22 +1,27 @@
-/** The methods of `authenticate.methods`: users, jwt, certificate, http, anonymous; a file each in `authenticate/`. */
+/** The methods of `authenticate.methods`: users, jwt, certificate, http, anonymous; a file each in `authenticate/`, and a line in its `kinds.ts`. */
 import * as z from 'zod';
-import { choice, expects, section, text, whenValid } from '../../lib/schema/builders.ts';
+import { choice, expects, oneOf, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { boundNames } from '../../policy/login/bound-names.ts';
-import { Anonymous } from './authenticate/anonymous.ts';
-import { Certificate } from './authenticate/certificate.ts';
-import { Http } from './authenticate/http.ts';
-import { Jwt } from './authenticate/jwt.ts';
-import { Users } from './authenticate/users.ts';
+import { type MethodKind, methodKinds, methodOptions } from './authenticate/kinds.ts';
+
+type KindOptions = {
+  readonly [Kind in MethodKind]: z.ZodOptional<(typeof methodOptions)[Kind]['options']>;
+};
+
+/** The options of each kind, of which a method has one. */
+function describeKinds(): KindOptions {
+  const described = methodKinds.map((kind) => {
+    const { options, summary } = methodOptions[kind];
+    return [kind, options.optional().describe(summary)];
+  });
+  return Object.fromEntries(described) as KindOptions;
+}
 
 /** One method: its kind as a key, and a name for logs. */
 export const MethodSection = section(
   () => ({
     name: text('a name', 'a name for logs').optional().describe('What logs call it. When absent: its kind.'),
-    users: Users.optional().describe('Users with password hashes, from a file or written here.'),
-    jwt: Jwt.optional().describe('JSON Web Tokens.'),
-    certificate: Certificate.optional().describe("The client's TLS certificate, as the broker passes it on."),
-    http: Http.optional().describe("An HTTP service in the form of EMQX's HTTP authenticator."),
-    anonymous: Anonymous.optional().describe('Clients without a user name.'),
+    ...describeKinds(),
     vouchesFor: z
       .array(choice(boundNames), { error: expects('a list', 'names, such as [username]') })
       .optional()
@@ -27,12 +32,13 @@ export const MethodSection = section(
   'a method',
 ).refine((method) => methodKinds.filter((kind) => method[kind] !== undefined).length === 1, {
   when: whenValid,
-  error: 'is not one method; write one of users:, jwt:, certificate:, http: or anonymous: behind each "-"',
+  error: `is not one method; write one of ${oneOf(methodKinds.map((kind) => `${kind}:`))} behind each "-"`,
 });
 export type MethodSection = z.output<typeof MethodSection>;
 
-export const methodKinds = ['users', 'jwt', 'certificate', 'http', 'anonymous'] as const;
-export type MethodKind = (typeof methodKinds)[number];
+export function kindOfMethod(method: MethodSection): MethodKind {
+  return methodKinds.find((kind) => method[kind] !== undefined) ?? 'users';
+}
 
 /** The kind of a method, and its name: its own, or the kind, with a number from the second on. */
 export function nameMethods(
@@ -40,7 +46,7 @@ export function nameMethods(
 ): readonly { kind: MethodKind; name: string }[] {
   const seen = new Map<string, number>();
   return methods.map((method) => {
-    const kind = methodKinds.find((candidate) => method[candidate] !== undefined) ?? 'users';
+    const kind = kindOfMethod(method);
     const count = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, count);
     return { kind, name: method.name ?? (count === 1 ? kind : `${kind}-${count}`) };

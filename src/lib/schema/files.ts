@@ -25,12 +25,16 @@ function resolveIn(type: Type, value: unknown, resolve: Resolve): unknown {
     return type instanceof z.ZodArray
       ? value.map((item) => resolveFiles(type.element, item, resolve))
       : value;
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || !isMapping(type)) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
     const schema = schemaOf(type, key);
     return [key, schema === undefined || inner === undefined ? inner : resolveFiles(schema, inner, resolve)];
   });
   return Object.fromEntries(entries);
+}
+
+function isMapping(type: Type): boolean {
+  return type instanceof z.ZodObject || type instanceof z.ZodRecord;
 }
 
 function schemaOf(type: Type, key: string): Type | undefined {

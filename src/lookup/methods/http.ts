@@ -6,6 +6,7 @@ import { readPem } from '../../lib/pem.ts';
 import { readHeaders } from '../../lib/secret.ts';
 import { loginOfHttp } from '../../policy/login/logins.ts';
 import { type HttpAuth, type HttpAuthOptions, openHttpAuth } from '../http/http-auth.ts';
+import { asked, declare, type LoginMethod, namesIn } from './kind.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { bytesOf, valuesOf } from './values.ts';
 
@@ -53,3 +54,11 @@ async function openService(options: HttpAuthOptions): Promise<HttpAuth> {
     throw header === undefined ? error : new TypeError(`${header}: has a placeholder that is not known`);
   }
 }
+
+export const http: LoginMethod<Http> = {
+  open: async (name, options, world) => asked(name, await openHttp(options, world)),
+  bindsNames: () => [],
+  usesNames: ({ url, headers, body }) => namesIn([url, headers, body]),
+  advise: (name) => `write ${declare(name)} if the service refuses whoever brings another one`,
+  urls: ({ url }) => [{ key: 'url', url }],
+};

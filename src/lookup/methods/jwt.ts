@@ -1,14 +1,18 @@
 /** The method `jwt`: a token in the password or in the user name. */
+
 import type { Jwt } from '../../config/sections/authenticate/jwt.ts';
 import { readPem } from '../../lib/pem.ts';
 import type { Secret } from '../../lib/schema/secret.ts';
 import { readHeaders, readSecret } from '../../lib/secret.ts';
+import type { BoundName } from '../../policy/login/bound-names.ts';
 import { compileClaims } from '../../policy/login/claims.ts';
 import { loginOfClaims } from '../../policy/login/logins.ts';
+import { nameInTemplate } from '../../policy/login/name-uses.ts';
 import { openJwksKeys } from '../jwt/jwks.ts';
 import { openKeyFile } from '../jwt/key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
 import { type TokenProblem, verifyToken } from '../jwt/verify.ts';
+import { asked, type LoginMethod, namesIn } from './kind.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { valuesOf } from './values.ts';
 
@@ -125,4 +129,23 @@ async function openJwks(
     keys,
     warnings: url.startsWith('http:') ? ['keys that come over http:// can be replaced on the way'] : [],
   };
+}
+
+export const jwt: LoginMethod<Jwt> = {
+  open: async (name, options, world) => asked(name, await openJwt(options, world)),
+  bindsNames({ claims, from }) {
+    const bound = compileClaims(claims ?? {}).flatMap(({ expected }) => nameInTemplate(expected) ?? []);
+    return [...bound, ...ofToken(from)];
+  },
+  usesNames: ({ claims, from }) => [...namesIn(claims), ...ofToken(from)],
+  advise: (name) => `write claims: { sub: "\${${name}}" }, or whichever claim holds it`,
+  urls({ jwks }) {
+    const url = typeof jwks === 'object' ? jwks.url : jwks;
+    return url === undefined ? [] : [{ key: 'jwks', url }];
+  },
+};
+
+/** Nobody else has the token, and with it the name. */
+function ofToken(from: Jwt['from']): readonly BoundName[] {
+  return from === 'username' ? ['username'] : [];
 }

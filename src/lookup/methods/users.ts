@@ -1,4 +1,5 @@
 /** The method `users`: names and password hashes, from a file or from the configuration. */
+
 import { type Users, userOptionsOf } from '../../config/sections/authenticate/users.ts';
 import { loginOfUser } from '../../policy/login/logins.ts';
 import type { ParsedHash } from '../../policy/login/password-hash.ts';
@@ -8,6 +9,7 @@ import { preloadEngines } from '../password/engines.ts';
 import { verifyPassword } from '../password/verify.ts';
 import { checkUser, findUser } from '../users/check.ts';
 import { createUserFiles } from '../users/shared.ts';
+import { asked, type LoginMethod } from './kind.ts';
 import type { MethodWorld, OpenMethod } from './method.ts';
 import { bytesOf } from './values.ts';
 
@@ -101,3 +103,11 @@ function isAddressIn(peerhost: string, networks: readonly string[]): boolean {
     })
   );
 }
+
+export const users: LoginMethod<Users> = {
+  open: async (name, options, world) => asked(name, await openUsers(options, world)),
+  // Its users say so, each by itself: `vouched` and `sharedNames` of what is opened.
+  bindsNames: () => [],
+  usesNames: () => [],
+  advise: (name) => `give each of its users a ${name}`,
+};

@@ -3,12 +3,9 @@
  * on it: by its settings, and by what `vouchesFor` declares. The limiter needs less, see `vouching.ts`.
  */
 import type { Config } from '../../config/schema.ts';
-import type { MethodSection } from '../../config/sections/authenticate-methods.ts';
 import { type BoundName, boundNames } from '../../policy/login/bound-names.ts';
-import { compileClaims } from '../../policy/login/claims.ts';
-import { nameInTemplate, namesInConditions } from '../../policy/login/name-uses.ts';
+import { methodOf } from '../methods/kinds.ts';
 import type { OpenedMethod } from './methods.ts';
-import { compileNames } from './names.ts';
 
 /** Something that admits clients. */
 export interface Voucher {
@@ -39,7 +36,7 @@ export function vouchersOf(
     ...methods.map((method) => ({
       label: `authenticate method ${method.name}`,
       vouchesFor: () => guaranteedBy(method),
-      advise: (name: BoundName) => advise(method.section, name),
+      advise: (name: BoundName) => methodOf(method.section).method.advise(name),
     })),
     ...open,
   ];
@@ -56,28 +53,6 @@ export function guaranteedBy(
 ): ReadonlySet<BoundName> {
   const ofClient = client && open?.vouched?.(client);
   const ofUsers = ofClient ? boundNames.filter((name) => ofClient[name]) : (open?.sharedNames?.() ?? []);
-  return new Set([...(section.vouchesFor ?? []), ...bySettings(section), ...ofUsers]);
-}
-
-function bySettings({ jwt, certificate, anonymous }: MethodSection): readonly BoundName[] {
-  if (jwt !== undefined) {
-    const bound = compileClaims(jwt.claims ?? {}).flatMap(({ expected }) => nameInTemplate(expected) ?? []);
-    // Nobody else has the token, and with it the name.
-    return jwt.from === 'username' ? [...bound, 'username'] : bound;
-  }
-  if (certificate !== undefined) {
-    const { commonName, subject } = certificate;
-    return [commonName, subject].flatMap((conditions) => namesInConditions(compileNames(conditions)));
-  }
-  // It is for clients without a user name.
-  return anonymous === undefined ? [] : ['username'];
-}
-
-function advise({ users, jwt, certificate, http }: MethodSection, name: BoundName): string {
-  const declare = `vouchesFor: [${name}]`;
-  if (users !== undefined) return `give each of its users a ${name}`;
-  if (jwt !== undefined) return `write claims: { sub: "\${${name}}" }, or whichever claim holds it`;
-  if (certificate !== undefined) return `write commonName: "\${${name}}"`;
-  if (http !== undefined) return `write ${declare} if the service refuses whoever brings another one`;
-  return `write ${declare} if something before this server sees to it`;
+  const { method, options } = methodOf(section);
+  return new Set([...(section.vouchesFor ?? []), ...method.bindsNames(options), ...ofUsers]);
 }

@@ -5,6 +5,7 @@
 import type { MethodSection } from '../../config/sections/authenticate-methods.ts';
 import type { Login } from '../../policy/policy.ts';
 import type { LimitedBy } from '../limiter/keys.ts';
+import { methodOf } from '../methods/kinds.ts';
 import type { OpenMethod } from '../methods/method.ts';
 
 export interface Vouched {
@@ -31,13 +32,9 @@ export function vouchedBy(method: VouchingMethod, client?: Names): Vouched {
 
 function bySettings({ section, open }: VouchingMethod, client: Names | undefined): Vouched {
   if (open?.vouched !== undefined) return open.vouched(client);
-  const { jwt, http, certificate } = section;
-  if (jwt !== undefined) {
-    const { clientid, username } = namesIn(jwt.claims);
-    return { clientid, username: username || jwt.from === 'username' };
-  }
-  if (http !== undefined) return namesIn([http.url, http.headers, http.body]);
-  return namesIn(certificate);
+  const { method, options } = methodOf(section);
+  const names = method.usesNames(options);
+  return { clientid: names.includes('clientid'), username: names.includes('username') };
 }
 
 /** What one of the methods vouches for. */
@@ -50,10 +47,4 @@ export function vouchedByAny(methods: readonly VouchingMethod[]): Vouched {
 export function isVouched(by: LimitedBy, { clientid, username }: Vouched): boolean {
   if (by === 'address') return true;
   return by === 'client_id' ? clientid : username;
-}
-
-/** The names that templates compare, or send to somebody who does. */
-function namesIn(templates: unknown): Vouched {
-  const text = JSON.stringify(templates) ?? '';
-  return { clientid: text.includes('${clientid}'), username: text.includes('${username}') };
 }

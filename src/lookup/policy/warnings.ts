@@ -1,6 +1,9 @@
 /** What an operator should know about a policy that can be used. */
+
 import { hasUserinfo } from '../../config/sections/authenticate/parts.ts';
+import { kindOfMethod } from '../../config/sections/authenticate-methods.ts';
 import type { Rule } from '../../policy/topics/rule.ts';
+import { methodOf } from '../methods/kinds.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
 const BEFORE_5_9 = 'EMQX 5.0 to 5.8 refuses such clients unless an authenticator of its own admits them';
@@ -33,11 +36,10 @@ export function* policyWarnings({ authenticate, authorize, publish }: PolicyConf
 
 /** The keys of URLs that have one. */
 function* urlsWithUserinfo({ methods }: NonNullable<PolicyConfig['authenticate']>): Iterable<string> {
-  for (const [i, { http, jwt }] of methods.entries()) {
-    if (http !== undefined && hasUserinfo(http.url)) yield `authenticate.methods[${i}].http.url`;
-    const { jwks } = jwt ?? {};
-    const url = typeof jwks === 'object' ? jwks.url : jwks;
-    if (url !== undefined && hasUserinfo(url)) yield `authenticate.methods[${i}].jwt.jwks`;
+  for (const [i, section] of methods.entries()) {
+    const { method, options } = methodOf(section);
+    for (const { key, url } of method.urls?.(options) ?? [])
+      if (hasUserinfo(url)) yield `authenticate.methods[${i}].${kindOfMethod(section)}.${key}`;
   }
 }
 

@@ -1,11 +1,8 @@
 /** What the sections of several methods share. */
 import * as z from 'zod';
-import { expects, text } from '../../../lib/schema/builders.ts';
+import { expects } from '../../../lib/schema/builders.ts';
 import { headerSecret } from '../../../lib/schema/secret.ts';
 import { parseTags } from '../../../policy/login/tags.ts';
-
-/** The path of a file. */
-export const path = (example: string) => text('a path', `a path such as ${example}`);
 
 /** Tags, as a list of names or as a mapping. */
 export const tags = z

@@ -1,0 +1,16 @@
+/** The method `anonymous`: clients without a user name. It asks nobody. */
+import type { Anonymous } from '../../config/sections/authenticate/anonymous.ts';
+import { anonymousMethod } from '../../policy/login/login-by-name.ts';
+import { parseTags } from '../../policy/login/tags.ts';
+import { declare, type LoginMethod } from './kind.ts';
+
+export const anonymous: LoginMethod<Anonymous> = {
+  open: async (name, { who, tags }) => ({
+    method: anonymousMethod({ name, who, tags: parseTags(tags) ?? {} }),
+    open: undefined,
+  }),
+  // It is for clients without a user name.
+  bindsNames: () => ['username'],
+  usesNames: () => [],
+  advise: (name) => `write ${declare(name)} if something before this server sees to it`,
+};
