@@ -1,8 +1,8 @@
 /**
- * The `who` of a rule, compiled once into a test of the caller.
+ * Compiles the `who` of a rule into a test of the caller.
  *
- * A regular expression that would take too much work on a text is not evaluated. What its condition counts as is known
- * when the rule is compiled: as the opposite of what the rule grants, also below `not`.
+ * A regular expression that would be too costly on a text is not evaluated. Its condition then counts as the opposite
+ * of what the rule grants, also below `not`. This is decided when the rule is compiled.
  */
 import { compilePattern, type PatternBudget } from '../lib/pattern/pattern.ts';
 import { addressOf, type Caller, tagOf } from './subject.ts';
@@ -10,18 +10,18 @@ import { isInCidr, parseCidr } from './text/cidr.ts';
 import { matchesGlob } from './text/glob.ts';
 import { listOf, type OneOrMore, type TagCondition, type TextCondition, type Who } from './topics/rule.ts';
 
-/** Does the condition hold for this caller? */
+/** Reports whether the condition holds for this caller. */
 export type WhoTest = (caller: Caller) => boolean;
 
-/** A test of one name; `undefined` and `''` are no name. */
+/** Tests one name; `undefined` and `''` mean that there is no name. */
 export type TextTest = (text: string | undefined, budget?: PatternBudget) => boolean;
 
 /**
  * Compiles a `who`.
  *
- * @param ifTooCostly what a regular expression counts as that is not evaluated: `false` where a client gains by meeting
- *   the `who`, `true` where it loses.
- * @throws TypeError for a `who` that `findRuleProblems` objects to.
+ * @param ifTooCostly result of a regular expression that is too costly to evaluate: `false` where a match benefits the
+ *   client, `true` where a match restricts it.
+ * @throws TypeError if `findRuleProblems` finds a problem in the `who`.
  */
 export function compileWho(who: Who, ifTooCostly: boolean): WhoTest {
   const tests = [...fieldTests(who, ifTooCostly)];
@@ -61,7 +61,7 @@ function nameTest(test: TextTest, read: (caller: Caller) => string): WhoTest {
 }
 
 function addressTest(blocks: OneOrMore<string>): WhoTest {
-  const cidrs = listOf(blocks).map((block) => parseCidr(block) ?? refuse(`"${block}" is no address`));
+  const cidrs = listOf(blocks).map((block) => parseCidr(block) ?? refuse(`"${block}" is not an address`));
   return (caller) => {
     const address = addressOf(caller);
     return address !== undefined && cidrs.some((cidr) => isInCidr(address, cidr));
@@ -78,7 +78,7 @@ function tagTest(condition: TagCondition, ifTooCostly: boolean): WhoTest {
 }
 
 /**
- * Compiles conditions on a text, of which one must hold.
+ * Compiles conditions on a text. At least one must hold.
  *
  * @param ifTooCostly as for `compileWho`
  */
@@ -90,7 +90,7 @@ export function compileText(conditions: OneOrMore<TextCondition>, ifTooCostly: b
   return (text, budget) => tests.some((test) => test(text, budget));
 }
 
-/** The texts that are accepted, when the conditions name them one by one. */
+/** The accepted texts, if the conditions list them literally. */
 export function exactTexts(conditions: readonly TextCondition[]): readonly string[] | undefined {
   const texts: string[] = [];
   for (const condition of conditions) {
@@ -120,7 +120,7 @@ function globTest(glob: string): (text: string) => boolean {
   return (text) => matchesGlob(glob, text);
 }
 
-/** Longer names are not evaluated, in characters. MQTT allows 65,535 bytes; a token as a user name has some thousand. */
+/** Longest name that is evaluated, in characters. MQTT allows 65,535 bytes; a token as user name has a few thousand. */
 const MAX_NAME = 16_384;
 
 function regexTest(source: string, ifTooCostly: boolean): (text: string, budget?: PatternBudget) => boolean {

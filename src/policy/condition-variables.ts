@@ -4,14 +4,14 @@ import type { Variables } from './condition.ts';
 import type { Subject } from './subject.ts';
 import type { Action } from './topics/rule.ts';
 
-/** What the condition of an authorization rule is asked of. */
+/** Input for the condition of an authorization rule. */
 export interface ActionInput {
   readonly subject: Subject;
   readonly action: Action;
   readonly topic: string;
 }
 
-/** Who the client is, `''` for what it does not have or the broker does not say. */
+/** The client; a field is `''` if the client has no value or the broker does not send it. */
 const clientVariables: Variables<{ readonly subject: Subject }> = {
   clientid: ({ subject }) => subject.clientid,
   username: ({ subject }) => subject.username,
@@ -21,7 +21,7 @@ const clientVariables: Variables<{ readonly subject: Subject }> = {
   protocol: ({ subject }) => subject.protocol ?? '',
   mountpoint: ({ subject }) => subject.mountpoint ?? '',
   node: ({ subject }) => subject.node ?? '',
-  /** By name; a tag that is only a name is "true". */
+  /** By name; a tag without a value is "true". */
   tags: ({ subject }) => subject.tags ?? {},
 };
 
@@ -32,14 +32,14 @@ export const actionVariables: Variables<ActionInput> = {
   topic: ({ topic }) => topic,
 };
 
-/** What the condition of an event route is asked of. */
+/** Input for the condition of an event route. */
 export interface EventInput {
   /** `message.publish`. */
   readonly hook: string;
   readonly event: Event;
 }
 
-/** Of `events.routes`. What an event does not have is null. */
+/** Of `events.routes`. Fields that an event does not have are null. */
 export const eventVariables: Variables<EventInput> = {
   hook: ({ hook }) => hook,
   type: ({ event }) => event.type,

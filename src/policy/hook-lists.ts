@@ -1,15 +1,15 @@
-/** How two lists of hooks differ: the one that a broker holds, and the one that it should hold. */
+/** Compares the list of hooks that a broker uses with the list that it should use. */
 import type { HookSpec } from '../protocol/schema/replies.ts';
 
-/** A list as this server answers it, or as a broker tells it: that may name hooks that are not known here. */
+/** A list as this server sends it or as a broker reports it. A broker's list may contain unknown hooks. */
 export type HookList = readonly { readonly name: string; readonly topics: readonly string[] }[];
 
 export interface ListDifference<Name extends string = string> {
-  /** Hooks that should be called and are not. */
+  /** Hooks that the broker should call but does not. */
   readonly missing: readonly Name[];
-  /** Hooks that are called and should not be. */
+  /** Hooks that the broker calls but should not. */
   readonly extra: readonly Name[];
-  /** Hooks that are called for other topics than they should be. */
+  /** Hooks that the broker calls with the wrong topic filters. */
   readonly otherTopics: readonly Name[];
 }
 
@@ -20,7 +20,7 @@ export function compareLists<Name extends string = HookSpec['name']>(
   const holds = (name: string) => held.find((hook) => hook.name === name);
   const isOther = (hook: HookList[number]): boolean => {
     const before = holds(hook.name);
-    // Brokers heed topics of message hooks alone.
+    // Brokers apply topic filters to message hooks only.
     return before !== undefined && hook.name.startsWith('message.') && topicKey(before) !== topicKey(hook);
   };
   return {

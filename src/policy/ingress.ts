@@ -1,34 +1,34 @@
 /**
- * Which brokers have message.ingress. EMQX refuses a whole list of hooks for one name that it does not know, and then
- * calls none of them: every client is let in. So the list depends on the release that asks.
+ * Which brokers support message.ingress. EMQX rejects the whole list of hooks if it contains one unknown name. It then
+ * calls no hook and admits every client. Therefore the list depends on the release of the caller.
  */
 import type { HookSpec } from '../protocol/schema/replies.ts';
 import { isSince } from './broker-version.ts';
 
-/** `auto`: by the release. The others are for brokers whose version tells nothing, such as builds of your own. */
+/** `auto`: by release. Use the others for brokers whose version is not conclusive, such as your own builds. */
 export type IngressSupport = 'auto' | 'always' | 'never';
 
-/** The kind of the question that the list of a node answers. */
+/** Kind of the question for the list of a node. */
 export const HOOKS = 'provider/hooks';
 
-/** The first release with message.ingress; its betas and release candidates lack it. */
+/** The first release with message.ingress. Its betas and release candidates lack it. */
 export const FIRST_WITH_INGRESS = [6, 3, 0] as const;
 
 /**
- * Whether a broker of this version can be asked for message.ingress.
+ * Reports whether a broker of this version supports message.ingress.
  *
- * @param version as brokers write it: `6.3.0`, `6.3.0-beta.2`, `6.4.1-g1234abcd`; `''` when it is not known.
+ * @param version as sent by the broker: `6.3.0`, `6.3.0-beta.2`, `6.4.1-g1234abcd`; `''` if unknown.
  */
 export function hasIngress(version: string, support: IngressSupport = 'auto'): boolean {
   if (support !== 'auto') return support === 'always';
   const [, major, minor, patch, suffix] = /^v?(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version.trim()) ?? [];
   if (patch === undefined) return false;
   const release = [Number(major), Number(minor), Number(patch)] as const;
-  // A build of the first release that is not the release itself came before it.
+  // A pre-release or development build of the first release is older than the release.
   return isSince(release, FIRST_WITH_INGRESS) && (suffix === '' || !isSince(FIRST_WITH_INGRESS, release));
 }
 
-/** The hooks that a broker of this version can be asked to call. */
+/** Returns the hooks that a broker of this version supports. */
 export function hooksFor(
   hooks: readonly HookSpec[],
   version: string,
@@ -45,12 +45,12 @@ export function listsIngress(hooks: readonly Named[]): boolean {
   return hooks.some(isIngress);
 }
 
-/** The same list when it does not name message.ingress. */
+/** Returns the list without message.ingress. */
 export function withoutIngress<Hook extends Named>(hooks: readonly Hook[]): readonly Hook[] {
   return listsIngress(hooks) ? hooks.filter((hook) => !isIngress(hook)) : hooks;
 }
 
-/** The same with message.ingress for every topic. */
+/** Returns the list with message.ingress for every topic. */
 export function withoutIngressTopics(hooks: readonly HookSpec[]): readonly HookSpec[] {
   return hooks.map((hook) => (isIngress(hook) && hook.topics.length > 0 ? { ...hook, topics: [] } : hook));
 }

@@ -1,6 +1,6 @@
-/** What a hook must know that it was not given. */
+/** Information that a hook needs in addition to its input. */
 
-/** Something to look up. `kind` names the look-up; the answer is filed under it. */
+/** A look-up request. `kind` names the look-up and is the key of the answer. */
 export interface Question {
   readonly kind: string;
   readonly [detail: string]: unknown;

@@ -28,8 +28,8 @@ describe('the place of a problem', () => {
   it.each([
     'authenticate.methods[2].jwt: was given elsewhere',
     'authorize.grants.redis: was given elsewhere',
-    '/etc/users.yaml:3: this user was listed before',
-    'users.yaml:3: this user was listed before',
+    '/etc/users.yaml:3: this user is listed twice',
+    'users.yaml:3: this user is listed twice',
     'cannot be said where',
     'constructor: is no key',
   ])('is not made up: %s', (problem) => {

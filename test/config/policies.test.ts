@@ -94,7 +94,7 @@ describe('a policy is refused', () => {
     ],
     [
       method({ jwt: { secret: 'SECRET', claims: { sub: '${client}' } } }),
-      'authenticate.methods[0].jwt.claims.sub: unknown placeholder ${client}: there are ${clientid}',
+      'authenticate.methods[0].jwt.claims.sub: unknown placeholder ${client}: use one of ${clientid}',
     ],
     [method({ jwt: { jwks: 'ftp://x' } }), 'authenticate.methods[0].jwt.jwks: is not a URL'],
     [
@@ -118,7 +118,7 @@ describe('a policy is refused', () => {
     [method({ anonymous: { who: { address: '0.0.0.0/0' } } }), EVERYONE],
     [
       method({ anonymous: { who: { address: 'nowhere' } } }),
-      'authenticate.methods[0].anonymous.who.address: "nowhere" is no IP address',
+      'authenticate.methods[0].anonymous.who.address: "nowhere" is not an IP address',
     ],
     [{ authenticate: { methods: [users], otherwise: 'allow' } }, EVERYONE],
     [{ authenticate: { methods: [users], limiter: {} } }, 'authenticate.limiter: limits nothing'],
@@ -148,11 +148,11 @@ describe('a policy is refused', () => {
     [rules({ allow: 'all' }), EVERYONE],
     [rules({ allow: 'all', topics: '#' }), EVERYONE],
     [{ authorize: { rules: [], otherwise: 'allow' } }, EVERYONE],
+    [rules({ allow: 'publish', deny: 'publish' }), 'authorize.rules[0]: write either "allow" or "deny"'],
     [
-      rules({ allow: 'publish', deny: 'publish' }),
-      'authorize.rules[0]: a rule says either "allow" or "deny"',
+      rules({ allow: 'publish', topics: 'a/#/b' }),
+      'authorize.rules[0].topics: "a/#/b" is not a topic filter',
     ],
-    [rules({ allow: 'publish', topics: 'a/#/b' }), 'authorize.rules[0].topics: "a/#/b" is no topic filter'],
     [
       rules({ allow: 'publish', topics: '${user}' }),
       'authorize.rules[0].topics: unknown placeholder "${user}"',

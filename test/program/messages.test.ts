@@ -270,7 +270,7 @@ describe('a start', () => {
     [
       'a topic that is none',
       { set: { topic: '$SYS/x' } },
-      /publish\.rules\[0\]\.set\.topic: is no topic: it must not be under \$SYS$/m,
+      /publish\.rules\[0\]\.set\.topic: is not a topic: it must not be under \$SYS$/m,
     ],
   ])('with %s is refused, with its place', async (_, rule, problem) => {
     const config = { publish: { rules: [{ stop: true, ...rule }] } };

@@ -24,7 +24,7 @@ export interface AclJob {
   readonly output: AclOutput;
 }
 
-/** A broken file need not be quoted line by line. */
+/** Limits the error text for a file that is broken throughout. */
 const MAX_PROBLEMS = 100;
 
 export function aclJob({ source, bytes }: AclInput): JobResult<AclOutput> {

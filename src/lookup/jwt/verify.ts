@@ -18,7 +18,7 @@ import { findClaimProblem } from './standard-claims.ts';
 export interface TokenOptions {
   readonly issuer?: string | readonly string[];
   readonly audience?: string | readonly string[];
-  /** Seconds by which clocks may differ. Default: 0. */
+  /** Allowed clock skew, in seconds. Default: 0. */
   readonly clockTolerance?: number;
   /** Refuse tokens that never expire. Default: true. */
   readonly requireExpiry?: boolean;

@@ -21,7 +21,7 @@ type Path = readonly PropertyKey[];
 /**
  * Adds what is wrong to the problems; then there is no policy.
  *
- * @param conditions needed when a rule has `when`.
+ * @param conditions required if a rule has `when`.
  * @param warnings gets what an operator should know of rules that can be used
  */
 export async function openMessages(

@@ -56,7 +56,7 @@ export function* authorizeReliances(
   return into;
 }
 
-/** @param conditions needed when a rule has `when`. */
+/** @param conditions required if a rule has `when`. */
 export function publishReliances(
   { publish }: PolicyConfig,
   conditions: CompileCondition | undefined,

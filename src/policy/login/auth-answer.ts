@@ -1,6 +1,6 @@
 /**
- * The answer of an HTTP service to "may this client log in, or do this?", as EMQX's HTTP authenticator and
- * authorizer define it.
+ * The response of an HTTP service to an authentication or authorization request, in the format of EMQX's HTTP
+ * authenticator and authorizer.
  */
 import * as z from 'zod';
 
@@ -9,39 +9,39 @@ export type HttpVerdict =
       readonly result: 'allow';
       readonly isSuperuser: boolean;
       readonly clientAttrs: Readonly<Record<string, string>>;
-      /** The client's grants in EMQX's form, not looked into. */
+      /** The client's grants in EMQX's form, unparsed. */
       readonly acl?: unknown;
-      /** Seconds since 1970 when the answer ends. */
+      /** Expiry of the answer, in seconds since 1970. */
       readonly expireAt?: number;
     }
   | {
       readonly result: 'deny';
-      /** Why, when it is not the service that said so. */
+      /** The reason, if the service itself did not decide. */
       readonly reason?: string;
     }
   | {
       readonly result: 'ignore';
-      /** The answer was broken and is taken as this: it says nothing about the client. */
+      /** The response was invalid and counts as this verdict. It says nothing about the client. */
       readonly isBroken?: true;
     };
 
-/** Why an answer says nothing about the client. */
+/** Why a response says nothing about the client. */
 export interface HttpProblem {
   readonly problem: string;
-  /** Whether the service says that it has too much to do. */
+  /** The service reports that it is overloaded. */
   readonly isOverloaded?: boolean;
-  /** Whether the service works, and only this answer is of no use. */
+  /** The service works, but this response is unusable. */
   readonly isUnusable?: true;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  /** Without parameters; '' when there is none. */
+  /** Without parameters; '' if absent. */
   readonly contentType: string;
   readonly body: string;
 }
 
-/** Nothing means "ignore", as in EMQX. */
+/** A missing result means "ignore", as in EMQX. */
 const Body = z.object({
   result: z.enum(['allow', 'deny', 'ignore']).default('ignore'),
   is_superuser: z.unknown().optional(),
@@ -58,9 +58,9 @@ const overloadStatuses: ReadonlySet<number> = new Set([429, 503]);
 const FORM = 'application/x-www-form-urlencoded';
 
 /**
- * What an answer means, or what is wrong with it. 200 with a body that says so, and 204, which allows; EMQX
- * takes everything else as "ignore". A refusal of the service (4xx) is one here too, but a service that is
- * broken (5xx, 429, a body that is no answer) is a problem: it said nothing about the client.
+ * Interprets a response, or returns what is wrong with it. 200 counts as its body says, and 204 allows. EMQX treats
+ * every other status as "ignore". Here a refusal (4xx) denies, but a failing service (5xx, 429, a malformed body) is a
+ * problem: it says nothing about the client.
  */
 export function readHttpAnswer(answer: HttpAnswer): HttpVerdict | HttpProblem {
   const { status } = answer;
@@ -76,12 +76,12 @@ function readBody({ contentType, body }: HttpAnswer): HttpVerdict | HttpProblem 
   const parsed = Body.safeParse(fields);
   if (!parsed.success) return unusable(parsed.error.issues[0]?.path[0]);
   const { result, is_superuser, client_attrs, acl, expire_at } = parsed.data;
-  // What else a refusal says does not matter, and may be anything.
+  // The other fields of a refusal are ignored and may be anything.
   if (result !== 'allow') return { result };
   const attributes = Attributes.safeParse(client_attrs);
   if (!attributes.success) return unusable('client_attrs');
   const expireAt = readExpiry(expire_at);
-  if (Number.isNaN(expireAt)) return { result: 'deny', reason: 'expire_at is no whole number of seconds' };
+  if (Number.isNaN(expireAt)) return { result: 'deny', reason: 'expire_at is not a whole number of seconds' };
   return {
     result,
     isSuperuser: readSuperuser(is_superuser),
@@ -93,24 +93,24 @@ function readBody({ contentType, body }: HttpAnswer): HttpVerdict | HttpProblem 
 
 function unusable(field?: PropertyKey): HttpProblem {
   const place = field === undefined ? '' : `: ${String(field)}`;
-  return { problem: `the answer is not of the expected form${place}`, isUnusable: true };
+  return { problem: `the answer does not have the expected form${place}`, isUnusable: true };
 }
 
-/** What `is_superuser` says, as EMQX's `to_bool` reads it: true, "true", and whole numbers from 1 on, also as text; everything else is false. */
+/** Reads `is_superuser` like EMQX's `to_bool`: true for true, "true" and integers >= 1 (also as text), else false. */
 export function readSuperuser(value: unknown): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && value >= 1;
   if (typeof value !== 'string') return value === true;
   return value === 'true' || (/^[+-]?\d+$/.test(value) && Number(value) >= 1);
 }
 
-/** Seconds since 1970, in a form as text; NaN for what is there and no such number. */
+/** Seconds since 1970 (as text in a form body); NaN if present but not such a number. */
 function readExpiry(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string') return /^\d+$/.test(value) ? Number(value) : Number.NaN;
   return Number.isInteger(value) ? (value as number) : Number.NaN;
 }
 
-/** A name without "=" is `true`, as EMQX reads it. */
+/** A name without "=" is `true`, as in EMQX. */
 function parseForm(body: string): Record<string, unknown> {
   const pairs = body.split('&').filter((pair) => pair !== '');
   const read = (pair: string) =>

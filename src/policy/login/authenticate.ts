@@ -1,37 +1,37 @@
-/** May this client log in? The methods are asked in order, and the first that recognises the client decides. */
+/** Decides on a login. The methods are asked in order; the first that recognises the client decides. */
 import type { Decision } from '../../protocol/schema/decision.ts';
 import type { AuthenticatePolicy, Login, Method, MethodAnswer } from '../policy.ts';
 import type { Question } from '../question.ts';
 
-/** One question is for the limiter, and one for the grant; a hook may ask eight (`MAX_QUESTIONS`). */
+/** A hook may ask eight questions (`MAX_QUESTIONS`): one is reserved for the limiter and one for the grant. */
 export const MAX_METHODS = 6;
 
 /** Kind of the question to the limiter. */
 export const LIMITER = 'authenticate/limiter';
 
-/** Kind of the question that has a grant kept for other instances; it has no answer, it only must not fail. */
+/** Kind of the question that stores a grant for other instances. It has no answer, but it must not fail. */
 export const KEEP_GRANT = 'authorize/keep-grant';
 
-/** What decides when no method recognises the client. */
+/** Name of the decision when no method recognises the client. */
 export const OTHERWISE = 'otherwise';
 
-/** Names that say in a decision that no method has decided. */
+/** Names in a decision that no method made. */
 export const reservedNames: readonly string[] = ['limiter', OTHERWISE, 'onError', 'grants'];
 
-/** What the limiter says: nothing, or why the attempt is refused unseen. */
+/** Answer of the limiter: nothing, or why the attempt is refused without a check. */
 export type LimiterAnswer = undefined | { readonly refusedBy: 'client_id' | 'user_name' | 'address' };
 
-/** Kind of the question of a method. */
+/** Returns the kind of a method's question. */
 export function questionKind(method: string): string {
   return `authenticate/${method}`;
 }
 
 type Answers = Readonly<Record<string, unknown>>;
 
-/** What is to be looked up next, or the decision. */
+/** The next question, or the decision. */
 export type LoginStep = { readonly ask: Question } | { readonly decision: Decision };
 
-/** Goes as far as the answers reach. */
+/** Proceeds as far as the available answers allow. */
 export function nextLoginStep(policy: AuthenticatePolicy, client: Login, answers: Answers): LoginStep {
   const step = nextVerdictStep(policy, client, answers);
   if (!('decision' in step) || step.decision.verdict !== 'allow' || KEEP_GRANT in answers) return step;

@@ -1,4 +1,4 @@
-/** What a token says, compared with who presents it. */
+/** Compares the claims of a token with the client that presents it. */
 import { isRounded } from '../text/exact-json.ts';
 import {
   compileText,
@@ -11,7 +11,7 @@ import { type ReadTags, readTags } from './tags.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** The values that templates of claims may name. */
+/** Placeholders in templates of claims. */
 export const claimNames = ['clientid', 'username', 'peerhost', 'cert_common_name', 'cert_subject'] as const;
 
 /** A claim that must equal a text. */
@@ -38,9 +38,9 @@ function compileClaim(path: string, text: string): TextTemplate {
 }
 
 /**
- * The path of the first claim that does not equal its text, or `undefined`. Numbers and booleans count as the
- * text they are written as (one that was rounded equals nothing); a list matches if one of its elements does. A client without the value that a
- * template names never matches: a claim of "" is not the claim of all who have no user name.
+ * Returns the path of the first claim that does not equal its text, or `undefined`. Numbers and booleans are compared
+ * as text (a rounded number equals nothing). A list matches if one of its elements does. A client without the value
+ * that a template names never matches: a claim of "" must not match every client without a user name.
  */
 export function findClaimMismatch(
   claims: Claims,
@@ -63,9 +63,9 @@ function isScalar(value: unknown): value is string | number | boolean {
 }
 
 /**
- * Reads a claim by its name, or by a path with dots (`realm_access.roles`). A name comes first, since names
- * may have dots themselves, at each place of a path: `https://example.com/roles`, and clients of Keycloak in
- * `resource_access.my.app.roles`. Own properties only.
+ * Reads a claim by its name or by a dotted path (`realm_access.roles`). At each step, the whole name is tried first
+ * because names may contain dots: `https://example.com/roles`, or Keycloak clients in `resource_access.my.app.roles`.
+ * Reads own properties only.
  */
 export function readClaim(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
@@ -82,7 +82,7 @@ function isObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null;
 }
 
-/** The tags that a claim holds, in any form that tags have; none when there is no such claim. */
+/** Reads the tags of a claim in any form of tags; none if the claim is missing. */
 export function tagsOfClaim(claims: Claims, path: string): ReadTags | undefined {
   return readTags(readClaim(claims, path));
 }

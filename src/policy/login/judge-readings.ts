@@ -1,14 +1,14 @@
-/** The verdict on a topic that may mean several: each meaning must be allowed, and one denial is enough. */
+/** Judges a topic with several possible meanings: each must be allowed, and one denial is enough. */
 import type { Verdict } from '../topics/rule.ts';
 import type { Readings } from '../topics/topic-prefix.ts';
 
 /**
- * What rules are asked at once: the first that is hit, by either text, decides. A rule that names topics is asked
- * about both, a rule on every topic about the first.
+ * Input for one pass over the rules: the first rule that either text hits decides. Rules with topics see both texts;
+ * rules on every topic see the first.
  */
 export type Asked =
   | { readonly topic: string; readonly named: string | undefined }
-  /** It may be any topic: a rule that names it as it stands decides, else each denial of any topic is hit. */
+  /** May be any topic: a rule that names it literally decides; otherwise every denial of any topic is hit. */
   | { readonly topic: undefined; readonly named: string };
 
 interface Judged {
@@ -16,10 +16,10 @@ interface Judged {
 }
 
 /**
- * Asks about each reading in turn.
+ * Judges each reading in turn.
  *
- * @returns the judgement that decides. One without a verdict on a topic that may be any is `isUnknown`: then
- *   `otherwise` does not say anything about it, and it is denied.
+ * @returns the judgement that decides. Without a verdict on a topic that may be any topic, it is `isUnknown`: the
+ *   request is denied, because `otherwise` does not apply.
  */
 export function judgeReadings<J extends Judged>(
   { topics, deniable, isAnything, named }: Readings,

@@ -1,4 +1,4 @@
-/** The methods that need no look-up: they tell from what the broker passes on. */
+/** Methods without a look-up: they decide by what the broker sends. */
 
 import { compileText, compileWho } from '../client-match.ts';
 import type { Login, Method } from '../policy.ts';
@@ -8,7 +8,7 @@ import type { TextCondition, Who } from '../topics/rule.ts';
 import { loginOfUser } from './logins.ts';
 import type { Tags } from './tags.ts';
 
-/** Conditions on a text, of which one must hold: a template of the client's names, or a condition. */
+/** Conditions on a text; at least one must hold: a template of the client's names, or a condition. */
 export type NameConditions = readonly (TextCondition | TextTemplate)[];
 
 export interface CertificateOptions {
@@ -18,7 +18,7 @@ export interface CertificateOptions {
   readonly tags: Tags;
 }
 
-/** Recognises clients by the certificate that the broker has checked. */
+/** Recognises clients by the certificate that the broker verified. */
 export function certificateMethod({ name, commonName, subject, tags }: CertificateOptions): Method {
   const isCommonName = compileNames(commonName);
   const isSubject = compileNames(subject);
@@ -27,8 +27,8 @@ export function certificateMethod({ name, commonName, subject, tags }: Certifica
     judge(client) {
       if (client.cn === '' && client.dn === '') return { result: 'unknown' };
       if (!isCommonName(client.cn, client))
-        return { result: 'unknown', reason: 'the common name does not fit' };
-      if (!isSubject(client.dn, client)) return { result: 'unknown', reason: 'the subject does not fit' };
+        return { result: 'unknown', reason: 'the common name does not match' };
+      if (!isSubject(client.dn, client)) return { result: 'unknown', reason: 'the subject does not match' };
       return loginOfUser(tags);
     },
   };
@@ -59,7 +59,7 @@ export interface AnonymousOptions {
   readonly tags: Tags;
 }
 
-/** Recognises clients that give no user name and meet the conditions. */
+/** Recognises clients that send no user name and meet the conditions. */
 export function anonymousMethod({ name, who, tags }: AnonymousOptions): Method {
   const test = who === undefined ? () => true : compileWho(who, false);
   return {

@@ -1,4 +1,4 @@
-/** What a good token, a user's record or the answer of an HTTP service is worth to the client that brought it. */
+/** Turns a valid token, a user record or the response of an HTTP service into a login. */
 import type { Grant } from '../../protocol/schema/decision.ts';
 import type { MethodAnswer } from '../policy.ts';
 import { parseGrants } from '../topics/grants.ts';
@@ -8,60 +8,63 @@ import { parseTags, type ReadTags, type Tags, withTag } from './tags.ts';
 
 const noTags: Tags = Object.create(null);
 
-/** Nothing is remembered of a client that brings nothing. */
+/** A login without tags or rules needs no stored grant. */
 function admit(tags: Tags, rules: Grant['rules'], expiresAt: number | undefined): MethodAnswer {
   return { result: 'allow', grant: { tags, rules, expiresAt } };
 }
 
-/** Which claims mean something, and for how long after `exp`. */
+/** Which claims are used, and how long after `exp` they count. */
 export interface ClaimOptions {
   readonly tags?: string | undefined;
   readonly acl: string;
-  /** Seconds by which clocks may differ. Default: 0. */
+  /** Allowed clock skew, in seconds. Default: 0. */
   readonly clockTolerance?: number;
 }
 
 const NO_TAGS: ReadTags = { tags: noTags, skipped: 0 };
 
-/** A login by token, and how many entries of its claim could be no tags. */
+/** A login by token, and the number of claim entries that are not valid tags. */
 export interface ClaimsLogin {
   readonly answer: MethodAnswer;
   readonly skippedTags: number;
 }
 
 /**
- * A token whose grants cannot be read admits nobody: what it was meant to allow, or to deny, is not known. Roles that
- * can be no tag are passed over: no rule can ask for them.
+ * Rejects a token whose grants cannot be read: what it allows or denies is unknown. Roles that are not valid tags are
+ * skipped: no rule can ask for them.
  */
 export function loginOfClaims(claims: Claims, options: ClaimOptions): ClaimsLogin {
   const read = options.tags === undefined ? NO_TAGS : tagsOfClaim(claims, options.tags);
   if (read === undefined)
-    return { answer: { result: 'deny', reason: `claim ${options.tags} holds no tags` }, skippedTags: 0 };
+    return {
+      answer: { result: 'deny', reason: `claim ${options.tags} does not contain tags` },
+      skippedTags: 0,
+    };
   const tags = withSuperuser(read.tags, readSuperuser(readClaim(claims, 'is_superuser')));
   const acl = readClaim(claims, options.acl);
-  // A token that grants nothing was for the login only: nothing ends with it.
+  // A token without grants is for the login only, so its expiry ends nothing.
   const isGranting = acl !== undefined || Object.keys(tags).length > 0;
   const expiresAt = isGranting ? expiryOf(claims, options.clockTolerance) : undefined;
   return { answer: withGrants(acl, tags, expiresAt), skippedTags: read.skipped };
 }
 
-/** As late as the token itself is accepted: a client that is let in may do what it was granted. */
+/** Expiry with clock tolerance, as for the token itself: an admitted client may use what it was granted. */
 function expiryOf({ exp }: Claims, clockTolerance = 0): number | undefined {
   return typeof exp === 'number' ? (exp + clockTolerance) * 1000 : undefined;
 }
 
-/** ExHook can make no superuser; rules decide what the tag is worth. */
+/** ExHook cannot grant superuser rights. Rules decide what the tag allows. */
 function withSuperuser(tags: Tags, isSuperuser: boolean): Tags {
   return isSuperuser ? withTag(tags, 'superuser') : tags;
 }
 
-/** What EMQX takes as a name of an attribute, and what names of tags are. */
+/** Valid names of EMQX attributes and of tags. */
 const ATTRIBUTE = /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/;
 
-/** `client_attrs` become tags; superusers get the tag `superuser`, since ExHook can make none. */
+/** `client_attrs` become tags. Superusers get the tag `superuser`, since ExHook cannot grant superuser rights. */
 export function loginOfHttp(verdict: HttpVerdict): MethodAnswer {
   if (verdict.result === 'deny')
-    return { result: 'deny', reason: verdict.reason ?? 'the HTTP service denies it' };
+    return { result: 'deny', reason: verdict.reason ?? 'the HTTP service denied the login' };
   if (verdict.result === 'ignore')
     return { result: 'unknown', ...(verdict.isBroken && { isBroken: true, reason: 'no usable answer' }) };
   const attributes = Object.entries(verdict.clientAttrs).filter(
@@ -85,7 +88,7 @@ function withGrants(acl: unknown, tags: Tags, expiresAt: number | undefined): Me
   return admit(tags, grants.rules, expiresAt);
 }
 
-/** Only the place: what stands there came from outside. */
+/** Returns only the place: the rest of the text comes from outside. */
 function aclPlace(problem: string): string {
   return problem.split(':', 1)[0] ?? 'acl';
 }

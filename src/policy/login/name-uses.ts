@@ -1,4 +1,4 @@
-/** What relies on the names that a client chooses itself: rules, conditions, templates. */
+/** Finds uses of the names that a client chooses itself, in rules, conditions and templates. */
 
 import type { MessageRule } from '../messages/rule.ts';
 import { parseMessageTemplate } from '../messages/template.ts';
@@ -15,17 +15,17 @@ import {
 } from '../topics/rule.ts';
 import { type BoundName, boundNames } from './bound-names.ts';
 
-/** Each name that something depends on, and the first way in which it does: `who.username`, `${username}`, `when`. */
+/** Names in use, each with its first use: `who.username`, `${username}`, `when`. */
 export type NameUses = ReadonlyMap<BoundName, string>;
 
 type Use = readonly [string, string];
 
-/** @param variables that the condition of the rule names. */
+/** @param variables named in the condition of the rule. */
 export function usesOfRule(rule: Rule, variables: ReadonlySet<string> = new Set()): NameUses {
   return collect([...usesOfWho(rule.who), ...usesOfTopics(rule.topics), ...usesOfCondition(variables)]);
 }
 
-/** @param variables that the condition of the rule names. */
+/** @param variables named in the condition of the rule. */
 export function usesOfMessageRule(
   { who, topics, set, drop }: MessageRule,
   variables: ReadonlySet<string> = new Set(),
@@ -78,7 +78,7 @@ function* usesOfCondition(variables: ReadonlySet<string>): Iterable<Use> {
   for (const variable of variables) yield [variable, `${variable} in when`];
 }
 
-/** All texts in a value: the fields of a payload are templates, too. */
+/** Visits all texts in a value: fields of a payload are templates, too. */
 function* usesOfMessageTexts(value: unknown): Iterable<Use> {
   if (typeof value === 'string') {
     const template = parseMessageTemplate(value);
@@ -89,8 +89,8 @@ function* usesOfMessageTexts(value: unknown): Iterable<Use> {
 }
 
 /**
- * The name that a text with placeholders pins down: its only placeholder. With two of them, `a-b` and `c` are taken
- * for `a` and `b-c`.
+ * Returns the name that a template determines: its only placeholder. With two placeholders, `a-b` and `c` produce the
+ * same text as `a` and `b-c`.
  */
 export function nameInTemplate({ parts }: Pick<TextTemplate, 'parts'>): BoundName | undefined {
   const names = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.name]));
@@ -98,7 +98,7 @@ export function nameInTemplate({ parts }: Pick<TextTemplate, 'parts'>): BoundNam
   return names.length === 1 ? boundNames.find((name) => name === only) : undefined;
 }
 
-/** The names that conditions pin down of which one must hold: those that each of them does. */
+/** Names determined by alternative conditions: those that every condition determines. */
 export function namesInConditions(
   conditions: readonly (TextCondition | TextTemplate)[] | undefined,
 ): readonly BoundName[] {

@@ -1,7 +1,7 @@
-/** A hash that no password has, to check for users that do not exist: they must cost what others cost. */
+/** A hash that matches no password. It is checked for unknown users, so the response time does not reveal them. */
 import { isWeak, type ParsedHash } from './password-hash.ts';
 
-/** Says how much work a check is: two hashes with the same label cost the same. */
+/** Labels the cost of a check: hashes with the same label cost the same. */
 export function costOf(hash: ParsedHash): string {
   switch (hash.kind) {
     case 'bcrypt':
@@ -20,8 +20,8 @@ export function costOf(hash: ParsedHash): string {
 }
 
 /**
- * A decoy of the cost that most hashes have. Where a file mixes costs, a user with a rarer cost can still be
- * told from an unknown one: a reason to have one form only. Nothing to hide, no decoy: `undefined`.
+ * Makes a decoy of the most common cost. If a file mixes costs, response time reveals users with a rarer cost: use one
+ * form only. `undefined` if there are no hashes.
  */
 export function decoyFor(hashes: Iterable<ParsedHash>): ParsedHash | undefined {
   const tally = new DecoyTally();
@@ -33,7 +33,7 @@ export function decoyFor(hashes: Iterable<ParsedHash>): ParsedHash | undefined {
 export class DecoyTally {
   readonly #counts = new Map<string, { readonly hash: ParsedHash; count: number }>();
 
-  /** Hashes that are guessed fast. */
+  /** Number of hashes that are fast to guess. */
   weak = 0;
 
   add(hash: ParsedHash): void {
@@ -50,7 +50,7 @@ export class DecoyTally {
   }
 }
 
-/** The same work with an emptied salt and digest, so that the decoy is nobody's hash. */
+/** Keeps the cost and blanks salt and digest: the decoy is not the hash of any user. */
 function blank(hash: ParsedHash): ParsedHash {
   switch (hash.kind) {
     case 'bcrypt':

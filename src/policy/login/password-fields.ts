@@ -1,6 +1,6 @@
 /**
- * Password hashes as fields: the form of EMQX's authenticators, where the algorithm is a setting and a row
- * holds a hexadecimal hash and a salt.
+ * Password hashes as fields, as in EMQX's authenticators: the algorithm is a setting, and a row contains a hexadecimal
+ * hash and a salt.
  */
 
 import { findVariableReference } from '../../lib/variable-reference.ts';
@@ -23,30 +23,30 @@ export const algorithms = [
 export const saltPositions = ['prefix', 'suffix', 'disable', 'none'] as const;
 export const macFunctions = ['sha', 'sha1', 'sha256', 'sha512'] as const;
 
-/** How hashes were made: what EMQX calls `password_hash_algorithm`. */
+/** How hashes were made: EMQX's `password_hash_algorithm`. */
 export interface HashSettings {
   readonly algorithm?: (typeof algorithms)[number] | undefined;
-  /** Where the salt stands. Default: `prefix`, as in EMQX. `disable` is EMQX's word for `none`. */
+  /** Position of the salt. Default: `prefix`, as in EMQX. `disable` is EMQX's name for `none`. */
   readonly salt_position?: (typeof saltPositions)[number] | undefined;
   /** PBKDF2 only. */
   readonly mac_fun?: (typeof macFunctions)[number] | undefined;
   /** PBKDF2 only. */
   readonly iterations?: number | undefined;
-  /** PBKDF2 only: bytes of the derived key; default: as many as the hash has. */
+  /** PBKDF2 only: length of the derived key, in bytes. Default: the length of the hash. */
   readonly dk_length?: number | undefined;
 }
 
-/** One hash with the settings it was made with. */
+/** One hash and its settings. */
 export interface HashFields extends HashSettings {
   readonly hash: string;
-  /** As text: EMQX feeds its UTF-8 bytes to the digest, even where it looks like hexadecimal. */
+  /** As text: EMQX hashes its UTF-8 bytes, even if it looks hexadecimal. */
   readonly salt?: string | undefined;
 }
 
 const DIGEST_BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64 } as const;
 
 /**
- * Parses a hash given as fields. A hash that names its own form needs no settings and overrules them.
+ * Parses a hash given as fields. A hash that names its own form overrides the settings.
  *
  * @throws HashError
  */
@@ -64,10 +64,10 @@ export function parseHashFields(fields: HashFields, options: HashOptions = {}): 
 
 function parsePlain({ hash, salt = '' }: HashFields, options: HashOptions): ParsedHash {
   if (salt !== '') throw new HashError('a plain password has no salt');
-  // In braces only: a password that was drawn at random may begin with "$".
+  // In braces only: a random password may begin with "$".
   if (hash.startsWith('${') && findVariableReference(hash) !== undefined)
     throw new HashError(
-      'the password refers to a variable, which nothing fills in: write its hash (exhook hash)',
+      'the password contains a variable, which is not substituted: write its hash (exhook hash)',
     );
   if (options.allowPlain === true) return { kind: 'plain', password: hash };
   throw new HashError('plain passwords are refused: hash them (exhook hash), or set "allowPlain: true"');

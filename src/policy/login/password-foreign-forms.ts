@@ -1,6 +1,6 @@
 /**
- * Password hashes of web frameworks, directories and web servers, as far as they are the same hashes in other words:
- * Django, passlib, Werkzeug, OpenLDAP, Dovecot, `htpasswd -s`. Those of crypt(3) are no such hashes.
+ * Password hashes of web frameworks, directories and web servers that use the same algorithms in another notation:
+ * Django, passlib, Werkzeug, OpenLDAP, Dovecot, `htpasswd -s`. Hashes of crypt(3) are not supported.
  */
 import { decodeHex, utf8 } from '../text/encoding.ts';
 import {
@@ -17,11 +17,11 @@ import { base64Bytes, match, within } from './password-parts.ts';
 
 const DIGEST_BYTES = { md5: 16, sha1: 20, sha256: 32, sha512: 64 } as const;
 
-/** @param parse reads a hash that another form only wraps. */
+/** @param parse reads the hash inside a wrapper. */
 export function foreignForms(parse: (text: string) => ParsedHash): readonly HashForm[] {
   const wrapped = (prefix: RegExp): HashForm => [prefix, (text) => parse(text.replace(prefix, ''))];
   return [
-    // Django, of its BCryptPasswordHasher and Argon2PasswordHasher.
+    // Django: BCryptPasswordHasher and Argon2PasswordHasher.
     wrapped(/^bcrypt\$(?=\$2)/),
     wrapped(/^argon2(?=\$argon2)/),
     // Dovecot.
@@ -39,13 +39,13 @@ export function foreignForms(parse: (text: string) => ParsedHash): readonly Hash
 
 function refuse(): never {
   throw new HashError(
-    'hashes of crypt(3) ($1$, $5$, $y$), of htpasswd -m ($apr1$) and bcrypt over SHA-256 are not supported: make others with exhook hash, htpasswd -B or mosquitto_passwd',
+    'hashes of crypt(3) ($1$, $5$, $y$), of htpasswd -m ($apr1$) and bcrypt over SHA-256 are not supported: make a new hash with exhook hash, htpasswd -B or mosquitto_passwd',
   );
 }
 
 const LDAP = /^\{(S?)(MD5|SHA|SHA256|SHA512)\}([A-Za-z0-9+/]+={0,2})$/;
 
-/** RFC 2307 and its salted kin: the digest, and then the salt, in one base64. */
+/** RFC 2307 and its salted variants: digest and salt together in base64. */
 function parseLdap(text: string): SaltedHash {
   const [, salted, scheme, encoded] = match(
     'hash in braces',
@@ -93,7 +93,7 @@ function parseDjangoSalted(text: string): SaltedHash {
 
 const PASSLIB_PBKDF2 = /^\$pbkdf2(|-sha256|-sha512)\$(\d+)\$([^$]+)\$([^$]+)$/;
 
-/** Its base64 has "." for "+", and no padding. */
+/** passlib's base64 uses "." for "+" and no padding. */
 function parsePasslibPbkdf2(text: string): Pbkdf2Hash {
   const what = '$pbkdf2 hash of passlib';
   const hint = 'expected $pbkdf2-sha256$rounds$salt$hash';
@@ -137,7 +137,7 @@ function pbkdf2(
   };
 }
 
-/** They write N itself, which is a power of two. (RFC 7914 section 2) */
+/** The text contains N itself, a power of two. (RFC 7914 section 2) */
 function scryptOf(
   what: string,
   [n, r, p]: readonly [string, string, string],
@@ -145,7 +145,7 @@ function scryptOf(
   digest: Uint8Array,
 ): ScryptHash {
   const logN = Math.log2(within(`${what}: N`, n, 2, 2 ** 24));
-  if (!Number.isInteger(logN)) throw new HashError(`${what}: N is no power of two`);
+  if (!Number.isInteger(logN)) throw new HashError(`${what}: N is not a power of two`);
   const blocks = within(`${what}: r`, r, 1, 64);
   // RFC 7914 section 2: 128 * N * r bytes.
   if ((128 * 2 ** logN * blocks) / 1024 > limits.memoryKiB)

@@ -1,8 +1,8 @@
 /**
- * Password hashes as text, parsed once at load. What is accepted here can be verified later: a broken hash
- * is an error at start, not a login that fails for ever.
+ * Parses password hashes when a file is loaded. Every accepted hash can be verified later: a malformed hash is an error
+ * at start, not a login that always fails.
  *
- * Errors name the form and what is wrong with it, never the hash.
+ * Errors name the form and the problem, never the hash.
  */
 import { utf8 } from '../text/encoding.ts';
 import { foreignForms } from './password-foreign-forms.ts';
@@ -21,7 +21,7 @@ import {
 } from './password-hash.ts';
 import { base64Bytes, match, within } from './password-parts.ts';
 
-/** The forms that say themselves what they are, by how they begin. */
+/** Forms that name themselves, by prefix. */
 const forms: readonly HashForm[] = [
   [/^\$2/, parseBcrypt],
   [/^\$argon2/, parseArgon2],
@@ -35,7 +35,7 @@ const forms: readonly HashForm[] = [
 const KNOWN_FORMS =
   '$2b$ (bcrypt), $argon2id$, $scrypt$, PBKDF2$ (mosquitto-go-auth), $7$ or $6$ (mosquitto), {SHA} and {SSHA}, those of Django, passlib and Werkzeug, or fields with "algorithm"';
 
-/** Whether a text begins like a hash that names its own form. */
+/** Reports whether a text begins like a hash that names its own form. */
 export function isSelfDescribing(text: string): boolean {
   return forms.some(([prefix]) => prefix.test(text));
 }
@@ -144,7 +144,7 @@ const MOSQUITTO_6 = /^\$6\$([^$]+)\$([^$]+)$/;
 /** mosquitto up to 1.6, and `mosquitto_passwd -H sha512`: one SHA-512 over password, then salt. */
 function parseMosquittoSha512(text: string): SaltedHash {
   const what = 'mosquitto $6$ hash';
-  const hint = 'expected $6$salt$hash as mosquitto_passwd writes it ($6$ of crypt(3) is another hash)';
+  const hint = 'expected $6$salt$hash as mosquitto_passwd writes it ($6$ of crypt(3) is a different hash)';
   const [, salt, digest] = match(what, MOSQUITTO_6, text, hint);
   return {
     kind: 'salted',
@@ -155,11 +155,13 @@ function parseMosquittoSha512(text: string): SaltedHash {
   };
 }
 
-/** mosquitto pads; crypt(3) does not, and would decode to the same number of bytes. */
+/** mosquitto pads. crypt(3) does not, although it decodes to the same number of bytes. */
 function mosquittoDigest(what: string, text: string): Uint8Array {
   const digest = base64Bytes(`${what}: hash`, text, 64);
   if (digest.length !== 64 || !text.endsWith('==')) {
-    throw new HashError(`${what}: expected 64 bytes in base64 ($6$ and $7$ of crypt(3) are other hashes)`);
+    throw new HashError(
+      `${what}: expected 64 bytes in base64 ($6$ and $7$ of crypt(3) are different hashes)`,
+    );
   }
   return digest;
 }

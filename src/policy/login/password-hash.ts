@@ -1,4 +1,4 @@
-/** What a password hash is, once it is parsed. password-forms.ts and password-fields.ts parse. */
+/** A parsed password hash. password-forms.ts and password-fields.ts parse. */
 
 import { utf8 } from '../text/encoding.ts';
 
@@ -11,7 +11,7 @@ export interface BcryptHash {
   readonly encoded: string;
 }
 
-/** argon2id; argon2i and argon2d, too, which the text says. */
+/** argon2id, argon2i or argon2d: the text says which. */
 export interface Argon2idHash {
   readonly kind: 'argon2id';
   readonly memoryKiB: number;
@@ -22,7 +22,7 @@ export interface Argon2idHash {
 
 export interface ScryptHash {
   readonly kind: 'scrypt';
-  /** N is two to the power of this. */
+  /** Base-2 logarithm of N. */
   readonly logN: number;
   readonly r: number;
   readonly p: number;
@@ -38,7 +38,7 @@ export interface Pbkdf2Hash {
   readonly digest: Uint8Array;
 }
 
-/** One pass of a digest over salt and password: fast to guess, kept for what users bring along. */
+/** One pass of a digest over salt and password. Fast to guess; supported for existing data. */
 export interface SaltedHash {
   readonly kind: 'salted';
   readonly digestName: DigestName;
@@ -47,7 +47,7 @@ export interface SaltedHash {
   readonly digest: Uint8Array;
 }
 
-/** A password that was never hashed. Only with `allowPlain`. */
+/** A plain-text password. Only with `allowPlain`. */
 export interface PlainPassword {
   readonly kind: 'plain';
   readonly password: string;
@@ -57,18 +57,18 @@ export type ParsedHash = BcryptHash | Argon2idHash | ScryptHash | Pbkdf2Hash | S
 
 export interface HashOptions {
   /**
-   * How `PBKDF2$...` spells its salt. mosquitto-go-auth decodes it (its `hasher_salt_encoding`, default
-   * `base64`); mosquitto-auth-plug before it used the text as it stands (`utf-8`).
+   * Encoding of the salt in `PBKDF2$...`. mosquitto-go-auth decodes it (`hasher_salt_encoding`, default `base64`);
+   * its predecessor mosquitto-auth-plug used the text itself (`utf-8`).
    */
   readonly saltEncoding?: 'base64' | 'utf-8';
-  /** Accept passwords that are not hashed. Default: false. */
+  /** Accept plain-text passwords. Default: false. */
   readonly allowPlain?: boolean;
 }
 
-/** How a form of hash begins, and what reads it. */
+/** The prefix of a form, and its parser. */
 export type HashForm = readonly [prefix: RegExp, parse: (text: string, options: HashOptions) => ParsedHash];
 
-/** Whether a hash is guessed fast, or for many users at once: one pass of MD5 or SHA-1, or a digest without a salt. */
+/** Reports whether a hash is fast to guess, or for many users at once: one pass of MD5 or SHA-1, or no salt. */
 export function isWeak(hash: ParsedHash): boolean {
   if (hash.kind !== 'salted') return false;
   return (
@@ -79,26 +79,26 @@ export function isWeak(hash: ParsedHash): boolean {
   );
 }
 
-/** What bcrypt reads of a password. */
+/** Bytes of a password that bcrypt uses. */
 const BCRYPT_BYTES = 72;
 
 /**
- * Whether the hash depends on all of the password; of others nobody is let in. bcrypt reads 72 bytes and stops at the
- * first NUL. PBKDF2, and scrypt through it, fill the key of their HMAC up with NULs (RFC 2104 section 2), so that those
- * at the end of a password make no difference.
+ * Reports whether the hash depends on the whole password; other passwords are rejected. bcrypt reads 72 bytes and stops
+ * at the first NUL. PBKDF2 (and scrypt, which uses it) pads its HMAC key with NULs (RFC 2104 section 2), so NULs at the
+ * end of a password make no difference.
  */
 export function coversPassword({ kind }: Pick<ParsedHash, 'kind'>, password: string): boolean {
   if (kind === 'bcrypt') return !password.includes('\0') && utf8(password).length <= BCRYPT_BYTES;
   return (kind !== 'pbkdf2' && kind !== 'scrypt') || !password.endsWith('\0');
 }
 
-/** A hash that cannot be used; the message names its form and never holds a part of it. */
+/** A hash that cannot be used. The message names its form and never contains a part of it. */
 export class HashError extends Error {
   override readonly name = 'HashError';
 }
 
 /**
- * Most work that one check may ask for, so that a typing error in a file is no denial of service:
+ * Limits of the work for one check. They prevent a denial of service by a typo in a file:
  * 1 GiB of memory, 2^18 rounds of bcrypt (tens of seconds), 10 million iterations.
  */
 export const limits = {

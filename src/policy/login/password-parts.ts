@@ -1,10 +1,10 @@
-/** Reads the parts of a password hash. Errors name the form and the part, never what stands there. */
+/** Reads the parts of a password hash. Errors name the form and the part, never the value. */
 import { decodeBase64 } from '../text/encoding.ts';
 import { HashError } from './password-hash.ts';
 
 type Groups = readonly [string, string, string, string, string, string];
 
-/** Only groups that the pattern has are ever read; the rest of the tuple is empty text. */
+/** Groups that the pattern lacks are empty texts. */
 export function match(what: string, pattern: RegExp, text: string, hint: string): Groups {
   const found = pattern.exec(text);
   if (found === null) throw new HashError(`${what} is malformed: ${hint}`);

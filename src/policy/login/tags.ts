@@ -1,29 +1,29 @@
-/** Tags: named facts about a client that rules can ask for, such as `site: berlin` or just `admin`. */
+/** Tags: named facts about a client for use in rules, such as `site: berlin` or `admin`. */
 
 import { isRounded } from '../text/exact-json.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** The value of a tag that is only a name. */
+/** The value of a tag without a value. */
 export const PRESENT = 'true';
 
-/** Longer names are no tags, in characters. */
+/** Maximum length of a tag name, in characters. */
 const MAX_NAME = 256;
 
-/** Tags, and how many entries could be none: empty, too long, or neither a text, a number nor a boolean. */
+/** Tags, and the number of invalid entries: empty, too long, or neither text, number nor boolean. */
 export interface ReadTags {
   readonly tags: Tags;
   readonly skipped: number;
 }
 
 /**
- * Reads tags from what people write: a list of names, an object, or text such as `site=berlin;admin` (also
- * separated by spaces, as OAuth writes scopes). What can be no tag is passed over. `undefined` when it is none of these.
+ * Reads tags from a list of names, an object, or text such as `site=berlin;admin` (also separated by spaces, like OAuth
+ * scopes). Skips invalid tags. `undefined` for any other form.
  */
 export function readTags(value: unknown): ReadTags | undefined {
   const entries = entriesOf(value);
   if (entries === undefined) return undefined;
-  // Without a prototype: a rule that asks for the tag "constructor" must not find one.
+  // Without a prototype: a rule must not find a tag "constructor".
   const tags = Object.create(null) as Record<string, string>;
   let skipped = 0;
   for (const [name, content] of entries) {
@@ -34,20 +34,20 @@ export function readTags(value: unknown): ReadTags | undefined {
   return { tags, skipped };
 }
 
-/** The same for what an operator writes: `undefined`, too, when something in it can be no tag. */
+/** Like `readTags`, for what an operator writes: also `undefined` if an entry is not a valid tag. */
 export function parseTags(value: unknown): Tags | undefined {
-  // A number alone is a slip of the pen.
+  // A single number is a mistake.
   const read = typeof value === 'number' ? undefined : readTags(value);
   return read?.skipped === 0 ? read.tags : undefined;
 }
 
-/** Roles of directories are tags: `/admins`, `Domain Admins`, a GUID. */
+/** Accepts directory roles: `/admins`, `Domain Admins`, a GUID. */
 function isName(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: nobody could write or see them
   return text !== '' && text.length <= MAX_NAME && text !== '__proto__' && !/[\0-\x1f\x7f]/.test(text);
 }
 
-/** The tags with one more. */
+/** Adds a tag. */
 export function withTag(tags: Tags, name: string): Tags {
   return Object.assign(Object.create(null), tags, { [name]: PRESENT }) as Tags;
 }
@@ -64,7 +64,7 @@ function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | un
   return typeof value === 'object' ? Object.entries(value) : undefined;
 }
 
-/** Only texts and numbers name something. */
+/** Only texts and numbers are names. */
 function itemOf(item: unknown): readonly [string, unknown] {
   if (typeof item === 'string') return entryOf(item);
   return [typeof item === 'number' ? (textOf(item) ?? '') : '', PRESENT];
@@ -77,7 +77,7 @@ function entryOf(text: string): readonly [string, string] {
 
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  // Another client may have the number that it was rounded to.
+  // Another client may have the number that it is rounded to.
   if (isRounded(value)) return undefined;
   return typeof value === 'boolean' || typeof value === 'number' ? String(value) : undefined;
 }

@@ -1,4 +1,4 @@
-/** One user, read from the fields of a record: of a line of CSV, an entry of YAML, a row of EMQX. */
+/** Reads one user from the fields of a record: a CSV line, a YAML entry, a row of EMQX. */
 import * as z from 'zod';
 import { readSuperuser } from './auth-answer.ts';
 import {
@@ -11,33 +11,33 @@ import {
 import { HashError, type HashOptions, type ParsedHash } from './password-hash.ts';
 import { parseTags, type Tags, withTag } from './tags.ts';
 
-/** Who may log in. With both a user name and a client id, both must be presented. */
+/** A user. With both a user name and a client id, the client must present both. */
 export interface User {
   readonly username?: string;
   readonly clientid?: string;
   readonly hash: ParsedHash;
   readonly tags: Tags;
-  /** Addresses (CIDR) that the user may come from; none means any. */
+  /** Allowed source addresses (CIDR); empty means any. */
   readonly addresses: readonly string[];
 }
 
 export interface UserOptions extends HashOptions {
-  /** How hashes that do not name their form were made. */
+  /** Settings for hashes that do not name their form. */
   readonly hash?: HashSettings;
-  /** What EMQX's `user_id` is. Default: `username`. */
+  /** Meaning of EMQX's `user_id`. Default: `username`. */
   readonly userId?: 'username' | 'clientid';
-  /** Says why a text is not an address or network, or `undefined` when it is one. */
+  /** Returns why a text is not an address or network, or `undefined` if it is. */
   readonly findAddressProblem?: (address: string) => string | undefined;
 }
 
 // MQTT 5.0 section 1.5.4: a UTF-8 string has at most 65,535 bytes.
 const Name = z.string().min(1).max(65_535);
-/** As tables of databases and EMQX write it. Another text is a slip of the pen. */
+/** Booleans as database tables and EMQX write them. Other texts are mistakes. */
 const Flag = z
   .union([z.boolean(), z.null(), z.literal([0, 1]), z.enum(['true', 'false', '1', '0', ''])])
   .transform(readSuperuser);
 const Count = z.coerce.number().int().positive();
-/** CSV has no way to leave a cell out but to leave it empty. */
+/** An empty cell is how CSV omits a value. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional());
 
@@ -67,7 +67,7 @@ const Fields = z.strictObject({
 
 type Fields = z.infer<typeof Fields>;
 
-/** Reads a user, or says all that is wrong with the fields, never their values. */
+/** Reads a user, or returns all problems of the fields, never their values. */
 export function readUser(raw: unknown, options: UserOptions): { user: User } | { problems: string[] } {
   const parsed = Fields.safeParse(raw);
   if (!parsed.success) return { problems: parsed.error.issues.map(describeIssue) };
@@ -90,7 +90,7 @@ export function readUser(raw: unknown, options: UserOptions): { user: User } | {
   return { user: makeUser(names, hash, withSuperuser(tags, fields), addresses) };
 }
 
-/** Written out: files have a million users, and to spread an object takes as long as all the rest. */
+/** Lists the fields: for files of a million users, an object spread takes as long as all the rest. */
 function makeUser(
   { username, clientid }: Pick<User, 'username' | 'clientid'>,
   hash: ParsedHash,
@@ -132,7 +132,7 @@ function definedOnly<Values extends object>(values: Values): Partial<Values> {
   ) as Partial<Values>;
 }
 
-/** A broker takes no superuser from ExHook: the flag becomes a tag, and rules decide what it is worth. */
+/** ExHook cannot grant superuser rights: the flag becomes a tag, and rules decide what it allows. */
 function withSuperuser(tags: Tags, fields: Fields): Tags {
   return fields.is_superuser === true ? withTag(tags, 'superuser') : tags;
 }
@@ -151,7 +151,7 @@ function attempt<Value>(make: () => Value, problems: string[]): Value | undefine
   }
 }
 
-/** Names the field and what was expected; zod's messages never hold the value of a field. */
+/** Names the field and what was expected. zod's messages never contain the value. */
 function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys')
     return `unknown field: the known ones are ${Object.keys(Fields.shape).join(', ')}`;

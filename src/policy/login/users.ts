@@ -1,4 +1,4 @@
-/** Users as an index to look them up in, made from records that may have come from any kind of file. */
+/** Builds an index of users from the records of any kind of file. */
 import { type BoundName, boundNames } from './bound-names.ts';
 import { DecoyTally } from './password-decoy.ts';
 import type { ParsedHash } from './password-hash.ts';
@@ -9,7 +9,7 @@ export interface UsersByName {
   get(name: string): User | undefined;
 }
 
-/** Which kinds of names at least one user is bound to. */
+/** Kinds of names that at least one user is bound to. */
 export interface BoundNames {
   clientid: boolean;
   username: boolean;
@@ -20,12 +20,12 @@ export interface UserIndex {
   /** Users without a user name. */
   readonly byClientId: UsersByName;
   readonly size: number;
-  /** The names that every user has. */
+  /** Names that every user has. */
   readonly sharedNames: readonly BoundName[];
-  /** What to check for users that do not exist; see {@link DecoyTally}. */
+  /** The hash to check for unknown users; see {@link DecoyTally}. */
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
-  /** How many have a hash that is guessed fast. */
+  /** Number of users whose hash is fast to guess. */
   readonly weak: number;
 }
 
@@ -35,7 +35,7 @@ export function noteNames(names: BoundNames, { clientid, username }: User): void
   if (username !== undefined) names.username = true;
 }
 
-/** Something wrong with a users file: never a half-loaded file. */
+/** A problem in a users file. A file is loaded completely or not at all. */
 export interface UserProblem {
   readonly line: number;
   readonly message: string;
@@ -45,16 +45,16 @@ export type UsersResult<Index extends UserIndex = UserIndex> =
   | { readonly ok: true; readonly users: Index }
   | { readonly ok: false; readonly problems: readonly UserProblem[] };
 
-/** One record as read, and where it stands. */
+/** One record and its place. */
 export interface UserRecord {
   readonly line: number;
   readonly fields: unknown;
 }
 
-/** A broken file need not be quoted line by line. */
+/** Limits the error text for a file that is broken throughout. */
 export const MAX_PROBLEMS = 100;
 
-/** Makes the index, or lists everything that is wrong with the records. */
+/** Builds the index, or returns all problems of the records. */
 export function indexUsers(
   records: Iterable<UserRecord | UserProblem>,
   options: UserOptions = {},
@@ -64,17 +64,17 @@ export function indexUsers(
   return problems.length > 0 ? { ok: false, problems } : { ok: true, users };
 }
 
-/** Takes users one after the other. */
+/** Collects users one at a time. */
 export interface UserCollector {
-  /** @returns false for a user that is there already. */
+  /** @returns false if the user is listed already. */
   add(user: User): boolean;
 }
 
 /**
- * Reads users and hands them to the collector, all but those that something is wrong with.
+ * Reads users and passes the valid ones to the collector.
  *
- * @param records each a record, or what is wrong with the text in its place: then nothing else is said of the file.
- * @returns everything that is wrong, up to {@link MAX_PROBLEMS}.
+ * @param records records, or syntax errors. If there is a syntax error, only syntax errors are returned.
+ * @returns all problems, up to {@link MAX_PROBLEMS}.
  */
 export function collectUsers(
   records: Iterable<UserRecord | UserProblem>,
@@ -98,10 +98,10 @@ function collect(
 ): readonly UserProblem[] {
   const found = readUser(fields, options);
   if ('problems' in found) return found.problems.map((message) => ({ line, message }));
-  return collector.add(found.user) ? [] : [{ line, message: 'this user was listed before' }];
+  return collector.add(found.user) ? [] : [{ line, message: 'this user is listed twice' }];
 }
 
-/** An index of users as they are. */
+/** Builds an index of the given users. */
 export class UserMaps implements UserIndex, UserCollector {
   readonly byUsername = new Map<string, User>();
   readonly byClientId = new Map<string, User>();
@@ -139,7 +139,7 @@ export class UserMaps implements UserIndex, UserCollector {
   }
 }
 
-/** Those of the names that this user has, too; the same list when it has all. */
+/** Returns the names that this user has, too; the same list if it has all. */
 export function namesOfBoth(names: readonly BoundName[], user: User): readonly BoundName[] {
   return names.every((name) => user[name] !== undefined)
     ? names

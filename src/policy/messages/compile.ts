@@ -1,4 +1,4 @@
-/** One message rule made ready to be applied. */
+/** A compiled message rule. */
 import { askCondition, type Condition, type FailedCondition, type Holding } from '../condition.ts';
 import { CheckFailure, reasonOf } from './failure.ts';
 import { decodePayload, encodePayload, type MessageEdit } from './message-edit.ts';
@@ -12,7 +12,7 @@ import {
 } from './steps.ts';
 import type { PayloadCodec, ValueCheck } from './value.ts';
 
-/** The parts of a rule that must be loaded before it can be compiled. */
+/** The parts of a rule that must be loaded before it is compiled. */
 export interface RuleParts {
   readonly decode?: readonly PayloadCodec[] | undefined;
   readonly encode?: readonly PayloadCodec[] | undefined;
@@ -20,31 +20,31 @@ export interface RuleParts {
   readonly when?: Condition<MessageEdit> | undefined;
 }
 
-/** What a rule made of a message. */
+/** The result of a rule for a message. */
 export type Result =
-  /** The rule is not about it: the message as it was. */
+  /** The rule does not apply; the message is unchanged. */
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'go'; readonly edit: MessageEdit; readonly isLast: boolean }
   | { readonly kind: 'drop'; readonly reason: string }
-  /** The message goes on as it came, and no rule after this one is asked. */
+  /** The message passes unchanged, and no later rule is asked. */
   | { readonly kind: 'pass'; readonly reason: string }
-  /** The rule cannot be applied. A check that came to no answer drops the message. */
+  /** The rule cannot be applied. An undecided check drops the message. */
   | { readonly kind: 'fail'; readonly reason: string; readonly onError: OnMessageError };
 
 export interface CompiledMessageRule {
   readonly rule: MessageRule;
   readonly label: string;
-  /** Of the rule, or of the section. */
+  /** From the rule, or from the section. */
   readonly onError: OnMessageError;
   /**
    * Never throws.
    *
-   * @param isDoubtful it cannot be told whether the rule is about the sender
+   * @param isDoubtful it is unknown whether the rule applies to the sender
    */
   apply(edit: MessageEdit, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
 }
 
-/** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
+/** @throws TypeError if `findMessageRuleProblems` finds a problem in the rule. */
 export function compileMessageRule(
   rule: MessageRule,
   index: number,
@@ -70,10 +70,10 @@ export function compileMessageRule(
 }
 
 const NOT_WHEN: Result = { kind: 'skip', reason: 'when does not hold' };
-/** What it requires is met. */
+/** Its requirements are met. */
 const ONLY_CHECKED: Result = {
   kind: 'skip',
-  reason: 'only what it requires was checked: nobody can tell whether it is about this message',
+  reason: 'only "require" was checked: it is unknown whether the rule applies to this message',
 };
 
 class RuleMachine {
@@ -83,7 +83,7 @@ class RuleMachine {
   readonly #envelope: Requirement | undefined;
   readonly #schema: Requirement | undefined;
   readonly #changes: readonly Change[];
-  /** The condition looks at what this rule decodes; else it is asked first, and spares the rest. */
+  /** The condition reads what this rule decodes. Otherwise it is evaluated first, to save the other steps. */
   readonly #isWhenLate: boolean;
 
   constructor(rule: MessageRule, label: string, parts: RuleParts) {
@@ -111,7 +111,7 @@ class RuleMachine {
     return isDoubtful || late === 'unknown' ? ONLY_CHECKED : this.#act(edit);
   }
 
-  /** `unknown` only for a rule that checks: it checks then, and does nothing else. @throws CheckFailure */
+  /** `unknown` only for a rule that checks: it then checks and does nothing else. @throws CheckFailure */
   #ask(edit: MessageEdit, failed: (condition: FailedCondition) => void): Holding {
     const { when } = this.#parts;
     if (when === undefined) return true;

@@ -1,4 +1,4 @@
-/** What becomes of a message: all rules that match, one after another, until one ends it. */
+/** Decides on a message: applies all matching rules in order, until one ends the list. */
 import type { Decision } from '../../protocol/schema/decision.ts';
 import { drop, pass, type ReplyOf, rewrite } from '../../protocol/schema/replies.ts';
 import type { FailedCondition } from '../condition.ts';
@@ -15,14 +15,14 @@ export interface PublishPolicy {
   readonly rules: readonly CompiledMessageRule[];
   readonly onError: OnMessageError;
   readonly mode: Mode;
-  /** Where rules judge what clients send: at message.publish, or at message.ingress where the broker has it. */
+  /** Where rules judge messages of clients: at message.publish, or at message.ingress if the broker supports it. */
   readonly at: 'publish' | 'ingress' | 'auto';
-  /** What a client notices of a message that is stopped at message.ingress. */
+  /** How a client learns that its message was stopped at message.ingress. */
   readonly ingressDrop: 'silent' | 'disconnect';
   /**
-   * Whether message.ingress has judged a message that message.publish is called for.
+   * Reports whether message.ingress has judged the message of this message.publish call.
    *
-   * Like `grantsOf` no pure function: it reads what the runtime remembers of broker nodes.
+   * Not a pure function, like `grantsOf`: it reads what the runtime remembers of broker nodes.
    */
   readonly wasAtIngress?: ((input: PublishInput) => boolean) | undefined;
 }
@@ -32,7 +32,7 @@ export interface PublishOutcome {
   readonly decision: Decision;
 }
 
-/** Told of each rule that matched, for `exhook explain`. */
+/** Called for each rule that matched, for `exhook explain`. */
 export type Observe = (rule: CompiledMessageRule, before: MessageEdit, result: Result) => void;
 
 /** A pure function of the message. Never throws. */
@@ -61,10 +61,10 @@ class Run {
   readonly #policy: PublishPolicy;
   readonly #isShadow: boolean;
   #edit: MessageEdit;
-  /** Labels of the rules that applied. */
+  /** Labels of the applied rules. */
   readonly #applied: string[] = [];
   #ending: Ending | undefined;
-  /** The rule that changed a value which is not written back yet: `onError` of it counts when that fails. */
+  /** The rule that changed a value not yet written back. Its `onError` counts if writing fails. */
   #unwritten: CompiledMessageRule | undefined;
   failed: FailedCondition[] | undefined;
 
@@ -79,7 +79,7 @@ class Run {
     this.failed.push(condition);
   };
 
-  /** Whether the next rule is to be asked. */
+  /** Reports whether to ask the next rule. */
   apply(rule: CompiledMessageRule, isDoubtful: boolean, observe: Observe | undefined): boolean {
     const result = rule.apply(this.#edit, this.#fail, isDoubtful);
     observe?.(rule, this.#edit, result);
@@ -94,13 +94,13 @@ class Run {
     return false;
   }
 
-  /** Of several rules that changed it, one that stops the message counts. */
+  /** If several rules changed it, one with `onError: drop` takes precedence. */
   #noteUnwritten(rule: CompiledMessageRule, { view }: MessageEdit): void {
     if (view?.isChanged !== true) this.#unwritten = undefined;
     else if (view !== this.#edit.view && this.#unwritten?.onError !== 'drop') this.#unwritten = rule;
   }
 
-  /** A rule may fail because what one before it has made cannot be written: that is the failure of the one before. */
+  /** A rule may fail because a change by an earlier rule cannot be written: the failure belongs to the earlier rule. */
   #blame(failure: Failing): Failing {
     const rule = this.#unwritten;
     if (rule === undefined || failure.onError === rule.onError) return failure;
@@ -141,14 +141,14 @@ class Run {
       return this.#ended(this.#unwritten?.onError ?? this.#policy.onError, reasonOf(error), true);
     }
     const { topic, qos, payload } = edit.input.message;
-    // Without spreads, here and below: each takes part of a microsecond, of every message.
+    // Without spreads, here and below: each costs a fraction of a microsecond per message.
     const change: Parameters<typeof rewrite>[0] = {};
     if (edit.topic !== topic) change.topic = edit.topic;
     if (edit.qos !== qos) change.qos = edit.qos as 0 | 1 | 2;
     if (!isBytesEqual(edit.payload, payload)) change.payload = edit.payload as typeof payload;
     const changed = Object.keys(change);
     if (changed.length === 0)
-      return { reply: pass(), decision: this.#decision('pass', by, 'nothing is changed', false) };
+      return { reply: pass(), decision: this.#decision('pass', by, 'nothing changed', false) };
     const reason = `changed: ${changed.join(', ')}`;
     return {
       reply: this.#isShadow ? pass() : rewrite(change),

@@ -1,4 +1,4 @@
-/** What each message rule made of a message, and what kept the others from it: for a person. */
+/** Explains what each message rule did to a message, and why the others did not match. */
 
 import { caller } from '../subject.ts';
 import { findMisses, type Miss } from '../topics/explain.ts';
@@ -8,7 +8,7 @@ import { decideMessage, type PublishOutcome, type PublishPolicy } from './decide
 import { type MessageEdit, type PublishInput, senderOf } from './message-edit.ts';
 import { codecLabel, selectionOf } from './rule.ts';
 
-/** A rule that the message matches by topic and sender. */
+/** A rule that matches by topic and sender. */
 export interface MessageStep {
   readonly label: string;
   readonly kind: Result['kind'];
@@ -16,7 +16,7 @@ export interface MessageStep {
   readonly did: readonly string[];
 }
 
-/** A rule that is about other messages. */
+/** A rule that does not match. */
 export interface MessageMiss {
   readonly label: string;
   readonly misses: readonly Miss[];
@@ -24,9 +24,9 @@ export interface MessageMiss {
 
 export interface MessageExplanation {
   readonly outcome: PublishOutcome;
-  /** In the order in which they were asked. */
+  /** In evaluation order. */
   readonly asked: readonly MessageStep[];
-  /** Matched, but a rule before ended it. */
+  /** Matched, but an earlier rule ended the list. */
   readonly notAsked: readonly string[];
   readonly passedOver: readonly MessageMiss[];
 }
@@ -50,7 +50,7 @@ export function explainMessage(policy: PublishPolicy, input: PublishInput): Mess
 function describe({ rule }: CompiledMessageRule, before: MessageEdit, result: Result): readonly string[] {
   if (result.kind === 'fail') return [`cannot be applied: ${result.reason}`, `onError: ${result.onError}`];
   if (result.kind === 'drop') return [`drops the message: ${result.reason}`];
-  if (result.kind === 'pass') return [`lets the message go on as it came: ${result.reason}`];
+  if (result.kind === 'pass') return [`passes the message unchanged: ${result.reason}`];
   if (result.kind === 'skip') return [result.reason];
   const { edit, isLast } = result;
   const did = [

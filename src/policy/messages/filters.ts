@@ -1,10 +1,10 @@
-/** The topic filters that a broker must know, so that it asks for the messages that rules may match and no others. */
+/** Topic filters for the broker: it calls the hook only for messages that rules may match. */
 import { parseTemplate } from '../topics/placeholders.ts';
 import { listOf, type TopicCondition } from '../topics/rule.ts';
 import { covers, findTopicNameProblem } from '../topics/topic-filter.ts';
 import type { MessageRule } from './rule.ts';
 
-/** `undefined` is every topic: a rule has no filter of its own. A placeholder is any level. */
+/** `undefined` means every topic: a rule has no filter. A placeholder counts as any level. */
 export function brokerFilters(rules: readonly Pick<MessageRule, 'topics'>[]): readonly string[] | undefined {
   const filters: string[] = [];
   for (const { topics } of rules) {
@@ -16,7 +16,7 @@ export function brokerFilters(rules: readonly Pick<MessageRule, 'topics'>[]): re
 
 function filterOf(topic: TopicCondition): readonly string[] {
   const source = typeof topic === 'string' ? topic : topic.eq;
-  // A literal text with a wildcard is the topic of no message.
+  // A literal text with a wildcard matches no message.
   if (typeof topic !== 'string' && findTopicNameProblem(source) !== undefined) return [];
   const template = parseTemplate(source);
   if ('problem' in template) return [];
@@ -29,7 +29,7 @@ function filterOf(topic: TopicCondition): readonly string[] {
   ];
 }
 
-/** Each filter once, and none whose topics another one has. */
+/** Removes duplicates and filters covered by another one. */
 function withoutCovered(filters: readonly string[]): readonly string[] {
   const unique = [...new Set(filters)];
   return unique.filter((filter) => !unique.some((other) => other !== filter && covers(other, filter)));

@@ -1,22 +1,22 @@
-/** A message on its way through the rules. Each step makes a new one; the message of the broker stays as it is. */
+/** A message on its way through the rules. Each step makes a new one; the broker's message stays unchanged. */
 import type { HookInput } from '../../protocol/schema/requests.ts';
 import { type ConditionWork, MAX_CONDITION_WORK } from '../condition.ts';
 import type { Subject } from '../subject.ts';
 import { fail } from './failure.ts';
 import type { CheckWork, PayloadCodec, Reading, Value } from './value.ts';
 
-/** What message.publish is called with; message.ingress also says the client. */
+/** Input of message.publish; message.ingress also has the client. */
 export type PublishInput = HookInput<'message.publish'> &
   Partial<Pick<HookInput<'message.ingress'>, 'clientinfo'>>;
 
 /** What the payload is decoded to. */
 export interface View {
   readonly value: Value;
-  /** How the bytes were decoded, in order: the way back is the other way round. */
+  /** The decoders, in order. Encoding runs in reverse. */
   readonly chain: readonly PayloadCodec[];
-  /** Whether the value is not that of the bytes any more. */
+  /** The value has changed since it was decoded. */
   readonly isChanged: boolean;
-  /** Writes what the value became for the last codec of the chain, and keeps what did not change. */
+  /** Writes the changed value with the last codec of the chain, and preserves what did not change. */
   readonly rewrite?: Reading['rewrite'] | undefined;
 }
 
@@ -28,18 +28,18 @@ export interface MessageEdit {
   readonly qos: number;
   readonly payload: Uint8Array;
   readonly view: View | undefined;
-  /** What the conditions of all rules may do together, and what their checks have done. */
+  /** Shared budget of all conditions, and work done by checks. */
   readonly work: ConditionWork & CheckWork;
 }
 
 export function startEdit(input: PublishInput, sender: Subject): MessageEdit {
   const { topic, qos, payload } = input.message;
-  // Named one by one: spreading costs microseconds a message.
+  // Fields are listed: a spread costs microseconds per message.
   const work = { conditionWork: MAX_CONDITION_WORK, checkWork: 0 };
   return { input, sender, topic, qos, payload, view: undefined, work };
 }
 
-/** The message with another payload or another view of it. Named one by one, as in `startEdit`. */
+/** Replaces the payload or the view of it. Fields are listed, as in `startEdit`. */
 export function withPayload(
   { input, sender, topic, qos, work }: MessageEdit,
   payload: Uint8Array,
@@ -48,7 +48,7 @@ export function withPayload(
   return { input, sender, topic, qos, payload, view, work };
 }
 
-/** Who sent a message, as far as it says so: `''` for what it does not say. A will says the client id only. */
+/** The sender, from the message; `''` for what it lacks. A will message has the client id only. */
 export function senderOf({ message, clientinfo }: PublishInput): Subject {
   if (clientinfo !== undefined) return clientinfo;
   const { from, node, headers } = message;
@@ -63,7 +63,7 @@ export function senderOf({ message, clientinfo }: PublishInput): Subject {
   };
 }
 
-/** What templates and conditions call by the same names. `''` is what the message does not say. */
+/** Values that templates and conditions share; `''` if the message lacks one. */
 export const texts = {
   clientid: ({ sender }: MessageEdit) => sender.clientid,
   username: ({ sender }: MessageEdit) => sender.username,
@@ -73,14 +73,14 @@ export const texts = {
   id: ({ input }: MessageEdit) => input.message.id,
 };
 
-/** The value of the payload, when a rule decoded it; else its bytes. */
+/** The value of the payload if a rule decoded it; else its bytes. */
 export function payloadOf({ view, payload }: MessageEdit): Value {
   return view === undefined ? payload : view.value;
 }
 
 /**
- * Reads the payload with one codec after another. What ends in a value is a view: the bytes stay. What ends in
- * bytes takes their place.
+ * Decodes the payload with one codec after another. A value becomes the view and the bytes stay; bytes replace the
+ * payload.
  *
  * @throws RuleFailure
  */
@@ -107,7 +107,7 @@ function isReadAlready(view: View | undefined, chain: readonly PayloadCodec[]): 
 }
 
 /**
- * Writes the payload with one codec after another: its value when the first of them takes one, else its bytes.
+ * Encodes the payload with one codec after another: its value if the first codec takes one, else its bytes.
  *
  * @throws RuleFailure
  */
@@ -128,12 +128,12 @@ export function encodePayload(edit: MessageEdit, chain: readonly PayloadCodec[])
   return { ...settled, payload, view };
 }
 
-/** A lenient codec of JSON writes what a strict one does. */
+/** The lenient JSON codec writes like the strict one. */
 function writesAlike(read: PayloadCodec | undefined, written: PayloadCodec): boolean {
   return read === written || (read?.name === 'json' && written.name === 'json');
 }
 
-/** The bytes are those of the value again: what was changed is written the way it was read. @throws RuleFailure */
+/** Writes a changed value back in the way it was read. @throws RuleFailure */
 export function settleEdit(edit: MessageEdit): MessageEdit {
   const { view } = edit;
   if (view?.isChanged !== true) return edit;
@@ -166,7 +166,7 @@ function encodeWith(codec: PayloadCodec, encode: () => Uint8Array): Uint8Array {
   }
 }
 
-/** A codec's own words say no value; anything else may. */
+/** Errors of codecs never contain a value; others may. */
 function codecReason(error: unknown): string {
   return error instanceof Error && error.name === 'CodecError' ? error.message : 'cannot be processed';
 }

@@ -7,7 +7,7 @@ export type Path = readonly (string | number)[];
 
 const STEP = /\.?([^.[\]"'\s]+)|\[(\d{1,9})\]|\["((?:[^"\\]|\\.)*)"\]/y;
 
-/** Reads a path, or says what is wrong with it. An empty text is the whole. */
+/** Parses a path, or returns what is wrong with it. An empty text means the whole payload. */
 export function parsePath(source: string): Path | { readonly problem: string } {
   const path: (string | number)[] = [];
   let at = 0;
@@ -17,11 +17,11 @@ export function parsePath(source: string): Path | { readonly problem: string } {
     const [text, name, index, quoted] = found ?? [];
     const isFirst = at === 0;
     if (text === undefined || (name !== undefined && isFirst === text.startsWith('.')))
-      return { problem: `"${source}" is no path; write one such as a.b, list[0].c or ["a.b"]` };
+      return { problem: `"${source}" is not a path; write one such as a.b, list[0].c or ["a.b"]` };
     path.push(index === undefined ? (name ?? unquote(quoted)) : Number(index));
     at += text.length;
   }
-  if (path.includes('__proto__')) return { problem: '"__proto__" is no name for a field' };
+  if (path.includes('__proto__')) return { problem: '"__proto__" is not allowed as a field name' };
   return path;
 }
 
@@ -29,7 +29,7 @@ function unquote(text = ''): string {
   return text.replace(/\\(.)/g, '$1');
 }
 
-/** As people write it. */
+/** Formats a path the way people write it. */
 export function formatPath(path: Path): string {
   let text = '';
   for (const step of path) {
@@ -40,7 +40,7 @@ export function formatPath(path: Path): string {
   return text;
 }
 
-/** What is at the path; `undefined` when there is nothing. Own fields only. */
+/** Returns the value at the path, or `undefined`. Reads own fields only. */
 export function readPath(value: Value, path: Path): Value | undefined {
   let at: Value | undefined = value;
   for (const step of path) {
@@ -51,15 +51,15 @@ export function readPath(value: Value, path: Path): Value | undefined {
   return at;
 }
 
-/** Objects and lists that one step of a rule has made: nobody else has them, so that they need no further copy. */
+/** Objects and lists created in this step of a rule. Nothing else refers to them: they may be changed in place. */
 export type Copies = Set<object>;
 
 /**
- * The value with another one at the path. Objects that are missing on the way are made; nothing is changed in place but
+ * Returns the value with another one at the path. Creates missing objects on the way; changes only copies in place.
  * copies.
  *
- * @param copies what was copied before, to which it adds. Default: nothing was
- * @throws RuleFailure when something on the way is neither object nor list.
+ * @param copies objects copied so far; extended by this call. Default: none
+ * @throws RuleFailure if a value on the way is neither object nor list.
  */
 export function writePath(value: Value | undefined, path: Path, to: Value, copies?: Copies, done = 0): Value {
   const step = path[done];
@@ -69,13 +69,13 @@ export function writePath(value: Value | undefined, path: Path, to: Value, copie
     return withItem(value, step, writePath(value[step], path, to, copies, done + 1), copies);
   }
   if (value !== undefined && !isValueObject(value))
-    return fail(`${done === 0 ? 'the payload' : placeOf(path, done - 1)} is no object`);
+    return fail(`${done === 0 ? 'the payload' : placeOf(path, done - 1)} is not an object`);
   const key = String(step);
   const before = value !== undefined && Object.hasOwn(value, key) ? value[key] : undefined;
   return withField(value, key, writePath(before, path, to, copies, done + 1), copies);
 }
 
-/** Twice as fast as a spread with a computed name. No name is `__proto__`: neither paths nor payloads have it. */
+/** Twice as fast as a spread with a computed name. `__proto__` cannot occur: paths and payloads exclude it. */
 function withField(
   object: ValueObject | undefined,
   key: string,
@@ -101,7 +101,7 @@ function withItem(
   return copy;
 }
 
-/** The value without what is at the path; the value itself when nothing is there. */
+/** Removes the value at the path; returns the same value if there is none. */
 export function removePath(value: Value, path: Path, copies: Copies = new Set(), done = 0): Value {
   const step = path[done];
   if (step === undefined) return value;

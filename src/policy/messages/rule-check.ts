@@ -1,4 +1,4 @@
-/** What can be wrong with a message rule that has the right shape: found at load, with the path to it and advice. */
+/** Checks message rules of valid shape when they are loaded. Each problem has a path and advice. */
 import { parseTemplate } from '../topics/placeholders.ts';
 import { listOf, type Who } from '../topics/rule.ts';
 import { findRuleProblems, type RuleProblem } from '../topics/rule-check.ts';
@@ -9,7 +9,7 @@ import { findPublishTopicProblem } from './topic.ts';
 
 type Path = RuleProblem['path'];
 
-/** All that is wrong with the rules; nothing when they can be compiled. Paths begin with the place of the rule. */
+/** Returns all problems; none if the rules can be compiled. Paths begin with the index of the rule. */
 export function findMessageRuleProblems(rules: readonly MessageRule[]): RuleProblem[] {
   let hasView = false;
   return rules.flatMap((rule, i) => {
@@ -18,7 +18,7 @@ export function findMessageRuleProblems(rules: readonly MessageRule[]): RuleProb
   });
 }
 
-/** @param hasView whether this rule or one before it decodes the payload to a value. */
+/** @param hasView whether this rule or an earlier one decodes the payload to a value. */
 function* ruleProblems(rule: MessageRule, hasView: boolean): Iterable<RuleProblem> {
   const { decode, require: must, set, encode, drop, stop, who } = rule;
   if ([decode, must, set, encode, drop, stop].every((part) => part === undefined))
@@ -33,13 +33,13 @@ function* ruleProblems(rule: MessageRule, hasView: boolean): Iterable<RuleProble
   if (drop !== undefined && (set !== undefined || encode !== undefined))
     yield {
       path: ['drop'],
-      message: 'stops the message, so that set and encode have no use; remove one of them',
+      message: 'drops the message, so set and encode have no effect; remove one of them',
     };
 }
 
-const UNKNOWN = 'a message does not say it; brokers tell its client id, and mostly user name and address';
+const UNKNOWN = 'not part of a message; brokers send the client id, and usually the user name and address';
 
-/** What is never known of a sender would never hold, and its `not` always. */
+/** A condition on an unknown property of the sender never holds, and its `not` always does. */
 function* whoProblems(who: Who, path: Path): Iterable<RuleProblem> {
   for (const field of ['cert_common_name', 'tag'] as const)
     if (who[field] !== undefined) yield { path: [...path, field], message: UNKNOWN };
@@ -74,7 +74,7 @@ function* encodeProblems(chain: readonly PayloadCodecSpec[], hasView: boolean): 
     if (i > 0 && givesValue(codec))
       yield {
         path: ['encode', i],
-        message: `${codecLabel(codec)} takes a value, so that it must be the first of the list`,
+        message: `${codecLabel(codec)} takes a value: put it first in the list`,
       };
   }
   const [first] = chain;
@@ -82,7 +82,7 @@ function* encodeProblems(chain: readonly PayloadCodecSpec[], hasView: boolean): 
     yield { path: ['encode'], message: `${codecLabel(first)} takes a value: ${DECODE}` };
 }
 
-const DECODE = 'add decode to this rule or to one before it, such as decode: json';
+const DECODE = 'add decode to this rule or to an earlier one, such as decode: json';
 
 function* requireProblems(
   { payload, qos, schema, schemaFormats }: NonNullable<MessageRule['require']>,
@@ -92,11 +92,14 @@ function* requireProblems(
     yield { path: ['require'], message: 'requires nothing; write payload, qos or schema' };
   const { minBytes, maxBytes } = payload ?? {};
   if (minBytes !== undefined && maxBytes !== undefined && minBytes > maxBytes)
-    yield { path: ['require', 'payload', 'minBytes'], message: 'is larger than maxBytes: nothing would do' };
+    yield {
+      path: ['require', 'payload', 'minBytes'],
+      message: 'is larger than maxBytes: no payload meets both',
+    };
   if (schema !== undefined && !hasView)
-    yield { path: ['require', 'schema'], message: `is about the decoded payload: ${DECODE}` };
+    yield { path: ['require', 'schema'], message: `needs the decoded payload: ${DECODE}` };
   if (schemaFormats !== undefined && schema === undefined)
-    yield { path: ['require', 'schemaFormats'], message: 'is about schema: write that too, or remove this' };
+    yield { path: ['require', 'schemaFormats'], message: 'applies to schema: add schema, or remove this' };
 }
 
 function* setProblems(set: NonNullable<MessageRule['set']>, hasView: boolean): Iterable<RuleProblem> {
@@ -115,11 +118,11 @@ function* setProblems(set: NonNullable<MessageRule['set']>, hasView: boolean): I
     yield* pathProblems(source, place);
   }
   if (remove !== undefined && !hasView)
-    yield { path: ['set', 'remove'], message: `is about fields of the payload: ${DECODE}` };
+    yield { path: ['set', 'remove'], message: `needs fields of the payload: ${DECODE}` };
 }
 
 function* fieldsProblems(fields: Readonly<Record<string, unknown>>, hasView: boolean): Iterable<RuleProblem> {
-  if (!hasView) yield { path: ['set', 'payload'], message: `is about fields of the payload: ${DECODE}` };
+  if (!hasView) yield { path: ['set', 'payload'], message: `needs fields of the payload: ${DECODE}` };
   for (const [source, value] of Object.entries(fields)) {
     yield* pathProblems(source, ['set', 'payload', source]);
     yield* valueProblems(value, ['set', 'payload', source], hasView);
@@ -135,13 +138,13 @@ function* valueProblems(value: unknown, path: Path, hasView: boolean): Iterable<
   if (typeof value === 'string') yield* templateProblems(value, path, hasView);
   else if (typeof value === 'object' && value !== null)
     for (const [key, item] of Object.entries(value)) {
-      if (key === '__proto__') yield { path, message: '"__proto__" is no name for a field' };
+      if (key === '__proto__') yield { path, message: '"__proto__" is not allowed as a field name' };
       yield* valueProblems(item, [...path, key], hasView);
     }
-  else if (!isScalar(value)) yield { path, message: 'is no value that JSON has' };
+  else if (!isScalar(value)) yield { path, message: 'is not a JSON value' };
 }
 
-/** Not NaN and the infinities, which YAML has. A bigint has 64 bits or fewer. */
+/** Excludes NaN and infinities, which YAML has. A bigint has at most 64 bits. */
 function isScalar(value: unknown): boolean {
   return value === null || typeof value === 'boolean' || typeof value === 'bigint' || Number.isFinite(value);
 }
@@ -153,11 +156,11 @@ function* templateProblems(source: string, path: Path, hasView: boolean): Iterab
     yield { path, message: `names a field of the payload: ${DECODE}` };
 }
 
-/** What is wrong however the placeholders are filled in. */
+/** Problems that exist whatever the placeholders contain. */
 function* literalTopicProblems(source: string): Iterable<RuleProblem> {
   const template = parseMessageTemplate(source);
   if ('problem' in template) return;
   const sample = template.parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
   const problem = findPublishTopicProblem(sample, true);
-  if (problem !== undefined) yield { path: ['set', 'topic'], message: `is no topic: it ${problem}` };
+  if (problem !== undefined) yield { path: ['set', 'topic'], message: `is not a topic: it ${problem}` };
 }

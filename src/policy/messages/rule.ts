@@ -1,5 +1,5 @@
 /**
- * A rule on messages: plain data, as it stands in a configuration file.
+ * A message rule: plain data, as in a configuration file.
  *
  * ```yaml
  * - name: readings are JSON
@@ -10,11 +10,11 @@
  *   encode: json
  * ```
  *
- * Topics and sender choose by the message as the broker sent it; everything else sees it as the rules before left it.
+ * Topics and sender are matched against the broker's message; everything else sees the result of the earlier rules.
  */
 import type { OneOrMore, TopicCondition, Who } from '../topics/rule.ts';
 
-/** Names of codecs that need nothing else. */
+/** Names of codecs without settings. */
 export const plainCodecs = [
   'json',
   'cbor',
@@ -34,11 +34,11 @@ export type PayloadCodecSpec =
   | { readonly avro: AvroSection };
 
 export interface JsonSection {
-  /** Takes a byte order mark before the text and NUL bytes behind it. */
+  /** Accepts a byte order mark before the text and NUL bytes after it. */
   readonly lenient?: boolean;
 }
 
-/** A message type of a descriptor set, which `protoc --descriptor_set_out --include_imports` writes. */
+/** A message type of a descriptor set, as written by `protoc --descriptor_set_out --include_imports`. */
 export interface ProtobufSection {
   /** Path of the descriptor set. */
   readonly descriptors: string;
@@ -58,34 +58,34 @@ export interface AvroSection {
   readonly extraFields?: 'refuse' | 'drop';
 }
 
-/** What a message must be. */
+/** Requirements on a message. */
 export interface Require {
-  /** Of the bytes, before this rule decodes them. */
+  /** Size of the payload before this rule decodes it. */
   readonly payload?:
     | { readonly minBytes?: number | undefined; readonly maxBytes?: number | undefined }
     | undefined;
   readonly qos?: OneOrMore<Qos> | undefined;
   /** A JSON Schema that the decoded payload must meet: a path, or the schema itself. */
   readonly schema?: string | object | undefined;
-  /** Are formats in the schema checked, or do they only describe? Default: `assert`. */
+  /** Whether formats in the schema are checked or are annotations only. Default: `assert`. */
   readonly schemaFormats?: 'assert' | 'annotate' | undefined;
-  /** What becomes of a message that is otherwise. `skip`: the rule does not apply to it. Default: `drop`. */
+  /** What to do with a message that does not meet them. `skip`: the rule does not apply to it. Default: `drop`. */
   readonly else?: 'drop' | 'pass' | 'skip' | undefined;
 }
 
 export type Qos = 0 | 1 | 2;
 
-/** What a rule changes. Texts are templates. */
+/** Changes made by a rule. Texts are templates. */
 export interface SetSection {
   readonly topic?: string | undefined;
   readonly qos?: Qos | string | undefined;
-  /** Values by the path of a field, or a text in the place of the whole payload. */
+  /** Values by field path, or a text that replaces the whole payload. */
   readonly payload?: string | Readonly<Record<string, unknown>> | undefined;
-  /** Paths of fields to take out. */
+  /** Paths of fields to remove. */
   readonly remove?: OneOrMore<string> | undefined;
 }
 
-/** Everything is optional: a rule that says nothing but `stop` ends the rules for what it matches. */
+/** Everything is optional: a rule with only `stop` ends the list for the messages it matches. */
 export interface MessageRule {
   readonly name?: string | undefined;
   readonly topics?: OneOrMore<TopicCondition> | undefined;
@@ -96,32 +96,32 @@ export interface MessageRule {
   readonly require?: Require | undefined;
   readonly set?: SetSection | undefined;
   readonly encode?: OneOrMore<PayloadCodecSpec> | undefined;
-  /** Stops the message; a text is the reason. */
+  /** Drops the message; a text is the reason. */
   readonly drop?: string | true | undefined;
-  /** No rule after this one is asked. */
+  /** No later rule is asked. */
   readonly stop?: boolean | undefined;
   readonly onError?: OnMessageError | undefined;
 }
 
-/** What becomes of a message to which a rule cannot be applied: it goes on as it came, or not at all. */
+/** What to do with a message to which a rule cannot be applied: pass it unchanged, or drop it. */
 export type OnMessageError = 'pass' | 'drop';
 
-/** May the rule stop a message by a decision of its own? Then whoever sends it gains when the rule is not asked. */
+/** Reports whether the rule itself may drop a message. A sender then benefits if the rule is skipped. */
 export function mayDrop({ drop, require: must }: MessageRule): boolean {
   return drop !== undefined || (must !== undefined && (must.else ?? 'drop') === 'drop');
 }
 
-/** Does the codec give a value, and not other bytes? */
+/** Reports whether the codec produces a value rather than bytes. */
 export function givesValue(spec: PayloadCodecSpec): boolean {
   return typeof spec === 'object' || spec === 'json' || spec === 'cbor' || spec === 'msgpack';
 }
 
-/** As messages call a codec. */
+/** Returns the name of a codec for messages. */
 export function codecLabel(spec: PayloadCodecSpec): string {
   return typeof spec === 'string' ? spec : (Object.keys(spec)[0] ?? '');
 }
 
-/** The part of an authorization rule that chooses by topic and client. */
+/** The part of an authorization rule that selects by topic and client. */
 export function selectionOf({ name, topics, who }: MessageRule) {
   return {
     allow: 'publish' as const,
@@ -131,7 +131,7 @@ export function selectionOf({ name, topics, who }: MessageRule) {
   };
 }
 
-/** How messages call a rule: by its name, or by its place in the list, counted from 1. */
+/** Returns the label of a rule: its name, or its position in the list, from 1. */
 export function messageLabel(rule: Pick<MessageRule, 'name'>, index: number): string {
   return rule.name ?? `rule ${index + 1}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Which rules a message matches, by its topic and sender: all of them, in order. A hundred rules that do not match
- * cost about what one costs, since they stand in the same index as authorization rules.
+ * Finds all rules that match a message by topic and sender, in order. A hundred rules that do not match cost about as
+ * much as one, because they share the index of authorization rules.
  */
 
 import { atOnce, type Steps } from '../../lib/steps.ts';
@@ -14,22 +14,22 @@ import type { Search } from '../topics/rule-trie.ts';
 import { type MessageRule, mayDrop, selectionOf } from './rule.ts';
 
 export interface Selection {
-  /** Places of the rules that match, in order. */
+  /** Indices of the matching rules, in order. */
   readonly rules: readonly number[];
-  /** Values that could not stand in a filter; rules that need them do not match. */
+  /** Values that are not allowed in a filter. Rules that need them do not match. */
   readonly notes: readonly UnsafeValue[];
-  /** Those of the rules of which it cannot be told whether they are about the sender. They check, and do no more. */
+  /** Rules for which it is unknown whether they apply to the sender. They check and do nothing else. */
   readonly doubtful?: readonly number[];
 }
 
 export type Select = (sender: Subject, topic: string) => Selection;
 
-/** @throws TypeError for a rule that `findMessageRuleProblems` objects to. */
+/** @throws TypeError if `findMessageRuleProblems` finds a problem in the rule. */
 export function compileSelection(rules: readonly MessageRule[]): Select {
   return atOnce(selectionSteps(rules));
 }
 
-/** The same, rule by rule. */
+/** Like `compileSelection`, one rule at a time. */
 export function* selectionSteps(rules: readonly MessageRule[]): Steps<Select> {
   const compiled: CompiledRule[] = [];
   const certain: (WhoTest | undefined)[] = [];
@@ -47,7 +47,7 @@ export function* selectionSteps(rules: readonly MessageRule[]): Steps<Select> {
   };
 }
 
-/** For a rule that is asked in doubt: is it surely about the sender? A rule that drops drops in doubt. */
+/** For a doubtful rule: reports whether it surely applies to the sender. A rule that drops does so in doubt. */
 function compileCertain(rule: MessageRule): WhoTest | undefined {
   const { who, drop } = rule;
   if (who === undefined || drop !== undefined || !mayDrop(rule) || !hasRegex(who)) return undefined;
@@ -61,7 +61,7 @@ function hasRegex(part: unknown): boolean {
 
 const nothing: Selection = { rules: [], notes: [] };
 
-/** A search that takes no candidate for the answer, and so comes by all of them. */
+/** A search that accepts no candidate and thereby visits all of them. */
 class Collector implements Search {
   readonly best = Number.POSITIVE_INFINITY;
   readonly subject: Subject;

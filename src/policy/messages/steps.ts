@@ -1,4 +1,4 @@
-/** The parts of a rule that test and change a message, each compiled once. */
+/** The compiled steps of a rule that test and change a message. */
 import { listOf, type OneOrMore } from '../topics/rule.ts';
 import { CheckFailure, fail } from './failure.ts';
 import { type MessageEdit, type View, withPayload } from './message-edit.ts';
@@ -15,18 +15,18 @@ import {
 import { findPublishTopicProblem } from './topic.ts';
 import type { CheckWork, Value, ValueCheck } from './value.ts';
 
-/** Why a message is not what a rule requires, or `undefined` when it is. */
+/** Returns why a message does not meet the requirements, or `undefined` if it does. */
 export type Requirement = (edit: MessageEdit) => string | undefined;
 
 /**
- * Makes the next edit. What templates see is the message as it came to the changes of the rule, so that their order
+ * Makes the next edit. Templates see the message as it was before the changes of the rule, so the order of the changes
  * does not matter.
  *
  * @throws RuleFailure
  */
 export type Change = (edit: MessageEdit, seen: MessageEdit) => MessageEdit;
 
-/** What can be told before the payload is decoded. */
+/** Checks that do not need the decoded payload. */
 export function compileEnvelope({ payload, qos }: Require): Requirement {
   const { minBytes = 0, maxBytes = Number.POSITIVE_INFINITY } = payload ?? {};
   const levels = qos === undefined ? undefined : (listOf(qos) as readonly number[]);
@@ -39,7 +39,7 @@ export function compileEnvelope({ payload, qos }: Require): Requirement {
   };
 }
 
-/** @throws CheckFailure when it cannot be told whether the payload meets the schema. */
+/** @throws CheckFailure if the check of the schema is undecided. */
 export function compileSchemaCheck(check: ValueCheck): Requirement {
   return ({ view, work }) => {
     if (view === undefined) throw new CheckFailure('require.schema: no rule decoded the payload');
@@ -57,7 +57,7 @@ function decided(check: ValueCheck, { value, chain, isChanged }: View, work: Che
   }
 }
 
-/** The changes of a `set`, in the order in which they are made. @throws TypeError for a template that is wrong. */
+/** Compiles the changes of a `set`, in order. @throws TypeError for an invalid template. */
 export function compileChanges({ topic, qos, payload, remove }: SetSection): readonly Change[] {
   const changes: Change[] = [];
   if (remove !== undefined) changes.push(removeFields(remove));
@@ -91,7 +91,7 @@ function setFields(fields: Readonly<Record<string, unknown>>): Change {
 
 const encoder = new TextEncoder();
 
-/** One placeholder of the payload gives a value; anything else a text, which is the payload from then on. */
+/** A single placeholder of the payload gives a value. Anything else gives a text, which becomes the payload. */
 function setPayload(template: MessageTemplate): Change {
   const only = soleOf(template);
   return (edit, seen) => {

@@ -1,6 +1,6 @@
 /**
- * Templates of message rules: texts with placeholders such as `${clientid}` or `${payload.site.id}`. A template
- * that is one placeholder and nothing else gives the value itself, so that a number stays a number.
+ * Templates of message rules: texts with placeholders such as `${clientid}` or `${payload.site.id}`. A template that
+ * is exactly one placeholder gives the value itself: a number stays a number.
  */
 import { isShortened } from '../../protocol/schema/list-limit.ts';
 import type { Property } from '../../protocol/schema/vocabulary.ts';
@@ -12,7 +12,7 @@ import { type Path, parsePath, readPath } from './path.ts';
 import type { Value } from './value.ts';
 
 interface Placeholder {
-  /** As it was written, without `${}`. */
+  /** As written, without `${}`. */
   readonly name: string;
   readonly root: string;
   readonly read: (edit: MessageEdit) => Value | undefined;
@@ -20,11 +20,11 @@ interface Placeholder {
 
 export interface MessageTemplate {
   readonly source: string;
-  /** Literal texts and placeholders; neighbouring literals are one part. */
+  /** Literal texts and placeholders; adjacent literals are merged. */
   readonly parts: readonly (string | Placeholder)[];
 }
 
-/** The placeholders there are, as messages and documentation list them. */
+/** All placeholders, as listed in error texts and documentation. */
 export const messagePlaceholders = [
   '${clientid}',
   '${username}',
@@ -44,7 +44,7 @@ export const messagePlaceholders = [
 
 type Reader = (edit: MessageEdit) => Value;
 
-/** What stands alone. Nothing is there when it is `''`: the message does not say it. */
+/** Placeholders without a path. `''` means that the message lacks the value. */
 const plain: Readonly<Record<string, Reader>> = {
   ...texts,
   topic: ({ topic }) => topic,
@@ -65,7 +65,7 @@ function readerOf(root: string, path: Path): ((edit: MessageEdit) => Value | und
   return path.length === 0 ? read : undefined;
 }
 
-/** A name may come more than once: the first counts. One that is not found may have stood behind the limit. */
+/** The first of several equal names counts. A name that is not found may be beyond the limit. */
 function propertyOf(list: readonly Property[], wanted: string): string | undefined {
   const found = list.find(({ name }) => name === wanted)?.value;
   return found === undefined && isShortened(list) ? fail(TOO_MANY) : found;
@@ -78,10 +78,10 @@ function parsePlaceholder(name: string): Placeholder | { readonly problem: strin
   if ('problem' in path) return { problem: `\${${name}}: ${path.problem}` };
   const read = readerOf(root, path);
   if (read !== undefined) return { name, root, read };
-  return { problem: `unknown placeholder "\${${name}}": there are ${messagePlaceholders.join(', ')}` };
+  return { problem: `unknown placeholder "\${${name}}": use one of ${messagePlaceholders.join(', ')}` };
 }
 
-/** Compiles a text, or says what is wrong with its placeholders. `$${` is `${` itself. */
+/** Compiles a text, or returns what is wrong with its placeholders. `$${` stands for `${`. */
 export function parseMessageTemplate(source: string): MessageTemplate | { readonly problem: string } {
   const parts: (string | Placeholder)[] = [];
   let literal = '';
@@ -107,24 +107,24 @@ export function parseMessageTemplate(source: string): MessageTemplate | { readon
   return { source, parts };
 }
 
-/** Does it look into the payload? */
+/** Reports whether it reads the payload. */
 export function namesField({ parts }: MessageTemplate): boolean {
   return parts.some((part) => typeof part !== 'string' && part.root === 'payload' && part.name !== 'payload');
 }
 
-/** The one placeholder that the template is, if it is. */
+/** Returns the placeholder of a template that consists of exactly one. */
 export function soleOf({ parts }: MessageTemplate): Placeholder | undefined {
   const [only] = parts;
   return parts.length === 1 && typeof only === 'object' ? only : undefined;
 }
 
-/** @throws RuleFailure when something that it names is not there. */
+/** @throws RuleFailure if a named value is missing. */
 export function renderValue(template: MessageTemplate, edit: MessageEdit): Value {
   const only = soleOf(template);
   return only === undefined ? renderText(template, edit) : present(only, edit);
 }
 
-/** @throws RuleFailure when something that it names is not there, or is no text, number or yes or no. */
+/** @throws RuleFailure if a named value is missing, or is not text, a number or a boolean. */
 export function renderText({ parts }: MessageTemplate, edit: MessageEdit): string {
   let text = '';
   for (const part of parts) text += typeof part === 'string' ? part : textOf(part, edit);
@@ -132,7 +132,7 @@ export function renderText({ parts }: MessageTemplate, edit: MessageEdit): strin
 }
 
 /**
- * A topic: a value stays inside its level, since clients choose it. `${topic}` alone may bring several.
+ * Renders a topic. A value stays within its level, because clients choose it; only `${topic}` may contain several.
  *
  * @throws RuleFailure
  */
@@ -155,16 +155,16 @@ function present(placeholder: Placeholder, edit: MessageEdit): Value {
   const value = read(edit);
   if (value === undefined) return fail(`\${${name}} is not there`);
   if (value === '' && Object.hasOwn(plain, root) && name !== 'topic')
-    return fail(`\${${name}} is not there: the message does not say it`);
+    return fail(`\${${name}} is not there: the message does not contain it`);
   return value;
 }
 
 function textOf(placeholder: Placeholder, edit: MessageEdit): string {
   const value = present(placeholder, edit);
   if (typeof value === 'string') return value;
-  // A topic of another device may have the number that it was rounded to.
-  if (isRounded(value)) return fail(`\${${placeholder.name}} is a number whose digits are not all known`);
+  // Another device's topic may contain the number that it was rounded to.
+  if (isRounded(value)) return fail(`\${${placeholder.name}} is a number that was rounded`);
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);
-  return fail(`\${${placeholder.name}} is no text, number or true or false`);
+  return fail(`\${${placeholder.name}} is not text, a number or a boolean`);
 }

@@ -1,10 +1,10 @@
-/** The topic of a rewritten message: EMQX routes it unchecked, so that it is checked here. */
+/** Checks the topic of a rewritten message: EMQX routes it unchecked. */
 import { findTopicNameProblem } from '../topics/topic-filter.ts';
 
 /**
- * Why a message must not go to this topic, or `undefined` when it may.
+ * Returns why a message must not go to this topic, or `undefined` if it may.
  *
- * @param mayBeginWithDollar when the rule itself says so in plain letters: no value brings a message there.
+ * @param mayBeginWithDollar true if "$" is literal text of the rule: a value must not lead there.
  */
 export function findPublishTopicProblem(topic: string, mayBeginWithDollar: boolean): string | undefined {
   if (/[+#]/.test(topic)) return 'must not contain the wildcards "+" and "#"';
@@ -14,6 +14,6 @@ export function findPublishTopicProblem(topic: string, mayBeginWithDollar: boole
   // [MQTT-4.7.2-1]
   if (topic === '$SYS' || topic.startsWith('$SYS/')) return 'must not be under $SYS';
   if (topic.startsWith('$') && !mayBeginWithDollar)
-    return 'begins with "$", which must stand in the template itself';
+    return 'begins with "$": write the "$" in the template itself';
   return undefined;
 }

@@ -1,7 +1,7 @@
-/** What a payload is decoded to, and what turns it into one: the parts of a codec that rules see. */
+/** Decoded payload values, and the codec interfaces that rules use. */
 
 /**
- * A value as JSON has it, and besides: bytes, and integers beyond 2^53 as bigint (64 bits: -2^63 to 2^64-1).
+ * A JSON value, plus bytes, and integers beyond 2^53 as bigint (64 bits: -2^63 to 2^64-1).
  * Strings are well-formed Unicode. No key is `__proto__`.
  */
 export type Value =
@@ -16,27 +16,27 @@ export type Value =
 
 export type ValueObject = { readonly [key: string]: Value };
 
-/** Between bytes and a value. What it throws is named `CodecError` and has a message about the payload. */
+/** Converts between bytes and a value. Its errors are named `CodecError` and describe the payload. */
 export interface ValueCodec {
   readonly kind: 'value';
   readonly name: string;
   decode(bytes: Uint8Array): Value;
   encode(value: Value): Uint8Array;
-  /** As `decode`, for a value that may be changed and written back. Absent: `encode` writes all that there was. */
+  /** Like `decode`, for a value that may be changed and written back. Absent: `encode` loses nothing. */
   read?(bytes: Uint8Array): Reading;
 }
 
-/** A value, and how it is written back when parts of it have changed. */
+/** A value, and how to write it back after changes. */
 export interface Reading {
   readonly value: Value;
   /**
-   * Writes what `value` became. What did not change keeps what a value does not say: unknown fields, the width of
-   * numbers, extension types. Absent: there is nothing of that kind, and `encode` does.
+   * Writes the changed value. Unchanged parts keep details that the value does not show: unknown fields, the width of
+   * numbers, extension types. Absent: there are no such details; use `encode`.
    */
   readonly rewrite?: ((changed: Value) => Uint8Array) | undefined;
 }
 
-/** Between bytes and bytes. */
+/** Converts between bytes and bytes. */
 export interface ByteCodec {
   readonly kind: 'bytes';
   readonly name: string;
@@ -47,18 +47,18 @@ export interface ByteCodec {
 export type PayloadCodec = ValueCodec | ByteCodec;
 
 /**
- * What is wrong with a value, `undefined` when nothing is. Never tells the value.
+ * Returns what is wrong with a value, or `undefined`. The text never contains the value.
  *
- * It may throw: then nothing is known of the value. The text of an error that is named `Undecided` tells why.
+ * It may throw: then the check is undecided. The message of an error named `Undecided` says why.
  *
- * @param work what the checks of a message share; it adds to it what it does
- * @param mayHaveBytes false for a value that was read from JSON: looking for bytes takes time. Default: true
+ * @param work shared by the checks of a message; each adds the work it does
+ * @param mayHaveBytes false for a value from JSON, which saves the search for bytes. Default: true
  */
 export type ValueCheck = (value: Value, work?: CheckWork, mayHaveBytes?: boolean) => string | undefined;
 
-/** What the checks of one message have done so far: counted, never timed. */
+/** Work done by the checks of one message; counted, never timed. */
 export interface CheckWork {
-  /** Units of the check's own. */
+  /** In units of the check. */
   checkWork: number;
 }
 

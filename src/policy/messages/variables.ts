@@ -1,4 +1,4 @@
-/** The variables that conditions of message rules may name, in the order of docs/conditions.md and of error texts. */
+/** Variables for conditions of message rules, in the order of docs/conditions.md and of error texts. */
 import { isShortened } from '../../protocol/schema/list-limit.ts';
 import type { Property } from '../../protocol/schema/vocabulary.ts';
 import type { Variables } from '../condition.ts';
@@ -8,9 +8,9 @@ import { type MessageEdit, payloadOf, texts } from './message-edit.ts';
 export const messageVariables: Variables<MessageEdit> = {
   topic: ({ topic }) => topic,
   qos: ({ qos }) => BigInt(qos),
-  /** The value when a rule decoded it, else the bytes. */
+  /** The value if a rule decoded it, else the bytes. */
   payload: payloadOf,
-  /** Of the payload, in bytes, as it came to the rule. */
+  /** Size of the payload before the rule, in bytes. */
   size: ({ payload }) => BigInt(payload.length),
   ...texts,
   /** Milliseconds since 1970, by the broker's clock. */
@@ -19,12 +19,12 @@ export const messageVariables: Variables<MessageEdit> = {
   user_props: ({ input }) => byName(input.userProps),
 };
 
-/** Many rules may ask about the properties of one message, which has thousands. */
+/** Cached: many rules may read the properties of one message, which may have thousands. */
 const known = new WeakMap<readonly Property[], Readonly<Record<string, string>>>();
 
-/** A name may come more than once: the first counts. */
+/** The first of several equal names counts. */
 function byName(list: readonly Property[]): Readonly<Record<string, string>> {
-  // What is not there may have stood behind the limit: a rule must not take it for absent.
+  // A missing property may be beyond the limit: a rule must not treat it as absent.
   if (isShortened(list)) return fail(TOO_MANY);
   const before = known.get(list);
   if (before !== undefined) return before;

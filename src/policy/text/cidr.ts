@@ -1,11 +1,10 @@
 /**
- * IP addresses and CIDR blocks (RFC 4632, RFC 4291), without the `net` module so that the core stays pure.
+ * IP addresses and CIDR blocks (RFC 4632, RFC 4291), without the `net` module: the core stays pure.
  *
  * Not ipaddr.js (2.5.0), which reads more than one address in a text: `10` is 0.0.0.10, `10/8` is 0.0.0.10/8,
  * `012.0.0.1` and `0x0a.0.0.1` are 10.0.0.1, and `::10.0.0.1` is 10.0.0.1. Its strict check of IPv4 does not reach
- * `::ffff:010.0.0.1`, nor prefixes such as `/08`. A rule that is read otherwise than it was meant lets the wrong
- * clients in. It took 9 times the CPU for an IPv4 address and 3 times for IPv6, and an address is read for every call
- * of a policy with addresses.
+ * `::ffff:010.0.0.1`, nor prefixes such as `/08`. A misread rule admits the wrong clients. It
+ * took 9 times the CPU for an IPv4 address and 3 times for IPv6, and every call of a policy with addresses parses one.
  */
 
 const DOT = 0x2e;
@@ -13,15 +12,15 @@ const DOT = 0x2e;
 /** An address as 16-bit words: two for IPv4, eight for IPv6. */
 export type Address = readonly number[];
 
-/** The addresses whose first `prefix` bits are those of `base`. */
+/** All addresses that share the first `prefix` bits with `base`. */
 export interface Cidr {
   readonly base: Address;
   readonly prefix: number;
 }
 
 /**
- * Reads an address, or gives `undefined`. An IPv4-mapped address (`::ffff:10.0.0.1`), which a dual-stack
- * listener sees, is the IPv4 address; a zone (`fe80::1%eth0`) is left out.
+ * Parses an address, or returns `undefined`. An IPv4-mapped address (`::ffff:10.0.0.1`), as seen by a dual-stack
+ * listener, becomes the IPv4 address. A zone (`fe80::1%eth0`) is dropped.
  */
 export function parseAddress(text: string): Address | undefined {
   if (!text.includes(':')) return parseIpv4(text);
@@ -30,7 +29,7 @@ export function parseAddress(text: string): Address | undefined {
   return words !== undefined && isMapped(words) ? words.slice(6) : words;
 }
 
-/** Reads `address` or `address/prefix`, or gives `undefined`. Bits after the prefix are ignored. */
+/** Parses `address` or `address/prefix`, or returns `undefined`. Bits after the prefix are ignored. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf('/');
   const address = slash === -1 ? text : text.slice(0, slash);
@@ -45,12 +44,12 @@ export function parseCidr(text: string): Cidr | undefined {
   return prefix >= 0 && prefix <= bits ? { base, prefix } : undefined;
 }
 
-/** Says why a text is no address or block; nothing when it is one. */
+/** Returns why a text is not an address or block, or `undefined` if it is. */
 export function findAddressProblem(text: string): string | undefined {
-  return parseCidr(text) === undefined ? 'is no IP address or CIDR block such as 10.0.0.0/8' : undefined;
+  return parseCidr(text) === undefined ? 'is not an IP address or CIDR block such as 10.0.0.0/8' : undefined;
 }
 
-/** Is the address in the block? Never for an address of the other family. */
+/** Reports whether the address is in the block. False for the other address family. */
 export function isInCidr(address: Address, { base, prefix }: Cidr): boolean {
   if (address.length !== base.length) return false;
   for (let i = 0, left = prefix; left > 0; i++, left -= 16) {
@@ -60,14 +59,14 @@ export function isInCidr(address: Address, { base, prefix }: Cidr): boolean {
   return true;
 }
 
-/** An address as text: its family, then a character for each byte. */
+/** Encodes an address as a key: its family, then one character per byte. */
 export function addressKey(address: Address): string {
   let key = address.length === 2 ? '4' : '6';
   for (const word of address) key += String.fromCharCode(word >> 8, word & 0xff);
   return key;
 }
 
-/** What the keys of all addresses in the block begin with. Keys of some others may, too. */
+/** Returns the common prefix of the keys of all addresses in the block. Other keys may share it. */
 export function cidrKey({ base, prefix }: Cidr): string {
   return addressKey(base).slice(0, 1 + Math.floor(prefix / 8));
 }
@@ -76,7 +75,7 @@ function parsePrefix(text: string): number | undefined {
   return /^(0|[1-9]\d{0,2})$/.test(text) ? Number(text) : undefined;
 }
 
-/** By hand, since it is done for every call of a policy with addresses. */
+/** Written by hand: it runs on every call of a policy with addresses. */
 function parseIpv4(text: string): Address | undefined {
   const bytes: number[] = [];
   let byte = -1;
@@ -88,7 +87,7 @@ function parseIpv4(text: string): Address | undefined {
       byte = -1;
     } else {
       const digit = unit - 0x30;
-      // No leading zeros: some readers take `010` for eight.
+      // No leading zeros: some parsers read `010` as eight.
       if (!(digit >= 0 && digit <= 9) || byte === 0) return undefined;
       byte = byte < 0 ? digit : byte * 10 + digit;
       if (byte > 255) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A strict reader of comma-separated values (RFC 4180): what is not clearly one table is a problem with a
- * line number, because a user file that is guessed at lets the wrong people in.
+ * A strict reader of comma-separated values (RFC 4180). Anything ambiguous is a problem with a line number: a guess in
+ * a user file would admit the wrong users.
  *
  * Not csv-parse (7.0.3): it takes the first line end for that of the whole file, so that `a,b\r\n1,2\n3,4` becomes two
  * rows, or, with both line ends given, leaves a bare carriage return in a cell. Its errors quote the cell, which may be
@@ -9,7 +9,7 @@
  */
 
 export interface CsvRow {
-  /** The line that the row begins on, from 1. */
+  /** First line of the row, from 1. */
   readonly line: number;
   readonly cells: readonly string[];
 }
@@ -18,16 +18,16 @@ export type CsvResult =
   | { readonly ok: true; readonly rows: readonly CsvRow[] }
   | { readonly ok: false; readonly line: number; readonly message: string };
 
-/** One cell with what ends it. Unquoted cells may not hold a quote, quoted ones double it. */
+/** One cell and its separator. Unquoted cells must not contain a quote; quoted cells double it. */
 const CELL = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|$)/y;
 
-/** Why a text is no table. */
+/** Why a text is not a table. */
 export interface CsvProblem {
   readonly line: number;
   readonly message: string;
 }
 
-/** Reads all rows. Lines that are empty are skipped; a byte order mark is ignored. */
+/** Reads all rows. Empty lines and a byte order mark are ignored. */
 export function parseCsv(text: string): CsvResult {
   const rows: CsvRow[] = [];
   for (const row of csvRows(text)) {
@@ -37,12 +37,12 @@ export function parseCsv(text: string): CsvResult {
   return { ok: true, rows };
 }
 
-/** The same, row by row; a problem is the last. */
+/** Like `parseCsv`, one row at a time. A problem ends the sequence. */
 export function* csvRows(text: string): Iterable<CsvRow | CsvProblem> {
   let cells: string[] = [];
   let line = 1;
   let rowLine = 1;
-  // Others may use the expression between two rows.
+  // Another caller may use the expression between two rows.
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   while (at < text.length) {
     CELL.lastIndex = at;
@@ -52,7 +52,7 @@ export function* csvRows(text: string): Iterable<CsvRow | CsvProblem> {
     const [all, quoted, bare = '', end] = found;
     cells.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
     line += countLines(all);
-    // A comma at the very end of the text opens one more, empty cell.
+    // A comma at the end of the text starts one more, empty cell.
     if (end === ',' && at < text.length) continue;
     if (end === ',') cells.push('');
     if (!isBlank(cells)) yield { line: rowLine, cells };
@@ -73,8 +73,8 @@ function countLines(text: string): number {
 
 /** RFC 4180 section 2, rules 5 to 7. */
 function explain(text: string, start: number): string {
-  if (text[start] !== '"') return 'a cell that holds a quote or a bare carriage return must stand in quotes';
+  if (text[start] !== '"') return 'put a cell that contains a quote or a bare carriage return in quotes';
   return /^"[^"]*(?:""[^"]*)*"/.test(text.slice(start))
-    ? 'text after a closing quote: a quote inside a cell is doubled'
+    ? 'text after a closing quote: double a quote inside a cell'
     : 'a quoted cell is not closed';
 }

@@ -1,6 +1,6 @@
 /**
- * Strict decoders. `undefined` for anything malformed: a hash that decodes to fewer bytes than its author
- * meant would accept more passwords than its author meant.
+ * Strict decoders. They return `undefined` for malformed input: a hash that decodes to fewer bytes than intended would
+ * accept more passwords than intended.
  */
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

@@ -1,20 +1,19 @@
 /**
- * JSON whose numbers name somebody: an id of an account, a serial number. `JSON.parse` rounds what a double cannot hold,
- * and 9007199254740993 becomes its neighbour, another account. Here such a number is its digits, as text.
+ * Parses JSON whose numbers are identifiers, such as an account id. `JSON.parse` rounds numbers that a double cannot
+ * represent: 9007199254740993 becomes another account. Here such a number becomes a text with its digits.
  */
 
-/** Enough digits in a row, or an exponent: else every number is exact. It may be right about a text in vain. */
+/** Finds long runs of digits or an exponent; without them every number is exact. False positives are harmless. */
 const maybeInexact = /\d[\d.]{14}\d|\d[eE][+-]?\d/;
 
 /** A text, or a number. */
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 /**
- * What the text says; a number that a double does not hold exactly is a text with its digits as they were written.
+ * Parses a text. A number that a double cannot represent exactly becomes a text with its digits as written.
  *
- * @param value what `JSON.parse` makes of the text: itself the result when all of its numbers are exact. Default: it is
- *   parsed here.
- * @throws SyntaxError when it is not JSON.
+ * @param value the result of `JSON.parse`; returned as is if all numbers are exact. Default: parses the text.
+ * @throws SyntaxError if it is not JSON.
  */
 export function parseExactJson(text: string, value: unknown = JSON.parse(text)): unknown {
   if (!maybeInexact.test(text)) return value;
@@ -24,7 +23,7 @@ export function parseExactJson(text: string, value: unknown = JSON.parse(text)):
   return exact === text ? value : JSON.parse(exact);
 }
 
-/** Whether a number of JSON and the double that it is read as are the same number; other spellings count as exact. */
+/** Reports whether a double represents a JSON number exactly; the spelling does not matter. */
 export function isExact(written: string): boolean {
   const value = Number(written);
   return (
@@ -32,7 +31,7 @@ export function isExact(written: string): boolean {
   );
 }
 
-/** One text for each number: its digits without zeros at either end, and where the point stands. */
+/** Normalizes a number: digits without zeros at either end, and the position of the point. */
 function canonical(number: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
@@ -44,7 +43,7 @@ function canonical(number: string): string {
   return `${sign}${digits.slice(first, end)}e${Number(exponent) + whole.length - first}`;
 }
 
-/** Whether the digits of a number may be others than those that were written: what is left of one that was rounded. */
+/** Reports whether a number may be the result of rounding. */
 export function isRounded(value: unknown): boolean {
   if (typeof value !== 'number') return false;
   return !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));

@@ -1,12 +1,12 @@
 /**
- * Globs: `*` is any text, `?` one character. Matching takes at most pattern times text steps, whatever the
- * pattern: a star that failed is given up for good as soon as the next star is reached.
+ * Globs: `*` is any text, `?` one character. Matching takes at most pattern length times text length steps, because it
+ * never backtracks past the latest star.
  */
 
 const STAR = 0x2a;
 const ONE = 0x3f;
 
-/** Does the glob match the whole text? */
+/** Reports whether the glob matches the whole text. */
 export function matchesGlob(glob: string, text: string): boolean {
   let g = 0;
   let t = 0;

@@ -1,13 +1,13 @@
 /**
- * Texts with placeholders such as `${clientid}`, compiled once. Unlike a topic template, what a value may hold
- * is for the user of the text to decide: it is handed to an encoder.
+ * Texts with placeholders such as `${clientid}`, compiled once. Unlike in a topic template, values are not restricted:
+ * the caller's encoder handles them.
  */
 
 export type TextValues = Readonly<Record<string, string | undefined>>;
 
 export interface TextTemplate {
   readonly source: string;
-  /** Literal texts, and names of values. */
+  /** Literal texts and names of values. */
   readonly parts: readonly (string | { readonly name: string })[];
 }
 
@@ -16,7 +16,7 @@ const PLACEHOLDER = /\$\{([^}]*)\}/g;
 /**
  * Compiles a text.
  *
- * @throws TypeError when it names a value that is not among `names`; the message lists them.
+ * @throws TypeError if it names a value that is not in `names`; the message lists them.
  */
 export function compileText(source: string, names: readonly string[]): TextTemplate {
   const parts: (string | { name: string })[] = [];
@@ -24,9 +24,9 @@ export function compileText(source: string, names: readonly string[]): TextTempl
   for (const found of source.matchAll(PLACEHOLDER)) {
     const name = found[1] ?? '';
     if (name !== '$' && !names.includes(name))
-      throw new TypeError(`unknown placeholder \${${name}}: there are ${listNames(names)}`);
+      throw new TypeError(`unknown placeholder \${${name}}: use one of ${listNames(names)}`);
     if (found.index > rest) parts.push(source.slice(rest, found.index));
-    // As EMQX writes a dollar sign that begins no placeholder.
+    // EMQX's escape for a literal dollar sign.
     parts.push(name === '$' ? '$' : { name });
     rest = found.index + found[0].length;
   }
@@ -34,7 +34,7 @@ export function compileText(source: string, names: readonly string[]): TextTempl
   return { source, parts };
 }
 
-/** The text with its values, each through the encoder. A value that is missing is empty, as in EMQX. */
+/** Renders the text; the encoder is applied to each value. A missing value is empty, as in EMQX. */
 export function renderText(
   template: TextTemplate,
   values: TextValues,
@@ -45,7 +45,7 @@ export function renderText(
     .join('');
 }
 
-/** Whether all values of the text are there and not empty. */
+/** Reports whether all values of the text are present and not empty. */
 export function isComplete(template: TextTemplate, values: TextValues): boolean {
   return template.parts.every((part) => typeof part === 'string' || Boolean(values[part.name]));
 }

@@ -1,4 +1,4 @@
-/** Finds policies that allow everything to everyone, which are refused unless that is said in so many words. */
+/** Finds policies that allow everything to everyone. They are rejected unless the configuration allows this explicitly. */
 
 import { atOnce, type Steps } from '../../lib/steps.ts';
 import { caller, type Subject } from '../subject.ts';
@@ -6,10 +6,10 @@ import { type CompiledRule, type CompiledTopic, compileRule } from './compiled-r
 import type { Action, Rule, Verdict } from './rule.ts';
 import { matches, overlaps } from './topic-filter.ts';
 
-/** A level that no rule names. */
+/** A level that does not occur in any rule. */
 const UNNAMED = 'a-level-that-no-rule-names';
 
-/** Clients with no special property: no tag, no certificate, an address from the ranges for documentation. */
+/** Clients without special properties: no tag, no certificate, an address from the documentation ranges. */
 const nobodies: readonly Subject[] = ['203.0.113.7', '2001:db8::7'].flatMap((peerhost) =>
   ['', 'a-user-that-no-rule-names'].map((username) => ({
     clientid: 'a-client-that-no-rule-names',
@@ -20,19 +20,19 @@ const nobodies: readonly Subject[] = ['203.0.113.7', '2001:db8::7'].flatMap((pee
 );
 
 /**
- * Would a client with no special property be allowed to publish and to subscribe to every topic?
+ * Reports whether a client without special properties may publish and subscribe to every topic.
  *
- * Topics that begin with `$` are left out of account: a policy that keeps `$SYS` for itself and allows the rest
- * still allows everything. So are `{ eq }` denials: who may not subscribe to `#` may to `+/#`. Any other denial
- * makes the answer no. `otherwise: ignore` leaves the broker to decide, and is no allowance of ours.
+ * Topics that begin with `$` are ignored: a policy that denies only `$SYS` still allows everything. `{ eq }` denials are
+ * ignored, too: a client that may not subscribe to `#` may subscribe to `+/#`. Any other denial makes the result false.
+ * `otherwise: ignore` leaves the decision to the broker and does not count as allowing.
  */
 export function allowsEverything(rules: readonly Rule[], otherwise: Verdict | 'ignore'): boolean {
-  // What their conditions say does not matter here.
+  // Their conditions do not matter here.
   const compiled = rules.map(({ when, ...rule }) => ({ ...compileRule(rule), rule: { ...rule, when } }));
   return atOnce(allowsEverythingSteps(compiled, otherwise));
 }
 
-/** The same of compiled rules, rule by rule. */
+/** Like `allowsEverything`, for compiled rules, one rule at a time. */
 export function* allowsEverythingSteps(
   compiled: readonly CompiledRule[],
   otherwise: Verdict | 'ignore',
@@ -45,7 +45,7 @@ export function* allowsEverythingSteps(
   return false;
 }
 
-/** An allowance on a condition is no allowance of everything; a denial on one is a denial of something. */
+/** A conditional allow rule does not allow everything; a conditional deny rule denies something. */
 function* rulesFor(nobody: Subject, rules: readonly CompiledRule[]): Steps<readonly CompiledRule[]> {
   const concerned: CompiledRule[] = [];
   for (const compiled of rules) {
@@ -77,8 +77,8 @@ function* allowsAll(
 }
 
 /**
- * One topic of each number of levels that any filter can tell apart. Only wildcards match them, so that filters
- * which match them all match every topic, alone or together (`+` and `+/+/#`).
+ * Returns one topic for each number of levels that a filter can distinguish. Only wildcards match them. If filters match
+ * them all, alone or together (`+` and `+/+/#`), they match every topic.
  */
 function* unnamedTopics(rules: readonly CompiledRule[]): Steps<string[]> {
   let depth = 1;
@@ -94,12 +94,12 @@ function deniesSome({ topics }: CompiledRule): boolean {
 }
 
 function allowsUnnamed({ topics }: CompiledRule, action: Action, unnamed: string): boolean {
-  // To subscribe to the literal filter `#` is to get everything; to publish to it is impossible.
+  // A subscription to the literal filter `#` receives everything; publishing to it is impossible.
   const counts = (topic: CompiledTopic) => !topic.literal || action === 'subscribe';
   return topics?.some((topic) => counts(topic) && matches(skeleton(topic), unnamed)) ?? true;
 }
 
-/** The filter as it is for a client of whom nothing is known: a placeholder is some text. */
+/** Renders the filter for an unknown client: a placeholder becomes an arbitrary text. */
 function skeleton({ levels }: CompiledTopic): string {
   return levels.map((level) => (typeof level === 'string' ? level : 'some-value')).join('/');
 }

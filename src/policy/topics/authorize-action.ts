@@ -1,4 +1,4 @@
-/** May this client do this? The client's own grants and the rules in their order, then `otherwise`. */
+/** Decides on an action: the client's own grants and the rules in order, then `otherwise`. */
 import type { Decision } from '../../protocol/schema/decision.ts';
 import type { AuthorizePolicy, Granted, Known } from '../policy.ts';
 import type { Question } from '../question.ts';
@@ -6,20 +6,19 @@ import type { Subject } from '../subject.ts';
 import type { Judgement } from './authorize.ts';
 import { type Action, labelOf } from './rule.ts';
 
-/** Kind of the question for grants that are not in memory: in a token that is the user name, or in a shared store. */
+/** Kind of the question for grants that are not in memory: in a token used as user name, or in a shared store. */
 export const GRANTS = 'authorize/grants';
 
-/** Three parts of base64url, as every signed token has (RFC 7515 section 7.1). */
+/** A signed token: three parts of base64url (RFC 7515 section 7.1). */
 const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
-/** Has the user name the form of a token? */
+/** Reports whether the user name looks like a token. */
 export function mayBeToken(username: string): boolean {
   return TOKEN.test(username);
 }
 
 /**
- * What must be looked up first, when it is not in memory: the grants of a token that is the user name, or those that
- * other instances know of.
+ * Returns the question for grants that are not in memory: in a token used as user name, or stored by other instances.
  */
 export function grantsQuestion(policy: AuthorizePolicy, client: Known): Question | undefined {
   const mayBeElsewhere = policy.hasUsernameTokens === true && mayBeToken(client.username);
@@ -27,12 +26,12 @@ export function grantsQuestion(policy: AuthorizePolicy, client: Known): Question
   return policy.grantsOf?.(client) === undefined ? { kind: GRANTS, client } : undefined;
 }
 
-/** What decides when nobody knows which topics a filter stands for, and no rule names its prefix. */
+/** Name of the decision if the topics of a filter are unknown and no rule names its prefix. */
 export const PREFIX = 'prefix';
 
 /**
- * @param granted overrules what is in memory: the answer to the question above.
- * @param version of the broker, as it says it. Default: not known.
+ * @param granted the answer to that question; overrides the grants in memory.
+ * @param version of the broker, as reported. Default: unknown.
  */
 export function decideAction(
   policy: AuthorizePolicy,
@@ -44,7 +43,7 @@ export function decideAction(
 ): Decision {
   const isShadow = policy.mode === 'shadow';
   if (granted?.isExpired === true) {
-    return { verdict: 'deny', by: 'grants', reason: 'what the client was granted has expired', isShadow };
+    return { verdict: 'deny', by: 'grants', reason: 'the grant of the client has expired', isShadow };
   }
   const subject = subjectOf(client, granted);
   const judges = [policy.judge, granted?.judge];
@@ -64,7 +63,7 @@ export function decideAction(
     return withNotes({ verdict: judgement.verdict, by, reason, isShadow }, notes, conditions);
   }
   if (isUnknown) {
-    const reason = 'no rule names the prefix of the filter, and what the broker makes of it is not known';
+    const reason = 'no rule names the prefix of the filter, and its meaning for the broker is unknown';
     return withNotes({ verdict: 'deny', by: PREFIX, reason, isShadow }, notes, conditions);
   }
   return withNotes(

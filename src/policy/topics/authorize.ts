@@ -1,5 +1,5 @@
 /**
- * May this client publish to this topic, or subscribe to this topic filter? The first rule that is hit decides.
+ * Decides whether a client may publish to a topic or subscribe to a topic filter. The first rule that is hit decides.
  *
  * | | publish | subscribe |
  * |---|---|---|
@@ -7,7 +7,7 @@
  * | `deny` | a filter matches the topic | a filter overlaps the requested filter at all |
  * | `{ eq }` | the text equals the topic | the text equals the requested filter |
  *
- * A topic or filter with a prefix such as `$share/group/` is judged by what the broker makes of it.
+ * A topic or filter with a prefix such as `$share/group/` is judged by its meaning for the broker.
  */
 
 import { atOnce, type Steps } from '../../lib/steps.ts';
@@ -21,42 +21,42 @@ import { indexSteps } from './rule-index.ts';
 import { RuleSearch } from './rule-search.ts';
 import { readTopic } from './topic-prefix.ts';
 
-/** What the rules say. Without a verdict no rule was hit, and `otherwise` decides. */
+/** The result of the rules. Without a verdict no rule was hit, and `otherwise` decides. */
 export type Judgement = {
-  /** Values that could not stand in a filter, once for each variable; rules that need them were passed over. */
+  /** Values not allowed in a filter, once per variable. Rules that need them were skipped. */
   readonly notes: readonly UnsafeValue[];
-  /** Conditions that failed: their rules were passed over, or were hit if they deny and it could not be told. */
+  /** Failed conditions. Their rules were skipped; deny rules were hit if the result was `unknown`. */
   readonly conditions?: readonly FailedCondition[];
-  /** No rule was hit, and nobody knows which topics the filter stands for: `otherwise` does not apply. */
+  /** No rule was hit, and the topics of the filter are unknown: `otherwise` does not apply. */
   readonly isUnknown?: true;
 } & (
   | {
       readonly verdict: Verdict;
-      readonly rule: Rule /** Place in the list, from 0. */;
+      readonly rule: Rule /** Index in the list, from 0. */;
       readonly index: number;
     }
   | { readonly verdict: undefined }
 );
 
 /**
- * Judges one request. For `subscribe` the topic is a filter.
+ * Judges one request. For `subscribe`, the topic is a filter.
  *
- * @param version of the broker, as it says it; it decides what prefixes such as `$queue/` mean. Default: not known.
+ * @param version of the broker, as reported; it decides the meaning of prefixes such as `$queue/`. Default: unknown.
  */
 export type Authorize = (subject: Subject, action: Action, topic: string, version?: string) => Judgement;
 
 /**
  * Compiles rules.
  *
- * @param conditions needed when a rule has `when`.
- * @throws TypeError for a rule that `findRuleProblems` objects to, or with a condition that is wrong: check rules
- *   that come from outside first.
+ * @param conditions required if a rule has `when`.
+ * @throws TypeError if `findRuleProblems` finds a problem in a rule, or a condition is invalid. Check rules from outside
+ *   first.
  */
 export function compileRules(rules: readonly Rule[], conditions?: CompileCondition): Authorize {
   return atOnce(judgeSteps(atOnce(compileSteps(rules, conditions))));
 }
 
-/** The last part of it, for rules that are compiled. */
+/** The last step of `compileRules`, for compiled rules. */
 export function* judgeSteps(compiled: readonly CompiledRule[]): Steps<Authorize> {
   const index = yield* indexSteps(compiled);
   return (subject, action, topic, version = '') => {

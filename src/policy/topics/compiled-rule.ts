@@ -1,4 +1,4 @@
-/** A rule made ready to be asked: topic filters cut into levels, conditions compiled into one test. */
+/** A compiled rule: topic filters split into levels, conditions compiled into one test. */
 
 import { mapSteps, type Steps } from '../../lib/steps.ts';
 import { compileWho, type WhoTest } from '../client-match.ts';
@@ -15,21 +15,21 @@ import {
 import { concerns, listOf, type Rule, type TopicCondition, type Verdict, verdictOf } from './rule.ts';
 import { findRuleProblems } from './rule-check.ts';
 
-/** A level of a topic filter: a text, `+` and `#` included, or the parts of one with placeholders. */
+/** A level of a topic filter: a text (including `+` and `#`), or the parts of a level with placeholders. */
 export type Level = string | LevelTemplate;
 
 export interface LevelTemplate {
-  /** The level as it was written. */
+  /** The level as written. */
   readonly source: string;
   readonly parts: readonly Part[];
-  /** Is it the first level of its filter, where a value must not begin with `$`? */
+  /** First level of its filter, where a value must not begin with `$`. */
   readonly first: boolean;
-  /** May a value hold "/", so that this stands for several levels? */
+  /** A value may contain "/", so it may fill several levels. */
   readonly slash: boolean;
 }
 
 export interface CompiledTopic {
-  /** As `{ eq }`: wildcards stand for themselves. */
+  /** From `{ eq }`: wildcards are literal. */
   readonly literal: boolean;
   readonly slash: boolean;
   readonly template: Template;
@@ -41,15 +41,15 @@ export interface CompiledRule {
   readonly verdict: Verdict;
   readonly publish: boolean;
   readonly subscribe: boolean;
-  /** Nothing for a rule that is for every client. */
+  /** Absent for a rule that applies to every client. */
   readonly isFor: WhoTest | undefined;
-  /** Asked when the rule is for the client and its topic is hit. */
+  /** Evaluated if the client and the topic match. */
   readonly when: Condition<ActionInput> | undefined;
-  /** Nothing for a rule on every topic. */
+  /** Absent for a rule on every topic. */
   readonly topics: readonly CompiledTopic[] | undefined;
 }
 
-/** Compiles rules one by one. @param compile Default: {@link compileRule}. */
+/** Compiles rules one at a time. @param compile Default: {@link compileRule}. */
 export function compileSteps(
   rules: readonly Rule[],
   conditions?: CompileCondition,
@@ -61,9 +61,9 @@ export function compileSteps(
 /**
  * Compiles a rule.
  *
- * @param conditions needed for a rule with `when`.
- * @param ifTooCostly as for `compileWho`: a denial holds when it cannot be told whether it does.
- * @throws TypeError for a rule that `findRuleProblems` objects to, or with a condition that is wrong.
+ * @param conditions required for a rule with `when`.
+ * @param ifTooCostly as for `compileWho`: a denial holds if its condition is undecided.
+ * @throws TypeError if `findRuleProblems` finds a problem in the rule, or its condition is invalid.
  */
 export function compileRule(
   rule: Rule,
@@ -75,7 +75,7 @@ export function compileRule(
   return compileChecked(rule, conditions, ifTooCostly);
 }
 
-/** The same for a rule that `findRuleProblems` has nothing against. */
+/** Like `compileRule`, for a rule without problems (`findRuleProblems`). */
 export function compileChecked(
   rule: Rule,
   conditions?: CompileCondition,
@@ -108,7 +108,7 @@ function compileTopic(topic: TopicCondition, slash: boolean): CompiledTopic {
   return { literal, slash, template, levels: splitLevels(template.parts, slash) };
 }
 
-/** Cuts a template at its slashes. Only a value of a rule that allows it brings another one: see `substituteParts`. */
+/** Splits a template at its slashes. Values add slashes only if the rule allows it: see `substituteParts`. */
 function splitLevels(parts: readonly Part[], slash: boolean): readonly Level[] {
   const levels: Part[][] = [[]];
   for (const part of parts) {
@@ -132,12 +132,12 @@ function makeLevel(parts: readonly Part[], first: boolean, slash: boolean): Leve
   return { source, parts, first, slash };
 }
 
-/** A text that looks like a placeholder is told from one: levels with one source are the same level. */
+/** Distinguishes placeholders from literal texts that look the same: levels with one source are one level. */
 function escapeText(text: string): string {
   return text.replaceAll('${', '${$}{');
 }
 
-/** The level with the subject's values, or why it cannot have them. */
+/** Fills in the subject's values, or returns why they are not allowed. */
 export function fillLevel(level: LevelTemplate, subject: Subject): string | UnsafeValue {
   return substituteParts(level.parts, subject, level.first, level.slash);
 }

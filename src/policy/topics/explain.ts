@@ -1,8 +1,7 @@
 /**
- * Why a request is allowed or denied: every rule in turn, and what kept it from being hit.
+ * Explains why a request is allowed or denied: every rule in turn, and why it was not hit.
  *
- * This is the meaning of a policy written down plainly; `compileRules` is the fast way to the same verdict, and
- * the tests hold one against the other.
+ * This is the reference implementation of a policy. `compileRules` is the fast one; tests compare their verdicts.
  */
 
 import { compileWho } from '../client-match.ts';
@@ -15,19 +14,19 @@ import { type Action, labelOf, type Rule, type Verdict, verdictOf } from './rule
 import { covers, matches, overlaps } from './topic-filter.ts';
 import { type Readings, readTopic } from './topic-prefix.ts';
 
-/** A part of a rule that was not met, and why. */
+/** An unmet part of a rule, and why. */
 export interface Miss {
   readonly condition: 'action' | 'who' | 'topics' | 'when';
   readonly message: string;
 }
 
-/** What one rule said. */
+/** The result of one rule. */
 export interface Step {
   readonly index: number;
-  /** The rule's name, or its place counted from 1. */
+  /** The rule's name, or its position from 1. */
   readonly label: string;
   readonly rule: Rule;
-  /** Nothing was missed: the rule was hit. */
+  /** Empty: the rule was hit. */
   readonly misses: readonly Miss[];
 }
 
@@ -35,20 +34,20 @@ export interface Explanation {
   readonly verdict: Verdict | undefined;
   /** The rule that decided. */
   readonly decided: Step | undefined;
-  /** The rules before it, in order; all of them when none decided. */
+  /** The rules before it, in order; all rules if none decided. */
   readonly passedOver: readonly Step[];
-  /** Those of them that missed one condition only, and concern the action. */
+  /** Rules for this action that missed exactly one condition. */
   readonly close: readonly Step[];
-  /** What a topic with a prefix means to the broker, when it has one; the steps are of the reading that decided. */
+  /** Readings of a topic with a prefix; the steps belong to the reading that decided. */
   readonly readings: Readings | undefined;
   /** See `Judgement.isUnknown`. */
   readonly isUnknown?: true;
 }
 
 /**
- * Asks rule after rule until one is hit.
+ * Evaluates the rules in order until one is hit.
  *
- * @param conditions needed when a rule has `when`.
+ * @param conditions required if a rule has `when`.
  * @param version of the broker. Default: not known.
  */
 export function explain(
@@ -71,7 +70,7 @@ export function explain(
 
 type Find = (rule: Rule, asked: string) => readonly Miss[];
 
-/** One meaning of a topic with a prefix: what `RuleSearch.askReading` does. */
+/** Evaluates one reading of a topic with a prefix, like `RuleSearch.askReading`. */
 function explainReading(
   rules: readonly Rule[],
   { topic, named }: Asked,
@@ -90,7 +89,7 @@ function explainReading(
   return findFirst(rules, (rule) => findMissesOfAnything(rule, who, (each) => find(each, named), conditions));
 }
 
-/** A subscription that may be to any topic has one in common with each denial. */
+/** A subscription that may be to any topic overlaps every denial. */
 function findMissesOfAnything(
   rule: Rule,
   who: Caller,
@@ -106,7 +105,7 @@ function findMissesOfAnything(
     ({ template, slash }) => typeof substitute(template, who.subject, slash) === 'string',
   );
   if (compiled.verdict === 'deny' && isUsed) return misses;
-  const message = 'does not name the prefix of the filter, and which topics it stands for is not known';
+  const message = 'does not name the prefix of the filter, whose topics are unknown';
   return [...misses, { condition: 'topics', message }];
 }
 
@@ -126,7 +125,7 @@ function isClose({ misses }: Step): boolean {
   return misses.length === 1 && misses[0]?.condition !== 'action';
 }
 
-/** What keeps a rule from being hit. */
+/** Finds why a rule is not hit. */
 export function* findMisses(
   rule: Rule,
   who: Caller,
@@ -153,7 +152,7 @@ export function* findMisses(
     yield { condition: 'when', message: why };
 }
 
-/** Names the conditions that do not hold, with what the client has instead. */
+/** Lists the conditions that do not hold, with the client's values. */
 function whoMessage(rule: Rule, whom: Caller): string {
   const { who = {} } = rule;
   const { subject } = whom;
@@ -182,7 +181,7 @@ function quoted(text: string): string {
   return text === '' ? 'none' : `"${text}"`;
 }
 
-/** Why a topic condition is not hit, or `undefined` when it is. */
+/** Returns why a topic condition is not hit, or `undefined` if it is. */
 function findTopicMiss(
   { literal, slash, template }: CompiledTopic,
   verdict: Verdict,

@@ -1,23 +1,23 @@
 /**
- * The `acl` claim of EMQX's JWTs, and the `acl` of an HTTP authentication answer: what a client was granted at
+ * Reads the `acl` claim of EMQX's JWTs, and the `acl` of an HTTP authentication response: the grants of a client at
  * login, as rules for that client.
  *
- * Two forms. The older is a white list, and what it does not list is denied: `{ pub: [..], sub: [..], all: [..] }`.
- * The newer (EMQX 5.5) is a list of rules, after which others are asked:
+ * There are two forms. The older is an allowlist that denies everything else: `{ pub: [..], sub: [..], all: [..] }`.
+ * The newer (EMQX 5.5) is a list of rules; other rules follow it:
  * `[{ permission, action, topic | topics, clientid_re?, username_re?, ipaddr? }]`.
  *
- * Fields that EMQX does not know (`username`, `comment`) are ignored, as it ignores them; those that make it narrow a
- * rule by what ExHook does not tell are problems.
+ * Fields unknown to EMQX (`username`, `comment`) are ignored, as in EMQX. Fields that narrow a rule by something that
+ * ExHook does not send are problems.
  */
 import * as z from 'zod';
 import { topicOf } from './acl/emqx.ts';
 import type { Rule, RuleAction, Who } from './rule.ts';
 import { findRuleProblems } from './rule-check.ts';
 
-/** The rules of a claim, or why it grants nothing. */
+/** The rules of a claim, or why it is invalid. */
 export type Grants = { readonly rules: readonly Rule[] } | { readonly problem: string };
 
-/** A token with more is a mistake, or an attack on the memory that keeps it. */
+/** Maximum number of rules. A token with more is a mistake or an attack on memory. */
 const MAX_GRANTS = 1000;
 
 const TopicList = z.array(z.string()).max(MAX_GRANTS);
@@ -33,11 +33,11 @@ const actions: Readonly<Record<string, RuleAction>> = {
   all: 'all',
 };
 
-/** ExHook does not tell QoS or retain flag, so that a grant that depends on them cannot be judged. */
-const everyQos = z.unknown().refine(isEveryQos, { error: 'limits the QoS, which ExHook does not tell' });
-const anyRetain = z.literal('all', { error: 'depends on the retain flag, which ExHook does not tell' });
+/** ExHook does not send QoS or retain flag: a grant that depends on them cannot be judged. */
+const everyQos = z.unknown().refine(isEveryQos, { error: 'limits the QoS, which ExHook does not send' });
+const anyRetain = z.literal('all', { error: 'depends on the retain flag, which ExHook does not send' });
 const untold = (what: string) =>
-  z.undefined({ error: `depends on the ${what}, which ExHook does not tell` }).optional();
+  z.undefined({ error: `depends on the ${what}, which ExHook does not send` }).optional();
 
 const Grant = z
   .object({
@@ -56,7 +56,7 @@ const Grant = z
     listener_re: untold('listener'),
   })
   .transform((grant, context) => {
-    // EMQX heeds the flag with publications only.
+    // EMQX applies the flag to publications only.
     const retain = grant.action === 'subscribe' ? 'all' : (grant.retain ?? 'all');
     addIssues(anyRetain.safeParse(retain), 'retain', context);
     const topics = topicsOf(grant);
@@ -86,13 +86,13 @@ function addIssues(parsed: Parsed<unknown>, field: string | undefined, context: 
     context.addIssue({ code: 'custom', path: [...(field === undefined ? [] : [field]), ...path], message });
 }
 
-/** As EMQX: `topics` counts where `topic` is no text. */
+/** As in EMQX, `topics` counts if `topic` is not a text. */
 function topicsOf({ topic, topics }: { topic?: unknown; topics?: unknown }): Parsed<readonly string[]> {
   if (typeof topic === 'string') return { success: true, data: [topic] };
   return Array.isArray(topics) ? TopicList.safeParse(topics) : NO_TOPICS;
 }
 
-/** `[0, 1, 2]`, `"0,1,2"` or nothing: no condition on the QoS. */
+/** `[0, 1, 2]`, `"0,1,2"` or absent: no condition on the QoS. */
 function isEveryQos(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   const levels = typeof value === 'string' ? value.split(',') : value;
@@ -105,7 +105,7 @@ const QOS = ['0', '1', '2'];
 
 const GrantList = z.array(Grant).max(MAX_GRANTS);
 
-/** Reads the claim, in either form. The rules are named `acl.pub[0]`, `acl[2]`. */
+/** Reads the claim in either form. Names the rules `acl.pub[0]`, `acl[2]`. */
 export function parseGrants(claim: unknown): Grants {
   const read = Array.isArray(claim) ? GrantList.safeParse(claim) : WhiteList.safeParse(claim);
   if (!read.success) return { problem: firstIssue(read.error.issues) };
@@ -132,7 +132,7 @@ function whiteListRules(list: z.output<typeof WhiteList>): readonly Rule[] {
   return [...grants, { name: 'acl: not listed', deny: 'all' }];
 }
 
-/** Nothing for a rule on no topic, which is never hit. */
+/** Empty for a rule without topics, which is never hit. */
 function grantRule(grant: Grant, index: number): readonly Rule[] {
   const { permission, action, topics } = grant;
   if (topics.length === 0) return [];

@@ -1,16 +1,16 @@
 /**
- * Templates: texts with placeholders such as `${clientid}`, compiled when a policy is loaded.
+ * Topic templates: texts with placeholders such as `${clientid}`, compiled when a policy is loaded.
  *
- * In a topic filter a value must stay inside its level. A client chooses its own client id, so a value that
- * holds `+`, `#` or NUL is never put into a filter, nor one with `/` unless the rule allows it: the result says so, and the
+ * In a topic filter a value must stay within its level. A client chooses its own client id, so a value with `+`, `#` or
+ * NUL is never put into a filter, and one with `/` only if the rule allows it. Otherwise the result says so, and the
  * rule does not match.
  */
 import { type Subject, tagOf } from '../subject.ts';
 
-/** The placeholders there are, as messages and documentation list them. */
+/** All placeholders, as listed in error texts and documentation. */
 export const placeholderNames = ['${username}', '${clientid}', '${cert_common_name}', '${tag.NAME}'] as const;
 
-/** A placeholder: its name without `${}`, and how to read it. `''` when the subject has no such value. */
+/** A placeholder: its name without `${}`, and how to read it. `''` if the subject has no such value. */
 export interface Variable {
   readonly name: string;
   readonly read: (subject: Subject) => string;
@@ -19,13 +19,13 @@ export interface Variable {
 /** A literal text or a variable. */
 export type Part = string | Variable;
 
-/** A compiled text; neighbouring literals are one part. */
+/** A compiled text; adjacent literals are merged. */
 export interface Template {
   readonly source: string;
   readonly parts: readonly Part[];
 }
 
-/** Why a value cannot stand in a topic filter. */
+/** Why a value is not allowed in a topic filter. */
 export type UnsafeReason =
   | 'is empty'
   | 'contains "/"'
@@ -34,7 +34,7 @@ export type UnsafeReason =
   | 'contains NUL'
   | 'begins with "$"';
 
-/** A value that was not used: the variable and the reason, never the value. */
+/** An unused value: the variable and the reason, never the value. */
 export interface UnsafeValue {
   readonly variable: string;
   readonly reason: UnsafeReason;
@@ -53,7 +53,7 @@ function findVariable(name: string): Variable | undefined {
   return tag === '' ? undefined : { name, read: (subject) => tagOf(subject, tag) ?? '' };
 }
 
-/** Compiles a text, or says what is wrong with its placeholders. `${$}` is a dollar sign. */
+/** Compiles a text, or returns what is wrong with its placeholders. `${$}` is a dollar sign. */
 export function parseTemplate(source: string): Template | { readonly problem: string } {
   const parts: Part[] = [];
   let rest = 0;
@@ -63,11 +63,11 @@ export function parseTemplate(source: string): Template | { readonly problem: st
     const name = source.slice(start + 2, end);
     if (start > rest) parts.push(source.slice(rest, start));
     rest = end + 1;
-    // As EMQX writes a dollar sign that begins no placeholder.
+    // EMQX's escape for a literal dollar sign.
     const variable = name === '$' ? '$' : findVariable(name);
     if (variable === undefined) {
       const allowed = placeholderNames.join(', ');
-      return { problem: `unknown placeholder "${source.slice(start, end + 1)}": there are ${allowed}` };
+      return { problem: `unknown placeholder "${source.slice(start, end + 1)}": use one of ${allowed}` };
     }
     parts.push(variable);
   }
@@ -85,17 +85,17 @@ function joinTexts(parts: readonly Part[]): readonly Part[] {
   return joined;
 }
 
-/** Has the template a placeholder? */
+/** Reports whether the template has a placeholder. */
 export function isVariable(template: Template): boolean {
   return template.parts.some((part) => typeof part !== 'string');
 }
 
-/** Puts the subject's values into a topic filter, each within its level. @param slash whether a value may hold "/" */
+/** Fills a topic filter with the subject's values, each within its level. @param slash whether a value may contain "/" */
 export function substitute(template: Template, subject: Subject, slash = false): string | UnsafeValue {
   return substituteParts(template.parts, subject, true, slash);
 }
 
-/** The same for some of a template's parts; `first` when they are at the beginning of the filter. */
+/** Like `substitute`, for some parts of a template; `first` if they begin the filter. */
 export function substituteParts(
   parts: readonly Part[],
   subject: Subject,
@@ -115,10 +115,10 @@ export function substituteParts(
   return text;
 }
 
-/** Why a value may not stand in a topic filter, or `undefined` when it may. */
+/** Returns why a value is not allowed in a topic filter, or `undefined` if it is. */
 export function findUnsafeReason(value: string, first: boolean, slash = false): UnsafeReason | undefined {
   if (value === '') return 'is empty';
-  // A client must not name itself into $SYS/, $share/ or EMQX's $delayed/. [MQTT-4.7.2-1]
+  // A client must not reach $SYS/, $share/ or EMQX's $delayed/ by its name. [MQTT-4.7.2-1]
   if (first && value.charCodeAt(0) === 0x24) return 'begins with "$"';
   for (let i = 0; i < value.length; i++) {
     const unit = value.charCodeAt(i);

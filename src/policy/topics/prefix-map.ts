@@ -1,4 +1,4 @@
-/** Values filed under prefixes. Looking a text up costs one step for each length of prefix, not for each prefix. */
+/** A map by prefix. A look-up costs one step per prefix length, not per prefix. */
 export class PrefixMap<T> {
   readonly #lengths: { readonly length: number; readonly values: Map<string, T> }[] = [];
 
@@ -6,7 +6,7 @@ export class PrefixMap<T> {
     return this.#lengths.length === 0;
   }
 
-  /** The value filed under a prefix, made when there is none. */
+  /** Returns the value of a prefix; creates it if absent. */
   at(prefix: string, make: () => T): T {
     const { values } = this.#ofLength(prefix.length);
     const value = values.get(prefix) ?? make();
@@ -14,7 +14,7 @@ export class PrefixMap<T> {
     return value;
   }
 
-  /** Visits the values of all prefixes of a text. */
+  /** Visits the values whose prefix begins the text. */
   forEachPrefixOf(text: string, visit: (value: T) => void): void {
     for (const { length, values } of this.#lengths) {
       if (length > text.length) continue;

@@ -2,8 +2,8 @@ import type { TopicFilter } from '../../protocol/schema/vocabulary.ts';
 import { readTopic } from './topic-prefix.ts';
 
 /**
- * What a filter of a message queue or stream stands for: `$queue/jobs/a/#` receives `a/#`. Nothing for one that shows
- * it, without a prefix or of a shared subscription: there `$queue/a` is `$share/$queue/a`.
+ * Returns the real filter of a message queue or stream: `$queue/jobs/a/#` receives `a/#`. `undefined` for a filter
+ * without such a prefix, or of a shared subscription: there, `$queue/a` is `$share/$queue/a`.
  */
 export function realFilters(filter: string, version: string): { readonly filters?: readonly string[] } {
   const readings = readTopic('subscribe', filter, version);
@@ -11,11 +11,11 @@ export function realFilters(filter: string, version: string): { readonly filters
   return { filters: readings.topics };
 }
 
-/** The same for the filters of a packet. */
+/** Returns the real filters of a packet. */
 export function withRealFilters(filters: readonly TopicFilter[], version: string): readonly object[] {
   return filters.map((filter) => {
     const { filters: real } = realFilters(filter.name, version);
-    // Named one by one: spreading costs microseconds a filter.
+    // Fields are listed: a spread costs microseconds per filter.
     return real === undefined ? filter : { name: filter.name, subopts: filter.subopts, filters: real };
   });
 }

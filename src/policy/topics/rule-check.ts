@@ -1,4 +1,4 @@
-/** What can be wrong with a rule that has the right shape: found at load, with the path to it and advice. */
+/** Checks rules of valid shape when they are loaded. Each problem has a path and advice. */
 import { compilePattern } from '../../lib/pattern/pattern.ts';
 import { parseCidr } from '../text/cidr.ts';
 import { parseTemplate } from './placeholders.ts';
@@ -20,14 +20,14 @@ export interface RuleProblem {
   readonly message: string;
 }
 
-/** All that is wrong with a rule; nothing when it can be compiled. */
+/** Returns all problems of a rule; none if it can be compiled. */
 export function findRuleProblems(rule: Rule): RuleProblem[] {
   return [...ruleProblems(rule)];
 }
 
 function* ruleProblems(rule: Rule): Iterable<RuleProblem> {
   if ((rule.allow === undefined) === (rule.deny === undefined)) {
-    yield { path: [], message: 'a rule says either "allow" or "deny", with publish, subscribe or all' };
+    yield { path: [], message: 'write either "allow" or "deny", with publish, subscribe or all' };
   }
   if (rule.who !== undefined) yield* whoProblems(rule.who, ['who']);
   if (rule.topics === undefined) return;
@@ -37,7 +37,7 @@ function* ruleProblems(rule: Rule): Iterable<RuleProblem> {
   for (const [path, topic] of each(rule.topics, ['topics'])) yield* topicProblems(topic, path);
 }
 
-/** The members of a list with their paths; of a single value its own. */
+/** Visits the items of a list with their paths; a single value has the path of the list. */
 function* each<T>(values: OneOrMore<T>, path: Path): Iterable<readonly [Path, T]> {
   const isList = Array.isArray(values);
   for (const [i, value] of listOf(values).entries()) yield [isList ? [...path, i] : path, value];
@@ -49,16 +49,16 @@ function* topicProblems(topic: TopicCondition, path: Path): Iterable<RuleProblem
   if (message !== undefined) yield { path: isLiteral ? [...path, 'eq'] : path, message };
 }
 
-/** Why a text is no topic filter for a rule. An `eq` one has a filter's syntax all the same. */
+/** Returns why a text is not a topic filter for a rule. The text of `eq` must have the syntax of a filter, too. */
 export function findTopicProblem(source: string, isLiteral: boolean): string | undefined {
   const template = parseTemplate(source);
   if ('problem' in template) return template.problem;
-  // Whatever fills a placeholder is neither empty nor a wildcard.
+  // A value in a placeholder is neither empty nor a wildcard.
   const filter = template.parts.map((part) => (typeof part === 'string' ? part : 'x')).join('');
   const problem = findTopicFilterProblem(filter);
-  if (problem !== undefined) return `"${source}" is no topic filter: ${problem}`;
+  if (problem !== undefined) return `"${source}" is not a topic filter: ${problem}`;
   if (/^\$share\/[^/]+\/./s.test(filter)) {
-    return `"${source}": a shared subscription is judged by its filter, so that rules name the filter alone`;
+    return `"${source}": a shared subscription is judged by its filter: write the filter without the prefix`;
   }
   if (!isLiteral && filter.split('/').some((level) => level === '%u' || level === '%c')) {
     return `"${source}": write \${username} for %u and \${clientid} for %c, or { eq: ... } for the text itself`;
@@ -78,7 +78,7 @@ function* whoProblems(who: Who, path: Path): Iterable<RuleProblem> {
     if (parseCidr(block) === undefined) {
       yield {
         path: at,
-        message: `"${block}" is no IP address or CIDR block such as 10.0.0.0/8 or 2001:db8::/32`,
+        message: `"${block}" is not an IP address or CIDR block such as 10.0.0.0/8 or 2001:db8::/32`,
       };
     }
   }
@@ -104,7 +104,7 @@ function* textProblems(conditions: OneOrMore<TextCondition>, path: Path): Iterab
   }
 }
 
-/** Why a condition on a text cannot be compiled. */
+/** Returns why a condition on a text cannot be compiled. */
 export function findTextProblem(condition: TextCondition): string | undefined {
   if (typeof condition === 'string') return findPlainTextProblem(condition);
   if ('is' in condition) return condition.is === '' ? emptyProblem : undefined;
@@ -116,7 +116,7 @@ export function findTextProblem(condition: TextCondition): string | undefined {
 
 const emptyProblem = 'must not be empty: write { present: false } for a client that has none';
 
-/** A deny rule that was meant as a pattern and is compared as it stands would be a hole. */
+/** Rejects a plain text that looks like a pattern: a deny rule compared literally would be a hole. */
 function findPlainTextProblem(text: string): string | undefined {
   if (text === '') return emptyProblem;
   if (text.includes('${'))

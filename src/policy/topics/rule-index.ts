@@ -1,10 +1,10 @@
 /**
- * The rules of a policy, indexed so that a thousand cost about what one costs: first by the client that a rule
- * names, then by topic filter.
+ * An index of the rules of a policy: first by the client that a rule names, then by topic filter. A thousand rules cost
+ * about as much as one.
  *
- * A rule for `username: [alice, bob]` is filed under those two names and never looked at for anybody else. A
- * rule whose `who` names nobody (expressions, `any`, `not`) is filed under everyone, and its `who` is asked
- * when its topic is hit.
+ * A rule for `username: [alice, bob]` is filed under these two names and skipped for all other clients. A rule whose
+ * `who` names no client (expressions, `any`, `not`) is filed under everyone, and its `who` is evaluated when its topic
+ * is hit.
  */
 
 import type { Steps } from '../../lib/steps.ts';
@@ -15,13 +15,13 @@ import { PrefixMap } from './prefix-map.ts';
 import { listOf, type TextCondition } from './rule.ts';
 import { insert, makeTrie, type TrieNode } from './rule-trie.ts';
 
-/** The rules for some clients. A trie is there only if there is a rule in it. */
+/** The rules for some clients. A trie exists only if it contains a rule. */
 export interface Shelf {
   /** Filters that a published topic may match. */
   matching?: TrieNode;
   /** Filters of allow rules, which must cover a requested filter. */
   covering?: TrieNode;
-  /** Filters of deny rules, which overlap a requested filter. */
+  /** Filters of deny rules, which must overlap a requested filter. */
   overlapping?: TrieNode;
   /** `{ eq }` filters. */
   equalPublish?: TrieNode;
@@ -31,25 +31,25 @@ export interface Shelf {
   readonly everySubscribe: number[];
 }
 
-/** The shelves of rules that name whom they are for by one of the client's names. */
+/** The shelves of rules that select clients by one of their names. */
 interface NameShelves {
   readonly field: 'clientid' | 'username' | 'cert_common_name';
   readonly read: (subject: Subject) => string;
   readonly exact: Map<string, Shelf>;
-  /** Of globs such as `site-1-*`, by what stands before the first wildcard. */
+  /** Globs such as `site-1-*`, by the text before the first wildcard. */
   readonly prefixed: PrefixMap<Shelf>;
 }
 
 export interface RuleIndex {
   readonly everyone: Shelf;
-  /** The most telling name first. */
+  /** The most selective name first. */
   readonly byName: readonly NameShelves[];
   readonly byTag: Map<string, Shelf>;
-  /** Of address blocks, by their whole bytes. */
+  /** Address blocks, by their whole bytes. */
   readonly byAddress: PrefixMap<Shelf>;
 }
 
-/** Files rules one by one. */
+/** Adds rules one at a time. */
 export function* indexSteps(rules: readonly CompiledRule[]): Steps<RuleIndex> {
   const index: RuleIndex = {
     everyone: makeShelf(),
@@ -76,7 +76,7 @@ function makeShelf(): Shelf {
   return { everyPublish: [], everySubscribe: [] };
 }
 
-/** Visits the shelves that hold rules for this caller; one may come twice. */
+/** Visits the shelves with rules for this caller; a shelf may occur twice. */
 export function forEachShelf(index: RuleIndex, caller: Caller, visit: (shelf: Shelf) => void): void {
   const { subject } = caller;
   visit(index.everyone);
@@ -95,7 +95,7 @@ export function forEachShelf(index: RuleIndex, caller: Caller, visit: (shelf: Sh
   }
 }
 
-/** Where a rule is looked for: under the names it gives, or with everyone. */
+/** Returns the shelves of a rule: by the names it gives, or everyone. */
 function shelvesFor({ rule: { who } }: CompiledRule, index: RuleIndex): readonly Shelf[] {
   if (who === undefined) return [index.everyone];
   for (const names of index.byName) {
@@ -111,7 +111,7 @@ function shelvesFor({ rule: { who } }: CompiledRule, index: RuleIndex): readonly
   );
 }
 
-/** Nothing when a condition cannot be looked up by name. */
+/** `undefined` if a condition cannot be looked up by name. */
 function shelvesNamed(
   conditions: readonly TextCondition[],
   names: NameShelves,

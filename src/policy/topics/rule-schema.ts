@@ -1,4 +1,4 @@
-/** The shape of one authorization rule in a configuration file. */
+/** The schema of an authorization rule in a configuration file. */
 import * as z from 'zod';
 import { MAX_CONDITION_LENGTH } from '../condition.ts';
 import type { Rule, TagCondition, TextCondition, TopicCondition, Who } from './rule.ts';
@@ -20,13 +20,13 @@ export const TextConditionSchema: z.ZodType<TextCondition, TextCondition> = z
     z.strictObject({
       regex: z.string().describe('A regular expression, in linear time; anywhere unless "^" and "$".'),
     }),
-    z.strictObject({ present: z.boolean().describe('false: the client has none.') }),
+    z.strictObject({ present: z.boolean().describe('false: the client has no value.') }),
   ])
   .describe('A text to compare with, or { is }, { like }, { regex } or { present }.');
 
 const TagConditionSchema: z.ZodType<TagCondition, TagCondition> = z
   .union([z.string(), z.record(z.string(), oneOrMore(TextConditionSchema))])
-  .describe('A tag the client has, or conditions on the values of tags: { site: berlin }.');
+  .describe('A tag of the client, or conditions on the values of tags: { site: berlin }.');
 
 const names = oneOrMore(TextConditionSchema).optional();
 
@@ -50,7 +50,7 @@ export const WhoSchema: z.ZodType<Who, Who> = z
       return WhoSchema.optional().describe('This does not hold.');
     },
   })
-  .describe('Conditions on the client: all that are given must hold; in a list, one is enough.');
+  .describe('Conditions on the client. All given conditions must hold; in a list, one is enough.');
 
 /** One topic filter of a rule. */
 export const TopicConditionSchema: z.ZodType<TopicCondition, TopicCondition> = z
@@ -58,13 +58,13 @@ export const TopicConditionSchema: z.ZodType<TopicCondition, TopicCondition> = z
     z
       .string()
       .describe('A topic filter; placeholders: ${username}, ${clientid}, ${cert_common_name}, ${tag.NAME}.'),
-    z.strictObject({ eq: z.string().describe('A literal text: "+" and "#" stand for themselves.') }),
+    z.strictObject({ eq: z.string().describe('A literal text: "+" and "#" are not wildcards.') }),
   ])
-  .describe('A topic filter, or { eq } for a literal one.');
+  .describe('A topic filter, or { eq } for a literal text.');
 
-/** The condition of a rule. What it means is checked when the policy is opened. */
+/** The condition of a rule. Its meaning is checked when the policy is opened. */
 export const WhenSchema = z
-  .string({ error: 'is no condition; write a CEL expression in quotes, such as "topic.size() < 100"' })
+  .string({ error: 'is not a condition; write a CEL expression in quotes, such as "topic.size() < 100"' })
   .min(1, { error: 'is empty; write a CEL expression, or remove it' })
   .max(MAX_CONDITION_LENGTH, { error: `is longer than ${MAX_CONDITION_LENGTH} characters` })
   .describe('A condition in CEL; docs/conditions.md has its variables.');
@@ -75,10 +75,10 @@ const PlaceholdersSchema = z
       .boolean()
       .optional()
       .describe(
-        'Whether values of placeholders may hold "/", so that one stands for several levels; docs/policies.md has the risk. The default is false.',
+        'Whether values of placeholders may contain "/" and so fill several levels; docs/policies.md explains the risk. The default is false.',
       ),
   })
-  .describe('What values of placeholders in topics may hold.');
+  .describe('What values of placeholders in topics may contain.');
 
 const RuleActionSchema = z.enum(['publish', 'subscribe', 'all']);
 
@@ -92,15 +92,15 @@ export const RuleSchema: z.ZodType<Rule, Rule> = z
     deny: RuleActionSchema.optional().describe(
       'Deny this. A subscription is denied if a filter overlaps it at all.',
     ),
-    who: WhoSchema.optional().describe('For whom. Left out: every client.'),
-    topics: oneOrMore(TopicConditionSchema).optional().describe('Topic filters. Left out: every topic.'),
+    who: WhoSchema.optional().describe('The clients it applies to. Default: every client.'),
+    topics: oneOrMore(TopicConditionSchema).optional().describe('Topic filters. Default: every topic.'),
     placeholders: PlaceholdersSchema.optional(),
     when: WhenSchema.optional(),
   })
   .superRefine((rule, context) => {
-    // What is wrong with its shape is said already.
+    // Problems of its shape are reported already.
     if (context.issues.length > 0) return;
     for (const { path, message } of findRuleProblems(rule))
       context.addIssue({ code: 'custom', path: [...path], message });
   })
-  .describe('A rule: allow or deny, what, to whom, on which topics.');
+  .describe('A rule: allow or deny an action, for which clients, on which topics.');

@@ -1,4 +1,4 @@
-/** One search of the compiled rules: for the first that is hit by a topic, or by any reading of it. */
+/** Searches the compiled rules for the first that is hit by a topic, or by any reading of it. */
 
 import { askCondition, type ConditionWork, type FailedCondition } from '../condition.ts';
 import type { Asked } from '../login/judge-readings.ts';
@@ -29,7 +29,7 @@ export class RuleSearch implements Search {
   readonly #action: Action;
   readonly #work: ConditionWork;
   #topic = '';
-  /** Whether the topic may be any: only denials are looked for then. */
+  /** The topic may be any: search for denials only. */
   #isAnyTopic = false;
   #notes: UnsafeValue[] | undefined;
   #conditions: FailedCondition[] | undefined;
@@ -49,12 +49,12 @@ export class RuleSearch implements Search {
     this.caller = caller(subject);
   }
 
-  /** Asks all rules about a topic, or about a filter without a prefix. */
+  /** Searches all rules by a topic, or by a filter without a prefix. */
   ask(topic: string): void {
     this.#visit(topic, this.#action === 'publish' ? askPublish : askSubscribe);
   }
 
-  /** Asks about one meaning of a topic with a prefix. */
+  /** Searches by one reading of a topic with a prefix. */
   askReading({ topic, named }: Asked): void {
     if (topic === undefined) this.#askAnything(named);
     else {
@@ -91,15 +91,15 @@ export class RuleSearch implements Search {
 
   #meets({ when, rule, verdict }: CompiledRule, index: number): boolean {
     if (when === undefined) return true;
-    // What is asked about the topic holds for one of those that it may be.
+    // The condition on the topic holds for one of the possible topics.
     if (this.#isAnyTopic && when.uses.has('topic')) return true;
     const input = { subject: this.subject, action: this.#action, topic: this.#topic };
     const held = askCondition(when, input, (reason) => this.#fail(labelOf(rule, index), reason), this.#work);
-    // A denial stands when nobody can tell whether it is meant.
+    // An undecided denial holds.
     return held === 'unknown' ? verdict === 'deny' : held;
   }
 
-  /** A rule may be a candidate more than once. */
+  /** A rule may occur more than once. */
   #fail(rule: string, reason: string): void {
     this.#conditions ??= [];
     if (!this.#conditions.some((failed) => failed.rule === rule)) this.#conditions.push({ rule, reason });
@@ -121,7 +121,7 @@ export class RuleSearch implements Search {
 
 type Ask = (shelf: Shelf, levels: readonly string[], search: Search) => void;
 
-/** Asks a shelf for the rules that a published topic hits. */
+/** Searches a shelf for rules that a published topic hits. */
 export function askPublish(shelf: Shelf, levels: readonly string[], search: Search): void {
   take(shelf.everyPublish, search);
   askPublishNamed(shelf, levels, search);

@@ -1,8 +1,8 @@
 /**
- * Topic filters of many rules as a tree of levels, and the four questions asked of it.
+ * A trie of the topic filters of many rules, and four searches in it.
  *
- * A node is entered at most once in a question, and only if it can still yield an earlier rule than the one
- * found, so that a question costs about as much as the levels of its topic however many rules there are.
+ * A search enters a node at most once, and only if it can yield an earlier rule than the one found. Its cost depends on
+ * the number of levels of the topic, not on the number of rules.
  */
 
 import type { Subject } from '../subject.ts';
@@ -10,14 +10,14 @@ import { fillLevel, type Level, type LevelTemplate } from './compiled-rule.ts';
 import type { UnsafeValue } from './placeholders.ts';
 import { PrefixMap } from './prefix-map.ts';
 
-/** An answer in the making: the first rule so far, and what to do with candidates. */
+/** The state of a search: the first rule so far, and how to treat candidates. */
 export interface Search {
   readonly subject: Subject;
-  /** Index of the first rule that was hit. `Infinity` while there is none. */
+  /** Index of the first rule hit so far; `Infinity` if none. */
   best: number;
-  /** Is this rule for the caller? */
+  /** Reports whether the rule applies to the caller. */
   isFor(rule: number): boolean;
-  /** A level that was reached could not be filled in. */
+  /** Called for a level that could not be filled in. */
   note(value: UnsafeValue): void;
 }
 
@@ -29,16 +29,16 @@ interface TemplateEdge {
 export interface TrieNode {
   /** The first rule at or below this node. */
   min: number;
-  /** Levels that are plain texts. */
+  /** Literal levels. */
   texts: Map<string, TrieNode> | undefined;
   plus: TrieNode | undefined;
-  /** Levels with placeholders, by what stands before the first one. */
+  /** Levels with placeholders, by the text before the first one. */
   edges: PrefixMap<TemplateEdge[]> | undefined;
-  /** Levels with placeholders whose values may hold "/", and so stand for several. */
+  /** Levels with placeholders whose values may contain "/" and so fill several levels. */
   spans: TemplateEdge[] | undefined;
   /** Rules whose filter ends here, in order. */
   here: number[];
-  /** Rules whose filter goes on with `#` and ends, in order. */
+  /** Rules whose filter continues with a final `#`, in order. */
   hash: number[];
 }
 
@@ -54,7 +54,7 @@ export function makeTrie(): TrieNode {
   };
 }
 
-/** Adds a filter. Rules must be added in their order. In a literal filter `+` and `#` are texts. */
+/** Adds a filter. Rules must be added in order. In a literal filter, `+` and `#` are not wildcards. */
 export function insert(root: TrieNode, levels: readonly Level[], rule: number, literal: boolean): void {
   let node = root;
   node.min = Math.min(node.min, rule);
@@ -102,7 +102,7 @@ function nodeAt(edges: TemplateEdge[], level: LevelTemplate): TrieNode {
   return edge.node;
 }
 
-/** Takes the first rule of a list that is for the caller. */
+/** Takes the first rule of a list that applies to the caller. */
 export function take(rules: readonly number[], search: Search): void {
   for (const rule of rules) {
     if (rule >= search.best) return;
@@ -110,7 +110,7 @@ export function take(rules: readonly number[], search: Search): void {
   }
 }
 
-/** Does the edge lead to this level for this caller? */
+/** Reports whether the edge leads to this level for this caller. */
 function fits(edge: TemplateEdge, level: string, search: Search): boolean {
   if (edge.node.min >= search.best) return false;
   const filled = fillLevel(edge.level, search.subject);
@@ -121,7 +121,7 @@ function fits(edge: TemplateEdge, level: string, search: Search): boolean {
 
 type Walk = (node: TrieNode, levels: readonly string[], at: number, search: Search) => void;
 
-/** Goes on with all children that this one level leads to. */
+/** Continues with all children that match this level. */
 function descend(walk: Walk, node: TrieNode, levels: readonly string[], at: number, search: Search): void {
   const level = levels[at] ?? '';
   const child = node.texts?.get(level);
@@ -131,7 +131,7 @@ function descend(walk: Walk, node: TrieNode, levels: readonly string[], at: numb
   });
 }
 
-/** Goes on behind the levels that a value with "/" stands for. */
+/** Continues after the levels that a value with "/" fills. */
 function cross(walk: Walk, node: TrieNode, levels: readonly string[], at: number, search: Search): void {
   if (node.spans === undefined) return;
   for (const { level, node: next } of node.spans) {
@@ -141,7 +141,7 @@ function cross(walk: Walk, node: TrieNode, levels: readonly string[], at: number
   }
 }
 
-/** Only an overlap reaches a text by a wildcard that was asked for. */
+/** Only an overlap search matches a literal level by a requested wildcard. */
 function follow(
   walk: Walk,
   node: TrieNode,
@@ -218,7 +218,7 @@ export const findOverlapping: Walk = (node, levels, at, search) => {
   if (!hidden && node.plus !== undefined) findOverlapping(node.plus, levels, at + 1, search);
 };
 
-/** Finds rules whose filter is this text. */
+/** Finds rules whose filter equals this text. */
 export const findEqual: Walk = (node, levels, at, search) => {
   if (node.min >= search.best) return;
   if (at === levels.length) return take(node.here, search);
@@ -226,7 +226,7 @@ export const findEqual: Walk = (node, levels, at, search) => {
   cross(findEqual, node, levels, at, search);
 };
 
-/** Takes all at and below a node, which a requested `#` reaches; at the root those that begin with `$` only if it is not one. */
+/** Takes all rules at and below a node for a requested `#`. At the root, skips levels that begin with `$`. */
 export function takeAll(node: TrieNode, isRoot: boolean, search: Search): void {
   if (node.min >= search.best) return;
   take(node.here, search);
@@ -236,14 +236,14 @@ export function takeAll(node: TrieNode, isRoot: boolean, search: Search): void {
   for (const edge of node.spans) if (isReached(edge, isRoot, search)) takeAll(edge.node, false, search);
 }
 
-/** May this edge be taken by a wildcard? */
+/** Reports whether a wildcard may follow this edge. */
 function isReached({ level, node }: TemplateEdge, isRoot: boolean, search: Search): boolean {
   const filled = node.min >= search.best ? undefined : fillLevel(level, search.subject);
   if (typeof filled === 'object') search.note(filled);
   return typeof filled === 'string' && !(isRoot && startsWithDollar(filled));
 }
 
-/** The children that a requested wildcard reaches: at the root none that begin with `$`. [MQTT-4.7.2-1] */
+/** Visits the children that a requested wildcard reaches. At the root, skips those that begin with `$`. [MQTT-4.7.2-1] */
 function* children(node: TrieNode, isRoot: boolean, search: Search): Iterable<TrieNode> {
   if (node.plus !== undefined) yield node.plus;
   for (const [text, child] of node.texts ?? []) {

@@ -1,5 +1,5 @@
 /**
- * A rule of the authorization policy: plain data, as it stands in a configuration file.
+ * An authorization rule: plain data, as in a configuration file.
  *
  * ```yaml
  * - allow: subscribe
@@ -9,10 +9,10 @@
  * ```
  */
 
-/** What a client asks for. */
+/** The action that a client requests. */
 export type Action = 'publish' | 'subscribe';
 
-/** What a rule is about. */
+/** The actions that a rule covers. */
 export type RuleAction = Action | 'all';
 
 export type Verdict = 'allow' | 'deny';
@@ -20,8 +20,8 @@ export type Verdict = 'allow' | 'deny';
 export type OneOrMore<T> = T | readonly T[];
 
 /**
- * A condition on a name: exactly this text; a glob (`*` any text, `?` one character); a linear-time regular
- * expression; or whether there is a name at all. Only `{ present: false }` holds for a client without one.
+ * A condition on a name: an exact text; a glob (`*` any text, `?` one character); a linear-time regular expression; or
+ * whether the name is present. Only `{ present: false }` holds for a client without one.
  */
 export type TextCondition =
   | string
@@ -30,10 +30,10 @@ export type TextCondition =
   | { readonly regex: string }
   | { readonly present: boolean };
 
-/** A tag that the client has, or tags whose values meet conditions: all of those in one object. */
+/** A tag of the client, or conditions on tag values: all in one object must hold. */
 export type TagCondition = string | { readonly [name: string]: OneOrMore<TextCondition> };
 
-/** Conditions on the client. All that are given must hold; in a list, one is enough. */
+/** Conditions on the client. All given conditions must hold; in a list, one is enough. */
 export interface Who {
   readonly username?: OneOrMore<TextCondition> | undefined;
   readonly clientid?: OneOrMore<TextCondition> | undefined;
@@ -47,53 +47,53 @@ export interface Who {
 }
 
 /**
- * A topic filter, with placeholders; or `{ eq }`, a literal text in which `+` and `#` stand for themselves.
+ * A topic filter with placeholders; or `{ eq }`, a literal text in which `+` and `#` are not wildcards.
  *
- * `{ eq: "a/#" }` is hit by the subscription to exactly `a/#` and by nothing else: not by one to `a/b`, and by
- * no publish, since no topic name holds a wildcard. `{ eq: "a/b" }` is hit by a publish or subscription to `a/b`,
- * not by a subscription to `a/+`. Placeholders are filled in as everywhere.
+ * `{ eq: "a/#" }` is hit only by a subscription to exactly `a/#`: not by one to `a/b`, and not by a publish, since
+ * topic names do not contain wildcards. `{ eq: "a/b" }` is hit by a publish or subscription to `a/b`, but not by a
+ * subscription to `a/+`. Placeholders are substituted.
  */
 export type TopicCondition = string | { readonly eq: string };
 
-/** A client chooses its client id, and often its user name: what it may write there, it may write into topics. */
+/** Options for values. A client chooses its client id, and often its user name, and so chooses parts of topics. */
 export interface PlaceholderOptions {
-  /** Whether a value may hold `/` and so stand for several levels. Default: false. */
+  /** Whether a value may contain `/` and so fill several levels. Default: false. */
   readonly slash?: boolean | undefined;
 }
 
 /** Exactly one of `allow` and `deny` is given. */
 export interface Rule {
-  /** What decision logs and `exhook explain` call it. */
+  /** The name in decision logs and in `exhook explain`. */
   readonly name?: string | undefined;
   readonly allow?: RuleAction | undefined;
   readonly deny?: RuleAction | undefined;
-  /** Nobody in particular: every client. */
+  /** Absent: every client. */
   readonly who?: Who | undefined;
-  /** None given: every topic, those that begin with `$` included. */
+  /** Absent: every topic, including those that begin with `$`. */
   readonly topics?: OneOrMore<TopicCondition> | undefined;
-  /** What the values of placeholders in `topics` may hold. */
+  /** What values of placeholders in `topics` may contain. */
   readonly placeholders?: PlaceholderOptions | undefined;
-  /** A condition in CEL, asked when all else is met. */
+  /** A condition in CEL, evaluated after everything else matches. */
   readonly when?: string | undefined;
 }
 
-/** One or more as a list. */
+/** Returns one or more as a list. */
 export function listOf<T>(value: OneOrMore<T>): readonly T[] {
   return Array.isArray(value) ? value : [value as T];
 }
 
-/** The verdict a rule gives when it is hit. */
+/** Returns the verdict of a rule that is hit. */
 export function verdictOf(rule: Rule): Verdict {
   return rule.allow === undefined ? 'deny' : 'allow';
 }
 
-/** Is the rule about this action? */
+/** Reports whether the rule covers this action. */
 export function concerns(rule: Rule, action: Action): boolean {
   const about = rule.allow ?? rule.deny;
   return about === 'all' || about === action;
 }
 
-/** How messages call a rule: by its name, or by its place in the list, counted from 1. */
+/** Returns the label of a rule: its name, or its position in the list, from 1. */
 export function labelOf(rule: Rule, index: number): string {
   return rule.name ?? `rule ${index + 1}`;
 }

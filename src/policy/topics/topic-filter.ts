@@ -1,7 +1,7 @@
 /**
- * Topic names and topic filters of MQTT 5.0, section 4.7: are they valid, and how do they relate?
+ * Validates and compares topic names and topic filters (MQTT 5.0, section 4.7).
  *
- * The three relations walk both strings once, without splitting them. They take valid filters and names.
+ * The three comparisons walk both strings once, without splitting them. Their arguments must be valid.
  */
 import { MAX_TEXT_BYTES, utf8Length } from '../../protocol/schema/text.ts';
 
@@ -10,7 +10,7 @@ const DOLLAR = 0x24;
 const PLUS = 0x2b;
 const SLASH = 0x2f;
 
-/** Why a text is not a topic name, or `undefined` when it is one. */
+/** Returns why a text is not a topic name, or `undefined` if it is. */
 export function findTopicNameProblem(name: string): string | undefined {
   // [MQTT-3.3.2-2]
   if (name.includes('+') || name.includes('#'))
@@ -18,7 +18,7 @@ export function findTopicNameProblem(name: string): string | undefined {
   return findTextProblem(name);
 }
 
-/** Why a text is not a topic filter, or `undefined` when it is one. */
+/** Returns why a text is not a topic filter, or `undefined` if it is. */
 export function findTopicFilterProblem(filter: string): string | undefined {
   return findTextProblem(filter) ?? findWildcardProblem(filter);
 }
@@ -46,7 +46,7 @@ function findWildcardProblem(filter: string): string | undefined {
   return undefined;
 }
 
-/** May the first level of this filter be a wildcard, which never matches a first `$`? [MQTT-4.7.2-1] */
+/** Reports whether the filter begins with a wildcard, which never matches a leading `$`. [MQTT-4.7.2-1] */
 function startsWild(filter: string): boolean {
   const first = filter.charCodeAt(0);
   return first === HASH || first === PLUS;
@@ -56,7 +56,7 @@ function startsWithDollar(text: string): boolean {
   return text.charCodeAt(0) === DOLLAR;
 }
 
-/** Where the level that starts at `from` ends. */
+/** Returns the end of the level that starts at `from`. */
 function levelEnd(text: string, from: number): number {
   const end = text.indexOf('/', from);
   return end === -1 ? text.length : end;
@@ -77,18 +77,18 @@ function isSameLevel(
   return true;
 }
 
-/** Is `/#` all that is left? It matches the parent level too. [MQTT-4.7.1-2] */
+/** Reports whether only `/#` is left. It matches the parent level, too. [MQTT-4.7.1-2] */
 function isOnlyHashLeft(filter: string, end: number): boolean {
   return end + 2 === filter.length && filter.charCodeAt(end + 1) === HASH;
 }
 
-/** Does the filter match the topic name? */
+/** Reports whether the filter matches the topic name. */
 export function matches(filter: string, topic: string): boolean {
   return covers(filter, topic);
 }
 
 /**
- * Does the rule's filter match every topic that the requested filter could match?
+ * Reports whether the rule's filter matches every topic that the requested filter matches.
  *
  * `a/+` does not cover `a/#`; `+/#` covers `#`, because every topic has at least one level.
  */
@@ -110,7 +110,7 @@ export function covers(rule: string, requested: string): boolean {
   }
 }
 
-/** Is there a topic that both filters match? */
+/** Reports whether some topic matches both filters. */
 export function overlaps(a: string, b: string): boolean {
   if (startsWild(a) ? startsWithDollar(b) : startsWild(b) && startsWithDollar(a)) return false;
   for (let i = 0, j = 0; ; i++, j++) {

@@ -1,31 +1,31 @@
 /**
- * What a broker makes of a topic that begins with `$`: which topics a subscription with such a filter receives, and
- * where a message to such a topic goes. Releases of EMQX differ, and the filter that counts is behind the prefix.
+ * The meaning of a topic that begins with `$` for a broker: which topics a subscription with such a filter receives,
+ * and where a message to such a topic goes. Releases of EMQX differ. The filter that counts follows the prefix.
  *
- * Brokers resolve most prefixes before they ask (`$share` always). Which ones arrive whole depends on the release
- * and its settings, so that a reading is a guess wherever the release is not known: then all of them count.
+ * Brokers resolve most prefixes before they call (`$share` always). Which prefixes arrive depends on the release and
+ * its settings. If the release is unknown, all possible readings count.
  */
 import { type BrokerVersion, isSince, parseBrokerVersion } from '../broker-version.ts';
 import type { Action } from './rule.ts';
 
 const DOLLAR = 0x24;
 
-/** A longer chain of prefixes is no filter of anybody who means well. */
+/** Maximum number of nested prefixes. A longer chain is not a legitimate filter. */
 const MAX_PREFIXES = 4;
 
-/** What a topic or filter with a prefix means. */
+/** The meaning of a topic or filter with a prefix. */
 export interface Readings {
-  /** What the client would receive, or publish to: each of them must be allowed. */
+  /** Topics that the client receives or publishes to: each must be allowed. */
   readonly topics: readonly string[];
-  /** What a broker with other settings would make of it: none needs to be allowed, but a denial counts. */
+  /** Readings of a broker with other settings: they need not be allowed, but a denial counts. */
   readonly deniable: readonly string[];
-  /** Whether nobody can tell: it may be any topic at all. */
+  /** The meaning is unknown: it may be any topic. */
   readonly isAnything: boolean;
-  /** What a rule may name as it stands, prefix and all, such as `$queue/jobs/#`; wildcards do not match the prefix. */
+  /** The form that a rule may name literally, with its prefix: `$queue/jobs/#`. Wildcards do not match the prefix. */
   readonly named: string | undefined;
 }
 
-/** Topics that begin with `$` and are what they say. */
+/** Prefixes without a special meaning. */
 const ordinary: ReadonlySet<string> = new Set([
   '$SYS',
   '$LINK',
@@ -36,15 +36,15 @@ const ordinary: ReadonlySet<string> = new Set([
   '$file-response',
 ]);
 
-/** Since when the broker takes `$delayed/SECONDS/` off before it asks; a delayed message is not asked about again. */
+/** First release that removes `$delayed/SECONDS/` before it calls. It does not call again for a delayed message. */
 const DELAYED_RESOLVED: BrokerVersion = [5, 0, 10];
-/** From here to the next, community and enterprise releases differ in whether `$queue/` is a shared subscription. */
+/** From here to the next constant, editions differ in whether `$queue/` is a shared subscription. */
 const QUEUE_DOUBTFUL: BrokerVersion = [5, 0, 0];
 const QUEUE_SHARED: BrokerVersion = [5, 1, 2];
-/** Since when `$queue/NAME/FILTER` is a message queue; the client chooses the name. */
+/** First release where `$queue/NAME/FILTER` is a message queue. The client chooses the name. */
 const NAMED_QUEUES: BrokerVersion = [6, 1, 1];
 
-/** How many levels stand before the filter: `$share/GROUP/a`, `$delayed/SECONDS/a`, `$s/OFFSET/a`, `$stream/NAME/a`. */
+/** Number of levels before the filter: `$share/GROUP/a`, `$delayed/SECONDS/a`, `$s/OFFSET/a`, `$stream/NAME/a`. */
 const strippedLevels: Readonly<Record<string, number>> = {
   $share: 2, // [MQTT-4.8.2-1]
   $delayed: 2,
@@ -54,14 +54,14 @@ const strippedLevels: Readonly<Record<string, number>> = {
   $stream: 2,
 };
 
-/** Releases before these take the prefix for a level like any other. */
+/** First releases with the prefix. Older ones treat it as an ordinary level. */
 const sinceReleases: Readonly<Record<string, BrokerVersion>> = {
   $q: [6, 0, 0],
   $s: [6, 1, 0],
   $stream: NAMED_QUEUES,
 };
 
-/** `undefined` for a topic or filter without a prefix: it is what it says. */
+/** Reads the prefix; `undefined` for a topic or filter without one. */
 export function readTopic(action: Action, text: string, version: string): Readings | undefined {
   if (text.charCodeAt(0) !== DOLLAR) return undefined;
   if (action === 'publish') return text.startsWith('$delayed/') ? readDelayed(text, version) : undefined;
@@ -77,7 +77,7 @@ function prefixOf(text: string): string {
   return slash === -1 ? text : text.slice(0, slash);
 }
 
-/** What follows so many levels; `undefined` when one of them is empty or nothing follows. */
+/** Returns the text after so many levels; `undefined` if a level is empty or nothing follows. */
 function behind(text: string, levels: number): string | undefined {
   let start = 0;
   for (let i = 0; i < levels; i++) {
@@ -88,7 +88,7 @@ function behind(text: string, levels: number): string | undefined {
   return start < text.length ? text.slice(start) : undefined;
 }
 
-/** A delayed message goes to the topic behind `$delayed/SECONDS/`, and one behind that again. */
+/** A delayed message goes to the topic after `$delayed/SECONDS/`. The prefix may be nested. */
 function readDelayed(text: string, versionText: string): Readings | undefined {
   let topic = text;
   for (
@@ -103,7 +103,7 @@ function readDelayed(text: string, versionText: string): Readings | undefined {
   return { topics: [topic], deniable: [], isAnything: false, named: arrivesWhole ? text : undefined };
 }
 
-/** Takes prefixes off a filter, in each way that the broker may. */
+/** Removes prefixes from a filter, in every way that the broker may. */
 class Reader implements Readings {
   readonly topics: string[] = [];
   readonly deniable: string[] = [];
@@ -115,7 +115,7 @@ class Reader implements Readings {
     this.#version = version;
   }
 
-  /** @param into where the filter belongs. */
+  /** @param into the list to add the filter to. */
   read(filter: string, depth: number, into: string[]): void {
     if (filter.charCodeAt(0) !== DOLLAR || ordinary.has(prefixOf(filter))) into.push(filter);
     else if (depth === MAX_PREFIXES) this.#unknown(filter);
@@ -138,7 +138,7 @@ class Reader implements Readings {
     else this.read(rest, depth, into);
   }
 
-  /** A shared subscription to what follows, or a message queue with a name of the client's choice. */
+  /** A shared subscription to the rest, or a message queue whose name the client chooses. */
   #queue(filter: string, depth: number, into: string[]): void {
     const version = this.#version;
     if (version === undefined) {
@@ -146,7 +146,7 @@ class Reader implements Readings {
       this.#strip(filter, 1, depth, into);
       this.#strip(filter, 2, depth, into);
     } else if (isSince(version, NAMED_QUEUES)) {
-      // A broker whose message queues are off takes the prefix off itself: what arrives whole is a queue.
+      // A broker with message queues disabled removes the prefix itself: a whole prefix means a queue.
       this.named ??= filter;
       this.#strip(filter, 1, depth, this.deniable);
       this.#strip(filter, 2, depth, into);
@@ -154,7 +154,7 @@ class Reader implements Readings {
     else this.#strip(filter, 1, depth, into);
   }
 
-  /** To a release before it the prefix is part of a topic like any other; one that is not known may be such a release. */
+  /** Older releases treat the prefix as an ordinary level; an unknown release may be one of them. */
   #since(release: BrokerVersion, filter: string, levels: number, depth: number, into: string[]): void {
     this.named ??= filter;
     if (this.#version === undefined || !isSince(this.#version, release)) this.isAnything = true;

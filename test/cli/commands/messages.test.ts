@@ -234,7 +234,7 @@ describe('exhook explain publish', () => {
     [
       { topic: 'own/c1', username: 'ann', payloadHex: '00ff' },
       0,
-      ['unchanged, by own: nothing is changed', '  own: ends the rules'],
+      ['unchanged, by own: nothing changed', '  own: ends the rules'],
     ],
     [{ topic: 'own/c1' }, 0, ['came close:', '  own: wants username "ann", the client has none']],
     [{ payloadBase64: Buffer.from('{"t":1}').toString('base64'), qos: '2' }, 0, ['topic:   out/c1']],

@@ -145,7 +145,11 @@ describe('openHttpAuth', () => {
 
   it.each<[string, Handler, RegExp]>([
     ['is broken', (_, response) => reply(response, {}, 500), /HTTP status 500/],
-    ['talks nonsense', (_, response) => void response.end('<html>SECRET</html>'), /not of the expected form/],
+    [
+      'talks nonsense',
+      (_, response) => void response.end('<html>SECRET</html>'),
+      /does not have the expected form/,
+    ],
     ['resets the connection', (request) => request.socket.destroy(), /ECONNRESET/],
     [
       'breaks off in the middle',

@@ -45,7 +45,7 @@ it('follows merge keys in YAML, for more users than aliases may stand in one', (
 it.each([
   ['- { <<: 5, username: a }', /<< takes keys/],
   [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b, username: b, username: c }`, /DUPLICATE_KEY/],
-  [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b }`, /was listed before/],
+  [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b }`, /is listed twice/],
 ])('says what is wrong with merge keys: %s', (text, message) => {
   const result = parseUsers(text, 'yaml');
   expect(!result.ok && result.problems[0]?.message).toMatch(message);

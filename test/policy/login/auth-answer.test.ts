@@ -61,22 +61,25 @@ describe('readHttpAnswer', () => {
 
   it.each([
     [json({ result: 'allow' }, 500), 'HTTP status 500'],
-    [json(''), 'the answer is not of the expected form'],
-    [json('allow'), 'the answer is not of the expected form'],
-    [json([]), 'the answer is not of the expected form'],
-    [json({ result: true }), 'the answer is not of the expected form: result'],
-    [json({ result: 'ALLOW' }), 'the answer is not of the expected form: result'],
+    [json(''), 'the answer does not have the expected form'],
+    [json('allow'), 'the answer does not have the expected form'],
+    [json([]), 'the answer does not have the expected form'],
+    [json({ result: true }), 'the answer does not have the expected form: result'],
+    [json({ result: 'ALLOW' }), 'the answer does not have the expected form: result'],
     [
       { ...json({}), body: '{"result":"allow","client_attrs":{"a":9007199254740993}}' },
-      'the answer is not of the expected form: client_attrs',
+      'the answer does not have the expected form: client_attrs',
     ],
     [
       json({ result: 'allow', client_attrs: { a: 1 } }),
-      'the answer is not of the expected form: client_attrs',
+      'the answer does not have the expected form: client_attrs',
     ],
-    [json({ result: 'allow', client_attrs: null }), 'the answer is not of the expected form: client_attrs'],
-    [form('result=allow&client_attrs=x'), 'the answer is not of the expected form: client_attrs'],
-    [form('result'), 'the answer is not of the expected form: result'],
+    [
+      json({ result: 'allow', client_attrs: null }),
+      'the answer does not have the expected form: client_attrs',
+    ],
+    [form('result=allow&client_attrs=x'), 'the answer does not have the expected form: client_attrs'],
+    [form('result'), 'the answer does not have the expected form: result'],
   ])('%j is a problem', (answer, problem) => {
     const isUnusable = answer.status === 200 ? { isUnusable: true } : {};
     expect(readHttpAnswer(answer)).toEqual({ problem, ...isUnusable });
@@ -130,7 +133,7 @@ describe('readHttpAnswer', () => {
     [1_700_000_000, { result: 'allow', expireAt: 1_700_000_000 }],
     ['1700000000', { result: 'allow', expireAt: 1_700_000_000 }],
     ...(['soon', '', null, true, 1.5, [1_700_000_000]] as const).map(
-      (value) => [value, { result: 'deny', reason: 'expire_at is no whole number of seconds' }] as const,
+      (value) => [value, { result: 'deny', reason: 'expire_at is not a whole number of seconds' }] as const,
     ),
   ])('with expire_at %j the answer is %j', (expire_at, verdict) => {
     expect(readHttpAnswer(json({ result: 'allow', expire_at }))).toMatchObject(verdict);

@@ -39,7 +39,7 @@ describe('findClaimMismatch', () => {
 describe('compileClaims', () => {
   it('names the claim whose template is wrong', () => {
     expect(() => compileClaims({ sub: '${password}' })).toThrow(
-      /^claims\.sub: unknown placeholder \$\{password\}: there are \$\{clientid\}/,
+      /^claims\.sub: unknown placeholder \$\{password\}: use one of \$\{clientid\}/,
     );
   });
 });

@@ -44,7 +44,7 @@ describe('parseHash', () => {
     ['pbkdf2_sha256$0$salt$AAAAAAAAAAAAAAAAAAAAAA==', /iterations is out of range/],
     ['$pbkdf2-sha224$1000$AAAA$AAAA', /passlib is malformed/],
     ['pbkdf2:sha256:1000$salt$abcd', /too short/],
-    ['scrypt:1000:8:1$salt$00000000000000000000000000000000', /N is no power of two/],
+    ['scrypt:1000:8:1$salt$00000000000000000000000000000000', /N is not a power of two/],
     ['scrypt:16777216:64:1$salt$00000000000000000000000000000000', /more than 1 GiB/],
     ['sha1$salt$00000000000000000000000000000000', /wrong length/],
     [`$2x$05$${B53}`, /bcrypt hash is malformed/],

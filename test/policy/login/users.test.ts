@@ -123,7 +123,7 @@ describe('indexUsers', () => {
       ok: false,
       problems: [
         { line: 2, message: expect.stringMatching(/needs one of/) },
-        { line: 3, message: 'this user was listed before' },
+        { line: 3, message: 'this user is listed twice' },
         { line: 4, message: expect.stringMatching(/not a known form/) },
         { line: 4, message: expect.stringMatching(/needs a "username"/) },
         { line: 4, message: expect.stringMatching(/tags/) },

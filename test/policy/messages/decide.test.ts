@@ -88,7 +88,7 @@ describe('all rules that match', () => {
   it.each([
     [
       { name: 'end', stop: true },
-      { verdict: 'pass', by: 'end', reason: 'nothing is changed' },
+      { verdict: 'pass', by: 'end', reason: 'nothing changed' },
     ],
     [
       { name: 'end', drop: 'not wanted' },
@@ -142,7 +142,7 @@ describe('payloads', () => {
     expect(await judge(rules, { payload: spaced })).toStrictEqual({
       verdict: 'pass',
       by: 'read',
-      reason: 'nothing is changed',
+      reason: 'nothing changed',
     });
   });
 
@@ -239,8 +239,7 @@ describe('topic and QoS', () => {
   ])('%s', async (topic, expected) => {
     const given = { from: 'c1', payload: { site: 'north' }, qos: 1 };
     const outcome = await judge([{ decode: 'json', set: { topic } }], given);
-    if (expected === undefined)
-      expect(outcome).toMatchObject({ verdict: 'pass', reason: 'nothing is changed' });
+    if (expected === undefined) expect(outcome).toMatchObject({ verdict: 'pass', reason: 'nothing changed' });
     else expect(outcome).toMatchObject({ topic: expected });
   });
 
@@ -265,7 +264,7 @@ describe('a rule that cannot be applied', () => {
       'an object expected',
       { decode: 'json', set: { payload: { 'a.b': 1 } } },
       { payload: { a: 5 } },
-      'payload a is no object',
+      'payload a is not an object',
     ],
     [
       'a list expected',
@@ -295,7 +294,7 @@ describe('a rule that cannot be applied', () => {
       'no user name',
       { set: { topic: 't/${username}' } },
       { headers: {} },
-      '${username} is not there: the message does not say it',
+      '${username} is not there: the message does not contain it',
     ],
     ['a level too far', { set: { topic: 't/${topic[7]}' } }, {}, '${topic[7]} is not there'],
     ['no property', { set: { topic: 't/${user_props.site}' } }, {}, '${user_props.site} is not there'],
@@ -303,13 +302,13 @@ describe('a rule that cannot be applied', () => {
       'an object in a text',
       { decode: 'json', set: { topic: 't/${payload.o}' } },
       { payload: { o: {} } },
-      '${payload.o} is no text, number or true or false',
+      '${payload.o} is not text, a number or a boolean',
     ],
     [
       'a number that was rounded',
       { decode: 'json', set: { topic: 't/${payload.n}' } },
       { payload: { n: 1e20 } },
-      '${payload.n} is a number whose digits are not all known',
+      '${payload.n} is a number that was rounded',
     ],
     [
       'a level with a slash',
@@ -351,7 +350,7 @@ describe('a rule that cannot be applied', () => {
       'a dollar of the topic',
       { set: { topic: '${topic}/x' } },
       { topic: '$delayed/a' },
-      'set.topic: the new topic begins with "$", which must stand in the template itself',
+      'set.topic: the new topic begins with "$": write the "$" in the template itself',
     ],
     [
       'a topic too long',

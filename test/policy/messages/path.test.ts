@@ -82,10 +82,12 @@ describe('writePath and removePath', () => {
 
   it('make objects on the way, and only objects', () => {
     expect(writePath({}, pathOf('a.b.c'), 1)).toStrictEqual({ a: { b: { c: 1 } } });
-    expect(() => writePath({ a: 1 }, pathOf('a.b'), 1)).toThrow('payload a is no object');
-    expect(() => writePath('text', pathOf('a'), 1)).toThrow('the payload is no object');
+    expect(() => writePath({ a: 1 }, pathOf('a.b'), 1)).toThrow('payload a is not an object');
+    expect(() => writePath('text', pathOf('a'), 1)).toThrow('the payload is not an object');
     expect(() => writePath({ a: [] }, pathOf('a[0]'), 1)).toThrow('payload a[0] is not there');
-    expect(() => writePath({ b: new Uint8Array(1) }, pathOf('b[0]'), 1)).toThrow('payload b is no object');
+    expect(() => writePath({ b: new Uint8Array(1) }, pathOf('b[0]'), 1)).toThrow(
+      'payload b is not an object',
+    );
   });
 
   it('cannot touch a prototype', () => {

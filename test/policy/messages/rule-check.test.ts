@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../../support/messages.ts';
 
-const UNKNOWN = 'a message does not say it; brokers tell its client id, and mostly user name and address';
-const DECODE = 'add decode to this rule or to one before it, such as decode: json';
+const UNKNOWN = 'not part of a message; brokers send the client id, and usually the user name and address';
+const DECODE = 'add decode to this rule or to an earlier one, such as decode: json';
 const FIXED = 'cannot be changed: EMQX takes back topic, QoS and payload only';
 
 describe('rules that are good', () => {
@@ -38,17 +38,17 @@ describe('rules that are wrong', () => {
   it.each<[object, string]>([
     [
       { require: { qos: 1, schemaFormats: 'annotate' } },
-      '[0].require.schemaFormats: is about schema: write that too, or remove this',
+      '[0].require.schemaFormats: applies to schema: add schema, or remove this',
     ],
     [{}, '[0]: does nothing; write decode, require, set, encode, drop or stop'],
     [
       { topics: 'a/#/b', stop: true },
-      '[0].topics: "a/#/b" is no topic filter: "#" must be the whole of the last level',
+      '[0].topics: "a/#/b" is not a topic filter: "#" must be the whole of the last level',
     ],
     [{ topics: [], stop: true }, '[0].topics: is an empty list; leave it out, or write one'],
     [
       { topics: '${nobody}', stop: true },
-      '[0].topics: unknown placeholder "${nobody}": there are ${username}, ${clientid}, ${cert_common_name}, ${tag.NAME}',
+      '[0].topics: unknown placeholder "${nobody}": use one of ${username}, ${clientid}, ${cert_common_name}, ${tag.NAME}',
     ],
     [{ topics: ['a', '${tag.site}'], stop: true }, `[0].topics[1]: \${tag.site}: ${UNKNOWN}`],
     [{ who: { tag: 'x' }, stop: true }, `[0].who.tag: ${UNKNOWN}`],
@@ -64,54 +64,57 @@ describe('rules that are wrong', () => {
     ],
     [
       { decode: 'json', encode: ['gzip', 'json'] },
-      '[0].encode[1]: json takes a value, so that it must be the first of the list',
+      '[0].encode[1]: json takes a value: put it first in the list',
     ],
     [{ encode: 'json' }, `[0].encode: json takes a value: ${DECODE}`],
     [{ require: {} }, '[0].require: requires nothing; write payload, qos or schema'],
     [
       { require: { payload: { minBytes: 9, maxBytes: 8 } } },
-      '[0].require.payload.minBytes: is larger than maxBytes: nothing would do',
+      '[0].require.payload.minBytes: is larger than maxBytes: no payload meets both',
     ],
-    [{ require: { schema: {} } }, `[0].require.schema: is about the decoded payload: ${DECODE}`],
+    [{ require: { schema: {} } }, `[0].require.schema: needs the decoded payload: ${DECODE}`],
     [{ set: {} }, '[0].set: sets nothing; write topic, qos, payload or remove'],
-    [{ set: { topic: 'a/+' } }, '[0].set.topic: is no topic: it must not contain the wildcards "+" and "#"'],
-    [{ set: { topic: '$SYS/${clientid}' } }, '[0].set.topic: is no topic: it must not be under $SYS'],
-    [{ set: { topic: 'a\0' } }, '[0].set.topic: is no topic: it must not contain the character NUL'],
+    [
+      { set: { topic: 'a/+' } },
+      '[0].set.topic: is not a topic: it must not contain the wildcards "+" and "#"',
+    ],
+    [{ set: { topic: '$SYS/${clientid}' } }, '[0].set.topic: is not a topic: it must not be under $SYS'],
+    [{ set: { topic: 'a\0' } }, '[0].set.topic: is not a topic: it must not contain the character NUL'],
     [
       { set: { topic: 'x'.repeat(70_000) } },
-      '[0].set.topic: is no topic: it must be at most 65535 bytes of UTF-8',
+      '[0].set.topic: is not a topic: it must be at most 65535 bytes of UTF-8',
     ],
     [{ set: { topic: '${payload.x}' } }, `[0].set.topic: names a field of the payload: ${DECODE}`],
     [{ set: { topic: 'a/${topic' } }, '[0].set.topic: "${topic" has no closing "}"'],
     [
       { set: { topic: '${qos.x}' } },
       expect.stringMatching(
-        /^\[0\]\.set\.topic: unknown placeholder "\$\{qos\.x\}": there are /,
+        /^\[0\]\.set\.topic: unknown placeholder "\$\{qos\.x\}": use one of /,
       ) as unknown as string,
     ],
     [
       { set: { qos: '${payload.}' } },
-      '[0].set.qos: ${payload.}: "." is no path; write one such as a.b, list[0].c or ["a.b"]',
+      '[0].set.qos: ${payload.}: "." is not a path; write one such as a.b, list[0].c or ["a.b"]',
     ],
-    [{ set: { payload: { a: 1 } } }, `[0].set.payload: is about fields of the payload: ${DECODE}`],
-    [{ set: { remove: 'a' } }, `[0].set.remove: is about fields of the payload: ${DECODE}`],
+    [{ set: { payload: { a: 1 } } }, `[0].set.payload: needs fields of the payload: ${DECODE}`],
+    [{ set: { remove: 'a' } }, `[0].set.remove: needs fields of the payload: ${DECODE}`],
     [
       { decode: 'json', set: { payload: { 'a..b': 1 } } },
-      '[0].set.payload["a..b"]: "a..b" is no path; write one such as a.b, list[0].c or ["a.b"]',
+      '[0].set.payload["a..b"]: "a..b" is not a path; write one such as a.b, list[0].c or ["a.b"]',
     ],
     [{ decode: 'json', set: { payload: { '': 1 } } }, '[0].set.payload.: must not be empty'],
     [
       { decode: 'json', set: { payload: { 'a.__proto__': 1 } } },
-      '[0].set.payload["a.__proto__"]: "__proto__" is no name for a field',
+      '[0].set.payload["a.__proto__"]: "__proto__" is not allowed as a field name',
     ],
     [
       { decode: 'json', set: { payload: { a: [{ b: '${who}' }] } } },
       expect.stringContaining('[0].set.payload.a.0.b: unknown placeholder') as unknown as string,
     ],
-    [{ decode: 'json', set: { payload: { a: Number.NaN } } }, '[0].set.payload.a: is no value that JSON has'],
+    [{ decode: 'json', set: { payload: { a: Number.NaN } } }, '[0].set.payload.a: is not a JSON value'],
     [
       { drop: true, set: { qos: 1 } },
-      '[0].drop: stops the message, so that set and encode have no use; remove one of them',
+      '[0].drop: drops the message, so set and encode have no effect; remove one of them',
     ],
     ...['retain', 'properties', 'user_properties', 'from', 'timestamp', 'headers', 'id', 'clientid'].map(
       (key): [object, string] => [{ set: { [key]: 1 } }, `[0].set.${key}: ${FIXED}; remove ${key}`],

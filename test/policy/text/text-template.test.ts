@@ -32,7 +32,7 @@ describe('compileText and renderText', () => {
     'refuses the unknown placeholder %s',
     (source) => {
       expect(() => compileText(source, names)).toThrow(
-        /unknown placeholder .*there are \$\{clientid\}, \$\{username\}/,
+        /unknown placeholder .*use one of \$\{clientid\}, \$\{username\}/,
       );
     },
   );

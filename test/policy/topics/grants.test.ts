@@ -111,7 +111,7 @@ test.each<readonly [unknown, string]>([
   ['pub', 'acl: Invalid input'],
   [{ pub: 'a' }, 'acl.pub: Invalid input'],
   [{ pub: ['a', 1] }, 'acl.pub[1]: Invalid input'],
-  [{ pub: ['a#'] }, 'acl.pub[0]: "a#" is no topic filter'],
+  [{ pub: ['a#'] }, 'acl.pub[0]: "a#" is not a topic filter'],
   [{ sub: ['a', '${user}'] }, 'acl.sub[1]: unknown placeholder'],
   [{ pub: new Array(1001).fill('a') }, 'acl.pub: Too big'],
   [[{}], 'acl[0].permission: Invalid option'],
@@ -121,7 +121,7 @@ test.each<readonly [unknown, string]>([
   [[{ permission: 'allow', action: 'pub', topics: ['a', 5] }], 'acl[0].topics[1]: Invalid input'],
   [
     [{ permission: 'allow', action: 'pub', topic: 'a', qos: [0, 1] }],
-    'acl[0].qos: limits the QoS, which ExHook does not tell',
+    'acl[0].qos: limits the QoS, which ExHook does not send',
   ],
   [
     [{ permission: 'allow', action: 'pub', topic: 'a', retain: true }],
@@ -131,18 +131,18 @@ test.each<readonly [unknown, string]>([
     (field) =>
       [
         [{ permission: 'allow', action: 'pub', topic: 'a', [field]: 'z' }],
-        `acl[0].${field}: depends on the ${field.replace('_re', '')}, which ExHook does not tell`,
+        `acl[0].${field}: depends on the ${field.replace('_re', '')}, which ExHook does not send`,
       ] as const,
   ),
   ...([0, 2, '0', '0,1', '0, 1, 2', [1], [], ['0', '1', '2', '3'], [[0, 1, 2]], true] as const).map(
     (qos) =>
       [
         [{ permission: 'deny', action: 'sub', topic: 'a', qos }],
-        'acl[0].qos: limits the QoS, which ExHook does not tell',
+        'acl[0].qos: limits the QoS, which ExHook does not send',
       ] as const,
   ),
   [[{ permission: 'allow', action: 'pub', topic: 'a', username_re: '(' }], 'acl[0]: /(/: unmatched "("'],
-  [[{ permission: 'allow', action: 'pub', topic: 'a', ipaddr: 'x' }], 'acl[0]: "x" is no IP address'],
+  [[{ permission: 'allow', action: 'pub', topic: 'a', ipaddr: 'x' }], 'acl[0]: "x" is not an IP address'],
 ])('%j grants nothing: %s', (claim, problem) => {
   expect(parseGrants(claim)).toEqual({ problem: expect.stringContaining(problem) });
 });

@@ -29,18 +29,18 @@ describe('a rule in YAML', () => {
   });
 
   test.each([
-    ['{ topics: ["a"] }', ': a rule says either "allow" or "deny"'],
-    ['{ allow: all, deny: all }', ': a rule says either "allow" or "deny"'],
+    ['{ topics: ["a"] }', ': write either "allow" or "deny"'],
+    ['{ allow: all, deny: all }', ': write either "allow" or "deny"'],
     ['{ allow: read }', 'allow: Invalid option'],
     ['{ allow: all, topic: a }', ': Unrecognized key: "topic"'],
     ['{ allow: all, topics: [] }', 'topics: '],
-    ['{ allow: all, topics: ["a/#/b"] }', 'topics.0: "a/#/b" is no topic filter: "#" must be'],
-    ['{ allow: all, topics: "a+" }', 'topics: "a+" is no topic filter: "+" must be'],
-    ['{ allow: all, topics: ["+${username}"] }', 'topics.0: "+${username}" is no topic filter'],
-    ['{ allow: all, topics: [""] }', 'topics.0: "" is no topic filter: must not be empty'],
+    ['{ allow: all, topics: ["a/#/b"] }', 'topics.0: "a/#/b" is not a topic filter: "#" must be'],
+    ['{ allow: all, topics: "a+" }', 'topics: "a+" is not a topic filter: "+" must be'],
+    ['{ allow: all, topics: ["+${username}"] }', 'topics.0: "+${username}" is not a topic filter'],
+    ['{ allow: all, topics: [""] }', 'topics.0: "" is not a topic filter: must not be empty'],
     [
       '{ allow: all, topics: ["a/${user}"] }',
-      'topics.0: unknown placeholder "${user}": there are ${username}',
+      'topics.0: unknown placeholder "${user}": use one of ${username}',
     ],
     ['{ allow: all, topics: [{ eq: "a/${user}" }] }', 'topics.0.eq: unknown placeholder'],
     [
@@ -59,12 +59,12 @@ describe('a rule in YAML', () => {
     ['{ deny: all, who: { username: [a, { regex: "(a" }] } }', 'who.username.1: /(a/: unmatched "("'],
     ['{ deny: all, who: { username: { like: "" } } }', 'who.username: must not be empty'],
     ['{ deny: all, who: { username: { is: "" } } }', 'who.username: must not be empty'],
-    ['{ deny: all, who: { address: 10.0.0.0/33 } }', 'who.address: "10.0.0.0/33" is no IP address'],
-    ['{ deny: all, who: { address: [10.0.0.1, host] } }', 'who.address.1: "host" is no IP address'],
+    ['{ deny: all, who: { address: 10.0.0.0/33 } }', 'who.address: "10.0.0.0/33" is not an IP address'],
+    ['{ deny: all, who: { address: [10.0.0.1, host] } }', 'who.address.1: "host" is not an IP address'],
     ['{ deny: all, who: { tag: "" } }', 'who.tag: must not be empty'],
     ['{ deny: all, who: { tag: {} } }', 'who.tag: names no tag'],
     ['{ deny: all, who: { tag: [{ site: "b*" }] } }', 'who.tag.0.site: "b*": write { like: ... }'],
-    ['{ deny: all, who: { any: [{ address: x }] } }', 'who.any.0.address: "x" is no IP address'],
+    ['{ deny: all, who: { any: [{ address: x }] } }', 'who.any.0.address: "x" is not an IP address'],
     ['{ deny: all, who: { not: { all: [{}] } } }', 'who.not.all.0: names no condition'],
   ])('may not be %s', (yaml, problem) => {
     expect(problemsOf(yaml)).toEqual([expect.stringContaining(problem)]);
@@ -83,6 +83,6 @@ test('the schema and the type say the same', () => {
 
 test('editors get a JSON schema with descriptions', () => {
   const schema = z.toJSONSchema(RuleSchema);
-  expect(schema.properties).toHaveProperty('topics.description', 'Topic filters. Left out: every topic.');
+  expect(schema.properties).toHaveProperty('topics.description', 'Topic filters. Default: every topic.');
   expect(JSON.stringify(schema)).toContain('CIDR');
 });

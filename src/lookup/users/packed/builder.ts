@@ -18,11 +18,11 @@ export interface PackedUsers {
   readonly size: number;
   /** The longest key, in bytes. */
   readonly longestKey: number;
-  /** The names that every user has. */
+  /** Names that every user has. */
   readonly sharedNames: readonly BoundName[];
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
-  /** How many have a hash that is guessed fast. */
+  /** Number of users whose hash is fast to guess. */
   readonly weak: number;
 }
 
@@ -44,7 +44,7 @@ export class UserPacker {
     this.#hashKey = [random.readUInt32LE(0), random.readUInt32LE(4)];
   }
 
-  /** @returns false for a user that is there already. */
+  /** @returns false if the user is listed already. */
   add(user: User): boolean {
     const [field, name] = keyOf(user);
     if (keySize(name) > this.#key.length) this.#key = Buffer.alloc(2 * keySize(name));

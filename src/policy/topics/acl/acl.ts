@@ -1,4 +1,4 @@
-/** What reading an ACL file of another broker gives: all of its rules, or all of its problems. */
+/** The result of reading another broker's ACL file: all rules or all problems. */
 import type { Rule } from '../rule.ts';
 import { findRuleProblems } from '../rule-check.ts';
 
@@ -8,16 +8,16 @@ export interface AclProblem {
   readonly message: string;
 }
 
-/** Nothing is loaded by half. */
+/** A file is loaded completely or not at all. */
 export type Acl = { readonly rules: readonly Rule[] } | { readonly problems: readonly AclProblem[] };
 
-/** A rule and the line it stands on. */
+/** A rule and its line. */
 export interface LinedRule {
   readonly line: number;
   readonly rule: Rule;
 }
 
-/** The rules, or what is wrong with them and with the lines that gave none. */
+/** Returns the rules, or all problems of the rules and of unreadable lines. */
 export function finish(lined: readonly LinedRule[], problems: readonly AclProblem[]): Acl {
   const all = [...problems, ...lined.flatMap(problemsOf)].sort((a, b) => a.line - b.line);
   return all.length > 0 ? { problems: all } : { rules: lined.map(({ rule }) => rule) };

@@ -1,10 +1,10 @@
 /**
- * Reads EMQX's `acl.conf`: Erlang terms such as `{allow, {username, "dash"}, subscribe, ["$SYS/#"]}.`, of which
- * the first that matches decides.
+ * Reads EMQX's `acl.conf`: Erlang terms such as `{allow, {username, "dash"}, subscribe, ["$SYS/#"]}.`. The first that
+ * matches decides.
  *
- * The forms are those of EMQX 4 to 6.3. What ExHook's request does not tell (QoS, retain flag, zone, listener) cannot
- * be judged: a rule that needs it is a problem. Filters are compared more strictly than EMQX does: a subscription to `a/#` is
- * not allowed by `a/+`, and is denied by `a/b`.
+ * Supports the syntax of EMQX 4 to 6.3. ExHook requests lack the QoS, retain flag, zone and listener: a rule that needs
+ * one of them is a problem. Filters are compared more strictly than in EMQX: `a/+` does not allow a subscription to
+ * `a/#`, and `a/b` denies it.
  */
 import type { Rule, RuleAction, TopicCondition } from '../rule.ts';
 import { type Acl, type AclProblem, finish, type LinedRule } from './acl.ts';
@@ -12,9 +12,9 @@ import { complete, type Refuse, readWho, type SecurityProfile } from './emqx-who
 import { isAtom, membersOf, parseTerms, print, type Term } from './erlang-terms.ts';
 
 export interface EmqxAclOptions {
-  /** What rules are named after: `acl.conf:12`. */
+  /** File name in the names of rules: `acl.conf:12`. */
   readonly file?: string;
-  /** Which profile rules with `{security_profile, ..}` are compared with. Default: `legacy`, as in EMQX. */
+  /** The profile that `{security_profile, ..}` is compared with. Default: `legacy`, as in EMQX. */
   readonly profile?: SecurityProfile;
 }
 
@@ -34,13 +34,14 @@ export function parseEmqxAcl(
   return finish(lined, problems);
 }
 
-/** Reads one term, all of it even after a problem, so that all problems are found. Nothing for a rule that is never hit. */
+/** Reads one term and reports all its problems. `undefined` for a rule that can never match. */
 function readRule(term: Term, refuse: Refuse, profile: SecurityProfile): Rule | undefined {
   const members = membersOf(term);
   const [permission, who, action = ALL, topics = ALL] = members;
   if (permission === undefined || who === undefined) return refuse(term, ruleForm);
   const isAllow = isAtom(permission, 'allow');
-  if (!isAllow && !isAtom(permission, 'deny')) return refuse(permission, 'a rule begins with allow or deny');
+  if (!isAllow && !isAtom(permission, 'deny'))
+    return refuse(permission, 'a rule must begin with allow or deny');
   if (members.length !== 4 && !(members.length === 2 && mayStandAlone(who))) return refuse(term, ruleForm);
   const whom = readWho(who, { refuse, isAllow, profile });
   const about = readAction(action, refuse);
@@ -54,7 +55,7 @@ function readRule(term: Term, refuse: Refuse, profile: SecurityProfile): Rule | 
   };
 }
 
-/** What EMQX puts in the place of what a rule of two members leaves out. */
+/** EMQX's default for the elements that a two-element rule omits. */
 const ALL: Term = { kind: 'atom', text: 'all', line: 0 };
 
 function mayStandAlone(who: Term): boolean {
@@ -62,7 +63,7 @@ function mayStandAlone(who: Term): boolean {
 }
 
 const ruleForm =
-  'a rule is {allow | deny, all}. or {allow | deny, {security_profile, legacy | hardened}}. or {allow | deny, Who, Action, all | [Topic, ...]}.';
+  'write a rule as {allow | deny, all}. or {allow | deny, {security_profile, legacy | hardened}}. or {allow | deny, Who, Action, all | [Topic, ...]}.';
 
 const actions: Readonly<Record<string, RuleAction>> = {
   publish: 'publish',
@@ -78,13 +79,13 @@ function readAction(term: Term, refuse: Refuse): RuleAction | undefined {
     const limit = findLimit(options.items, about);
     return limit === undefined
       ? about
-      : refuse(limit, `${print(limit)}: ExHook does not tell the QoS or the retain flag`);
+      : refuse(limit, `${print(limit)}: ExHook does not send the QoS or the retain flag`);
   }
   if (term.kind === 'atom' && Object.hasOwn(actions, term.text)) return actions[term.text];
-  return refuse(term, `${print(term)}: an action is publish, subscribe, all or pubsub`);
+  return refuse(term, `${print(term)}: an action must be publish, subscribe, all or pubsub`);
 }
 
-/** The option that narrows a rule. Those of other names mean nothing to EMQX, nor does `retain` for subscriptions. */
+/** Finds the option that narrows a rule. EMQX ignores unknown options, and `retain` for subscriptions. */
 function findLimit(options: readonly Term[], about: RuleAction | undefined): Term | undefined {
   const named = (name: string) =>
     options.filter((option) => isAtom(option, name) || isAtom(membersOf(option)[0], name));
@@ -96,19 +97,19 @@ function findLimit(options: readonly Term[], about: RuleAction | undefined): Ter
   return retain !== undefined && !isAtom(membersOf(retain)[1], 'all') ? retain : undefined;
 }
 
-/** `{qos, 1}` or `{qos, [0, 1]}`; NaN for what is no level. */
+/** Reads `{qos, 1}` or `{qos, [0, 1]}`; NaN for anything that is not an integer. */
 function levelsOf(option: Term): readonly number[] {
   const [, value] = membersOf(option);
   const items = value?.kind === 'list' ? value.items : [value];
   return items.map((item) => (item?.kind === 'integer' ? item.value : Number.NaN));
 }
 
-/** In EMQX the atom `all` in the place of the list: topics that begin with "$" too. */
+/** In EMQX, the atom `all` instead of a list includes topics that begin with "$". */
 const EVERY_TOPIC: readonly TopicCondition[] = ['#'];
 
 function readTopics(term: Term, refuse: Refuse): readonly TopicCondition[] | undefined {
   if (isAtom(term, 'all')) return EVERY_TOPIC;
-  if (term.kind !== 'list') return refuse(term, 'topics are all, or a list: ["a/#", {eq, "b/+"}]');
+  if (term.kind !== 'list') return refuse(term, 'topics must be all, or a list such as ["a/#", {eq, "b/+"}]');
   return complete(term.items.map((item) => readTopic(item, refuse)));
 }
 
@@ -116,12 +117,12 @@ function readTopic(term: Term, refuse: Refuse): TopicCondition | undefined {
   if (term.kind === 'text') return topicOf(term.text);
   const [eq, text] = membersOf(term);
   if (isAtom(eq, 'eq') && (text?.kind === 'text' || text?.kind === 'atom')) return { eq: text.text };
-  return refuse(term, `${print(term)}: a topic is "filter" or {eq, "text"}`);
+  return refuse(term, `${print(term)}: a topic must be "filter" or {eq, "text"}`);
 }
 
 /**
- * A topic as EMQX writes it in one text: `eq a/+` is the literal filter `a/+`. `%u` and `%c` are EMQX 4's
- * placeholders, each a whole level. Attributes of a client are its tags here.
+ * Converts a topic from EMQX's text form: `eq a/+` is the literal filter `a/+`. `%u` and `%c` are EMQX 4's
+ * placeholders; each fills a whole level. Client attributes become tags.
  */
 export function topicOf(text: string): TopicCondition {
   if (text.startsWith('eq ')) return { eq: text.slice('eq '.length) };

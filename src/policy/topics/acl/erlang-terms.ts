@@ -1,8 +1,8 @@
-/** Reads a file of Erlang terms, each ended by a full stop. */
+/** Parses a file of Erlang terms, each ended by a full stop. */
 import type { AclProblem } from './acl.ts';
 import { type Token, tokenize } from './erlang-tokens.ts';
 
-/** A term and the line it begins on. Strings and binaries are both texts. */
+/** A term and its first line. Strings and binaries are both texts. */
 export type Term =
   | { readonly kind: 'atom'; readonly text: string; readonly line: number }
   | { readonly kind: 'text'; readonly text: string; readonly line: number }
@@ -16,17 +16,17 @@ export interface Sequence {
   readonly line: number;
 }
 
-/** Is the term this atom? */
+/** Reports whether the term is this atom. */
 export function isAtom(term: Term | undefined, text: string): boolean {
   return term?.kind === 'atom' && term.text === text;
 }
 
-/** The members of a tuple; none of anything else. */
+/** Returns the elements of a tuple; none for other terms. */
 export function membersOf(term: Term | undefined): readonly Term[] {
   return term?.kind === 'tuple' ? term.items : [];
 }
 
-/** A term as it may have been written, for messages. */
+/** Formats a term for error texts. */
 export function print(term: Term): string {
   if (term.kind === 'text') return `"${term.text}"`;
   if (term.kind === 'atom') return term.text;
@@ -35,10 +35,10 @@ export function print(term: Term): string {
   return term.kind === 'tuple' ? `{${items}}` : `[${items}]`;
 }
 
-/** Deeper nesting than this is no rule. */
+/** Maximum nesting depth. */
 const MAX_DEPTH = 50;
 
-/** Reads all terms; one that cannot be read is a problem, and reading goes on after its full stop. */
+/** Parses all terms. After a problem, parsing continues after the next full stop. */
 export function parseTerms(text: string): {
   readonly terms: readonly Term[];
   readonly problems: readonly AclProblem[];
@@ -55,7 +55,7 @@ export function parseTerms(text: string): {
   return { terms, problems: found };
 }
 
-/** Thrown to leave a term that cannot be read. */
+/** Thrown to abandon an unreadable term. */
 class TermProblem extends Error {}
 
 class Reader {
@@ -87,7 +87,7 @@ class Reader {
   }
 
   #skipForm(): void {
-    // The token that was wrong may itself be the full stop.
+    // The wrong token may itself be the full stop.
     this.#at--;
     while (!this.isDone()) if (this.#next().kind === 'end') return;
   }
@@ -116,7 +116,7 @@ class Reader {
     throw new TermProblem(`unexpected "${text}"`);
   }
 
-  /** Erlang joins strings that stand side by side. */
+  /** Erlang concatenates adjacent strings. */
   #joined(first: string): string {
     let text = first;
     for (let next = this.#tokens[this.#at]; next?.kind === 'string'; next = this.#tokens[++this.#at])
@@ -134,7 +134,7 @@ class Reader {
     return items;
   }
 
-  /** True after a comma, false after the closing bracket. */
+  /** Returns true after a comma, false after the closing bracket. */
   #separator(close: string): boolean {
     const { kind, text } = this.#next();
     if (kind === 'punctuation' && text === ',') return true;
@@ -144,10 +144,10 @@ class Reader {
 
   #binary(line: number): Term {
     const { kind, text } = this.#next();
-    if (kind !== 'string') throw new TermProblem('a binary is written <<"text">>');
+    if (kind !== 'string') throw new TermProblem('write a binary as <<"text">>');
     const joined = this.#joined(text);
     if (this.#peekIs('/utf8')) this.#at++;
-    if (this.#next().text !== '>>') throw new TermProblem('a binary is written <<"text">>');
+    if (this.#next().text !== '>>') throw new TermProblem('write a binary as <<"text">>');
     return { kind: 'text', text: joined, line };
   }
 }

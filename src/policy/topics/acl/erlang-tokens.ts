@@ -1,9 +1,9 @@
-/** The words of an Erlang term file: as much of the language as `acl.conf` uses. */
+/** Tokenizes Erlang term files: the part of the language that `acl.conf` uses. */
 import type { AclProblem } from './acl.ts';
 
 export interface Token {
   readonly kind: 'punctuation' | 'atom' | 'string' | 'integer' | 'end';
-  /** The text it stands for: without quotes, escapes resolved. */
+  /** The text without quotes and with escapes resolved. */
   readonly text: string;
   readonly line: number;
 }
@@ -26,7 +26,7 @@ const quoted = /(["'])(?:[^\\]|\\.)*?\1/sy;
 /** A full stop ends a form. */
 const stop = /\.(?=\s|%|$)/y;
 
-/** Cuts a text into tokens; what is none is a problem, and is left out. */
+/** Splits a text into tokens. Anything else is a problem and is skipped. */
 export function tokenize(text: string): {
   readonly tokens: readonly Token[];
   readonly problems: readonly AclProblem[];

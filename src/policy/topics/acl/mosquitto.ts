@@ -1,14 +1,13 @@
 /**
  * Reads mosquitto's `acl_file` (mosquitto.conf(5)): `user`, `topic` and `pattern` lines.
  *
- * mosquitto asks its lines in a fixed order, wherever they stand: the client's own section (its `user`, or the
- * lines before the first `user` for clients without a user name), then the patterns, in both the denials first;
- * then it denies. Written in that order the lines are a rule list whose first match decides.
+ * mosquitto evaluates lines in a fixed order, regardless of position: first the client's own section (its `user`, or
+ * the lines before the first `user` for clients without a user name), then the patterns; in both, denials first. Then
+ * it denies. In this order the lines form a rule list where the first match decides.
  *
- * What is different, because a subscription is judged here and a delivery there: mosquitto grants every
- * subscription and holds back messages that may not be read. Here `read` grants a subscription only if every
- * message it could bring may be read by one line, and a denial that touches it refuses it. Nothing is delivered
- * that mosquitto would have held back.
+ * One difference: mosquitto accepts every subscription and filters deliveries, while here the subscription is judged.
+ * `read` allows a subscription only if one line covers every message it could deliver, and an overlapping denial
+ * refuses it. No message is delivered that mosquitto would have withheld.
  */
 import type { Rule, RuleAction, Who } from '../rule.ts';
 import { type Acl, type AclProblem, finish, type LinedRule } from './acl.ts';
@@ -24,14 +23,14 @@ interface AclLine {
   readonly line: number;
   readonly access: RuleAction | 'deny';
   readonly topic: string;
-  /** The section of a `topic` line: its user, or nobody. Nothing for a `pattern`. */
+  /** The section of a `topic` line: its user, or clients without one. `undefined` for a `pattern`. */
   readonly who: Who | undefined;
 }
 
-/** Where `topic` lines go until the first `user`: to clients without a user name. */
+/** `topic` lines before the first `user` apply to clients without a user name. */
 const noUser: Who = { username: { present: false } };
 
-/** Reads a file; `file` is what rules are named after: `mosquitto.acl:12`. */
+/** Parses a file. `file` is used in the names of rules: `mosquitto.acl:12`. */
 export function parseMosquittoAcl(text: string, file = 'acl_file'): Acl {
   const problems: AclProblem[] = [];
   const lines: AclLine[] = [];
@@ -52,10 +51,10 @@ export function parseMosquittoAcl(text: string, file = 'acl_file'): Acl {
 
 function findLineProblem(keyword: string): string {
   if (keyword === 'user') return 'names no user';
-  return `a line begins with "user", "topic", "pattern" or "#", not with "${keyword}"`;
+  return `a line must begin with "user", "topic", "pattern" or "#", not "${keyword}"`;
 }
 
-/** mosquitto separates by blanks, and a topic may hold some. */
+/** mosquitto separates words by spaces; a topic may contain spaces. */
 function splitWord(text: string): readonly [word: string, rest: string] {
   const end = text.indexOf(' ');
   return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end).trim()];
@@ -67,7 +66,7 @@ function parseLine(line: number, text: string, who: Who | undefined): AclLine | 
   if (text === '') return { line, message: 'names no topic' };
   if (rest === '' && access !== undefined) return { line, message: `"${first}" names no topic` };
   if (rest !== '' && access === undefined) {
-    return { line, message: `access is "read", "write", "readwrite" or "deny", not "${first}"` };
+    return { line, message: `access must be "read", "write", "readwrite" or "deny", not "${first}"` };
   }
   const topic = rest === '' ? first : rest;
   const message = findTopicProblem(topic, who === undefined);
@@ -76,9 +75,9 @@ function parseLine(line: number, text: string, who: Who | undefined): AclLine | 
 
 function findTopicProblem(topic: string, isPattern: boolean): string | undefined {
   if (topic.includes('${'))
-    return `"${topic}": mosquitto has no placeholders like this; it has %u and %c in patterns`;
+    return `"${topic}": not a placeholder of mosquitto; use %u or %c in a "pattern" line`;
   if (isPattern || !topic.split('/').some((level) => level === '%u' || level === '%c')) return undefined;
-  return `"${topic}": %u and %c stand for names in "pattern" lines only; in a "topic" line they match nobody's topics`;
+  return `"${topic}": %u and %c are placeholders in "pattern" lines only; write "pattern" instead of "topic"`;
 }
 
 function inOrder(lines: readonly AclLine[], file: string): LinedRule[] {
@@ -110,13 +109,13 @@ function fillPattern(topic: string): string {
 const HOLDS_WILDCARD = '[+#]';
 const HIDES = '^\\$|[+#/]';
 
-/** Names that are no good in a pattern, as rules deny them here: whoever brings another name gains nothing. */
+/** Names that mosquitto rejects in patterns. Rules here deny them; other names gain nothing. */
 export const dangerousForms: readonly string[] = [HOLDS_WILDCARD, HIDES];
 
 /**
- * Where there are patterns, mosquitto denies a client whose name holds a wildcard everything that its own
- * section does not decide. A `/`, or a `$` at the beginning, it fills in; here that makes a pattern not match.
- * It must not be a way around a denial: so with denying patterns such clients are denied as well.
+ * If there are patterns, mosquitto denies a client whose name contains a wildcard everything that its own section does
+ * not decide. mosquitto substitutes names with `/` or a leading `$`; here such a pattern does not match. To keep denials
+ * effective, such clients are denied as well if a pattern denies.
  */
 function dangerousNames(line: number, patterns: readonly AclLine[], file: string): LinedRule[] {
   const denials = patterns.filter(({ access }) => access === 'deny').map(({ topic }) => topic);

@@ -187,25 +187,25 @@ describe('what cannot be read is a problem with its line', () => {
   test.each([
     ['topic', '1: names no topic'],
     ['topic read', '1: "read" names no topic'],
-    ['topic rw a/b', '1: access is "read", "write", "readwrite" or "deny", not "rw"'],
-    ['topic a b', '1: access is "read", "write", "readwrite" or "deny", not "a"'],
+    ['topic rw a/b', '1: access must be "read", "write", "readwrite" or "deny", not "rw"'],
+    ['topic a b', '1: access must be "read", "write", "readwrite" or "deny", not "a"'],
     ['user', '1: names no user'],
-    ['topics a', '1: a line begins with "user", "topic", "pattern" or "#", not with "topics"'],
-    [' # comment', '1: a line begins with'], // mosquitto: only the first character of a line
-    ['topic a+', '1: "a+" is no topic filter'],
-    ['topic read #/a', '1: "#/a" is no topic filter'],
-    ['pattern read +%u', '1: "+${username}" is no topic filter'],
-    ['topic read a/%u', '1: "a/%u": %u and %c stand for names in "pattern" lines only'],
-    ['topic read a/${username}', '1: "a/${username}": mosquitto has no placeholders like this'],
+    ['topics a', '1: a line must begin with "user", "topic", "pattern" or "#", not "topics"'],
+    [' # comment', '1: a line must begin with'], // mosquitto: only the first character of a line
+    ['topic a+', '1: "a+" is not a topic filter'],
+    ['topic read #/a', '1: "#/a" is not a topic filter'],
+    ['pattern read +%u', '1: "+${username}" is not a topic filter'],
+    ['topic read a/%u', '1: "a/%u": %u and %c are placeholders in "pattern" lines only'],
+    ['topic read a/${username}', '1: "a/${username}": not a placeholder of mosquitto'],
     ['pattern read $share/g/a', '1: "$share/g/a": a shared subscription is judged by its filter'],
   ])('%s', (text, problem) => expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]));
 
   test('all of them at once, and nothing is loaded', () => {
     expect(problemsOf('topic ok\nuser\n\ntopic x y\ntopic b#\nacl')).toEqual([
       '2: names no user',
-      '4: access is "read", "write", "readwrite" or "deny", not "x"',
-      '5: "b#" is no topic filter: "#" must be the whole of the last level',
-      '6: a line begins with "user", "topic", "pattern" or "#", not with "acl"',
+      '4: access must be "read", "write", "readwrite" or "deny", not "x"',
+      '5: "b#" is not a topic filter: "#" must be the whole of the last level',
+      '6: a line must begin with "user", "topic", "pattern" or "#", not "acl"',
     ]);
   });
 });
