@@ -1,7 +1,7 @@
-/** Steps over bytes from the front, and never beyond their end. */
+/** A forward cursor over bytes that never moves past their end. */
 import { malformed } from './error.ts';
 
-/** Below this, making a string here is faster than asking the decoder. */
+/** Below this length, building a string here is faster than calling the decoder. */
 const SHORT_TEXT = 24;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -20,16 +20,16 @@ export class ByteCursor {
     return this.#at;
   }
 
-  /** Goes back to where it was. */
+  /** Returns to an earlier position. */
   back(at: number): void {
     this.#at = at;
   }
 
   end(): void {
-    if (this.#at !== this.#bytes.length) throw malformed('goes on after its end');
+    if (this.#at !== this.#bytes.length) throw malformed('has data after its end');
   }
 
-  /** The next byte, which stays next; 0 at the end. */
+  /** Returns the next byte without consuming it; 0 at the end. */
   peek(): number {
     return this.#bytes[this.#at] ?? 0;
   }
@@ -38,7 +38,7 @@ export class ByteCursor {
     return this.#bytes[this.skip(1)] as number;
   }
 
-  /** Steps over so many bytes, and gives where they begin. */
+  /** Skips so many bytes; returns where they begin. */
   skip(length: number): number {
     const start = this.#at;
     if (length > this.#bytes.length - start) throw malformed('ends too early');
@@ -46,7 +46,7 @@ export class ByteCursor {
     return start;
   }
 
-  /** Makes sure that so many bytes are there. */
+  /** Checks that so many bytes are left. */
   need(length: number): void {
     if (length > this.#bytes.length - this.#at) throw malformed('ends too early');
   }
@@ -56,7 +56,7 @@ export class ByteCursor {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Text of so many bytes of UTF-8. */
+  /** Reads text of so many bytes of UTF-8. */
   utf8(length: number): string {
     const start = this.skip(length);
     return (length < SHORT_TEXT ? this.#ascii(start) : undefined) ?? this.#unicode(start);

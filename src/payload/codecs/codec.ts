@@ -1,6 +1,6 @@
 /**
- * Payload codecs. Each is a pure, synchronous function of its bytes once it is open: no clock, no state, no
- * promise. So is what goes wrong: a payload that cannot be read gives the same {@link CodecError} for ever.
+ * Payload codecs. An open codec is a pure, synchronous function of its bytes: no clock, no state, no promise. Errors
+ * are deterministic, too: an unreadable payload always gives the same {@link CodecError}.
  */
 import { plainCodecs } from '../../policy/messages/rule.ts';
 import type { PayloadCodec } from '../../policy/messages/value.ts';
@@ -15,7 +15,7 @@ export { CodecError, type CodecReason } from './error.ts';
 export { type CodecLimits, defaultLimits } from './limits.ts';
 export type { AvroSpec, JsonSpec, ProtobufSpec, Value };
 
-/** Its functions throw {@link CodecError}, and nothing else. */
+/** Its functions throw only {@link CodecError}. */
 export type Codec = PayloadCodec;
 
 export const codecNames = plainCodecs;
@@ -28,9 +28,9 @@ export type CodecSpec =
   | { readonly avro: AvroSpec };
 
 /**
- * Loads the library of the codec, and the files that it names.
+ * Loads the library of the codec and the files that it names.
  *
- * @throws TypeError that says what is wrong with a descriptor set or schema, or the error of the file system.
+ * @throws TypeError for an invalid descriptor set or schema, or the error of the file system.
  */
 export async function openCodec(spec: CodecSpec, limits: CodecLimits): Promise<Codec> {
   if (typeof spec === 'object') {

@@ -14,7 +14,7 @@ const formats: Readonly<Record<CompressionName, readonly [decode: Convert, encod
   'deflate-raw': [zlib.inflateRawSync, zlib.deflateRawSync],
 };
 
-/** Several gzip members in a row are one payload (RFC 1952 section 2.2), and have one limit together. */
+/** Several gzip members in a row are one payload (RFC 1952 section 2.2) and share one limit. */
 export function openCompression(name: CompressionName, limits: CodecLimits): ByteCodec {
   const [decode, encode] = formats[name];
   const convert = (run: Convert, bytes: Uint8Array) => {
@@ -34,16 +34,16 @@ export function openCompression(name: CompressionName, limits: CodecLimits): Byt
   };
 }
 
-/** What zlib gives when it is asked for `info`; the types of Node.js do not know. */
+/** Result of zlib with the option `info`, which is missing in the types of Node.js. */
 interface Result {
   readonly buffer: Uint8Array;
-  /** `bytesWritten`: how much of its input zlib took. */
+  /** `bytesWritten`: number of input bytes that zlib consumed. */
   readonly engine: { readonly bytesWritten: number };
 }
 
 function read(result: unknown, size: number): Uint8Array {
   const { buffer, engine } = result as Result;
-  // zlib stops at the end of the compressed data without a word about what follows.
-  if (engine.bytesWritten !== size) throw malformed('goes on after its end');
+  // zlib silently ignores data after the end of the compressed data.
+  if (engine.bytesWritten !== size) throw malformed('has data after its end');
   return new Uint8Array(buffer);
 }

@@ -8,8 +8,8 @@ export type CodecReason =
   | 'schema';
 
 /**
- * A payload that is not what it says, or too large or too deep. The message is for a person and begins with a
- * verb whose subject is the payload: "is not valid UTF-8". It never holds the payload's content.
+ * A payload that is malformed, too large or too deep. The message is for people and begins with a verb whose subject
+ * is the payload: "is not valid UTF-8". It never contains the payload's content.
  */
 export class CodecError extends Error {
   override readonly name = 'CodecError';

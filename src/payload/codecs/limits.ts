@@ -1,12 +1,12 @@
-/** What bounds the memory and time that one payload may take, whatever it says about itself. */
+/** Limits on memory and time for one payload, whatever sizes it announces. */
 import { CodecError } from './error.ts';
 
 export interface CodecLimits {
-  /** Most bytes of a decoded or encoded payload. */
+  /** Maximum size of a decoded or encoded payload, in bytes. */
   readonly maxBytes: number;
-  /** Deepest nesting: `[]` is 1 deep. */
+  /** Maximum nesting depth; `[]` has depth 1. */
   readonly maxDepth: number;
-  /** Most items, array elements and map entries together. */
+  /** Maximum number of items: array elements plus map entries. */
   readonly maxItems: number;
 }
 
@@ -20,7 +20,7 @@ export const tooManyItems = ({ maxItems }: CodecLimits) =>
   new CodecError('too_many_items', `has more than ${maxItems} items`);
 
 /**
- * The bytes as a plain array, so that what is cut out of a Buffer is none.
+ * Returns the bytes as a plain Uint8Array, not a Buffer.
  *
  * @throws CodecError `too_large`
  */

@@ -1,7 +1,7 @@
-/** The header that Confluent's serializers put before a payload: a zero byte and the id of the schema in 4 bytes. */
+/** The header of Confluent's serializers: a zero byte and the id of the schema in 4 bytes. */
 import { malformed } from './error.ts';
 
-/** @throws TypeError for an id that is none */
+/** @throws TypeError for an invalid id */
 export function registryHeader(schemaId: number): Buffer {
   if (!Number.isInteger(schemaId) || schemaId < 0 || schemaId > 0xffff_ffff)
     throw new TypeError('the id of a schema must be an integer of 32 bits');
@@ -11,7 +11,7 @@ export function registryHeader(schemaId: number): Buffer {
 }
 
 /**
- * What stands behind one of the headers.
+ * Returns the bytes after one of the headers.
  *
  * @throws CodecError
  */

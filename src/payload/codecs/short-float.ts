@@ -1,23 +1,23 @@
 /**
- * Floats of 16 and 32 bits as people write them: 0.1, and not 0.10000000149011612, the nearest float. Integers stay
- * what they are, to the last digit.
+ * Shortest decimals of 16-bit and 32-bit floats: 0.1 instead of 0.10000000149011612, the nearest float. Integers keep
+ * all digits.
  */
 
-/** More decimals are looked for by printing, which is slower than arithmetic. */
+/** Beyond this many decimals, printing is used, which is slower than arithmetic. */
 const MAX_PLACES = 6;
 const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 const LEAST = 1e-3;
 const MOST = 1e6;
-/** Digits that tell every two floats of 32 bits apart. */
+/** Number of digits that distinguishes all 32-bit floats. */
 const MAX_DIGITS = 9;
 
-/** The number with the fewest digits that is the same float of 32 bits. */
+/** Returns the number with the fewest digits that rounds to the same 32-bit float. */
 export function shortFloat32(float: number): number {
   if (Number.isInteger(float) || !Number.isFinite(float)) return float;
   return shortByPlaces(float, Math.fround) ?? shortByDigits(float);
 }
 
-/** The same for 16 bits, but that the smallest stay as they are: RFC 8949 prints them so. */
+/** Like `shortFloat32`, for 16 bits. The smallest stay unchanged, as RFC 8949 prints them. */
 export function shortFloat16(float: number): number {
   if (Number.isInteger(float) || !Number.isFinite(float)) return float;
   return shortByPlaces(float, toFloat16) ?? float;
@@ -29,7 +29,7 @@ function shortByPlaces(float: number, round: (value: number) => number): number 
   if (size < LEAST || size > MOST) return undefined;
   for (let places = 1; places <= MAX_PLACES; places++) {
     const power = powers[places] as number;
-    // A double holds both integers, so that their quotient is the double of the decimal.
+    // Both integers are exact as doubles, so their quotient is the double of the decimal.
     const candidate = Math.round(float * power) / power;
     if (round(candidate) === float) return candidate;
   }
@@ -44,7 +44,7 @@ function shortByDigits(float: number): number {
   return Number(float.toPrecision(MAX_DIGITS));
 }
 
-/** The nearest float of 16 bits, of numbers from {@link LEAST} on: of two that are as near, the even one. */
+/** Rounds a number from {@link LEAST} on to the nearest 16-bit float, ties to even. */
 function toFloat16(value: number): number {
   const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - 10);
   const quotient = value / unit;

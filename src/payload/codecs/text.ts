@@ -6,8 +6,8 @@ import { type CodecLimits, checkSize } from './limits.ts';
 export type TextEncodingName = 'base64' | 'base64url' | 'hex';
 
 /**
- * Decoding takes nothing outside of the alphabet, no white space, and no bits that would be lost (RFC 4648
- * sections 3.3 and 3.5). Padding may be there or not; hex may be in capitals.
+ * Decoding rejects characters outside the alphabet, white space, and non-zero trailing bits (RFC 4648
+ * sections 3.3 and 3.5). Padding is optional; hex may be uppercase.
  */
 export function openText(name: TextEncodingName, limits: CodecLimits): ByteCodec {
   return {
@@ -26,7 +26,7 @@ const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
 function decode(name: TextEncodingName, bytes: Uint8Array): Uint8Array {
   const text = asBuffer(bytes).toString('latin1');
   const decoded = Buffer.from(text, name);
-  // The platform's decoder skips what it does not know: what it read must be all there was.
+  // The platform's decoder skips invalid characters: the result must encode to the input again.
   if (decoded.toString(name) !== canonical(name, text)) throw malformed(`is not ${name}`);
   return new Uint8Array(decoded);
 }

@@ -1,4 +1,4 @@
-/** What payloads are decoded to, and the one walk that makes sure that a value is one. */
+/** Decoded payload values, and the walk that validates them. */
 import type { Value } from '../../policy/messages/value.ts';
 import { malformed, unsupported } from './error.ts';
 import { type CodecLimits, tooDeep, tooLarge, tooManyItems } from './limits.ts';
@@ -8,7 +8,7 @@ export type { Value };
 export const MIN_INTEGER = -(2n ** 63n);
 export const MAX_INTEGER = 2n ** 64n - 1n;
 
-/** The integer as a value: a number where a number is exact. @throws CodecError beyond 64 bits */
+/** Converts an integer to a value: a number if exact. @throws CodecError beyond 64 bits */
 export function integer(value: bigint): number | bigint {
   if (value < MIN_INTEGER || value > MAX_INTEGER) throw unsupported('has an integer of more than 64 bits');
   const number = Number(value);
@@ -16,8 +16,8 @@ export function integer(value: bigint): number | bigint {
 }
 
 /**
- * A key named `__proto__` is refused, because assigning it changes an object's prototype instead of setting a
- * property, in our code or in that of whoever gets the payload next.
+ * Rejects a key `__proto__`: assigning it changes an object's prototype instead of setting a property, here or in the
+ * next consumer of the payload.
  *
  * @throws CodecError
  */
@@ -26,25 +26,25 @@ export function checkKey(key: string): string {
   return key;
 }
 
-/** A map in which a key comes twice means one thing to one reader and another to the next. */
-export const duplicateKey = () => malformed('has a map with a key that comes twice');
+/** Readers disagree about a map with a duplicate key. */
+export const duplicateKey = () => malformed('has a map with a duplicate key');
 
-/** What a value holds. */
+/** The contents of a value. */
 export interface Survey {
   /** Array elements and map entries. */
   readonly items: number;
-  /** Map entries alone. */
+  /** Map entries only. */
   readonly entries: number;
   readonly hasBytes: boolean;
   readonly hasBigint: boolean;
-  /** Is NaN or an infinity in it? */
+  /** It contains NaN or an infinity. */
   readonly hasNonFinite: boolean;
 }
 
 /**
  * Walks the whole value once.
  *
- * @throws CodecError when it is beyond the limits, or holds what no {@link Value} holds
+ * @throws CodecError if it exceeds the limits, or contains something that a {@link Value} cannot
  */
 export function survey(value: unknown, limits: CodecLimits): Survey {
   const surveyor = new Surveyor(limits);
@@ -77,7 +77,7 @@ class Surveyor implements Survey {
     } else if (typeof value !== 'boolean') throw unsupported(`has a value of the type ${typeof value}`);
   }
 
-  /** Every UTF-16 unit and every byte takes at least a byte in every encoding. */
+  /** Every UTF-16 unit and every byte takes at least one byte in every encoding. */
   #grow(size: number): void {
     this.#size += size;
     if (this.#size > this.#limits.maxBytes) throw tooLarge(this.#limits);
@@ -85,7 +85,7 @@ class Surveyor implements Survey {
 
   #text(text: string): void {
     this.#grow(text.length);
-    if (!text.isWellFormed()) throw malformed('has text with half a surrogate pair');
+    if (!text.isWellFormed()) throw malformed('has text with an unpaired surrogate');
   }
 
   #object(value: object, depth: number): void {

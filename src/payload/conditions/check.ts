@@ -1,4 +1,4 @@
-/** Finds what is wrong with an expression before it is ever asked, and bounds its loops. */
+/** Checks an expression before its first evaluation, and bounds its loops. */
 import type { CelEnv, parse } from '@bufbuild/cel';
 import type { ConditionProblem } from '../../policy/condition.ts';
 import { placeOf } from './describe.ts';
@@ -10,11 +10,11 @@ type Parsed = ReturnType<typeof parse>;
 type Expr = Parsed['expr'];
 type Kind<Case extends string> = Extract<Expr['exprKind'], { case: Case }>['value'];
 
-/** Known to the planner, and to no function table. */
+/** Functions of the planner that are not in the function table. */
 const operators = ['_[_]', '_[?_]', '_?._', '_?_:_', '_&&_', '_||_'];
 const ofLoops = ['@not_strictly_false', '__not_strictly_false__'];
 
-/** Names that stand for types, unless a variable has the name: `type(x) == double`. */
+/** Names of types, unless a variable has the same name: `type(x) == double`. */
 const typeNames = [
   ...['bool', 'int', 'uint', 'double', 'string', 'bytes', 'list', 'map', 'null_type', 'type'],
   ...['google.protobuf.Timestamp', 'google.protobuf.Duration'],
@@ -29,7 +29,7 @@ class Objection extends Error {
   }
 }
 
-/** The variables that the expression names, or its first problem. Wraps the range of each loop, so that it is metered. */
+/** Returns the variables of the expression, or its first problem. Wraps the range of each loop to meter it. */
 export function checkExpression(
   { expr, sourceInfo }: Parsed,
   source: string,
@@ -57,7 +57,7 @@ class Walker {
     this.#functions = functions;
   }
 
-  /** @param bound the variables of the loops around. */
+  /** @param bound the variables of the enclosing loops. */
   visit(expr: Expr | undefined, bound: ReadonlySet<string>): void {
     const kind = expr?.exprKind;
     if (expr === undefined || kind === undefined) return;
@@ -110,7 +110,7 @@ class Walker {
   }
 
   #struct(expr: Expr, struct: Kind<'structExpr'>, bound: ReadonlySet<string>): void {
-    if (struct.messageName !== '') throw new Objection(expr, 'messages cannot be made here');
+    if (struct.messageName !== '') throw new Objection(expr, 'messages cannot be created here');
     for (const { keyKind, value } of struct.entries) {
       if (keyKind.case === 'mapKey') this.visit(keyKind.value, bound);
       this.visit(value, bound);
@@ -128,7 +128,7 @@ class Walker {
   }
 }
 
-/** `google.protobuf.Timestamp` of names that are selected one from the other; '' of what is no name. */
+/** Returns a dotted name such as `google.protobuf.Timestamp`; '' if the expression is not a name. */
 function dottedName(expr: Expr): string {
   const { exprKind: kind } = expr;
   if (kind.case === 'identExpr') return kind.value.name;
@@ -137,7 +137,7 @@ function dottedName(expr: Expr): string {
   return before === '' ? '' : `${before}.${kind.value.field}`;
 }
 
-/** @param parts what each turn evaluates */
+/** @param parts number of subexpressions that each iteration evaluates */
 function visited(loop: Expr, range: Expr, parts: number): Expr {
   const constant = {
     $typeName: 'cel.expr.Constant' as const,
@@ -162,7 +162,7 @@ function partsOf({ loopCondition, loopStep }: Kind<'comprehensionExpr'>): number
   return [loopCondition, loopStep].reduce((sum, expr) => sum + (expr === undefined ? 0 : count(expr)), 0);
 }
 
-/** A pattern that a client chooses could be wrong or large. */
+/** Requires a literal: a pattern from a client could be invalid or large. */
 function checkPattern(call: Expr, pattern: Expr | undefined): void {
   const kind = pattern?.exprKind;
   const constant = kind?.case === 'constExpr' ? kind.value.constantKind : undefined;

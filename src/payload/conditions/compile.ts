@@ -1,4 +1,4 @@
-/** Conditions in CEL, the Common Expression Language: compiled once, with bounded work each time they are asked. */
+/** Compiles conditions in CEL, the Common Expression Language. Each evaluation has bounded work. */
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { type CompileCondition, MAX_CONDITION_LENGTH, type Variables } from '../../policy/condition.ts';
 import { checkExpression } from './check.ts';
@@ -12,10 +12,10 @@ const meter = new Meter();
 const charge: Charge = (cost) => meter.charge(cost);
 const keys = new KeyCounts(charge);
 const base = celEnv({ funcs: addedFunctions(charge) });
-/** The same with every call counted. */
+/** Wraps the functions to count every call. */
 const env = Object.create(base, { funcs: { value: meter.watch(base.funcs) } }) as typeof base;
 
-/** Never throws: a problem says where in the expression it is. */
+/** Never throws. A problem contains its place in the expression. */
 export const compileCondition: CompileCondition = (source, variables) => {
   if (source.length > MAX_CONDITION_LENGTH)
     return { problem: `is longer than ${MAX_CONDITION_LENGTH} characters` };
@@ -33,7 +33,7 @@ export const compileCondition: CompileCondition = (source, variables) => {
     return { problem: describeSyntaxError(error, source) };
   }
   const readers = [...uses].map((name) => [name, variables[name]] as const);
-  // Without a prototype: a variable that is not bound is not found there either. Made once, and filled for each test.
+  // Without a prototype: unbound variables are not found there. Created once and filled for each evaluation.
   const bindings = Object.create(null) as Record<string, unknown>;
   return {
     source,
@@ -51,7 +51,7 @@ export const compileCondition: CompileCondition = (source, variables) => {
         return { failure: describeFailure(error) };
       } finally {
         meter.end(ofCall);
-        // A payload is not kept for longer than its call.
+        // Do not keep the payload after the call.
         for (const [name] of readers) bindings[name] = null;
       }
     },

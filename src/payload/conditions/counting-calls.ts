@@ -1,4 +1,4 @@
-/** Operators that go through lists and maps: in place of the library's, with each item counted on the way. */
+/** Replacements for the library's operators on lists and maps. They count each item. */
 import { type CelEnv, isCelList } from '@bufbuild/cel';
 import { chargedEqual, isIn } from './equality.ts';
 import { concatenate } from './lists.ts';

@@ -1,4 +1,4 @@
-/** What is said of conditions that are wrong or fail: places and kinds, never a value. */
+/** Texts for invalid or failed conditions: places and kinds, never a value. */
 import { notThere } from '../../policy/condition.ts';
 import { RuleFailure } from '../../policy/messages/failure.ts';
 import { TooMuchWork } from './meter.ts';
@@ -8,7 +8,7 @@ interface SyntaxLike {
   readonly found?: unknown;
 }
 
-/** `column 7: nothing fits here`: the parser tells how far it understood the text. */
+/** The parser reports the position up to which it understood the text. */
 export function describeSyntaxError(error: unknown, source: string): string {
   if (error instanceof RangeError) return 'nests too deeply';
   const offset = (error as SyntaxLike).location?.start?.offset;
@@ -23,14 +23,14 @@ export function placeOf(source: string, offset: number): string {
   return source.includes('\n') ? `line ${before.length}, ${column}` : column;
 }
 
-/** The text of a configuration file is its author's own. */
+/** Quotes the expression: the text of a configuration file is not secret. */
 function excerptOf(source: string, offset: number): string {
   const rest = source.slice(offset).trim();
   if (rest === '') return 'the end of the text';
   return rest.length > 24 ? `"${rest.slice(0, 24)}..."` : `"${rest}"`;
 }
 
-/** Texts of the library may quote values; these are the ones worth telling apart. */
+/** The library's texts may quote values. These patterns map known errors to safe texts. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/^found no matching overload for '([^']{1,40})' applied to '([^']{1,80})'$/, 'cannot apply $1 to $2'],
   [/^field not found/, notThere.field],
@@ -38,7 +38,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/^index .* out of bounds/, notThere.item],
   [/by zero|modulus/, 'divides by zero'],
   [/overflow|range/, 'a number is too large'],
-  [/^type mismatch: iterable/, 'loops over what is no list and no map'],
+  [/^type mismatch: iterable/, 'loops over something that is neither a list nor a map'],
   [/convert|parse|invalid/i, 'a value cannot be converted'],
 ];
 
@@ -46,7 +46,7 @@ export function describeFailure(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   if ([error, cause].some((each) => each instanceof TooMuchWork || each instanceof RangeError))
     return 'takes too much work on this input';
-  // Of a variable that cannot be told.
+  // A variable whose value is unknown.
   if (error instanceof RuleFailure) return error.message;
   const message = error instanceof Error ? error.message : '';
   for (const [pattern, text] of kinds) {

@@ -1,15 +1,15 @@
-/** `==` and `in`, with what they compare counted: lists and maps may be long, and nest. */
+/** `==` and `in` with metering: lists and maps may be long and nested. */
 import { type CelList, type CelMap, isCelList, isCelMap } from '@bufbuild/cel';
 import type { Charge } from './meter.ts';
 
-/** Two items that are compared. */
+/** Cost of comparing two items. */
 const ITEM = 4;
-/** Two values of a key, which is looked up. */
+/** Cost of comparing two values of a key, including the look-up. */
 const ENTRY = 10;
 
 export type Equal = (a: unknown, b: unknown) => boolean;
 
-/** @param ofLibrary compares what is neither a list nor a map. */
+/** @param ofLibrary compares values that are neither lists nor maps. */
 export function chargedEqual(charge: Charge, ofLibrary: Equal): Equal {
   const equal: Equal = (a, b) => {
     if (isCelList(a)) return isCelList(b) && ofLists(a, b);
@@ -48,7 +48,7 @@ export function isIn(value: unknown, list: CelList, equal: Equal, charge: Charge
   return false;
 }
 
-/** In units: texts and bytes are gone through quickly. */
+/** Cost in units: comparing texts and bytes is fast. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length >>> 4;
   return value instanceof Uint8Array ? value.length >>> 3 : 0;

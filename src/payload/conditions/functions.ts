@@ -1,4 +1,4 @@
-/** Functions that conditions have besides those of the language. */
+/** Functions for conditions in addition to those of the language. */
 import { type CelFunc, CelScalar, celFunc } from '@bufbuild/cel';
 import { textMatches } from './matches.ts';
 import { mathFunctions } from './math-functions.ts';
@@ -7,7 +7,7 @@ import { textFunctions } from './text-functions.ts';
 
 const { BOOL, DOUBLE, INT } = CelScalar;
 
-/** An integer and a fraction: numbers in JSON are fractions to CEL, so that `payload.n + 1` would not work. */
+/** Mixed arithmetic of int and double. JSON numbers are doubles in CEL, so `payload.n + 1` would fail without it. */
 const mixed: readonly CelFunc[] = (
   [
     ['_+_', (a: number, b: number) => a + b],
@@ -20,7 +20,7 @@ const mixed: readonly CelFunc[] = (
   celFunc(name, [INT, DOUBLE], DOUBLE, (a, b) => calculate(Number(a), b)),
 ]);
 
-/** The library makes a fraction of the integer first, which rounds it beyond 2^53. JavaScript compares both exactly. */
+/** The library first converts the int to a double, which rounds beyond 2^53. JavaScript compares both exactly. */
 const compared: readonly CelFunc[] = (
   [
     ['_<_', (a: number | bigint, b: number | bigint) => a < b],
@@ -33,7 +33,7 @@ const compared: readonly CelFunc[] = (
   celFunc(name, [INT, DOUBLE], BOOL, compare),
 ]);
 
-/** @param charge told of what is about to be made, before it is. */
+/** @param charge called before anything is created. */
 export function addedFunctions(charge: Charge): CelFunc[] {
   return [...textFunctions(charge), ...mathFunctions(charge), ...mixed, ...compared, textMatches];
 }

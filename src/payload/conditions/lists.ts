@@ -1,13 +1,13 @@
-/** Lists that conditions make. The library's nest one in the other with each item that `map` or `filter` adds. */
+/** Lists created by conditions. The library nests lists, one level per item that `map` or `filter` adds. */
 import { type CelList, celList } from '@bufbuild/cel';
 import type { Charge } from './meter.ts';
 
 const ListOfLibrary = celList([]).constructor as new (items: readonly unknown[]) => CelList;
 
-/** An item that is copied. */
+/** Cost of copying an item. */
 const ITEM = 2;
 
-/** The first items of an array, which may have more: those that longer lists have behind them. */
+/** A view of the first items of an array. Longer lists share the array. */
 class Grown extends ListOfLibrary {
   readonly items: unknown[];
   readonly #size: number;
@@ -36,11 +36,11 @@ class Grown extends ListOfLibrary {
   }
 }
 
-/** `a + b`: items are added behind those of `a` where nobody has added others. */
+/** `a + b`: appends to the array of `a` if no other list has. */
 export function concatenate(a: CelList, b: CelList, charge: Charge): CelList {
   charge(ITEM * b.size);
   if (a instanceof Grown && a.items.length === a.size) {
-    // `a` may be `b`: what is added must not be gone through.
+    // `a` may be `b`: do not iterate over appended items.
     const added = a === b ? [...b] : b;
     for (const item of added) a.items.push(item);
     return new Grown(a.items);

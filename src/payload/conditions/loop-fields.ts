@@ -1,6 +1,6 @@
 /**
- * Fields of the items of a loop that an expression reads without asking whether they are there. In `filter`, `map` and
- * `exists_one` one item without the field makes the whole expression fail, and whoever sends the list may add one.
+ * Finds fields of loop items that an expression reads without checking their presence. In `filter`, `map` and
+ * `exists_one`, one item without the field makes the whole expression fail, and the sender of the list may add one.
  */
 import type { parse } from '@bufbuild/cel';
 
@@ -25,7 +25,7 @@ function visit(expr: Expr | undefined, found: Set<string>): void {
   for (const child of childrenOf(kind)) visit(child, found);
 }
 
-/** `all` and `exists` begin with true or false: what another item says decides in spite of an error. */
+/** `all` and `exists` start with true or false: another item may decide in spite of an error. */
 function absorbsErrors({ accuInit }: Loop): boolean {
   const kind = accuInit?.exprKind;
   return kind?.case === 'constExpr' && kind.value.constantKind.case === 'boolValue';
@@ -47,7 +47,7 @@ function fieldsOf({ iterVar, loopStep }: Loop): { read: ReadonlySet<string>; ask
   return { read, asked };
 }
 
-/** `r.a.b` and `r["a"]` as `r.a.b` and `r.a`; undefined for what begins with no item, or is the item itself. */
+/** Returns `r.a.b` for `r.a.b`, `r.a` for `r["a"]`; undefined for other expressions and for the item itself. */
 function pathOf({ exprKind: kind }: Expr, iterVar: string): string | undefined {
   if (kind.case === 'selectExpr') {
     const before = kind.value.operand && rootedPath(kind.value.operand, iterVar);
@@ -65,7 +65,7 @@ function rootedPath(expr: Expr, iterVar: string): string | undefined {
   return kind.case === 'identExpr' && kind.value.name === iterVar ? iterVar : pathOf(expr, iterVar);
 }
 
-/** `"a" in r` asks for `r.a`. */
+/** `"a" in r` checks for `r.a`. */
 function namedBy(kind: Kind, iterVar: string): string | undefined {
   if (kind.case !== 'callExpr' || kind.value.function !== '@in') return undefined;
   const [key, holder] = kind.value.args;

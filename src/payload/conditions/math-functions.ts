@@ -1,4 +1,4 @@
-/** The math extension of CEL, for whole numbers and fractions; those of JSON are fractions. */
+/** The math extension of CEL, for int and double; JSON numbers are doubles. */
 import { type CelFunc, type CelList, CelScalar, celFunc, listType } from '@bufbuild/cel';
 import type { Charge } from './meter.ts';
 
@@ -6,7 +6,7 @@ const { BOOL, DOUBLE, DYN, INT } = CelScalar;
 
 type Number_ = number | bigint;
 
-/** So many arguments `greatest` and `least` take one by one; a list may have more. */
+/** Maximum number of separate arguments of `greatest` and `least`; a list may have more. */
 const MAX_ARGUMENTS = 8;
 
 export function mathFunctions(charge: Charge): CelFunc[] {
@@ -71,7 +71,7 @@ const ofBits: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   bitShiftRight: (a, b) => (isShift(b) ? BigInt.asIntN(64, BigInt.asUintN(64, a) >> b) : 0n),
 };
 
-/** Whether something is left of 64 bits. */
+/** Reports whether a shift leaves any of 64 bits. */
 function isShift(offset: bigint): boolean {
   if (offset < 0n) throw new Error('invalid argument: a negative offset');
   return offset < 64n;

@@ -1,8 +1,8 @@
-/** How much text a value makes when it is written out; what it takes to find out is charged on the way. */
+/** Measures the length of a value as text, and charges for the measurement. */
 import { isCelList, isCelMap } from '@bufbuild/cel';
 import type { Charge } from './meter.ts';
 
-/** An item of a list or map: a map is sorted by its keys when it is written out. */
+/** Cost of an item of a list or map: formatting sorts a map by its keys. */
 const ITEM = 40;
 
 export function measure(value: unknown, charge: Charge): number {

@@ -1,4 +1,4 @@
-/** Bounds the work of one evaluation: the expression is ours, what it works on comes from a client. */
+/** Bounds the work of one evaluation: the expression is trusted, its input comes from a client. */
 import type { CelEnv } from '@bufbuild/cel';
 import type { ConditionWork } from '../../policy/condition.ts';
 import { type Call, countingCalls } from './counting-calls.ts';
@@ -8,23 +8,23 @@ type Functions = CelEnv['funcs'];
 type Group = NonNullable<ReturnType<Functions['find']>>;
 type Arguments = Parameters<Group['call']>[2];
 
-/** Wrapped around what a loop goes over, see `checkExpression`. */
+/** Wrapped around the range of a loop, see `checkExpression`. */
 export const VISIT = '@visit';
 
-/** Units of one evaluation; the dearest takes some tens of milliseconds. */
+/** Units per evaluation; the most expensive evaluation takes a few tens of milliseconds. */
 const BUDGET = 1_000_000;
-/** A turn of a loop: 10,000 are the most, in all loops together. */
+/** Cost of an iteration: at most 10,000 in all loops together. */
 const TURN = 100;
-/** The same for each part of what a turn evaluates: one of 20 parts is 100. */
+/** Cost per part of an iteration: an iteration of 20 parts costs 100. */
 const PART = 5;
-/** A character that a pattern is tried on: 100,000 are the most, and fewer for a pattern that takes more work. */
+/** Cost per character that a pattern is tried on: at most 100,000, fewer for expensive patterns. */
 const MATCHED = 10;
-/** Texts that are converted are short, and the conversion of a long one is not. */
+/** Cost of a conversion: usual texts are short; converting a long one is expensive. */
 const conversions = ['int', 'uint', 'double', 'bool', 'timestamp', 'duration'];
 const MAX_CONVERTED = 1024;
-/** Times and their parts are made by libraries. */
+/** Cost of a time or a part of one: libraries create them. */
 const TIME = 100;
-/** A time zone by its name takes a formatter of its own. */
+/** Cost of a named time zone: it needs a separate formatter. */
 const ZONE = 3000;
 const ofTimes = /^(?:timestamp|duration|get[A-Z])/;
 
@@ -35,31 +35,31 @@ export class TooMuchWork extends Error {
   }
 }
 
-/** Pays for work that is about to be done, or throws. */
+/** Charges for work before it is done, or throws. */
 export type Charge = (cost: number) => void;
 
 export class Meter {
   #budget = BUDGET;
   #left = BUDGET;
 
-  /** @param ofCall what all evaluations of one call share. */
+  /** @param ofCall the budget shared by all evaluations of one call. */
   begin(ofCall?: ConditionWork): void {
     this.#budget = Math.min(BUDGET, ofCall?.conditionWork ?? BUDGET);
     this.#left = this.#budget;
   }
 
-  /** Takes what the evaluation did from what is left for the call. */
+  /** Subtracts the work of the evaluation from the budget of the call. */
   end(ofCall: ConditionWork | undefined): void {
     if (ofCall !== undefined) ofCall.conditionWork -= this.#budget - this.#left;
   }
 
-  /** @throws TooMuchWork when nothing is left for it. */
+  /** @throws TooMuchWork if the budget is exhausted. */
   charge(cost: number): void {
     this.#left -= cost;
     if (this.#left < 0) throw new TooMuchWork();
   }
 
-  /** The same functions, with each call charged. */
+  /** Wraps the functions to charge for each call. */
   watch(functions: Functions): Functions {
     const counting = countingCalls((cost) => this.charge(cost), functions);
     const find = (name: string): Group | undefined => {
@@ -119,12 +119,12 @@ function costOfCall(target: unknown, args: Arguments): number {
   return cost;
 }
 
-/** Texts and bytes are gone through quickly. */
+/** Processing texts and bytes is fast. */
 function costOf(value: unknown): number {
   return typeof value === 'string' || value instanceof Uint8Array ? value.length >>> 4 : 0;
 }
 
-/** Items of a list or map of CEL. */
+/** Returns the number of items of a CEL list or map. */
 function sizeOf(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null || !('size' in value)) return undefined;
   return typeof value.size === 'number' ? value.size : undefined;

@@ -1,4 +1,4 @@
-/** Loads the library of conditions: only when a rule has one. */
+/** Loads the library of conditions, only if a rule has a condition. */
 import type { CompileCondition } from '../../policy/condition.ts';
 
 export async function openConditions(): Promise<CompileCondition> {

@@ -1,21 +1,21 @@
 /** The patterns of conditions, each compiled once. */
 import { compilePattern, type Pattern } from '../../lib/pattern/pattern.ts';
 
-/** Patterns stand in the configuration, so that there are not many. */
+/** Cached without limit: patterns come from the configuration, so they are few. */
 const compiled = new Map<string, Pattern>();
 
-/** Why a pattern cannot be used, or `undefined` when it can. */
+/** Returns why a pattern cannot be used, or `undefined`. */
 export function findPatternProblem(pattern: string): string | undefined {
   const made = compilePattern(pattern, 're2');
   return 'problem' in made ? made.problem : undefined;
 }
 
-/** A pattern that was checked. */
+/** Returns a pattern that was checked before. */
 export function patternOf(source: string): Pattern {
   let pattern = compiled.get(source);
   if (pattern === undefined) {
     const made = compilePattern(source, 're2');
-    if ('problem' in made) throw new Error('a pattern is wrong');
+    if ('problem' in made) throw new Error('a pattern is invalid');
     pattern = made;
     compiled.set(source, pattern);
   }

@@ -1,13 +1,13 @@
 /**
- * Search of one text in another, both of which a client may have chosen: in linear time (Knuth, Morris and Pratt). The
- * engine's own search takes time by the product of the lengths for texts that repeat.
+ * Searches one text in another in linear time (Knuth, Morris and Pratt), because a client may choose both. The engine's
+ * own search takes time proportional to the product of the lengths for repetitive texts.
  */
 import type { Charge } from './meter.ts';
 
-/** Characters times characters up to which the engine's search is faster whatever the texts are. */
+/** Product of the lengths up to which the engine's search is always fast enough. */
 const SMALL = 65_536;
 
-/** Finds a part in a text again and again, each time behind the last place. Charged once, when it is made. */
+/** Finds successive occurrences of a part in a text. Charged once, when created. */
 export class Finder {
   readonly #text: string;
   readonly #part: string;
@@ -21,14 +21,14 @@ export class Finder {
     if (!isSmall && part.length <= text.length) this.#borders = bordersOf(part);
   }
 
-  /** -1 when there is none. */
+  /** Returns -1 if there is none. */
   next(from: number): number {
     if (this.#part.length > this.#text.length) return -1;
     if (this.#borders === undefined) return this.#text.indexOf(this.#part, from);
     return find(this.#text, this.#part, this.#borders, { from });
   }
 
-  /** The last one that begins at the place or before it; -1 when there is none. */
+  /** Returns the last one that begins at or before the position; -1 if there is none. */
   last(from = this.#text.length): number {
     if (this.#part.length > this.#text.length) return -1;
     if (this.#borders === undefined) return this.#text.lastIndexOf(this.#part, from);
@@ -37,7 +37,7 @@ export class Finder {
   }
 }
 
-/** Of each beginning of the part: the longest of its own beginnings that it ends with. */
+/** For each prefix of the part: the length of its longest proper prefix that is also a suffix. */
 function bordersOf(part: string): Int32Array {
   const borders = new Int32Array(part.length);
   for (let i = 1, matched = 0; i < part.length; i++) {
@@ -49,7 +49,7 @@ function bordersOf(part: string): Int32Array {
   return borders;
 }
 
-/** Places may overlap: the search for the last one goes on with what has matched so far. -1 when there is none. */
+/** Occurrences may overlap: the search for the last one continues with the partial match. -1 if there is none. */
 function find(
   text: string,
   part: string,

@@ -1,6 +1,6 @@
 /**
- * The strings extension of CEL. The library's own functions take quadratic time here and there, and count UTF-16 where
- * the specification counts characters; what these make is charged before it is made.
+ * The strings extension of CEL. Some of the library's functions take quadratic time and count UTF-16 units instead of
+ * characters. These charge for their results before creating them.
  */
 import { type CelFunc, type CelList, CelScalar, celFunc, celList, celMethod, listType } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
@@ -11,12 +11,12 @@ import { Finder } from './search.ts';
 const { BOOL, DYN, INT, STRING } = CelScalar;
 const LIST = listType(DYN);
 
-/** Those of the library that are linear and make no text. */
+/** Functions of the library that are linear and create no text. */
 const kept = ['trim'];
 
-/** A piece of a list takes memory of its own. */
+/** Cost of a list item, which takes memory. */
 const PIECE = 10;
-/** A clause of a format may take a formatter of its own, as "%.3f" does. */
+/** Cost of a format clause, which may need a formatter, such as "%.3f". */
 const CLAUSE = 4000;
 const MAX_PRECISION = 100;
 
@@ -44,7 +44,7 @@ export function textFunctions(charge: Charge): CelFunc[] {
     const texts: string[] = [];
     let length = 0;
     for (const item of list) {
-      if (typeof item !== 'string') throw new Error('invalid argument to function join: an item is no text');
+      if (typeof item !== 'string') throw new Error('invalid argument to function join: an item is not text');
       texts.push(item);
       length += item.length + separator.length;
     }
@@ -139,10 +139,10 @@ export function textFunctions(charge: Charge): CelFunc[] {
 
 const UPPER_A = 0x41;
 const LOWER_A = 0x61;
-/** Units that are made a text at once: each is an argument. */
+/** Number of code units converted at once: each is an argument. */
 const CHUNK = 8192;
 
-/** The text with each of 26 letters, from the first on, replaced by the one so many units away. */
+/** Shifts each of 26 letters, starting with the first, by so many code units. */
 function shiftUnits(text: string, first: number, shift: number): string {
   const units = new Uint16Array(text.length);
   for (let i = 0; i < text.length; i++) {
@@ -155,7 +155,7 @@ function shiftUnits(text: string, first: number, shift: number): string {
   return shifted;
 }
 
-/** How often a text is in another one, up to a limit; below 0 there is none. */
+/** Counts occurrences up to a limit; a negative limit means no limit. */
 function countOf(text: string, part: string, limit: number, charge: Charge): number {
   const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
   if (part === '') {
@@ -171,7 +171,7 @@ function countOf(text: string, part: string, limit: number, charge: Charge): num
   return count;
 }
 
-/** At most so many pieces; the last has the rest. */
+/** Returns at most so many pieces; the last contains the rest. */
 function splitFirst(text: string, separator: string, most: number, charge: Charge): string[] {
   const finder = new Finder(text, separator, charge);
   const pieces: string[] = [];
@@ -190,7 +190,7 @@ function characters(text: string, most: number): string[] {
   return all.length <= most ? all : [...all.slice(0, most - 1), all.slice(most - 1).join('')];
 }
 
-/** Before each of the first characters, and behind the last. */
+/** Inserts before each of the first characters, and after the last. */
 function interleave(text: string, by: string, count: number): string {
   const all = [...text];
   const head = all.slice(0, count).map((character) => by + character);
@@ -199,7 +199,7 @@ function interleave(text: string, by: string, count: number): string {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** In characters. Without a list of them: the text may be long. */
+/** Length in characters. Does not build a list: the text may be long. */
 function lengthOf(text: string): number {
   if (!SURROGATE.test(text)) return text.length;
   let length = 0;
@@ -207,7 +207,7 @@ function lengthOf(text: string): number {
   return length;
 }
 
-/** A text, or its characters where some take two units of UTF-16: either has the length and the places that CEL means. */
+/** A text, or its characters if some take two UTF-16 units: `length` and indices are those of CEL. */
 function countable(text: string, charge: Charge): string | readonly string[] {
   if (!SURROGATE.test(text)) return text;
   charge(PIECE * text.length);

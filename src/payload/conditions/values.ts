@@ -1,6 +1,6 @@
 /**
- * Values of ours as values of CEL. Objects and lists are converted item by item, when they are looked into, and never
- * by the library: it takes an object with a key `$typeName` for a protobuf message, and payloads come from clients.
+ * Converts values to CEL values. Objects and lists are converted lazily, item by item, and never by the library: it
+ * treats an object with a key `$typeName` as a protobuf message, and payloads come from clients.
  */
 import { type CelList, type CelMap, celList, celMap } from '@bufbuild/cel';
 import type { Charge } from './meter.ts';
@@ -9,12 +9,12 @@ type Scalar = null | boolean | number | bigint | string | Uint8Array;
 export type CelInput = Scalar | CelList | CelMap;
 type Plain = Readonly<Record<string, unknown>>;
 
-/** The classes of the library: it knows its own lists and maps by a mark that they have. */
+/** The library's classes: it recognises its lists and maps by a mark. */
 const ListOfLibrary = celList([]).constructor as new (items: readonly unknown[]) => CelList;
 const MapOfLibrary = celMap(new Map()).constructor as new (map: ReadonlyMap<string, CelInput>) => CelMap;
 const nothing: ReadonlyMap<string, CelInput> = new Map();
 
-/** A key that is counted: the keys of a large object are a list that must be made first. */
+/** Cost per key: counting creates a list of all keys. */
 const KEY = 4;
 
 export function asCel(value: unknown, keys: KeyCounts): CelInput {
@@ -33,7 +33,7 @@ export function asCel(value: unknown, keys: KeyCounts): CelInput {
   return Array.isArray(value) ? new PlainList(value, keys) : new PlainMap(value as Plain, keys);
 }
 
-/** How many keys objects have: each object is counted, and charged, once in an evaluation. */
+/** Number of keys per object: each object is counted and charged once per evaluation. */
 export class KeyCounts {
   readonly #charge: Charge;
   #counts: WeakMap<object, number> | undefined;
@@ -60,7 +60,7 @@ export class KeyCounts {
   }
 }
 
-/** An array as a list. */
+/** A CEL list over an array. */
 class PlainList extends ListOfLibrary {
   readonly #items: readonly unknown[];
   readonly #keys: KeyCounts;
@@ -85,7 +85,7 @@ class PlainList extends ListOfLibrary {
   }
 }
 
-/** A plain object as a map: its own properties only. */
+/** A CEL map over a plain object: own properties only. */
 class PlainMap extends MapOfLibrary {
   readonly #object: Plain;
   readonly #keys: KeyCounts;
@@ -105,7 +105,7 @@ class PlainMap extends MapOfLibrary {
     return asCel(this.#object[key], this.#keys);
   }
 
-  /** As the library has it: a key with null is not there. */
+  /** As in the library, a key with null counts as absent. */
   override has(key: unknown): boolean {
     return this.get(key) != null;
   }

@@ -1,40 +1,40 @@
-/** What a compiled schema is: a function that says yes or no, and leaves behind why not. */
+/** A compiled schema: a function that returns whether a value is valid, and records why not. */
 import type { CheckWork } from '../../policy/messages/value.ts';
 import type { Resource } from './registry.ts';
 import type { Seen } from './seen.ts';
 import { Undecided } from './undecided.ts';
 
 /**
- * Does the value meet the schema? If not, the run knows the first failure.
+ * Reports whether the value is valid. If not, the run contains the first failure.
  *
- * @param seen where a check that was compiled to track adds what it evaluated, for `unevaluatedProperties` and
- * `unevaluatedItems`; what a check that failed has added means nothing
+ * @param seen collects what a tracking check evaluated, for `unevaluatedProperties` and `unevaluatedItems`; ignore what a
+ * failed check added
  */
 export type Check = (value: unknown, run: Run, seen: Seen | undefined) => boolean;
 
 /**
- * Units of one message, each about 50 ns: an item or a branch is one. A schema that refers to itself in several branches
- * could otherwise take time by the power of the payload's depth, and go through a long list in each.
+ * Units per message, each about 50 ns; an item or a branch costs one. A schema that refers to itself in several branches
+ * could otherwise take time exponential in the depth of the payload.
  */
 const MAX_WORK = 2_000_000;
 const REFERENCE = 4;
-/** Names of an object are a list that is made first. */
+/** Cost per name of an object: a list of names is created first. */
 const NAME = 2;
 
 /** One check of one value. */
 export class Run {
   keyword = '';
   message = '';
-  /** Keys and indexes from the failure outwards: pushed while the checks return. */
+  /** Keys and indexes from the failure outwards: pushed as the checks return. */
   readonly path: string[] = [];
-  /** Schema resources that were entered, the outermost first: the dynamic scope. */
+  /** Entered schema resources, outermost first: the dynamic scope. */
   readonly scope: Resource[] = [];
   #work: CheckWork = { checkWork: 0 };
 
   /**
-   * Starts anew. Errors may have left something behind.
+   * Resets the run. An error may have left state behind.
    *
-   * @param work of all checks of the message
+   * @param work shared by all checks of the message
    */
   reset(work: CheckWork = { checkWork: 0 }): void {
     this.forget();
@@ -48,15 +48,15 @@ export class Run {
     return false;
   }
 
-  /** A failure below the key or index. */
+  /** Adds a key or index to the path of a failure. */
   failBelow(key: string | number): false {
     this.path.push(String(key));
     return false;
   }
 
-  /** A failure that is not one of the whole, such as that of one branch of several. */
+  /** Discards a failure that does not fail the whole, such as one of several branches. */
   forget(): void {
-    // To set the length takes time, even to the one that it has.
+    // Setting the length takes time, even if it does not change.
     if (this.path.length > 0) this.path.length = 0;
   }
 
@@ -64,7 +64,7 @@ export class Run {
     return MAX_WORK - this.#work.checkWork;
   }
 
-  /** Pays for work that is about to be done. @throws Undecided when there is not so much left */
+  /** Charges for work before it is done. @throws Undecided if the budget is exhausted */
   charge(cost: number): void {
     this.#work.checkWork += cost;
     if (this.#work.checkWork > MAX_WORK) throw new Undecided('takes too much work');
@@ -76,9 +76,9 @@ export class Run {
   }
 
   /**
-   * The names of an object that are gone through.
+   * Returns the names of an object, and charges for visiting them.
    *
-   * @param cost units for each name besides
+   * @param cost additional units per name
    * @throws Undecided
    */
   namesOf(members: object, cost = 0): string[] {

@@ -1,8 +1,8 @@
-/** The checks of a schema's keywords as one. They are unrolled, since every message goes through them. */
+/** Combines the checks of a schema's keywords. They are unrolled, because they run for every message. */
 import { always, type Check } from './check.ts';
 import type { Kind, Part, TypeName } from './site.ts';
 
-/** Asks the kind of value once for all keywords in a row that are about it. */
+/** Tests the kind of the value once for consecutive keywords of that kind. */
 export function combine(parts: readonly Part[]): Check {
   const [first, ...others] = parts;
   if (first?.narrows !== undefined) return narrowed(first.narrows, first.check, others);
@@ -59,14 +59,14 @@ const kindOf: Readonly<Record<TypeName, Kind>> = {
   object: 'object',
 };
 
-/** Once the type is known, no keyword asks for it again, and those of other types are left out. */
+/** If the type is known, keywords do not test it again, and those of other types are dropped. */
 function narrowed(type: TypeName, isOfType: Check, others: readonly Part[]): Check {
   const checks = others
     .filter(({ kind }) => kind === 'any' || kind === kindOf[type])
     .map(({ check }) => check);
   const rest = sequence(checks);
   if (checks.length === 0) return isOfType;
-  // Of its type is what takes these; the check itself says what is wrong.
+  // The fast test accepts values of the type; otherwise the check reports the failure.
   switch (type) {
     case 'string':
       return (value, run, seen) =>

@@ -1,4 +1,4 @@
-/** From a schema to a check: closures, made once, and no code at run time. */
+/** Compiles a schema to a check: closures, no code generation at run time. */
 import { always, type Check, never } from './check.ts';
 import { combine } from './combine.ts';
 import { isKnownKeyword } from './dialect.ts';
@@ -10,13 +10,13 @@ import { keywordOf, type Schema, type SchemaObject } from './schema.ts';
 import { Seen } from './seen.ts';
 import type { KeywordCompiler, Part, Site } from './site.ts';
 
-/** What in a schema checks nothing, although its author may think so. */
+/** Parts of a schema that check nothing, although the author may expect it. */
 export interface Ignored {
   readonly keywords: Set<string>;
   readonly formats: Set<string>;
 }
 
-/** A schema is being compiled while references to it are, too. */
+/** A reference may be compiled while its schema is still being compiled. */
 interface Node {
   check: Check | undefined;
 }
@@ -40,7 +40,7 @@ export class Compiler {
     const root = { schema: resource.root, resource };
     const check = this.#node(root, false);
     this.#dynamic.complete();
-    // Nobody asks which resources were entered where nothing is dynamic.
+    // Without dynamic references, entered resources are not needed.
     return this.#dynamic.isEmpty ? check : this.#enter(root, false);
   }
 
@@ -132,13 +132,13 @@ export class Compiler {
     if (target !== undefined) return target;
     throw new TypeError(
       reference.startsWith('#')
-        ? `"${keyword}" to ${reference} leads to nothing in the schema`
-        : `"${keyword}" to ${reference} leads out of the schema; no other document is loaded: put it under "$defs"`,
+        ? `"${keyword}" to ${reference} points to nothing in the schema`
+        : `"${keyword}" to ${reference} points outside the schema; no other document is loaded: put it under "$defs"`,
     );
   }
 }
 
-/** Keywords that compare their value with one of the payload; all others count. */
+/** Keywords that compare their value with the payload; all others are counts. */
 const comparing = new Set([
   ...['const', 'enum', 'multipleOf', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
 ]);

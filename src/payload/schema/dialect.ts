@@ -1,4 +1,4 @@
-/** Which draft a schema is written to, and so which of its keywords mean something. */
+/** Determines the draft of a schema, and thereby its keywords. */
 import { isSchemaObject, keywordOf } from './schema.ts';
 import {
   annotations,
@@ -15,13 +15,13 @@ export interface Dialect {
   readonly draft: Draft;
   /** Keywords that check something. */
   readonly keywords: ReadonlySet<string>;
-  /** Does the meta-schema itself ask that formats are checked? */
+  /** The meta-schema itself requires that formats are checked. */
   readonly assertsFormat: boolean;
 }
 
 export const LATEST: Draft = '2020-12';
 
-/** `$schema` of each draft as its specification has it, without a fragment. */
+/** `$schema` of each draft as specified, without a fragment. */
 export const draftUris: Readonly<Record<Draft, string>> = {
   '04': 'http://json-schema.org/draft-04/schema',
   '06': 'http://json-schema.org/draft-06/schema',
@@ -33,7 +33,7 @@ export const draftUris: Readonly<Record<Draft, string>> = {
 const SPELLING =
   /^https?:\/\/(?:www\.)?json-schema\.org\/(?:draft-(04|06|07)|draft\/(2019-09|2020-12))\/schema\/?#?\/?$/i;
 
-/** The draft of a URI in any of the spellings that are met: http or https, with or without `#`. */
+/** Returns the draft of a URI in any common spelling: http or https, with or without `#`. */
 export function draftOf(uri: string): Draft | undefined {
   const [, old, recent] = SPELLING.exec(uri) ?? [];
   return (old ?? recent) as Draft | undefined;
@@ -51,9 +51,9 @@ export function dialectOfDraft(draft: Draft): Dialect {
 }
 
 /**
- * What a meta-schema of one's own makes of its draft, by its `$vocabulary`.
+ * Returns the dialect of a custom meta-schema, by its `$vocabulary`.
  *
- * @throws TypeError for a vocabulary that is required and not known
+ * @throws TypeError for a vocabulary that is required but unknown
  */
 export function dialectOfMetaSchema(metaSchema: unknown, base: Dialect): Dialect {
   const listed = isSchemaObject(metaSchema) ? keywordOf(metaSchema, '$vocabulary') : undefined;
@@ -62,13 +62,13 @@ export function dialectOfMetaSchema(metaSchema: unknown, base: Dialect): Dialect
   for (const [uri, isRequired] of Object.entries(listed)) {
     const name = vocabularyOf(uri);
     if (name !== undefined) names.add(name);
-    else if (isRequired === true) throw new TypeError(`the vocabulary ${uri} is required and not known`);
+    else if (isRequired === true) throw new TypeError(`the vocabulary ${uri} is required but unknown`);
   }
   const keywords = [...names].flatMap((name) => vocabularies(base.draft)[name] ?? []);
   return { draft: base.draft, keywords: new Set(keywords), assertsFormat: names.has('format-assertion') };
 }
 
-/** Is the keyword one that means something in any draft, or is nobody's (`x-`)? */
+/** Reports whether the keyword has a meaning in any draft, or is an extension (`x-`). */
 export function isKnownKeyword(keyword: string, { draft, keywords }: Dialect): boolean {
   return (
     keywords.has(keyword) ||

@@ -1,9 +1,9 @@
-/** `$dynamicRef` and `$recursiveRef`: what they lead to depends on the resources that a check has entered before. */
+/** `$dynamicRef` and `$recursiveRef`: their targets depend on the resources that a check has entered. */
 import type { Check } from './check.ts';
 import type { Registry, Resource, Target } from './registry.ts';
 import { isSchemaObject, keywordOf, type Schema } from './schema.ts';
 
-/** What a resource offers to a reference, `undefined` if nothing. */
+/** Returns the target that a resource offers to a reference, or `undefined`. */
 type Offer = (resource: Resource) => Schema | undefined;
 
 interface Reference {
@@ -26,7 +26,7 @@ export class DynamicReferences {
     return this.#references.length === 0;
   }
 
-  /** @returns `undefined` if the reference means what an ordinary one would */
+  /** @returns `undefined` if the reference behaves like an ordinary one */
   follow(keyword: string, text: string, target: Target, tracks: boolean): Check | undefined {
     const offer = keyword === '$dynamicRef' ? offerOfAnchor(text) : offerOfRoot;
     if (offer?.(target.resource) !== target.schema) return undefined;
@@ -42,7 +42,7 @@ export class DynamicReferences {
     };
   }
 
-  /** Compiles all that the references may lead to; which may bring more references, and more resources. */
+  /** Compiles all possible targets of the references. They may add more references and resources. */
   complete(): void {
     let isComplete = false;
     while (!isComplete) {
@@ -59,14 +59,14 @@ export class DynamicReferences {
   }
 }
 
-/** The outermost resource that has the anchor. A pointer is no anchor. */
+/** Finds the outermost resource with the anchor. A pointer is not an anchor. */
 function offerOfAnchor(reference: string): Offer | undefined {
   const name = reference.slice(reference.indexOf('#') + 1);
   if (!reference.includes('#') || name === '' || name.startsWith('/')) return undefined;
   return ({ dynamicAnchors }) => dynamicAnchors.get(decodeURIComponent(name));
 }
 
-/** 2019-09: the outermost resource whose root says so. */
+/** 2019-09: the outermost resource whose root is recursive. */
 function offerOfRoot({ root, dialect }: Resource): Schema | undefined {
   const isRecursive = isSchemaObject(root) && keywordOf(root, '$recursiveAnchor') === true;
   return isRecursive && dialect.draft === '2019-09' ? root : undefined;

@@ -1,15 +1,15 @@
-/** The equality of JSON Schema. Inherited names do not count: a payload can have keys such as `valueOf`. */
+/** Equality in JSON Schema. Inherited names do not count: a payload may have keys such as `valueOf`. */
 import type { Run } from './check.ts';
 import { isSameScalar } from './number.ts';
 import { Undecided } from './undecided.ts';
 
-/** Neither a schema nor a payload nests deeper by far. */
+/** Far deeper than any schema or payload. */
 const MAX_DEPTH = 1000;
 
 /**
- * Does a value equal one of the schema? The order of keys does not matter, that of items does.
+ * Reports whether a value equals a value of the schema. The order of keys does not matter; the order of items does.
  *
- * @throws Undecided for values that nest too deeply, or when it takes too much work
+ * @throws Undecided for values that nest too deeply or take too much work
  */
 export function isJsonEqual(value: unknown, wanted: unknown, run: Run, depth = 0): boolean {
   if (isSameScalar(value, wanted)) return true;
@@ -22,7 +22,7 @@ export function isJsonEqual(value: unknown, wanted: unknown, run: Run, depth = 0
     run.charge(value.length);
     return value.every((item, i) => isJsonEqual(item, wanted[i], run, depth + 1));
   }
-  // The value may have many more keys than what it is compared with: they are counted last.
+  // The value may have many more keys than the other: count them last.
   const entries = Object.entries(wanted);
   run.charge(entries.length);
   const members = value as Readonly<Record<string, unknown>>;

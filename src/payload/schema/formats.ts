@@ -1,4 +1,4 @@
-/** The `format`s of JSON Schema and OpenAPI, for text that a client chose. */
+/** The `format`s of JSON Schema and OpenAPI, safe for text from clients. */
 import {
   isDate,
   isDateTime,
@@ -29,12 +29,12 @@ export interface FormatTest {
 }
 
 /**
- * @param isAsserted does the meta-schema of a schema ask that formats are checked?
- * @returns `ignored` where formats are not to be checked
+ * @param isAsserted whether the meta-schema requires that formats are checked
+ * @returns `ignored` if formats are not checked
  */
 export type FindFormat = (name: string, isAsserted: boolean) => FormatTest | 'ignored' | 'unknown';
 
-/** Longer text is not looked at: some of the expressions take time by the square of the length. */
+/** Longest text that is checked: some expressions take quadratic time. */
 const MAX_LENGTH = 2048;
 /** RFC 5321, section 4.5.3.1: 64 for the mailbox, 255 for the domain. */
 const MAX_EMAIL = 320;
@@ -42,7 +42,7 @@ const MAX_HOSTNAME = 255;
 
 type TextTest = (text: string) => boolean;
 
-/** Of these no text is longer than so many characters. */
+/** Formats with a maximum length, in characters. */
 const bounded: Readonly<Record<string, TextTest>> = {
   date: upTo('2026-01-02'.length, isDate),
   email: upTo(MAX_EMAIL, isMailbox),
@@ -68,7 +68,7 @@ const unbounded: Readonly<Record<string, TextTest>> = {
   regex: isRegex,
 };
 
-/** Of OpenAPI; they take time by the length alone, or none. */
+/** Formats of OpenAPI; they take linear time or none. */
 const ofOpenApi: readonly (readonly [string, FormatTest])[] = [
   ['byte', text((value) => Buffer.from(value, 'base64').toString('base64') === value)],
   ['password', text(() => true)],
@@ -93,12 +93,12 @@ function number(test: (value: AnyNumber) => boolean): FormatTest {
   return { kind: 'number', test };
 }
 
-/** An integer from the one up to, but not including, the other. */
+/** Reports whether it is an integer from `least` up to, but not including, `end`. */
 function isWithin(value: AnyNumber, least: bigint, end: bigint): boolean {
   return (typeof value === 'bigint' || Number.isInteger(value)) && value >= least && value < end;
 }
 
-/** @throws Undecided for longer text: `not` would make a yes of a no. */
+/** @throws Undecided for longer text: `not` would invert a false result. */
 function whereShort(test: TextTest): TextTest {
   return (value) => {
     if (value.length > MAX_LENGTH) throw new Undecided('a text is too long for its "format"');
@@ -110,12 +110,12 @@ function upTo(most: number, test: TextTest): TextTest {
   return (value) => value.length <= most && test(value);
 }
 
-/** The library throws at an address literal of another kind than IPv6. */
+/** The library throws for address literals other than IPv6. */
 function isMailbox(value: string): boolean {
   return isTrue(() => isEmail(value));
 }
 
-/** The domain is asked for here: the library writes what is wrong with it to standard output. */
+/** The domain is checked here: the library writes its problems to standard output. */
 function isIdnMailbox(value: string): boolean {
   const at = value.lastIndexOf('@');
   const domain = value.slice(at + 1);
@@ -123,12 +123,12 @@ function isIdnMailbox(value: string): boolean {
   return at !== -1 && isIdnEmail(`${value.slice(0, at)}@a`) && isIdnHostname(domain);
 }
 
-/** Dots at the end, of any script, make a name of DNS and not a host. */
+/** A trailing dot in any script makes a DNS name, not a host name. */
 function isIdnHostname(value: string): boolean {
   return !/[.\uFF0E\u3002\uFF61]$/.test(value) && isTrue(() => idn.isIdnHostname(value));
 }
 
-/** RFC 3986, section 3.2.2: an address of a version of IP that is to come. The library throws at it. */
+/** RFC 3986, section 3.2.2: an address of a future IP version. The library throws for it. */
 const FUTURE_ADDRESS = /\[[vV][0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+\]/;
 
 function withFuture(test: TextTest): TextTest {

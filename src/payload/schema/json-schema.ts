@@ -1,12 +1,12 @@
 /**
- * JSON Schema: drafts 2020-12 (when the schema names none), 2019-09, 07, 06 and 04.
+ * JSON Schema: drafts 2020-12 (default), 2019-09, 07, 06 and 04.
  *
  * Schemas are trusted, payloads are not: patterns and `uniqueItems` take linear time, text for a `pattern` or a `format`
- * has bounds, names that objects inherit are no properties, and the first failure ends the check. Nothing is read over
- * the network, and no code is made at run time.
+ * is bounded, inherited names are not properties, and the first failure ends the check. Nothing is read over the
+ * network, and no code is generated at run time.
  *
- * The compiler is our own because of that: no library passes the drafts' tests, takes another engine for patterns, and
- * is as fast as code that was made for the schema. `docs/codecs.md` has the figures.
+ * That is why the compiler is our own: no library passes the drafts' tests, supports another regular expression engine,
+ * and is as fast as generated code. `docs/codecs.md` has the figures.
  */
 import { readFile } from 'node:fs/promises';
 import { exactKey } from '../../lib/exact-key.ts';
@@ -22,26 +22,26 @@ import { isSchema, type Schema } from './schema.ts';
 import { Undecided } from './undecided.ts';
 
 /**
- * Gives why a value does not validate, or `undefined` when it does: the place and the keyword, never a value.
+ * Returns why a value is not valid, or `undefined` if it is: the place and the keyword, never a value.
  *
- * @param work of all checks of one message, which share a budget. Default: this check has one of its own
- * @param mayHaveBytes false for a value that is known to have none. Default: true
- * @throws Undecided when that cannot be told: the check recurses too deeply, or takes too much work
+ * @param work the budget shared by all checks of a message. Default: a separate budget
+ * @param mayHaveBytes false if the value is known to have none. Default: true
+ * @throws Undecided if the check recurses too deeply or takes too much work
  */
 export type JsonSchemaCheck = (value: Value, work?: CheckWork, mayHaveBytes?: boolean) => string | undefined;
 
 export interface JsonSchemaOptions {
-  /** Are formats checked, or do they only describe? Default: `assert`. */
+  /** Whether formats are checked or are annotations only. Default: `assert`. */
   readonly formats?: 'assert' | 'annotate' | undefined;
-  /** Schemas that references may lead to, by their absolute URIs. Nothing else is loaded. Default: none. */
+  /** Schemas that references may point to, by absolute URI. Nothing else is loaded. Default: none. */
   readonly documents?: ReadonlyMap<string, Schema> | undefined;
-  /** Hears, once, what the schema holds and the check ignores. */
+  /** Called once with the parts of the schema that the check ignores. */
   readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
 /**
  * @param schema the schema, or the path of its file
- * @throws TypeError when it cannot be used, or the error of the file system
+ * @throws TypeError if it is invalid, or the error of the file system
  */
 export async function openJsonSchema(
   schema: unknown,
@@ -67,14 +67,14 @@ function parse(text: string, name: string): unknown {
   }
 }
 
-/** YAML may use one object in several places. */
+/** Copies: YAML may use one object in several places. */
 function copy(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(copy);
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, copy(value)]));
 }
 
-/** They come with the tables of international names, which are read only where a schema has formats. */
+/** Loaded only if a schema has formats: they include tables of international names. */
 async function formatsFor(mode: 'assert' | 'annotate', schemas: readonly Schema[]): Promise<FindFormat> {
   if (!exactKey(schemas).includes('"format"')) return () => 'ignored';
   const { formats } = await import('./formats.ts');
@@ -115,7 +115,7 @@ function checkOf(check: ReturnType<typeof openSchema>['check']): JsonSchemaCheck
     try {
       return check(mayHaveBytes ? toJson(value) : value, run, undefined) ? undefined : describe(run);
     } catch (error) {
-      // The stack, which a reference from a schema to itself uses up.
+      // A reference from a schema to itself exhausts the stack.
       throw error instanceof RangeError ? new Undecided('recurses too deeply') : error;
     } finally {
       work.checkWork += patternWorkOf(left);
@@ -123,19 +123,19 @@ function checkOf(check: ReturnType<typeof openSchema>['check']): JsonSchemaCheck
   };
 }
 
-/** A payload chooses the names of its keys, and with them how long the place of an error is. */
+/** Limits the place in an error text: the payload chooses its keys. */
 const MAX_PLACE = 200;
 
 function describe({ path, message, keyword }: Run): string {
-  // Inner steps are pushed first. A deep place need not be read to its end.
+  // Inner steps are pushed first. A deep place need not be shown completely.
   const steps = path.toReversed().map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1'));
   const place = steps.length === 0 ? 'the payload' : `/${steps.join('/')}`;
   const short = place.length > MAX_PLACE ? `${place.slice(0, MAX_PLACE)}...` : place;
-  // The message is made of the schema alone.
+  // The message comes from the schema only.
   return `${short} ${message} ("${keyword}")`;
 }
 
-/** Has the value bytes? */
+/** Reports whether the value contains bytes. */
 function hasBytes(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) {
@@ -148,7 +148,7 @@ function hasBytes(value: Value): boolean {
   return false;
 }
 
-/** What a schema sees: bytes as base64, as they are in JSON. */
+/** Converts bytes to base64, their JSON form, for the schema. */
 function toJson(value: Value): Value {
   return hasBytes(value) ? convert(value) : value;
 }

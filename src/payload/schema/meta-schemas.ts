@@ -1,4 +1,4 @@
-/** The schemas of the drafts themselves, as their authors publish them. The package ajv has them as files. */
+/** The meta-schemas of the drafts as published. The package ajv contains them as files. */
 
 import applicator2019 from 'ajv/dist/refs/json-schema-2019-09/meta/applicator.json' with { type: 'json' };
 import content2019 from 'ajv/dist/refs/json-schema-2019-09/meta/content.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 /**
- * Numbers of JSON: a bigint is an integer beyond 2^53. JavaScript compares both kinds exactly, but `===` and sets call
- * a bigint and a number of one value different.
+ * JSON numbers: a bigint is an integer beyond 2^53. JavaScript compares both types exactly, but `===` and sets treat a
+ * bigint and a number of the same value as different.
  */
 
 export type AnyNumber = number | bigint;
@@ -11,11 +11,11 @@ export function isAnyNumber(value: unknown): value is AnyNumber {
 
 /** NaN equals nothing. */
 export function isSameScalar(a: unknown, b: unknown): boolean {
-  // biome-ignore lint/suspicious/noDoubleEquals: of a number and a bigint it compares the values
+  // biome-ignore lint/suspicious/noDoubleEquals: compares a number and a bigint by value
   return a === b || (isAnyNumber(a) && isAnyNumber(b) && a == b);
 }
 
-/** One text for each number: of an integer its digits. */
+/** Returns a canonical text for a number: the digits of an integer. */
 export function canonicalNumber(value: AnyNumber): string {
   if (typeof value === 'bigint') return value.toString();
   return Number.isInteger(value) && !Number.isSafeInteger(value)

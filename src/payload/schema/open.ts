@@ -1,4 +1,4 @@
-/** A schema, read and compiled. */
+/** Opens a schema: reads and compiles it. */
 import { type Check, Run } from './check.ts';
 import { Compiler, type Ignored } from './compile.ts';
 import { type Dialect, dialectOfDraft, draftUris, LATEST } from './dialect.ts';
@@ -13,8 +13,8 @@ export interface OpenedSchema {
 }
 
 /**
- * @param documents that references may lead to
- * @throws TypeError when it cannot be used
+ * @param documents that references may point to
+ * @throws TypeError if it is invalid
  */
 export function openSchema(
   schema: Schema,
@@ -28,7 +28,7 @@ export function openSchema(
   return { check: compiler.compile(root), ignored: compiler.ignored };
 }
 
-/** The checks for schemas themselves, by draft. */
+/** The checks of meta-schemas, by draft. */
 const schemaChecks = new Map<string, Check>();
 
 function schemaCheck({ draft }: Dialect): Check {
@@ -42,11 +42,11 @@ function schemaCheck({ draft }: Dialect): Check {
   return check;
 }
 
-/** @throws TypeError for what the draft does not allow as a schema */
+/** @throws TypeError if the draft does not allow the schema */
 function checkSchema({ schema, resource }: Target): void {
   const run = new Run();
   run.reset();
   if (schemaCheck(resource.dialect)(schema, run, undefined)) return;
   const place = run.path.length === 0 ? 'the schema' : `"${run.path.toReversed().join('/')}"`;
-  throw new TypeError(`${place} ${run.message}, says draft ${resource.dialect.draft}`);
+  throw new TypeError(`${place} ${run.message}, (draft ${resource.dialect.draft})`);
 }

@@ -1,36 +1,36 @@
-/** `pattern` and `patternProperties` in linear time and bounded, whatever text a client sends. */
+/** `pattern` and `patternProperties` in bounded linear time, whatever text a client sends. */
 import { compilePattern as compile, MAX_WORK, type PatternBudget } from '../../lib/pattern/pattern.ts';
 import { Undecided } from './undecided.ts';
 
 export interface PatternEngine {
-  /** @throws Undecided when the text would take too much work */
+  /** @throws Undecided if the text would take too much work */
   test(text: string): boolean;
 }
 
-/** Of all texts of a payload together, some thirty milliseconds at the most; each text has its own bound as well. */
+/** Budget of all texts of a payload, about 30 ms at most. Each text has its own limit, too. */
 const MAX_PATTERN_WORK = 4 * MAX_WORK;
 
-/** A check does not wait, so that there is one at a time. */
+/** Shared: a check is synchronous, so only one runs at a time. */
 const budget: PatternBudget = { patternWork: MAX_PATTERN_WORK };
 
-/** Units of patterns, which are smaller, to one of checks. */
+/** Pattern units, which are smaller, per check unit. */
 const PER_UNIT = 4;
 
-/** Before each check. @param left units that checks of the message have left */
+/** Call before each check. @param left units left for the checks of the message */
 export function resetPatternWork(left: number): void {
   budget.patternWork = Math.max(0, Math.min(MAX_PATTERN_WORK, PER_UNIT * left));
 }
 
-/** What the patterns of a check took, in units of checks, if it had so much as it could have. */
+/** Returns the work of the patterns of a check, in check units. */
 export function patternWorkOf(left: number): number {
   const given = Math.max(0, Math.min(MAX_PATTERN_WORK, PER_UNIT * left));
   return Math.ceil((given - budget.patternWork) / PER_UNIT);
 }
 
 /**
- * The pattern means what ECMA-262 says with the flag `u`.
+ * The pattern has the meaning of ECMA-262 with the flag `u`.
  *
- * @throws TypeError for what the engine cannot do in linear time, such as look-ahead
+ * @throws TypeError for features that the engine cannot match in linear time, such as look-ahead
  */
 export function compilePattern(source: string): PatternEngine {
   const pattern = compile(source, 'ecma');
@@ -38,7 +38,7 @@ export function compilePattern(source: string): PatternEngine {
   return {
     test(text) {
       const outcome = pattern.test(text, budget);
-      // Neither answer will do: `not` makes one of the other.
+      // Neither result is safe: `not` inverts it.
       if (outcome === 'too-costly') throw new Undecided('a text is too long for its "pattern"');
       return outcome === 'match';
     },

@@ -1,4 +1,4 @@
-/** Where references lead: the resources of a schema, by their URIs and anchors. Nothing is ever fetched. */
+/** Resolves references: the resources of a schema, by URI and anchor. Nothing is fetched. */
 import { parseIriReference, resolveIri } from '@hyperjump/uri';
 import { type Dialect, dialectOfDraft, dialectOfMetaSchema, draftOf } from './dialect.ts';
 import { findMetaSchema } from './meta-schemas.ts';
@@ -12,7 +12,7 @@ import {
   subschemasOf,
 } from './schema.ts';
 
-/** A schema with a URI of its own. */
+/** A schema with its own URI. */
 export interface Resource {
   /** Absolute, without a fragment. */
   readonly uri: string;
@@ -22,7 +22,7 @@ export interface Resource {
   readonly dynamicAnchors: Map<string, SchemaObject>;
 }
 
-/** What a reference leads to, and the resource that it is in. */
+/** The target of a reference, and its resource. */
 export interface Target {
   readonly schema: Schema;
   readonly resource: Resource;
@@ -39,15 +39,15 @@ export class Registry {
   readonly #onFound: (target: Target) => void;
 
   /**
-   * @param documents that references may lead to, by their URIs
-   * @param onFound hears of a schema where no keyword says that there is one, which a reference leads to
+   * @param documents that references may point to, by their URIs
+   * @param onFound called for a target of a reference that no keyword declares as a schema
    */
   constructor(documents: ReadonlyMap<string, Schema>, onFound: (target: Target) => void) {
     this.#documents = documents;
     this.#onFound = onFound;
   }
 
-  /** @throws TypeError for a draft that is not known, or a URI that is there twice */
+  /** @throws TypeError for an unknown draft or a duplicate URI */
   add(root: Schema, uri: string, fallback: Dialect): Resource {
     const dialect = this.#dialectOf(root, fallback);
     const id = isSchemaObject(root) ? keywordOf(root, idKeyword(dialect)) : undefined;
@@ -58,7 +58,7 @@ export class Registry {
     return resource;
   }
 
-  /** The resource that a schema stands in. */
+  /** Returns the resource of a schema. */
   resourceOf(schema: SchemaObject): Resource | undefined {
     return this.#resourceOf.get(schema);
   }
@@ -68,8 +68,8 @@ export class Registry {
   }
 
   /**
-   * @returns `undefined` if the reference leads out of what is known, or to nothing
-   * @throws TypeError for a reference that is no URI reference
+   * @returns `undefined` if the target is outside the known documents, or does not exist
+   * @throws TypeError if it is not a URI reference
    */
   find(reference: string, from: Resource): Target | undefined {
     const uri = resolve(reference, from.uri);
@@ -80,7 +80,7 @@ export class Registry {
     return schema === undefined ? undefined : { schema, resource: this.#home(schema, resource, fragment) };
   }
 
-  /** The resource of what a pointer led to. It may be where no keyword says that there is a schema. */
+  /** Returns the resource of a pointer's target, which no keyword may declare as a schema. */
   #home(schema: Schema, resource: Resource, fragment: string): Resource {
     if (!isSchemaObject(schema)) return resource;
     const known = this.#resourceOf.get(schema);
@@ -91,7 +91,7 @@ export class Registry {
     return this.#resourceOf.get(schema) ?? home;
   }
 
-  /** Of the schemas on the way there, the resource of the innermost that is known. */
+  /** Returns the resource of the innermost known schema on the way. */
   #nearest(resource: Resource, pointer: string): Resource {
     let nearest = resource;
     for (let end = pointer.indexOf('/', 1); end !== -1; end = pointer.indexOf('/', end + 1)) {
@@ -109,7 +109,7 @@ export class Registry {
   }
 
   #open(root: Schema, uri: string, dialect: Dialect): Resource {
-    if (this.#resources.has(uri)) throw new TypeError(`"${idKeyword(dialect)}" ${uri} is there twice`);
+    if (this.#resources.has(uri)) throw new TypeError(`"${idKeyword(dialect)}" ${uri} is defined twice`);
     const resource = { uri, root, dialect, anchors: new Map(), dynamicAnchors: new Map() };
     this.#resources.set(uri, resource);
     return resource;
@@ -123,7 +123,7 @@ export class Registry {
     }
   }
 
-  /** The resource that a subschema opens, or the outer one. */
+  /** Returns the resource that a subschema opens, or the outer one. */
   #embedded(schema: SchemaObject, outer: Resource): Resource {
     if (!Object.hasOwn(schema, '$id') && !Object.hasOwn(schema, 'id')) return outer;
     const dialect = this.#dialectOf(schema, outer.dialect);
@@ -133,7 +133,7 @@ export class Registry {
     return this.#open(schema, withoutFragment(resolve(id, outer.uri)), dialect);
   }
 
-  /** @throws TypeError for a draft that is not known */
+  /** @throws TypeError for an unknown draft */
   #dialectOf(schema: Schema, fallback: Dialect): Dialect {
     const uri = isSchemaObject(schema) ? keywordOf(schema, '$schema') : undefined;
     if (uri === undefined) return fallback;
@@ -141,7 +141,7 @@ export class Registry {
     if (draft !== undefined) return dialectOfDraft(draft);
     const metaSchema = typeof uri === 'string' ? this.#documents.get(withoutFragment(uri)) : undefined;
     if (metaSchema === undefined)
-      throw new TypeError('"$schema" must be that of the draft 2020-12, 2019-09, 07, 06 or 04');
+      throw new TypeError('"$schema" must be the URI of draft 2020-12, 2019-09, 07, 06 or 04');
     return dialectOfMetaSchema(metaSchema, this.#dialectOf(metaSchema, fallback));
   }
 }
@@ -150,7 +150,7 @@ function idKeyword({ draft }: Dialect): string {
   return draft === '04' ? 'id' : '$id';
 }
 
-/** Before 2019-09 nothing beside a `$ref` counts, and an anchor is an id that is only a fragment. */
+/** Before 2019-09, siblings of `$ref` are ignored, and an anchor is an id that is only a fragment. */
 export function isOld({ draft }: Dialect): boolean {
   return draft === '04' || draft === '06' || draft === '07';
 }

@@ -1,4 +1,4 @@
-/** A JSON Schema as it is written, and how one part of it is found in another. */
+/** A JSON Schema as written, and how to find its parts. */
 
 export type SchemaObject = { readonly [keyword: string]: unknown };
 export type Schema = SchemaObject | boolean;
@@ -16,7 +16,7 @@ export function keywordOf(schema: SchemaObject, keyword: string): unknown {
   return Object.hasOwn(schema, keyword) ? schema[keyword] : undefined;
 }
 
-/** How the value of a keyword holds schemas. */
+/** How the value of a keyword contains schemas. */
 type Holds = 'schema' | 'list' | 'map' | 'schema or list';
 
 const applicators: ReadonlyMap<string, Holds> = new Map<string, Holds>([
@@ -33,7 +33,7 @@ const applicators: ReadonlyMap<string, Holds> = new Map<string, Holds>([
   ),
 ]);
 
-/** The schemas right within a schema: where a keyword says that there is one, and nowhere else. */
+/** Returns the direct subschemas of a schema, as declared by its keywords. */
 export function* subschemasOf(schema: SchemaObject): Iterable<Schema> {
   for (const [keyword, value] of Object.entries(schema)) {
     const holds = applicators.get(keyword);
@@ -48,7 +48,7 @@ function within(value: unknown, holds: Holds): unknown[] {
   return isSchemaObject(value) ? Object.values(value) : [];
 }
 
-/** What a JSON Pointer (RFC 6901) leads to, `undefined` if there is nothing. */
+/** Returns the target of a JSON Pointer (RFC 6901), or `undefined`. */
 export function followPointer(root: unknown, pointer: string): unknown {
   let at: unknown = root;
   for (const token of pointer.split('/').slice(1)) {

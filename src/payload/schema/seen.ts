@@ -29,7 +29,7 @@ export class Seen {
     return this.isEveryItem || index < this.#prefix || this.#items?.has(index) === true;
   }
 
-  /** Takes over what a branch that held has evaluated. */
+  /** Adds what a valid branch evaluated. */
   add(other: Seen): void {
     this.isEveryProperty ||= other.isEveryProperty;
     this.isEveryItem ||= other.isEveryItem;

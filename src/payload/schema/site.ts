@@ -1,16 +1,16 @@
-/** What the compiler of a keyword is given, and what it makes. */
+/** Input and output of the compiler of a keyword. */
 import type { Check } from './check.ts';
 import type { Dialect } from './dialect.ts';
 import type { FormatTest } from './formats.ts';
 import type { Resource } from './registry.ts';
 import type { Schema, SchemaObject } from './schema.ts';
 
-/** Values that a keyword looks at; it holds for all others. */
+/** The kind of values that a keyword checks; it holds for all others. */
 export type Kind = 'any' | 'number' | 'string' | 'array' | 'object';
 
 export type TypeName = 'null' | 'boolean' | 'number' | 'integer' | 'string' | 'array' | 'object';
 
-/** A keyword's check is called with values of its kind only. */
+/** A keyword's check is called only with values of its kind. */
 export interface Part {
   readonly kind: Kind;
   readonly check: Check;
@@ -23,17 +23,17 @@ export interface Site {
   readonly schema: SchemaObject;
   readonly resource: Resource;
   readonly dialect: Dialect;
-  /** Do the checks add to {@link Seen} what they evaluate? */
+  /** The checks add to {@link Seen} what they evaluate. */
   readonly tracks: boolean;
-  /** The value of another keyword beside this one, `undefined` if it is not there or means nothing. */
+  /** Returns the value of a sibling keyword; `undefined` if it is absent or has no meaning. */
   keyword(name: string): unknown;
-  /** A subschema of the same value or of one below. @param tracks only for the same value */
+  /** Compiles a subschema of the same value or of a member. @param tracks only for the same value */
   compile(schema: Schema, tracks: boolean): Check;
-  /** What a reference leads to. @throws TypeError */
+  /** Compiles the target of a reference. @throws TypeError */
   follow(keyword: string, reference: string): Check;
-  /** What a dynamic reference leads to, by the resources that were entered. @throws TypeError */
+  /** Compiles the target of a dynamic reference, by the entered resources. @throws TypeError */
   followDynamic(keyword: string, reference: string): Check;
-  /** @returns `undefined` for a format that is not known, or not to be checked */
+  /** @returns `undefined` for an unknown format, or if formats are not checked */
   format(name: string): FormatTest | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `time` of RFC 3339, with the leap second that it allows and the library for formats does not. */
+/** `time` of RFC 3339, including leap seconds, which the library for formats rejects. */
 
 const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const MINUTES_A_DAY = 1440;

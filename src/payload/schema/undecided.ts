@@ -1,4 +1,4 @@
-/** A check that came to no answer: the value neither meets the schema nor fails to. The text tells no value. */
+/** A check is undecided: the value is neither valid nor invalid. The text never contains a value. */
 export class Undecided extends Error {
   override readonly name = 'Undecided';
 }

@@ -1,14 +1,14 @@
-/** `uniqueItems` in linear time: to compare every two items takes too long for a long array. */
+/** `uniqueItems` in linear time: comparing every pair takes too long for a long array. */
 import type { Run } from './check.ts';
 import { canonicalNumber, isAnyNumber } from './number.ts';
 
-/** An item that is written out and looked up. */
+/** Cost of an item that is serialized and looked up. */
 const ITEM = 4;
 
 /**
- * Do no two items of the array equal each other, as JSON Schema means it?
+ * Reports whether no two items of the array are equal, as defined by JSON Schema.
  *
- * @throws Undecided when it takes too much work
+ * @throws Undecided if it takes too much work
  */
 export function hasUniqueItems(items: readonly unknown[], run: Run): boolean {
   run.charge(ITEM * items.length);
@@ -21,7 +21,7 @@ export function hasUniqueItems(items: readonly unknown[], run: Run): boolean {
   return true;
 }
 
-/** JSON with the keys of each object in one order. */
+/** Serializes to JSON with sorted keys. */
 function canonical(value: unknown, run: Run): string {
   if (isAnyNumber(value)) return canonicalNumber(value);
   if (typeof value === 'string') run.charge(value.length >>> 4);

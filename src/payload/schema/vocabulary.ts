@@ -34,7 +34,7 @@ const applicator04 = [
   'properties',
   'patternProperties',
   'additionalProperties',
-  // Of the later drafts too: their meta-schemas still have it, for schemas that were not changed.
+  // Also in later drafts: their meta-schemas still contain it for old schemas.
   'dependencies',
 ];
 const applicator06 = [...applicator04, 'contains', 'propertyNames'];
@@ -42,7 +42,7 @@ const applicator07 = [...applicator06, 'if', 'then', 'else'];
 const validation06 = [...validation04, 'const'];
 const validation2019 = [...validation06, 'maxContains', 'minContains', 'dependentRequired'];
 const unevaluated = ['unevaluatedItems', 'unevaluatedProperties'];
-// `nullable` beside `type` is OpenAPI's: the releases before had it, and what it meant it still means.
+// `nullable` next to `type` comes from OpenAPI. Earlier releases supported it, so it stays.
 const nullable = ['nullable'];
 
 const drafts: Readonly<Record<Draft, Keywords>> = {
@@ -92,10 +92,10 @@ export function draftKeywords(draft: Draft): string[] {
   return Object.values(drafts[draft]).flat();
 }
 
-/** Vocabularies that describe and check nothing. */
+/** Vocabularies of annotations only. */
 const descriptive = ['content', 'meta-data', 'format-annotation'];
 
-/** The vocabulary of a URI in `$vocabulary`; `core` for those that check nothing. */
+/** Returns the vocabulary of a URI in `$vocabulary`; `core` for those that check nothing. */
 export function vocabularyOf(uri: string): Vocabulary | undefined {
   const [, name] = /^https:\/\/json-schema\.org\/draft\/20(?:19-09|20-12)\/vocab\/([a-z-]+)$/.exec(uri) ?? [];
   if (name === undefined) return undefined;
@@ -106,7 +106,7 @@ export function vocabularyOf(uri: string): Vocabulary | undefined {
     : undefined;
 }
 
-/** Keywords that say something to people and other programs. Containers of definitions are among them. */
+/** Annotations for people and other programs, and containers of definitions. */
 export const annotations: ReadonlySet<string> = new Set([
   '$schema',
   '$comment',

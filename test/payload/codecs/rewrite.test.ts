@@ -223,7 +223,7 @@ describe('JSON in the lenient form', async () => {
     [
       'two marks',
       '\ufeff\ufeff1',
-      'malformed: begins with a byte order mark, which JSON has not; decode: { json: { lenient: true } } takes it',
+      'malformed: begins with a byte order mark, which JSON does not allow; decode: { json: { lenient: true } } accepts it',
     ],
     ['nothing but NUL bytes', '\0\0', 'malformed: is not JSON'],
   ])('refuses %s', (_, text, expected) => {
@@ -233,11 +233,11 @@ describe('JSON in the lenient form', async () => {
   it.each([
     [
       '\ufeff{}',
-      'malformed: begins with a byte order mark, which JSON has not; decode: { json: { lenient: true } } takes it',
+      'malformed: begins with a byte order mark, which JSON does not allow; decode: { json: { lenient: true } } accepts it',
     ],
     [
       '{}\0',
-      'malformed: ends with a NUL byte, which JSON has not; decode: { json: { lenient: true } } takes it',
+      'malformed: ends with a NUL byte, which JSON does not allow; decode: { json: { lenient: true } } accepts it',
     ],
   ])('is named by the strict one that refuses %j', (text, expected) => {
     expect(problemOf(() => codecs.json.decode(textBytes(text)))).toBe(expected);

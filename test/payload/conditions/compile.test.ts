@@ -89,7 +89,7 @@ describe('an expression that is wrong', () => {
     ['qos > 0 && fetch("x")', 'column 12: there is no function "fetch"'],
     ['payload.name.quote("", payload.name) == ""', 'column 13: there is no function "quote"'],
     ['strings.quote("x") == ""', 'column 8: there is no function "quote"'],
-    ['google.protobuf.Duration{} == qos', 'column 1: messages cannot be made here'],
+    ['google.protobuf.Duration{} == qos', 'column 1: messages cannot be created here'],
     ['topic.matches(payload.name)', 'column 22: the pattern of matches() must be a text in quotes'],
     ['topic.matches("(")', expect.stringMatching(/^column 15: the pattern of matches\(\) /)],
     [`"${'x'.repeat(5000)}" == topic`, 'is longer than 4096 characters'],
@@ -113,7 +113,7 @@ describe('an expression that fails', () => {
     ['qos % (qos - qos) == 1', 'divides by zero'],
     ['int(payload.name) == 1', 'a value cannot be converted'],
     ['timestamp(payload.name) == timestamp(payload.name)', 'a value cannot be converted'],
-    ['payload.n.all(x, true)', 'loops over what is no list and no map'],
+    ['payload.n.all(x, true)', 'loops over something that is neither a list nor a map'],
     ['payload.t', 'its result is neither true nor false'],
     ['payload.big * payload.big * payload.big == 1', 'a number is too large'],
   ])('%s says why, and no value', (source, failure) => {

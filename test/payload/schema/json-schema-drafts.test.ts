@@ -37,7 +37,7 @@ describe('names that every object inherits are properties only where the payload
   });
 
   it('leads a reference to nothing that the schema inherits', async () => {
-    await expect(openJsonSchema({ $ref: '#/$defs/valueOf', $defs: {} })).rejects.toThrow('leads to nothing');
+    await expect(openJsonSchema({ $ref: '#/$defs/valueOf', $defs: {} })).rejects.toThrow('points to nothing');
   });
 });
 
@@ -150,7 +150,7 @@ describe('unknown keywords', () => {
   it('hold no schema to which an $id could lead', async () => {
     await expect(
       openJsonSchema({ $ref: 'https://a.example/x', unknown: { $id: 'https://a.example/x' } }),
-    ).rejects.toThrow('leads out of the schema');
+    ).rejects.toThrow('points outside the schema');
   });
 
   it('are not those that only describe, or those of the prefix x-', async () => {

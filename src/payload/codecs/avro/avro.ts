@@ -1,7 +1,7 @@
 /**
- * Avro's binary encoding, with the schema from a file. Logical types are their underlying types: a
- * timestamp-millis is an integer. Avro's library makes its code at run time (`new Function`), so it does not
- * work where that is forbidden (`--disallow-code-generation-from-strings`).
+ * Avro's binary encoding, with the schema from a file. Logical types appear as their underlying types: a
+ * timestamp-millis is an integer. Avro's library generates code at run time (`new Function`), so it does not
+ * work with `--disallow-code-generation-from-strings`.
  */
 import { readFile } from 'node:fs/promises';
 import avsc, { type Type } from 'avsc';
@@ -15,23 +15,23 @@ import { planAvro } from './planner.ts';
 import { AvroScan } from './scan.ts';
 
 export interface AvroSpec {
-  /** The path of a schema in JSON (.avsc), complete in itself. */
+  /** Path of a self-contained schema in JSON (.avsc). */
   readonly schema: string;
   /**
-   * Payloads begin with the header of Confluent's schema registry: a zero byte, and this id in 4 bytes. One
+   * Payloads begin with the header of Confluent's schema registry: a zero byte, and this id in 4 bytes. A payload
    * with another id is malformed. Default: no header.
    */
   readonly schemaId?: number;
   /**
-   * `auto` (default): a union is its bare value when its branches look different in JSON, such as `21.5` or
+   * `auto` (default): a union is its bare value if its branches look different in JSON, such as `21.5` or
    * `null`. `wrapped`: always as `{"double": 21.5}`, the JSON encoding of Avro.
    */
   readonly unions?: 'auto' | 'wrapped';
-  /** At encoding, fields that a record of the schema has not. Default: `refuse`. */
+  /** When encoding: how to treat fields that are not in the record of the schema. Default: `refuse`. */
   readonly extraFields?: 'refuse' | 'drop';
 }
 
-/** @throws TypeError when the schema cannot be used, or the error of the file system. */
+/** @throws TypeError if the schema is invalid, or the error of the file system. */
 export async function openAvro(spec: AvroSpec, limits: CodecLimits): Promise<ValueCodec> {
   const { unions = 'auto', extraFields = 'refuse' } = spec;
   const { type, plan } = readSchema(await readFile(spec.schema, 'utf8'), spec.schema, {
@@ -53,7 +53,7 @@ export async function openAvro(spec: AvroSpec, limits: CodecLimits): Promise<Val
 
 function readSchema(text: string, path: string, options: Parameters<typeof planAvro>[1]) {
   try {
-    // Unions are unwrapped by the plan, which also knows which may be.
+    // The plan unwraps unions; it knows which may be bare.
     const type = avsc.Type.forSchema(JSON.parse(text), {
       wrapUnions: 'always',
       typeHook: (schema) => (isLong(schema) ? exactLong : undefined),
@@ -61,14 +61,14 @@ function readSchema(text: string, path: string, options: Parameters<typeof planA
     return { type, plan: planAvro(type, options) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
-    throw new TypeError(`${path}: not an Avro schema that can be used: ${reason}`);
+    throw new TypeError(`${path}: not a valid Avro schema: ${reason}`);
   }
 }
 
 const isLong = (schema: unknown) =>
   schema === 'long' || (schema as { type?: unknown } | null)?.type === 'long';
 
-/** The library's own reads no integer beyond 2^53. */
+/** The library's own type does not read integers beyond 2^53. */
 const exactLong = avsc.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => integer(bytes.readBigInt64LE()),
   toBuffer(value: number | bigint) {
@@ -95,7 +95,7 @@ function read(type: Type, bytes: Uint8Array): unknown {
   try {
     return type.fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch {
-    throw malformed('is not of the schema');
+    throw malformed('does not match the schema');
   }
 }
 

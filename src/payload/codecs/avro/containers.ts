@@ -1,4 +1,4 @@
-/** The types of Avro that contain others: arrays, maps and records. */
+/** Avro types that contain others: arrays, maps and records. */
 import type { types } from 'avsc';
 import { checkKey, type Value } from '../value.ts';
 import { type AvroPlan, misfit, type Place, type Planner, type PlanOptions } from './plan.ts';
@@ -18,7 +18,7 @@ export function arrayPlan(items: () => AvroPlan): AvroPlan {
   };
 }
 
-/** An object, as opposed to all else that `typeof` calls so. */
+/** Reports whether a value is an object, excluding null, arrays and bytes. */
 export function isObject(value: Value): value is Readonly<Record<string, Value>> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
@@ -42,7 +42,7 @@ export function mapPlan(values: () => AvroPlan): AvroPlan {
       ),
     toLibrary(value, place) {
       if (!isObject(value)) throw misfit(place, 'an object');
-      // Which key is content of the payload, and so not for an error text.
+      // The key is payload content: it must not appear in an error text.
       const inner: Place = { parent: place, name: '*' };
       return Object.fromEntries(
         Object.entries(value).map(([key, item]) => [key, values().toLibrary(item, inner)]),
@@ -93,8 +93,8 @@ function toRecord(
   for (const { name, isOptional, plan } of fields) {
     const inner: Place = { parent: place, name };
     if (Object.hasOwn(value, name)) record[name] = plan().toLibrary(value[name] as Value, inner);
-    // The library puts the default in.
-    else if (!isOptional) throw misfit(inner, `${plan().expected}, and nothing is there`);
+    // The library fills in the default.
+    else if (!isOptional) throw misfit(inner, `${plan().expected}, but the field is missing`);
   }
   return record;
 }
@@ -102,5 +102,5 @@ function toRecord(
 function refuseExtraFields(fields: readonly FieldPlan[], value: object, place: Place | undefined): void {
   const known = new Set(fields.map(({ name }) => name));
   if (Object.keys(value).some((key) => !known.has(key)))
-    throw misfit(place, 'no field that the record has not');
+    throw misfit(place, 'no field that is not in the record');
 }

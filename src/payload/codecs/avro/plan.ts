@@ -1,20 +1,20 @@
-/** What one type of an Avro schema means for payloads. */
+/** How to process payloads of one type of an Avro schema. */
 import type { Type } from 'avsc';
 import { CodecError } from '../error.ts';
 import type { Value } from '../value.ts';
 import type { AvroScan } from './scan.ts';
 
-/** Where in a value: a linked list, so that the path is written out only when something is wrong there. */
+/** A place in a value: a linked list. The path is written out only for an error. */
 export interface Place {
   readonly parent: Place | undefined;
   readonly name: string | number;
 }
 
-/** One type of a schema. The library's value is what the library reads and writes, with all unions wrapped. */
+/** One type of a schema. The library's values have all unions wrapped. */
 export interface AvroPlan {
   /** For errors: "a number". */
   readonly expected: string;
-  /** Steps over a value at this depth. @throws CodecError */
+  /** Skips a value at this depth. @throws CodecError */
   scan(scan: AvroScan, depth: number): void;
   fromLibrary(value: unknown): Value;
   /** @throws CodecError `schema` */
@@ -22,16 +22,16 @@ export interface AvroPlan {
 }
 
 export interface PlanOptions {
-  /** `auto`: a union is its bare value when its branches look different in JSON. */
+  /** `auto`: a union is its bare value if its branches look different in JSON. */
   readonly unions: 'auto' | 'wrapped';
-  /** Of a record that is encoded: fields that the schema has not. */
+  /** When encoding a record: how to treat fields that are not in the schema. */
   readonly extraFields: 'refuse' | 'drop';
 }
 
-/** Plans types by their schema. A schema may contain itself, so a plan is looked up each time it is used. */
+/** Plans types by their schema. A schema may contain itself, so a plan is looked up at each use. */
 export type Planner = (type: Type) => () => AvroPlan;
 
-/** The error for a value that does not fit the schema. */
+/** Makes the error for a value that does not fit the schema. */
 export function misfit(place: Place | undefined, expected: string): CodecError {
   let path = '';
   for (let at = place; at !== undefined; at = at.parent) path = `/${at.name}${path}`;

@@ -1,4 +1,4 @@
-/** The types of Avro that contain no others. */
+/** Avro types that do not contain others. */
 
 import { malformed } from '../error.ts';
 import { shortFloat32 } from '../short-float.ts';
@@ -11,7 +11,7 @@ const MAX_LONG = 2n ** 63n - 1n;
 const MIN_INT = -(2 ** 31);
 const MAX_INT = 2 ** 31 - 1;
 
-/** A plan for values that are the same on both sides. */
+/** Makes a plan for values that need no conversion. */
 function plain(expected: string, scan: (scan: AvroScan) => void, fits: (value: Value) => boolean): AvroPlan {
   return {
     expected,
@@ -36,7 +36,7 @@ const floating = (expected: string, size: number): AvroPlan => ({
     () => true,
   ),
   toLibrary(value, place) {
-    // An integer in JSON may be a floating point number that was printed in full.
+    // An integer in JSON may be a floating-point number printed in full.
     if (typeof value !== 'number' && typeof value !== 'bigint') throw misfit(place, expected);
     return Number(value);
   },
@@ -68,12 +68,12 @@ export function enumPlan(symbols: readonly string[]): AvroPlan {
   const known = new Set(symbols);
   const scan = (scan: AvroScan) => {
     const index = scan.int();
-    if (index < 0 || index >= symbols.length) throw malformed('has an enum value that the schema has not');
+    if (index < 0 || index >= symbols.length) throw malformed('has an enum value that is not in the schema');
   };
   return plain('a symbol of the enum', scan, (value) => typeof value === 'string' && known.has(value));
 }
 
-/** Bytes, or base64 of them, which is what they are in JSON. */
+/** Accepts bytes or their JSON form, base64. */
 function toBuffer(value: Value, place: Place | undefined, expected: string): Buffer {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   const decoded = typeof value === 'string' ? Buffer.from(value, 'base64') : undefined;

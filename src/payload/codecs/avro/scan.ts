@@ -1,13 +1,13 @@
 /**
- * Steps over Avro as the schema says, before the library reads it: the library believes announced sizes, and
- * reads on after the end of the bytes until it has as many items as were announced.
+ * Scans Avro by its schema before the library reads it. The library trusts announced sizes and reads past the end of
+ * the bytes until it has the announced number of items.
  */
 import { isUtf8 } from 'node:buffer';
 import { malformed } from '../error.ts';
 import { type CodecLimits, tooDeep, tooManyItems } from '../limits.ts';
 import { checkKey } from '../value.ts';
 
-/** The most bytes of a zig-zag varint of 32 and 64 bits. */
+/** Maximum length of a zig-zag varint of 32 and 64 bits, in bytes. */
 const MAX_INT_BYTES = 5;
 const MAX_LONG_BYTES = 10;
 
@@ -16,7 +16,7 @@ export class AvroScan {
   readonly #limits: CodecLimits;
   #at = 0;
   #items = 0;
-  /** The entries of all maps and records, with those whose key comes again. */
+  /** Number of entries of all maps and records, including duplicate keys. */
   entries = 0;
 
   constructor(bytes: Uint8Array, limits: CodecLimits) {
@@ -25,10 +25,10 @@ export class AvroScan {
   }
 
   end(): void {
-    if (this.#at !== this.#bytes.length) throw malformed('goes on after its end');
+    if (this.#at !== this.#bytes.length) throw malformed('has data after its end');
   }
 
-  /** Steps over so many bytes, and gives where they begin. */
+  /** Skips so many bytes; returns where they begin. */
   skip(size: number): number {
     const start = this.#at;
     if (size > this.#bytes.length - start) throw malformed('ends too early');
@@ -36,12 +36,12 @@ export class AvroScan {
     return start;
   }
 
-  /** A long, exact up to 2^53. */
+  /** Reads a long; exact up to 2^53. */
   long(): number {
     let magnitude = 0;
     for (let i = 0; i < MAX_LONG_BYTES; i++) {
       const byte = this.#bytes[this.skip(1)] as number;
-      // The tenth byte has the last of 64 bits.
+      // The tenth byte contains the last of 64 bits.
       if (i === MAX_LONG_BYTES - 1 && byte > 1) break;
       magnitude += (byte & 0x7f) * 2 ** (7 * i);
       if (byte < 0x80) return magnitude % 2 === 0 ? magnitude / 2 : -(magnitude + 1) / 2;
@@ -49,7 +49,7 @@ export class AvroScan {
     throw malformed('has an integer of more than 64 bits');
   }
 
-  /** An int; what the library makes of a larger one is another number. */
+  /** Reads an int. The library would read a larger one as another number. */
   int(): number {
     const start = this.#at;
     const value = this.long();
@@ -58,12 +58,12 @@ export class AvroScan {
     return value;
   }
 
-  /** The library takes every byte but 0 for true. */
+  /** The library reads every byte except 0 as true. */
   boolean(): void {
     if ((this.#bytes[this.skip(1)] as number) > 1) throw malformed('has a boolean that is neither 0 nor 1');
   }
 
-  /** Bytes or text that begin with their length; gives where they begin. */
+  /** Skips length-prefixed bytes or text; returns where they begin. */
   sized(): number {
     const size = this.long();
     if (size < 0) throw malformed('has a negative length');
@@ -74,7 +74,7 @@ export class AvroScan {
     this.#text();
   }
 
-  /** The key of a map. */
+  /** Reads the key of a map. */
   key(): void {
     const text = this.#text();
     if (text.length === '__proto__'.length) checkKey(Buffer.from(text).toString('latin1'));
@@ -87,20 +87,20 @@ export class AvroScan {
     return text;
   }
 
-  /** The items or entries of an array or map, in blocks (Avro 1.11, "Arrays"). */
+  /** Scans the items or entries of an array or map, in blocks (Avro 1.11, "Arrays"). */
   blocks(item: () => void): number {
     let total = 0;
     for (let count = this.long(); count !== 0; count = this.long()) {
-      // A negative count is followed by the size of the block in bytes.
+      // The size of the block in bytes follows a negative count.
       const size = count < 0 ? this.long() : undefined;
       const start = this.#at;
       const items = Math.abs(count);
       total += items;
-      // Before any is read: items of no bytes, such as nulls, need no bytes to be many.
+      // Counted before reading: many items without bytes, such as nulls, take no space.
       this.count(items);
       for (let i = 0; i < items; i++) item();
       if (size !== undefined && size !== this.#at - start)
-        throw malformed('has a block of another size than it says');
+        throw malformed('has a block whose size does not match its header');
     }
     return total;
   }
@@ -110,7 +110,7 @@ export class AvroScan {
     if (this.#items > this.#limits.maxItems) throw tooManyItems(this.#limits);
   }
 
-  /** The depth within a container that is so deep. */
+  /** Returns the depth inside a container at the given depth. */
   enter(depth: number): number {
     if (depth >= this.#limits.maxDepth) throw tooDeep(this.#limits);
     return depth + 1;

@@ -12,8 +12,8 @@ interface Branch {
 }
 
 /**
- * A union is its bare value when its branches look different, and else an object with one entry, named after
- * the branch, as in the JSON encoding of Avro. Null is always bare.
+ * A union is its bare value if its branches look different. Otherwise it is an object with one entry, named after
+ * the branch, as in Avro's JSON encoding. Null is always bare.
  */
 export function unionPlan(types: readonly Type[], options: PlanOptions, planner: Planner): AvroPlan {
   const branches = types.map((type) => ({ name: checkKey(type.branchName ?? ''), plan: planner(type) }));
@@ -28,7 +28,7 @@ export function unionPlan(types: readonly Type[], options: PlanOptions, planner:
     expected,
     scan(scan, depth) {
       const branch = branches[scan.long()];
-      if (branch === undefined) throw malformed('has a union branch that the schema has not');
+      if (branch === undefined) throw malformed('has a union branch that is not in the schema');
       const isWrapped = !isBare && branch.name !== 'null';
       if (isWrapped) {
         scan.count(1);
@@ -57,7 +57,7 @@ export function unionPlan(types: readonly Type[], options: PlanOptions, planner:
   };
 }
 
-/** By the name of the type alone: a branch may contain the union, so its plan is not there yet. */
+/** Uses only the name of the type: a branch may contain the union, whose plan does not exist yet. */
 function looksOf(type: Type): string {
   const name = type.typeName.replace(/^abstract:/, '');
   if (['int', 'long', 'float', 'double'].includes(name)) return 'number';

@@ -1,7 +1,7 @@
 /**
- * CBOR (RFC 8949). Read and written here and not by a library: on a payload of 300 bytes the libraries with
- * these checks take several times as long, and the checks would need a pass of their own. The tests
- * compare both directions with two other implementations.
+ * CBOR (RFC 8949), implemented here rather than by a library. On a payload of 300 bytes, libraries with these checks
+ * take several times as long, and the checks would need a separate pass. Tests compare both directions with two other
+ * implementations.
  */
 
 import type { ValueCodec } from '../codec.ts';

@@ -1,28 +1,28 @@
-/** Steps over the parts of which CBOR is made. */
+/** A cursor over the elements of CBOR. */
 import { ByteCursor } from '../byte-cursor.ts';
 import { malformed } from '../error.ts';
 import { shortFloat16, shortFloat32 } from '../short-float.ts';
 
-/** The low five bits of a head: the length is unknown until a break comes. */
+/** Low five bits of a head: indefinite length, ended by a break. */
 export const INDEFINITE = 31;
 const BREAK = 0xff;
-/** The high three bits of a tag's head. */
+/** High three bits of a tag's head. */
 const TAG = 6;
 
 export class CborCursor extends ByteCursor {
-  /** Steps over a break if it is next. */
+  /** Skips a break if it is next. */
   isBreak(): boolean {
     if (this.peek() !== BREAK) return false;
     this.skip(1);
     return true;
   }
 
-  /** Steps over the tags that are next. */
+  /** Skips the tags that are next. */
   tags(): void {
     while (this.peek() >> 5 === TAG) this.argument(this.byte() & 0x1f);
   }
 
-  /** RFC 8949 section 3: what follows the head. A bigint from 2^53 on. */
+  /** Reads the argument of a head (RFC 8949 section 3); a bigint from 2^53 on. */
   argument(info: number): number | bigint {
     if (info < 24) return info;
     if (info === 24) return this.byte();
@@ -35,19 +35,19 @@ export class CborCursor extends ByteCursor {
     return high * 2 ** 32 + this.view.getUint32(start + 4);
   }
 
-  /** A float of 16, 32 or 64 bits; the shorter ones as people write them. */
+  /** Reads a float of 16, 32 or 64 bits; 16 and 32 bits in their shortest decimal form. */
   float(info: 25 | 26 | 27): number {
     if (info === 25) return shortFloat16(halfFloat(this.view.getUint16(this.skip(2))));
     if (info === 26) return shortFloat32(this.view.getFloat32(this.skip(4)));
     return this.view.getFloat64(this.skip(8));
   }
 
-  /** Bytes after the head of their length. */
+  /** Reads bytes after their head. */
   slice(info: number): Uint8Array {
     return this.take(Number(this.argument(info)));
   }
 
-  /** Text after the head of its length. */
+  /** Reads text after its head. */
   text(info: number): string {
     return this.utf8(Number(this.argument(info)));
   }

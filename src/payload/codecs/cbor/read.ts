@@ -1,6 +1,6 @@
 /**
- * Reads CBOR (RFC 8949). Everything is checked where it is read, so that an announced length allocates nothing
- * that is not there.
+ * Reads CBOR (RFC 8949). Everything is checked where it is read: an announced length allocates nothing that is not
+ * present.
  */
 
 import { malformed, unsupported } from '../error.ts';
@@ -16,7 +16,7 @@ export function readCbor(bytes: Uint8Array, limits: CodecLimits): Value {
   return value;
 }
 
-/** The high three bits of a head. */
+/** High three bits of a head. */
 export const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6 } as const;
 const TAG_BIGNUM = 2;
 const TAG_NEGATIVE_BIGNUM = 3;
@@ -75,7 +75,7 @@ export class CborReader {
     return -1 - argument;
   }
 
-  /** The head of a chunk of an indefinite string: of the same type, and of a length that is known. */
+  /** Reads the head of a chunk of an indefinite string: same type, definite length. */
   #chunk(major: number): number {
     const head = this.#cursor.byte();
     const info = head & 0x1f;
@@ -95,7 +95,7 @@ export class CborReader {
     return text;
   }
 
-  /** How many items or entries are announced, each of so many bytes or more. */
+  /** Checks the announced number of items or entries against the bytes left. */
   #size(info: number, bytesEach: number): number {
     if (info === INDEFINITE) return Number.POSITIVE_INFINITY;
     const size = Number(this.#cursor.argument(info));
@@ -126,7 +126,7 @@ export class CborReader {
     return map;
   }
 
-  /** Text, or an integer, which becomes its digits: many a constrained device has no other keys. */
+  /** Reads a text key, or an integer key as its digits: constrained devices often use integers. */
   key(): string {
     const major = this.#cursor.peek() >> 5;
     if (major !== MAJOR.text && major !== MAJOR.unsigned && major !== MAJOR.negative)
@@ -134,13 +134,13 @@ export class CborReader {
     return checkKey(String(this.item(0)));
   }
 
-  /** RFC 8949 section 6.1: bignums are integers; what another tag adds to its content is left out. */
+  /** RFC 8949 section 6.1: bignums become integers; other tags are dropped. */
   #tagged(tag: number | bigint, depth: number): Value {
     const content = this.item(depth);
     if (tag !== TAG_BIGNUM && tag !== TAG_NEGATIVE_BIGNUM) return content;
     if (!(content instanceof Uint8Array)) throw malformed('has a bignum that is not made of bytes');
     const first = content.findIndex((byte) => byte !== 0);
-    // One byte more than 64 bits is enough to know that there are too many.
+    // One byte beyond 64 bits is enough to detect the overflow.
     const bytes = first === -1 ? new Uint8Array(1) : content.subarray(first, first + 9);
     const magnitude = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
     return integer(tag === TAG_BIGNUM ? magnitude : -1n - magnitude);
@@ -161,7 +161,7 @@ export class CborReader {
       case 27:
         return this.#cursor.float(info);
       case INDEFINITE:
-        throw malformed('has a break where none may be');
+        throw malformed('has a misplaced break');
       default:
         throw info > 27 || (info === 24 && this.#cursor.byte() < 32)
           ? malformed('has a reserved simple value')

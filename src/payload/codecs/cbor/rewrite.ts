@@ -1,4 +1,4 @@
-/** Writes a changed value over the CBOR that it was read from. */
+/** Writes a changed value based on the CBOR it was read from. */
 
 import type { CodecLimits } from '../limits.ts';
 import { keyFor } from '../rewrite/keys.ts';
@@ -47,7 +47,7 @@ class CborSource implements Source {
       while (!this.#cursor.isBreak()) this.skip();
       return;
     }
-    // That of a float or simple value is its content.
+    // The argument of a float or simple value is its content.
     const argument = Number(this.#cursor.argument(info));
     if (major === MAJOR.bytes || major === MAJOR.text) this.#cursor.skip(argument);
     else if (major === MAJOR.tag) this.skip();
@@ -98,7 +98,7 @@ class CborSink implements Sink {
     this.#writer.head(kind, size);
   }
 
-  /** With the tags of the container; one without a size stays so. */
+  /** Keeps the tags of the container, and an indefinite length. */
   reopen({ kind, size: before }: Container, size: number, start: number): void {
     const cursor = new CborCursor(this.#from);
     cursor.back(start);

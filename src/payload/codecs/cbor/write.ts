@@ -1,11 +1,11 @@
 /**
- * Writes CBOR (RFC 8949): integers in their shortest form, other numbers as 32-bit floats where these are read as the
- * same number and else as 64-bit floats, lengths always known. Maps keep their order.
+ * Writes CBOR (RFC 8949): integers in their shortest form; other numbers as 32-bit floats if they read back as the
+ * same number, else as 64-bit floats; definite lengths. Maps keep their order.
  */
 import { shortFloat32 } from '../short-float.ts';
 import type { Value } from '../value.ts';
 
-/** Writes a value that {@link survey} has passed. */
+/** Writes a value accepted by {@link survey}. */
 export function writeCbor(value: Value): Uint8Array {
   const writer = new CborWriter();
   writer.item(value);
@@ -13,14 +13,14 @@ export function writeCbor(value: Value): Uint8Array {
 }
 
 const INITIAL_SIZE = 512;
-/** The longest head. */
+/** Longest head, in bytes. */
 const HEAD_SIZE = 9;
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const NULL = 0xf6;
 const FLOAT32 = 0xfa;
 const FLOAT64 = 0xfb;
-/** Below this, copying the characters here is faster than asking the encoder. */
+/** Below this length, copying characters here is faster than calling the encoder. */
 const SHORT_TEXT = 24;
 
 export class CborWriter {
@@ -44,14 +44,14 @@ export class CborWriter {
     } else this.#map(value as Readonly<Record<string, Value>>);
   }
 
-  /** Bytes that are CBOR already. */
+  /** Writes bytes that are already CBOR. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#at);
     this.#at += bytes.length;
   }
 
-  /** The head of a list or map. */
+  /** Writes the head of a list or map. */
   head(kind: 'list' | 'map', size: number): void {
     this.#head(kind === 'list' ? 4 : 5, size);
   }
@@ -77,7 +77,7 @@ export class CborWriter {
     this.#buffer[this.#at++] = byte;
   }
 
-  /** A major type, 0 to 7, and its argument. */
+  /** Writes a major type, 0 to 7, and its argument. */
   #head(major: number, argument: number): void {
     this.#reserve(HEAD_SIZE);
     const type = major << 5;

@@ -1,10 +1,10 @@
 /**
- * JSON with integers of 64 bits, which `JSON.parse` rounds and `JSON.stringify` refuses. Slower than they are,
- * so only for texts and values that have such integers, or bytes.
+ * JSON with 64-bit integers, which `JSON.parse` rounds and `JSON.stringify` rejects. Slower than these functions, so
+ * used only for texts and values with such integers, or with bytes.
  */
 import { checkKey, MAX_INTEGER, MIN_INTEGER, type Value } from '../value.ts';
 
-/** Reads a text that `JSON.parse` has taken and that nests within limits: it checks neither again. */
+/** Parses a text that `JSON.parse` accepted and whose nesting is within limits. Checks neither again. */
 export function parseWithIntegers(text: string): Value {
   return new JsonReader<Value>(text, numberOf).value();
 }
@@ -14,16 +14,16 @@ const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const whole = /^-?\d+$/;
 const space = /[ \t\n\r]*/y;
 
-/** What a number of JSON is as a value. */
+/** Converts a JSON number to a value. */
 export function numberOf(token: string): number | bigint {
   const value = Number(token);
-  // What is beyond 64 bits is most likely a floating point number that was printed in full.
+  // An integer beyond 64 bits is most likely a floating-point number printed in full.
   if (Number.isSafeInteger(value) || token.length > 21 || !whole.test(token)) return value;
   const exact = BigInt(token);
   return exact >= MIN_INTEGER && exact <= MAX_INTEGER ? exact : value;
 }
 
-/** @typeParam Node what it makes: values of JSON, with numbers as the caller makes them of their text. */
+/** @typeParam Node the result: JSON values, with numbers converted by the caller. */
 export class JsonReader<Node> {
   readonly #text: string;
   readonly #makeNumber: (token: string) => Node;
@@ -49,7 +49,7 @@ export class JsonReader<Node> {
     return this.#number();
   }
 
-  /** The next character that is not white space. */
+  /** Returns the next character that is not white space. */
   #peek(): string | undefined {
     space.lastIndex = this.#at;
     space.test(this.#text);
@@ -57,7 +57,7 @@ export class JsonReader<Node> {
     return this.#text[this.#at];
   }
 
-  /** Steps over the sign if it is next. */
+  /** Skips the character if it is next. */
   #take(sign: string): boolean {
     if (this.#peek() !== sign) return false;
     this.#at++;
@@ -109,13 +109,13 @@ export class JsonReader<Node> {
   }
 }
 
-/** A value without others in it: integers in full, bytes as base64 (RFC 4648 section 4). */
+/** Writes a scalar: integers in full, bytes as base64 (RFC 4648 section 4). */
 export function quoteJson(value: null | boolean | number | bigint | string | Uint8Array): string {
   if (typeof value === 'bigint') return value.toString();
   return value instanceof Uint8Array ? `"${base64(value)}"` : JSON.stringify(value);
 }
 
-/** Writes a value that {@link survey} has passed. */
+/** Writes a value accepted by {@link survey}. */
 export function stringifyWithIntegers(value: Value): string {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return quoteJson(value);
   if (Array.isArray(value)) return `[${value.map(stringifyWithIntegers).join(',')}]`;

@@ -1,4 +1,4 @@
-/** JSON (RFC 8259, and RFC 7493 in that keys come once and text is Unicode). */
+/** JSON (RFC 8259), with unique keys and valid Unicode (RFC 7493). */
 import type { Reading, ValueObject } from '../../../policy/messages/value.ts';
 import type { ValueCodec } from '../codec.ts';
 import { malformed, unsupported } from '../error.ts';
@@ -10,8 +10,8 @@ import { type JsonScan, scanJson } from './scan.ts';
 
 export interface JsonSpec {
   /**
-   * Takes what microcontrollers and editors put around a text: a byte order mark before it, NUL bytes behind it.
-   * Neither is written. Default: false, both are refused.
+   * Accepts additions by microcontrollers and editors: a byte order mark before the text, NUL bytes after it.
+   * Neither is written. Default: false: both are rejected.
    */
   readonly lenient?: boolean;
 }
@@ -41,7 +41,7 @@ function read(bytes: Uint8Array, limits: CodecLimits): Reading {
   const { entries, hasNonFinite } = isPlain(scan, limits)
     ? { entries: countEntries(value), hasNonFinite: false }
     : survey(value, limits);
-  // Of two entries with one key, JSON.parse keeps the last.
+  // JSON.parse keeps the last of two entries with the same key.
   if (entries !== scan.entries) throw duplicateKey();
   if (hasNonFinite) throw unsupported('has a number that is too large');
   if (!scan.hasOddNumber) return { value };
@@ -49,15 +49,15 @@ function read(bytes: Uint8Array, limits: CodecLimits): Reading {
 }
 
 /**
- * Can the text hold nothing that a survey of its value would refuse? Half a surrogate pair takes an escape, and a number
- * that is too large an exponent or many digits.
+ * Reports whether a survey cannot find a problem in the value: an unpaired surrogate needs an escape, and a number
+ * that is too large needs an exponent or many digits.
  */
 function isPlain(scan: JsonScan, limits: CodecLimits): boolean {
   const { hasEscape, hasOddNumber, mayHaveProto, mostItems } = scan;
   return !(hasEscape || hasOddNumber || mayHaveProto || mostItems > limits.maxItems);
 }
 
-/** The entries of all maps in what `JSON.parse` gave. */
+/** Counts the entries of all maps in a result of `JSON.parse`. */
 function countEntries(value: Value): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
@@ -76,11 +76,11 @@ function rewrite(text: string, value: Value, changed: Value, limits: CodecLimits
 }
 
 const MARK = [0xef, 0xbb, 0xbf];
-const ADVICE = 'decode: { json: { lenient: true } } takes it';
+const ADVICE = 'decode: { json: { lenient: true } } accepts it';
 
 const hasMark = (bytes: Uint8Array) => MARK.every((byte, i) => bytes[i] === byte);
 
-/** Without a byte order mark, NUL bytes at the end, and white space among these. */
+/** Strips a byte order mark, and trailing NUL bytes with the white space among them. */
 function bare(bytes: Uint8Array): Uint8Array {
   let end = bytes.length;
   while (isPadding(bytes[end - 1])) end--;
@@ -92,8 +92,8 @@ function isPadding(byte: number | undefined): boolean {
 }
 
 function decodeText(bytes: Uint8Array): string {
-  if (hasMark(bytes)) throw malformed(`begins with a byte order mark, which JSON has not; ${ADVICE}`);
-  if (bytes.at(-1) === 0) throw malformed(`ends with a NUL byte, which JSON has not; ${ADVICE}`);
+  if (hasMark(bytes)) throw malformed(`begins with a byte order mark, which JSON does not allow; ${ADVICE}`);
+  if (bytes.at(-1) === 0) throw malformed(`ends with a NUL byte, which JSON does not allow; ${ADVICE}`);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -105,7 +105,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The engine's message quotes the text: only the place is taken from it.
+    // The engine's message quotes the text: use only the position.
     const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
     throw malformed(`is not JSON${position === undefined ? '' : `: wrong at character ${position}`}`);
   }
@@ -117,4 +117,4 @@ function encode(value: Value, limits: CodecLimits): Uint8Array {
   return utf8Encoder.encode(hasBytes || hasBigint ? stringifyWithIntegers(value) : JSON.stringify(value));
 }
 
-const noJsonNumber = () => unsupported('has NaN or an infinity, which JSON has not');
+const noJsonNumber = () => unsupported('has NaN or an infinity, which JSON does not allow');

@@ -1,6 +1,6 @@
 /**
- * Writes a changed value with the numbers of the text that it was read from: `60.0`, `1e3` and twenty digits stay as
- * they were written where the value did not change.
+ * Writes a changed value and keeps the spelling of unchanged numbers: `60.0`, `1e3` and twenty digits stay as they were
+ * written.
  */
 import { isValueObject, type ValueObject } from '../../../policy/messages/value.ts';
 import { alignItems } from '../rewrite/align.ts';
@@ -23,17 +23,17 @@ class NumberToken {
   }
 }
 
-/** A text with the tokens of numbers in their place. */
+/** Parses a text and keeps the tokens of numbers. */
 type Tokens = null | boolean | string | NumberToken | readonly Tokens[] | { readonly [key: string]: Tokens };
 
-/** A part of the value as it was, with its part of the text. */
+/** A part of the original value, with its part of the text. */
 interface Origin {
   readonly value: Value;
   readonly tokens: Tokens;
 }
 
 class JsonRewriter {
-  /** Lists and maps by identity: one that moved is found. */
+  /** Lists and maps by identity, to find those that moved. */
   readonly #known = new Map<object, Origin>();
 
   constructor(before: Value, tokens: Tokens) {

@@ -1,30 +1,30 @@
 /**
- * One pass over the bytes of a JSON text before it is parsed, which bounds what parsing may allocate. It does
- * not tell whether the text is JSON; it only has to be right when it is.
+ * One pass over the bytes of a JSON text before it is parsed. It bounds what parsing may allocate. It does not validate:
+ * its results need to be correct only for valid JSON.
  */
 import { type CodecLimits, tooDeep, tooManyItems } from '../limits.ts';
 
 export interface JsonScan {
-  /** Colons outside of strings: the entries of all maps, with those whose key comes again. */
+  /** Colons outside strings: the entries of all maps, including duplicate keys. */
   readonly entries: number;
-  /** At least as many items as there are. */
+  /** An upper bound on the number of items. */
   readonly mostItems: number;
-  /** May an integer be in it that a number cannot hold? */
+  /** It may contain an integer that a number cannot represent. */
   readonly hasLongInteger: boolean;
-  /** May a number be in it that `JSON.stringify` writes otherwise: `60.0`, `1e3`, `-0`, twenty digits? */
+  /** It may contain a number that `JSON.stringify` writes differently: `60.0`, `1e3`, `-0`, twenty digits. */
   readonly hasOddNumber: boolean;
-  /** Is there a character in a string that is written as an escape? */
+  /** A string contains an escape. */
   readonly hasEscape: boolean;
-  /** May `__proto__` be in it without an escape? */
+  /** It may contain `__proto__` without an escape. */
   readonly mayHaveProto: boolean;
 }
 
-/** Every integer of so few digits is below 2^53. */
+/** Every integer with at most this many digits is below 2^53. */
 const SAFE_DIGITS = 15;
 
 const PROTO = '__proto__';
 
-/** @throws CodecError when it is beyond the limits */
+/** @throws CodecError if it exceeds the limits */
 export function scanJson(bytes: Uint8Array, limits: CodecLimits): JsonScan {
   const { maxDepth, maxItems } = limits;
   let depth = 0;
@@ -58,7 +58,7 @@ export function scanJson(bytes: Uint8Array, limits: CodecLimits): JsonScan {
       if (++depth > maxDepth) throw tooDeep(limits);
     } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
   }
-  // An item is followed by a comma or is the last of its container; a container, but the outermost, is an item.
+  // Each item precedes a comma or ends its container; every container except the outermost is an item.
   if (commas > maxItems || containers > maxItems + 1) throw tooManyItems(limits);
   return { entries, mostItems: commas + containers, hasLongInteger, hasOddNumber, hasEscape, mayHaveProto };
 }
@@ -87,7 +87,7 @@ function endOfDigits(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Has it trailing zeros, an exponent, more digits than a number has, or is it -0? */
+/** Reports whether it has trailing zeros, an exponent, more digits than a number can represent, or is -0. */
 function isOddNumber(bytes: Uint8Array, start: number, wholeEnd: number, end: number): boolean {
   const isFraction = end > wholeEnd;
   const digits = isFraction ? end - start - 1 : end - start;
@@ -97,7 +97,7 @@ function isOddNumber(bytes: Uint8Array, start: number, wholeEnd: number, end: nu
   return isFraction || (digits === 1 && bytes[start - 1] === MINUS);
 }
 
-/** The index of the quote that ends the string or of its first escape, or the end of the text. */
+/** Returns the index of the closing quote or of the first escape, or the end of the text. */
 function endOfPlainString(bytes: Uint8Array, start: number): number {
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at];

@@ -1,10 +1,10 @@
-/** Steps over the parts of which MessagePack is made. */
+/** A cursor over the elements of MessagePack. */
 import { ByteCursor } from '../byte-cursor.ts';
 import { shortFloat32 } from '../short-float.ts';
 import { integer } from '../value.ts';
 
 export class MsgpackCursor extends ByteCursor {
-  /** A length, or an integer without a sign, of 1, 2 or 4 bytes. */
+  /** Reads a length or an unsigned integer of 1, 2 or 4 bytes. */
   length(size: number): number {
     const start = this.skip(size);
     if (size === 1) return this.view.getUint8(start);
@@ -22,7 +22,7 @@ export class MsgpackCursor extends ByteCursor {
     return size === 4 ? this.view.getInt32(start) : integer(this.view.getBigInt64(start));
   }
 
-  /** One of 32 bits as people write it. */
+  /** Reads a float; 32 bits in the shortest decimal form. */
   float(size: number): number {
     const start = this.skip(size);
     return size === 4 ? shortFloat32(this.view.getFloat32(start)) : this.view.getFloat64(start);

@@ -1,6 +1,6 @@
 /** The first byte of each MessagePack item. */
 
-/** What follows: so many bytes, or a length of so many bytes and then the content. */
+/** What follows: so many bytes, or a length of so many bytes and the content. */
 export type Kind =
   | 'null'
   | 'false'

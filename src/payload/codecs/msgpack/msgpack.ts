@@ -1,6 +1,6 @@
 /**
  * MessagePack. Integer keys become their digits, timestamps RFC 3339 text, other extension types their bytes. A
- * rewrite keeps all three where it changes nothing.
+ * rewrite keeps all three where nothing changes.
  */
 import { Encoder } from '@msgpack/msgpack';
 import type { ValueCodec } from '../codec.ts';
@@ -10,7 +10,7 @@ import { readMsgpack } from './read.ts';
 import { rewriteMsgpack } from './rewrite.ts';
 
 export function openMsgpack(limits: CodecLimits): ValueCodec {
-  // Our own limits come first; the library's is only not to come before them.
+  // Our own limits apply first: the library's limit must not be lower.
   const maxDepth = limits.maxDepth + 1;
   const encoder = new Encoder({ maxDepth });
   const bigintEncoder = new Encoder({ maxDepth, useBigInt64: true });
@@ -34,7 +34,7 @@ export function openMsgpack(limits: CodecLimits): ValueCodec {
   };
 }
 
-/** With bigints allowed, the library writes numbers beyond 32 bits as floats. */
+/** If bigints are allowed, the library writes numbers beyond 32 bits as floats. */
 function widen(value: Value): Value {
   if (typeof value === 'number')
     return Number.isSafeInteger(value) && !fits32Bits(value) ? BigInt(value) : value;

@@ -1,7 +1,7 @@
 /**
- * Reads MessagePack. Everything is checked where it is read, so that an announced length allocates nothing that is
- * not there. The library believes announced sizes, takes bytes that are not UTF-8 for text, and tells neither what
- * was a float nor where an item ends.
+ * Reads MessagePack. Everything is checked where it is read: an announced length allocates nothing that is not present.
+ * The library trusts announced sizes, reads invalid UTF-8 as text, and reports neither which numbers were floats nor
+ * where an item ends.
  */
 import { malformed, unsupported } from '../error.ts';
 import { type CodecLimits, tooDeep, tooManyItems } from '../limits.ts';
@@ -10,7 +10,7 @@ import { MsgpackCursor } from './cursor.ts';
 import { isFixList, isFixMap, isFixText, isInteger, isText, type Kind, longHead } from './head.ts';
 import { decodeTimestamp } from './timestamp.ts';
 
-/** @throws CodecError when it is not well-formed, beyond the limits, or of a kind that is not read */
+/** @throws CodecError if it is malformed, exceeds the limits, or is of an unsupported kind */
 export function readMsgpack(bytes: Uint8Array, limits: CodecLimits): Value {
   const cursor = new MsgpackCursor(bytes);
   const value = new MsgpackReader(cursor, limits).item(0);
@@ -18,7 +18,7 @@ export function readMsgpack(bytes: Uint8Array, limits: CodecLimits): Value {
   return value;
 }
 
-/** The timestamp, the one extension type that the specification defines. */
+/** The timestamp, the only extension type in the specification. */
 const TIMESTAMP = 0xff;
 
 export class MsgpackReader {
@@ -74,16 +74,16 @@ export class MsgpackReader {
     }
   }
 
-  /** One that is not known is its bytes. */
+  /** An unknown extension becomes its bytes. */
   #extension(size: number): Value {
     const type = this.#cursor.byte();
     const data = this.#cursor.take(size);
     if (type !== TIMESTAMP) return data;
-    if (size !== 4 && size !== 8 && size !== 12) throw malformed('has a timestamp of a wrong size');
+    if (size !== 4 && size !== 8 && size !== 12) throw malformed('has a timestamp of the wrong size');
     return decodeTimestamp(data);
   }
 
-  /** @param size of items or entries, each of so many bytes or more */
+  /** @param size number of items or entries, each of at least so many bytes */
   #enter(size: number, bytesEach: number, depth: number): number {
     if (depth >= this.#limits.maxDepth) throw tooDeep(this.#limits);
     this.#items += size;
@@ -110,7 +110,7 @@ export class MsgpackReader {
     return map;
   }
 
-  /** Text, or an integer, which becomes its digits. */
+  /** Reads a text key, or an integer key as its digits. */
   key(): string {
     const head = this.#cursor.peek();
     if (!isInteger(head) && !isText(head))

@@ -1,4 +1,4 @@
-/** Writes a changed value over the MessagePack that it was read from. */
+/** Writes a changed value based on the MessagePack it was read from. */
 import type { CodecLimits } from '../limits.ts';
 import { keyFor } from '../rewrite/keys.ts';
 import { type Container, type Kind, Rewriter, type Sink, type Source } from '../rewrite/rewrite.ts';
@@ -9,7 +9,7 @@ import { MsgpackReader } from './read.ts';
 
 /**
  * @param bytes that {@link readMsgpack} made `before` of, within the same limits
- * @param encode for what is new
+ * @param encode for new values
  */
 export function rewriteMsgpack(
   bytes: Uint8Array,
@@ -64,7 +64,7 @@ class MsgpackSource implements Source {
     }
     const [kind, size] = longHead(head);
     if (kind === 'text' || kind === 'bytes') cursor.skip(cursor.length(size));
-    // The type, and then the content.
+    // The type, then the content.
     else if (kind === 'extension') cursor.skip(cursor.length(size) + 1);
     else cursor.skip(kind === 'fixed extension' ? size + 1 : size);
   }

@@ -1,13 +1,13 @@
-/** The timestamp extension of MessagePack, as text. */
+/** Converts the timestamp extension of MessagePack to text. */
 import { malformed, unsupported } from '../error.ts';
 
 const NANOSECONDS = 1_000_000_000;
-/** 0000-01-01 to 9999-12-31, which is all that RFC 3339 can write. */
+/** 0000-01-01 to 9999-12-31, the range of RFC 3339. */
 const MIN_SECONDS = -62_167_219_200;
 const MAX_SECONDS = 253_402_300_799;
 
 /**
- * Gives RFC 3339 in UTC, with 3, 6 or 9 digits of a second if there are any but zeros: "2026-01-02T03:04:05.250Z".
+ * Returns RFC 3339 in UTC, with 3, 6 or 9 fractional digits if they are not all zero: "2026-01-02T03:04:05.250Z".
  *
  * @param data 4, 8 or 12 bytes
  * @throws CodecError
@@ -17,7 +17,7 @@ export function decodeTimestamp(data: Uint8Array): string {
   const [seconds, nanoseconds] = parts(view);
   if (nanoseconds >= NANOSECONDS) throw malformed('has a timestamp with more than a second of nanoseconds');
   if (seconds < MIN_SECONDS || seconds > MAX_SECONDS)
-    throw unsupported('has a timestamp outside of the years 0 to 9999');
+    throw unsupported('has a timestamp outside the years 0 to 9999');
   return `${new Date(seconds * 1000).toISOString().slice(0, -5)}${fraction(nanoseconds)}Z`;
 }
 

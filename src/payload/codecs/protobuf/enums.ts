@@ -1,6 +1,6 @@
 /**
- * Values that a closed enum does not have, in lists and maps: ProtoJSON has no form for them, so that they become
- * unknown fields, as the library makes them of single values. [Protocol Buffers, "Enum Behavior"]
+ * Unknown values of closed enums in lists and maps. ProtoJSON cannot represent them, so they become unknown fields, as
+ * the library does for single values. [Protocol Buffers, "Enum Behavior"]
  */
 import type { DescField, DescMessage, Message } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
@@ -8,7 +8,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 type Fields = Record<string, unknown>;
 type EnumField = DescField & { readonly enum: NonNullable<DescField['enum']> };
 
-/** Types whose messages may hold such fields, at any depth. */
+/** Types whose messages may contain such fields, at any depth. */
 const concerned = new WeakMap<DescMessage, boolean>();
 
 /** Changes the message in place. */
@@ -25,15 +25,15 @@ function isConcerned(type: DescMessage): boolean {
   if (known !== undefined) return known;
   const within = typesWithin(type);
   const is = within.some(({ fields }) => fields.some(isClosedRepeated));
-  // Of types that hold each other one may reach such a field and another not: only a "no" is true of all of them.
+  // In a cycle of types, one may reach such a field and another not: only "no" holds for all of them.
   for (const each of is ? [type] : within) concerned.set(each, is);
   return is;
 }
 
-/** The type and all that its messages may hold. */
+/** Returns the type and all types that its messages may contain. */
 function typesWithin(type: DescMessage): readonly DescMessage[] {
   const found = new Set([type]);
-  // A set also visits what is added on the way.
+  // Iterating over a set also visits items added meanwhile.
   for (const { fields } of found)
     for (const { message } of fields) if (message !== undefined) found.add(message);
   return [...found];
@@ -59,7 +59,7 @@ function hoist(field: EnumField, message: Message): void {
   }
 }
 
-/** Only entries with text as their key: others stay, and are refused where they are written. */
+/** Handles only entries with text keys. Others stay and are rejected when written. */
 function hoistEntry(field: EnumField, message: Message, map: Record<string, number>, key: string): void {
   if (field.fieldKind !== 'map' || field.mapKey !== STRING) return;
   const entry = new BinaryWriter();
@@ -72,12 +72,12 @@ function hoistEntry(field: EnumField, message: Message, map: Record<string, numb
 const STRING = 9;
 
 function keep(message: Message, no: number, wireType: WireType, data: Uint8Array<ArrayBuffer>): void {
-  // A copy for each would be quadratic, and a list may have a hundred thousand of them.
+  // A copy per item would be quadratic, and a list may have 100,000 items.
   message.$unknown ??= [];
   message.$unknown.push({ no, wireType, data });
 }
 
-/** As the library holds them: wrappers and structs are no messages there. */
+/** In the library's representation, wrappers and structs are not messages. */
 function eachMessage(
   field: DescField,
   holder: Message,

@@ -1,4 +1,4 @@
-/** A message as the fields that it is on the wire, without a descriptor. The bytes have been scanned before. */
+/** Reads a message as wire fields, without a descriptor. The bytes have been scanned before. */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 export interface WireField {
@@ -30,7 +30,7 @@ export function joinFields(fields: readonly WireField[]): Uint8Array {
   return writer.finish();
 }
 
-/** By their numbers. */
+/** By field number. */
 export function groupFields(fields: readonly WireField[]): ReadonlyMap<number, readonly WireField[]> {
   const groups = new Map<number, WireField[]>();
   for (const field of fields) {
@@ -41,7 +41,7 @@ export function groupFields(fields: readonly WireField[]): ReadonlyMap<number, r
   return groups;
 }
 
-/** What tells entries of one map apart; nothing for the default, which need not be written. */
+/** The key of a map entry; `undefined` for the default, which may be omitted. */
 export function keyOfEntry(entry: readonly WireField[]): string {
   const key = entry.findLast(({ no }) => no === 1);
   if (key === undefined) return '';

@@ -1,4 +1,4 @@
-/** Floats of 32 bits in ProtoJSON, as people write them. */
+/** Writes 32-bit floats in ProtoJSON in their shortest decimal form. */
 import {
   type DescField,
   type DescMessage,
@@ -37,7 +37,7 @@ export class FloatShortener {
     const type = typeof url === 'string' ? url.slice(url.lastIndexOf('/') + 1) : '';
     const message = this.#registry.getMessage(type);
     if (message === undefined) return;
-    // Of a message with a JSON form of its own.
+    // The type of a message with a special JSON form.
     if (message.typeName === FLOAT_VALUE) shortenAt(json, 'value');
     else if (isMap(json.value) && message.typeName === 'google.protobuf.Any')
       this.message(message, json.value);

@@ -1,7 +1,7 @@
 /**
- * Unknown fields where the library has no message to keep them in: entries of maps, and messages that ProtoJSON writes as
- * one value (wrappers, `Struct`, times). They are found in the bytes that came, and put into those that are written. A
- * payload hardly ever has any: only one in which the scan saw some is gone through.
+ * Unknown fields that the library cannot keep: in entries of maps, and in messages that ProtoJSON writes as one value
+ * (wrappers, `Struct`, times). They are copied from the original bytes to the new ones. They are rare: this runs only
+ * if the scan found some.
  */
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { WireType } from '@bufbuild/protobuf/wire';
@@ -9,13 +9,13 @@ import { isValueObject, type Value } from '../../../policy/messages/value.ts';
 import { groupFields, joinFields, keyOfEntry, splitFields, type WireField } from './fields.ts';
 import { at, hasOwnJson, placesOf } from './names.ts';
 
-/** A message on the wire, and its JSON; null where it has no fields there. */
+/** A message on the wire, and its JSON; null if the JSON has no fields. */
 export interface Written {
   readonly bytes: Uint8Array;
   readonly json: Value;
 }
 
-/** @returns the bytes of `after` with what `before` hid. What moved to another field has lost it. */
+/** @returns the bytes of `after` with the hidden fields of `before`. Values that moved to another field lose them. */
 export function keepHidden(type: DescMessage, before: Written, after: Written): Uint8Array {
   const old = splitFields(before.bytes);
   const fresh = splitFields(after.bytes);
@@ -32,7 +32,7 @@ export function keepHidden(type: DescMessage, before: Written, after: Written): 
   return joinFields(hasOwnJson(type) ? [...kept, ...lost(type, old, fresh)] : kept);
 }
 
-/** All that is on the wire of one field. */
+/** All wire occurrences of one field. */
 interface Change {
   readonly from: readonly WireField[];
   readonly group: readonly WireField[];
@@ -48,7 +48,7 @@ function keepField(field: DescField, change: Change): readonly WireField[] {
 }
 
 function keepOne(type: DescMessage, { from, group, before, after }: Change): readonly WireField[] {
-  // A message may come in several pieces.
+  // A message may be split into several occurrences.
   const origin = { bytes: Buffer.concat(from.map(({ data }) => data)), json: before };
   return group.map((each) => ({
     ...each,
@@ -67,7 +67,7 @@ function keepItems(type: DescMessage, { from, group, before, after }: Change): r
   });
 }
 
-/** Of two entries with one key the last counts. */
+/** The last of two entries with the same key counts. */
 function keepEntries(
   value: DescMessage | undefined,
   { from, group, before, after }: Change,
@@ -96,7 +96,7 @@ function keepValue(
   return { ...part, data: keepHidden(type, before, { bytes: part.data, json: json.after }) };
 }
 
-/** Unknown fields that came and are gone; none where the library has kept them. */
+/** Returns unknown fields that were lost; none if the library kept them. */
 function lost(
   type: DescMessage,
   old: readonly WireField[],

@@ -1,6 +1,6 @@
 /**
- * What ProtoJSON does not say of a message, brought over to the message that its changed JSON gives: fields that
- * the descriptor does not know, extensions, and values of closed enums that it does not know.
+ * Copies what ProtoJSON omits to the message made from the changed JSON: unknown fields, extensions, and unknown values
+ * of closed enums.
  */
 import {
   type DescField,
@@ -14,13 +14,13 @@ import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import { isValueObject, type Value, type ValueObject } from '../../../policy/messages/value.ts';
 import { at, hasOwnJson, placesOf } from './names.ts';
 
-/** A message as it came, and its JSON. */
+/** The original message, and its JSON. */
 interface Origin {
   readonly message: Message;
   readonly json: Value;
 }
 
-/** @returns the message to write: `fresh`, made of `after`, with all that is kept of the one that came */
+/** @returns the message to write: `fresh`, made from `after`, plus what is kept of the original */
 export function keepMessage(
   type: DescMessage,
   fresh: Message,
@@ -33,12 +33,12 @@ export function keepMessage(
   return keeper.keep(type, fresh, origin, after);
 }
 
-/** The messages within a field, by the place of each: an index, or the key of a map. */
+/** The messages in a field, by position: an index, or the key of a map. */
 type Children = ReadonlyMap<string | number, Origin>;
 
 class Keeper {
   readonly #registry: Registry;
-  /** By the identity of its JSON, a message that moved is found. */
+  /** By the identity of the JSON, to find messages that moved. */
   readonly #known = new Map<object, Message>();
 
   constructor(registry: Registry) {
@@ -96,7 +96,7 @@ class Keeper {
     }
   }
 
-  /** What it holds is bytes: read, kept and written again. */
+  /** The content is bytes: they are decoded, merged and encoded again. */
   #keepAny(fresh: AnyMessage, origin: Origin | undefined, after: ValueObject): Message {
     if (origin === undefined) return fresh;
     const { typeUrl, value, $unknown } = origin.message as AnyMessage;
@@ -130,7 +130,7 @@ function childrenOf(field: DescField, holder: ReflectMessage, json: Value): Chil
   return children;
 }
 
-/** What replaces one message of the field by another. */
+/** Returns a function that replaces a message of the field. */
 function putterOf(
   field: DescField,
   holder: ReflectMessage,
@@ -138,7 +138,7 @@ function putterOf(
   if (field.fieldKind === 'list') return (place, child) => holder.get(field).set(Number(place), child);
   if (field.fieldKind !== 'map') return (_place, child) => holder.set(field, child);
   const map = holder.get(field);
-  // Searched for each entry, the keys of a large map would take seconds.
+  // Searching the keys of a large map for each entry would take seconds.
   const keys = new Map([...map.keys()].map((key) => [String(key), key]));
   return (place, child) => {
     const key = keys.get(String(place));
@@ -146,7 +146,7 @@ function putterOf(
   };
 }
 
-/** A value that a closed enum has not is unknown as well: it is kept while nobody sets or changes the field. */
+/** An unknown value of a closed enum is also unknown: it is kept unless the field is set or changed. */
 function keepUnknown(
   type: DescMessage,
   fresh: Message,
@@ -156,7 +156,7 @@ function keepUnknown(
 ): void {
   if (unknown.length === 0) return;
   const known = new Map(type.fields.map((field) => [field.number, field]));
-  // Extensions that a rule sets take the place of those that came.
+  // Extensions set by a rule replace the original ones.
   const taken = new Set(fresh.$unknown?.map(({ no }) => no));
   const kept = unknown.filter(({ no }) => {
     const field = known.get(no);

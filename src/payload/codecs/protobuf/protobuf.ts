@@ -1,6 +1,6 @@
 /**
- * Protobuf, by a descriptor set that `protoc --include_imports --descriptor_set_out` or `buf build` made. Values
- * are those of ProtoJSON: 64-bit integers and bytes are strings, enums are names, timestamps are RFC 3339.
+ * Protobuf, by a descriptor set from `protoc --include_imports --descriptor_set_out` or `buf build`. Values follow
+ * ProtoJSON: 64-bit integers and bytes are strings, enums are names, timestamps are RFC 3339.
  */
 import { readFile } from 'node:fs/promises';
 import {
@@ -28,27 +28,27 @@ import { keepMessage } from './keep.ts';
 import { scanProtobuf } from './scan.ts';
 
 export interface ProtobufSpec {
-  /** The path of a FileDescriptorSet, with all that its files import. */
+  /** Path of a FileDescriptorSet, including all imports. */
   readonly descriptors: string;
-  /** The full name of the message: `acme.sensor.v1.Report`. */
+  /** Full name of the message: `acme.sensor.v1.Report`. */
   readonly message: string;
   /**
-   * Names of fields in decoded values: `json` (default) is lowerCamelCase or what `json_name` says, `proto` is as
-   * in the .proto file. Encoding takes both.
+   * Field names in decoded values: `json` (default) is lowerCamelCase or `json_name`, `proto` is the name in the .proto
+   * file. Encoding accepts both.
    */
   readonly names?: 'json' | 'proto';
-  /** Are fields that are not on the wire decoded to their default values? Default: false, they are left out. */
+  /** Whether absent fields are decoded to their default values. Default: false: they are omitted. */
   readonly defaults?: boolean;
   /**
    * Payloads begin with the header of Confluent's schema registry: a zero byte, this id in 4 bytes, and the place of the
-   * message in its file. One with another header is malformed. Default: no header.
+   * message in its file. A payload with another header is malformed. Default: no header.
    */
   readonly schemaId?: number;
-  /** At encoding, fields that the message has not. Default: `refuse`. */
+  /** When encoding: how to treat fields that are not in the message. Default: `refuse`. */
   readonly extraFields?: 'refuse' | 'drop';
 }
 
-/** @throws TypeError when the descriptor set or the message cannot be used, or the error of the file system. */
+/** @throws TypeError if the descriptor set or the message is invalid, or the error of the file system. */
 export async function openProtobuf(spec: ProtobufSpec, limits: CodecLimits): Promise<ValueCodec> {
   const registry = readDescriptors(await readFile(spec.descriptors), spec.descriptors);
   const message = findMessage(registry, spec);
@@ -69,7 +69,7 @@ export async function openProtobuf(spec: ProtobufSpec, limits: CodecLimits): Pro
   };
 }
 
-/** The first is the one that is written: that of the first message of a file is also written in short. */
+/** The accepted headers; the first is written. The first message of a file also has a short form. */
 function headersOf(message: DescMessage, schemaId: number): readonly Buffer[] {
   const id = registryHeader(schemaId);
   const places = placesOf(message);
@@ -79,14 +79,14 @@ function headersOf(message: DescMessage, schemaId: number): readonly Buffer[] {
   return all.map((place) => Buffer.concat([id, place]));
 }
 
-/** Where the message stands in its file, and in the messages around it. Entries of maps, which no file writes, do not count. */
+/** The position of the message in its file and its enclosing messages. Synthetic map entries do not count. */
 function placesOf(message: DescMessage): number[] {
   const { parent, file } = message;
   if (parent === undefined) return [file.messages.indexOf(message)];
   return [...placesOf(parent), parent.nestedMessages.indexOf(message)];
 }
 
-/** A varint of a number that is not negative. */
+/** Encodes a non-negative number as a varint. */
 function zigzag(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = value * 2; ; rest >>>= 7) {
@@ -101,7 +101,7 @@ function readDescriptors(bytes: Uint8Array, path: string): Registry {
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';
     throw new TypeError(
-      `${path}: not a descriptor set that can be used (make it with ` +
+      `${path}: not a valid descriptor set (make it with ` +
         `"protoc --include_imports --descriptor_set_out=FILE", or "buf build -o FILE"): ${reason}`,
     );
   }
@@ -163,7 +163,7 @@ class ProtobufCoder {
 
   #read(bytes: Uint8Array): Message {
     try {
-      // Our own limit comes first; the library's is only not to come before it.
+      // Our own limit applies first: the library's limit must not be lower.
       return fromBinary(this.#message, bytes, { recursionLimit: this.#limits.maxDepth + 1 });
     } catch {
       throw malformed(`is not a message ${this.#message.typeName}`);
@@ -201,7 +201,7 @@ class ProtobufCoder {
     return fromJson(this.#message, json, {
       registry: this.#registry,
       ignoreUnknownFields: this.#spec.extraFields === 'drop',
-      // A google.protobuf.Value is two messages for each level of JSON.
+      // A google.protobuf.Value takes two messages per level of JSON.
       recursionLimit: 2 * this.#limits.maxDepth + 2,
     });
   }
@@ -216,22 +216,22 @@ class ProtobufCoder {
   }
 }
 
-/** Extensions are kept, and not shown: what they hold was not scanned. */
+/** Extensions are kept but not shown: their content was not scanned. */
 function withoutExtensions(registry: Registry): Registry {
   return Object.create(registry, { getExtensionFor: { value: () => undefined } }) as Registry;
 }
 
-/** From the library's message, which quotes values, only what it says of the schema. */
+/** Takes only the part about the schema from the library's message, which quotes values. */
 function placeOf(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
   const [, place] = /^cannot (?:de|en)code ((?:(?:field|message|enum|oneof) )?[\w.]+)/.exec(message) ?? [];
   if (place === undefined) return '';
   return / is unknown$/.test(message)
-    ? `: has a key that is no field of the ${place}`
+    ? `: has a key that is not a field of the ${place}`
     : `: wrong at the ${place}`;
 }
 
-/** ProtoJSON of what JSON has not. */
+/** Converts values that JSON cannot represent to ProtoJSON. */
 function toProtoJson(value: Value): JsonValue {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);

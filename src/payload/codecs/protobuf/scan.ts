@@ -1,7 +1,6 @@
 /**
- * Steps over a Protobuf message as its descriptor says, before the library reads it. It counts what the library
- * would make objects of, follows `Any` into what it holds, and refuses a field of a wrong wire type, which the
- * library would misread.
+ * Scans a Protobuf message by its descriptor before the library reads it. It counts the objects that the library would
+ * create, follows `Any` into its content, and rejects fields of the wrong wire type, which the library would misread.
  */
 import { isUtf8 } from 'node:buffer';
 import type { DescMessage, Registry } from '@bufbuild/protobuf';
@@ -12,14 +11,14 @@ import { implicitFields, type WirePlan, wirePlan } from './wire.ts';
 
 export interface ScanOptions {
   readonly limits: CodecLimits;
-  /** Knows the messages that an `Any` may hold. */
+  /** Finds the messages that an `Any` may contain. */
   readonly registry: Registry;
-  /** Will fields that are not there be written with their defaults? */
+  /** Absent fields will be written with their defaults. */
   readonly writesDefaults: boolean;
 }
 
 export interface Scan {
-  /** Are there unknown fields for which the library has no place? See `protobuf-hidden.ts`. */
+  /** There are unknown fields that the library cannot keep. See `hidden.ts`. */
   readonly hasHidden: boolean;
 }
 
@@ -72,28 +71,28 @@ class Scanner {
     else if (type === WIRE.sized) this.#sized(plan, this.#length(end), depth);
     else if (type === WIRE.group && plan.isGroup) this.#group(plan.message, number, end, depth);
     else if (type === plan.type) this.#skip(type, number, end, depth);
-    else throw malformed('has a field of a wrong wire type');
+    else throw malformed('has a field of the wrong wire type');
   }
 
-  /** What a field of known length holds. */
+  /** Scans the content of a length-delimited field. */
   #sized(plan: WirePlan, end: number, depth: number): void {
     if (plan.packed !== undefined) this.#packed(plan.packed, end);
-    else if (plan.type !== WIRE.sized) throw malformed('has a field of a wrong wire type');
+    else if (plan.type !== WIRE.sized) throw malformed('has a field of the wrong wire type');
     else if (plan.map !== undefined) this.#entry(plan.map, end, depth + 1);
     else if (plan.message !== undefined) this.message(plan.message, end, depth + 1);
     else if (plan.isText === true) this.#checkText(end);
     this.#at = end;
   }
 
-  /** The library takes other bytes in messages of proto2, and makes U+FFFD of them. */
+  /** In proto2 messages, the library accepts invalid bytes and replaces them by U+FFFD. */
   #checkText(end: number): void {
     if (!isUtf8(this.#bytes.subarray(this.#at, end))) throw malformed('has text that is not valid UTF-8');
   }
 
-  /** Elements of a repeated field without tags. */
+  /** Scans the elements of a packed repeated field. */
   #packed(size: number | 'varint', end: number): void {
     if (size !== 'varint') {
-      if ((end - this.#at) % size !== 0) throw malformed('has a packed field of a wrong length');
+      if ((end - this.#at) % size !== 0) throw malformed('has a packed field of the wrong length');
       this.#count((end - this.#at) / size);
       return;
     }
@@ -103,14 +102,14 @@ class Scanner {
     }
   }
 
-  /** The entry of a map: its key is field 1, its value is field 2. */
+  /** Scans a map entry: field 1 is the key, field 2 is the value. */
   #entry({ key, value }: NonNullable<WirePlan['map']>, end: number, depth: number): void {
     while (this.#at < end) {
       const tag = this.#varint(end);
       const number = tag >>> 3;
       const type = tag & 7;
       const plan = number === 1 ? key : number === 2 ? value : undefined;
-      if (plan !== undefined && plan.type !== type) throw malformed('has a field of a wrong wire type');
+      if (plan !== undefined && plan.type !== type) throw malformed('has a field of the wrong wire type');
       if (plan !== undefined && type === WIRE.sized) this.#sized(plan, this.#length(end), depth);
       else {
         if (plan === undefined) this.hasHidden = true;
@@ -143,7 +142,7 @@ class Scanner {
     }
   }
 
-  /** A field that is a scalar, or unknown. */
+  /** Skips a scalar or unknown field. */
   #skip(type: number, number: number, end: number, depth: number): void {
     if (type === WIRE.varint) this.#varint(end);
     else if (type === WIRE.fixed64) this.#jump(8, end);
@@ -158,7 +157,7 @@ class Scanner {
     this.#at += size;
   }
 
-  /** The low 32 bits of a varint. */
+  /** Reads the low 32 bits of a varint. */
   #varint(end: number): number {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
@@ -170,14 +169,14 @@ class Scanner {
     throw malformed('has an integer of more than 64 bits');
   }
 
-  /** A length; gives where it ends. */
+  /** Reads a length; returns where the content ends. */
   #length(end: number): number {
     const length = this.#varint(end);
     if (length > end - this.#at) throw malformed('ends too early');
     return this.#at + length;
   }
 
-  /** The library makes a message of what an `Any` holds when it writes JSON. */
+  /** The library decodes the content of an `Any` when it writes JSON. */
   #any(any: DescMessage, end: number, depth: number): void {
     let type = '';
     let content: readonly [start: number, end: number] | undefined;
@@ -185,7 +184,7 @@ class Scanner {
       const tag = this.#varint(end);
       this.#count(1);
       if ((tag & 7) !== WIRE.sized) {
-        if (wirePlan(any, tag >>> 3) !== undefined) throw malformed('has a field of a wrong wire type');
+        if (wirePlan(any, tag >>> 3) !== undefined) throw malformed('has a field of the wrong wire type');
         this.#skip(tag & 7, tag >>> 3, end, depth);
         continue;
       }
@@ -203,7 +202,7 @@ class Scanner {
 
   #anyContent(type: string, [start, end]: readonly [number, number], depth: number): void {
     const message = this.#options.registry.getMessage(type.slice(type.lastIndexOf('/') + 1));
-    if (message === undefined) throw unsupported('has an Any of a message that the descriptor set has not');
+    if (message === undefined) throw unsupported('has an Any of a message that is not in the descriptor set');
     this.#at = start;
     this.message(message, end, depth + 1);
   }

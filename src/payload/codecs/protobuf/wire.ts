@@ -1,10 +1,10 @@
-/** How the fields of a message are on the wire, by their descriptors. */
+/** The wire format of the fields of a message, by descriptor. */
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 
 export interface WirePlan {
-  /** Wire type: 0 varint, 1 of 64 bits, 2 of a known length, 3 group, 5 of 32 bits. */
+  /** Wire type: 0 varint, 1 64-bit, 2 length-delimited, 3 group, 5 32-bit. */
   readonly type: number;
-  /** May be several in a row without tags: the size of each. */
+  /** Size of each element if the field may be packed. */
   readonly packed?: number | 'varint';
   readonly isGroup?: boolean;
   readonly isText?: boolean;
@@ -15,10 +15,10 @@ export interface WirePlan {
 const fixed64 = [ScalarType.DOUBLE, ScalarType.FIXED64, ScalarType.SFIXED64];
 const fixed32 = [ScalarType.FLOAT, ScalarType.FIXED32, ScalarType.SFIXED32];
 
-/** The plans of a message do not change, and its descriptor lives as long as its codec. */
+/** Cached: the plans of a message never change, and its descriptor lives as long as its codec. */
 const plans = new WeakMap<DescMessage, ReadonlyMap<number, WirePlan>>();
 
-/** The plan of a field, unless the message has none of that number. */
+/** Returns the plan of a field, or `undefined` if the message has no such number. */
 export function wirePlan(message: DescMessage, number: number): WirePlan | undefined {
   let known = plans.get(message);
   if (known === undefined) {
@@ -28,7 +28,7 @@ export function wirePlan(message: DescMessage, number: number): WirePlan | undef
   return known.get(number);
 }
 
-/** How many fields of a message are written with their default when they are not there. */
+/** Counts the fields of a message that are written with their default if absent. */
 export function implicitFields(message: DescMessage): number {
   return message.fields.length;
 }

@@ -1,19 +1,18 @@
-/** Which item of a list became which, after some were taken out and others replaced. */
+/** Matches the items of a list before and after a change. */
 import type { Value } from '../value.ts';
 
-/** Looks at items of the list before, for each that it has. */
+/** Maximum number of earlier items that are compared per item. */
 const STEPS = 8;
 
 /**
- * For each item after the change the index of the item before it, or -1 for an item that is new. Indices rise, so
- * that both lists can be gone through once.
+ * Returns the previous index of each item, or -1 for a new item. Indices increase, so both lists can be walked once.
  *
- * An item that is as it was is found again. One that was changed is taken for the one at its place, counted without
- * the items that were taken out before it.
+ * An unchanged item is found again. A changed item is matched with the one at its position, not counting the removed
+ * items before it.
  */
 export function alignItems(before: readonly Value[], after: readonly Value[]): readonly number[] {
   let gone = 0;
-  // Lists of which one has nothing to do with the other are not compared item by item.
+  // Unrelated lists are not compared item by item.
   let steps = STEPS * before.length;
   let spare = Math.max(0, before.length - after.length);
   return after.map((item, place) => {
@@ -28,7 +27,7 @@ export function alignItems(before: readonly Value[], after: readonly Value[]): r
   });
 }
 
-/** How many items further on the same item is, 0 if it is not there. */
+/** Returns how many items further the same item is; 0 if it is missing. */
 function distance(before: readonly Value[], start: number, most: number, item: Value): number {
   for (let skipped = 0; skipped <= most; skipped++)
     if (Object.is(before[start + skipped], item)) return skipped;

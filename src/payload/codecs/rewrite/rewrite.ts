@@ -1,6 +1,6 @@
 /**
- * Writes a changed value over the bytes that it was read from: what is as it was is copied byte by byte, so that
- * it keeps what a {@link Value} does not say, such as the width of a float or an extension type.
+ * Writes a changed value based on the bytes it was read from. Unchanged parts are copied byte by byte. They keep details
+ * that a {@link Value} does not show, such as the width of a float or an extension type.
  */
 import { isValueObject, type ValueObject } from '../../../policy/messages/value.ts';
 import type { Value } from '../value.ts';
@@ -8,34 +8,34 @@ import { alignItems } from './align.ts';
 
 export type Kind = 'list' | 'map';
 
-/** The head of a list or map. */
+/** Writes the head of a list or map. */
 export interface Container {
   readonly kind: Kind;
-  /** Items or entries; `undefined` when a sign ends them. */
+  /** Number of items or entries; `undefined` for an indefinite length. */
   readonly size: number | undefined;
 }
 
-/** What was read before, and can be read: gone through once, from the front to the end. */
+/** The original bytes, read once from front to end. */
 export interface Source {
   readonly at: number;
-  /** Steps over an item. */
+  /** Skips an item. */
   skip(): void;
-  /** Steps over the head if the next item is a list or map; else over nothing. */
+  /** Skips the head if the next item is a list or map; otherwise skips nothing. */
   enter(): Container | undefined;
-  /** Steps over the sign that ends a container without a size, if it is next. */
+  /** Skips the end mark of an indefinite container, if it is next. */
   isEnd(): boolean;
-  /** Steps over a key. */
+  /** Skips a key. */
   key(): { readonly name: string; readonly isText: boolean };
 }
 
 export interface Sink {
-  /** Copies what was read from here to there. */
+  /** Copies a range of the original bytes. */
   copy(start: number, end: number): void;
   item(value: Value): void;
-  /** @param mayBeInteger are all other keys of the map integers? */
+  /** @param mayBeInteger whether all other keys of the map are integers */
   key(name: string, mayBeInteger: boolean): void;
   open(kind: Kind, size: number): void;
-  /** Opens what a container became, whose head began there. */
+  /** Opens a changed container whose original head began there. */
   reopen(container: Container, size: number, start: number): void;
   close(container: Container): void;
 }
@@ -46,10 +46,10 @@ export class Rewriter {
   readonly #begin: () => Source;
   readonly #sink: Sink;
   readonly #before: Value;
-  /** Where the lists, maps and bytes were, by identity. Looked up only for those that moved. */
+  /** Original ranges of lists, maps and bytes, by identity. Used only for those that moved. */
   #spans: Map<object, Span> | undefined;
 
-  /** @param begin gives what `before` was read from, at its start */
+  /** @param begin returns the source of `before`, at its start */
   constructor(begin: () => Source, sink: Sink, before: Value) {
     this.#begin = begin;
     this.#sink = sink;
@@ -99,7 +99,7 @@ export class Rewriter {
     this.#sink.close(container);
   }
 
-  /** Entries that stay keep their order; new ones follow. */
+  /** Existing entries keep their order; new ones follow. */
   #map(source: Source, before: ValueObject, after: ValueObject, container: Container, start: number): void {
     const names = Object.keys(after);
     this.#sink.reopen(container, names.length, start);
@@ -122,7 +122,7 @@ export class Rewriter {
     this.#sink.close(container);
   }
 
-  /** What was not there: made by a rule, or taken from another place of the payload. */
+  /** Writes a new value: created by a rule, or moved from another place in the payload. */
   #fresh(value: Value): void {
     if (typeof value !== 'object' || value === null) {
       this.#sink.item(value);

@@ -25,7 +25,7 @@ export function uniqueItems(isWanted: boolean): Part | undefined {
   return array((value, run) => hasUniqueItems(value as Items, run) || run.fail('uniqueItems', message));
 }
 
-/** `items`: of each place in 2019-09 and before where it is a list, else of all items behind `prefixItems`. */
+/** `items`: up to 2019-09 a list applies by position; otherwise it applies to all items after `prefixItems`. */
 export function items(value: Schema | readonly Schema[], site: Site): Part {
   if (Array.isArray(value)) return array(eachPlace(value, site));
   const prefix = site.keyword('prefixItems');
@@ -34,7 +34,7 @@ export function items(value: Schema | readonly Schema[], site: Site): Part {
 
 export const prefixItems = (value: readonly Schema[], site: Site): Part => array(eachPlace(value, site));
 
-/** Means something beside a list only. */
+/** Has a meaning only next to a list. */
 export function additionalItems(value: Schema, site: Site): Part | undefined {
   const places = site.keyword('items');
   if (!Array.isArray(places)) return undefined;
@@ -72,12 +72,12 @@ function rest(schema: Schema, start: number, site: Site): Check {
   };
 }
 
-/** With `minContains` and `maxContains`, which mean nothing without it. */
+/** With `minContains` and `maxContains`, which have no meaning without it. */
 export function contains(schema: Schema, site: Site): Part {
   const check = site.compile(schema, false);
   const least = limitOf(site.keyword('minContains'), 1);
   const most = limitOf(site.keyword('maxContains'), Number.POSITIVE_INFINITY);
-  // Since 2020-12 items that are contained count as evaluated.
+  // Since 2020-12, contained items count as evaluated.
   const marks = site.tracks && !isOld(site.dialect) && site.dialect.draft !== '2019-09';
   const tooFew = `must contain at least ${least} valid item(s)`;
   const tooMany = `must contain at most ${most} valid item(s)`;

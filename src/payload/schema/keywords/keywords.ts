@@ -1,4 +1,4 @@
-/** All keywords that check something, in the order in which a schema asks them: what is cheap or telling first. */
+/** All keywords that check something, in evaluation order: cheap or selective ones first. */
 import type { KeywordCompiler } from '../site.ts';
 import * as arrays from './arrays.ts';
 import * as logic from './logic.ts';
@@ -17,7 +17,7 @@ export const keywordCompilers: ReadonlyMap<string, KeywordCompiler> = new Map(
     ...pick(values, ['type', 'const', 'enum']),
     ...numbers,
     ...strings,
-    // Those of one kind of value stand together: the kind is asked once.
+    // Keywords of one kind of value are adjacent: the kind is tested once.
     ...pick(objects, ['maxProperties', 'minProperties', 'required', 'dependentRequired', 'properties']),
     ...pick(objects, ['propertyNames', 'dependencies', 'dependentSchemas']),
     ...memberKeywords,
@@ -35,7 +35,7 @@ export const keywordCompilers: ReadonlyMap<string, KeywordCompiler> = new Map(
   }),
 );
 
-/** They ask what all others have evaluated. */
+/** Last: they need what all others have evaluated. */
 export const unevaluatedCompilers: ReadonlyMap<string, KeywordCompiler> = new Map(
   Object.entries<KeywordCompiler>({ unevaluatedItems, unevaluatedProperties }),
 );

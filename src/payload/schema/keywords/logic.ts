@@ -1,4 +1,4 @@
-/** Keywords that put schemas of the same value together. */
+/** Keywords that combine schemas of the same value. */
 import type { Check } from '../check.ts';
 import type { Schema } from '../schema.ts';
 import { Seen } from '../seen.ts';
@@ -18,7 +18,7 @@ export function allOf(schemas: readonly Schema[], site: Site): Part {
   });
 }
 
-/** A branch that may fail: only what held may say what it has evaluated. */
+/** A branch that may fail: only a valid branch reports what it evaluated. */
 const tryBranch: (check: Check) => Check = (check) => (value, run, seen) => {
   const own = seen && new Seen();
   if (!check(value, run, own)) {
@@ -37,7 +37,7 @@ export function anyOf(schemas: readonly Schema[], site: Site): Part {
     for (const branch of branches) {
       if (!branch(value, run, seen)) continue;
       isMet = true;
-      // The others may have evaluated more.
+      // The other branches may have evaluated more.
       if (seen === undefined) break;
     }
     return isMet || run.fail('anyOf', 'must match a schema in anyOf');
@@ -67,7 +67,7 @@ export function not(schema: Schema, site: Site): Part {
   });
 }
 
-/** With `then` and `else`, which mean nothing without it. */
+/** With `then` and `else`, which have no meaning without it. */
 function conditional(schema: Schema, site: Site): Part | undefined {
   const compileBranch = (keyword: string): Check | undefined => {
     const branch = site.keyword(keyword);
@@ -75,7 +75,7 @@ function conditional(schema: Schema, site: Site): Part | undefined {
   };
   const then = compileBranch('then');
   const otherwise = compileBranch('else');
-  // Alone it checks nothing, and yet evaluates.
+  // Alone it checks nothing, but it still marks items as evaluated.
   if (then === undefined && otherwise === undefined && !site.tracks) return undefined;
   const condition = tryBranch(site.compile(schema, site.tracks));
   return any((value, run, seen) => {

@@ -1,4 +1,4 @@
-/** Keywords for the members of objects whose names the schema does not list. */
+/** Keywords for members of objects that the schema does not list. */
 import type { Check } from '../check.ts';
 import { compilePattern, type PatternEngine } from '../pattern.ts';
 import { isSchemaObject, type Schema } from '../schema.ts';
@@ -25,7 +25,7 @@ export function patternProperties(schemas: Schemas, site: Site): Part {
   return { kind: 'object', check };
 }
 
-/** Of members that `properties` and `patternProperties` beside it do not name. */
+/** Applies to members not named by the adjacent `properties` and `patternProperties`. */
 export function additionalProperties(schema: Schema, site: Site): Part {
   const isNamed = namedTest(site);
   const check = site.compile(schema, false);
@@ -59,7 +59,7 @@ function restOfMembers(
     for (const name of run.namesOf(value as Members, cost)) {
       if (isNamed(name)) continue;
       if (!check((value as Members)[name], run, undefined)) {
-        // The name is the client's, and belongs in no error of its own.
+        // The name comes from the client: keep it out of the error.
         return schema === false
           ? run.fail(keyword, 'must NOT have additional properties')
           : run.failBelow(name);

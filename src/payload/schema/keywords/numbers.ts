@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import type { AnyNumber } from '../number.ts';
 import type { Part, Site } from '../site.ts';
 
-// Written so that NaN, which CBOR and MessagePack have, fails.
+// Written to fail for NaN, which CBOR and MessagePack have.
 function atLeast(limit: AnyNumber): Part {
   const message = `must be >= ${limit}`;
   return number((value, run) => (value as AnyNumber) >= limit || run.fail('minimum', message));
@@ -25,7 +25,7 @@ function below(limit: AnyNumber): Part {
   return number((value, run) => (value as AnyNumber) < limit || run.fail('exclusiveMaximum', message));
 }
 
-/** In draft 04 `exclusiveMinimum` is true or false, and changes what `minimum` means. */
+/** In draft 04, `exclusiveMinimum` is a boolean that changes the meaning of `minimum`. */
 export const minimum = (limit: AnyNumber, site: Site): Part =>
   site.keyword('exclusiveMinimum') === true ? above(limit) : atLeast(limit);
 
@@ -38,7 +38,7 @@ export const exclusiveMinimum = (limit: AnyNumber | boolean): Part | undefined =
 export const exclusiveMaximum = (limit: AnyNumber | boolean): Part | undefined =>
   typeof limit !== 'boolean' ? below(limit) : undefined;
 
-/** A number that is taken apart into its digits. */
+/** Cost of splitting a number into digits. */
 const DECIMAL = 20;
 
 export function multipleOf(divisor: AnyNumber): Part {

@@ -1,4 +1,4 @@
-/** Keywords for objects. A payload has the names that are its own: `constructor` is there if the payload says so. */
+/** Keywords for objects. Only own names count: `constructor` exists only if the payload contains it. */
 import type { Check } from '../check.ts';
 import { isSchemaObject, type Schema } from '../schema.ts';
 import type { Part, Site } from '../site.ts';
@@ -8,10 +8,10 @@ type Schemas = Readonly<Record<string, Schema>>;
 
 const object = (check: Check): Part => ({ kind: 'object', check });
 
-/** Names that are looked for in an object, a few for one unit. */
+/** Number of names looked up in an object per unit. */
 const costOf = (names: number): number => names >>> 2;
 
-/** JSON has no undefined, so that only the names which every object inherits must be asked for. */
+/** JSON has no undefined, so only inherited names need `Object.hasOwn`. */
 const isInherited = (name: string): boolean => name in Object.prototype;
 
 function hasTest(name: string): (members: Members) => boolean {
@@ -86,7 +86,7 @@ export function propertyNames(schema: Schema, site: Site): Part {
   });
 }
 
-/** `dependentRequired`, and `dependencies` where its value is a list. */
+/** `dependentRequired`, and `dependencies` with a list. */
 export function dependentRequired(lists: Readonly<Record<string, unknown>>): Part {
   const dependencies = Object.entries(lists)
     .filter((entry): entry is [string, string[]] => Array.isArray(entry[1]))
@@ -120,7 +120,7 @@ export function dependentSchemas(schemas: Readonly<Record<string, unknown>>, sit
   });
 }
 
-/** Up to draft 07 one keyword for both. */
+/** Up to draft 07, one keyword for both. */
 export function dependencies(value: Readonly<Record<string, unknown>>, site: Site): Part {
   const lists = dependentRequired(value).check;
   const schemas = dependentSchemas(value, site).check;

@@ -1,4 +1,4 @@
-/** Keywords that stand for another schema. */
+/** Keywords that refer to another schema. */
 import type { Part, Site } from '../site.ts';
 
 export const $ref = (reference: string, site: Site): Part => ({

@@ -3,17 +3,17 @@ import type { Run } from '../check.ts';
 import { compilePattern } from '../pattern.ts';
 import type { Part, Site } from '../site.ts';
 
-/** A text is gone through; of some formats by the square of its length. */
+/** Cost of checking a text; some formats take quadratic time. */
 const costOfCounting = (text: string): number => text.length >>> 3;
 const costOfFormat = ({ length }: string): number =>
   FORMAT + (length <= MAX_SQUARED ? (length * length) >>> 10 : length >>> 3);
 const FORMAT = 8;
-/** A longer text is looked at in linear time, or not at all. */
+/** A longer text is checked in linear time or not at all. */
 const MAX_SQUARED = 2048;
-/** A pattern that is compiled to see whether it is one. */
+/** Cost of compiling a pattern to validate it. */
 const COMPILED = 2000;
 
-/** The length of text is counted in characters of Unicode, which are one or two units. */
+/** The length of text is counted in Unicode characters, which take one or two UTF-16 units. */
 function isLonger(text: string, most: number, run: Run): boolean {
   return text.length > 2 * most || countCharacters(text, run) > most;
 }

@@ -9,7 +9,7 @@ type TypeTest = (value: unknown) => boolean;
 const typeTests: Readonly<Record<TypeName, TypeTest>> = {
   null: (value) => value === null,
   boolean: (value) => typeof value === 'boolean',
-  // JSON has neither NaN nor infinities; binary formats have.
+  // Binary formats have NaN and infinities; JSON does not.
   number: (value) => Number.isFinite(value) || typeof value === 'bigint',
   integer: (value) => Number.isInteger(value) || typeof value === 'bigint',
   string: (value) => typeof value === 'string',
@@ -41,10 +41,10 @@ function constant(wanted: unknown): Part {
   return any((value, run) => isJsonEqual(value, wanted, run) || run.fail('const', NOT_CONSTANT));
 }
 
-/** To compare with a few is faster than to hash a text. */
+/** Up to this many values, comparing is faster than hashing a text. */
 const FEW = 4;
 
-/** A set tells a bigint from a number; both may be the same integer beyond 2^53. */
+/** A set distinguishes bigint and number, although both may be the same integer beyond 2^53. */
 function amongScalars(scalars: ReadonlySet<unknown>): (value: unknown) => boolean {
   const large = new Set([...scalars].filter(isLarge).map(canonicalNumber));
   const isAmong = scalars.size <= FEW ? includesOf([...scalars]) : (value: unknown) => scalars.has(value);

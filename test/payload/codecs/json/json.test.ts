@@ -57,19 +57,19 @@ describe('JSON, decoded', () => {
     ['[Infinity]', 'malformed: is not JSON'],
     ['01', 'malformed: is not JSON'],
     ['"\u0001"', 'malformed: is not JSON'],
-    ['{"a":1,"a":2}', 'malformed: has a map with a key that comes twice'],
-    ['[{"a":1,"\\u0061":9007199254740993}]', 'malformed: has a map with a key that comes twice'],
+    ['{"a":1,"a":2}', 'malformed: has a map with a duplicate key'],
+    ['[{"a":1,"\\u0061":9007199254740993}]', 'malformed: has a map with a duplicate key'],
     ['{"__proto__":{"admin":true}}', 'unsupported: has a key "__proto__"'],
-    ['[{"b":[{"a":{},"c":1,"a":[]}]}]', 'malformed: has a map with a key that comes twice'],
+    ['[{"b":[{"a":{},"c":1,"a":[]}]}]', 'malformed: has a map with a duplicate key'],
     ['[{"b":{"__proto__":1}}]', 'unsupported: has a key "__proto__"'],
     ['{"\\u005f_proto__":1}', 'unsupported: has a key "__proto__"'],
     ['{"__proto\\u005f_":1}', 'unsupported: has a key "__proto__"'],
     ['{"\\u005f_proto__":1,"a":9007199254740993}', 'unsupported: has a key "__proto__"'],
     ['1e400', 'unsupported: has a number that is too large'],
     ['9'.repeat(400), 'unsupported: has a number that is too large'],
-    ['"\\ud800"', 'malformed: has text with half a surrogate pair'],
-    ['{"\\udc00":1}', 'malformed: has text with half a surrogate pair'],
-    ['\ufeff{}', 'malformed: begins with a byte order mark, which JSON has not'],
+    ['"\\ud800"', 'malformed: has text with an unpaired surrogate'],
+    ['{"\\udc00":1}', 'malformed: has text with an unpaired surrogate'],
+    ['\ufeff{}', 'malformed: begins with a byte order mark, which JSON does not allow'],
   ])('sample %# is refused', (text, expected) => {
     expect(problem(text)).toContain(expected);
   });
@@ -156,14 +156,14 @@ describe('JSON, encoded', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['NaN', [Number.NaN], 'unsupported: has NaN or an infinity, which JSON has not'],
+    ['NaN', [Number.NaN], 'unsupported: has NaN or an infinity, which JSON does not allow'],
     [
       'an infinity',
       { a: Number.NEGATIVE_INFINITY },
-      'unsupported: has NaN or an infinity, which JSON has not',
+      'unsupported: has NaN or an infinity, which JSON does not allow',
     ],
-    ['half a surrogate pair', ['a\ud800'], 'malformed: has text with half a surrogate pair'],
-    ['half a pair in a key', { '\udc00': 1 }, 'malformed: has text with half a surrogate pair'],
+    ['half a surrogate pair', ['a\ud800'], 'malformed: has text with an unpaired surrogate'],
+    ['half a pair in a key', { '\udc00': 1 }, 'malformed: has text with an unpaired surrogate'],
     ['undefined', { a: undefined }, 'unsupported: has a value of the type undefined'],
     ['a function', [() => 1], 'unsupported: has a value of the type function'],
     ['a date', [new Date(0)], 'unsupported: has an object that is not plain'],

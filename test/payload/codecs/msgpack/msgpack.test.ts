@@ -74,12 +74,12 @@ describe('MessagePack, decoded', () => {
     ['9201', 'malformed: ends too early'],
     ['81a161', 'malformed: ends too early'],
     ['d6ff0000', 'malformed: ends too early'],
-    ['0000', 'malformed: goes on after its end'],
+    ['0000', 'malformed: has data after its end'],
     ['c1', 'malformed: has a type byte that is never used'],
     ['a2c328', 'malformed: has text that is not valid UTF-8'],
     ['81a1ff01', 'malformed: has text that is not valid UTF-8'],
-    ['82a16101a16102', 'malformed: has a map with a key that comes twice'],
-    ['820102a13103', 'malformed: has a map with a key that comes twice'],
+    ['82a16101a16102', 'malformed: has a map with a duplicate key'],
+    ['820102a13103', 'malformed: has a map with a duplicate key'],
     ['81a95f5f70726f746f5f5f80', 'unsupported: has a key "__proto__"'],
     ['81c001', 'unsupported: has a map with a key that is neither text nor an integer'],
     ['81c4016101', 'unsupported: has a map with a key that is neither text nor an integer'],
@@ -87,10 +87,10 @@ describe('MessagePack, decoded', () => {
     ['d401', 'malformed: ends too early'],
     ['c7020100', 'malformed: ends too early'],
     ['81d4010000', 'unsupported: has a map with a key that is neither text nor an integer'],
-    ['d4ff00', 'malformed: has a timestamp of a wrong size'],
+    ['d4ff00', 'malformed: has a timestamp of the wrong size'],
     ['c70cff3b9aca000000000000000000', 'malformed: has a timestamp with more than a second of nanoseconds'],
-    ['c70cff000000007fffffffffffffff', 'unsupported: has a timestamp outside of the years 0 to 9999'],
-    ['c70cff00000000fffffff1868b83ff', 'unsupported: has a timestamp outside of the years 0 to 9999'],
+    ['c70cff000000007fffffffffffffff', 'unsupported: has a timestamp outside the years 0 to 9999'],
+    ['c70cff00000000fffffff1868b83ff', 'unsupported: has a timestamp outside the years 0 to 9999'],
   ])('%j is refused: %s', (hex, expected) => {
     expect(problem(hex)).toBe(expected);
   });
@@ -154,7 +154,7 @@ describe('MessagePack, encoded', () => {
 
   it('refuses what no payload may hold', () => {
     expect(problemOf(() => msgpack.encode(['a\ud800']))).toBe(
-      'malformed: has text with half a surrogate pair',
+      'malformed: has text with an unpaired surrogate',
     );
     expect(problemOf(() => msgpack.encode(2n ** 64n))).toBe(
       'unsupported: has an integer of more than 64 bits',

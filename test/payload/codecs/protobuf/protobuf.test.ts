@@ -94,7 +94,11 @@ describe('a value that does not fit the message', () => {
       { errorCode: 2 ** 32 },
       ': wrong at the field acme.sensor.v1.Report.error_code',
     ],
-    ['an unknown field', { hunter2: 1 }, ': has a key that is no field of the message acme.sensor.v1.Report'],
+    [
+      'an unknown field',
+      { hunter2: 1 },
+      ': has a key that is not a field of the message acme.sensor.v1.Report',
+    ],
     [
       'two fields of one oneof',
       { alarm: 'x', errorCode: 1 },
@@ -124,20 +128,20 @@ describe('a Protobuf payload', () => {
     ['2a80808080f87f00', 'malformed: '],
     ['18ffffffffffffffffffff01', 'malformed: has an integer of more than 64 bits'],
     ['00', 'malformed: has a field number 0'],
-    ['0800', 'malformed: has a field of a wrong wire type'],
-    ['0d00000000', 'malformed: has a field of a wrong wire type'],
-    ['2800', 'malformed: has a field of a wrong wire type'],
-    ['1a0101', 'malformed: has a field of a wrong wire type'],
-    ['2b2c', 'malformed: has a field of a wrong wire type'],
-    ['0f', 'malformed: has a field of a wrong wire type'],
+    ['0800', 'malformed: has a field of the wrong wire type'],
+    ['0d00000000', 'malformed: has a field of the wrong wire type'],
+    ['2800', 'malformed: has a field of the wrong wire type'],
+    ['1a0101', 'malformed: has a field of the wrong wire type'],
+    ['2b2c', 'malformed: has a field of the wrong wire type'],
+    ['0f', 'malformed: has a field of the wrong wire type'],
     ['07', 'malformed: has a field number 0'],
     ['a70600', 'malformed: has a field of an unknown wire type'],
     ['a406', 'malformed: has a field of an unknown wire type'],
     ['a306a406a306', 'malformed: ends too early'],
-    ['9a0107ffffffffffffff', 'malformed: has a packed field of a wrong length'],
+    ['9a0107ffffffffffffff', 'malformed: has a packed field of the wrong length'],
     ['0a02c328', 'malformed: has text that is not valid UTF-8'],
     ['32040a0178ff', 'malformed: '],
-    ['3204080112 00', 'malformed: has a field of a wrong wire type'],
+    ['3204080112 00', 'malformed: has a field of the wrong wire type'],
     ['1207088080808080ff7f', 'malformed: '],
     ['120808ffffffffffff7f', 'unsupported: has no JSON form'],
     [sized(18, sized(1, hexOf(textBytes('x/acme.Unknown')))), 'unsupported: has an Any of a message'],
@@ -224,7 +228,7 @@ describe('opening Protobuf', () => {
 
   it('asks for the imports when they are not in the descriptor set', async () => {
     await expect(open('acme.sensor.v1.Report', { descriptors: fixture('incomplete.binpb') })).rejects.toThrow(
-      /incomplete\.binpb: not a descriptor set that can be used.*--include_imports/,
+      /incomplete\.binpb: not a valid descriptor set.*--include_imports/,
     );
   });
 
