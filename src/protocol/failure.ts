@@ -1,6 +1,6 @@
 /**
- * The failures of a call. Each code is at once a gRPC status, a log field, a metric label and a heading in
- * docs/failures.md; codes never change their meaning.
+ * The failures of a call. Each code is a log field, a metric label and a heading in docs/failures.md, and maps to a
+ * gRPC status. Codes never change their meaning.
  */
 
 /** gRPC status codes, as numbered by the gRPC specification. */
@@ -19,9 +19,9 @@ const failures = {
   invalid_request: { status: Status.INVALID_ARGUMENT, ours: false },
   /** The request is larger than `limits.messageBytes`. */
   too_large: { status: Status.RESOURCE_EXHAUSTED, ours: false },
-  /** No such service or method, or an encoding that is not served. */
+  /** Unknown service or method, or an unsupported encoding. */
   unknown_method: { status: Status.UNIMPLEMENTED, ours: false },
-  /** A hook asked a question that could not be answered. */
+  /** A question of a hook could not be answered. */
   lookup_failed: { status: Status.UNAVAILABLE, ours: true },
   /** The answer to a question took longer than its own limit. */
   lookup_timeout: { status: Status.DEADLINE_EXCEEDED, ours: true },
@@ -43,7 +43,7 @@ export type FailureCode = keyof typeof failures;
 
 export const failureCodes = Object.keys(failures) as FailureCode[];
 
-/** Why a call has no reply. The message goes to the caller: it never holds a value of the request. */
+/** Why a call has no reply. The message goes to the caller: it never contains a value of the request. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly code: FailureCode;
@@ -53,12 +53,12 @@ export class Failure extends Error {
     this.code = code;
   }
 
-  /** The gRPC status that this failure ends a call with. */
+  /** The gRPC status of a call that ends with this failure. */
   get status(): number {
     return failures[this.code].status;
   }
 
-  /** Whether the fault is on our side, so that `onError` decides the answer instead of a status. */
+  /** The fault is on our side: `onError` decides the reply instead of a status. */
   get isOurs(): boolean {
     return failures[this.code].ours;
   }

@@ -1,4 +1,4 @@
-/** The schemas of every hook, each compiled once: parsing them is on the path of every call. */
+/** The compiled schemas of every hook: every call uses them. */
 import * as z from 'zod';
 import { Decision } from './decision.ts';
 import { Event } from './event.ts';
@@ -11,7 +11,7 @@ export interface HookSchema {
   readonly outcome: z.ZodType;
 }
 
-/** Compilation makes code at run time: where that is forbidden (`--disallow-code-generation-from-strings`), parse as is. */
+/** Compilation generates code. With `--disallow-code-generation-from-strings`, parse without compiling. */
 function compile<Schema extends z.ZodType>(schema: Schema): Schema {
   try {
     return z.compile(schema);
@@ -20,7 +20,7 @@ function compile<Schema extends z.ZodType>(schema: Schema): Schema {
   }
 }
 
-/** Hooks whose replies are the same have the same outcome. */
+/** Hooks with the same replies share an outcome. */
 const outcomes = new Map<z.ZodType, z.ZodType>();
 
 function outcomeOf(reply: z.ZodType): z.ZodType {
@@ -33,7 +33,7 @@ function outcomeOf(reply: z.ZodType): z.ZodType {
   return outcome;
 }
 
-/** Compiled when first used: a server that starts has better things to do than to compile what may never be called. */
+/** Compiled on first use, to keep startup fast. */
 function schemaOf(name: HookName): HookSchema {
   let input: z.ZodType | undefined;
   let outcome: z.ZodType | undefined;
@@ -53,7 +53,7 @@ export const schemas = Object.fromEntries(hookNames.map((name) => [name, schemaO
   readonly [Name in HookName]: HookSchema;
 };
 
-/** Where a value is wrong and what it must be, without the value: `message.qos: must be a QoS`. */
+/** Describes the place and the expected value, never the value itself: `message.qos: must be a QoS`. */
 export function describeIssues(error: z.ZodError): string {
   return error.issues
     .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
 /**
- * A fact that a hook reports. The runtime adds source and time, and an id where the hook gives none.
+ * A fact that a hook reports. The runtime adds source and time, and an id if the hook provides none.
  *
- * `id` is given where the broker names the thing, so that a call delivered twice yields the same event twice
- * and sinks can drop the second. `data` may hold bytes and big integers: sinks encode them.
+ * `id` is set if the broker identifies the subject: a call that is delivered twice yields the same event twice, and
+ * sinks can drop the second. `data` may contain bytes and big integers: sinks encode them.
  */
 export const Event = z.object({
   id: z.string().min(1).optional(),
@@ -18,13 +18,13 @@ export const Event = z.object({
 export type EventData = Readonly<Record<string, unknown>>;
 export type Event = z.output<typeof Event>;
 
-/** An event as it leaves for the sinks: CloudEvents 1.0 context attributes and the data. */
+/** An event as sent to sinks: CloudEvents 1.0 context attributes and the data. */
 export interface StampedEvent extends Event {
   readonly id: string;
   /** `emqx://<cluster>/<node>` */
   readonly source: string;
   /** Milliseconds since 1970, by our clock. */
   readonly time: number;
-  /** Of the call that it was, when that is traced and sampled: as in W3C Trace Context. */
+  /** Trace context of the call (W3C Trace Context), if it is traced and sampled. */
   readonly traceparent?: string;
 }

@@ -1,4 +1,4 @@
-/** EMQX's names of the hooks, as versions 2 and 3 of the protocol spell them, in the order of its service. */
+/** EMQX's hook names in versions 2 and 3 of the protocol, in the order of its service. */
 export const hookNames = [
   'provider.loaded',
   'provider.unloaded',
@@ -27,14 +27,14 @@ export const hookNames = [
 /** One of the 22 callbacks. */
 export type HookName = (typeof hookNames)[number];
 
-/** The hooks whose answer changes what the broker does. */
+/** The hooks whose reply changes the broker's behaviour. */
 export type ValuedHookName =
   | 'client.authenticate'
   | 'client.authorize'
   | 'message.ingress'
   | 'message.publish';
 
-/** The hooks a broker can be asked to call: all but the two about the provider itself, which it always calls. */
+/** The hooks that a provider can list: all except the two provider hooks, which are always called. */
 export type RegistrableHookName = Exclude<HookName, 'provider.loaded' | 'provider.unloaded'>;
 
 export const registrableHookNames = hookNames.filter(isRegistrable);
@@ -55,7 +55,7 @@ export function isValued(name: HookName): name is ValuedHookName {
   return valued.includes(name);
 }
 
-/** The two hooks whose answer is about a message that a client sends. */
+/** The two hooks whose reply decides on a message that a client sends. */
 export function isSentMessageHook(name: HookName): name is 'message.ingress' | 'message.publish' {
   return name === 'message.ingress' || name === 'message.publish';
 }

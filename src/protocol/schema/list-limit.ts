@@ -1,14 +1,14 @@
 /**
- * Lists that clients fill: user properties and topic filters. A packet of 1 MB holds 200,000 of them, and each costs
- * most of a microsecond before anybody has looked at it.
+ * Limits lists from clients: user properties and topic filters. A packet of 1 MB contains 200,000 items, and each costs
+ * most of a microsecond before it is used.
  */
 
 import type { EventData } from './event.ts';
 
-/** The most items of a list that are read. A list that was longer is one item longer than this. */
+/** Maximum number of items that are read, plus one to mark a longer list. */
 export const MAX_LIST_ITEMS = 20_000;
 
-/** What its items do not say may have stood behind them. */
+/** Reports whether a list was shortened: missing items may be beyond the limit. */
 export function isShortened(list: readonly unknown[]): boolean {
   return list.length > MAX_LIST_ITEMS;
 }
@@ -20,10 +20,10 @@ interface Lists {
 }
 
 const names = ['props', 'userProps', 'topicFilters'] as const;
-/** Custom hooks report data of any shape. */
+/** Custom hooks may report data of any shape. */
 const isLong = (list: unknown): boolean => Array.isArray(list) && isShortened(list);
 
-/** What an event tells of such lists: their first items, and in `shortened` their names. Mostly nothing is copied. */
+/** Shortens such lists in an event and names them in `shortened`. Copies only if a list is too long. */
 export function withinLimit(data: EventData): EventData {
   const lists = data as Lists;
   if (!isLong(lists.props) && !isLong(lists.userProps) && !isLong(lists.topicFilters)) return data;

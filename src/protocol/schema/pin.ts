@@ -4,8 +4,8 @@ import type { Differing, Exact } from '../wire/plain.ts';
 /**
  * Pins a hand-written schema to the type that buf generated: `pin<Plain<v3.Message>>()(schema)`.
  *
- * A field added to, removed from, or changed in the `.proto` file without the schema following is a compile
- * error that names the field. It is text, and has no name of its own, so that the compiler prints it in full.
+ * If a field of the `.proto` file is added, removed or changed, and the schema is not, compilation fails with an
+ * error that names the field. The type is an inline text, so the compiler prints it in full.
  */
 export function pin<Generated>() {
   return <Schema extends z.ZodType>(

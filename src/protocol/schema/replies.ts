@@ -1,9 +1,9 @@
-/** What a hook can say: eight constructors, and the schemas that hold each hook to its own. */
+/** Replies of hooks: eight constructors, and the schemas that restrict each hook to its replies. */
 import * as z from 'zod';
 import { type HookName, type RegistrableHookName, registrableHookNames } from './hook-name.ts';
 import { MqttText } from './text.ts';
 
-/** A hook to be called, and the topic filters that limit it (message hooks only; none means every topic). */
+/** A hook to call, and its topic filters (message hooks only; none means every topic). */
 export const HookSpec = z.object({
   name: z.enum(registrableHookNames as [RegistrableHookName, ...RegistrableHookName[]], {
     error: 'must be the name of a hook: EMQX refuses a provider that names one it does not know',
@@ -18,7 +18,7 @@ function isPublishableTopic(topic: string): boolean {
   return topic !== '' && !/[+#\0]/.test(topic) && topic !== '$SYS' && !topic.startsWith('$SYS/');
 }
 
-/** EMQX routes the topic of a reply unchecked, so that it is checked here. [MQTT-3.3.2-2] [MQTT-4.7.3-1] */
+/** Checked here because EMQX routes the topic of a reply unchecked. [MQTT-3.3.2-2] [MQTT-4.7.3-1] */
 const PublishTopic = MqttText.refine(isPublishableTopic, {
   error: 'must be a topic name: not empty, no "+", "#" or NUL, not under "$SYS"',
 });
@@ -37,7 +37,7 @@ const Rewrite = z.object({
   qos: z.literal([0, 1, 2], { error: 'must be a QoS: 0, 1 or 2' }).optional(),
   payload,
 });
-/** Another QoS at ingress leaves the publisher without its acknowledgement, or ends its connection. */
+/** Changing the QoS at ingress would lose the publisher's acknowledgement or end its connection. */
 const RewriteAtIngress = z.object({
   kind: z.literal('rewrite'),
   topic: PublishTopic.optional(),
@@ -87,38 +87,38 @@ const ALLOW = Object.freeze({ kind: 'allow' as const });
 const IGNORE = Object.freeze({ kind: 'ignore' as const });
 const PASS = Object.freeze({ kind: 'pass' as const });
 
-/** "I have taken notice": the reply to every notification. */
+/** The reply to every notification. */
 export const observed = (): z.output<typeof Observed> => OBSERVED;
 
 /** Admit the client, or allow the action. The broker asks nobody else. */
 export const allow = (): z.output<typeof Allow> => ALLOW;
 
 /**
- * Refuse the client or the action; at message.ingress refuse the message and disconnect its client (DISCONNECT 0x83
- * in MQTT 5), so that it is not acknowledged. The reason goes to our log: ExHook cannot carry it to the client.
+ * Refuse the client or the action. At message.ingress, refuse the message and disconnect its client (DISCONNECT 0x83
+ * in MQTT 5); the message is not acknowledged. The reason goes to our log: ExHook cannot send it to the client.
  */
 export const deny = (because: string): z.output<typeof Deny> => ({ kind: 'deny', reason: because });
 
 /**
- * Leave the broker's own result as it is.
+ * Keep the broker's own result.
  *
  * For a login this means "refused" to EMQX 5.0 to 5.8 without a matching authenticator, and "admitted" to
  * EMQX from 5.9 on without any: prefer `allow` or `deny`.
  */
 export const ignore = (): z.output<typeof Ignore> => IGNORE;
 
-/** Let the message go on unchanged. */
+/** Pass the message unchanged. */
 export const pass = (): z.output<typeof Pass> => PASS;
 
-/** Let the message go on changed. What is not named stays; retain flag and properties cannot be changed. */
+/** Pass the message with changes. Other fields stay; retain flag and properties cannot be changed. */
 export const rewrite = (change: Omit<z.output<typeof Rewrite>, 'kind'>): z.output<typeof Rewrite> => ({
   kind: 'rewrite',
   ...change,
 });
 
 /**
- * Stop the message before it is routed. QoS 1 and 2 publishers get reason code 0x10. At message.ingress the broker
- * still keeps a retained message: `deny` keeps it out.
+ * Drop the message before it is routed. QoS 1 and 2 publishers get reason code 0x10. At message.ingress the broker
+ * still stores a retained message; use `deny` to prevent it.
  */
 export const drop = (because: string): z.output<typeof Drop> => ({ kind: 'drop', reason: because });
 

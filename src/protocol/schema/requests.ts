@@ -1,4 +1,4 @@
-/** What each hook is called with: the request messages of protocol version 3 as schemas. */
+/** The input of each hook: the request messages of protocol version 3 as schemas. */
 import * as z from 'zod';
 import type { v3 } from '../wire/generated.ts';
 import type { Plain } from '../wire/plain.ts';
@@ -17,7 +17,7 @@ import {
   topicFilters,
 } from './vocabulary.ts';
 
-/** What a client wants to do with a topic, in client.authorize. */
+/** The action of a client on a topic, in client.authorize. */
 export const Action = { PUBLISH: 0, SUBSCRIBE: 1 } as const;
 
 const clientinfo = ClientInfo;

@@ -9,24 +9,24 @@ export function utf8Length(text: string): number {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit > 0x7f) bytes += unit > 0x7ff ? 2 : 1;
-    // A pair of surrogates is four bytes: two for each half, of which one is counted already.
+    // A surrogate pair takes four bytes: two per half, one of which is already counted.
     if (unit >= 0xd800 && unit <= 0xdfff) bytes -= 1;
   }
   return bytes;
 }
 
-/** A code unit is at most three bytes, so that only long strings need counting. */
+/** A code unit takes at most three bytes: only long strings need counting. */
 function fitsIn(text: string, bytes: number): boolean {
   return text.length <= bytes / 3 || utf8Length(text) <= bytes;
 }
 
 /**
- * Longest topic, in bytes of UTF-8: that of a packet behind the mountpoint of a listener, which the broker puts in
- * front of it, and which may name client id and user name.
+ * Longest topic, in bytes of UTF-8: the topic of a packet after the mountpoint of a listener. The broker prepends the
+ * mountpoint, which may contain client id and user name.
  */
 const MAX_MOUNTED_BYTES = 4 * MAX_TEXT_BYTES;
 
-/** Half of a surrogate pair has no UTF-8. It cannot come from bytes, but from JSON or from a hook. */
+/** An unpaired surrogate has no UTF-8 form. It cannot come from bytes, only from JSON or from a hook. */
 function isWellFormed(text: string): boolean {
   return text.isWellFormed();
 }
@@ -43,7 +43,7 @@ export const MqttText = z
   })
   .refine(isWellFormed, wellFormed);
 
-/** A topic or filter as a broker has it: that of a packet, behind the mountpoint of its listener. */
+/** A topic or filter in the broker: the one of the packet after the mountpoint of its listener. */
 export const MountedTopic = z
   .string()
   .refine((text) => fitsIn(text, MAX_MOUNTED_BYTES), {

@@ -1,13 +1,13 @@
-/** User names that are secrets: clients may log in with a JSON Web Token in the place of a name. */
+/** Hides secret user names: clients may log in with a JSON Web Token as user name. */
 import type { EventData } from './event.ts';
 
 /**
- * RFC 7519, section 3: base64url parts with dots between, of which the first is a JSON object. `{"` and `{ ` begin with
- * these letters, so that `site.room.sensor` is a name like any other.
+ * RFC 7519, section 3: base64url parts separated by dots; the first is a JSON object. Encoded, `{"` and `{ ` begin with
+ * these letters, so `site.room.sensor` is not a token.
  */
 const TOKEN = /^ey[A-L][\w-]{5,}\.[\w-]+\.[\w-]*(?:\.[\w-]*){0,2}$/;
 
-/** What stands for a token. */
+/** Placeholder for a token. */
 export const HIDDEN_TOKEN = '(a token)';
 
 export function hideToken(username: string): string {
@@ -24,7 +24,7 @@ interface Told {
   readonly message?: { readonly headers: Named };
 }
 
-/** What an event may tell of who a call is about. Nothing is copied unless a user name is a token. */
+/** Hides tokens in the client data of an event. Copies only if a user name is a token. */
 export function withoutTokens(data: EventData): EventData {
   const { clientinfo, conninfo, message } = data as Told;
   if (!isToken(clientinfo) && !isToken(conninfo) && !isToken(message?.headers)) return data;

@@ -1,6 +1,6 @@
 /**
- * The nouns of ExHook as schemas: written once, in the shape of protocol version 3, and pinned to the
- * generated types. Defaults stand where older brokers send nothing.
+ * The messages of ExHook as schemas, in the shape of protocol version 3, pinned to the generated types. Defaults apply
+ * where older brokers send nothing.
  */
 import * as z from 'zod';
 import type { v3 } from '../wire/generated.ts';
@@ -11,7 +11,7 @@ import { MountedTopic, MqttText } from './text.ts';
 /** A sub-message that a request must have. */
 const required = { error: 'must be present' };
 
-/** Which broker node calls. All empty from EMQX before 4.3.14 and 4.4.3. */
+/** The calling broker node. All fields are empty for EMQX before 4.3.14 and 4.4.3. */
 export const RequestMeta = pin<Plain<v3.RequestMeta>>()(
   z.object({ node: z.string(), version: z.string(), sysdescr: z.string(), clusterName: z.string() }),
 );
@@ -19,7 +19,7 @@ export const RequestMeta = pin<Plain<v3.RequestMeta>>()(
 /** The default of every request's `meta`. */
 export const meta = RequestMeta.default({ node: '', version: '', sysdescr: '', clusterName: '' });
 
-/** What a broker says of itself when it loads this provider. `uptime` in seconds, -1 when not known. */
+/** A broker's information about itself when it loads this provider. `uptime` in seconds, -1 if unknown. */
 export const BrokerInfo = pin<Plain<v3.BrokerInfo>>()(
   z.object({ version: z.string(), sysdescr: z.string(), uptime: z.bigint(), datetime: z.string() }, required),
 );
@@ -58,12 +58,12 @@ const clientinfo = {
 };
 
 /**
- * A client, for every hook but client.authenticate. Parsing takes the password out, so that no other hook,
- * event or log can ever hold one.
+ * A client, for every hook except client.authenticate. Parsing removes the password: no other hook, event or log can
+ * contain it.
  */
 export const ClientInfo = pin<Omit<Plain<v3.ClientInfo>, 'password'>>()(z.object(clientinfo, required));
 
-/** A client that wants to log in: with its password. */
+/** A client that logs in, with its password. */
 export const Credentials = pin<Plain<v3.ClientInfo>>()(
   z.object({ ...clientinfo, password: z.string() }, required),
 );

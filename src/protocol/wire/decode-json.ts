@@ -6,7 +6,7 @@ import type { Rpc } from './rpc.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Reads a request from its protobuf JSON mapping, as Connect clients send it.
+ * Decodes a request from its protobuf JSON mapping, as sent by Connect clients.
  *
  * @throws Failure `invalid_request`
  */

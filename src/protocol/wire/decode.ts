@@ -5,9 +5,9 @@ import type { Rpc } from './rpc.ts';
 const reader = new Reader();
 
 /**
- * Reads a request in its own version.
+ * Decodes a request in its own version.
  *
- * @throws Failure `invalid_request`; the text holds no byte of the request.
+ * @throws Failure `invalid_request`; the text never contains bytes of the request.
  */
 export function decode(rpc: Rpc, bytes: Uint8Array): object {
   try {

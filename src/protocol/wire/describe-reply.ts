@@ -4,7 +4,7 @@ import { isSentMessageHook } from '../schema/hook-name.ts';
 import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
-/** A response of any version, as far as it differs from an empty one. */
+/** The fields of a response that differ from an empty one, in any version. */
 interface AnyResponse {
   readonly hooks?: readonly { readonly name: string }[];
   readonly type?: number;
@@ -19,9 +19,9 @@ interface AnyMessage {
 }
 
 /**
- * What a reply tells the broker, in a few words: "allow", "unchanged", "17 hooks".
+ * Summarizes a reply: "allow", "unchanged", "17 hooks".
  *
- * @throws when the bytes are not a response to the call.
+ * @throws if the bytes are not a response to the call.
  */
 export function describeReply(rpc: Rpc, bytes: Uint8Array): string {
   const response = fromBinary(methodOf(rpc).output, bytes) as unknown as AnyResponse;

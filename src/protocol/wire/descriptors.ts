@@ -1,7 +1,7 @@
 /**
- * Protobuf's own view of the RPCs: for everything that is not a call of a broker, such as Connect and JSON.
+ * Protobuf descriptors of the RPCs, for everything except broker calls, such as Connect and JSON.
  *
- * A part of its own, since a server that only brokers call never needs it.
+ * Kept in a separate file: a server that only brokers call never loads it.
  */
 import type { DescMethodUnary, DescService } from '@bufbuild/protobuf';
 import { HookProvider as HookProviderV1 } from '../../../gen/emqx/exhook/v1/exhook_pb.ts';

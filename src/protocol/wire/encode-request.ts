@@ -2,7 +2,7 @@ import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
-/** The bytes that a broker would send for a request with these fields; what is not given is empty. */
+/** Encodes a request with these fields like a broker; missing fields are empty. */
 export function encodeRequest(rpc: Rpc, fields: object): Uint8Array {
   const schema = methodOf(rpc).input;
   return toBinary(schema, create(schema, fields as MessageInitShape<typeof schema>));

@@ -1,9 +1,9 @@
-/** What each reply means to each version, as the fields of its message and as bytes. */
+/** Encodes each reply for each version, as the fields of its message and as bytes. */
 import type { Reply } from '../schema/replies.ts';
 import { hookNameIn, isHookIn, type Rpc } from './rpc.ts';
 import { Writer } from './writer.ts';
 
-/** A message as all versions have it. */
+/** The message type shared by all versions. */
 interface WireMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -13,11 +13,11 @@ const Type = { CONTINUE: 0, IGNORE: 1, STOP_AND_RETURN: 2 } as const;
 
 const writer = new Writer();
 
-/** Replies whose bytes are always, and in every version, the same. */
+/** Replies whose bytes are the same in every call and version. */
 const constants = new Map<Reply['kind'], Uint8Array>();
 const constant: ReadonlySet<Reply['kind']> = new Set(['observed', 'allow', 'deny', 'ignore', 'pass']);
 
-/** The bytes of a reply. `request` is the broker's own message: a rewritten one goes back whole. */
+/** Encodes a reply. `request` is the broker's own message: a rewritten one is sent back whole. */
 export function encode(rpc: Rpc, reply: Reply, request: object): Uint8Array {
   const known = constants.get(reply.kind);
   if (known !== undefined) return known;
@@ -58,7 +58,7 @@ export function fieldsOf(rpc: Rpc, reply: Reply, request: object): object {
   }
 }
 
-/** STOP_AND_RETURN: the one type that means the same to every release of EMQX. */
+/** STOP_AND_RETURN: the only type with the same meaning in every release of EMQX. */
 function valued<Value>(value: Value): { type: typeof Type.STOP_AND_RETURN; value: Value } {
   return { type: Type.STOP_AND_RETURN, value };
 }

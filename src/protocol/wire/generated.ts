@@ -1,2 +1,2 @@
-/** The generated types that the schemas are pinned to; the only door from the rest of the code to `gen/`. */
+/** The generated types that the schemas are pinned to. The only import of `gen/` for the rest of the code. */
 export type * as v3 from '../../../gen/emqx/exhook/v3/exhook_pb.ts';

@@ -1,4 +1,4 @@
-/** What differs in the requests of version 1 (EMQX 4.3 and 4.4). */
+/** Differences in the requests of version 1 (EMQX 4.3 and 4.4). */
 import type { HookName } from '../schema/hook-name.ts';
 import { liftSubscribed, liftSubscription } from './subscription.ts';
 import { parseUptime } from './uptime.ts';

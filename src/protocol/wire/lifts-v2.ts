@@ -1,4 +1,4 @@
-/** What differs in the requests of version 2 (EMQX 5.0 to 5.8). */
+/** Differences in the requests of version 2 (EMQX 5.0 to 5.8). */
 import type { HookName } from '../schema/hook-name.ts';
 import { liftSubscribed, liftSubscription } from './subscription.ts';
 import { splitUserProperties } from './user-property.ts';

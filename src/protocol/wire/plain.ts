@@ -1,8 +1,8 @@
 import type { UnknownEnum } from '@bufbuild/protobuf';
 
 /**
- * A generated message type as plain data: without `$typeName` and `$unknown`, without the enum values that
- * a newer broker may invent, and with every sub-message present, since the schemas fill or demand them.
+ * A generated message type as plain data: without `$typeName` and `$unknown`, without enum values of newer brokers, and
+ * with every sub-message present, because the schemas fill or require them.
  */
 export type Plain<T> = T extends Uint8Array | UnknownEnum
   ? Exclude<T, UnknownEnum>
@@ -19,7 +19,7 @@ export type Plain<T> = T extends Uint8Array | UnknownEnum
 /** `true` only when both types are the same to the last field and modifier. */
 export type Exact<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
-/** The fields that both types have, but not alike. */
+/** The fields of both types that differ. */
 export type Differing<A, B> = {
   [Key in keyof A & keyof B]-?: Exact<A[Key], B[Key]> extends true ? never : Key;
 }[keyof A & keyof B];

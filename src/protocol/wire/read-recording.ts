@@ -1,11 +1,11 @@
-/** Recordings read back, for `exhook replay` and tests. */
+/** Reads recordings, for `exhook replay` and tests. */
 import { fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import * as z from 'zod';
 import { methodOf } from './descriptors.ts';
 import { findRpc, type Rpc } from './rpc.ts';
 
-/** A call that can be made again. */
+/** A call that can be replayed. */
 export interface RecordedCall {
   /** Line of the recording, from 1. */
   readonly line: number;
@@ -13,9 +13,9 @@ export interface RecordedCall {
   readonly path: string;
   /** Milliseconds since the first call. */
   readonly atMs: number;
-  /** When it came, in milliseconds since 1970; absent in older recordings. */
+  /** Arrival time, in milliseconds since 1970; absent in older recordings. */
   readonly timeMs?: number | undefined;
-  /** Number of the connection it came on. */
+  /** Number of its connection. */
   readonly connection: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The protobuf message. */
@@ -50,7 +50,7 @@ const Line = z.object({
   error: z.string(expects('text')).optional(),
 });
 
-/** Reads a whole recording; every line that cannot be read is a problem. Fields that are not known are ignored. */
+/** Reads a whole recording. Every unreadable line is a problem. Unknown fields are ignored. */
 export function readRecording(text: string): Recording {
   const calls: RecordedCall[] = [];
   const problems: RecordingProblem[] = [];
@@ -68,7 +68,7 @@ export function readRecording(text: string): Recording {
   return problems.length > 0 ? { problems } : { calls, skipped };
 }
 
-/** A call; nothing when its bytes were not recorded; or what is wrong with the line. */
+/** Returns a call, `undefined` if its bytes were not recorded, or what is wrong with the line. */
 function readLine(content: string, line: number): RecordedCall | string | undefined {
   const json = parseJson(content);
   if (json === undefined)
@@ -84,7 +84,7 @@ function readLine(content: string, line: number): RecordedCall | string | undefi
   return typeof bytes === 'string' ? bytes : { line, rpc, path, atMs, timeMs, connection, headers, bytes };
 }
 
-/** `message_base64` is what the broker sent; a line written by hand has `message` alone. */
+/** `message_base64` contains the broker's bytes; a line written by hand has only `message`. */
 function readBytes(rpc: Rpc, { message_base64, message }: z.output<typeof Line>): Uint8Array | string {
   if (message_base64 !== undefined)
     return attempt(() => base64Decode(message_base64)) ?? 'message_base64: is not base64';

@@ -1,9 +1,9 @@
 /**
- * Reads protobuf for the generated functions of gen/emqx/exhook/vN/exhook_wire.ts.
+ * Decodes protobuf for the generated functions of gen/emqx/exhook/vN/exhook_wire.ts.
  *
- * Protobuf's own library does the same from descriptors. It is used for everything but the calls of brokers:
- * there, reading took it longer than all the rest of a call, and its descriptors a quarter of the time to start.
- * test/protocol/wire/reader.test.ts holds the two side by side.
+ * The protobuf library does the same from descriptors. It is used for everything except broker calls: there, decoding
+ * took longer than the rest of a call, and its descriptors took a quarter of the startup time.
+ * test/protocol/wire/reader.test.ts compares the two.
  */
 
 /** Reads the fields of a message up to `end`. */
@@ -11,7 +11,7 @@ export type Read = (reader: Reader, end: number) => object;
 
 const WireType = { VARINT: 0, FIXED64: 1, BYTES: 2, GROUP: 3, END_GROUP: 4, FIXED32: 5 } as const;
 
-/** Groups in groups, which only unknown fields can hold: deeper is no message of anybody's. */
+/** Maximum nesting of groups, which occur only in unknown fields. */
 const MAX_GROUPS = 100;
 
 /** A 64-bit number has at most ten bytes of seven bits. */
@@ -21,22 +21,22 @@ const MAX_VARINT = 10;
 const KEY = 10;
 const VALUE = 18;
 
-/** The most entries of the maps of a message: brokers send four headers, and clients none. */
+/** Maximum number of map entries of a message: brokers send four headers, clients none. */
 const MAX_ENTRIES = 4096;
 
 const TWO_TO_32 = 2 ** 32;
 const NOTHING = new Uint8Array();
 
 /**
- * Methods throw a RangeError when the bytes are not protobuf, and a TypeError when a text is not valid UTF-8.
- * `limit` is where the message that is being read ends.
+ * Methods throw a RangeError if the bytes are not protobuf, and a TypeError if a text is not valid UTF-8.
+ * `limit` is the end of the current message.
  */
 export class Reader {
   at = 0;
   #bytes: Uint8Array = NOTHING;
   #entries = 0;
 
-  /** Reads one whole message. Not kept: the reader is used again. */
+  /** Reads one whole message. Do not keep the reader: it is reused. */
   read(bytes: Uint8Array, read: Read): object {
     this.#bytes = bytes;
     this.at = 0;
@@ -81,7 +81,7 @@ export class Reader {
     for (let i = 0; i < MAX_VARINT; i++) {
       const byte = this.#byte();
       const bits = byte & 0x7f;
-      // Seven bits at a time: the fifth byte has bits of both halves.
+      // Seven bits per byte: the fifth byte has bits of both halves.
       if (i < 4) low |= bits << (7 * i);
       else if (i === 4) {
         low |= bits << 28;
@@ -100,9 +100,9 @@ export class Reader {
   }
 
   /**
-   * The same for a text that hardly changes from call to call, such as the name of the broker's node.
+   * Like `text`, for a text that rarely changes between calls, such as the name of the broker's node.
    *
-   * @param last the text that this field had before: returned if it is the same again.
+   * @param last the previous text of this field; returned if the bytes are the same.
    */
   cachedText(limit: number, last: string): string {
     const end = this.end(limit);
@@ -136,19 +136,19 @@ export class Reader {
     else Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
   }
 
-  /** The end of what begins here with its length. */
+  /** Returns the end of the length-delimited content that begins here. */
   end(limit: number): number {
     const end = this.uint32() + this.at;
     if (end > limit) throw malformed();
     return end;
   }
 
-  /** A message ends where its last field does. */
+  /** A message must end with its last field. */
   expect(end: number): void {
     if (this.at !== end) throw malformed();
   }
 
-  /** Passes over an unknown field; one with another wire type than it should have is unknown too. */
+  /** Skips an unknown field. A field with the wrong wire type is unknown, too. */
   skip(tag: number, limit: number, depth = 0): void {
     if (tag >>> 3 === 0) throw malformed();
     switch (tag & 7) {
@@ -192,7 +192,7 @@ export class Reader {
 }
 
 function toBigInt(low: number, high: number): bigint {
-  // Times of our age fit a double, which makes one big integer instead of three.
+  // Current times fit a double, which needs one bigint instead of three.
   if (high >= 0 && high < 2 ** 21) return BigInt(high * TWO_TO_32 + low);
   return (BigInt(high) << 32n) | BigInt(low);
 }
@@ -200,7 +200,7 @@ function toBigInt(low: number, high: number): bigint {
 // A leading U+FEFF is text. [MQTT-1.5.4-3]
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** From here on the decoder of the platform is faster than ours, which takes four characters at a time. */
+/** From this length on, the platform's decoder is faster than ours, which decodes four characters at a time. */
 const SHORT = 48;
 
 function readText(bytes: Uint8Array, start: number, end: number): string {
@@ -228,7 +228,7 @@ function isText(bytes: Uint8Array, start: number, end: number, text: string): bo
   if (text.length !== length) return false;
   for (let i = 0; i < length; i++) {
     const unit = text.charCodeAt(i);
-    // A byte that is not ASCII is part of a character, not one.
+    // A non-ASCII byte is part of a character.
     if (unit > 0x7f || unit !== bytes[start + i]) return false;
   }
   return true;

@@ -1,21 +1,21 @@
-/** Calls as recordings hold them: one JSON object a line, the message in bytes and in words, without secrets. */
+/** Calls in recordings: one JSON object per line, the message as bytes and as JSON, without secrets. */
 import { fromBinary, type JsonValue, type Message, toBinary, toJson } from '@bufbuild/protobuf';
 import { base64Encode } from '@bufbuild/protobuf/wire';
 import { hideToken } from '../schema/token.ts';
 import { methodOf } from './descriptors.ts';
 import type { Rpc } from './rpc.ts';
 
-/** What stands for a secret in a recording. */
+/** Placeholder for a secret in a recording. */
 export const REDACTED = '***';
 
-/** The request of a call, in the fields of a recording's line. */
+/** Returns the request of a call as fields of a recording's line. */
 export type RecordedMessage =
   | { readonly message_base64: string; readonly message: JsonValue }
   | { readonly error: string };
 
 /**
- * A request without its password, and without a token in the place of a user name. It is always written anew from what was decoded: bytes can hold a field twice,
- * and fields that we do not know may be secrets of a newer broker.
+ * A request without its password, and without a token as user name. It is always encoded again from the decoded fields:
+ * bytes may contain a field twice, and unknown fields may be secrets of a newer broker.
  */
 export function recordMessage(rpc: Rpc, bytes: Uint8Array): RecordedMessage {
   const { input } = methodOf(rpc);
@@ -31,13 +31,13 @@ export function recordMessage(rpc: Rpc, bytes: Uint8Array): RecordedMessage {
   }
 }
 
-/** ClientInfo is where the protocol carries a password, and every request has it under this name. */
+/** The protocol has the password in ClientInfo, which has this name in every request. */
 function redactPassword(message: Message): void {
   const { clientinfo } = message as Message & { clientinfo?: { password: string } };
   if (clientinfo !== undefined && clientinfo.password !== '') clientinfo.password = REDACTED;
 }
 
-/** Clients may log in with a token in the place of a user name; brokers then tell it with every call. */
+/** Clients may log in with a token as user name; brokers then send it with every call. */
 function redactTokens(request: Message): void {
   const { clientinfo, conninfo, message } = request as Message & {
     clientinfo?: { username: string };
@@ -52,7 +52,7 @@ function redactTokens(request: Message): void {
 
 const secret = /authorization|cookie|credential|passw|secret|signature|token|api-?key/i;
 
-/** The headers of a call without pseudo-headers, secrets replaced. */
+/** Returns the headers of a call without pseudo-headers, with secrets replaced. */
 export function recordHeaders(headers: RawHeaders): Record<string, string> {
   const recorded: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -62,5 +62,5 @@ export function recordHeaders(headers: RawHeaders): Record<string, string> {
   return recorded;
 }
 
-/** Headers as Node gives them. */
+/** Headers in Node.js form. */
 export type RawHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>;

@@ -9,7 +9,7 @@ export interface MethodTable {
   readonly write: Write;
 }
 
-/** The service of one version, as `npm run generate` writes it. */
+/** The service of one version, as written by `npm run generate`. */
 export interface ServiceTable {
   /** For example `emqx.exhook.v3`. */
   readonly package: string;

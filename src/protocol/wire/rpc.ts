@@ -19,7 +19,7 @@ export interface Rpc {
   /** Full name of the response. */
   readonly response: string;
   readonly write: Write;
-  /** Brings a request into the shape of version 3. */
+  /** Converts a request to the shape of version 3. */
   lift(request: object): unknown;
 }
 
@@ -53,7 +53,7 @@ function serviceNameOf({ service }: Protocol): string {
   return `${service.package}.${SERVICE}`;
 }
 
-/** Full names of the services, one a version. */
+/** Full names of the services, one per version. */
 export const serviceNames: readonly string[] = protocols.map(serviceNameOf);
 
 /** All 64 RPCs: 22 of version 3, 21 of each before it. */
@@ -61,17 +61,17 @@ export const rpcs: readonly Rpc[] = protocols.flatMap(rpcsOf);
 
 const byPath: ReadonlyMap<string, Rpc> = new Map(rpcs.map((rpc) => [rpc.path, rpc]));
 
-/** The RPC at a path, or `undefined`. */
+/** Returns the RPC at a path, or `undefined`. */
 export function findRpc(path: string): Rpc | undefined {
   return byPath.get(path);
 }
 
-/** Whether a version has a hook. */
+/** Reports whether a version has a hook. */
 export function isHookIn(version: Version, hook: HookName): boolean {
   return protocols.some((protocol) => protocol.version === version && !protocol.lacks.includes(hook));
 }
 
-/** What a version calls a hook in `HookSpec.name`. */
+/** Returns a version's name for a hook, as in `HookSpec.name`. */
 export function hookNameIn(version: Version, hook: string): string {
   const protocol = protocols.find((candidate) => candidate.version === version);
   return protocol?.names[hook as HookName]?.hook ?? hook;

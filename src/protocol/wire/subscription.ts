@@ -12,7 +12,7 @@ export function liftTopicFilter({ name, qos, subopts }: OldTopicFilter): TopicFi
   return { name, subopts: subopts ?? { qos, rh: 0, rap: 0, nl: 0 } };
 }
 
-/** Before 5.4 the group of a shared subscription is an option; since then it stands in the topic. */
+/** Before 5.4, the group of a shared subscription is an option; since then it is part of the topic. */
 export function liftTopic(topic: string, share: string | undefined): string {
   if (share === undefined || share === '') return topic;
   return share === '$queue' ? `$queue/${topic}` : `$share/${share}/${topic}`;

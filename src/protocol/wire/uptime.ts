@@ -6,9 +6,9 @@ const seconds: Readonly<Record<string, bigint>> = {
 };
 
 /**
- * Reads the uptime of EMQX 4.x, which is in words: "1 days, 2 hours, 13 minutes, 10 seconds".
+ * Parses the uptime text of EMQX 4.x: "1 days, 2 hours, 13 minutes, 10 seconds".
  *
- * @returns seconds, or -1 when there is nothing to read.
+ * @returns seconds, or -1 if the text has another form.
  */
 export function parseUptime(words: string): bigint {
   let total = -1n;

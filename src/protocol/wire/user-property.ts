@@ -1,5 +1,5 @@
 /**
- * User properties as EMQX before 5.9 sends them: one entry `User-Property` whose value is a printed Erlang
+ * User properties from EMQX before 5.9: one entry `User-Property` whose value is a printed Erlang
  * term, for example `[{<<"unit">>,<<"C">>},{<<"site">>,<<229,140,151>>}]`.
  */
 import { isShortened } from '../schema/list-limit.ts';
@@ -7,7 +7,7 @@ import type { Property } from '../schema/vocabulary.ts';
 
 const NAME = 'User-Property';
 
-/** Takes the `User-Property` entry apart. One that cannot be read stays where it is. */
+/** Splits the `User-Property` entry. An unreadable entry stays unchanged. */
 export function splitUserProperties<T extends { props: Property[] }>(
   request: T,
 ): T & { userProps: Property[] } {
@@ -17,15 +17,15 @@ export function splitUserProperties<T extends { props: Property[] }>(
   return { ...request, props: request.props.filter((property) => property !== entry), userProps };
 }
 
-// A binary is printed as a string when all of its bytes are printable Latin-1, else as numbers; with /utf8 the
-// string holds characters, without it bytes. Sticky and without nested repetition: linear in the text.
+// A binary is printed as a string if all its bytes are printable Latin-1, else as numbers. With /utf8 the
+// string contains characters, without it bytes. Sticky, without nested repetition: linear in the text.
 const pair =
   /\s*\{\s*<<(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\/utf8)?|([\d,\s]*))>>\s*,\s*<<(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\/utf8)?|([\d,\s]*))>>\s*\}\s*/sy;
 
-/** Longer than any packet's properties in print (4 characters a byte, 1 MB a packet); the matcher's stack has a limit. */
+/** Longer than the printed properties of any packet (4 characters per byte, 1 MB). The matcher's stack is limited. */
 const MAX_TERM = 4 * 2 ** 20;
 
-/** Reads `[{<<"a">>,<<"b">>}, ...]`; `undefined` when the text is anything else. */
+/** Parses `[{<<"a">>,<<"b">>}, ...]`; returns `undefined` for any other text. */
 export function parseErlangPairs(term: string): Property[] | undefined {
   if (term.length > MAX_TERM) return undefined;
   const text = term.trim();
@@ -55,10 +55,10 @@ function readBinary(quoted: string | undefined, utf8: string | undefined, number
 // A leading U+FEFF is text. [MQTT-1.5.4-3]
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-// All that is the same in UTF-8.
+// ASCII is the same in UTF-8.
 const ascii = /^[\0-\x7f]*$/;
 
-/** The bytes that the characters stand for. */
+/** Returns the bytes that the characters represent. */
 function decodeLatin1(text: string): string | undefined {
   if (ascii.test(text)) return text;
   const bytes = new Uint8Array(text.length);
@@ -72,12 +72,12 @@ function decodeLatin1(text: string): string | undefined {
 
 const COMMA = 0x2c;
 const ZERO = 0x30;
-/** For texts of the usual length: making an array costs more than to fill it. */
+/** Reused for texts of usual length: creating an array costs more than filling it. */
 const scratch = new Uint8Array(256);
-/** No digit of this number was read yet. */
+/** No digit of this number has been read yet. */
 const NONE = -1;
 
-/** Bytes as numbers with commas between, and space around them. Read in one pass: a packet may be nothing else. */
+/** Parses bytes as comma-separated numbers with white space. One pass: a packet may contain nothing else. */
 function decodeNumbers(numbers: string): string | undefined {
   if (numbers.trim() === '') return '';
   const room = (numbers.length >> 1) + 1;
@@ -116,7 +116,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function unescapeErlang(text: string): string {
-  // Most texts have none, and a text of quotes nothing else.
+  // Fast paths: most texts have no escapes, and some have only escaped quotes.
   if (!text.includes('\\')) return text;
   if (!/\\[^"\\]/.test(text.replaceAll('\\\\', ''))) return text.replaceAll(/\\(["\\])/g, '$1');
   return text.replace(/\\(?:x\{([\da-fA-F]{1,6})\}|([0-7]{1,3})|(.))/gs, (_, hex, octal, letter) => {

@@ -1,4 +1,4 @@
-/** The three versions of the protocol: which service, which names, which requests need a lift to version 3. */
+/** The three protocol versions: services, names, and requests that need a lift to version 3. */
 import type { DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf';
 import type * as z from 'zod';
 import type { HookProvider as HookProviderV1 } from '../../../gen/emqx/exhook/v1/exhook_pb.ts';
@@ -14,7 +14,7 @@ import { liftsV2 } from './lifts-v2.ts';
 import type { Plain } from './plain.ts';
 import type { ServiceTable } from './rpc-table.ts';
 
-/** Which package a broker speaks: v1 = EMQX 4.3 and 4.4, v2 = 5.0 to 5.8, v3 = 5.9 and later. */
+/** The package of a broker: v1 = EMQX 4.3 and 4.4, v2 = 5.0 to 5.8, v3 = 5.9 and later. */
 export type Version = 'v1' | 'v2' | 'v3';
 
 /** EMQX's RPC name of a hook: client.connect -> onClientConnect. */
@@ -22,7 +22,7 @@ type MethodName<Name extends string> = Name extends `${infer Noun}.${infer Verb}
   ? `on${Capitalize<Noun>}${Capitalize<Verb>}`
   : never;
 
-/** The two names that version 1 spells otherwise. */
+/** The two names that differ in version 1. */
 type NameInV1<Name extends HookName> = Name extends 'client.authorize'
   ? 'onClientCheckAcl'
   : Name extends 'session.takenover'
@@ -42,7 +42,7 @@ type RequestV3<Name extends HookName> = RequestOf<typeof HookProviderV3, MethodN
 
 type Accepted<Name extends HookName> = z.input<(typeof requests)[Name]>;
 
-/** The fields, at any depth, that `Old` has and `New` has not: without a lift they would be lost in silence. */
+/** The fields at any depth that `Old` has and `New` lacks. Without a lift they would be lost silently. */
 type Surplus<Old, New> = Old extends Uint8Array
   ? never
   : Old extends (infer OldItem)[]
@@ -53,7 +53,7 @@ type Surplus<Old, New> = Old extends Uint8Array
       ? { [Key in keyof Old]: Key extends keyof New ? Surplus<Old[Key], New[Key]> : Key }[keyof Old]
       : never;
 
-/** Whether a request, as it is, says to version 3 all that it says. */
+/** Whether version 3 understands the request completely without a lift. */
 type IsUnderstood<Request, Name extends HookName> =
   Plain<Request> extends Accepted<Name>
     ? [Surplus<Plain<Request>, Plain<RequestV3<Name>>>] extends [never]
@@ -61,7 +61,7 @@ type IsUnderstood<Request, Name extends HookName> =
       : false
     : false;
 
-/** Sub-messages may be absent from a lifted request: whether they may is for the schema to say. */
+/** Sub-messages may be absent from a lifted request: the schema checks them. */
 type Draft<T> = T extends Uint8Array | bigint | string | number | boolean
   ? T
   : T extends (infer Item)[]
@@ -70,7 +70,7 @@ type Draft<T> = T extends Uint8Array | bigint | string | number | boolean
 
 type Lift<Request, Name extends HookName> = (request: Request) => Draft<Accepted<Name>>;
 
-/** A lift for every request that version 3 would not fully understand. The compiler finds out which these are. */
+/** A lift for every request that version 3 does not fully understand. The compiler determines them. */
 export type Lifts<Requests extends { [Name in HookName]: unknown }> = {
   readonly [Name in HookName as IsUnderstood<Requests[Name], Name> extends true ? never : Name]: Lift<
     Requests[Name],
@@ -83,9 +83,9 @@ export interface Protocol {
   readonly version: Version;
   readonly service: ServiceTable;
   readonly lifts: { readonly [Name in HookName]?: (request: never) => unknown };
-  /** The hooks that this version does not have. */
+  /** The hooks that this version lacks. */
   readonly lacks: readonly HookName[];
-  /** The hooks that this version names otherwise than version 3. */
+  /** The hooks whose names differ from version 3. */
   readonly names: { readonly [Name in HookName]?: { readonly rpc: string; readonly hook: string } };
 }
 

@@ -1,14 +1,14 @@
-/** Writes protobuf for the generated functions of gen/emqx/exhook/vN/exhook_wire.ts; see reader.ts. */
+/** Encodes protobuf for the generated functions of gen/emqx/exhook/vN/exhook_wire.ts; see reader.ts. */
 
-/** Writes the fields of a message; what is not there is left out. */
+/** Writes the fields of a message; omits absent fields. */
 export type Write = (writer: Writer, message: never) => void;
 
-/** Most bytes of UTF-8 for one unit of UTF-16. */
+/** Maximum UTF-8 bytes per UTF-16 unit. */
 const MAX_BYTES_PER_UNIT = 3;
 /** A 32-bit number has at most five bytes of seven bits. */
 const MAX_VARINT32 = 5;
 const INITIAL_BYTES = 1024;
-/** From here on the encoder of the platform is faster. */
+/** From this length on, the platform's encoder is faster. */
 const SHORT = 64;
 
 /** The tags of a map entry. */
@@ -17,7 +17,7 @@ const VALUE = 18;
 
 const utf8 = new TextEncoder();
 
-/** Defaults are left out, as proto3 has it. */
+/** Omits defaults, as in proto3. */
 export class Writer {
   #bytes = new Uint8Array(INITIAL_BYTES);
   #size = 0;
@@ -54,7 +54,7 @@ export class Writer {
     if (value) this.presentBool(tag, value);
   }
 
-  /** A case of a oneof is written even if it has the default. */
+  /** A case of a oneof is written even with the default value. */
   presentBool(tag: number, value: boolean): void {
     this.#uint32(tag);
     this.#uint32(value ? 1 : 0);
@@ -93,7 +93,7 @@ export class Writer {
     }
   }
 
-  /** Each of a `repeated string`, empty ones too. */
+  /** Writes each item of a `repeated string`, including empty ones. */
   texts(tag: number, values: readonly string[] = []): void {
     for (const value of values) {
       this.#uint32(tag);
@@ -101,7 +101,7 @@ export class Writer {
     }
   }
 
-  /** Leaves one byte for the length of what follows, which is not known yet. */
+  /** Reserves one byte for the length of the content, which is not known yet. */
   #open(): number {
     this.#makeRoom(1);
     this.#size++;
@@ -128,7 +128,7 @@ export class Writer {
     this.#close(start);
   }
 
-  /** Short texts are mostly ASCII, which is written faster here; gives up at the first other character. */
+  /** Writes short ASCII texts, which is faster here; stops at the first other character. */
   #ascii(value: string, start: number): number | undefined {
     const length = value.length;
     if (length > SHORT) return undefined;
