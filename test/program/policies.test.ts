@@ -504,7 +504,7 @@ describe('a start', () => {
       'has a broken ACL',
       { authorize: { sources: [{ mosquitto: 'acl' }] } },
       { acl: 'topic read a\ntopik b\n' },
-      /^acl:2: a line begins with/,
+      /^acl:2: a line must begin with/,
     ],
     [
       'has no secret',

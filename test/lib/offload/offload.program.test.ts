@@ -46,7 +46,7 @@ describe('offload', () => {
     expect(await read(text, entry)).toEqual(here);
     const addresses = `username,hash,addresses\na,${HASH},nowhere\n`;
     expect(await read(addresses, entry)).toMatchObject({
-      problems: [{ line: 2, message: expect.stringMatching(/no IP address/) }],
+      problems: [{ line: 2, message: expect.stringMatching(/not an IP address/) }],
     });
   });
 

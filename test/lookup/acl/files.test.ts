@@ -76,7 +76,9 @@ describe('ACL files', () => {
     const { rules, ask, changed, log } = await open();
     write('user anna', 'topic a/#', 'tropic b');
     await vi.waitFor(() => expect(log.length).toBe(1), { timeout: 20_000 });
-    expect(log[0]).toMatch(/^\/mosquitto\.acl:3: a line begins with .*; the previous rules stay in effect$/);
+    expect(log[0]).toMatch(
+      /^\/mosquitto\.acl:3: a line must begin with .*; the previous rules stay in effect$/,
+    );
     expect(changed).not.toHaveBeenCalled();
     expect(ask('anna', 'a/b')).toBe('allow');
     write('user anna', 'topic b/#');

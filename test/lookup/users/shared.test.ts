@@ -69,7 +69,9 @@ describe('users files that several policies ask', () => {
     const first = await files.open({ path }, listener().listening);
     write('a', 'a');
     for (const _ of [1, 2])
-      await expect(files.open({ path }, listener().listening)).rejects.toThrow(/:3: this user was listed/);
+      await expect(files.open({ path }, listener().listening)).rejects.toThrow(
+        /:3: this user is listed twice/,
+      );
     expect(first.users.size).toBe(1);
     rmSync(path);
     await expect(files.open({ path }, listener().listening)).rejects.toThrow(/ENOENT/);
