@@ -80,7 +80,7 @@ describe('precedence', () => {
 
   it('is decided for each key, so that the rest of a section stays', () => {
     const listen = configOf({ yaml: 'listen: { host: "::1", port: 1 }', env: { PORT: '2' } }).listen;
-    expect(listen).toEqual({ host: '::1', port: 2, connect: true, hosts: [] });
+    expect(listen).toEqual({ host: '::1', port: 2, connect: true, http2: 'own', hosts: [] });
   });
 });
 

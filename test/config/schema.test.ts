@@ -5,7 +5,7 @@ import { Config } from '../../src/config/schema.ts';
 describe('the defaults', () => {
   it('are these', () => {
     expect(Config.parse({})).toEqual({
-      listen: { host: '0.0.0.0', port: 9000, connect: true, hosts: [] },
+      listen: { host: '0.0.0.0', port: 9000, connect: true, http2: 'own', hosts: [] },
       limits: {
         messageBytes: 16 * 1024 * 1024,
         bodyTimeout: 10_000,
@@ -42,6 +42,7 @@ describe('every key', () => {
       ['listen.port', 'EXHOOK_LISTEN_PORT', 'listen-port'],
       ['listen.connect', 'EXHOOK_LISTEN_CONNECT', 'listen-connect'],
       ['listen.hosts', 'EXHOOK_LISTEN_HOSTS', 'listen-hosts'],
+      ['listen.http2', 'EXHOOK_LISTEN_HTTP2', 'listen-http2'],
       ['listen.tls.cert', 'EXHOOK_LISTEN_TLS_CERT', 'listen-tls-cert'],
       ['listen.tls.key', 'EXHOOK_LISTEN_TLS_KEY', 'listen-tls-key'],
       ['listen.tls.clientCa', 'EXHOOK_LISTEN_TLS_CLIENT_CA', 'listen-tls-client-ca'],

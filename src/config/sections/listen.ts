@@ -24,7 +24,7 @@ export const Listen = section(() => ({
   http2: choice(['own', 'node'])
     .prefault('own')
     .describe(
-      'Who speaks HTTP/2: "own", the transport of this server, or "node", the one of Node.js, which takes several times as much CPU for a call. Both answer alike. "node" is a way back for one or two releases, should a peer not get on with "own": please report it.',
+      'The HTTP/2 implementation: "own" is the transport of this server, the default; "node" is node:http2, which takes several times the CPU per call. Both answer alike. Use "node" only if a peer has trouble with "own", and report it: it goes away after one or two releases.',
     ),
   tls: Tls.optional().describe(
     'TLS 1.2 and later, for brokers whose URL begins with https://. When absent, the port speaks cleartext.',
