@@ -18,7 +18,7 @@ const usage = `Usage: npm run bench -- [options]
   --rounds <n>     how often everything is measured, interleaved (5)
   --calls <n>      calls in each measurement (20000)
   --warmup <n>     calls before each first measurement of a process (10000)
-  --only <a,b>     servers: floor, ours, ours-json, lean, grpc-js, grpc-js-loader, connect
+  --only <a,b>     servers: floor, ours, ours-node, ours-json, lean, grpc-js, grpc-js-loader, connect
                    (all but lean, which is our transport without the program around it)
   --methods <a,b>  calls: connected, authorize, publish, rewrite (all)
   --streams <a,b>  streams on each of the ${CONNECTIONS} connections (1,16)
@@ -32,7 +32,7 @@ async function main() {
     rounds: { type: 'string', default: '5' },
     calls: { type: 'string', default: '20000' },
     warmup: { type: 'string', default: '10000' },
-    only: { type: 'string', default: 'floor,ours,ours-json,grpc-js,grpc-js-loader,connect' },
+    only: { type: 'string', default: 'floor,ours,ours-node,ours-json,grpc-js,grpc-js-loader,connect' },
     methods: { type: 'string', default: 'connected,authorize,publish,rewrite' },
     streams: { type: 'string', default: '1,16' },
     write: { type: 'boolean', default: false },

@@ -40,6 +40,11 @@ const all = [
     args: (port, _, directory) => [PROGRAM, '--config', writeConfig(directory, port, 'off')],
   },
   {
+    id: 'ours-node',
+    title: 'exhook-edge with listen.http2: node, events off',
+    args: (port, _, directory) => [PROGRAM, '--config', writeConfig(directory, port, 'off', 'node')],
+  },
+  {
     id: 'ours-plain',
     title: 'exhook-edge, configured by flags',
     args: (port) => [
@@ -151,8 +156,8 @@ async function findFreePort() {
 }
 
 /** A configuration as a user writes it: hooks of their own, from the library. */
-function writeConfig(directory, port, stdout) {
-  const home = join(directory, `ours-${stdout}`);
+function writeConfig(directory, port, stdout, http2 = 'own') {
+  const home = join(directory, `ours-${stdout}-${http2}`);
   mkdirSync(home, { recursive: true });
   const library = pathToFileURL(join(ROOT, 'dist/index.js'));
   const hooks = pathToFileURL(join(BUILD, 'hooks.mjs'));
@@ -163,7 +168,7 @@ function writeConfig(directory, port, stdout) {
   const path = join(home, 'exhook.yaml');
   writeFileSync(
     path,
-    `listen: { host: 127.0.0.1, port: ${port} }\nlog: { level: warn }\nevents: { stdout: ${stdout} }\nhooks: { custom: ./hooks.mjs }\n`,
+    `listen: { host: 127.0.0.1, port: ${port}, http2: ${http2} }\nlog: { level: warn }\nevents: { stdout: ${stdout} }\nhooks: { custom: ./hooks.mjs }\n`,
   );
   return path;
 }
