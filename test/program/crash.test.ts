@@ -80,9 +80,13 @@ describe('a crash', () => {
   });
 
   it.each([
-    ['while it is imported', 'void Promise.reject(new TypeError("early"));', /a promise was rejected/],
-    ['with what is no error', 'void Promise.reject({ password: "s3cret" });', /a promise was rejected/],
-    ['as an error in a callback', 'process.nextTick(() => { throw new TypeError("early"); });', /not caught/],
+    ['while it is imported', 'void Promise.reject(new TypeError("early"));', /unhandled promise rejection/],
+    ['with what is no error', 'void Promise.reject({ password: "s3cret" });', /unhandled promise rejection/],
+    [
+      'as an error in a callback',
+      'process.nextTick(() => { throw new TypeError("early"); });',
+      /uncaught error/,
+    ],
   ])('of a hook module %s ends the start with status 70 and says why', async (_when, code, words) => {
     const directory = temporaryDirectory();
     const wait = 'await new Promise((resolve) => setTimeout(resolve, 60_000));';

@@ -380,7 +380,7 @@ describe('a configuration that changes', () => {
     expect(await pages.json('/configz')).toMatchObject({ decisions: { log: 'all' } });
     writeFileSync(file, 'decisions: { log: off }\nlimits: { inFlight: 7 }\n');
     server.signal('SIGHUP');
-    await server.logged(/is in force/);
+    await server.logged(/is in effect/);
     const samples = await pages.scrape();
     expect(samples.get('exhook_config_reloads_total{outcome="done"}')).toBeGreaterThan(0);
     expect(samples.get('exhook_config_last_reload_successful')).toBe(1);

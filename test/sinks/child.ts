@@ -23,7 +23,7 @@ function push(events: number): void {
     const data = { n: sent, payload: new Uint8Array(Number(size)).fill(97) };
     const event = { id: String(sent++), source: 'emqx:///n', type: 'emqx.message.publish', time: 0, data };
     const delivery = new EventDelivery(plainShape, event, 'message.publish', {} as HookInput);
-    outbox.pipelines[0]?.queue.push(delivery, estimateSafely(event), 'drop-oldest');
+    outbox.pipelines[0]?.push(delivery, estimateSafely(event), 'drop-oldest');
   }
 }
 

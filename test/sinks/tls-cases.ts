@@ -60,7 +60,7 @@ export function itKnowsTls({ certificates, open, openPlain, secrets }: TlsSubjec
     const { otherCa, client } = certificates();
     const sink = await open({ ca: otherCa, ...client });
     const outbox = createOutbox({ sinks: [opened(sink, { retry: { min: 10 } })], log: quietLog });
-    outbox.pipelines[0]?.queue.push(makeDelivery(), 100, 'drop-oldest');
+    outbox.pipelines[0]?.push(makeDelivery(), 100, 'drop-oldest');
     await until('several attempts', () => (outbox.sinks[0]?.retried ?? 0) > 2);
     expect(outbox.stats).toMatchObject({ queued: 1, dropped: 0, failed: 0 });
     expect(await outbox.close(1)).toEqual({ lost: 1, spooled: 0 });

@@ -14,13 +14,13 @@ import type { StampedEvent } from '../../../src/protocol/schema/event.ts';
 import type { HookInput } from '../../../src/protocol/schema/requests.ts';
 import { createStdoutSink, type StdoutOptions } from '../../../src/sinks/stdout/sink.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 const directory = mkdtempSync(join(root, 'node_modules/.stdout-test-'));
 const program = join(directory, 'child.mjs');
 
 beforeAll(async () => {
   await build({
-    entryPoints: [join(import.meta.dirname, 'child.ts')],
+    entryPoints: [join(import.meta.dirname, '../child.ts')],
     outfile: program,
     bundle: true,
     format: 'esm',
