@@ -10,6 +10,8 @@
  * @property {number} limit
  */
 
+const everyCall = ['connected', 'authorize', 'publish', 'rewrite'];
+
 /** @type {readonly Target[]} */
 export const targets = [
   cpuAtMost(0.4, ['connected']),
@@ -25,8 +27,6 @@ export const targets = [
 function cpuAtMost(limit, calls) {
   return { title: 'CPU a call, against the floor', against: 'floor', of: 'cpu', calls, bound: 'most', limit };
 }
-
-const everyCall = ['connected', 'authorize', 'publish', 'rewrite'];
 
 /** @param {number} limit @param {string} against @param {string} name @returns {Target} */
 function throughputAtLeast(limit, against, name, calls = everyCall) {
