@@ -5,25 +5,17 @@ import { createRateLimit } from '../../log/rate-limit.ts';
 import type { CallWatch } from '../../telemetry/call-watch.ts';
 import type { Tracing } from '../../telemetry/tracing/tracing.ts';
 import { type Listener, type ListenerOptions, listen } from '../../transport/listener.ts';
-import {
-  createListenerState,
-  type ListenerLimits,
-  type ListenerState,
-} from '../../transport/listener-state.ts';
+import type { ListenerLimits, ListenerState } from '../../transport/listener-state.ts';
 import type { TlsSettings } from '../../transport/tls.ts';
 import type { Recorder } from '../record.ts';
 import type { ServerRuntime } from '../runtime/server-runtime.ts';
-
-export function createState(config: Config, log: Logger): ListenerState {
-  return createListenerState(limitsOf(config, log));
-}
 
 export interface ListenerWorld {
   readonly config: Config;
   readonly live: ServerRuntime;
   readonly tls: TlsSettings | undefined;
   readonly recorder: Recorder | undefined;
-  readonly log: Logger;
+  readonly limits: ListenerLimits;
   readonly watch: CallWatch | undefined;
   readonly tracing: Tracing | undefined;
   readonly state: ListenerState;
@@ -32,11 +24,11 @@ export interface ListenerWorld {
 
 /** @throws Error when the port cannot be had. */
 export async function openListener(world: ListenerWorld): Promise<Listener> {
-  const { config, live, tls, recorder, log, watch, tracing, state, pages } = world;
+  const { config, live, tls, recorder, limits, watch, tracing, state, pages } = world;
   const { host, port, hosts, connect, http2 } = config.listen;
   const runtime = watch?.watch(live.current) ?? live.current;
   return await listen({
-    ...limitsOf(config, log),
+    ...limits,
     deadlineFraction: config.limits.deadlineFraction,
     host,
     port,
@@ -53,7 +45,11 @@ export async function openListener(world: ListenerWorld): Promise<Listener> {
   });
 }
 
-function limitsOf({ limits, connections: { maxAge, jitter } }: Config, log: Logger): ListenerLimits {
+/** The limits of the port, and who is told of connections that are refused: at most once a second for each reason. */
+export function createLimits(
+  { limits, connections: { maxAge, jitter } }: Config,
+  log: Logger,
+): ListenerLimits {
   const rateLimit = createRateLimit({ perSecond: 1 });
   return {
     ...limits,

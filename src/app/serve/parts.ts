@@ -9,6 +9,7 @@ import { ReloadTally } from '../../telemetry/reload-tally.ts';
 import { openActiveTrace, openTracing } from '../../telemetry/tracing/detect.ts';
 import type { Tracing } from '../../telemetry/tracing/tracing.ts';
 import type { Listener } from '../../transport/listener.ts';
+import { createListenerState } from '../../transport/listener-state.ts';
 import { loadTls, type TlsSettings } from '../../transport/tls.ts';
 import type { OpenAdmin } from '../admin/open.ts';
 import type { Recorder } from '../record.ts';
@@ -16,7 +17,7 @@ import { openServerRuntime, type ServerRuntime } from '../runtime/server-runtime
 import { warmUp } from '../warm-up.ts';
 import { loadCallWatch, openAdminPages } from './admin-pages.ts';
 import { Closers } from './closers.ts';
-import { createState, openListener } from './open-listener.ts';
+import { createLimits, openListener } from './open-listener.ts';
 import type { ServeConfigOptions } from './options.ts';
 
 export interface ServerParts {
@@ -65,7 +66,8 @@ async function openAll(config: Config, options: ServeConfigOptions, closers: Clo
   closers.add(keeper, (opened) => opened?.close());
   const reloads = new ReloadTally();
   const opened = { config, log, tracing, recorder, tls, events, live, watch, reloads, keeper };
-  const state = createState(config, log);
+  const limits = createLimits(config, log);
+  const state = createListenerState(limits);
   const custom = hooks.map(({ name }) => name);
   const admin = await openAdminPages({ ...opened, ...world, state, custom });
   closers.add(admin, (pages) => pages?.close());
@@ -76,7 +78,7 @@ async function openAll(config: Config, options: ServeConfigOptions, closers: Clo
     },
   });
   closers.add(required, (asking) => asking?.close());
-  const listener = await openListener({ ...opened, state, pages: admin?.pages });
+  const listener = await openListener({ ...opened, limits, state, pages: admin?.pages });
   return { ...opened, admin, required, listener };
 }
 
