@@ -23,7 +23,8 @@ const HEADERS = [
   [':status', '200'],
   ['content-type', 'application/grpc+proto'],
 ] as const;
-const headerBlock = encodeFields(HEADERS);
+/** The response headers of every gRPC answer. */
+export const headerBlock = encodeFields(HEADERS);
 const unsupportedBlock = encodeFields([...HEADERS, ...Object.entries(ACCEPT_ENCODING)]);
 const okBlock = encodeFields([['grpc-status', '0']]);
 

@@ -7,7 +7,6 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import { Failure } from '../protocol/failure.ts';
 import type { Connection } from './connections.ts';
 import type { Fallback } from './fallback.ts';
 import { closeGracefully } from './goaway.ts';
@@ -18,7 +17,7 @@ import { findRoute } from './route.ts';
 import { statusTrailers } from './status.ts';
 import { StreamRequest } from './stream-request.ts';
 import { UnaryStream } from './unary.ts';
-import type { UnaryContext } from './unary-call.ts';
+import { failUnknown, type UnaryContext } from './unary-call.ts';
 import { mustBeRead } from './unread.ts';
 
 /** Node counts its own buffers against this, in MiB, and resets new streams above it, which brokers do not notice. */
@@ -100,20 +99,16 @@ function findConnection(
   return connections.get(request.stream.session as ServerHttp2Session);
 }
 
-function rejectUnknown(stream: ServerHttp2Stream, { runtime, unread }: UnaryContext): void {
-  const failure = runtime().failed(
-    undefined,
-    new Failure('unknown_method', 'there is no such service or method'),
-  );
+function rejectUnknown(stream: ServerHttp2Stream, context: UnaryContext): void {
   respond(
     stream,
     { ':status': 200, 'content-type': 'application/grpc+proto' },
     undefined,
-    statusTrailers(failure),
+    statusTrailers(failUnknown(context)),
   );
   // As in discardRest.
   stream.resume();
-  mustBeRead(stream, unread);
+  mustBeRead(stream, context.unread);
 }
 
 function ignoreError(): void {}

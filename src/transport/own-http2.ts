@@ -1,20 +1,19 @@
 /** HTTP/2 by our own transport: sockets on one side, calls on the other. docs/http2.md explains it. */
 import { TLSSocket } from 'node:tls';
-import { Failure } from '../protocol/failure.ts';
 import type { Connection } from './connections.ts';
 import { Connection as Http2Connection } from './http2/connection.ts';
-import { encodeFields } from './http2/hpack/encoder.ts';
 import type { Limits, RequestHandler } from './http2/interface.ts';
 import type { RequestHead } from './http2/request-head.ts';
 import type { Stream } from './http2/stream.ts';
 import type { Exchange } from './http2/whole-exchange.ts';
 import type { Http2, Http2Options } from './http2-options.ts';
-import { answerWhole, beginCall } from './http2-unary.ts';
+import { answerWhole, beginCall, headerBlock } from './http2-unary.ts';
 import { findRoute, type Route } from './route.ts';
 import { SocketTransport } from './socket-transport.ts';
 import { statusTrailers } from './status.ts';
 import { StreamRequest } from './stream-request.ts';
 import { StreamResponse } from './stream-response.ts';
+import { failUnknown } from './unary-call.ts';
 import { mustBeRead } from './unread.ts';
 
 /** Streams that send large bodies at once have room together for as many windows. */
@@ -50,11 +49,6 @@ export function createOwnHttp2(options: Http2Options): Http2 {
     close: () => clearInterval(sweep),
   };
 }
-
-const failureBlock = encodeFields([
-  [':status', '200'],
-  ['content-type', 'application/grpc+proto'],
-]);
 
 /** The requests of one connection. */
 class Requests implements RequestHandler {
@@ -108,12 +102,11 @@ class Requests implements RequestHandler {
   }
 
   #rejectUnknown({ stream }: StreamRequest, response: StreamResponse): void {
-    const { runtime, unread } = this.#options.context;
-    const unknown = new Failure('unknown_method', 'there is no such service or method');
-    const failure = runtime().failed(undefined, unknown);
-    stream.respond(failureBlock);
+    const { context } = this.#options;
+    const failure = failUnknown(context);
+    stream.respond(headerBlock);
     response.addTrailers(statusTrailers(failure));
     response.end();
-    mustBeRead(response, unread);
+    mustBeRead(response, context.unread);
   }
 }

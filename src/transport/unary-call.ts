@@ -94,6 +94,11 @@ export function shedCall(
   return shed(rpc, runtime(), load, text, encode, request);
 }
 
+/** Counts a call of a method that is not there. */
+export function failUnknown({ runtime }: UnaryContext): Failure {
+  return runtime().failed(undefined, new Failure('unknown_method', 'there is no such service or method'));
+}
+
 /** Where the answer to a call goes. */
 export interface UnaryReply {
   /** Sends it. @returns bytes to be held until it has been read, besides those that are counted already. */

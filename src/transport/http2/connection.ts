@@ -27,6 +27,7 @@ export interface ConnectionOptions {
 
 /** Milliseconds that a peer may go on with a request that is answered already. [RFC 9113, section 8.1] */
 const GRACE = 1_000;
+
 export class Connection implements StreamOwner {
   readonly output: Output;
   readonly sender: Sender;
