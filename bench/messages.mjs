@@ -16,7 +16,7 @@ export const targets = { 'decode, check and encode': 40, 'a hundred rules, unmat
 const load = () =>
   importSources(`
     export { call } from './src/core/call.ts';
-    export { Publish } from './src/config/sections/publish.ts';
+    export { Publish } from './src/lookup/sections/publish.ts';
     export { hooks } from './src/core/hooks/index.ts';
     export { openConditionsFor } from './src/lookup/messages/open-conditions.ts';
     export { openMessages } from './src/lookup/messages/open-messages.ts';

@@ -1,10 +1,10 @@
 /** From zod's issues to sentences: each with its own path, unknown keys with the key that was meant. */
 import type * as z from 'zod';
+import { formatName } from '../lib/format-path.ts';
 import { oneOf } from '../lib/schema/builders.ts';
 import { keysAt } from '../lib/schema/walk.ts';
 import { allKeys } from './key.ts';
 import { findNearest } from './nearest.ts';
-import { formatName } from './problem.ts';
 import { Config } from './schema.ts';
 
 export interface Finding {

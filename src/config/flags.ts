@@ -1,9 +1,10 @@
 /** Reads the command line: `--limits-message-bytes 1MiB`, `--listen-connect`, `--no-listen-connect`. */
 import { parseArgs } from 'node:util';
+import { formatName } from '../lib/format-path.ts';
 import { findKeyByFlag } from './find-key.ts';
 import { allKeys, type Key } from './key.ts';
 import { findNearest } from './nearest.ts';
-import { formatName, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 /** A value given as text, for a key, by a variable or a flag. */
 export interface Given {

@@ -3,13 +3,15 @@
  *
  * Pure: the caller reads the file, and decides what problems cost.
  */
+
+import { formatPath } from '../lib/format-path.ts';
 import { type Deprecation, deprecations } from './deprecations.ts';
 import type { ConfigDocument } from './document.ts';
 import { explain, type Finding } from './explain.ts';
 import { withoutExtensions } from './extensions.ts';
 import { type GivenValue, mergeSources } from './merge-sources.ts';
 import { type MigratedDocument, migrateKeys } from './migrate-keys.ts';
-import { formatPath, type Problem, problemAt } from './problem.ts';
+import { type Problem, problemAt } from './problem.ts';
 import { findRouteWarnings } from './route-check.ts';
 import { Config } from './schema.ts';
 import type { Sources } from './sources.ts';

@@ -1,9 +1,9 @@
 /** Puts the values of old keys in the place of the new ones; see deprecations.ts. Pure. */
 
+import { formatPath } from '../lib/format-path.ts';
 import { keysAt } from '../lib/schema/walk.ts';
 import type { Deprecation } from './deprecations.ts';
 import type { Finding } from './explain.ts';
-import { formatPath } from './problem.ts';
 import { Config } from './schema.ts';
 
 type Path = readonly PropertyKey[];

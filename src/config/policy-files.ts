@@ -2,10 +2,10 @@
 
 import { resolveFiles } from '../lib/schema/files.ts';
 import type { Secret } from '../lib/schema/secret.ts';
+import { MethodSection } from '../lookup/sections/authenticate-methods.ts';
 import type { PayloadCodecSpec } from '../policy/messages/rule.ts';
 import type { OneOrMore } from '../policy/topics/rule.ts';
 import type { Config } from './schema.ts';
-import { MethodSection } from './sections/authenticate-methods.ts';
 
 type Grants = NonNullable<Config['authorize']>['grants'];
 type Resolve = (path: string) => string;

@@ -1,9 +1,9 @@
 /** What routes, sinks and the spool say of each other: names that lead nowhere, promises that cannot be kept. */
 
+import { formatName } from '../lib/format-path.ts';
 import { oneOf } from '../lib/schema/builders.ts';
 import { isMessageHook, isRegistrable } from '../protocol/schema/hook-name.ts';
 import { findNearest } from './nearest.ts';
-import { formatName } from './problem.ts';
 import { isDecided, type RouteSection } from './sections/routes.ts';
 import { kindOf, type Sinks } from './sections/sinks.ts';
 import { findTargetProblems, findTargetWarnings, type Targeted } from './target-check.ts';

@@ -6,10 +6,11 @@
  */
 import type * as z from 'zod';
 import { section } from '../lib/schema/builders.ts';
+import { Authenticate } from '../lookup/sections/authenticate.ts';
+import { Authorize } from '../lookup/sections/authorize.ts';
+import { Publish } from '../lookup/sections/publish.ts';
 import { findRouteProblems } from './route-check.ts';
 import { Admin } from './sections/admin.ts';
-import { Authenticate } from './sections/authenticate.ts';
-import { Authorize } from './sections/authorize.ts';
 import { Broker } from './sections/broker.ts';
 import { Connections } from './sections/connections.ts';
 import { Decisions } from './sections/decisions.ts';
@@ -19,7 +20,6 @@ import { Hooks } from './sections/hooks.ts';
 import { Limits } from './sections/limits.ts';
 import { Listen } from './sections/listen.ts';
 import { Log } from './sections/log.ts';
-import { Publish } from './sections/publish.ts';
 import { Sinks } from './sections/sinks.ts';
 import { Spool } from './sections/spool.ts';
 import { watchdog } from './sections/watchdog.ts';

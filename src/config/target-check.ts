@@ -3,10 +3,10 @@
  * key, queue or table there is, those of others too.
  */
 
+import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from '../lookup/sections/grants.ts';
 import { shapeVariables } from '../policy/text/shape-names.ts';
 import { compileText } from '../policy/text/text-template.ts';
 import type { Openness } from '../sinks/kind.ts';
-import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from './sections/grants.ts';
 import type { RouteSection } from './sections/routes.ts';
 import { kindOf, type SinkSection, type Sinks } from './sections/sinks.ts';
 
@@ -40,9 +40,15 @@ export function findTargetProblems(config: Targeted): TargetProblem[] {
   );
 }
 
+/** What the keys of grants begin with in Redis, or would begin with. */
+export function grantPrefixOf({ authorize }: Pick<Targeted, 'authorize'>): string {
+  return authorize?.grants?.redis?.prefix ?? DEFAULT_GRANTS_PREFIX;
+}
+
 /** Targets that begin with what a client chooses. */
 export function findTargetWarnings(config: Targeted): TargetProblem[] {
-  const { url, prefix = DEFAULT_GRANTS_PREFIX } = config.authorize?.grants?.redis ?? {};
+  const url = config.authorize?.grants?.redis?.url;
+  const prefix = grantPrefixOf(config);
   return reached(config).flatMap(({ route, sink, start }) => {
     const place = placeIn(sink);
     const ofSink = redisOf(sink);

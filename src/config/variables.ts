@@ -1,9 +1,11 @@
 /** Reads the environment: `EXHOOK_LIMITS_MESSAGE_BYTES=1MiB`, `PORT=8080`. */
+
+import { formatName } from '../lib/format-path.ts';
 import { type FoundKey, findKeyByVariable } from './find-key.ts';
 import type { Given } from './flags.ts';
 import { allKeys, type Key } from './key.ts';
 import { findNearest } from './nearest.ts';
-import { formatName, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

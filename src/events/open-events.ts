@@ -1,7 +1,7 @@
 /** Opens what events need as configured: the spool, the sinks, their queues, and the routes. */
 import type { Config } from '../config/schema.ts';
-import { DEFAULT_GRANTS_PREFIX } from '../config/sections/grants.ts';
 import { Queue } from '../config/sections/queue.ts';
+import { grantPrefixOf } from '../config/target-check.ts';
 import type { Logger } from '../log/log.ts';
 import { createRateLimit } from '../log/rate-limit.ts';
 import { createStamp } from '../sinks/cloudevents/stamp.ts';
@@ -74,9 +74,8 @@ export async function openEvents(
 
 /** Targets that events may not choose, unless the operator has written them. */
 function targetsOf({ events, authorize }: Parameters<typeof openEvents>[0]): TargetWorld {
-  const { prefix = DEFAULT_GRANTS_PREFIX } = authorize?.grants?.redis ?? {};
   const written = events.routes.map(({ shape: { target = '' } }) => target.split('${', 1)[0] as string);
-  return { grantKeys: [prefix], written: written.filter((text) => text !== '') };
+  return { grantKeys: [grantPrefixOf({ authorize })], written: written.filter((text) => text !== '') };
 }
 
 /** Sinks that take every event: standard output, and those of an application that uses the library. */

@@ -5,8 +5,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import { resolvePolicyFiles } from '../../src/config/policy-files.ts';
 import { formatProblem } from '../../src/config/problem.ts';
 import { Config } from '../../src/config/schema.ts';
-import { nameMethods } from '../../src/config/sections/authenticate-methods.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
+import { nameMethods } from '../../src/lookup/sections/authenticate-methods.ts';
 import { noSources } from '../support/sources.ts';
 
 function problemsOf(config: object): string[] {

@@ -1,8 +1,8 @@
 /** Message rules as a configuration file has them, opened, and messages for them. */
 import * as z from 'zod';
-import { Publish } from '../../src/config/sections/publish.ts';
 import { openConditionsFor } from '../../src/lookup/messages/open-conditions.ts';
 import { openMessages } from '../../src/lookup/messages/open-messages.ts';
+import { Publish } from '../../src/lookup/sections/publish.ts';
 import { decideMessage, type PublishOutcome, type PublishPolicy } from '../../src/policy/messages/decide.ts';
 import type { PublishInput } from '../../src/policy/messages/message-edit.ts';
 import type { HookInput } from '../../src/protocol/schema/requests.ts';

@@ -1,7 +1,8 @@
 /** The files of `exhook test`: clients, what they do, and the verdicts that are expected. */
 import * as z from 'zod';
-import { formatPath, type Problem, problemAt } from '../../config/problem.ts';
+import { type Problem, problemAt } from '../../config/problem.ts';
 import { parseYaml } from '../../config/yaml.ts';
+import { formatPath } from '../../lib/format-path.ts';
 import { parseBrokerVersion } from '../../policy/broker-version.ts';
 import { parseTags } from '../../policy/login/tags.ts';
 import { findTopicFilterProblem, findTopicNameProblem } from '../../policy/topics/topic-filter.ts';

@@ -4,8 +4,8 @@
  * gaps of a call and its end are what its result depends on.
  */
 import type { Config } from '../../config/schema.ts';
-import { type MethodSection, nameMethods } from '../../config/sections/authenticate-methods.ts';
 import type { Lookup } from '../../core/runtime.ts';
+import { type MethodSection, nameMethods } from '../../lookup/sections/authenticate-methods.ts';
 import { LIMITER, questionKind } from '../../policy/login/authenticate.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import { mayBeToken } from '../../policy/topics/authorize-action.ts';

@@ -1,8 +1,9 @@
 /** The method `users` without passwords: what can be told of a client from its names and address alone. */
-import { type Users, userOptionsOf } from '../../config/sections/authenticate/users.ts';
+
 import type { Lookup } from '../../core/runtime.ts';
 import { verifyPassword } from '../../lookup/password/verify.ts';
 import { findUser } from '../../lookup/users/check.ts';
+import { type Users, userOptionsOf } from '../../lookup/users/declaration.ts';
 import { openUserStore } from '../../lookup/users/store.ts';
 import { loginOfUser } from '../../policy/login/logins.ts';
 import type { User } from '../../policy/login/user-record.ts';

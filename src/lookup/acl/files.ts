@@ -1,9 +1,10 @@
 /** The ACL files of other brokers, read again when they change. */
-import type { SourceSection } from '../../config/sections/authorize.ts';
+
 import { latestOnly } from '../../lib/latest.ts';
 import { type FileBytes, readBytes } from '../../lib/read-bytes.ts';
 import type { FileWatch } from '../../lib/watch.ts';
 import { watchBytes } from '../../lib/watch-bytes.ts';
+import type { SourceSection } from '../sections/authorize.ts';
 import { pathOf } from './job.ts';
 import { AclFileError, type KnownAcls, type LoadedAcl, loadAcl } from './load.ts';
 

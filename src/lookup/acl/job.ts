@@ -1,12 +1,12 @@
 /** Reading an ACL file of another broker, as work that another thread can do. */
 import { basename } from 'node:path';
-import type { SourceSection } from '../../config/sections/authorize.ts';
 import type { JobResult } from '../../lib/offload/job.ts';
 import { packList } from '../../lib/packed-list.ts';
 import { TOO_LARGE, textOf } from '../../lib/text-of.ts';
 import type { Acl } from '../../policy/topics/acl/acl.ts';
 import { parseEmqxAcl } from '../../policy/topics/acl/emqx.ts';
 import { parseMosquittoAcl } from '../../policy/topics/acl/mosquitto.ts';
+import type { SourceSection } from '../sections/authorize.ts';
 
 export interface AclInput {
   readonly source: SourceSection;

@@ -1,5 +1,5 @@
 /** From the bytes of an ACL file to rules that can be asked: checked on another thread, compiled in slices. */
-import type { SourceSection } from '../../config/sections/authorize.ts';
+
 import type { Job } from '../../lib/offload/job.ts';
 import { OffloadError, offload } from '../../lib/offload/offload.ts';
 import { unpackList } from '../../lib/packed-list.ts';
@@ -7,6 +7,7 @@ import type { FileBytes } from '../../lib/read-bytes.ts';
 import { inSlices } from '../../lib/slices.ts';
 import { type CompiledRule, compileChecked, compileSteps } from '../../policy/topics/compiled-rule.ts';
 import type { Rule } from '../../policy/topics/rule.ts';
+import type { SourceSection } from '../sections/authorize.ts';
 import { type AclJob, type AclOutput, aclJob, pathOf } from './job.ts';
 
 export interface LoadedAcl {

@@ -1,12 +1,12 @@
 /** The store of grants that a configuration asks for. */
 
-import type { Authorize } from '../../config/sections/authorize.ts';
-import type { RedisGrants } from '../../config/sections/grants.ts';
 import { readPem } from '../../lib/pem.ts';
 import { redisCode } from '../../lib/redis/code.ts';
 import { readRedisUrl } from '../../lib/redis/place.ts';
 import { type Environment, readSecret } from '../../lib/secret.ts';
 import { describeProblem, PolicyError } from '../policy/policy-error.ts';
+import type { Authorize } from '../sections/authorize.ts';
+import type { RedisGrants } from '../sections/grants.ts';
 import { createMemoryGrants } from './memory.ts';
 import type { GrantStore } from './store.ts';
 

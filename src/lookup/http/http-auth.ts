@@ -3,7 +3,6 @@
  * the service can take, with a time limit, retries within it, and a circuit breaker.
  */
 
-import { type BuiltRequest, compileRequest, type RequestTemplates } from '../../config/http-request.ts';
 import { type AdmissionRequest, createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
 import { RetryBudget } from '../../lib/admission/retry-budget.ts';
@@ -16,6 +15,7 @@ import type { TextValues } from '../../policy/text/text-template.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { type BreakerOptions, createBreaker } from '../breaker.ts';
 import { AnswerTooLarge, type HttpClientOptions, openHttpClient } from './http-client.ts';
+import { type BuiltRequest, compileRequest, type RequestTemplates } from './request.ts';
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
   /**

@@ -1,12 +1,12 @@
 /** The language of conditions, loaded when a rule has one, and what is wrong with those of authorization rules. */
-import type { Config } from '../../config/schema.ts';
 import type { Steps } from '../../lib/steps.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { actionVariables } from '../../policy/condition-variables.ts';
 import type { Rule } from '../../policy/topics/rule.ts';
+import type { PolicyConfig } from '../policy/open-policy.ts';
 import { describeProblem } from '../policy/policy-error.ts';
 
-type Sections = Pick<Config, 'authorize' | 'publish'>;
+type Sections = Pick<PolicyConfig, 'authorize' | 'publish'>;
 
 /** Nothing when no rule has a condition. */
 export async function openConditionsFor({

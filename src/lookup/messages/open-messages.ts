@@ -1,8 +1,7 @@
 /** From the section `publish` to rules that can be applied: opens codecs, schemas and conditions, each once. */
 
-import { formatPath } from '../../config/problem.ts';
-import type { Publish } from '../../config/sections/publish.ts';
 import { exactKey } from '../../lib/exact-key.ts';
+import { formatPath } from '../../lib/format-path.ts';
 import { createPacer, inSlices } from '../../lib/slices.ts';
 import { mapSteps } from '../../lib/steps.ts';
 import type { CodecLimits } from '../../payload/codecs/codec.ts';
@@ -15,6 +14,7 @@ import type { PayloadCodec, ValueCheck } from '../../policy/messages/value.ts';
 import { messageVariables } from '../../policy/messages/variables.ts';
 import { listOf, type OneOrMore } from '../../policy/topics/rule.ts';
 import { describeProblem } from '../policy/policy-error.ts';
+import type { Publish } from '../sections/publish.ts';
 
 type Path = readonly PropertyKey[];
 

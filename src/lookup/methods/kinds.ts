@@ -1,13 +1,13 @@
 /** Every login method, by its key in the configuration. */
 
-import type { MethodKind } from '../../config/sections/authenticate/kinds.ts';
-import { kindOfMethod, type MethodSection } from '../../config/sections/authenticate-methods.ts';
-import { anonymous } from './anonymous.ts';
-import { certificate } from './certificate.ts';
-import { http } from './http.ts';
-import { jwt } from './jwt.ts';
+import { anonymous } from '../anonymous/open.ts';
+import { certificate } from '../certificate/open.ts';
+import { http } from '../http/open.ts';
+import { jwt } from '../jwt/open.ts';
+import { kindOfMethod, type MethodSection } from '../sections/authenticate-methods.ts';
+import { users } from '../users/open.ts';
 import type { LoginMethod } from './kind.ts';
-import { users } from './users.ts';
+import type { MethodKind } from './options.ts';
 
 const methods: { readonly [Kind in MethodKind]: LoginMethod<NonNullable<MethodSection[Kind]>> } = {
   users,

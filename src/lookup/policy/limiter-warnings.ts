@@ -1,8 +1,9 @@
 /** What the limiter of a policy cannot stop, and what of it does nothing. */
-import type { Config } from '../../config/schema.ts';
+
+import type { PolicyConfig } from './open-policy.ts';
 import { type VouchingMethod, vouchedByAny } from './vouching.ts';
 
-type Limits = NonNullable<Config['authenticate']>['limiter'];
+type Limits = NonNullable<PolicyConfig['authenticate']>['limiter'];
 
 /** Each a line for the log. */
 export function* limiterWarnings(limits: Limits, methods: readonly VouchingMethod[]): Iterable<string> {

@@ -1,5 +1,4 @@
 /** What stands in front of the methods that ask somebody: the cache, and what came too late for an earlier attempt. */
-import type { Config } from '../../config/schema.ts';
 import type { Lookup } from '../../core/runtime.ts';
 import { heapShare } from '../../lib/heap-share.ts';
 import { questionKind } from '../../policy/login/authenticate.ts';
@@ -9,12 +8,12 @@ import { withCallerSignal } from '../deadline.ts';
 import type { LateAnswers } from '../http/late-answers.ts';
 import type { OpenMethod } from '../methods/method.ts';
 import type { OpenedMethod } from './methods.ts';
-import type { PolicyWorld } from './open-policy.ts';
+import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
 
 export type LoginCache = Cache<MethodAnswer>;
 
 export function createLoginCache(
-  { ttl, negativeTtl, jitter, max }: NonNullable<NonNullable<Config['authenticate']>['cache']>,
+  { ttl, negativeTtl, jitter, max }: NonNullable<NonNullable<PolicyConfig['authenticate']>['cache']>,
   { now, monotonic, random }: PolicyWorld,
 ): LoginCache {
   return createCache<MethodAnswer>({

@@ -1,5 +1,4 @@
 /** The limiter of failed logins, as a look-up that the login asks first. */
-import type { Config } from '../../config/schema.ts';
 import type { Lookup } from '../../core/runtime.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { type LimiterAnswer, OTHERWISE } from '../../policy/login/authenticate.ts';
@@ -8,6 +7,7 @@ import { Failure } from '../../protocol/failure.ts';
 import type { Decision } from '../../protocol/schema/decision.ts';
 import { createLimiter, type LimitedBy, type Reservation, type Settlement } from '../limiter/limiter.ts';
 import type { OpenedMethod } from './methods.ts';
+import type { PolicyConfig } from './open-policy.ts';
 import { guaranteedBy } from './vouches-for.ts';
 import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';
 
@@ -26,7 +26,7 @@ export interface LoginLimiter {
   decided(client: Known, decision: Decision): void;
 }
 
-type Authenticate = NonNullable<Config['authenticate']>;
+type Authenticate = NonNullable<PolicyConfig['authenticate']>;
 
 /** Nothing when logins are not limited. */
 export function createLoginLimiter(

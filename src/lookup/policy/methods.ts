@@ -1,8 +1,9 @@
 /** Opens the login methods of a policy, in order. */
-import { type MethodSection, nameMethods } from '../../config/sections/authenticate-methods.ts';
+
 import type { OpenedKind } from '../methods/kind.ts';
 import { methodOf } from '../methods/kinds.ts';
 import type { MethodWorld } from '../methods/method.ts';
+import { type MethodSection, nameMethods } from '../sections/authenticate-methods.ts';
 import { describeProblem } from './policy-error.ts';
 
 export interface OpenedMethod extends OpenedKind {

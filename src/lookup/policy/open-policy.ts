@@ -1,5 +1,4 @@
 /** What a policy is opened from, and what comes of it. */
-import type { Config } from '../../config/schema.ts';
 import type { Lookup } from '../../core/runtime.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import type { PublishPolicy } from '../../policy/messages/decide.ts';
@@ -10,10 +9,20 @@ import type { KnownAcls } from '../acl/load.ts';
 import type { CacheStats } from '../cache.ts';
 import type { GrantStore, SharedStats } from '../grants/store.ts';
 import type { MethodWorld } from '../methods/method.ts';
+import type { Authenticate } from '../sections/authenticate.ts';
+import type { Authorize } from '../sections/authorize.ts';
+import type { Publish } from '../sections/publish.ts';
 import type { LimiterCounts } from './login-limiter.ts';
 
-export type PolicyConfig = Pick<Config, 'authenticate' | 'authorize' | 'publish'> &
-  Partial<Pick<Config, 'events'>>;
+/** The sections that are policies, and the targets of events, which may rely on names of clients. */
+export interface PolicyConfig {
+  readonly authenticate?: Authenticate | undefined;
+  readonly authorize?: Authorize | undefined;
+  readonly publish?: Publish | undefined;
+  readonly events?: {
+    readonly routes: readonly { readonly shape: { readonly target?: string | undefined } }[];
+  };
+}
 
 export interface PolicyWorld extends Omit<MethodWorld, 'hashing' | 'onChange'> {
   /** Outlives a reload: who is connected stays connected. */

@@ -1,12 +1,11 @@
 /** Opens the policies of each configuration in turn. Loads what policies need only when there is one. */
-import type { Config } from '../../config/schema.ts';
 import type { AnyHook } from '../../core/hook.ts';
 import type { HookName } from '../../protocol/schema/hook-name.ts';
 import type { KnownAcls } from '../acl/load.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { Renewed } from '../methods/method.ts';
 import type { UserFiles } from '../users/shared.ts';
-import type { OpenPolicy, PolicyWorld } from './open-policy.ts';
+import type { OpenPolicy, PolicyConfig, PolicyWorld } from './open-policy.ts';
 
 export interface OpenerOptions extends Pick<PolicyWorld, 'env' | 'log'> {
   /** Hooks of the user's own: they and a policy cannot both answer a call. */
@@ -26,7 +25,7 @@ export interface PolicyOpener {
    *
    * @throws PolicyError
    */
-  open(config: Config): Promise<OpenPolicy | undefined>;
+  open(config: PolicyConfig): Promise<OpenPolicy | undefined>;
   /** How often new rules, users or keys could not be used, in all policies so far. */
   readonly refusals: Readonly<Record<Renewed, number>>;
   close(): void;
@@ -38,7 +37,7 @@ export interface PolicyOpener {
  * @param onChange a policy has another state.
  */
 export function createPolicyOpener(
-  first: Config,
+  first: PolicyConfig,
   { log, env, hooks }: OpenerOptions,
   onChange: (policy: OpenPolicy) => void,
 ): PolicyOpener {
@@ -50,7 +49,7 @@ export function createPolicyOpener(
   const knownAcls: KnownAcls = new Map();
   let grants: GrantStore | undefined;
 
-  async function openWith(store: GrantStore, config: Config): Promise<OpenPolicy> {
+  async function openWith(store: GrantStore, config: PolicyConfig): Promise<OpenPolicy> {
     const { openPolicy } = await import('../open-policy.ts');
     const { createUserFiles } = await import('../users/shared.ts');
     userFiles ??= createUserFiles();
@@ -90,12 +89,12 @@ export function createPolicyOpener(
 /** Message rules at ingress answer message.publish too, for brokers without it. */
 function partsOf({
   publish,
-}: Config): readonly { section: (typeof parts)[number]['section']; hook: HookName }[] {
+}: PolicyConfig): readonly { section: (typeof parts)[number]['section']; hook: HookName }[] {
   if (publish === undefined || publish.at === 'publish') return parts;
   return [...parts, { section: 'publish', hook: 'message.ingress' }];
 }
 
-async function refuseConflicts(config: Config, hooks: OpenerOptions['hooks']): Promise<void> {
+async function refuseConflicts(config: PolicyConfig, hooks: OpenerOptions['hooks']): Promise<void> {
   const conflicts = partsOf(config).filter(
     ({ section, hook }) => config[section] !== undefined && hooks.some(({ name }) => name === hook),
   );

@@ -1,4 +1,4 @@
-import { formatPath } from '../../config/problem.ts';
+import { formatPath } from '../../lib/format-path.ts';
 import { UserFileError } from '../users/store.ts';
 
 /** Everything that is wrong with a policy's files, keys and services; each with its place. */

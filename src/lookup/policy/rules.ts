@@ -1,6 +1,5 @@
 /** The rules of a policy: those of the configuration, and after them those of its ACL files. */
-import type { Config } from '../../config/schema.ts';
-import { EVERYTHING } from '../../config/sections/authorize.ts';
+
 import { inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { allowsEverythingSteps } from '../../policy/topics/allows-everything.ts';
@@ -10,7 +9,8 @@ import type { Rule } from '../../policy/topics/rule.ts';
 import { type AclFiles, openAclFiles } from '../acl/files.ts';
 import { AclFileError, type LoadedAcl } from '../acl/load.ts';
 import { conditionProblems } from '../messages/open-conditions.ts';
-import type { PolicyWorld } from './open-policy.ts';
+import { EVERYTHING } from '../sections/authorize.ts';
+import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
 
 /** Rules that can be asked. */
 export interface Ruled {
@@ -36,7 +36,7 @@ const noRules: Ruled = { rules: [], judge: () => ({ verdict: undefined, notes: [
  * @param check throws a TypeError, with a line for each problem, for rules that are not to be used. Default: all are.
  */
 export async function openRules(
-  authorize: Config['authorize'],
+  authorize: PolicyConfig['authorize'],
   conditions: CompileCondition | undefined,
   { isDry, log, refused, knownAcls }: PolicyWorld,
   changed: () => void,

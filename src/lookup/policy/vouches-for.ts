@@ -2,10 +2,10 @@
  * For which of user name and client id each login method vouches of every client that it admits, so that rules may rely
  * on it: by its settings, and by what `vouchesFor` declares. The limiter needs less, see `vouching.ts`.
  */
-import type { Config } from '../../config/schema.ts';
 import { type BoundName, boundNames } from '../../policy/login/bound-names.ts';
 import { methodOf } from '../methods/kinds.ts';
 import type { OpenedMethod } from './methods.ts';
+import type { PolicyConfig } from './open-policy.ts';
 
 /** Something that admits clients. */
 export interface Voucher {
@@ -19,7 +19,7 @@ export interface Voucher {
 
 /** All that admit clients; nothing when logins are not decided here. */
 export function vouchersOf(
-  authenticate: Config['authenticate'],
+  authenticate: PolicyConfig['authenticate'],
   methods: readonly OpenedMethod[],
 ): readonly Voucher[] {
   if (authenticate === undefined) return [];

@@ -2,11 +2,12 @@
  * Which of user name and client id a method vouches for: by itself a client can say any. The limiter counts failures
  * under the names that somebody vouches for; under others a guesser chooses the bucket.
  */
-import type { MethodSection } from '../../config/sections/authenticate-methods.ts';
+
 import type { Login } from '../../policy/policy.ts';
 import type { LimitedBy } from '../limiter/keys.ts';
 import { methodOf } from '../methods/kinds.ts';
 import type { OpenMethod } from '../methods/method.ts';
+import type { MethodSection } from '../sections/authenticate-methods.ts';
 
 export interface Vouched {
   readonly clientid: boolean;

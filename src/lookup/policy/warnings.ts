@@ -1,9 +1,9 @@
 /** What an operator should know about a policy that can be used. */
 
-import { hasUserinfo } from '../../config/sections/authenticate/parts.ts';
-import { kindOfMethod } from '../../config/sections/authenticate-methods.ts';
 import type { Rule } from '../../policy/topics/rule.ts';
 import { methodOf } from '../methods/kinds.ts';
+import { hasUserinfo } from '../methods/option-parts.ts';
+import { kindOfMethod } from '../sections/authenticate-methods.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
 const BEFORE_5_9 = 'EMQX 5.0 to 5.8 refuses such clients unless an authenticator of its own admits them';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MethodSection } from '../../../src/config/sections/authenticate-methods.ts';
 import { Sinks } from '../../../src/config/sections/sinks.ts';
 import { resolveFiles } from '../../../src/lib/schema/files.ts';
+import { MethodSection } from '../../../src/lookup/sections/authenticate-methods.ts';
 
 const at = (path: string): string => `/etc${path.slice(1)}`;
 const secret = { file: './s' };

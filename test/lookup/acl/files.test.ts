@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Authorize } from '../../../src/config/sections/authorize.ts';
 import { openAclFiles } from '../../../src/lookup/acl/files.ts';
 import { openRules } from '../../../src/lookup/policy/rules.ts';
+import { Authorize } from '../../../src/lookup/sections/authorize.ts';
 
 let directory: string;
 let path: string;

@@ -1,7 +1,7 @@
 import jsonwebtoken from 'jsonwebtoken';
 import { expect, it } from 'vitest';
-import { Jwt } from '../../../src/config/sections/authenticate/jwt.ts';
-import { openJwt } from '../../../src/lookup/methods/jwt.ts';
+import { Jwt } from '../../../src/lookup/jwt/declaration.ts';
+import { openJwt } from '../../../src/lookup/jwt/open.ts';
 import type { MethodWorld } from '../../../src/lookup/methods/method.ts';
 
 const SECRET = 'a secret of more than thirty-two bytes';

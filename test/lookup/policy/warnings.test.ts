@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { Authenticate } from '../../../src/config/sections/authenticate.ts';
 import { policyWarnings } from '../../../src/lookup/policy/warnings.ts';
+import { Authenticate } from '../../../src/lookup/sections/authenticate.ts';
 
 const warningsOf = (method: object): string[] => {
   const authenticate = Authenticate.parse({ methods: [method] });

@@ -1,14 +1,14 @@
 /** The method `http`: a service in the form of EMQX's HTTP authenticator. */
 
-import { NO_HEADER_NAME } from '../../config/http-request.ts';
-import type { Http } from '../../config/sections/authenticate/http.ts';
 import { readPem } from '../../lib/pem.ts';
 import { readHeaders } from '../../lib/secret.ts';
 import { loginOfHttp } from '../../policy/login/logins.ts';
-import { type HttpAuth, type HttpAuthOptions, openHttpAuth } from '../http/http-auth.ts';
-import { asked, declare, type LoginMethod, namesIn } from './kind.ts';
-import type { MethodWorld, OpenMethod } from './method.ts';
-import { bytesOf, valuesOf } from './values.ts';
+import { asked, declare, type LoginMethod, namesIn } from '../methods/kind.ts';
+import type { MethodWorld, OpenMethod } from '../methods/method.ts';
+import { bytesOf, valuesOf } from '../methods/values.ts';
+import type { Http } from './declaration.ts';
+import { type HttpAuth, type HttpAuthOptions, openHttpAuth } from './http-auth.ts';
+import { NO_HEADER_NAME } from './request.ts';
 
 export async function openHttp(
   http: Http,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { choice, expects, oneOf, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { boundNames } from '../../policy/login/bound-names.ts';
-import { type MethodKind, methodKinds, methodOptions } from './authenticate/kinds.ts';
+import { type MethodKind, methodKinds, methodOptions } from '../methods/options.ts';
 
 type KindOptions = {
   readonly [Kind in MethodKind]: z.ZodOptional<(typeof methodOptions)[Kind]['options']>;

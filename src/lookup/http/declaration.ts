@@ -1,10 +1,10 @@
 /** The method `http`: a service in the form of EMQX's HTTP authenticator. */
 import * as z from 'zod';
-import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../../lib/schema/builders.ts';
-import { path } from '../../../lib/schema/files.ts';
-import { duration, POSITIVE } from '../../../lib/schema/units.ts';
-import { compileRequest } from '../../http-request.ts';
-import { headers, problemOf } from './parts.ts';
+import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { path } from '../../lib/schema/files.ts';
+import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { headers, problemOf } from '../methods/option-parts.ts';
+import { compileRequest } from './request.ts';
 
 export const Http = section(() => ({
   url: text('a URL', 'an http(s) URL').describe(

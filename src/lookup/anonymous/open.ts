@@ -1,8 +1,9 @@
 /** The method `anonymous`: clients without a user name. It asks nobody. */
-import type { Anonymous } from '../../config/sections/authenticate/anonymous.ts';
+
 import { anonymousMethod } from '../../policy/login/login-by-name.ts';
 import { parseTags } from '../../policy/login/tags.ts';
-import { declare, type LoginMethod } from './kind.ts';
+import { declare, type LoginMethod } from '../methods/kind.ts';
+import type { Anonymous } from './declaration.ts';
 
 export const anonymous: LoginMethod<Anonymous> = {
   open: async (name, { who, tags }) => ({

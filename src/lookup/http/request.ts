@@ -1,6 +1,11 @@
 /** The request to an HTTP authentication service, made from templates as EMQX makes it. */
-import { mediaTypeName } from '../lib/media-type.ts';
-import { compileText, renderText, type TextTemplate, type TextValues } from '../policy/text/text-template.ts';
+import { mediaTypeName } from '../../lib/media-type.ts';
+import {
+  compileText,
+  renderText,
+  type TextTemplate,
+  type TextValues,
+} from '../../policy/text/text-template.ts';
 
 export interface RequestTemplates {
   /** With GET, `body` goes into the query. Default: `post`. */

@@ -1,8 +1,8 @@
 /** What the sections of several methods share. */
 import * as z from 'zod';
-import { expects } from '../../../lib/schema/builders.ts';
-import { headerSecret } from '../../../lib/schema/secret.ts';
-import { parseTags } from '../../../policy/login/tags.ts';
+import { expects } from '../../lib/schema/builders.ts';
+import { headerSecret } from '../../lib/schema/secret.ts';
+import { parseTags } from '../../policy/login/tags.ts';
 
 /** Tags, as a list of names or as a mapping. */
 export const tags = z

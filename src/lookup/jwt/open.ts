@@ -1,6 +1,5 @@
 /** The method `jwt`: a token in the password or in the user name. */
 
-import type { Jwt } from '../../config/sections/authenticate/jwt.ts';
 import { readPem } from '../../lib/pem.ts';
 import type { Secret } from '../../lib/schema/secret.ts';
 import { readHeaders, readSecret } from '../../lib/secret.ts';
@@ -8,13 +7,14 @@ import type { BoundName } from '../../policy/login/bound-names.ts';
 import { compileClaims } from '../../policy/login/claims.ts';
 import { loginOfClaims } from '../../policy/login/logins.ts';
 import { nameInTemplate } from '../../policy/login/name-uses.ts';
-import { openJwksKeys } from '../jwt/jwks.ts';
-import { openKeyFile } from '../jwt/key-file.ts';
-import { publicKeys, secretKeys, type TokenKeys } from '../jwt/keys.ts';
-import { type TokenProblem, verifyToken } from '../jwt/verify.ts';
-import { asked, type LoginMethod, namesIn } from './kind.ts';
-import type { MethodWorld, OpenMethod } from './method.ts';
-import { valuesOf } from './values.ts';
+import { asked, type LoginMethod, namesIn } from '../methods/kind.ts';
+import type { MethodWorld, OpenMethod } from '../methods/method.ts';
+import { valuesOf } from '../methods/values.ts';
+import type { Jwt } from './declaration.ts';
+import { openJwksKeys } from './jwks.ts';
+import { openKeyFile } from './key-file.ts';
+import { publicKeys, secretKeys, type TokenKeys } from './keys.ts';
+import { type TokenProblem, verifyToken } from './verify.ts';
 
 /** Somebody else's token, or none: the next method may know it. As in EMQX, a bad signature is one of these. */
 const notOurs: readonly TokenProblem[] = [

@@ -1,9 +1,9 @@
 /** The method `anonymous`: clients without a user name. */
 import type * as z from 'zod';
-import { section } from '../../../lib/schema/builders.ts';
-import { findRuleProblems } from '../../../policy/topics/rule-check.ts';
-import { WhoSchema } from '../../../policy/topics/rule-schema.ts';
-import { tags } from './parts.ts';
+import { section } from '../../lib/schema/builders.ts';
+import { findRuleProblems } from '../../policy/topics/rule-check.ts';
+import { WhoSchema } from '../../policy/topics/rule-schema.ts';
+import { tags } from '../methods/option-parts.ts';
 
 export const Anonymous = section(() => ({
   who: WhoSchema.optional().describe(

@@ -1,10 +1,11 @@
 /** The method `certificate`: names of the client's TLS certificate. It asks nobody. */
-import type { Certificate } from '../../config/sections/authenticate/certificate.ts';
+
 import { certificateMethod } from '../../policy/login/login-by-name.ts';
 import { namesInConditions } from '../../policy/login/name-uses.ts';
 import { parseTags } from '../../policy/login/tags.ts';
-import { compileNames } from '../policy/names.ts';
-import { type LoginMethod, namesIn } from './kind.ts';
+import { type LoginMethod, namesIn } from '../methods/kind.ts';
+import type { Certificate } from './declaration.ts';
+import { compileNames } from './names.ts';
 
 export const certificate: LoginMethod<Certificate> = {
   async open(name, { commonName, subject, tags }) {

@@ -1,11 +1,11 @@
 /** The method `users`: names and password hashes, in a file or in the configuration. */
 import * as z from 'zod';
-import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../../lib/schema/builders.ts';
-import { path } from '../../../lib/schema/files.ts';
-import { algorithms, macFunctions, saltPositions } from '../../../policy/login/password-fields.ts';
-import type { UserOptions } from '../../../policy/login/user-record.ts';
-import { indexUsers } from '../../../policy/login/users.ts';
-import { findAddressProblem } from '../../../policy/text/cidr.ts';
+import { choice, expects, section, whenValid, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
+import { path } from '../../lib/schema/files.ts';
+import { algorithms, macFunctions, saltPositions } from '../../policy/login/password-fields.ts';
+import type { UserOptions } from '../../policy/login/user-record.ts';
+import { indexUsers } from '../../policy/login/users.ts';
+import { findAddressProblem } from '../../policy/text/cidr.ts';
 
 export const Users = section(() => ({
   file: path('./users.yaml')

@@ -1,17 +1,17 @@
 /** The method `users`: names and password hashes, from a file or from the configuration. */
 
-import { type Users, userOptionsOf } from '../../config/sections/authenticate/users.ts';
 import { loginOfUser } from '../../policy/login/logins.ts';
 import type { ParsedHash } from '../../policy/login/password-hash.ts';
 import { indexUsers, type UserIndex } from '../../policy/login/users.ts';
 import { isInCidr, parseAddress, parseCidr } from '../../policy/text/cidr.ts';
+import { asked, type LoginMethod } from '../methods/kind.ts';
+import type { MethodWorld, OpenMethod } from '../methods/method.ts';
+import { bytesOf } from '../methods/values.ts';
 import { preloadEngines } from '../password/engines.ts';
 import { verifyPassword } from '../password/verify.ts';
-import { checkUser, findUser } from '../users/check.ts';
-import { createUserFiles } from '../users/shared.ts';
-import { asked, type LoginMethod } from './kind.ts';
-import type { MethodWorld, OpenMethod } from './method.ts';
-import { bytesOf } from './values.ts';
+import { checkUser, findUser } from './check.ts';
+import { type Users, userOptionsOf } from './declaration.ts';
+import { createUserFiles } from './shared.ts';
 
 /** @throws UserFileError, or TypeError when a user of the list cannot be used. */
 export async function openUsers(users: Users, world: MethodWorld): Promise<OpenMethod> {

@@ -1,9 +1,9 @@
 /** The login methods by their keys, in the order in which they are listed: what each takes, and what it is. */
-import { Anonymous } from './anonymous.ts';
-import { Certificate } from './certificate.ts';
-import { Http } from './http.ts';
-import { Jwt } from './jwt.ts';
-import { Users } from './users.ts';
+import { Anonymous } from '../anonymous/declaration.ts';
+import { Certificate } from '../certificate/declaration.ts';
+import { Http } from '../http/declaration.ts';
+import { Jwt } from '../jwt/declaration.ts';
+import { Users } from '../users/declaration.ts';
 
 export const methodOptions = {
   users: { options: Users, summary: 'Users with password hashes, from a file or written here.' },

@@ -1,11 +1,11 @@
 /** The method `certificate`: names of the client's TLS certificate. */
 import * as z from 'zod';
-import { expects, section, whenValid } from '../../../lib/schema/builders.ts';
-import { compileText } from '../../../policy/text/text-template.ts';
-import type { TextCondition } from '../../../policy/topics/rule.ts';
-import { findTextProblem } from '../../../policy/topics/rule-check.ts';
-import { TextConditionSchema } from '../../../policy/topics/rule-schema.ts';
-import { problemOf, tags } from './parts.ts';
+import { expects, section, whenValid } from '../../lib/schema/builders.ts';
+import { compileText } from '../../policy/text/text-template.ts';
+import type { TextCondition } from '../../policy/topics/rule.ts';
+import { findTextProblem } from '../../policy/topics/rule-check.ts';
+import { TextConditionSchema } from '../../policy/topics/rule-schema.ts';
+import { problemOf, tags } from '../methods/option-parts.ts';
 
 /** A condition of a certificate: with `${` a template, else a condition on the text. */
 const NameCondition = TextConditionSchema.superRefine((condition, context) => {

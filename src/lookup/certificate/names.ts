@@ -1,8 +1,9 @@
 /** Conditions on the names of a certificate, compiled. */
-import { isNameTemplate, nameTemplateNames } from '../../config/sections/authenticate/certificate.ts';
+
 import type { NameConditions } from '../../policy/login/login-by-name.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import type { TextCondition } from '../../policy/topics/rule.ts';
+import { isNameTemplate, nameTemplateNames } from './declaration.ts';
 
 /** One of them must hold; `undefined` when there are none. */
 export function compileNames(

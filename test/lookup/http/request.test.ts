@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileRequest } from '../../src/config/http-request.ts';
+import { compileRequest } from '../../../src/lookup/http/request.ts';
 
 const client = { clientid: 'c&1', username: 'ännä/x', password: 'p"w', peerhost: '10.0.0.1' };
 
@@ -45,7 +45,7 @@ describe('compileRequest', () => {
     expect(compileRequest({ url: 'http://auth/users?u=${username}' })({ username })).toBeDefined();
   });
 
-  it.each(['%2e%2e', '../app/admin', '..\\', 'a/../b', '?x=1', '#f', '@evil'])(
+  it.each(['%2e%2e', '../../app/admin', '..\\', 'a/../b', '?x=1', '#f', '@evil'])(
     'keeps %j within its segment',
     (username) => {
       const url = compileRequest({ url: 'http://auth/users/${username}/check' })({ username })?.url;

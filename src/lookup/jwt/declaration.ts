@@ -8,12 +8,12 @@ import {
   whenValid,
   wholeNumber,
   yesOrNo,
-} from '../../../lib/schema/builders.ts';
-import { path } from '../../../lib/schema/files.ts';
-import { secret } from '../../../lib/schema/secret.ts';
-import { duration, POSITIVE, size } from '../../../lib/schema/units.ts';
-import { claimNames, compileClaims } from '../../../policy/login/claims.ts';
-import { headers, problemOf } from './parts.ts';
+} from '../../lib/schema/builders.ts';
+import { path } from '../../lib/schema/files.ts';
+import { secret } from '../../lib/schema/secret.ts';
+import { duration, POSITIVE, size } from '../../lib/schema/units.ts';
+import { claimNames, compileClaims } from '../../policy/login/claims.ts';
+import { headers, problemOf } from '../methods/option-parts.ts';
 
 function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string) {
   const error = expects(noun, `${write}, or a list of them`);
