@@ -1,8 +1,9 @@
 /** What events cost the calls that they come from: `npm run bench:events -- --help`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../scripts/free-port.mjs';
 import { SUBJECT, startNats } from '../test/loss/nats.mjs';
-import { freePort, until } from '../test/loss/processes.mjs';
+import { until } from '../test/loss/processes.mjs';
 import { buildBench, ROOT } from './lib/build.mjs';
 import { chooseCores, readCpu, readRss } from './lib/cpu.mjs';
 import { openDocument } from './lib/document.mjs';

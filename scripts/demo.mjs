@@ -1,7 +1,7 @@
 // Starts the built server and lets a recorded broker live through it, so that events are seen without a broker.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { freePort } from './free-port.mjs';
 
 const RECORDING = 'test/fixtures/recordings/emqx-5.10.3.jsonl';
 
@@ -60,15 +60,5 @@ function finished(child, collect = false) {
     child.once('close', (code) =>
       collect || code === 0 ? resolve({ code, output }) : reject(new Error(`exit ${code}`)),
     );
-  });
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
   });
 }

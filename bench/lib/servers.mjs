@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freePort } from '../../scripts/free-port.mjs';
 import { BUILD, ROOT } from './build.mjs';
 
 /**
@@ -118,7 +118,7 @@ export function findServers(ids) {
  * @returns {Promise<Running>}
  */
 export async function startServer(server, call, { core, directory, nodeArgs = [] }) {
-  const port = await findFreePort();
+  const port = await freePort();
   const args = [...nodeArgs, ...server.args(port, call, directory)];
   const spawnedAt = performance.now();
   const child = spawn('taskset', ['-c', `${core}`, process.execPath, ...args], {
@@ -144,15 +144,6 @@ export async function startServer(server, call, { core, directory, nodeArgs = []
       clearTimeout(kill);
     },
   };
-}
-
-async function findFreePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** A configuration as a user writes it: hooks of their own, from the library. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../test/loss/processes.mjs';
+import { freePort } from '../../scripts/free-port.mjs';
 import { readCount, readOptions, runMain } from '../lib/options.mjs';
 import { formatNumber, say } from '../lib/table.mjs';
 import { encodeCall } from './calls.mjs';

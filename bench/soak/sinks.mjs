@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { createClient } from '@redis/client';
-import { freePort, isListening, restartable } from '../../test/loss/processes.mjs';
+import { freePort } from '../../scripts/free-port.mjs';
+import { isListening, restartable } from '../../test/loss/processes.mjs';
 import { REDIS_STREAM, SUBJECT } from './configuration.mjs';
 
 const STREAM = 'HISTORY';

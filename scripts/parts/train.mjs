@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../free-port.mjs';
 import { LOADER, PARTS } from './list.mjs';
 
 const [directory] = process.argv.slice(2);
@@ -43,7 +43,7 @@ const paths = [
   '/grpc.health.v1.Health/Check',
 ];
 
-const port = await findPort();
+const port = await freePort();
 writeFileSync(join(directory, 'users.yaml'), users);
 const file = join(directory, 'exhook.yaml');
 writeFileSync(file, config(port));
@@ -72,14 +72,6 @@ function exportsOf(names) {
       ),
     ),
   );
-}
-
-async function findPort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 /** What comes of it is no matter: most are refused, as their fields are missing. */

@@ -2,10 +2,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../scripts/free-port.mjs';
 import { blockingHook, callAs } from '../program/support/blocking-hook.ts';
 import { aBroker } from '../program/support/broker.ts';
 import { dist, Heard, startServer } from '../program/support/program.ts';
-import { freePort } from '../support/servers/process.ts';
 
 const started = /^a worker died and is restarted/;
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../program/support/free-port.ts';
+import { freePort } from '../../scripts/free-port.mjs';
 import { login, untilHealthy } from '../program/support/json-calls.ts';
 import { cleanEnvironment, dist, temporaryFile } from '../program/support/program.ts';
 import { ProgramOnTerminal } from '../program/support/pty.ts';

@@ -1,10 +1,10 @@
 /** Clients that choose topics and client ids so that events land where they do harm. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../scripts/free-port.mjs';
 import { publish } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';
 import { exhook, temporaryFile } from '../program/support/program.ts';
 import { requestOf, rpcFor } from '../support/runtime.ts';
-import { freePort } from '../support/servers/process.ts';
 import { isRedisMissing, startRedis } from '../support/servers/redis.ts';
 
 const rpc = rpcFor('message.publish');

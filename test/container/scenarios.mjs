@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../loss/processes.mjs';
+import { freePort } from '../../scripts/free-port.mjs';
 import { Broker } from './calls.mjs';
 import { Container } from './container.mjs';
 import { hasNoPrivileges, loadsItsPackages } from './inside.mjs';

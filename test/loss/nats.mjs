@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { freePort, isListening, restartable } from './processes.mjs';
+import { freePort } from '../../scripts/free-port.mjs';
+import { isListening, restartable } from './processes.mjs';
 
 export const STREAM = 'HISTORY';
 export const SUBJECT = 'history';

@@ -1,17 +1,9 @@
 /** Processes of a run: each is started on a free port, and ends by its own pid. */
 import { spawn } from 'node:child_process';
-import { createServer, connect as tcp } from 'node:net';
+import { connect as tcp } from 'node:net';
 
 /** Milliseconds that anything may take to be ready. */
 const PATIENCE = 20_000;
-
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** @param {() => Promise<boolean>} isReady */
 export async function until(what, isReady) {

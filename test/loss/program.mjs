@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, restartable } from './processes.mjs';
+import { freePort } from '../../scripts/free-port.mjs';
+import { restartable } from './processes.mjs';
 
 const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 

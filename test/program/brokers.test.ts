@@ -1,8 +1,8 @@
 /** The built server behind stand-ins that do what releases of EMQX were seen to do. */
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/free-port.mjs';
 import { BrokerNode, type NodeOptions } from '../support/stand-in/broker-node.ts';
-import { freePort } from './support/free-port.ts';
 import { sharedServerOf } from './support/policy-server.ts';
 import { type RunningServer, startServer, temporaryFile } from './support/program.ts';
 

@@ -1,7 +1,7 @@
 /** Names that clients choose, as long and as harmful as MQTT allows, in all that the built programs write. */
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/free-port.mjs';
 import { findUndocumented } from '../telemetry/log-fields.ts';
-import { freePort } from './support/free-port.ts';
 import { callJson, login } from './support/json-calls.ts';
 import { exhook, type RunningServer, startServer, temporaryFile } from './support/program.ts';
 

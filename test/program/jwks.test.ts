@@ -4,6 +4,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import jsonwebtoken from 'jsonwebtoken';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../scripts/free-port.mjs';
 import { until } from '../support/servers/process.ts';
 import { Certificates } from './support/certificates.ts';
 import { login } from './support/policy.ts';
@@ -44,14 +45,15 @@ class Source {
     onTestFinished(() => this.close());
   }
 
-  async open(port = 0): Promise<void> {
+  async open(port?: number): Promise<void> {
     const tls = { cert: this.certificates.read('server.pem'), key: this.certificates.read('server.key') };
+    const at = port ?? (await freePort());
     this.#server = https.createServer(tls, (_request, response) => {
       this.requests++;
       if (this.instead !== undefined) return this.instead(response);
       response.end(JSON.stringify({ keys: this.keys.map(jwkOf) }));
     });
-    await new Promise<void>((resolve) => this.#server?.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.#server?.listen(at, '127.0.0.1', resolve));
     this.url = `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}/keys`;
   }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../../scripts/free-port.mjs';
 import { connected, login, untilHealthy } from './support/json-calls.ts';
 import { cleanEnvironment, dist, type Exit, startServer, temporaryFile } from './support/program.ts';
 import { ProgramOnTerminal } from './support/pty.ts';

@@ -1,7 +1,8 @@
 /** Several built servers for one broker, with what clients were granted in one redis-server. */
 import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort, until } from '../support/servers/process.ts';
+import { freePort } from '../../scripts/free-port.mjs';
+import { until } from '../support/servers/process.ts';
 import { isRedisMissing, type RedisOptions, type RedisServer, startRedis } from '../support/servers/redis.ts';
 import { login, publish } from './support/policy.ts';
 import { serverOf } from './support/policy-server.ts';

@@ -1,8 +1,8 @@
 /** Admin pages of a server in one's own program. */
 import { expect, it } from 'vitest';
+import { freePort } from '../../../scripts/free-port.mjs';
 import { serve } from '../../../src/app/serve.ts';
 import { createLogger } from '../../../src/log/log.ts';
-import { freePort } from '../../program/support/free-port.ts';
 
 const listen = { host: '127.0.0.1', port: 0 };
 const events = { stdout: 'off' } as const;

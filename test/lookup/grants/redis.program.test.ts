@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../../scripts/free-port.mjs';
 import { redisCode } from '../../../src/lib/redis/code.ts';
 import { openRedisRecords, type RedisRecordsOptions } from '../../../src/lookup/grants/redis.ts';
 import { Certificates } from '../../program/support/certificates.ts';
-import { freePort, until } from '../../support/servers/process.ts';
+import { until } from '../../support/servers/process.ts';
 import {
   isRedisMissing,
   type RedisOptions,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jsonwebtoken from 'jsonwebtoken';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../scripts/free-port.mjs';
 import { type JwksKeys, type JwksOptions, openJwksKeys } from '../../../src/lookup/jwt/jwks.ts';
 import { verifyToken } from '../../../src/lookup/jwt/verify.ts';
 
@@ -89,7 +90,7 @@ beforeAll(async () => {
     requests++;
     setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
   });
-  await listen(0);
+  await listen(await freePort());
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
 });
 

@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, restartable } from '../processes.mjs';
+import { freePort } from '../../../scripts/free-port.mjs';
+import { restartable } from '../processes.mjs';
 
 /** @param {string} directory @param {object} configuration without the port */
 export function createServers(directory, configuration) {

@@ -1,7 +1,7 @@
 /** A service over HTTP that remembers what it took, also while it is stopped. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../../../scripts/free-port.mjs';
 
 export interface Taken {
   readonly method: string;
@@ -37,7 +37,7 @@ export async function startHttpService(tls?: ServerOptions): Promise<HttpService
   const taken: Taken[] = [];
   const seen: Taken[] = [];
   let connections = 0;
-  let port = 0;
+  const port = await freePort();
   let server: Server | undefined;
 
   const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -62,9 +62,7 @@ export async function startHttpService(tls?: ServerOptions): Promise<HttpService
   };
 
   const service: HttpService = {
-    get port() {
-      return port;
-    },
+    port,
     taken,
     seen,
     get connections() {
@@ -80,7 +78,6 @@ export async function startHttpService(tls?: ServerOptions): Promise<HttpService
         starting.once('error', reject).listen(port, '127.0.0.1', resolve);
       });
       server = starting;
-      port = (starting.address() as AddressInfo).port;
     },
     stop: end,
     kill: end,

@@ -1,8 +1,8 @@
 /** mosquitto of Debian with persistence in a temporary directory. */
 import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../../../scripts/free-port.mjs';
 import {
-  freePort,
   isListening,
   isServerMissing,
   type RunningProcess,

@@ -1,8 +1,8 @@
 /** nats-server of Debian with JetStream in a temporary directory. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort } from '../../../scripts/free-port.mjs';
 import {
-  freePort,
   freeze,
   isServerMissing,
   type RunningProcess,

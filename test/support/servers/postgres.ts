@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../../../scripts/free-port.mjs';
 import {
-  freePort,
   isServerMissing,
   type RunningProcess,
   removeDirectory,

@@ -1,5 +1,6 @@
 /** A TCP proxy between a sink and its server, to cut connections at a chosen moment. */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from '../../../scripts/free-port.mjs';
 
 export interface TcpProxy {
   readonly port: number;
@@ -53,8 +54,8 @@ export async function startProxy(target: () => number): Promise<TcpProxy> {
         resolve();
       });
     });
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
 
   const cut = async () => {
     const closed = new Promise((resolve) => server.close(resolve));

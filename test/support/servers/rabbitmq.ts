@@ -6,8 +6,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect } from 'amqplib';
+import { freePort } from '../../../scripts/free-port.mjs';
 import {
-  freePort,
   isServerMissing,
   type RunningProcess,
   removeDirectory,

@@ -1,6 +1,6 @@
 /** redis-server of Debian in a temporary directory, with its data on disk so that it survives a restart. */
+import { freePort } from '../../../scripts/free-port.mjs';
 import {
-  freePort,
   freeze,
   isServerMissing,
   type RunningProcess,

@@ -4,8 +4,9 @@
  * limits, logins and TLS. Those are added here. All else passes through as it is.
  */
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { freePort } from '../../../../scripts/free-port.mjs';
 import { type Login, mechanisms, startLogin } from './login.ts';
 import { Packets, packetOf, Reader, Writer } from './wire.ts';
 
@@ -84,8 +85,8 @@ export async function startFront(mockPort: number, rules: FrontRules, tls?: TlsO
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
   };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await freePort();
+  await listen(port);
   return {
     port,
     async cut() {
