@@ -189,7 +189,7 @@ describe('the wall clock', () => {
     'src/app/record.ts': 'time stamps of recordings',
     'src/sinks/file/open.ts': 'names of files, and when a file was made',
     'src/sinks/http/open.ts': 'signatures, and dates in Retry-After',
-    'src/spool/lock.ts': 'the time of a file',
+    'src/events/spool/lock.ts': 'the time of a file',
     'src/log/log.ts': 'time stamps of lines',
     'src/telemetry/reload-tally.ts': 'when the configuration was read',
     'src/app/watchdog/thread.ts': 'the time of the line that it logs',

@@ -52,7 +52,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   ...Object.fromEntries(
     sinkKinds.map(({ name }) => [`src/sinks/${name}/declaration.ts`, [1, START] as const]),
   ),
-  'src/spool/store.ts': [1, START],
+  'src/events/spool/store.ts': [1, START],
   'src/log/log.ts': [1, START],
   'src/telemetry/prometheus.ts': [1, `${START}: loadCallWatch and openSupervisorAdmin await it`],
   'src/telemetry/tracing/detect.ts': [2, START],

@@ -56,7 +56,7 @@ export const guardedFiles = [
     'waiters',
     'write-batch',
   ]),
-  ...inFolder('src/spool', [
+  ...inFolder('src/events/spool', [
     'claim-next',
     'live-processes',
     'sink-log',

@@ -14,7 +14,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: [`test/${room}/**/*.test.ts`],
-    exclude: [...configDefaults.exclude, ...programTests, 'test/spool/damage.test.ts'],
+    exclude: [...configDefaults.exclude, ...programTests, 'test/events/spool/damage.test.ts'],
     testTimeout: 120_000,
   },
 });

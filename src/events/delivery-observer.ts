@@ -1,6 +1,7 @@
 /** What a queue and its dispatcher report while they deliver: one way, to whoever counts and logs. */
-import type { Position } from '../spool/spool.ts';
+
 import type { Entry } from './entry.ts';
+import type { Position } from './spool/spool.ts';
 
 /** Why an event was dropped. */
 export type DropReason = 'full' | 'closed' | 'withdrawn';

@@ -3,8 +3,8 @@
 import type { Link } from '../lib/linked-list.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { Delivery } from '../sinks/delivery.ts';
-import type { Position } from '../spool/spool.ts';
 import type { Partition } from './partition.ts';
+import type { Position } from './spool/spool.ts';
 
 /** A publisher that waits until a delivery is safe. */
 export interface Waiter {

@@ -8,7 +8,6 @@ import { createStamp } from '../sinks/cloudevents/stamp.ts';
 import type { Sink, SinkWorld } from '../sinks/sink.ts';
 import { createStdoutSink } from '../sinks/stdout/sink.ts';
 import type { TargetWorld } from '../sinks/target-guard.ts';
-import type { Spool } from '../spool/spool.ts';
 import { systemClock } from './clock.ts';
 import { EventRouter } from './event-router.ts';
 import { type EventTracing, traceOpened, traceOwn } from './event-tracing.ts';
@@ -17,6 +16,7 @@ import type { OpenedSink } from './opened-sink.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { RepeatedCalls } from './repeated-calls.ts';
 import { createRoutingTable } from './routing-table.ts';
+import type { Spool } from './spool/spool.ts';
 import type { Undelivered } from './undelivered.ts';
 
 export interface EventsWorld {
@@ -92,7 +92,7 @@ function all({ events }: Pick<Config, 'events'>, { sinks, log }: EventsWorld): O
 
 async function openSpoolOf({ spool }: Pick<Config, 'spool'>, log: Logger): Promise<Spool | undefined> {
   if (spool === undefined) return undefined;
-  const { openSpool } = await import('../spool/open-spool.ts');
+  const { openSpool } = await import('./spool/open-spool.ts');
   return await openSpool(spool, { log, now: Date.now });
 }
 

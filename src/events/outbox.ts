@@ -9,13 +9,13 @@
 import { isDoneWithin } from '../lib/with-timeout.ts';
 import type { Logger } from '../log/log.ts';
 import { createRateLimit, type RateLimit } from '../log/rate-limit.ts';
-import type { Spool } from '../spool/spool.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { DrainScope } from './drain-waiters.ts';
 import type { OpenedSink } from './opened-sink.ts';
 import { type OutboxStats, readSinkStats, type SinkStats, sumStats } from './outbox-stats.ts';
 import { SinkPipeline } from './sink-pipeline.ts';
+import type { Spool } from './spool/spool.ts';
 import { Tally } from './tally.ts';
 import type { Undelivered } from './undelivered.ts';
 

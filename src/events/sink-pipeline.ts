@@ -9,7 +9,6 @@
 import type { CircuitState } from '../lib/circuit-breaker.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Sink } from '../sinks/sink.ts';
-import type { Position, SinkLog, SpoolEntry } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { DrainScope } from './drain-waiters.ts';
@@ -17,6 +16,7 @@ import type { Entry, Waiter } from './entry.ts';
 import type { Overflow } from './memory-budget.ts';
 import type { OpenedSink } from './opened-sink.ts';
 import { SinkQueue } from './sink-queue.ts';
+import type { Position, SinkLog, SpoolEntry } from './spool/spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import type { Tally } from './tally.ts';
 import type { Undelivered } from './undelivered.ts';

@@ -7,7 +7,6 @@
  */
 import type { QueueOptions } from '../config/sections/queue.ts';
 import type { Delivery } from '../sinks/delivery.ts';
-import type { Position, SpoolEntry } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
 import type { DeliveryObserver, DropReason, SettledListener } from './delivery-observer.ts';
 import { type DrainScope, DrainWaiters } from './drain-waiters.ts';
@@ -16,6 +15,7 @@ import { sizeOf } from './estimate.ts';
 import { EventDelivery } from './event-delivery.ts';
 import { MemoryBudget, type Overflow } from './memory-budget.ts';
 import { type BatchLimits, isWaiting, Partition, partitionIndex } from './partition.ts';
+import type { Position, SpoolEntry } from './spool/spool.ts';
 import { refused, tooBusy, tooLate, Waiters } from './waiters.ts';
 import { type BatchResult, sortBatch } from './write-batch.ts';
 

@@ -4,10 +4,10 @@
  * room comes free: memory is a window over the log. What a dead process left behind is read the same way.
  */
 import type { Delivery } from '../sinks/delivery.ts';
-import type { Position, SinkLog, SpoolEntry } from '../spool/spool.ts';
 import type { Clock } from './clock.ts';
 import { sizeOf } from './estimate.ts';
 import type { MemoryBudget } from './memory-budget.ts';
+import type { Position, SinkLog, SpoolEntry } from './spool/spool.ts';
 
 export interface SpoolFeedOptions {
   readonly sinkLog: SinkLog;

@@ -1,6 +1,7 @@
 /** A spool in memory, which does what its interface says. */
+
+import type { Position, SinkLog, Spool } from '../../src/events/spool/spool.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
-import type { Position, SinkLog, Spool } from '../../src/spool/spool.ts';
 
 interface Stored {
   readonly position: Position;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Waiter } from '../../src/events/entry.ts';
 import { partitionIndex } from '../../src/events/partition.ts';
+import type { Position } from '../../src/events/spool/spool.ts';
 import type { Failure } from '../../src/protocol/failure.ts';
 import type { Sink } from '../../src/sinks/sink.ts';
-import type { Position } from '../../src/spool/spool.ts';
 import { collect } from '../support/collect.ts';
 import { aClock, aDelivery, aPipeline, aSink, type FakeSink, type PipelineOptions } from './support.ts';
 

@@ -4,11 +4,11 @@ import type { Clock } from '../../src/events/clock.ts';
 import type { DropReason } from '../../src/events/delivery-observer.ts';
 import type { OpenedSink } from '../../src/events/opened-sink.ts';
 import { SinkPipeline, type SinkPipelineWorld } from '../../src/events/sink-pipeline.ts';
+import type { Position, SinkLog } from '../../src/events/spool/spool.ts';
 import { Tally } from '../../src/events/tally.ts';
 import type { StampedEvent } from '../../src/protocol/schema/event.ts';
 import type { Delivery } from '../../src/sinks/delivery.ts';
 import type { Receipt, Sink } from '../../src/sinks/sink.ts';
-import type { Position, SinkLog } from '../../src/spool/spool.ts';
 
 export interface FakeClock extends Clock {
   /** Runs what is due in the turns of the event loop until nothing is left for this moment. */

@@ -3,9 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spoolDrainCommand } from '../../src/cli/commands/spool-drain.ts';
-import { spoolPaths } from '../../src/spool/spool-paths.ts';
+import { spoolPaths } from '../../src/events/spool/spool-paths.ts';
 import { aTerminal } from '../cli/commands/fake-terminal.ts';
-import { ALL, aDirectory, aSpool, positionsOf } from '../spool/support.ts';
+import { ALL, aDirectory, aSpool, positionsOf } from '../events/spool/support.ts';
 import { root } from '../support/source.ts';
 import { contents } from './spools/contents.ts';
 

@@ -2,9 +2,9 @@
 
 import { openSinks } from '../../events/open-sinks.ts';
 import { createOutbox, type Outbox } from '../../events/outbox.ts';
+import type { Spool } from '../../events/spool/spool.ts';
 import { readDuration } from '../../lib/schema/units.ts';
 import { sleep } from '../../lib/sleep.ts';
-import type { Spool } from '../../spool/spool.ts';
 import { openSpoolOf, type SpoolCommandWorld, terminalLog } from './spool.ts';
 import type { Terminal } from './terminal.ts';
 

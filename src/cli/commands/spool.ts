@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { load } from '../../app/load.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Environment } from '../../config/variables.ts';
+import { openSpool } from '../../events/spool/open-spool.ts';
+import type { SinkLogReport, Spool } from '../../events/spool/spool.ts';
 import { printable, printableJson } from '../../lib/printable.ts';
-import { openSpool } from '../../spool/open-spool.ts';
-import type { SinkLogReport, Spool } from '../../spool/spool.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface SpoolCommandWorld {

@@ -13,8 +13,8 @@ import {
   spoolPurgeCommand,
 } from '../../../src/cli/commands/spool.ts';
 import { spoolDrainCommand } from '../../../src/cli/commands/spool-drain.ts';
-import { useProcesses } from '../../spool/processes.ts';
-import { aSpool, deliveries } from '../../spool/support.ts';
+import { useProcesses } from '../../events/spool/processes.ts';
+import { aSpool, deliveries } from '../../events/spool/support.ts';
 import { aTerminal } from './fake-terminal.ts';
 
 const start = useProcesses();

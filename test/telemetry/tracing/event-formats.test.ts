@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { EventDelivery } from '../../../src/events/event-delivery.ts';
 import { plainShape } from '../../../src/events/shape.ts';
+import { decodeDelivery, encodeDelivery } from '../../../src/events/spool/delivery-codec.ts';
 import type { StampedEvent } from '../../../src/protocol/schema/event.ts';
 import type { HookInput } from '../../../src/protocol/schema/requests.ts';
-import { decodeDelivery, encodeDelivery } from '../../../src/spool/delivery-codec.ts';
 import { findCloudEventProblems } from '../../program/support/cloud-events.ts';
 import { aClient, aMeta } from '../../support/inputs.ts';
 import { SAMPLED } from './support.ts';

@@ -1,6 +1,6 @@
 /** What the spools in this folder hold, by log: each kind of thing that a delivery can be. */
 import type { Delivery } from '../../../src/sinks/delivery.ts';
-import { aDelivery } from '../../spool/support.ts';
+import { aDelivery } from '../../events/spool/support.ts';
 
 const bytes = (size: number) => Uint8Array.from({ length: size }, (_, i) => (i * 7) % 256);
 

@@ -1,6 +1,6 @@
 /** The log of one sink, in the store of a spool. */
-import { Failure } from '../protocol/failure.ts';
-import type { Delivery } from '../sinks/delivery.ts';
+import { Failure } from '../../protocol/failure.ts';
+import type { Delivery } from '../../sinks/delivery.ts';
 import { runsOf } from './claim.ts';
 import { chooseNext, hasFree } from './claim-next.ts';
 import { encodeDelivery } from './delivery-codec.ts';

@@ -1,5 +1,5 @@
 /** Chooses the entries that a process may deliver next, oldest first and in order for each key across processes. */
-import type { Delivery } from '../sinks/delivery.ts';
+import type { Delivery } from '../../sinks/delivery.ts';
 import type { Claim } from './claim.ts';
 import { decodeDelivery, readHead } from './delivery-codec.ts';
 import { firstEntry, readClaims } from './read-records.ts';

@@ -1,7 +1,7 @@
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Sightings } from '../../src/spool/sightings.ts';
+import { Sightings } from '../../../src/events/spool/sightings.ts';
 import { aDirectory } from './support.ts';
 
 const LEASE = 10_000;

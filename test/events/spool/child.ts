@@ -4,8 +4,8 @@
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Delivery } from '../../src/sinks/delivery.ts';
-import { openSpool } from '../../src/spool/open-spool.ts';
+import { openSpool } from '../../../src/events/spool/open-spool.ts';
+import type { Delivery } from '../../../src/sinks/delivery.ts';
 
 const [path = '', sync = 'false'] = process.argv.slice(2);
 const say = (answer: unknown) => writeSync(1, `${JSON.stringify(answer)}\n`);

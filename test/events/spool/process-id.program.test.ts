@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { isAlive, thisProcess } from '../../src/spool/process-id.ts';
+import { isAlive, thisProcess } from '../../../src/events/spool/process-id.ts';
 
 const never = () => false;
 const always = () => true;

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
-import { sleep } from '../lib/sleep.ts';
+import { sleep } from '../../lib/sleep.ts';
 import { isAlive, ProcessId, thisProcess } from './process-id.ts';
 import { Sightings } from './sightings.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { breakDead, withLock } from '../../src/spool/lock.ts';
-import { thisProcess } from '../../src/spool/process-id.ts';
+import { breakDead, withLock } from '../../../src/events/spool/lock.ts';
+import { thisProcess } from '../../../src/events/spool/process-id.ts';
 import { aDirectory } from './support.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -7,7 +7,7 @@
  * write, so that a busy process pays for one check a transaction and no more.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { sleep } from '../lib/sleep.ts';
+import { sleep } from '../../lib/sleep.ts';
 import { breakDead } from './lock.ts';
 import { findWriting, processSightings, writingPath } from './process-files.ts';
 import type { SpoolPaths } from './spool-paths.ts';

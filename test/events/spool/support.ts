@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Delivery } from '../../src/sinks/delivery.ts';
-import { openSpool } from '../../src/spool/open-spool.ts';
-import type { Spool, SpoolEntry, SpoolOptions } from '../../src/spool/spool.ts';
+import { openSpool } from '../../../src/events/spool/open-spool.ts';
+import type { Spool, SpoolEntry, SpoolOptions } from '../../../src/events/spool/spool.ts';
+import type { Delivery } from '../../../src/sinks/delivery.ts';
 
 export function aDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'exhook-spool-'));

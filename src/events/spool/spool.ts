@@ -4,8 +4,8 @@
  *
  * Each sink has a log in it, which only grows at its end: `SinkLog`.
  */
-import type { Logger } from '../log/log.ts';
-import type { Delivery } from '../sinks/delivery.ts';
+import type { Logger } from '../../log/log.ts';
+import type { Delivery } from '../../sinks/delivery.ts';
 import type { Position } from './records.ts';
 import type { SinkLogReport } from './report.ts';
 

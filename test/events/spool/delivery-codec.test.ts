@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../src/sinks/delivery.ts';
-import { decodeDelivery, encodeDelivery, readHead } from '../../src/spool/delivery-codec.ts';
+import { decodeDelivery, encodeDelivery, readHead } from '../../../src/events/spool/delivery-codec.ts';
+import type { Delivery } from '../../../src/sinks/delivery.ts';
 import { aDelivery } from './support.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });

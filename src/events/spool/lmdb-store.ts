@@ -1,5 +1,5 @@
 /** Groups the operations of a store into transactions of LMDB. */
-import { Failure } from '../protocol/failure.ts';
+import { Failure } from '../../protocol/failure.ts';
 import { explainCommit } from './explain-commit.ts';
 import type { Db, Store } from './store.ts';
 import { WriteBatch } from './write-batch.ts';

@@ -1,7 +1,7 @@
 /** Explains why a spool could not be written. */
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure } from '../protocol/failure.ts';
+import { Failure } from '../../protocol/failure.ts';
 
 /** @param cause what LMDB threw. */
 export function explainCommit(cause: unknown, path: string): Failure {

@@ -8,7 +8,7 @@
  * next number, and old ones stay readable.
  */
 import { crc32 } from 'node:zlib';
-import type { Delivery, DeliveryFormat } from '../sinks/delivery.ts';
+import type { Delivery, DeliveryFormat } from '../../sinks/delivery.ts';
 
 const LAYOUT = 1;
 const HEADER = 14;

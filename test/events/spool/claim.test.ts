@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Claim, cut, extend, runsOf } from '../../src/spool/claim.ts';
+import { type Claim, cut, extend, runsOf } from '../../../src/events/spool/claim.ts';
 
 const claim = (first: number, last: number, owner = 'me'): Claim => ({ first, last, owner });
 
