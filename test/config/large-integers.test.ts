@@ -1,8 +1,8 @@
 /** Integers beyond 2^53 in a configuration, wherever it is shown, compared or told from another. */
 import { describe, expect, it } from 'vitest';
-import { redactConfig } from '../../src/app/admin/redact.ts';
 import { needRestart } from '../../src/app/reload.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { redactConfig } from '../../src/config/redact.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { parseYaml } from '../../src/config/yaml.ts';
 import { atOnce } from '../../src/lib/steps.ts';

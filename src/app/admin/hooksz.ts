@@ -1,6 +1,6 @@
+import { findWarnings } from '../../emqx/hook-report.ts';
 import { clip } from '../../lib/clip.ts';
 import type { NodeCalls } from '../../lookup/brokers/node-calls.ts';
-import { findWarnings } from './hook-report.ts';
 import { jsonAnswer, type Page } from './page.ts';
 
 /** What brokers are asked to call and why, what each broker node did call and when, and what is strange about it. */

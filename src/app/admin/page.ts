@@ -1,7 +1,8 @@
 /** What a page is, and what pages can ask. */
+
+import type { HookReport } from '../../emqx/hook-report.ts';
 import { printableJson } from '../../lib/printable.ts';
 import type { Exposition } from '../../telemetry/prometheus.ts';
-import type { HookReport } from './hook-report.ts';
 
 /** The server, or all workers of one: pages do not know which. */
 export interface AdminSource {

@@ -1,5 +1,8 @@
 /** What one process can tell of itself: to its own pages, or to the supervisor that has them. */
+
+import { redactSteps } from '../../config/redact.ts';
 import type { Config } from '../../config/schema.ts';
+import { findOutdated, findTrapped, type HookReport, reportHooks } from '../../emqx/hook-report.ts';
 import type { Outbox } from '../../events/outbox.ts';
 import { inSlices } from '../../lib/slices.ts';
 import { logLines } from '../../log/stderr.ts';
@@ -10,9 +13,7 @@ import type { ReloadTally } from '../../telemetry/reload-tally.ts';
 import type { Listener } from '../../transport/listener.ts';
 import type { TlsSettings } from '../../transport/tls.ts';
 import type { ServerRuntime } from '../runtime/server-runtime.ts';
-import { findOutdated, findTrapped, type HookReport, reportHooks } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
-import { redactSteps } from './redact.ts';
 
 /** What can be asked, and the form of the answer: plain data, so that it can go to another process. */
 export interface Reports {

@@ -1,10 +1,10 @@
 /** The pages of a supervisor: they are about all workers together, on its own port or on the one of its workers. */
 import type { Admin } from '../../config/sections/admin.ts';
+import { addUpHooks, findOutdated, findTrapped } from '../../emqx/hook-report.ts';
 import type { Environment } from '../../lib/secret.ts';
 import type { Logger } from '../../log/log.ts';
 import { loadClient } from '../../telemetry/prometheus.ts';
 import { readWorkerMetrics } from '../../telemetry/worker-metrics.ts';
-import { addUpHooks, findOutdated, findTrapped } from './hook-report.ts';
 import type { AdminSource } from './page.ts';
 import { servePages } from './page-service.ts';
 import { readToken } from './pages.ts';

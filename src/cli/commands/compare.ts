@@ -1,13 +1,18 @@
+import { replaceHooks } from '../../app/custom-hooks.ts';
 import { load } from '../../app/load.ts';
 import type { Environment } from '../../config/variables.ts';
+import { hooks } from '../../core/hooks/index.ts';
+import {
+  type ConfigurationRunSource,
+  openConfigurationRun,
+} from '../../inspector/compare/configuration-run.ts';
+import { type Comparison, compareRuns, isUnchanged } from '../../inspector/compare/group.ts';
+import { toJson } from '../../inspector/compare/json.ts';
+import { compareRegistrations, type Registration } from '../../inspector/compare/registration.ts';
+import { type Clock, run } from '../../inspector/compare/run.ts';
+import { type ComparedHook, comparedHooks, subjectsOf } from '../../inspector/compare/subject.ts';
 import { PolicyError } from '../../lookup/open-policy.ts';
-import { type ConfigurationRunSource, openConfigurationRun } from '../compare/configuration-run.ts';
-import { type Comparison, compareRuns, isUnchanged } from '../compare/group.ts';
-import { toJson } from '../compare/json.ts';
 import { printComparison } from '../compare/print.ts';
-import { compareRegistrations, type Registration } from '../compare/registration.ts';
-import { type Clock, run } from '../compare/run.ts';
-import { type ComparedHook, comparedHooks, subjectsOf } from '../compare/subject.ts';
 import { openDry } from './policy.ts';
 import { readRecordings } from './read-recordings.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,9 +35,9 @@ export async function compareCommand(
   env: Environment,
   terminal: Terminal,
 ): Promise<number> {
-  const hooks = hooksOf(args.only);
-  if (typeof hooks === 'string') {
-    terminal.err(hooks);
+  const wanted = hooksOf(args.only);
+  if (typeof wanted === 'string') {
+    terminal.err(wanted);
     return 2;
   }
   const clock: Clock = { time: Date.now() };
@@ -43,8 +48,8 @@ export async function compareCommand(
     const [before, after] = sources;
     if (calls === undefined || before === undefined || after === undefined) return 2;
     const subjects = subjectsOf(calls);
-    if (!subjects.some(({ hook }) => hooks.includes(hook))) {
-      terminal.err(`there are no calls of ${hooks.join(', ')} in ${args.recordings.join(', ')}`);
+    if (!subjects.some(({ hook }) => wanted.includes(hook))) {
+      terminal.err(`there are no calls of ${wanted.join(', ')} in ${args.recordings.join(', ')}`);
       return 2;
     }
     const start = clock.time;
@@ -53,7 +58,7 @@ export async function compareCommand(
     const now = await run(await openConfigurationRun(after), subjects, clock);
     // A login may bring tags and grants for the calls that are asked for: all of them are made.
     const registrations = compareRegistrations(before, after);
-    const comparison = compareRuns(subjects, old, now, { hooks, registrations });
+    const comparison = compareRuns(subjects, old, now, { hooks: wanted, registrations });
     print(comparison, registrations, args, terminal);
     return isUnchanged(comparison) ? 0 : 1;
   } finally {
@@ -101,7 +106,8 @@ async function open(
   }
   const { config, custom, place } = loaded;
   try {
-    return { config, custom, policy: await openDry(config, env, terminal, () => clock.time) };
+    const table = replaceHooks(hooks, custom.hooks);
+    return { config, custom, table, policy: await openDry(config, env, terminal, () => clock.time) };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     for (const problem of await place(error.problems)) terminal.err(problem);

@@ -3,12 +3,9 @@
 import { load } from '../../app/load.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Environment } from '../../config/variables.ts';
-import { createMemoryGrants } from '../../lookup/grants/memory.ts';
-import { type OpenPolicy, openPolicy, PolicyError } from '../../lookup/open-policy.ts';
+import { openDryPolicy } from '../../lookup/open-dry.ts';
+import { type OpenPolicy, PolicyError } from '../../lookup/open-policy.ts';
 import type { Terminal } from './terminal.ts';
-
-/** Clients that one run of a command can remember. */
-const MAX_CLIENTS = 100_000;
 
 /** `undefined` when it cannot be used; then the problems have been printed. */
 export async function openPolicyFor(
@@ -38,16 +35,5 @@ export async function openDry(
   terminal: Pick<Terminal, 'err'>,
   now: () => number = Date.now,
 ): Promise<OpenPolicy> {
-  const log = { info: () => {}, warn: terminal.err, error: terminal.err };
-  const grants = createMemoryGrants({ max: MAX_CLIENTS, now });
-  return await openPolicy(config, {
-    env,
-    log,
-    grants,
-    now,
-    monotonic: () => performance.now(),
-    random: Math.random,
-    isDry: true,
-    onChange: () => {},
-  });
+  return await openDryPolicy(config, { env, warn: terminal.err, now });
 }

@@ -1,7 +1,7 @@
 /** Reads the recordings that a command names. */
 import { readFile } from 'node:fs/promises';
-import { readRecording } from '../../protocol/wire/read-recording.ts';
-import { type FileCall, joinLives } from '../replay/lives.ts';
+import { type FileCall, readRecording } from '../../protocol/wire/read-recording.ts';
+import { joinLives } from '../replay/lives.ts';
 import type { Terminal } from './terminal.ts';
 
 /** All calls in their order; `undefined` when a file cannot be read: then the problems have been printed. */

@@ -1,8 +1,8 @@
 /** How two messages differ, a line each, for people. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Message } from '../../inspector/compare/effect.ts';
 import { isPrintable, printable } from '../../lib/printable.ts';
-import type { Message } from './effect.ts';
 
 export function messageDifference(before: Message, after: Message): string[] {
   return [

@@ -1,9 +1,10 @@
 /** A comparison for people. */
+
+import { messageOf } from '../../inspector/compare/effect.ts';
+import type { Comparison, Group, HookSummary, Pair } from '../../inspector/compare/group.ts';
+import { describeRegistration, type Registration } from '../../inspector/compare/registration.ts';
 import { printable } from '../../lib/printable.ts';
-import { messageOf } from './effect.ts';
-import type { Comparison, Group, HookSummary, Pair } from './group.ts';
 import { messageDifference } from './message-difference.ts';
-import { describeRegistration, type Registration } from './registration.ts';
 import { columns, plural, some } from './text.ts';
 
 export interface PrintOptions {

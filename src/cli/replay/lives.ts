@@ -1,10 +1,5 @@
 /** Several recordings as one stream of calls. */
-import type { RecordedCall } from '../../protocol/wire/read-recording.ts';
-
-/** A recorded call, and the file it stands in. */
-export interface FileCall extends RecordedCall {
-  readonly file: string;
-}
+import type { FileCall } from '../../protocol/wire/read-recording.ts';
 
 /**
  * Recordings of the same time, such as those of several workers, are one life: their calls come in the order in

@@ -22,6 +22,11 @@ export interface RecordedCall {
   readonly bytes: Uint8Array;
 }
 
+/** A recorded call, and the file it stands in. */
+export interface FileCall extends RecordedCall {
+  readonly file: string;
+}
+
 export interface RecordingProblem {
   readonly line: number;
   readonly message: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FileCall, joinLives } from '../../../src/cli/replay/lives.ts';
+import { joinLives } from '../../../src/cli/replay/lives.ts';
+import type { FileCall } from '../../../src/protocol/wire/read-recording.ts';
 import { rpcs } from '../../../src/protocol/wire/rpc.ts';
 
 const [rpc] = rpcs as readonly [(typeof rpcs)[number]];

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { comparing } from './comparing.ts';
-import { aLogin, aPublish, aSubscribe } from './recording.ts';
+import { comparing } from '../../cli/compare/comparing.ts';
+import { aLogin, aPublish, aSubscribe } from '../../cli/compare/recording.ts';
 
 const hash = (n: number) => `$2b$04$bbcGNzx0O.qC4jLxBUJp7.XVH5GN/iiBQNVA5GFuy.mkQkv3m1M${n}a`;
 const user = (username: string, more: object = {}) => ({ username, hash: hash(1), ...more });

@@ -4,8 +4,7 @@ import { schemas } from '../../protocol/schema/compiled.ts';
 import { type HookName, isSentMessageHook } from '../../protocol/schema/hook-name.ts';
 import { Action, type HookInput } from '../../protocol/schema/requests.ts';
 import { decode } from '../../protocol/wire/decode.ts';
-import type { RecordedCall } from '../../protocol/wire/read-recording.ts';
-import type { FileCall } from '../replay/lives.ts';
+import type { FileCall, RecordedCall } from '../../protocol/wire/read-recording.ts';
 import type { Message } from './effect.ts';
 
 /** The hooks that carry an answer: nothing else can change. */

@@ -1,10 +1,10 @@
 /** Which hooks are registered and why, and which broker nodes call them: of one process, or of several added up. */
-import { type RegisteredHook, registeredHooks } from '../../config/hook-list.ts';
-import type { Config } from '../../config/schema.ts';
-import { clip } from '../../lib/clip.ts';
-import { describeDifference, RELOAD_REMEDY } from '../../lookup/brokers/list-warnings.ts';
-import type { HookCalls, NodeCalls } from '../../lookup/brokers/node-calls.ts';
-import type { HookName } from '../../protocol/schema/hook-name.ts';
+import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
+import type { Config } from '../config/schema.ts';
+import { clip } from '../lib/clip.ts';
+import { describeDifference, RELOAD_REMEDY } from '../lookup/brokers/list-warnings.ts';
+import type { HookCalls, NodeCalls } from '../lookup/brokers/node-calls.ts';
+import type { HookName } from '../protocol/schema/hook-name.ts';
 
 export interface HookReport {
   readonly registered: readonly RegisteredHook[];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { addUpHooks, findTraps, type HookReport, reportHooks } from '../../../src/app/admin/hook-report.ts';
-import { Config } from '../../../src/config/schema.ts';
-import { NodeRegistry } from '../../../src/lookup/brokers/node-registry.ts';
-import type { HookName } from '../../../src/protocol/schema/hook-name.ts';
-import type { HookInput } from '../../../src/protocol/schema/requests.ts';
-import { rpcFor } from '../../support/runtime.ts';
+import { Config } from '../../src/config/schema.ts';
+import { addUpHooks, findTraps, type HookReport, reportHooks } from '../../src/emqx/hook-report.ts';
+import { NodeRegistry } from '../../src/lookup/brokers/node-registry.ts';
+import type { HookName } from '../../src/protocol/schema/hook-name.ts';
+import type { HookInput } from '../../src/protocol/schema/requests.ts';
+import { rpcFor } from '../support/runtime.ts';
 
 const config = Config.parse({ events: { stdout: 'off' } });
 const input = (node: string) => ({ meta: { node } }) as HookInput;

@@ -1,9 +1,8 @@
 /** One of the two configurations, ready to be asked in memory. */
 
-import { type CustomHooks, replaceHooks } from '../../app/custom-hooks.ts';
 import { registeredHooks } from '../../config/hook-list.ts';
 import type { Config } from '../../config/schema.ts';
-import { hooks } from '../../core/hooks/index.ts';
+import type { AnyHook, HookTable } from '../../core/hook.ts';
 import type { Lookup, Runtime } from '../../core/runtime.ts';
 import { exactKey } from '../../lib/exact-key.ts';
 import type { OpenPolicy } from '../../lookup/open-policy.ts';
@@ -34,13 +33,20 @@ export interface ConfigurationRun {
 export interface ConfigurationRunSource {
   readonly config: Config;
   readonly policy: OpenPolicy;
-  readonly custom: Pick<CustomHooks, 'hooks' | 'lookups'>;
+  /** Hooks and look-ups of the user's own. */
+  readonly custom: {
+    readonly hooks: readonly AnyHook[];
+    readonly lookups: Readonly<Record<string, Lookup>>;
+  };
+  /** All hooks, with those of the user's own in their places. */
+  readonly table: HookTable;
 }
 
 export async function openConfigurationRun({
   config,
   policy,
   custom,
+  table,
 }: ConfigurationRunSource): Promise<ConfigurationRun> {
   const gaps = new Gaps();
   const judged = new Set<string>();
@@ -59,7 +65,7 @@ export async function openConfigurationRun({
       rules.set(`${hook} ${messageLabel(rule, i)}`, contentOf(rule));
   return {
     runtime: {
-      hooks: replaceHooks(hooks, custom.hooks),
+      hooks: table,
       policy: withJudged(offlinePolicy(policy, logins, grants, hasTokenNames(config)), judged),
       lookups: {
         ...policy.lookups,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { redactConfig, withoutSecrets } from '../../../src/app/admin/redact.ts';
-import { Config } from '../../../src/config/schema.ts';
-import { configWith, secretPlaces as places } from '../../support/secret-places.ts';
+import { redactConfig, withoutSecrets } from '../../src/config/redact.ts';
+import { Config } from '../../src/config/schema.ts';
+import { configWith, secretPlaces as places } from '../support/secret-places.ts';
 
 const SECRET = 'hunter2-hunter2';
 

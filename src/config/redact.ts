@@ -1,8 +1,9 @@
 /** The configuration as it may be shown: references to secrets stay, secrets do not. */
-import type { Config } from '../../config/schema.ts';
-import { kindOf, type SinkSection } from '../../config/sections/sinks.ts';
-import { redactUrls } from '../../lib/redact-urls.ts';
-import { mapSteps, type Steps } from '../../lib/steps.ts';
+
+import { redactUrls } from '../lib/redact-urls.ts';
+import { mapSteps, type Steps } from '../lib/steps.ts';
+import type { Config } from './schema.ts';
+import { kindOf, type SinkSection } from './sections/sinks.ts';
 
 const HIDDEN = '***';
 
