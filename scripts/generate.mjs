@@ -13,9 +13,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 await writeWire(root, format);
 
-const { configJsonSchema, configReference, metricTables, sinkParts } = await readDeclarations(`
+const { configJsonSchema, configReference, loginParts, metricTables, sinkParts } = await readDeclarations(`
   export { configJsonSchema } from './src/config/json-schema.ts';
   export { configReference } from './src/config/reference.ts';
+  export { loginParts } from './src/lookup/methods/reference.ts';
   export { sinkParts } from './src/sinks/reference.ts';
   export { metricTables } from './src/telemetry/reference.ts';
 `);
@@ -23,11 +24,13 @@ const { configJsonSchema, configReference, metricTables, sinkParts } = await rea
 mkdirSync(`${root}/docs`, { recursive: true });
 writeFileSync(`${root}/exhook.schema.json`, format('exhook.schema.json', JSON.stringify(configJsonSchema())));
 writeFileSync(`${root}/docs/configuration.md`, configReference());
-fillRegions(`${root}/docs/sinks.md`, sinkParts(proseOfSink));
+fillRegions(`${root}/docs/sinks.md`, sinkParts(readProse('src/sinks')));
+fillRegions(`${root}/docs/policies.md`, loginParts(readProse('src/lookup')));
 fillRegions(`${root}/docs/metrics.md`, metricTables());
 
-function proseOfSink(kind) {
-  return readFileSync(`${root}/src/sinks/${kind}/docs.md`, 'utf8');
+/** What is written about each kind, in its folder. */
+function readProse(folder) {
+  return (kind) => readFileSync(`${root}/${folder}/${kind}/docs.md`, 'utf8');
 }
 
 /** As `biome check` wants it. */

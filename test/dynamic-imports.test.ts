@@ -4,6 +4,7 @@
  * same on a server that runs.
  */
 import { expect, it } from 'vitest';
+import { loginMethods } from '../src/lookup/methods/kinds.ts';
 import { sinkKinds } from '../src/sinks/kinds.ts';
 import { codeOf, filesUnder, readSource } from './support/source.ts';
 
@@ -33,6 +34,9 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/lookup/messages/open-messages.ts': [2, OPEN],
   'src/lookup/password/engines.ts': [2, `${OPEN}: openUsers awaits both`],
   'src/lookup/policy/opener.ts': [4, OPEN],
+  ...Object.fromEntries(
+    loginMethods.map(({ name }) => [`src/lookup/${name}/declaration.ts`, [1, OPEN] as const]),
+  ),
   'src/app/main.ts': [3, START],
   'src/offload-thread.ts': [
     4,

@@ -8,6 +8,8 @@
  * @property {readonly string[]} [needs] parts that it runs once the port is open: they are read with it. Default: none.
  */
 
+import { existsSync, readdirSync } from 'node:fs';
+
 export const DIRECTORY = 'dist/chunks';
 export const LOADER = `${DIRECTORY}/parts.cjs`;
 
@@ -20,6 +22,16 @@ export const PARTS = [
   { name: 'yaml', inputs: ['src/config/yaml.ts'] },
   {
     name: 'policies',
-    inputs: ['src/lookup/open-policy.ts', 'src/lookup/grants/open.ts', 'src/lookup/users/shared.ts'],
+    inputs: [
+      'src/lookup/open-policy.ts',
+      'src/lookup/grants/open.ts',
+      'src/lookup/users/shared.ts',
+      ...loginMethods().map((name) => `src/lookup/${name}/open.ts`),
+    ],
   },
 ];
+
+/** The folders of login methods, by their declarations. */
+function loginMethods() {
+  return readdirSync('src/lookup').filter((name) => existsSync(`src/lookup/${name}/declaration.ts`));
+}

@@ -3,6 +3,7 @@ import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import type { Admin } from '../config/sections/admin.ts';
 import type { RouteSection as Route } from '../config/sections/routes.ts';
+import { methodOf } from '../lookup/sections/authenticate-methods.ts';
 import type { IngressSupport } from '../policy/ingress.ts';
 import type { HookName } from '../protocol/schema/hook-name.ts';
 
@@ -83,20 +84,21 @@ function withoutPassword(
 ): string | undefined {
   if (custom.includes('client.authenticate')) return 'a hook of your own (hooks.custom)';
   const { methods = [], otherwise } = authenticate ?? {};
-  const i = methods.findIndex(
-    ({ anonymous, certificate, jwt, http }) =>
-      anonymous !== undefined || certificate !== undefined || http !== undefined || jwt?.from === 'username',
-  );
-  const kind = Object.keys(methods[i] ?? {}).find((key) => key !== 'name');
-  if (i >= 0) return `authenticate.methods[${i}].${kind}`;
+  for (const [i, section] of methods.entries()) {
+    const { method, options } = methodOf(section);
+    if (method.needsNoPassword?.(options)) return `authenticate.methods[${i}].${method.name}`;
+  }
   return otherwise === 'allow' ? 'authenticate.otherwise: allow' : undefined;
 }
 
 type Methods = NonNullable<Config['authenticate']>['methods'];
 
 function slowestOf(methods: Methods): OwnFacts['slowest'] {
-  const waits = methods.flatMap(({ http }, i) =>
-    http === undefined ? [] : [{ what: `authenticate.methods[${i}].http.timeout`, timeout: http.timeout }],
-  );
+  const waits = methods.flatMap((section, i) => {
+    const { method, options } = methodOf(section);
+    const wait = method.waits?.(options);
+    if (wait === undefined) return [];
+    return [{ what: `authenticate.methods[${i}].${method.name}.${wait.key}`, timeout: wait.timeout }];
+  });
   return waits.sort((a, b) => b.timeout - a.timeout)[0];
 }

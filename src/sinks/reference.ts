@@ -1,5 +1,5 @@
 /** The parts of docs/sinks.md that come from the declarations of the kinds: `npm run generate` writes them there. */
-import { code, describeOptions, tableRow } from '../lib/schema/describe.ts';
+import { code, fillInOptions, lines, tableRow } from '../lib/schema/describe.ts';
 import { findSecrets } from '../lib/schema/secret.ts';
 import { hasKey } from '../lib/schema/walk.ts';
 import type { SinkKind } from './kind.ts';
@@ -49,13 +49,7 @@ function describeAccess(): string {
 }
 
 function describeKind({ name, options }: SinkKind, prose: string): string {
-  if (!prose.includes(PLACE))
-    throw new Error(`src/sinks/${name}/docs.md: write ${PLACE} where its options belong`);
-  return `## ${name}\n\n${prose.replace(PLACE, () => describeOptions(options).trimEnd())}`;
+  return `## ${name}\n\n${fillInOptions(prose, options, `src/sinks/${name}/docs.md`)}`;
 }
 
-const PLACE = '<!-- options -->';
-
 const linkTo = (name: string): string => `[${name}](#${name})`;
-
-const lines = (rows: readonly string[]): string => `${rows.join('\n')}\n`;

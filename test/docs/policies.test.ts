@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/cli/commands/check.ts';
 import { testCommand } from '../../src/cli/commands/test.ts';
+import { loginMethods } from '../../src/lookup/methods/kinds.ts';
+import { loginParts } from '../../src/lookup/methods/reference.ts';
 import { SECRET } from '../lookup/jwt/vectors.ts';
-import { root } from '../support/source.ts';
+import { readSource, root } from '../support/source.ts';
 import { aTerminal } from '../support/terminal.ts';
 
 const page = readFileSync(join(root, 'docs/policies.md'), 'utf8');
@@ -33,6 +35,16 @@ describe('docs/policies.md', () => {
   it('has no YAML that is not tried', () => {
     expect(blocks.filter(({ kind, language }) => language === 'yaml' && kind === '')).toEqual([]);
     expect(of('policy').length).toBeGreaterThan(8);
+  });
+
+  it('has the parts that are generated from the declarations of login methods', () => {
+    const parts = loginParts((method) => readSource(`src/lookup/${method}/docs.md`));
+    for (const [name, text] of Object.entries(parts))
+      expect(page).toContain(`<!-- generated:${name} -->\n\n${text}\n<!-- /generated:${name} -->`);
+  });
+
+  it.each(loginMethods)('has an example in which a client logs in by the method $name', ({ name }) => {
+    expect(of('policy').some(({ text }) => new RegExp(`^ +(- )?${name}:`, 'm').test(text))).toBe(true);
   });
 
   it.each(of('policy'))('policy $name is good', async ({ text }) => {

@@ -5,7 +5,7 @@
  */
 import type { Config } from '../../config/schema.ts';
 import type { Lookup } from '../../core/runtime.ts';
-import { type MethodSection, nameMethods } from '../../lookup/sections/authenticate-methods.ts';
+import { type MethodSection, methodOf, nameMethods } from '../../lookup/sections/authenticate-methods.ts';
 import { LIMITER, questionKind } from '../../policy/login/authenticate.ts';
 import type { Login, MethodAnswer } from '../../policy/policy.ts';
 import { mayBeToken } from '../../policy/topics/authorize-action.ts';
@@ -56,17 +56,17 @@ async function openMethod(name: string, section: MethodSection, lookup: Lookup, 
 type Missing = 'needs the password' | 'needs the token' | 'asks a service';
 
 /** What a recording lacks for a login by this method; nothing when the method can tell. */
-function missingOf({ http, jwt }: MethodSection): ((client: Login) => Missing | undefined) | undefined {
-  if (http !== undefined) return () => 'asks a service';
-  if (jwt === undefined) return undefined;
-  if (jwt.from === 'password') {
-    return ({ password }) => {
-      if (password === REDACTED) return 'needs the password';
-      return jwt.jwks !== undefined && mayBeToken(password) ? 'asks a service' : undefined;
-    };
-  }
-  return ({ username }) => {
-    if (username === HIDDEN_TOKEN) return 'needs the token';
-    return jwt.jwks !== undefined && mayBeToken(username) ? 'asks a service' : undefined;
-  };
+function missingOf(section: MethodSection): ((client: Login) => Missing | undefined) | undefined {
+  const { method, options } = methodOf(section);
+  const asks = method.asksService?.(options) ? 'asks a service' : undefined;
+  const field = method.tokenIn?.(options);
+  if (field === undefined) return asks && (() => asks);
+  const [hidden, needs] = hiddenTokens[field];
+  return ({ [field]: token }) => (token === hidden ? needs : mayBeToken(token) ? asks : undefined);
 }
+
+/** How a recording hides a token, and what a login needs then. */
+const hiddenTokens = {
+  password: [REDACTED, 'needs the password'],
+  username: [HIDDEN_TOKEN, 'needs the token'],
+} as const;

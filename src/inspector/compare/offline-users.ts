@@ -3,7 +3,7 @@
 import type { Lookup } from '../../core/runtime.ts';
 import { verifyPassword } from '../../lookup/password/verify.ts';
 import { findUser } from '../../lookup/users/check.ts';
-import { type Users, userOptionsOf } from '../../lookup/users/declaration.ts';
+import { type UsersOptions, userOptionsOf } from '../../lookup/users/declaration.ts';
 import { openUserStore } from '../../lookup/users/store.ts';
 import { loginOfUser } from '../../policy/login/logins.ts';
 import type { User } from '../../policy/login/user-record.ts';
@@ -14,7 +14,7 @@ import { REDACTED } from '../../protocol/wire/recording.ts';
 import type { Gaps } from './gaps.ts';
 
 /** The policy with these users was opened before, so that they can be read. */
-export async function openOfflineUsers(name: string, users: Users, gaps: Gaps): Promise<Lookup> {
+export async function openOfflineUsers(name: string, users: UsersOptions, gaps: Gaps): Promise<Lookup> {
   const index = await readUsers(users);
   const verify = rememberPasswords();
   return async (question) => {
@@ -36,7 +36,7 @@ export async function openOfflineUsers(name: string, users: Users, gaps: Gaps): 
 
 const refused: MethodAnswer = { result: 'deny', reason: 'not this user' };
 
-async function readUsers(users: Users): Promise<UserIndex> {
+async function readUsers(users: UsersOptions): Promise<UserIndex> {
   const options = userOptionsOf(users);
   if (users.file === undefined) {
     const records = (users.list ?? []).map((fields, line) => ({ line, fields }));

@@ -16,7 +16,16 @@ export function expects(noun: string, write: string): (issue: RawIssue) => strin
 
 /** Names as a sentence lists them: `a, b or c`. */
 export function oneOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+  return join(names, 'or');
+}
+
+/** The same with "and": `a, b and c`. */
+export function allOf(names: readonly string[]): string {
+  return join(names, 'and');
+}
+
+function join(names: readonly string[], word: string): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
 }
 
 /** For a rule about several keys: it has nothing to say while one of them is wrong by itself. */

@@ -12,6 +12,19 @@ export function describeOptions(section: z.core.$ZodType): string {
   return `${[...head, ...rows].join('\n')}\n`;
 }
 
+/**
+ * What is written about a section, with the table of its options in its place: the line `<!-- options -->`.
+ *
+ * @param file what is written stands there, for the error.
+ * @throws Error without that line.
+ */
+export function fillInOptions(prose: string, section: z.core.$ZodType, file: string): string {
+  if (!prose.includes(PLACE)) throw new Error(`${file}: write ${PLACE} where its options belong`);
+  return prose.replace(PLACE, () => describeOptions(section).trimEnd());
+}
+
+const PLACE = '<!-- options -->';
+
 interface Option {
   readonly name: string;
   readonly schema: z.ZodType;
@@ -19,11 +32,16 @@ interface Option {
 
 function collectOptions(section: z.core.$ZodType, path: readonly string[]): Option[] {
   const inner = unwrap(section);
-  if (!(inner instanceof z.ZodObject)) return [];
+  if (!(inner instanceof z.ZodObject) || holdsItself(inner)) return [];
   return Object.entries(inner.shape).flatMap(([key, schema]) => {
     const at = [...path, key];
     return [{ name: at.join('.'), schema: schema as z.ZodType }, ...collectOptions(schema, at)];
   });
+}
+
+/** Whether one of its options is such a section again, as a condition may hold conditions. */
+function holdsItself(section: z.ZodObject): boolean {
+  return Object.values(section.shape).some((option) => unwrap(option) === section);
 }
 
 /** `absent` where that means something of its own. */
@@ -36,13 +54,23 @@ export function tableRow(cells: readonly string[]): string {
   return `|${cells.map((cell) => (cell === '' ? ' ' : ` ${cell.replaceAll('|', '\\|')} `)).join('|')}|`;
 }
 
+/** Lines of a page. */
+export const lines = (rows: readonly string[]): string => `${rows.join('\n')}\n`;
+
 export const code = (text: string): string => `\`${text}\``;
 
 export function typeOf(schema: z.core.$ZodType): string {
   const types = alternatives(schema);
   const quantity = types.map(quantityOf).find((name) => name !== undefined);
   const words = types.filter((type) => quantity === undefined || type instanceof z.ZodLiteral).map(wordOf);
-  return [...new Set([...words, ...(quantity === undefined ? [] : [quantity])])].join(' or ');
+  return joinTypes([...new Set([...words, ...(quantity === undefined ? [] : [quantity])])]);
+}
+
+/** Several types, and a list of the same, are not written twice. */
+function joinTypes(words: readonly string[]): string {
+  const [list, ...others] = words.toReversed();
+  const one = others.toReversed().join(' or ');
+  return others.length > 1 && list === `list of ${one}` ? `${one} or a list of these` : words.join(' or ');
 }
 
 function quantityOf(type: z.core.$ZodType): string | undefined {

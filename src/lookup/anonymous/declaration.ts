@@ -1,11 +1,13 @@
 /** The method `anonymous`: clients without a user name. */
 import type * as z from 'zod';
 import { section } from '../../lib/schema/builders.ts';
+import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
 import { findRuleProblems } from '../../policy/topics/rule-check.ts';
 import { WhoSchema } from '../../policy/topics/rule-schema.ts';
-import { tags } from '../methods/option-parts.ts';
+import { declare, defineLoginMethod } from '../methods/kind.ts';
+import { EVERYONE, tags } from '../methods/option-parts.ts';
 
-export const Anonymous = section(() => ({
+const Anonymous = section(() => ({
   who: WhoSchema.optional().describe(
     'Conditions on the client. When absent: every client without a user name.',
   ),
@@ -15,4 +17,18 @@ export const Anonymous = section(() => ({
   for (const { path: at, message } of findRuleProblems({ allow: 'all', who }))
     context.addIssue({ code: 'custom', path: [...at], message });
 });
-export type Anonymous = z.output<typeof Anonymous>;
+export type AnonymousOptions = z.output<typeof Anonymous>;
+
+export const anonymous = defineLoginMethod({
+  name: 'anonymous',
+  summary: 'Clients without a user name.',
+  options: Anonymous,
+  load: () => import('./open.ts').then(({ openAnonymous }) => openAnonymous),
+  vouches: { username: 'yes: there is none', clientid: 'no' },
+  // It is for clients without a user name.
+  bindsNames: () => ['username'],
+  usesNames: () => [],
+  advise: (name) => `write ${declare(name)} if something before this server sees to it`,
+  admitsEveryone: ({ who }) => (allowsEveryLogin(who) ? EVERYONE : undefined),
+  needsNoPassword: () => true,
+});

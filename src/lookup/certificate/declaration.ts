@@ -1,11 +1,14 @@
 /** The method `certificate`: names of the client's TLS certificate. */
 import * as z from 'zod';
 import { expects, section, whenValid } from '../../lib/schema/builders.ts';
+import { namesInConditions } from '../../policy/login/determined-names.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import type { TextCondition } from '../../policy/topics/rule.ts';
 import { findTextProblem } from '../../policy/topics/rule-check.ts';
 import { TextConditionSchema } from '../../policy/topics/rule-schema.ts';
+import { defineLoginMethod, namesIn } from '../methods/kind.ts';
 import { problemOf, tags } from '../methods/option-parts.ts';
+import { compileNames, isNameTemplate, nameTemplateNames } from './names.ts';
 
 /** A condition of a certificate: with `${` a template, else a condition on the text. */
 const NameCondition = TextConditionSchema.superRefine((condition, context) => {
@@ -18,14 +21,6 @@ function findNameProblem(condition: TextCondition): string | undefined {
   return problemOf(() => compileText(condition, nameTemplateNames));
 }
 
-/** What templates of certificates may name. */
-export const nameTemplateNames = ['clientid', 'username'] as const;
-
-/** Is it a template such as `${clientid}`, and no plain condition? */
-export function isNameTemplate(condition: TextCondition): condition is string {
-  return typeof condition === 'string' && condition.includes('${');
-}
-
 const nameConditions = z
   .union([NameCondition, z.array(NameCondition).min(1)], {
     error: expects(
@@ -35,7 +30,7 @@ const nameConditions = z
   })
   .optional();
 
-export const Certificate = section(() => ({
+const Certificate = section(() => ({
   commonName: nameConditions.describe(
     'The common name: a text, a template such as "${clientid}", { like }, { regex }, or a list of which one must hold.',
   ),
@@ -45,4 +40,36 @@ export const Certificate = section(() => ({
   when: whenValid,
   error: 'needs commonName or subject: the broker checks who signed, not whom it is for',
 });
-export type Certificate = z.output<typeof Certificate>;
+export type CertificateOptions = z.output<typeof Certificate>;
+
+export const certificate = defineLoginMethod({
+  name: 'certificate',
+  summary: "The client's TLS certificate, as the broker passes it on.",
+  options: Certificate,
+  load: () => import('./open.ts').then(({ openCertificate }) => openCertificate),
+  vouches: {
+    username: 'when each condition on `commonName`, or on `subject`, has `${username}`',
+    clientid: 'the same with `${clientid}`',
+  },
+  bindsNames: ({ commonName, subject }) =>
+    [commonName, subject].flatMap((conditions) => namesInConditions(compileNames(conditions))),
+  usesNames: namesIn,
+  advise: (name) => `write commonName: "\${${name}}"`,
+  admitsEveryone: (options) => (admitsAnyCertificate(options) ? EVERY_CERTIFICATE : undefined),
+  needsNoPassword: () => true,
+});
+
+const EVERY_CERTIFICATE =
+  'admits every certificate; write conditions that tell them apart, or iKnowThisAllowsEveryone: true';
+
+function admitsAnyCertificate({ commonName, subject }: CertificateOptions): boolean {
+  const given = [commonName, subject].filter((conditions) => conditions !== undefined);
+  return given.every((conditions) =>
+    [conditions].flat().some((condition) => {
+      if (typeof condition === 'string') return false;
+      if ('like' in condition) return /^\*+$/.test(condition.like);
+      if ('regex' in condition) return ['', '.', '.*', '.+', '^', '^.*$', '^.+$'].includes(condition.regex);
+      return 'present' in condition;
+    }),
+  );
+}

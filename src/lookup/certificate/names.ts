@@ -3,7 +3,14 @@
 import type { NameConditions } from '../../policy/login/login-by-name.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import type { TextCondition } from '../../policy/topics/rule.ts';
-import { isNameTemplate, nameTemplateNames } from './declaration.ts';
+
+/** What templates of certificates may name. */
+export const nameTemplateNames = ['clientid', 'username'] as const;
+
+/** Is it a template such as `${clientid}`, and no plain condition? */
+export function isNameTemplate(condition: TextCondition): condition is string {
+  return typeof condition === 'string' && condition.includes('${');
+}
 
 /** One of them must hold; `undefined` when there are none. */
 export function compileNames(

@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { path } from '../../lib/schema/files.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
+import { declare, defineLoginMethod, namesIn } from '../methods/kind.ts';
 import { headers, problemOf } from '../methods/option-parts.ts';
 import { compileRequest } from './request.ts';
 
-export const Http = section(() => ({
+const Http = section(() => ({
   url: text('a URL', 'an http(s) URL').describe(
     'Placeholders may stand in path and query, not in the host. Without user and password: they belong in headers.',
   ),
@@ -72,4 +73,19 @@ export const Http = section(() => ({
     });
   }
 });
-export type Http = z.output<typeof Http>;
+export type HttpOptions = z.output<typeof Http>;
+
+export const http = defineLoginMethod({
+  name: 'http',
+  summary: "An HTTP service in the form of EMQX's HTTP authenticator.",
+  options: Http,
+  load: () => import('./open.ts').then(({ openHttp }) => openHttp),
+  vouches: { username: 'with `vouchesFor: [username]`', clientid: 'with `vouchesFor: [clientid]`' },
+  bindsNames: () => [],
+  usesNames: ({ url, headers, body }) => namesIn([url, headers, body]),
+  advise: (name) => `write ${declare(name)} if the service refuses whoever brings another one`,
+  urls: ({ url }) => [{ key: 'url', url }],
+  needsNoPassword: () => true,
+  asksService: () => true,
+  waits: ({ timeout }) => ({ key: 'timeout', timeout }),
+});

@@ -3,15 +3,17 @@
 import { readPem } from '../../lib/pem.ts';
 import { readHeaders } from '../../lib/secret.ts';
 import { loginOfHttp } from '../../policy/login/logins.ts';
-import { asked, declare, type LoginMethod, namesIn } from '../methods/kind.ts';
-import type { MethodWorld, OpenMethod } from '../methods/method.ts';
+import { asked, type MethodWorld, type OpenLogin, type OpenMethod } from '../methods/method.ts';
 import { bytesOf, valuesOf } from '../methods/values.ts';
-import type { Http } from './declaration.ts';
+import type { HttpOptions } from './declaration.ts';
 import { type HttpAuth, type HttpAuthOptions, openHttpAuth } from './http-auth.ts';
 import { NO_HEADER_NAME } from './request.ts';
 
-export async function openHttp(
-  http: Http,
+export const openHttp: OpenLogin<HttpOptions> = async (name, http, world) =>
+  asked(name, await openMethod(http, world));
+
+async function openMethod(
+  http: HttpOptions,
   { env, now, monotonic, random }: MethodWorld,
 ): Promise<OpenMethod> {
   const headers = await readHeaders(http.headers, env);
@@ -54,11 +56,3 @@ async function openService(options: HttpAuthOptions): Promise<HttpAuth> {
     throw header === undefined ? error : new TypeError(`${header}: has a placeholder that is not known`);
   }
 }
-
-export const http: LoginMethod<Http> = {
-  open: async (name, options, world) => asked(name, await openHttp(options, world)),
-  bindsNames: () => [],
-  usesNames: ({ url, headers, body }) => namesIn([url, headers, body]),
-  advise: (name) => `write ${declare(name)} if the service refuses whoever brings another one`,
-  urls: ({ url }) => [{ key: 'url', url }],
-};

@@ -12,7 +12,10 @@ import {
 import { path } from '../../lib/schema/files.ts';
 import { secret } from '../../lib/schema/secret.ts';
 import { duration, POSITIVE, size } from '../../lib/schema/units.ts';
+import type { BoundName } from '../../policy/login/bound-names.ts';
 import { claimNames, compileClaims } from '../../policy/login/claims.ts';
+import { nameInTemplate } from '../../policy/login/determined-names.ts';
+import { defineLoginMethod, namesIn } from '../methods/kind.ts';
 import { headers, problemOf } from '../methods/option-parts.ts';
 
 function listOr<Item extends z.ZodType>(item: Item, noun: string, write: string) {
@@ -42,15 +45,17 @@ const Jwks = section(() => ({
     .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
 }));
 
-export const Jwt = section(() => ({
+const Jwt = section(() => ({
   from: choice(['password', 'username'])
     .prefault('password')
-    .describe('Where the token is. Default: password.'),
+    .describe('The field with the token. Default: password.'),
   secret: secret('a secret').optional().describe('The shared secret of HS256, HS384 and HS512.'),
   secretEncoding: choice(['utf-8', 'base64'])
     .prefault('utf-8')
     .describe('What the secret is written in. Default: utf-8.'),
-  publicKey: secret('a public key').optional().describe('PEM or JWK. A file is read again when it changes.'),
+  publicKey: secret('a public key')
+    .optional()
+    .describe('A public key, PEM or JWK. A file is read again when it changes.'),
   jwks: z
     .union([jwksUrl, Jwks], { error: expects('a URL', 'an https:// URL, or { url, maxAge, ... }') })
     .optional()
@@ -63,10 +68,14 @@ export const Jwt = section(() => ({
     })
     .min(1, { error: 'is empty; list an algorithm, or remove it' })
     .optional()
-    .describe('The only algorithms accepted. When absent: all that the key can verify, never none.'),
+    .describe(
+      'The accepted algorithms. When absent: all that the key can verify; never none, never HMAC with a public key. Secrets (oct) in a JWK Set are used if it contains nothing else, or if you list an HMAC algorithm here.',
+    ),
   issuer: names('an issuer').describe('The claim iss must be this, or one of these.'),
   audience: names('an audience').describe('The claim aud must have this, or one of these.'),
-  clockTolerance: duration().prefault('0s').describe('By how much clocks may differ.'),
+  clockTolerance: duration()
+    .prefault('0s')
+    .describe('By how much clocks may differ. It also extends the grants of a token.'),
   requireExpiry: yesOrNo().prefault(true).describe('Whether tokens without exp are refused. Default: true.'),
   maxTokenBytes: size({ min: 64, max: 65_535, reads: 'from 64B to 65535B' })
     .prefault('8KiB')
@@ -77,7 +86,9 @@ export const Jwt = section(() => ({
     })
     .optional()
     .describe('Claims and the text each must equal, such as { sub: "${clientid}" }.'),
-  tags: text('a claim', 'the name of a claim').optional().describe('The claim that holds tags.'),
+  tags: text('a claim', 'the name of a claim')
+    .optional()
+    .describe('The claim that holds tags, by name or by path, such as realm_access.roles.'),
   acl: text('a claim', 'the name of a claim')
     .prefault('acl')
     .describe("The claim that holds grants, in either of EMQX's forms. Default: acl."),
@@ -101,4 +112,33 @@ export const Jwt = section(() => ({
         });
     }
   });
-export type Jwt = z.output<typeof Jwt>;
+export type JwtOptions = z.output<typeof Jwt>;
+
+export const jwt = defineLoginMethod({
+  name: 'jwt',
+  summary: 'JSON Web Tokens.',
+  options: Jwt,
+  load: () => import('./open.ts').then(({ openJwt }) => openJwt),
+  vouches: {
+    username: 'when a claim must equal a text with `${username}`, or with `from: username`',
+    clientid: 'when a claim must equal a text with `${clientid}`',
+  },
+  bindsNames({ claims, from }) {
+    const bound = compileClaims(claims ?? {}).flatMap(({ expected }) => nameInTemplate(expected) ?? []);
+    return [...bound, ...ofToken(from)];
+  },
+  usesNames: ({ claims, from }) => [...namesIn(claims), ...ofToken(from)],
+  advise: (name) => `write claims: { sub: "\${${name}}" }, or whichever claim holds it`,
+  urls({ jwks }) {
+    const url = typeof jwks === 'object' ? jwks.url : jwks;
+    return url === undefined ? [] : [{ key: 'jwks', url }];
+  },
+  needsNoPassword: ({ from }) => from === 'username',
+  tokenIn: ({ from }) => from,
+  asksService: ({ jwks }) => jwks !== undefined,
+});
+
+/** Nobody else has the token, and with it the name. */
+function ofToken(from: JwtOptions['from']): readonly BoundName[] {
+  return from === 'username' ? ['username'] : [];
+}

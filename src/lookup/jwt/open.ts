@@ -3,14 +3,11 @@
 import { readPem } from '../../lib/pem.ts';
 import type { Secret } from '../../lib/schema/secret.ts';
 import { readHeaders, readSecret } from '../../lib/secret.ts';
-import type { BoundName } from '../../policy/login/bound-names.ts';
 import { compileClaims } from '../../policy/login/claims.ts';
 import { loginOfClaims } from '../../policy/login/logins.ts';
-import { nameInTemplate } from '../../policy/login/name-uses.ts';
-import { asked, type LoginMethod, namesIn } from '../methods/kind.ts';
-import type { MethodWorld, OpenMethod } from '../methods/method.ts';
+import { asked, type MethodWorld, type OpenLogin, type OpenMethod } from '../methods/method.ts';
 import { valuesOf } from '../methods/values.ts';
-import type { Jwt } from './declaration.ts';
+import type { JwtOptions } from './declaration.ts';
 import { openJwksKeys } from './jwks.ts';
 import { openKeyFile } from './key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from './keys.ts';
@@ -26,7 +23,10 @@ const notOurs: readonly TokenProblem[] = [
   'issuer_mismatch',
 ];
 
-export async function openJwt(jwt: Jwt, world: MethodWorld): Promise<OpenMethod> {
+export const openJwt: OpenLogin<JwtOptions> = async (name, jwt, world) =>
+  asked(name, await openMethod(jwt, world));
+
+async function openMethod(jwt: JwtOptions, world: MethodWorld): Promise<OpenMethod> {
   const { keys, warnings } = await openKeys(jwt, world);
   const options = {
     ...(jwt.issuer !== undefined && { issuer: jwt.issuer }),
@@ -70,7 +70,7 @@ interface OpenKeys {
   readonly warnings: readonly string[];
 }
 
-async function openKeys(jwt: Jwt, world: MethodWorld): Promise<OpenKeys> {
+async function openKeys(jwt: JwtOptions, world: MethodWorld): Promise<OpenKeys> {
   const algorithms = jwt.algorithms && { algorithms: jwt.algorithms };
   if (jwt.secret !== undefined) return await openSecret(jwt.secret, jwt.secretEncoding, algorithms, world);
   if (jwt.publicKey !== undefined) return await openPublicKey(jwt.publicKey, algorithms, world);
@@ -81,7 +81,7 @@ type Algorithms = { readonly algorithms: readonly string[] } | undefined;
 
 async function openSecret(
   from: Secret,
-  encoding: Jwt['secretEncoding'],
+  encoding: JwtOptions['secretEncoding'],
   algorithms: Algorithms,
   { env }: MethodWorld,
 ): Promise<OpenKeys> {
@@ -106,7 +106,7 @@ async function openPublicKey(
 }
 
 async function openJwks(
-  from: NonNullable<Jwt['jwks']>,
+  from: NonNullable<JwtOptions['jwks']>,
   algorithms: Algorithms,
   { env, log, monotonic, isDry, refused }: MethodWorld,
 ): Promise<OpenKeys> {
@@ -129,23 +129,4 @@ async function openJwks(
     keys,
     warnings: url.startsWith('http:') ? ['keys that come over http:// can be replaced on the way'] : [],
   };
-}
-
-export const jwt: LoginMethod<Jwt> = {
-  open: async (name, options, world) => asked(name, await openJwt(options, world)),
-  bindsNames({ claims, from }) {
-    const bound = compileClaims(claims ?? {}).flatMap(({ expected }) => nameInTemplate(expected) ?? []);
-    return [...bound, ...ofToken(from)];
-  },
-  usesNames: ({ claims, from }) => [...namesIn(claims), ...ofToken(from)],
-  advise: (name) => `write claims: { sub: "\${${name}}" }, or whichever claim holds it`,
-  urls({ jwks }) {
-    const url = typeof jwks === 'object' ? jwks.url : jwks;
-    return url === undefined ? [] : [{ key: 'jwks', url }];
-  },
-};
-
-/** Nobody else has the token, and with it the name. */
-function ofToken(from: Jwt['from']): readonly BoundName[] {
-  return from === 'username' ? ['username'] : [];
 }

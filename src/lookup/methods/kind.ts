@@ -1,30 +1,47 @@
-/** What a login method is to a policy that is opened: a kind says all of it in its file beside this one. */
+/**
+ * What a login method says of itself. `src/lookup/METHOD/declaration.ts` says it once: the configuration, the page about policies,
+ * the checks of names and of EMQX, and the code that opens methods read it there.
+ */
+import type * as z from 'zod';
 import type { BoundName } from '../../policy/login/bound-names.ts';
-import type { Method } from '../../policy/policy.ts';
-import type { MethodWorld, OpenMethod } from './method.ts';
+import type { OpenLogin } from './method.ts';
 
-export interface OpenedKind {
-  readonly method: Method;
-  /** Absent when the method can tell by itself. */
-  readonly open: OpenMethod | undefined;
-}
-
-/** @typeParam Options its section of the configuration. */
-export interface LoginMethod<Options = unknown> {
-  /** @throws TypeError when its options cannot be used. */
-  open(name: string, options: Options, world: MethodWorld): Promise<OpenedKind>;
+export interface LoginMethod<Name extends string = string, Options extends z.ZodType = z.ZodType> {
+  /** The key of its options in an entry of `authenticate.methods`: `jwt`. */
+  readonly name: Name;
+  /** Who logs in by it, as the schema of the configuration has it: `JSON Web Tokens.` */
+  readonly summary: string;
+  /** Its options. Each has a description with its default; `secret()` and `path()` say what secrets and files are. */
+  readonly options: Options;
+  /** Loads its code, and the packages that this needs: when a policy with it is opened. */
+  load(): Promise<OpenLogin<z.output<Options>>>;
+  /** When it vouches for a name, for the table of docs/policies.md, as Markdown. */
+  readonly vouches: Readonly<Record<BoundName, string>>;
   /** The names that its settings bind of every client that it admits, so that rules may rely on them. */
-  bindsNames(options: Options): readonly BoundName[];
+  bindsNames(options: z.output<Options>): readonly BoundName[];
   /** The names that it compares, or sends to somebody who does: failures are counted under them. */
-  usesNames(options: Options): readonly BoundName[];
+  usesNames(options: z.output<Options>): readonly BoundName[];
   /** What to write so that it vouches for a name. */
   advise(name: BoundName): string;
   /** The URLs that it names, by their keys: none may hold a password. Default: none. */
-  urls?(options: Options): readonly { readonly key: string; readonly url: string }[];
+  urls?(options: z.output<Options>): readonly { readonly key: string; readonly url: string }[];
+  /** What is wrong with options that admit every client who asks. Default: none do. */
+  admitsEveryone?(options: z.output<Options>): string | undefined;
+  /** Whether it may admit a client that sends no password. Default: false. */
+  needsNoPassword?(options: z.output<Options>): boolean;
+  /** The field in which it expects a token. A recording hides tokens, and passwords. Default: none. */
+  tokenIn?(options: z.output<Options>): 'password' | 'username' | undefined;
+  /** Whether it asks a service, which `exhook compare` does not. Default: false. */
+  asksService?(options: z.output<Options>): boolean;
+  /** How long a login may wait for it, in milliseconds, by the key that says so. Default: the broker is not told. */
+  waits?(options: z.output<Options>): { readonly key: string; readonly timeout: number };
 }
 
-/** A method that asks somebody. */
-export const asked = (name: string, open: OpenMethod): OpenedKind => ({ method: { name }, open });
+export function defineLoginMethod<const Name extends string, Options extends z.ZodType>(
+  method: LoginMethod<Name, Options>,
+): LoginMethod<Name, Options> {
+  return method;
+}
 
 /** The names that a value of texts with placeholders has in it. */
 export function namesIn(templates: unknown): readonly BoundName[] {

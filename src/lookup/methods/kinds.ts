@@ -1,27 +1,17 @@
-/** Every login method, by its key in the configuration. */
-
-import { anonymous } from '../anonymous/open.ts';
-import { certificate } from '../certificate/open.ts';
-import { http } from '../http/open.ts';
-import { jwt } from '../jwt/open.ts';
-import { kindOfMethod, type MethodSection } from '../sections/authenticate-methods.ts';
-import { users } from '../users/open.ts';
+/** Every login method there is, in the order in which they are listed. A method is its folder and its two lines here. */
+import { anonymous } from '../anonymous/declaration.ts';
+import { certificate } from '../certificate/declaration.ts';
+import { http } from '../http/declaration.ts';
+import { jwt } from '../jwt/declaration.ts';
+import { users } from '../users/declaration.ts';
 import type { LoginMethod } from './kind.ts';
-import type { MethodKind } from './options.ts';
 
-const methods: { readonly [Kind in MethodKind]: LoginMethod<NonNullable<MethodSection[Kind]>> } = {
-  users,
-  jwt,
-  certificate,
-  http,
-  anonymous,
-};
+const declared = [users, jwt, certificate, http, anonymous] as const;
 
-/** The method of a section, and its options. */
-export function methodOf(section: MethodSection): {
-  readonly method: LoginMethod;
-  readonly options: unknown;
-} {
-  const kind = kindOfMethod(section);
-  return { method: methods[kind], options: section[kind] };
-}
+type Declared = (typeof declared)[number];
+export type MethodKind = Declared['name'];
+
+export const loginMethods: readonly LoginMethod<MethodKind>[] = declared;
+
+/** The options of each method by its name, as an entry of `authenticate.methods` has them: one of them is there. */
+export type OptionsByMethod = { readonly [Method in Declared as Method['name']]: Method['options'] };

@@ -1,9 +1,21 @@
-/** What every login method that asks somebody offers, and what it needs of the world. */
+/** What a login method is once it is open, and what it needs of the world. */
 import type { Admission, AdmissionRequest } from '../../lib/admission/admission.ts';
 import type { Environment } from '../../lib/secret.ts';
 import type { BoundName } from '../../policy/login/bound-names.ts';
-import type { Login, MethodAnswer } from '../../policy/policy.ts';
+import type { Login, Method, MethodAnswer } from '../../policy/policy.ts';
 import type { UserFiles } from '../users/shared.ts';
+
+/** @throws TypeError when the options cannot be used. */
+export type OpenLogin<Options> = (name: string, options: Options, world: MethodWorld) => Promise<OpenedKind>;
+
+export interface OpenedKind {
+  readonly method: Method;
+  /** Absent when the method can tell by itself. */
+  readonly open: OpenMethod | undefined;
+}
+
+/** A method that asks somebody. */
+export const asked = (name: string, open: OpenMethod): OpenedKind => ({ method: { name }, open });
 
 /** How long somebody waits for a look-up. */
 export type LookContext = Pick<AdmissionRequest, 'signal' | 'deadline'>;

@@ -4,6 +4,10 @@ import { expects } from '../../lib/schema/builders.ts';
 import { headerSecret } from '../../lib/schema/secret.ts';
 import { parseTags } from '../../policy/login/tags.ts';
 
+/** What is wrong with a policy that lets everybody in. */
+export const EVERYONE =
+  'admits every client; write conditions, or iKnowThisAllowsEveryone: true if that is what you want';
+
 /** Tags, as a list of names or as a mapping. */
 export const tags = z
   .union([z.array(z.string()), z.record(z.string(), z.string())], {

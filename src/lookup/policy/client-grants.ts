@@ -6,6 +6,7 @@ import type { Granted, Known } from '../../policy/policy.ts';
 import { GRANTS, mayBeToken } from '../../policy/topics/authorize-action.ts';
 import type { Decision, Grant } from '../../protocol/schema/decision.ts';
 import { compileGrant, NOTHING } from '../grants/store.ts';
+import { type MethodSection, methodOf } from '../sections/authenticate-methods.ts';
 import type { OpenedMethod } from './methods.ts';
 import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
 
@@ -31,7 +32,7 @@ export function createClientGrants(
 ): ClientGrants {
   const { shared } = grants;
   const named = letsOthersIn(authenticate) ? [] : namedMethods(methods);
-  const tokens = methods.filter(({ section }) => section.jwt?.from === 'username');
+  const tokens = methods.filter(({ section }) => isNamedByToken(section));
   const namesOf = (some: readonly OpenedMethod[]) => some.map(({ name }) => name);
   // What names alone tell is told again at each topic check, so that changes of a users file count at once.
   const recalled = new Set(namesOf(named));
@@ -69,6 +70,11 @@ export function createClientGrants(
       grants.save(client, recalled.has(by) ? undefined : grant);
     },
   };
+}
+
+function isNamedByToken(section: MethodSection): boolean {
+  const { method, options } = methodOf(section);
+  return method.tokenIn?.(options) === 'username';
 }
 
 /** Whether a client may be in by a name that no method has checked: then its names tell nothing. */

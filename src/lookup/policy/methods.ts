@@ -1,9 +1,7 @@
 /** Opens the login methods of a policy, in order. */
 
-import type { OpenedKind } from '../methods/kind.ts';
-import { methodOf } from '../methods/kinds.ts';
-import type { MethodWorld } from '../methods/method.ts';
-import { type MethodSection, nameMethods } from '../sections/authenticate-methods.ts';
+import type { MethodWorld, OpenedKind } from '../methods/method.ts';
+import { type MethodSection, methodOf, nameMethods } from '../sections/authenticate-methods.ts';
 import { describeProblem } from './policy-error.ts';
 
 export interface OpenedMethod extends OpenedKind {
@@ -23,7 +21,8 @@ export async function openMethods(
     const { kind, name } = names[i] as (typeof names)[number];
     try {
       const { method, options } = methodOf(section);
-      opened.push({ name, section, ...(await method.open(name, options, world)) });
+      const open = await method.load();
+      opened.push({ name, section, ...(await open(name, options, world)) });
     } catch (error) {
       problems.push(...describeProblem(error, ['authenticate', 'methods', i, kind]));
     }

@@ -3,7 +3,7 @@
  * on it: by its settings, and by what `vouchesFor` declares. The limiter needs less, see `vouching.ts`.
  */
 import { type BoundName, boundNames } from '../../policy/login/bound-names.ts';
-import { methodOf } from '../methods/kinds.ts';
+import { methodOf } from '../sections/authenticate-methods.ts';
 import type { OpenedMethod } from './methods.ts';
 import type { PolicyConfig } from './open-policy.ts';
 

@@ -5,9 +5,8 @@
 
 import type { Login } from '../../policy/policy.ts';
 import type { LimitedBy } from '../limiter/keys.ts';
-import { methodOf } from '../methods/kinds.ts';
 import type { OpenMethod } from '../methods/method.ts';
-import type { MethodSection } from '../sections/authenticate-methods.ts';
+import { type MethodSection, methodOf } from '../sections/authenticate-methods.ts';
 
 export interface Vouched {
   readonly clientid: boolean;

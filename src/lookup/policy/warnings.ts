@@ -1,9 +1,8 @@
 /** What an operator should know about a policy that can be used. */
 
 import type { Rule } from '../../policy/topics/rule.ts';
-import { methodOf } from '../methods/kinds.ts';
 import { hasUserinfo } from '../methods/option-parts.ts';
-import { kindOfMethod } from '../sections/authenticate-methods.ts';
+import { methodOf } from '../sections/authenticate-methods.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
 const BEFORE_5_9 = 'EMQX 5.0 to 5.8 refuses such clients unless an authenticator of its own admits them';
@@ -39,7 +38,7 @@ function* urlsWithUserinfo({ methods }: NonNullable<PolicyConfig['authenticate']
   for (const [i, section] of methods.entries()) {
     const { method, options } = methodOf(section);
     for (const { key, url } of method.urls?.(options) ?? [])
-      if (hasUserinfo(url)) yield `authenticate.methods[${i}].${kindOfMethod(section)}.${key}`;
+      if (hasUserinfo(url)) yield `authenticate.methods[${i}].${method.name}.${key}`;
   }
 }
 

@@ -1,21 +1,24 @@
-/** The methods of `authenticate.methods`: users, jwt, certificate, http, anonymous; a file each in `authenticate/`, and a line in its `kinds.ts`. */
+/** The entries of `authenticate.methods`. What each method takes is in its folder of src/lookup/. */
 import * as z from 'zod';
 import { choice, expects, oneOf, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { boundNames } from '../../policy/login/bound-names.ts';
-import { type MethodKind, methodKinds, methodOptions } from '../methods/options.ts';
+import type { LoginMethod } from '../methods/kind.ts';
+import { loginMethods, type MethodKind, type OptionsByMethod } from '../methods/kinds.ts';
 
 type KindOptions = {
-  readonly [Kind in MethodKind]: z.ZodOptional<(typeof methodOptions)[Kind]['options']>;
+  readonly [Kind in MethodKind]: z.ZodOptional<OptionsByMethod[Kind]>;
 };
 
 /** The options of each kind, of which a method has one. */
 function describeKinds(): KindOptions {
-  const described = methodKinds.map((kind) => {
-    const { options, summary } = methodOptions[kind];
-    return [kind, options.optional().describe(summary)];
-  });
+  const described = loginMethods.map(({ name, options, summary }) => [
+    name,
+    options.optional().describe(summary),
+  ]);
   return Object.fromEntries(described) as KindOptions;
 }
+
+const methodKinds = loginMethods.map(({ name }) => name);
 
 /** One method: its kind as a key, and a name for logs. */
 export const MethodSection = section(
@@ -38,6 +41,16 @@ export type MethodSection = z.output<typeof MethodSection>;
 
 export function kindOfMethod(method: MethodSection): MethodKind {
   return methodKinds.find((kind) => method[kind] !== undefined) ?? 'users';
+}
+
+/** What the method of a section is, and its options. */
+export function methodOf(section: MethodSection): {
+  readonly method: LoginMethod<MethodKind>;
+  readonly options: unknown;
+} {
+  const kind = kindOfMethod(section);
+  const method = loginMethods.find(({ name }) => name === kind) as LoginMethod<MethodKind>;
+  return { method, options: section[kind] };
 }
 
 /** The kind of a method, and its name: its own, or the kind, with a number from the second on. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {
+  allOf,
   choice,
   expects,
   fraction,
@@ -10,9 +11,10 @@ import {
   yesOrNo,
 } from '../../lib/schema/builders.ts';
 import { duration, POSITIVE } from '../../lib/schema/units.ts';
-import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
 import { MAX_METHODS, reservedNames } from '../../policy/login/authenticate.ts';
-import { MethodSection, nameMethods } from './authenticate-methods.ts';
+import { loginMethods } from '../methods/kinds.ts';
+import { EVERYONE } from '../methods/option-parts.ts';
+import { MethodSection, methodOf, nameMethods } from './authenticate-methods.ts';
 
 const methodsError = expects('a list', 'methods, each behind a "-", such as - users: { file: ./users.yaml }');
 
@@ -89,16 +91,13 @@ const Limiter = section(() => ({
   error: 'limits nothing; write perUsername: {} or perAddress: {}',
 });
 
-const EVERYONE =
-  'admits every client; write conditions, or iKnowThisAllowsEveryone: true if that is what you want';
-
 export const Authenticate = section(() => ({
   methods: z
     .array(MethodSection, { error: methodsError })
     .min(1, { error: methodsError })
     .max(MAX_METHODS, { error: `is too long; write at most ${MAX_METHODS} methods` })
     .describe(
-      'The methods in order: the first that recognises a client decides. Each is one of users, jwt, certificate, http and anonymous; docs/policies.md explains them. There is no default.',
+      `The methods in order: the first that recognises a client decides. Each is one of ${allOf(loginMethods.map(({ name }) => name))}; docs/policies.md explains them. There is no default.`,
     ),
   otherwise: otherwise
     .prefault('deny')
@@ -145,43 +144,12 @@ export const Authenticate = section(() => ({
   .superRefine(({ methods, otherwise: last, iKnowThisAllowsEveryone }, context) => {
     if (iKnowThisAllowsEveryone || context.issues.length > 0) return;
     if (last === 'allow') context.addIssue({ code: 'custom', path: ['otherwise'], message: EVERYONE });
-    const { anonymous, certificates } = openMethods(methods);
-    for (const i of anonymous)
-      context.addIssue({ code: 'custom', path: ['methods', i, 'anonymous'], message: EVERYONE });
-    for (const i of certificates)
-      context.addIssue({
-        code: 'custom',
-        path: ['methods', i, 'certificate'],
-        message:
-          'admits every certificate; write conditions that tell them apart, or iKnowThisAllowsEveryone: true',
-      });
+    methods.forEach((section, i) => {
+      const { method, options } = methodOf(section);
+      const message = method.admitsEveryone?.(options);
+      if (message !== undefined)
+        context.addIssue({ code: 'custom', path: ['methods', i, method.name], message });
+    });
   });
 
 export type Authenticate = z.output<typeof Authenticate>;
-
-/** Methods that admit anybody who asks. */
-function openMethods(methods: readonly MethodSection[]) {
-  const indexes = [...methods.keys()];
-  return {
-    anonymous: indexes.filter((i) => {
-      const section = methods[i]?.anonymous;
-      return section !== undefined && allowsEveryLogin(section.who);
-    }),
-    certificates: indexes.filter((i) => admitsAnyCertificate(methods[i]?.certificate)),
-  };
-}
-
-function admitsAnyCertificate(section: MethodSection['certificate']): boolean {
-  const given = [section?.commonName, section?.subject].filter((conditions) => conditions !== undefined);
-  return (
-    given.length > 0 &&
-    given.every((conditions) =>
-      [conditions].flat().some((condition) => {
-        if (typeof condition === 'string') return false;
-        if ('like' in condition) return /^\*+$/.test(condition.like);
-        if ('regex' in condition) return ['', '.', '.*', '.+', '^', '^.*$', '^.+$'].includes(condition.regex);
-        return 'present' in condition;
-      }),
-    )
-  );
-}

@@ -6,12 +6,13 @@ import { algorithms, macFunctions, saltPositions } from '../../policy/login/pass
 import type { UserOptions } from '../../policy/login/user-record.ts';
 import { indexUsers } from '../../policy/login/users.ts';
 import { findAddressProblem } from '../../policy/text/cidr.ts';
+import { defineLoginMethod } from '../methods/kind.ts';
 
-export const Users = section(() => ({
+const Users = section(() => ({
   file: path('./users.yaml')
     .optional()
     .describe(
-      'The users file: YAML, JSON, JSON Lines, CSV, or name:hash lines of mosquitto_passwd and htpasswd -B. Read again when it changes.',
+      'The users file: YAML, JSON, JSON Lines, CSV, or the name:hash lines of mosquitto_passwd, htpasswd -B and htpasswd -s. Read again when it changes.',
     ),
   list: z
     .array(z.record(z.string(), z.unknown()), { error: expects('a list', 'users, each behind a "-"') })
@@ -19,10 +20,10 @@ export const Users = section(() => ({
     .describe('Users written here instead of in a file.'),
   format: choice(['yaml', 'json', 'jsonl', 'csv', 'passwd'])
     .optional()
-    .describe("The form of the file. When absent, its name's ending tells."),
+    .describe('The form of the file. When absent, the file extension decides.'),
   userId: choice(['username', 'clientid'])
     .prefault('username')
-    .describe('What `user_id` in files of EMQX is. Default: username.'),
+    .describe('The meaning of user_id in files exported by EMQX. Default: username.'),
   hash: section(() => ({
     algorithm: choice(algorithms).optional().describe('EMQX: password_hash_algorithm.name.'),
     salt_position: choice(saltPositions).optional().describe('Where the salt stands. Default: prefix.'),
@@ -31,17 +32,17 @@ export const Users = section(() => ({
     dk_length: wholeNumber('a number', 1, 1024).optional().describe('PBKDF2 only: bytes of the derived key.'),
   }))
     .optional()
-    .describe("How hashes were made that do not say so themselves: EMQX's password_hash_algorithm."),
+    .describe("Settings for hashes that do not name their form: EMQX's password_hash_algorithm."),
   saltEncoding: choice(['base64', 'utf-8'])
     .prefault('base64')
     .describe('How PBKDF2$... spells its salt: base64 (mosquitto-go-auth) or utf-8 (mosquitto-auth-plug).'),
   allowPlain: yesOrNo()
     .prefault(false)
-    .describe('Whether passwords that are not hashed are accepted. Default: false.'),
+    .describe('Whether to accept passwords that are not hashed. Default: false.'),
   allowEmpty: yesOrNo()
     .optional()
     .describe(
-      'Whether the file may become empty while the server runs, so that nobody of it is let in. Default: false: then its users stay.',
+      'Whether to accept an empty file while the server runs, which removes all its users. Default: false: the previous users stay.',
     ),
 }))
   .refine(({ file, list }) => (file === undefined) !== (list === undefined), {
@@ -56,11 +57,23 @@ export const Users = section(() => ({
     for (const { line, message } of read.problems)
       context.addIssue({ code: 'custom', path: ['list', line], message });
   });
-export type Users = z.output<typeof Users>;
+export type UsersOptions = z.output<typeof Users>;
+
+export const users = defineLoginMethod({
+  name: 'users',
+  summary: 'Users with password hashes, from a file or written here.',
+  options: Users,
+  load: () => import('./open.ts').then(({ openUsers }) => openUsers),
+  vouches: { username: 'when each user has a `username`', clientid: 'when each user has a `clientid`' },
+  // Its users say so, each by itself: `vouched` and `sharedNames` of what is opened.
+  bindsNames: () => [],
+  usesNames: () => [],
+  advise: (name) => `give each of its users a ${name}`,
+});
 
 /** What reading users needs to know, from the section `users`. */
 export function userOptionsOf(
-  users: Pick<Users, 'userId' | 'allowPlain' | 'hash' | 'saltEncoding'>,
+  users: Pick<UsersOptions, 'userId' | 'allowPlain' | 'hash' | 'saltEncoding'>,
 ): UserOptions {
   const { userId, allowPlain, hash, saltEncoding } = users;
   return { userId, allowPlain, saltEncoding, findAddressProblem, ...(hash !== undefined && { hash }) };

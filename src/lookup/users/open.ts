@@ -4,17 +4,19 @@ import { loginOfUser } from '../../policy/login/logins.ts';
 import type { ParsedHash } from '../../policy/login/password-hash.ts';
 import { indexUsers, type UserIndex } from '../../policy/login/users.ts';
 import { isInCidr, parseAddress, parseCidr } from '../../policy/text/cidr.ts';
-import { asked, type LoginMethod } from '../methods/kind.ts';
-import type { MethodWorld, OpenMethod } from '../methods/method.ts';
+import { asked, type MethodWorld, type OpenLogin, type OpenMethod } from '../methods/method.ts';
 import { bytesOf } from '../methods/values.ts';
 import { preloadEngines } from '../password/engines.ts';
 import { verifyPassword } from '../password/verify.ts';
 import { checkUser, findUser } from './check.ts';
-import { type Users, userOptionsOf } from './declaration.ts';
+import { type UsersOptions, userOptionsOf } from './declaration.ts';
 import { createUserFiles } from './shared.ts';
 
 /** @throws UserFileError, or TypeError when a user of the list cannot be used. */
-export async function openUsers(users: Users, world: MethodWorld): Promise<OpenMethod> {
+export const openUsers: OpenLogin<UsersOptions> = async (name, users, world) =>
+  asked(name, await openMethod(users, world));
+
+async function openMethod(users: UsersOptions, world: MethodWorld): Promise<OpenMethod> {
   if (!world.isDry) await preloadEngines();
   const { path, read, close } = users.file === undefined ? readList(users) : await openFile(users, world);
   return {
@@ -48,7 +50,7 @@ export async function openUsers(users: Users, world: MethodWorld): Promise<OpenM
   };
 }
 
-function warningsOf({ allowPlain }: Users, place: string, { weak }: UserIndex): readonly string[] {
+function warningsOf({ allowPlain }: UsersOptions, place: string, { weak }: UserIndex): readonly string[] {
   const plain = `${place}: passwords that are not hashed are accepted (allowPlain)`;
   const fast = `${place}: ${weak} of the hashes are guessed fast (one pass of MD5 or SHA-1, or no salt); hash these passwords again with exhook hash`;
   return [...(allowPlain ? [plain] : []), ...(weak > 0 ? [fast] : [])];
@@ -65,14 +67,14 @@ interface UserSource {
   close(): void;
 }
 
-function readList(users: Users): UserSource {
+function readList(users: UsersOptions): UserSource {
   const records = (users.list ?? []).map((fields, line) => ({ line, fields }));
   const indexed = indexUsers(records, userOptionsOf(users));
   if (!indexed.ok) throw new TypeError(indexed.problems.map(({ message }) => message).join('; '));
   return { read: () => indexed.users, close: () => {} };
 }
 
-async function openFile(users: Users, world: MethodWorld): Promise<UserSource> {
+async function openFile(users: UsersOptions, world: MethodWorld): Promise<UserSource> {
   const { log, isDry, onChange, refused, userFiles = createUserFiles() } = world;
   const path = users.file ?? '';
   const options = {
@@ -103,11 +105,3 @@ function isAddressIn(peerhost: string, networks: readonly string[]): boolean {
     })
   );
 }
-
-export const users: LoginMethod<Users> = {
-  open: async (name, options, world) => asked(name, await openUsers(options, world)),
-  // Its users say so, each by itself: `vouched` and `sharedNames` of what is opened.
-  bindsNames: () => [],
-  usesNames: () => [],
-  advise: (name) => `give each of its users a ${name}`,
-};

@@ -1,8 +1,8 @@
 import jsonwebtoken from 'jsonwebtoken';
 import { expect, it } from 'vitest';
-import { Jwt } from '../../../src/lookup/jwt/declaration.ts';
+import { jwt } from '../../../src/lookup/jwt/declaration.ts';
 import { openJwt } from '../../../src/lookup/jwt/open.ts';
-import type { MethodWorld } from '../../../src/lookup/methods/method.ts';
+import type { MethodWorld, OpenMethod } from '../../../src/lookup/methods/method.ts';
 
 const SECRET = 'a secret of more than thirty-two bytes';
 /** Seconds since 1970. */
@@ -20,7 +20,8 @@ const client = {
 
 async function login(options: object, claims: object) {
   const world = { env: {}, now: () => NOW * 1000, isDry: true } as unknown as MethodWorld;
-  const method = await openJwt(Jwt.parse({ secret: SECRET, ...options }), world);
+  const { open } = await openJwt('jwt', jwt.options.parse({ secret: SECRET, ...options }), world);
+  const method = open as OpenMethod;
   const password = jsonwebtoken.sign(claims, SECRET, { noTimestamp: true });
   return { answer: await method.look({ ...client, password }, {}), skippedTags: method.skippedTags };
 }
