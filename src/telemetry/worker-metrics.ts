@@ -1,6 +1,7 @@
 /** What only a supervisor knows: of its workers, and of broker nodes among all that any worker heard of. */
+
+import { neverAsking, outdatedNodes } from './broker-metrics.ts';
 import { counter, gauge, type Metric, single } from './metric.ts';
-import { neverAsking, outdatedNodes } from './metrics.ts';
 import { type MetricsSnapshot, readMetric } from './prometheus.ts';
 
 export interface WorkerMetricSource {
