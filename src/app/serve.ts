@@ -17,13 +17,13 @@ export type { ServeConfigOptions, ServeOptions, Serving } from './serve/options.
  */
 export async function serve(options: ServeOptions = {}): Promise<Serving> {
   const config = Config.parse(options.config ?? {});
+  const starved = findStarvedRoutes(config.events.routes, options.hooks ?? []);
+  if (starved.length > 0) throw new Error(starved.join('\n'));
   return await serveConfig(config, options);
 }
 
-/** The same, from a configuration that was checked already. */
+/** The same, from a configuration that was checked already, together with the custom hooks. */
 export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
-  const starved = findStarvedRoutes(config.events.routes, options.hooks ?? []);
-  if (starved.length > 0) throw new Error(starved.join('\n'));
   const parts = await openParts(config, options);
   const { listener, admin, tls, live, reloads, keeper, log } = parts;
   keeper?.start(() => listener.health.isReady);
