@@ -1,6 +1,7 @@
 /** The flow of a call as transports know it. */
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Result } from '../core/call.ts';
+import type { Hook } from '../core/hook.ts';
 import type { RpcCodec, Runtime } from '../core/runtime.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 
@@ -16,3 +17,8 @@ export type CallFlow = <Request, Body>(
   budget: number,
   headers: CallHeaders,
 ) => Result<Body> | Promise<Result<Body>>;
+
+/** Whether the answer of a call may not be there at once: its hook asks questions, or its events must be delivered first. */
+export function mayHaveToWait(rpc: Rpc, runtime: Runtime): boolean {
+  return (runtime.hooks[rpc.hook] as Hook).needs !== undefined || runtime.waits?.has(rpc.hook) === true;
+}

@@ -22,7 +22,7 @@ import { toResponseMessage } from '../protocol/wire/response-message.ts';
 import { findRpc, type Rpc, rpcs } from '../protocol/wire/rpc.ts';
 import { Health as HealthService } from '../protocol/wire/services.ts';
 import { guardBody, headersBehindGuard, isEnveloped } from './body-guard.ts';
-import type { CallFlow } from './call-flow.ts';
+import { type CallFlow, mayHaveToWait } from './call-flow.ts';
 import { toConnectError } from './connect-error.ts';
 import { DEFAULT_TIMEOUT } from './deadline.ts';
 import { ACCEPT_ENCODING } from './frame.ts';
@@ -214,15 +214,11 @@ function implement(rpc: Rpc, { runtime, call, load, deadlineFraction }: ConnectO
       unwrap(shed(rpc, current, load, text, toResponseMessage, whole && (() => whole)));
     const full = context.values.get(noRoom);
     if (full !== undefined) return refuse(full);
-    const mayWait = current.hooks[rpc.hook].needs !== undefined || current.waits?.has(rpc.hook) === true;
-    if (mayWait && !load.mayDecide()) return refuse('too many calls are in flight: limits.inFlight', request);
-    load.deciding++;
-    try {
-      const budget = budgetOf(context, deadlineFraction);
-      return unwrap(await call(rpc, messageCodec, request, current, budget, context.requestHeader));
-    } finally {
-      load.deciding--;
-    }
+    if (mayHaveToWait(rpc, current) && !load.mayDecide())
+      return refuse('too many calls are in flight: limits.inFlight', request);
+    const budget = budgetOf(context, deadlineFraction);
+    const result = call(rpc, messageCodec, request, current, budget, context.requestHeader);
+    return unwrap(await load.count(result));
   };
 }
 

@@ -32,6 +32,23 @@ export class InFlight {
   mayDecide(): boolean {
     return this.deciding < this.limits.inFlight;
   }
+
+  /** Counts a call from here until its result is there; one that has its result at once is not counted. */
+  count<T>(result: T | Promise<T>): T | Promise<T> {
+    if (!(result instanceof Promise)) return result;
+    this.deciding++;
+    // Not `finally`, which makes three more promises.
+    return result.then(
+      (settled) => {
+        this.deciding--;
+        return settled;
+      },
+      (error) => {
+        this.deciding--;
+        throw error;
+      },
+    );
+  }
 }
 
 /** What one connection holds. */

@@ -3,7 +3,6 @@
  * object is made, unless a hook asks a question or its events make the answer wait.
  */
 import type { IncomingHttpHeaders } from 'node:http2';
-import type { Hook } from '../core/hook.ts';
 import type { Runtime } from '../core/runtime.ts';
 import type { Link } from '../lib/linked-list.ts';
 import { Failure } from '../protocol/failure.ts';
@@ -11,7 +10,7 @@ import { decode } from '../protocol/wire/decode.ts';
 import { encode } from '../protocol/wire/encode.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 import { append, compact } from './body.ts';
-import type { CallFlow } from './call-flow.ts';
+import { type CallFlow, mayHaveToWait } from './call-flow.ts';
 import { binaryCodec } from './codecs.ts';
 import type { Connection } from './connections.ts';
 import { createTimeoutParser } from './deadline.ts';
@@ -67,20 +66,13 @@ export function decideCall(
 ): Answer | Promise<Answer> {
   const { received, load, call, deadlineFraction } = context;
   const runtime = context.runtime();
-  const hook = runtime.hooks[rpc.hook] as Hook;
   received?.(rpc, message, headers, connection.id);
   const timeout = parseTimeout(headers['grpc-timeout'] as string | undefined);
-  const mayWait = hook.needs !== undefined || runtime.waits?.has(rpc.hook) === true;
+  const mayWait = mayHaveToWait(rpc, runtime);
   const budget = mayWait ? Math.max(0, timeout * deadlineFraction - spent) : timeout;
   if (mayWait && !load.mayDecide())
     return shedCall(rpc, 'too many calls are in flight: limits.inFlight', context, message);
-  const result = call(rpc, binaryCodec, message, runtime, budget, headers);
-  if (!(result instanceof Promise)) return result;
-  load.deciding++;
-  return result.then((settled) => {
-    load.deciding--;
-    return settled;
-  });
+  return load.count(call(rpc, binaryCodec, message, runtime, budget, headers));
 }
 
 /** The answer to a call for which there is no room. */
@@ -252,6 +244,7 @@ export class UnaryCall implements PendingBody, Unread {
   }
 
   #hold(bytes: number): void {
+    if (bytes === this.#held) return;
     this.#connection.load.hold(bytes - this.#held);
     this.#held = bytes;
   }

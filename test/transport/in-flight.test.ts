@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ConnectionInFlight, Hold, InFlight } from '../../src/transport/in-flight.ts';
 
@@ -11,6 +12,19 @@ describe('the load', () => {
     const load = new InFlight({ inFlight: 3, queuedBytes: 1, messageBytes: 1 });
     load.deciding = deciding;
     expect(load.mayDecide()).toBe(expected);
+  });
+
+  it('counts a call that waits once, until it has settled, and no other', async () => {
+    const load = new InFlight({ inFlight: 3, queuedBytes: 1, messageBytes: 1 });
+    const end = new EventEmitter();
+    const one = load.count(once(end, 'one'));
+    const other = load.count(once(end, 'other'));
+    expect([load.count('at once'), load.deciding]).toStrictEqual(['at once', 2]);
+    end.emit('one', 'later');
+    expect([await one, load.deciding]).toStrictEqual([['later'], 1]);
+    end.emit('error', new Error('broken'));
+    await expect(other).rejects.toThrow('broken');
+    expect(load.deciding).toBe(0);
   });
 
   it('gives one connection a quarter of all bytes', () => {
