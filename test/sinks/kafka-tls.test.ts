@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe } from 'vitest';
 import { Kafka } from '../../src/sinks/kafka/declaration.ts';
 import { openKafka } from '../../src/sinks/kafka/open.ts';
-import { type Certificates, makeCertificates } from '../support/certificates.ts';
-import { isKafkaMissing, type KafkaServer, password, startKafka, user } from '../support/servers/kafka.ts';
-import { itKnowsTls } from './tls-cases.ts';
+import { isKafkaMissing, password, startKafka, user } from '../support/servers/kafka.ts';
+import { describeTls } from './tls-cases.ts';
 import { worldOf } from './world.ts';
 
-describe.skipIf(isKafkaMissing)('the sink kafka with TLS', () => {
-  let certificates: Certificates;
-  let server: KafkaServer;
-  let plain: KafkaServer;
-  beforeAll(async () => {
-    certificates = await makeCertificates();
-    server = await startKafka({ needsLogin: true, tls: { ...certificates.server, demandsCert: true } });
-    plain = await startKafka({ needsLogin: true });
-  }, 120_000);
-  afterAll(async () => {
-    await server?.close();
-    await plain?.close();
-    await certificates?.remove();
-  });
-
-  const openAt = ({ port }: KafkaServer, tls: object | boolean) =>
+describeTls('kafka', {
+  isMissing: isKafkaMissing,
+  start: (certificate) => startKafka({ needsLogin: true, tls: { ...certificate, demandsCert: true } }),
+  startPlain: () => startKafka({ needsLogin: true }),
+  open: (port, tls) =>
     openKafka(
       Kafka.parse({
         brokers: [`127.0.0.1:${port}`],
@@ -31,12 +18,6 @@ describe.skipIf(isKafkaMissing)('the sink kafka with TLS', () => {
         timeout: '2s',
       }),
       worldOf('kafka', { PASSWORD: password }),
-    );
-
-  itKnowsTls({
-    certificates: () => certificates,
-    open: (tls) => openAt(server, tls),
-    openPlain: (tls) => openAt(plain, tls),
-    secrets: [password],
-  });
+    ),
+  secrets: [password],
 });

@@ -1,33 +1,15 @@
-import { afterAll, beforeAll, describe } from 'vitest';
 import { Rabbitmq } from '../../src/sinks/rabbitmq/declaration.ts';
 import { openRabbitmq } from '../../src/sinks/rabbitmq/open.ts';
-import { type Certificates, makeCertificates } from '../support/certificates.ts';
-import {
-  isRabbitmqMissing,
-  password,
-  type RabbitmqServer,
-  startRabbitmq,
-  user,
-} from '../support/servers/rabbitmq.ts';
+import { isRabbitmqMissing, password, startRabbitmq, user } from '../support/servers/rabbitmq.ts';
 import { sharedPort } from '../support/servers/shared.ts';
-import { itKnowsTls } from './tls-cases.ts';
+import { describeTls } from './tls-cases.ts';
 import { worldOf } from './world.ts';
 
-describe.skipIf(isRabbitmqMissing)('the sink rabbitmq with TLS', () => {
-  let certificates: Certificates;
-  let server: RabbitmqServer;
-  let plain: number;
-  beforeAll(async () => {
-    certificates = await makeCertificates();
-    server = await startRabbitmq({ tls: { ...certificates.server, demandsCert: true } });
-    plain = await sharedPort('rabbitmq');
-  }, 120_000);
-  afterAll(async () => {
-    await server?.close();
-    await certificates?.remove();
-  });
-
-  const openAt = (port: number, tls: object | boolean) =>
+describeTls('rabbitmq', {
+  isMissing: isRabbitmqMissing,
+  start: (certificate) => startRabbitmq({ tls: { ...certificate, demandsCert: true } }),
+  startPlain: async () => ({ port: await sharedPort('rabbitmq') }),
+  open: (port, tls) =>
     openRabbitmq(
       Rabbitmq.parse({
         host: '127.0.0.1',
@@ -40,12 +22,6 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq with TLS', () => {
         timeout: '5s',
       }),
       worldOf('rabbitmq', { PASSWORD: password }),
-    );
-
-  itKnowsTls({
-    certificates: () => certificates,
-    open: (tls) => openAt(server.port, tls),
-    openPlain: (tls) => openAt(plain, tls),
-    secrets: [password],
-  });
+    ),
+  secrets: [password],
 });

@@ -1,20 +1,58 @@
-/** What every sink with TLS must do, against a server that demands a certificate of its clients. */
+/** What every sink with TLS must do, against a server that demands a certificate of its clients, and one that knows no TLS. */
 import { inspect } from 'node:util';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOutbox } from '../../src/events/outbox.ts';
 import { makeDelivery, type Sink } from '../../src/sink-contract.ts';
 import { opened } from '../events/support.ts';
-import type { Certificates } from '../support/certificates.ts';
+import { type Certificates, makeCertificates } from '../support/certificates.ts';
 import { until } from '../support/servers/process.ts';
 import { quietLog } from './options.ts';
 
+interface Server {
+  readonly port: number;
+  close?(): Promise<void>;
+}
+
 export interface TlsSubject {
-  readonly certificates: () => Certificates;
-  /** Opens the sink with these options of TLS, at the server that demands a certificate. */
-  readonly open: (tls: object | boolean) => Promise<Sink>;
-  /** Opens it at a server that knows no TLS. */
-  readonly openPlain: (tls: object | boolean) => Promise<Sink>;
+  readonly isMissing: boolean;
+  /** Starts a server with this certificate, which demands one of its clients if it can. */
+  start(certificate: Certificates['server']): Promise<Server>;
+  /** Starts a server that knows no TLS, or finds one. */
+  startPlain(): Promise<Server>;
+  /** Opens the sink with these options of TLS. */
+  open(port: number, tls: object | boolean): Promise<Sink>;
   /** What must not be in any text. */
+  readonly secrets: readonly string[];
+}
+
+/** Starts the servers, and tries all cases. */
+export function describeTls(kind: string, { isMissing, ...subject }: TlsSubject): void {
+  describe.skipIf(isMissing)(`the sink ${kind} with TLS`, () => {
+    const given: { certificates?: Certificates; server?: Server; plain?: Server } = {};
+    beforeAll(async () => {
+      given.certificates = await makeCertificates();
+      given.server = await subject.start(given.certificates.server);
+      given.plain = await subject.startPlain();
+    }, 120_000);
+    afterAll(async () => {
+      await given.server?.close?.();
+      await given.plain?.close?.();
+      await given.certificates?.remove();
+    });
+
+    itKnowsTls({
+      certificates: () => given.certificates as Certificates,
+      open: (tls) => subject.open(given.server?.port ?? 0, tls),
+      openPlain: (tls) => subject.open(given.plain?.port ?? 0, tls),
+      secrets: subject.secrets,
+    });
+  });
+}
+
+interface TlsCases {
+  readonly certificates: () => Certificates;
+  readonly open: (tls: object | boolean) => Promise<Sink>;
+  readonly openPlain: (tls: object | boolean) => Promise<Sink>;
   readonly secrets: readonly string[];
 }
 
@@ -24,7 +62,7 @@ const write = async (sink: Sink, count = 1) =>
     new AbortController().signal,
   );
 
-export function itKnowsTls({ certificates, open, openPlain, secrets }: TlsSubject): void {
+function itKnowsTls({ certificates, open, openPlain, secrets }: TlsCases): void {
   /** Nothing is confirmed and nothing rejected: all is tried again, and the text says why. */
   const fails = async (sink: Sink, says: RegExp): Promise<void> => {
     for (const work of [() => write(sink), () => sink.check?.()]) {

@@ -1,5 +1,5 @@
 /** What sinks are opened with in tests. */
-import type { SinkServer } from '../../src/sink-contract.ts';
+import { makeDelivery, type Sink, type SinkServer } from '../../src/sink-contract.ts';
 import type { SinkWorld } from '../../src/sinks/sink.ts';
 
 export interface Said {
@@ -13,6 +13,12 @@ export function worldOf(name: string, env: SinkWorld['env'] = {}): SinkWorld & {
   const say = ((fields: Said['fields'], text: string) =>
     said.push({ fields, text })) as unknown as SinkWorld['log']['info'];
   return { name, env, log: { info: say, warn: say, error: say }, said };
+}
+
+/** Writes a batch of events such as these. */
+export async function write(sink: Sink, ...batch: Parameters<typeof makeDelivery>[0][]) {
+  const deliveries = batch.map((wanted) => makeDelivery(wanted));
+  return await sink.write(deliveries, new AbortController().signal);
 }
 
 /** A server that is started after the cases were made. */

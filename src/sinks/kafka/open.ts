@@ -1,20 +1,16 @@
 /** Opens the sink: the library, TLS and the login. */
 
 import type { BaseOptions } from '@platformatic/kafka';
-import { readSecret } from '../../lib/secret.ts';
+import { prepareAccess } from '../access.ts';
 import type { OpenSink } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
 import { KafkaClient } from './connection.ts';
 import type { KafkaOptions } from './declaration.ts';
 import { KafkaSink } from './sink.ts';
 
 export const openKafka: OpenSink<KafkaOptions> = async (options, world) => {
   const { brokers, clientId, sasl, timeout } = options;
-  const [library, tls, password] = await Promise.all([
-    import('@platformatic/kafka'),
-    readSinkTls(options.tls),
-    sasl === undefined ? undefined : readSecret(sasl.password, world.env),
-  ]);
+  const secrets = { password: sasl?.password, tls: options.tls };
+  const { library, password, tls } = await prepareAccess(import('@platformatic/kafka'), secrets, world);
   const connection: BaseOptions = {
     clientId,
     bootstrapBrokers: [...brokers],

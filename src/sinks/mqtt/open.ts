@@ -2,18 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IClientOptions } from 'mqtt';
-import { readSecret } from '../../lib/secret.ts';
+import { prepareAccess } from '../access.ts';
 import type { OpenSink } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
 import type { MqttOptions } from './declaration.ts';
 import { MqttSink } from './sink.ts';
 
 export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
-  const [{ connect }, password, tls] = await Promise.all([
-    import('mqtt').then(({ default: mqtt }) => mqtt),
-    options.password === undefined ? undefined : readSecret(options.password, world.env),
-    readSinkTls(options.tls),
-  ]);
+  const { library, password, tls } = await prepareAccess(import('mqtt'), options, world);
   const { host, user, keepAlive, timeout } = options;
   const port = options.port ?? (tls === undefined ? 1883 : 8883);
   const connection: IClientOptions = {
@@ -32,7 +27,7 @@ export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
     ...(password !== undefined && { password }),
   };
   return new MqttSink(
-    (given) => connect(given),
+    (given) => library.default.connect(given),
     connection,
     options,
     `MQTT broker at ${host}:${port}`,

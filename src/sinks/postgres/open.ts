@@ -1,25 +1,20 @@
 /** Opens the sink: the library, TLS and the login. */
 
-import { readSecret } from '../../lib/secret.ts';
+import { prepareAccess } from '../access.ts';
 import type { OpenSink } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
 import type { PostgresOptions } from './declaration.ts';
 import { PostgresSink } from './sink.ts';
 
 export const openPostgres: OpenSink<PostgresOptions> = async (options, world) => {
-  const [{ Pool }, password, ssl] = await Promise.all([
-    import('pg').then(({ default: pg }) => pg),
-    options.password === undefined ? undefined : readSecret(options.password, world.env),
-    readSinkTls(options.tls),
-  ]);
+  const { library, password, tls } = await prepareAccess(import('pg'), options, world);
   const { host, port, database, user, connections, timeout } = options;
-  const pool = new Pool({
+  const pool = new library.default.Pool({
     host,
     port,
     database,
     user,
     password: password ?? '',
-    ssl: ssl ?? false,
+    ssl: tls ?? false,
     max: connections,
     connectionTimeoutMillis: timeout,
     statement_timeout: timeout,

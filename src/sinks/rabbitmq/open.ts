@@ -1,18 +1,13 @@
 /** Opens the sink: the library, TLS and the login. */
 
 import type { ChannelModel } from 'amqplib';
-import { readSecret } from '../../lib/secret.ts';
+import { prepareAccess } from '../access.ts';
 import type { OpenSink } from '../sink.ts';
-import { readSinkTls } from '../tls.ts';
 import type { RabbitmqOptions } from './declaration.ts';
 import { RabbitmqSink } from './sink.ts';
 
 export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) => {
-  const [{ connect }, password, tls] = await Promise.all([
-    import('amqplib').then(({ default: amqplib }) => amqplib),
-    readSecret(options.password, world.env),
-    readSinkTls(options.tls),
-  ]);
+  const { library, password, tls } = await prepareAccess(import('amqplib'), options, world);
   const { host, vhost, user, heartbeat, timeout } = options;
   const port = options.port ?? (tls === undefined ? 5672 : 5671);
   const place = `RabbitMQ at ${host}:${port}`;
@@ -21,11 +16,16 @@ export const openRabbitmq: OpenSink<RabbitmqOptions> = async (options, world) =>
     hostname: host,
     port,
     username: user,
-    password,
+    password: password ?? '',
     // The client takes it as a part of a URL.
     vhost: encodeURIComponent(vhost),
     heartbeat: Math.round(heartbeat / 1000),
   };
   const socket = { ...tls, timeout, noDelay: true, clientProperties: { connection_name: 'exhook-edge' } };
-  return new RabbitmqSink(() => connect(url, socket) as Promise<ChannelModel>, options, place, world);
+  return new RabbitmqSink(
+    () => library.default.connect(url, socket) as Promise<ChannelModel>,
+    options,
+    place,
+    world,
+  );
 };

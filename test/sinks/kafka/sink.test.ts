@@ -13,7 +13,7 @@ import {
 import { until } from '../../support/servers/process.ts';
 import { startProxy, type TcpProxy } from '../../support/servers/proxy.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
-import { lazily, worldOf } from '../world.ts';
+import { lazily, worldOf, write } from '../world.ts';
 
 type Given = Partial<Parameters<typeof Kafka.parse>[0] & object>;
 
@@ -32,11 +32,6 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
         sasl: { mechanism, user, password: { env: 'PASSWORD' } } as never,
       },
       worldOf('kafka', { PASSWORD: secret }),
-    );
-  const write = async (sink: Sink, ...batch: Parameters<typeof makeDelivery>[0][]) =>
-    await sink.write(
-      batch.map((wanted) => makeDelivery(wanted)),
-      new AbortController().signal,
     );
 
   beforeAll(async () => {

@@ -13,7 +13,7 @@ import {
 import { until } from '../../support/servers/process.ts';
 import { startProxy, type TcpProxy } from '../../support/servers/proxy.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
-import { lazily, worldOf } from '../world.ts';
+import { lazily, worldOf, write } from '../world.ts';
 
 type Given = Partial<Parameters<typeof Mqtt.parse>[0] & object>;
 
@@ -35,11 +35,6 @@ describe.skipIf(isMosquittoMissing)('the sink mqtt', () => {
         ...given,
       }),
       world,
-    );
-  const write = async (sink: Sink, ...batch: Parameters<typeof makeDelivery>[0][]) =>
-    await sink.write(
-      batch.map((wanted) => makeDelivery(wanted)),
-      new AbortController().signal,
     );
 
   beforeAll(async () => {

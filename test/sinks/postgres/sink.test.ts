@@ -11,7 +11,7 @@ import {
 } from '../../support/servers/postgres.ts';
 import { startProxy, type TcpProxy } from '../../support/servers/proxy.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
-import { lazily, worldOf } from '../world.ts';
+import { lazily, worldOf, write } from '../world.ts';
 
 type Given = Partial<Parameters<typeof Postgres.parse>[0] & object>;
 
@@ -30,11 +30,6 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
     });
   const open = (given: Given = {}, world = worldOf('pg', { PASSWORD: password })): Promise<Sink> =>
     openPostgres(optionsOf(given), world);
-  const write = async (sink: Sink, ...batch: Parameters<typeof makeDelivery>[0][]) =>
-    await sink.write(
-      batch.map((wanted) => makeDelivery(wanted)),
-      new AbortController().signal,
-    );
 
   beforeAll(async () => {
     server = await startPostgres();

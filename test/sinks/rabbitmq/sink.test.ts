@@ -12,7 +12,7 @@ import {
   user,
 } from '../../support/servers/rabbitmq.ts';
 import { itKeepsTheContract, ours } from '../contract.ts';
-import { lazily, worldOf } from '../world.ts';
+import { lazily, worldOf, write } from '../world.ts';
 
 type Given = Partial<Parameters<typeof Rabbitmq.parse>[0] & object>;
 
@@ -32,11 +32,6 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
         ...given,
       }),
       world,
-    );
-  const write = async (sink: Sink, ...batch: Parameters<typeof makeDelivery>[0][]) =>
-    await sink.write(
-      batch.map((wanted) => makeDelivery(wanted)),
-      new AbortController().signal,
     );
   const administer = async <T>(work: (channel: ConfirmChannel) => Promise<T>): Promise<T> => {
     const connection = await connect({ hostname: '127.0.0.1', port: server.port, username: user, password });
