@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-
-const root = join(import.meta.dirname, '../..');
+import { root } from '../../support/source.ts';
 
 export interface SpoolProcess {
   readonly child: ChildProcess;
