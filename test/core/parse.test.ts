@@ -44,7 +44,7 @@ describe('the outcome of a hook', () => {
     ['nothing', undefined, /\S/],
     ['no reply', {}, /^reply: \S/],
     ['the reply to another call', { reply: { kind: 'allow' } }, /reply/],
-    ['a reply with a wrong field', { reply: { kind: 'rewrite', message: { topic: 1 } } }, /reply/],
+    ['a reply with a wrong field', { reply: { kind: 'rewrite', qos: 3 } }, /^reply.qos: must be a QoS/],
   ])('is refused when it is %s, and only the cause says why', (_what, outcome, why) => {
     const failure = failureOf(() => parseOutcome(publish, outcome));
     expect(failure).toMatchObject({
