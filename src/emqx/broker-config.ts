@@ -1,8 +1,8 @@
-/** What a broker must be told about this server: the entry of `exhook.servers`, and what it needs around it. */
+/** The configuration that a broker needs for this server: its entry in `exhook.servers`, and the settings around it. */
 import { guardFor, NEVER } from './guard.ts';
 import { decidesAtIngress, type OwnFacts } from './own-facts.ts';
 
-/** An entry of `exhook.servers`, as the REST API and the configuration file take it. */
+/** An entry of `exhook.servers`, in the shape that the REST API and the configuration file share. */
 export interface ServerEntry {
   readonly name: string;
   readonly enable: boolean;
@@ -16,11 +16,11 @@ export interface ServerEntry {
 
 export interface EntryOptions {
   readonly name: string;
-  /** Of this server, as brokers reach it; nothing: a host to fill in. */
+  /** The host of this server as brokers reach it. Unset: a placeholder. */
   readonly url?: string | undefined;
 }
 
-/** The host of examples, for people to put their own in. */
+/** The placeholder host in examples. */
 export const PLACEHOLDER = 'exhook.example';
 
 export function serverEntry(own: OwnFacts, { name, url = defaultUrl(own) }: EntryOptions): ServerEntry {
@@ -29,7 +29,7 @@ export function serverEntry(own: OwnFacts, { name, url = defaultUrl(own) }: Entr
     enable: true,
     url,
     request_timeout: '5s',
-    // Without an answer of ours that counts, a failure of this server is no reason to refuse anybody.
+    // If no answer of this server decides, its failure is not a reason to refuse anybody.
     failed_action: own.decidesLogins || own.decidesTopics || decidesAtIngress(own) ? 'deny' : 'ignore',
     auto_reconnect: '60s',
     pool_size: 8,
@@ -54,7 +54,10 @@ function tlsOf({ wantsCertificate }: OwnFacts, url: string): Record<string, bool
   };
 }
 
-/** For `emqx.conf`. @param conditional whether the broker is of 5.9 or later; nothing when that is not known. */
+/**
+ * Returns the section for `emqx.conf`.
+ * @param conditional whether the broker is EMQX 5.9 or later; undefined if that is unknown.
+ */
 export function toHocon(entry: ServerEntry, own: OwnFacts, conditional?: boolean): string {
   const lines = [
     '# In emqx.conf, or etc/base.hocon of later releases.',
@@ -67,7 +70,7 @@ export function toHocon(entry: ServerEntry, own: OwnFacts, conditional?: boolean
   if (own.decidesTopics)
     lines.push(
       '',
-      '# This server decides about topics: nothing may decide before, and nobody else decides.',
+      '# This server decides about topics. No other source may decide before it or after it.',
       'authorization {',
       '  no_match = deny',
       '  sources = []',
@@ -76,7 +79,7 @@ export function toHocon(entry: ServerEntry, own: OwnFacts, conditional?: boolean
   if (own.decidesLogins)
     lines.push(
       '',
-      '# This server decides about logins: an empty database admits nobody while it is not loaded.',
+      '# This server decides about logins. An empty database admits nobody while this server is not loaded.',
       'authentication = [',
       '  {',
       '    mechanism = password_based',
@@ -89,7 +92,7 @@ export function toHocon(entry: ServerEntry, own: OwnFacts, conditional?: boolean
   return lines.join('\n');
 }
 
-/** Without it the database refuses clients without a password before this server is asked. */
+/** Without this precondition the database refuses clients that send no password before it asks this server. */
 function preconditionLines(conditional: boolean | undefined): string[] {
   const line = `    precondition = "${NEVER}"`;
   if (conditional === true) return [line];
@@ -118,7 +121,10 @@ function toHoconValue(value: string | number | boolean | undefined): string {
   return /^[a-z][a-z_]*$|^\d+[a-z]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** The same with curl. Key and secret come from the environment, so that they are in no history. */
+/**
+ * Returns curl commands for the same settings. They read key and secret from the environment, which keeps both out of
+ * the shell history.
+ */
 export function toCurl(entry: ServerEntry, own: OwnFacts, api: string, conditional?: boolean): string {
   const call = (method: string, path: string, body?: object) =>
     `curl -u "$EMQX_API_KEY:$EMQX_API_SECRET" -X ${method} ${api}/api/v5${path}${
@@ -127,7 +133,7 @@ export function toCurl(entry: ServerEntry, own: OwnFacts, api: string, condition
   const calls = ['# The same with the REST API.', call('POST', '/exhooks', entry)];
   if (own.decidesTopics)
     calls.push(
-      '# The source that allows everything, and what becomes of the rest.',
+      '# Removes the source that allows everything, and denies what no source decides.',
       call('DELETE', '/authorization/sources/file'),
       call('PUT', '/authorization/settings', {
         no_match: 'deny',
@@ -138,7 +144,7 @@ export function toCurl(entry: ServerEntry, own: OwnFacts, api: string, condition
   if (own.decidesLogins)
     calls.push(
       conditional === undefined
-        ? '# A guard that admits nobody while this server is not loaded. Leave out "precondition" before EMQX 5.9.'
+        ? '# A guard that admits nobody while this server is not loaded. Before EMQX 5.9, leave out "precondition".'
         : '# A guard that admits nobody while this server is not loaded.',
       call('POST', '/authentication', {
         ...guardFor(conditional !== false),
@@ -148,7 +154,7 @@ export function toCurl(entry: ServerEntry, own: OwnFacts, api: string, condition
   return calls.join('\n');
 }
 
-/** For a shell. */
+/** Quotes a text for a shell. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

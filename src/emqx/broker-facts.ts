@@ -1,4 +1,4 @@
-/** Asks a broker for everything that the checks look at. */
+/** Asks a broker for all facts that the checks need. */
 import type * as z from 'zod';
 import { type EmqxClient, EmqxError } from './client.ts';
 import type { Unknown } from './finding.ts';
@@ -21,11 +21,11 @@ import {
 export interface BrokerFacts {
   readonly nodes: readonly Node[];
   readonly servers: readonly Server[];
-  /** The entry that is this server; nothing when there is none, or when several may be. */
+  /** The entry for this server. Unset if there is none, or if several may be. */
   readonly server: Server | undefined;
-  /** Its name, as it was asked for. */
+  /** The name that was asked for. */
   readonly name: string;
-  /** What the broker calls it for, and how often it did. */
+  /** The hooks that the broker calls, with the number of calls. */
   readonly hooks: readonly Hook[] | Unknown;
   readonly sources: readonly Source[] | Unknown;
   readonly settings: AuthorizationSettings | Unknown;
@@ -37,17 +37,15 @@ export interface BrokerFacts {
 /** The name that docs/broker-setup.md gives this server. */
 export const DEFAULT_NAME = 'exhook-edge';
 
-/**
- * @throws EmqxError when the broker cannot be asked at all.
- */
+/** @throws EmqxError if the broker cannot be asked at all. */
 export async function fetchBrokerFacts(client: EmqxClient, name = DEFAULT_NAME): Promise<BrokerFacts> {
-  // First alone: when the broker cannot be reached, once is enough.
+  // Ask this first, and alone: an unreachable broker then costs one timeout.
   const servers = await ask(client, '/exhooks', Servers).catch(explainOldBroker);
   const server = findServer(servers, name);
   const [nodes, hooks, sources, settings, authenticators] = await Promise.all([
     ask(client, '/nodes', Nodes),
     server === undefined
-      ? { unknown: 'this server is not known to the broker' }
+      ? { unknown: 'the broker does not know this server' }
       : maybe(ask(client, `/exhooks/${encodeURIComponent(server.name)}/hooks`, Hooks)),
     maybe(ask(client, '/authorization/sources', Sources)),
     maybe(ask(client, '/authorization/settings', AuthorizationSettings)),
@@ -57,7 +55,7 @@ export async function fetchBrokerFacts(client: EmqxClient, name = DEFAULT_NAME):
   return { nodes, servers, server, name, hooks, sources, settings, authenticators, builtInUsers };
 }
 
-/** By its name, or because it is the only one. */
+/** Finds the entry by its name, or takes the only one. */
 function findServer(servers: readonly Server[], name: string): Server | undefined {
   return servers.find((server) => server.name === name) ?? (servers.length === 1 ? servers[0] : undefined);
 }
@@ -81,13 +79,10 @@ async function ask<Schema extends z.ZodType>(
   const parsed = schema.safeParse(await client.request('GET', path));
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new EmqxError(
-    `GET ${path} was answered in a form that is not known here${where && ` (${where})`}`,
-    200,
-  );
+  throw new EmqxError(`GET ${path} returned an unknown format${where && ` (${where})`}`, 200);
 }
 
-/** What one key may not read, or one release does not have, is no reason to say nothing. */
+/** Tolerates a request that the API key may not make or that the release does not know: the other checks still run. */
 async function maybe<Fact>(answer: Promise<Fact>): Promise<Fact | Unknown> {
   try {
     return await answer;
@@ -100,7 +95,7 @@ async function maybe<Fact>(answer: Promise<Fact>): Promise<Fact | Unknown> {
 function explainOldBroker(error: unknown): never {
   if (error instanceof EmqxError && error.status === 404)
     throw new EmqxError(
-      'there is no /api/v5/exhooks at this address. EMQX 4 has no such API: use emqx_ctl exhook server list there',
+      'there is no /api/v5/exhooks at this address. EMQX 4 does not have this API: use emqx_ctl exhook server list there',
       error.status,
     );
   throw error;

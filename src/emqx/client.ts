@@ -1,30 +1,30 @@
-/** EMQX's REST API, version 5: requests with a time limit, whose problems are sentences without secrets. */
+/** A client for EMQX's REST API, version 5. Requests have a time limit, and error texts contain no secrets. */
 
 import { type HttpResponse, openHttpClient } from '../lookup/http/http-client.ts';
 import { Failure } from '../protocol/failure.ts';
 
 export interface EmqxClientOptions {
-  /** Where the dashboard listens, such as `http://127.0.0.1:18083`. */
+  /** Base URL of the dashboard, such as `http://127.0.0.1:18083`. */
   readonly url: URL;
-  /** An API key of the broker, and its secret. */
+  /** An API key of the broker and its secret. */
   readonly key: string;
   readonly secret: string;
-  /** Milliseconds for one request. Default: 10 seconds. */
+  /** Timeout of one request, in milliseconds. Default: 10 seconds. */
   readonly timeout?: number;
-  /** A certificate authority to trust instead of Node's own, PEM. */
+  /** CA certificate to trust instead of Node's own list, as PEM. */
   readonly ca?: string;
 }
 
 export interface EmqxClient {
-  /** @param path below `/api/v5`, with its slash. @throws EmqxError */
+  /** @param path below `/api/v5`, with the leading slash. @throws EmqxError */
   request(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<unknown>;
   close(): void;
 }
 
-/** A request that gave nothing to work with. The message says what to do. */
+/** Thrown when a request returns nothing usable. The message says what to do. */
 export class EmqxError extends Error {
   override readonly name = 'EmqxError';
-  /** The status of the answer; 0 when there was none. */
+  /** HTTP status of the response; 0 if there was none. */
   readonly status: number;
 
   constructor(message: string, status: number) {
@@ -35,10 +35,10 @@ export class EmqxError extends Error {
 
 const API = '/api/v5';
 const TIMEOUT = 10_000;
-/** A list of sources has the text of ACL files in it. */
+/** A list of sources contains the text of ACL files. */
 const MAX_RESPONSE = 16 * 2 ** 20;
 
-/** To be awaited before the port opens: it loads the HTTP client. */
+/** Creates the client. Await this before the port opens: it loads the HTTP library. */
 export async function openEmqxClient(options: EmqxClientOptions): Promise<EmqxClient> {
   const { url, key, secret, timeout = TIMEOUT, ca } = options;
   const http = await openHttpClient({ maxSockets: 4, maxResponseBytes: MAX_RESPONSE, ...(ca && { ca }) });
@@ -74,28 +74,25 @@ function explainSilence(error: unknown, url: URL): string {
 function read({ status, body }: HttpResponse, method: string, path: string, url: URL): unknown {
   if (status === 401)
     throw new EmqxError(
-      `${url.host} does not know this API key, or its secret is wrong: make one in the dashboard under System > API Key`,
+      `${url.host} does not know this API key, or the secret is wrong: create a key in the dashboard under System > API Key`,
       status,
     );
   if (status === 403)
     throw new EmqxError(
-      `this API key may not ${method} ${path}: use one with the role administrator and, from EMQX 6.3 on, a scope that has it`,
+      `this API key may not ${method} ${path}: use a key with the role administrator and, from EMQX 6.3 on, a matching scope`,
       status,
     );
   if (status < 200 || status > 299)
-    throw new EmqxError(`${method} ${path} was answered ${status}${detailOf(body)}`, status);
+    throw new EmqxError(`${method} ${path} returned ${status}${detailOf(body)}`, status);
   if (body === '') return undefined;
   try {
     return JSON.parse(body);
   } catch {
-    throw new EmqxError(
-      `${method} ${path} was answered with something else than JSON: is ${url.host} EMQX?`,
-      status,
-    );
+    throw new EmqxError(`${method} ${path} did not return JSON: is ${url.host} EMQX?`, status);
   }
 }
 
-/** Longest explanation of a broker that is passed on. */
+/** Longest part of a broker's explanation to pass on, in characters. */
 const MAX_DETAIL = 300;
 
 /** EMQX explains itself as `{ code, message }`. */

@@ -1,7 +1,7 @@
 /** Durations of EMQX: `5s`, `1m30s`, `500ms`, or a number of milliseconds. */
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds, or nothing when it is no duration. */
+/** Parses a duration into milliseconds; returns undefined for anything else. */
 export function readEmqxDuration(value: string | number | boolean | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;

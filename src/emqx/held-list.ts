@@ -1,29 +1,29 @@
-/** What a broker's REST API says of the list of hooks that it holds, and whether it may be made to read it again. */
+/** Reads from a broker's REST API which list of hooks it holds, and decides whether a reload is allowed. */
 import { compareLists, isDifferent, type ListDifference } from '../policy/hook-lists.ts';
 import { hooksFor, type IngressSupport, withoutIngress } from '../policy/ingress.ts';
 import type { HookSpec } from '../protocol/schema/replies.ts';
 import { type EmqxClient, EmqxError } from './client.ts';
 import { isConnected, listOf, Nodes, Server } from './schemas.ts';
 
-/** The list that this server answers. */
+/** The list that this server returns. */
 export interface OwnList {
   readonly hooks: readonly HookSpec[];
   readonly ingress: IngressSupport | undefined;
   /**
-   * Whether a node holds a list without message.ingress, since it seems to have refused it. It is not reloaded to try again:
-   * if it refuses the whole list once more, nothing is checked there until it has asked again.
+   * Whether a node lacks message.ingress, probably because it rejected that hook. Such a node is not reloaded: if it
+   * rejected the whole list again, it would check nothing here until its next attempt.
    */
   readonly isIngressRefused: boolean;
 }
 
 export type HeldList =
-  /** Nothing can be said now, and why. */
+  /** No statement is possible now; `why` has the reason. */
   | { readonly kind: 'unknown'; readonly why: string }
   | { readonly kind: 'same' }
   | {
       readonly kind: 'different';
       readonly difference: ListDifference;
-      /** The entry, as the broker tells it. */
+      /** The entry as the broker reports it. */
       readonly entry: Readonly<Record<string, unknown>>;
       readonly path: string;
     };
@@ -35,11 +35,10 @@ export async function fetchHeldList(client: EmqxClient, name: string, own: OwnLi
     if (error instanceof EmqxError && error.status === 404) return undefined;
     throw error;
   });
-  if (entry === undefined) return unknown(`the broker has no ExHook server named ${name}`);
+  if (entry === undefined) return unknown(`the broker does not have an ExHook server named ${name}`);
   const server = Server.safeParse(entry).data;
   const nodes = Nodes.safeParse(await client.request('GET', '/nodes')).data;
-  if (server === undefined || nodes === undefined)
-    return unknown('the broker answered in a form that is not known here');
+  if (server === undefined || nodes === undefined) return unknown('the broker returned an unknown format');
   const obstacle = findObstacle(server, nodes);
   if (obstacle !== undefined) return unknown(obstacle);
   const full = hooksFor(own.hooks, nodes[0]?.version ?? '', own.ingress);
@@ -50,8 +49,8 @@ export async function fetchHeldList(client: EmqxClient, name: string, own: OwnLi
 }
 
 /**
- * Why the list cannot be judged, nor the entry be reloaded. A reload is a disable and an enable, and after an outage hooks
- * that were left installed would refuse everybody in between (seen on EMQX 6.2.0 and 6.3).
+ * Returns why the list cannot be compared and the entry not be reloaded. A reload disables and enables the entry. After
+ * an outage, hooks that stayed installed would refuse everybody in between (seen on EMQX 6.2.0 and 6.3).
  */
 function findObstacle(server: Server, nodes: readonly Nodes[number][]): string | undefined {
   if (!server.enable) return `the ExHook server ${server.name} is disabled in the broker`;
@@ -60,9 +59,9 @@ function findObstacle(server: Server, nodes: readonly Nodes[number][]): string |
   const stopped = nodes.filter(
     ({ node_status: status }) => status !== undefined && !/^running$/i.test(status),
   );
-  if (stopped.length > 0) return `not all nodes run: ${stopped.map(({ node }) => node).join(', ')}`;
+  if (stopped.length > 0) return `not all nodes are running: ${stopped.map(({ node }) => node).join(', ')}`;
   const silent = nodes.filter(({ node }) => !server.node_status.some((one) => one.node === node));
-  if (nodes.length === 0 || silent.length > 0) return 'not every node tells whether it is connected';
+  if (nodes.length === 0 || silent.length > 0) return 'not every node reports whether it is connected';
   if (new Set(nodes.map(({ version }) => version)).size > 1) return 'the nodes run different releases';
   return undefined;
 }

@@ -1,10 +1,10 @@
 /**
- * Looks whether the broker holds the list of hooks that this server answers, and, when it may, makes the broker read it
+ * Checks whether the broker holds the list of hooks that this server returns and, if allowed, makes the broker read it
  * again.
  *
- * Replicas know nothing of each other; what they share is the broker. So each waits for a time of its own choosing
- * between what it has found and what it does, and looks again: the first to act leaves nothing to do for the others.
- * Of the workers of one server, the supervisor chooses one.
+ * Replicas do not know each other; all they share is the broker. Each therefore waits a random time after it finds a
+ * difference, and checks again before it acts: the first to act leaves the others nothing to do. Among the workers of
+ * one server, the supervisor picks one.
  */
 import { sleep } from '../lib/sleep.ts';
 import type { Logger } from '../log/log.ts';
@@ -17,15 +17,15 @@ type Different = Extract<HeldList, { kind: 'different' }>;
 
 export interface ListKeeperOptions {
   readonly client: EmqxClient;
-  /** Of this server in the broker. */
+  /** The name of this server in the broker. */
   readonly name: string;
   readonly mayReload: boolean;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** The list now; nothing when a custom hook answers it. */
+  /** The current list; undefined if a custom hook returns it. */
   readonly own: () => OwnList | undefined;
-  /** Whether this process has the task, and takes calls. */
+  /** Whether this process has the task and takes calls. */
   readonly isChosen: () => Promise<boolean>;
-  /** Milliseconds of a clock that is never set. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
   /** From 0 to 1. */
   readonly random?: () => number;
@@ -33,22 +33,22 @@ export interface ListKeeperOptions {
   readonly pauses?: readonly number[];
 }
 
-/** The longest time, in milliseconds, between a difference that was found and the reload. */
+/** Longest delay between finding a difference and the reload, in milliseconds. */
 export const SPREAD = 30_000;
-/** Milliseconds between two reloads by one process. */
+/** Shortest time between two reloads by one process, in milliseconds. */
 const AT_MOST_EVERY = 600_000;
-/** States that are remembered as said. */
+/** Most states remembered as logged. */
 const MAX_SAID = 16;
 
 export class ListKeeper {
   readonly #options: ListKeeperOptions;
   readonly #now: () => number;
-  /** What was said since the lists were the same: each state is said once. */
+  /** What was logged since the lists last matched: each state is logged once. */
   readonly #said = new Set<string>();
   #reloadedAt: number | undefined;
-  /** Our list when a reload did not help: then another reload would not. */
+  /** Our list when a reload did not help: another reload would not help either. */
   #futile: string | undefined;
-  /** A reload of ours that failed: the entry may be disabled, and nobody else means it to be. */
+  /** Set after a failed reload of ours: the entry may be left disabled. */
   #unfinished: Pick<Different, 'path' | 'entry'> | undefined;
   #isClosed = false;
   #acting: Promise<void> | undefined;
@@ -73,11 +73,11 @@ export class ListKeeper {
       await this.#acting;
     } catch (error) {
       if (!(error instanceof EmqxError)) throw error;
-      this.#say('warn', `the list of hooks that the broker holds is not known: ${error.message}`);
+      this.#say('warn', `cannot tell which list of hooks the broker holds: ${error.message}`);
     }
   }
 
-  /** A reload that has begun is finished first: an entry that stayed disabled would check nothing. */
+  /** Finishes a reload that has begun: an entry that stays disabled would check nothing. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#acting?.catch(() => {});
@@ -93,12 +93,12 @@ export class ListKeeper {
       this.#futile = undefined;
     }
     if (found.kind === 'unknown')
-      this.#say('warn', `the list of hooks that the broker holds is not known: ${found.why}`);
+      this.#say('warn', `cannot tell which list of hooks the broker holds: ${found.why}`);
     if (found.kind === 'different') this.#sayDifferent(found);
     return found;
   }
 
-  /** What was found a while ago may be right by now. */
+  /** By now the list may match again. */
   async #act(): Promise<void> {
     const { client, log, pauses } = this.#options;
     const found = await this.#find();
@@ -109,16 +109,16 @@ export class ListKeeper {
       await reloadEntry(client, found.path, pickConfig(found.entry), pauses);
     } catch (error) {
       this.#unfinished = found;
-      // The broker has not read the list: nobody knows yet whether that helps.
+      // The broker has not read the list yet: whether that helps is unknown.
       this.#futile = undefined;
       log.error(
-        `the broker was not made to read the list of hooks again: ${(error as Error).message}. Look whether the ExHook server is enabled there`,
+        `could not make the broker read the list of hooks again: ${(error as Error).message}. Check that the ExHook server is enabled there`,
       );
       return;
     }
     log.info(
       { ...found.difference },
-      'the broker held another list of hooks: this server was disabled and enabled there',
+      'the list of hooks in the broker was out of date: this server was disabled and enabled there',
     );
   }
 
@@ -129,7 +129,7 @@ export class ListKeeper {
     const { path, entry } = this.#unfinished;
     if (await isDisabled(client, path)) {
       await client.request('PUT', path, { ...pickConfig(entry), enable: true });
-      log.info('the ExHook server that a reload had left disabled in the broker is enabled again');
+      log.info('enabled the ExHook server in the broker again, which a failed reload had left disabled');
     }
     this.#unfinished = undefined;
   }
@@ -139,7 +139,7 @@ export class ListKeeper {
     if (this.#futile !== this.#ownKey()) return true;
     this.#say(
       'error',
-      'a reload did not give the broker our list of hooks: other replicas have another configuration, or another server answers at the address in the broker. It is not reloaded again until the list changes',
+      'the list of hooks in the broker still differs after a reload: other replicas have another configuration, or another server answers at the address in the broker. No further reload until the list changes',
     );
     return false;
   }
@@ -151,9 +151,13 @@ export class ListKeeper {
   #sayDifferent({ difference }: Different): void {
     const { name, mayReload } = this.#options;
     const todo = mayReload ? '' : `: ${RELOAD_REMEDY}`;
-    this.#say('warn', `the broker holds another list of hooks for ${name} than this server answers${todo}`, {
-      ...difference,
-    });
+    this.#say(
+      'warn',
+      `the list of hooks that the broker holds for ${name} differs from the list that this server returns${todo}`,
+      {
+        ...difference,
+      },
+    );
   }
 
   #say(level: 'warn' | 'error', text: string, fields: object = {}): void {
@@ -165,7 +169,7 @@ export class ListKeeper {
   }
 }
 
-/** An entry that is gone is not disabled. */
+/** An entry that was deleted does not need to be enabled. */
 async function isDisabled(client: EmqxClient, path: string): Promise<boolean> {
   const entry = await client.request('GET', path).catch((error: unknown) => {
     if (error instanceof EmqxError && error.status === 404) return undefined;

@@ -1,4 +1,4 @@
-/** Of several workers one looks after the broker: the first that asks its supervisor, until it ends. */
+/** Lets one of several workers look after the broker: the first that asks the supervisor, until it exits. */
 
 interface TaskWanted {
   readonly exhook: 'task-wanted';
@@ -11,23 +11,23 @@ interface TaskGiven {
   readonly isYours: boolean;
 }
 
-/** What of a process is needed. */
+/** The part of a process that is needed here. */
 export interface TaskChannel {
   send?(message: object, handle: undefined, options: undefined, done: (error: Error | null) => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   off(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
-/** A worker, as its supervisor has it. */
+/** A worker as the supervisor sees it. */
 export interface TaskWorker {
   isConnected(): boolean;
   send(message: object, done: () => void): unknown;
 }
 
-/** Milliseconds; a supervisor that does not answer gives nothing. */
+/** Milliseconds after which a supervisor that does not answer counts as a no. */
 const PATIENCE = 2_000;
 
-/** In a worker: whether it has the task now. */
+/** Runs in a worker: asks whether it has the task now. */
 export function askForTask(
   channel: TaskChannel = process as unknown as TaskChannel,
   patience = PATIENCE,
@@ -50,7 +50,7 @@ export function askForTask(
   });
 }
 
-/** In a supervisor: answers workers that ask. */
+/** Runs in the supervisor: answers the workers. */
 export function createTaskGiver(): (from: TaskWorker, message: unknown) => void {
   let holder: TaskWorker | undefined;
   return (from, message) => {

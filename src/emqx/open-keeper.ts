@@ -1,4 +1,4 @@
-/** Opens what `broker` configures: looks at the broker's list of hooks once a minute. */
+/** Starts what `broker` configures: a check of the broker's list of hooks once a minute. */
 import { readFile } from 'node:fs/promises';
 import type { Broker } from '../config/sections/broker.ts';
 import { type Environment, readSecret } from '../lib/secret.ts';
@@ -13,22 +13,22 @@ export interface OpenKeeperOptions {
   readonly env: Environment;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly own: () => OwnList | undefined;
-  /** Whether a supervisor started this process, and chooses one worker. */
+  /** Whether a supervisor started this process; it then picks one worker. */
   readonly isSupervised: boolean;
 }
 
-/** Milliseconds from the start to the first look: brokers that were there before have called by then. */
+/** Delay of the first check, in milliseconds: brokers that were up before have called by then. */
 const FIRST = 10_000;
 const EVERY = 60_000;
 
 export interface OpenKeeper {
-  /** @param isReady whether this server takes calls: who drains leaves the broker alone. */
+  /** @param isReady whether this server takes calls: a draining server leaves the broker alone. */
   start(isReady: () => boolean): void;
-  /** A reload that has begun is finished first. */
+  /** Waits for a reload that has begun. */
   close(): Promise<void>;
 }
 
-/** @throws Error that names the key of the configuration to change. */
+/** @throws Error that names the configuration key to change. */
 export async function openKeeper(options: OpenKeeperOptions): Promise<OpenKeeper> {
   const { broker, env, log, own, isSupervised } = options;
   let isReady = (): boolean => false;
@@ -53,7 +53,7 @@ export async function openKeeper(options: OpenKeeperOptions): Promise<OpenKeeper
   function run(): void {
     keeper
       .look()
-      .catch((error: unknown) => log.error({ err: error }, 'the broker could not be looked at'))
+      .catch((error: unknown) => log.error({ err: error }, 'could not check the broker'))
       .finally(() => {
         if (!isClosed) timer = setTimeout(run, EVERY).unref();
       });

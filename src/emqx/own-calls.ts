@@ -1,4 +1,7 @@
-/** Asks this server itself, at its /hooksz page, which broker nodes call it: the broker's own word is late after an outage. */
+/**
+ * Asks the /hooksz page of this server which broker nodes call it: the broker's own status is out of date after an
+ * outage.
+ */
 
 import * as z from 'zod';
 import type { Admin } from '../config/sections/admin.ts';
@@ -8,7 +11,7 @@ import { openHttpClient } from '../lookup/http/http-client.ts';
 import type { ListDifference } from '../policy/hook-lists.ts';
 import type { Facts } from './finding.ts';
 
-/** When each node called last, in milliseconds since 1970. */
+/** Time of each node's last call, in milliseconds since 1970. */
 export type OwnCalls = ReadonlyMap<string, number>;
 
 /** Milliseconds. */
@@ -26,16 +29,16 @@ const Page = z.object({
   ),
 });
 
-/** What this server says of one broker node. */
+/** What this server reports about one broker node. */
 export interface OwnNode {
   readonly node: string;
-  /** When it called last, in milliseconds since 1970. */
+  /** Time of the last call, in milliseconds since 1970. */
   readonly last: number;
-  /** How its list of hooks differs from the one of this server, as far as its calls tell. */
+  /** How the node's list of hooks differs from the one of this server, judged by its calls. */
   readonly outdated?: ListDifference | undefined;
 }
 
-/** Nothing when this server cannot be asked: it has no admin port, does not run here, or does not answer. */
+/** Undefined if this server cannot be asked: it has no admin port, is not running here, or does not answer. */
 export async function fetchOwnNodes(
   admin: Admin | undefined,
   env: Environment,
@@ -63,7 +66,7 @@ function nodeOf({ node, calls, outdated }: z.output<typeof Page>['brokers'][numb
   return { node, last: Math.max(0, ...Object.values(calls).map(({ last }) => Date.parse(last))), outdated };
 }
 
-/** When each node called last; nothing when this server cannot be asked. */
+/** Returns the time of each node's last call; undefined if this server cannot be asked. */
 export async function fetchOwnCalls(
   admin: Admin | undefined,
   env: Environment,
@@ -76,7 +79,7 @@ function callsOf(nodes: readonly OwnNode[]): OwnCalls {
   return new Map(nodes.map(({ node, last }) => [node, last]));
 }
 
-/** Those that have called of late, and those whose list of hooks is another than it should be. */
+/** Returns the nodes that called recently, and the nodes whose list of hooks differs. */
 export async function fetchOwnView(
   admin: Admin | undefined,
   env: Environment,
@@ -88,22 +91,22 @@ export async function fetchOwnView(
   };
 }
 
-/** Where a server that listens on all addresses is asked. */
+/** Returns the address at which to ask a server that listens on all addresses. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return addBrackets(host);
 }
 
-/** Milliseconds within which a node that calls is connected, whatever the broker says. */
+/** A node that called within this time counts as connected, whatever the broker reports. Milliseconds. */
 const RECENTLY = 60_000;
 
-/** The nodes that have called this server of late, as it says itself. None when it cannot be asked. */
+/** Returns the nodes that called this server recently, from its own records. Empty if it cannot be asked. */
 export async function fetchCallers(admin: Admin | undefined, env: Environment): Promise<ReadonlySet<string>> {
   return callersWithin(await fetchOwnCalls(admin, env), RECENTLY, Date.now());
 }
 
-/** The nodes that have called within so many milliseconds. */
+/** Returns the nodes that called within the given number of milliseconds. */
 export function callersWithin(
   calls: OwnCalls | undefined,
   milliseconds: number,

@@ -1,4 +1,4 @@
-/** What the checks must know of this server's configuration. */
+/** The facts of this server's configuration that the checks need. */
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import type { Admin } from '../config/sections/admin.ts';
@@ -10,35 +10,32 @@ import type { HookName } from '../protocol/schema/hook-name.ts';
 export interface OwnFacts {
   readonly port: number;
   readonly isTls: boolean;
-  /** Whether brokers must show a certificate. */
+  /** Whether brokers must present a certificate. */
   readonly wantsCertificate: boolean;
-  /** Where this server tells which nodes call it. */
+  /** The page where this server lists the nodes that call it. */
   readonly admin?: Admin | undefined;
   readonly hooks: readonly RegisteredHook[];
-  /** Whether an answer of ours decides, and is not only logged. */
+  /** Whether answers of this server are enforced, not only logged. */
   readonly decidesLogins: boolean;
   readonly decidesTopics: boolean;
-  /**
-   * What may admit a client without a password, in words such as `authenticate.methods[0].anonymous`: nothing when none
-   * does.
-   */
+  /** What may admit a client without a password, such as `authenticate.methods[0].anonymous`. Unset if nothing does. */
   readonly admitsWithoutPassword?: string | undefined;
-  /** Whether message rules judge, and where; nothing when there are none, or in shadow mode. */
+  /** Where message rules apply. Unset if there are none, or in shadow mode. */
   readonly judgesMessagesAt?: 'publish' | 'ingress' | 'auto' | undefined;
-  /** Whether a message may have to be refused at message.ingress, since its event is not safe. */
+  /** Whether message.ingress may have to refuse a message because its event could not be stored safely. */
   readonly withholdsAcknowledgements?: boolean | undefined;
-  /** Which brokers are asked for message.ingress; nothing without message rules. */
+  /** Which brokers are asked for message.ingress. Unset without message rules. */
   readonly ingress?: IngressSupport | undefined;
   /** Durations in milliseconds. */
   readonly bodyTimeout: number;
   readonly drainTimeout: number;
-  /** The part of the broker's timeout after which the answer goes out. */
+  /** The share of the broker's timeout after which the answer is sent. */
   readonly deadlineFraction: number;
-  /** The longest that a login may wait for a service that a policy asks, with what it is. */
+  /** The longest time a login may wait for a service that a policy asks, and the name of that limit. */
   readonly slowest: { readonly what: string; readonly timeout: number } | undefined;
 }
 
-/** @param custom names of the hooks that a module of the user's own answers. */
+/** @param custom names of the hooks that your own module answers. */
 export function ownFacts(config: Config, custom: readonly HookName[]): OwnFacts {
   const { listen, limits, drain, authenticate, authorize, publish } = config;
   return {
@@ -68,7 +65,7 @@ function withholds({ hooks, delivery, onFailure = 'error' }: Route): boolean {
   );
 }
 
-/** Whether an answer of message.ingress, or the lack of one, keeps a message from going on. */
+/** Whether an answer of message.ingress, or a missing answer, stops a message. */
 export function decidesAtIngress(own: OwnFacts | undefined): boolean {
   const at = own?.judgesMessagesAt ?? 'publish';
   return at !== 'publish' || own?.withholdsAcknowledgements === true;
@@ -82,7 +79,7 @@ function withoutPassword(
   authenticate: Config['authenticate'],
   custom: readonly HookName[],
 ): string | undefined {
-  if (custom.includes('client.authenticate')) return 'a hook of your own (hooks.custom)';
+  if (custom.includes('client.authenticate')) return 'your own hook (hooks.custom)';
   const { methods = [], otherwise } = authenticate ?? {};
   for (const [i, section] of methods.entries()) {
     const { method, options } = methodOf(section);

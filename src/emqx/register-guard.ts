@@ -1,16 +1,16 @@
-/** Puts the guard in place: see guard.ts. */
+/** Installs the guard: see guard.ts. */
 import type * as z from 'zod';
 import { type EmqxClient, EmqxError } from './client.ts';
 import { builtInDatabase, guardFor, havePreconditions, refusesFirst } from './guard.ts';
 import { Authenticators, Nodes, Users } from './schemas.ts';
 
 export type GuardOutcome =
-  /** It was there, or another authenticator of the broker decides. */
+  /** The guard was there, or another authenticator of the broker decides. */
   | 'unchanged'
   | 'added'
-  /** A precondition was put on the database that was there. */
+  /** The existing database got a precondition. */
   | 'opened'
-  /** It would refuse clients that this server may admit, and the release knows no precondition. */
+  /** The guard would refuse clients that this server may admit, and the release does not have preconditions. */
   | 'left-out';
 
 /** @param admitsWithoutPassword whether this server may admit clients without a password. @throws EmqxError */
@@ -39,16 +39,16 @@ export async function registerGuard(
   return 'opened';
 }
 
-/** EMQX wants an algorithm although there are no users. */
+/** EMQX requires an algorithm even without users. */
 const HASH = { password_hash_algorithm: { name: 'sha256', salt_position: 'suffix' } };
 
-/** A PUT takes the whole authenticator: what was chosen for its passwords stays. */
+/** A PUT replaces the whole authenticator: keep its password settings. */
 function hashOf(answer: unknown, id: string): object {
   const before = (answer as { id?: string; password_hash_algorithm?: object }[]).find((one) => one.id === id);
   return { password_hash_algorithm: before?.password_hash_algorithm ?? HASH.password_hash_algorithm };
 }
 
-/** Users who log in there would not any more. */
+/** A precondition would lock out the users in the database. */
 async function hasUsers(client: EmqxClient, id: string): Promise<boolean> {
   const users = Users.safeParse(await client.request('GET', `${pathOf(id)}/users?page=1&limit=1`));
   return !users.success || users.data.data.length > 0;
@@ -61,8 +61,5 @@ function pathOf(id: string): string {
 function readList<Item>(schema: z.ZodType<Item[]>, answer: unknown): Item[] {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new EmqxError(
-    'the list of authenticators or nodes was answered in a form that is not known here',
-    200,
-  );
+  throw new EmqxError('the broker returned the authenticators or nodes in an unknown format', 200);
 }

@@ -1,4 +1,4 @@
-/** Makes a broker know this server as it should, and says what had to be done. */
+/** Registers this server in a broker with the right settings, and reports what was changed. */
 import { sleep } from '../lib/sleep.ts';
 import type { ServerEntry } from './broker-config.ts';
 import type { EmqxClient } from './client.ts';
@@ -6,9 +6,9 @@ import { pickConfig, reloadEntry } from './reload-entry.ts';
 import { Server } from './schemas.ts';
 
 export interface RegisterOptions {
-  /** Disable and enable it, so that the broker reads the list of hooks again. */
+  /** Disable and enable the entry: the broker then reads the list of hooks again. */
   readonly reload: boolean;
-  /** Say what would be done. */
+  /** Only report what would be done. */
   readonly isDry: boolean;
   /** Milliseconds to wait for the nodes to connect. */
   readonly patience: number;
@@ -16,11 +16,11 @@ export interface RegisterOptions {
 
 export interface Registered {
   readonly done: 'created' | 'changed' | 'reloaded' | 'unchanged';
-  /** Keys whose value is another now. */
+  /** Keys whose value was changed. */
   readonly changes: readonly string[];
-  /** The state on each node, at the end; nothing for a dry run. */
+  /** The final state on each node. Unset in a dry run. */
   readonly nodes: readonly { readonly node: string; readonly status: string }[];
-  /** What the broker calls it for. */
+  /** The hooks that the broker calls. */
   readonly hooks: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function register(
     return { done: 'created', changes: [], ...(await stateOf(client, path, isDry, patience)) };
   }
   const changes = changedKeys(before, entry);
-  // What somebody has set and we say nothing about, such as certificates, stays.
+  // Keep settings that we do not manage, such as certificates.
   const body = { ...pickConfig(before), ...pickConfig(entry as unknown as Raw, changes) };
   if (!isDry && (reload || changes.length > 0)) {
     if (reload) await reloadEntry(client, path, body);
@@ -49,7 +49,7 @@ export async function register(
   return { done, changes, ...(await stateOf(client, path, isDry, patience)) };
 }
 
-/** What somebody may have tuned, such as timeouts, is theirs; so are TLS options, which name files of the broker. */
+/** Keep what may have been tuned, such as timeouts, and TLS options, which name files on the broker. */
 function changedKeys(before: Raw, entry: ServerEntry): string[] {
   const hasTls = (before.ssl as Raw | undefined)?.enable === true;
   return [
@@ -59,10 +59,10 @@ function changedKeys(before: Raw, entry: ServerEntry): string[] {
   ];
 }
 
-/** Milliseconds between two looks. */
+/** Poll interval, in milliseconds. */
 const INTERVAL = 500;
 
-/** Waits until all nodes are connected, or the time is up. */
+/** Waits until all nodes are connected or the time is up. */
 async function stateOf(
   client: EmqxClient,
   path: string,

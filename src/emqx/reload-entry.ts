@@ -1,10 +1,10 @@
-/** Makes a broker read the list of hooks of an ExHook server again: its entry is disabled and enabled. */
+/** Makes a broker read the list of hooks of an ExHook server again: disables and enables its entry. */
 import { sleep } from '../lib/sleep.ts';
 import type { EmqxClient } from './client.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** What a request may hold; an answer has more. */
+/** Keys that a request may contain; a response has more. */
 const configKeys = [
   'name',
   'enable',
@@ -17,21 +17,21 @@ const configKeys = [
   'ssl',
 ];
 
-/** The part of an answer that a request may hold: all of it, or some keys. */
+/** Picks the keys of a response that a request may contain, or a subset of them. */
 export function pickConfig(values: Raw, keys: readonly string[] = configKeys): Raw {
   return Object.fromEntries(
     Object.entries(values).filter(([key]) => configKeys.includes(key) && keys.includes(key)),
   );
 }
 
-/** Milliseconds before the entry is enabled once more, when that fails. */
+/** Delays before each further attempt to enable the entry, in milliseconds. */
 const PAUSES = [0, 500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
 /**
- * Disables and enables it. While it is disabled nothing is checked here, so that the second half is tried again and again.
+ * Disables and enables the entry. While it is disabled the broker does not ask this server, so enabling is retried.
  *
- * @param body the whole entry: what a request leaves out is not kept.
- * @throws EmqxError when it could not be disabled, or not be enabled again.
+ * @param body the whole entry: a key that the request leaves out is lost.
+ * @throws EmqxError if the entry could not be disabled, or not be enabled again.
  */
 export async function reloadEntry(
   client: EmqxClient,

@@ -1,11 +1,11 @@
-/** Answers of EMQX's REST API, as far as they are looked at. Releases add fields, and leave some out. */
+/** Responses of EMQX's REST API, limited to the fields that are used. Releases add fields and leave some out. */
 import * as z from 'zod';
 import type { HookList } from '../policy/hook-lists.ts';
 
 export const Node = z.object({
   node: z.string(),
   node_status: z.string().optional(),
-  /** Absent for a node that does not run. */
+  /** Absent for a node that is not running. */
   version: z.string().optional(),
 });
 export type Node = z.output<typeof Node>;
@@ -21,7 +21,7 @@ export const Server = z.object({
   name: z.string(),
   enable: z.boolean().catch(true),
   url: z.string(),
-  /** As written: `5s`, or milliseconds. */
+  /** As configured: `5s`, or milliseconds. */
   request_timeout: z.union([z.string(), z.number()]).optional(),
   failed_action: z.string().catch('deny'),
   auto_reconnect: z.union([z.string(), z.number(), z.boolean()]).optional(),
@@ -38,12 +38,12 @@ export type Server = z.output<typeof Server>;
 export const Source = z.object({
   type: z.string(),
   enable: z.boolean().catch(true),
-  /** The text of a file. */
+  /** The text of an ACL file. */
   rules: z.string().optional(),
 });
 export type Source = z.output<typeof Source>;
 
-/** EMQX 5.0 gives the list itself. */
+/** EMQX 5.0 returns the list itself. */
 export const Sources = z.union([
   z.object({ sources: z.array(Source) }).transform(({ sources }) => sources),
   z.array(Source),
@@ -61,7 +61,7 @@ export const Authenticator = z.object({
   mechanism: z.string(),
   backend: z.string().optional(),
   enable: z.boolean().catch(true),
-  /** A condition under which it is asked; from 5.9 on. */
+  /** The condition under which the authenticator is asked; from 5.9 on. */
   precondition: z.string().optional().catch(undefined),
 });
 export type Authenticator = z.output<typeof Authenticator>;
@@ -73,12 +73,12 @@ export const Hooks = z.array(Hook);
 export const Authenticators = z.array(Authenticator);
 export const Users = z.object({ data: z.array(z.unknown()) });
 
-/** Whether a node says that it is connected to this server: releases call it by either word. */
+/** Whether a node reports a connection to this server: releases use either word. */
 export function isConnected({ status }: { readonly status: string }): boolean {
   return status === 'connected' || status === 'running';
 }
 
-/** The list of hooks that a broker tells, to be compared. */
+/** The list of hooks that a broker reports, in a form to compare. */
 export function listOf(hooks: readonly Hook[]): HookList {
   return hooks.map(({ name, params }) => ({ name, topics: params.topics ?? [] }));
 }

@@ -1,4 +1,4 @@
-/** Who answers about logins, before this server is asked and when it cannot be. */
+/** Checks who decides about logins before this server is asked, and while it cannot be asked. */
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
 import { builtInDatabase, havePreconditions, NEVER, refusesFirst } from '../guard.ts';
@@ -33,8 +33,8 @@ function openAtBoot(facts: Facts): Finding {
     id: 'open-at-boot',
     severity: 'error',
     what: 'the broker has no authenticator of its own',
-    why: 'until it has loaded this server for the first time, and whenever it is disabled, it admits everybody, whatever failed_action says',
-    fix: `exhook register adds a guard: a password-based authenticator with the built-in database, no users in it${precondition}, which admits nobody (EMQX 5.0.12 and later)`,
+    why: 'it admits everybody until it has loaded this server for the first time, and whenever this server is disabled, whatever failed_action says',
+    fix: `run exhook register to add a guard: a password-based authenticator with the built-in database and without users${precondition}. It admits nobody (EMQX 5.0.12 and later)`,
   };
 }
 
@@ -44,14 +44,14 @@ function checkOldRelease({ broker }: Facts): Finding[] {
     {
       id: 'no-guard',
       severity: 'warning',
-      what: 'this release of EMQX does not refuse clients that its own authenticators do not know',
-      why: 'before 5.0.12, an authenticator that matches nobody leaves the decision open while this server is not loaded',
+      what: 'this release of EMQX admits clients that its own authenticators do not know',
+      why: 'before 5.0.12, a client that no authenticator matches is not refused while this server is not loaded',
       fix: 'update EMQX',
     },
   ];
 }
 
-/** An empty database refuses clients without a password at once: this server is never asked about them. */
+/** Finds an empty database that refuses clients without a password: this server is never asked about them. */
 function checkGuard(enabled: readonly Authenticator[], facts: Facts): Finding[] {
   const guard = builtInDatabase(enabled);
   const admits = facts.own?.admitsWithoutPassword;
@@ -59,21 +59,21 @@ function checkGuard(enabled: readonly Authenticator[], facts: Facts): Finding[] 
   const found = {
     id: 'guard-refuses-first',
     what: `the broker's built-in database refuses every client without a password (bad_username_or_password), and ${admits} may admit such clients`,
-    why: 'the database is asked first, and its refusal is final: this server never sees these logins',
+    why: 'the database is asked first and its refusal is final: this server never sees these logins',
   };
   if (hasPreconditions(facts) !== false)
     return [
       {
         ...found,
         severity: 'error',
-        fix: `exhook register, or set precondition = "${NEVER}" on that authenticator (EMQX 5.9 and later): it then refuses nobody, and still admits nobody while this server is not loaded`,
+        fix: `run exhook register, or set precondition = "${NEVER}" on that authenticator (EMQX 5.9 and later). It then refuses nobody, and still admits nobody while this server is not loaded`,
       },
     ];
   return [
     {
       ...found,
       severity: 'error',
-      fix: 'let these clients send a user name and any password, or update EMQX to 5.9 or later, where a precondition helps. Without the database they are asked about, and everybody is admitted until the broker has loaded this server',
+      fix: 'let these clients send a user name and any password, or update EMQX to 5.9 or later and set a precondition. Without the database this server is asked about them, but the broker admits everybody until it has loaded this server',
     },
   ];
 }
@@ -86,9 +86,9 @@ function checkOthers(enabled: readonly Authenticator[]): Finding[] {
     {
       id: 'decides-before',
       severity: 'warning',
-      what: `the broker's own authenticators are asked before this server: ${others.map(({ id }) => id).join(', ')}`,
-      why: 'what one of them decides is final: this server never sees these logins, admitted or refused',
-      fix: 'disable them, unless this is how it is meant',
+      what: `the broker asks its own authenticators before this server: ${others.map(({ id }) => id).join(', ')}`,
+      why: 'the decision of an authenticator is final: this server never sees these logins, admitted or refused',
+      fix: 'disable them, unless this is intended',
     },
   ];
 }
@@ -100,8 +100,8 @@ function checkUsers({ broker }: Facts): Finding[] {
       id: 'built-in-users',
       severity: 'warning',
       what: "the broker's built-in database has users",
-      why: 'they log in with the passwords they have there, without a question to this server; superusers among them are never asked about topics either',
-      fix: 'remove these users, unless this is how it is meant; the empty database stays as a guard',
+      why: 'these users log in with their password in the database, and this server is not asked; superusers among them are never checked for topics either',
+      fix: 'remove these users, unless this is intended; keep the empty database as a guard',
     },
   ];
 }

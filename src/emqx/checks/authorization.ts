@@ -1,4 +1,4 @@
-/** Who answers about topics before this server is asked? */
+/** Checks who decides about topics before this server is asked. */
 
 import { parseEmqxAcl } from '../../policy/topics/acl/emqx.ts';
 import { allowsEverything } from '../../policy/topics/allows-everything.ts';
@@ -15,7 +15,7 @@ export const checkAuthorization: Check = (facts) => {
   ];
 };
 
-/** Whether this server wants to be asked, or is. */
+/** Whether this server is to be asked about topics, or is asked already. */
 function isAboutTopics({ broker, own }: Facts): boolean {
   if (own !== undefined) return own.hooks.some(({ name }) => name === 'client.authorize');
   return broker.server?.hooks.some(({ name }) => name === 'client.authorize') ?? false;
@@ -27,19 +27,19 @@ function checkSource(source: Source): Finding {
       id: 'allow-all',
       severity: 'error',
       what: 'the authorization source file allows everything before this server is asked',
-      why: 'ExHook comes last: a rule that matches ends the check. The acl.conf that comes with EMQX ends in {allow, all} or {allow, {security_profile, legacy}}',
+      why: 'EMQX asks ExHook last, and a rule that matches ends the check. The acl.conf that comes with EMQX ends in {allow, all} or {allow, {security_profile, legacy}}',
       fix: 'remove that rule, or the whole source (Access Control > Authorization in the dashboard), and set authorization.no_match = deny',
     };
   return {
     id: 'answers-before',
     severity: 'warning',
-    what: `the authorization source ${source.type} is asked before this server`,
-    why: 'what it matches is final: this server never sees these topics, allowed or denied',
-    fix: 'disable the source, unless this is how it is meant',
+    what: `the broker asks the authorization source ${source.type} before this server`,
+    why: 'a match there is final: this server never sees these topics, allowed or denied',
+    fix: 'disable the source, unless this is intended',
   };
 }
 
-/** Rules on what ExHook does not tell cannot be judged here; a last rule for all can. */
+/** Looks at last rules for all clients only: other rules use facts that ExHook does not transmit. */
 function allowsAll(text: string): boolean {
   const acl = parseEmqxAcl(text);
   if ('rules' in acl) return allowsEverything(acl.rules, 'ignore');
@@ -56,15 +56,15 @@ function checkSettings(
       id: 'no-match-allows',
       severity: 'warning',
       what: 'authorization.no_match is allow',
-      why: 'what nobody decides is allowed: every topic, until the broker has loaded this server for the first time, and whenever the policy here answers ignore',
+      why: 'a topic that nobody decides is allowed: every topic until the broker has loaded this server for the first time, and later each topic for which the policy answers ignore',
       fix: 'set authorization.no_match = deny',
     });
   if (settings?.cache?.enable)
     found.push({
       id: 'cached-verdicts',
       severity: 'note',
-      what: `the broker remembers answers about topics${settings.cache.ttl === undefined ? '' : ` for ${settings.cache.ttl}`}`,
-      why: 'a change of the policy reaches a connected client that much later',
+      what: `the broker caches answers about topics${settings.cache.ttl === undefined ? '' : ` for ${settings.cache.ttl}`}`,
+      why: 'a policy change reaches a connected client only after this time',
       fix: 'shorten authorization.cache.ttl if that is too long',
     });
   return found;

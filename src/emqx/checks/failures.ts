@@ -1,4 +1,4 @@
-/** What happens when this server cannot be asked, and where several are. */
+/** Checks what happens when this server cannot be asked, and how several servers share hooks. */
 import { hasIngress, type IngressSupport } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
 import { known } from '../finding.ts';
@@ -16,13 +16,13 @@ export const checkFailedAction: Check = (facts) => {
       id: 'fails-open',
       severity: 'warning',
       what: `failed_action of ${server.name} is ignore, and it decides ${decided.join(' and ')}`,
-      why: 'when it cannot be asked, the broker goes on with its own result: often, everybody may do everything',
-      fix: 'set failed_action = deny, unless clients without a check are better than no clients',
+      why: 'when this server cannot be asked, the broker continues with its own result: often, everybody may do everything',
+      fix: 'set failed_action = deny, unless you prefer unchecked clients to no clients',
     },
   ];
 };
 
-/** Logins, topics, and messages before they are acknowledged, where this server is asked about them. */
+/** The decisions this server is asked for: logins, topics, and messages before they are acknowledged. */
 function decidedHooks({ broker, own }: Facts): string[] {
   const asked =
     known(broker.hooks)?.map(({ name }) => name) ?? broker.server?.hooks.map(({ name }) => name) ?? [];
@@ -35,11 +35,11 @@ function decidedHooks({ broker, own }: Facts): string[] {
   ];
 }
 
-/** Whether one of the nodes is asked for message.ingress. */
+/** Whether at least one node calls message.ingress. */
 const isAnyAsked = (nodes: readonly Versioned[], support: IngressSupport | undefined): boolean =>
   nodes.some(({ version }) => hasIngress(version ?? '', support));
 
-/** Not message.publish: a failure never stops a message there. */
+/** Leaves out message.publish: a failure there never stops a message. */
 const valued = ['client.authenticate', 'client.authorize', 'message.ingress'];
 
 export const checkSeveral: Check = ({ broker: { servers } }) => {
@@ -56,14 +56,14 @@ function severalServers(enabled: readonly Server[]): Finding {
     id: 'several-servers',
     severity: 'warning',
     what: `the broker calls ${enabled.length} ExHook servers: ${enabled.map(({ name }) => name).join(', ')}`,
-    why: 'each client waits for all of them, one after another, and the first that answers with a verdict decides',
-    fix: 'use one server; replicas of it belong behind one address',
+    why: 'each client waits for all of them, one after another, and the first verdict decides',
+    fix: 'use one server; put its replicas behind one address',
   };
 }
 
 /**
- * A server that has not registered a hook of the others counts as failed for it. One that stands behind is not reached:
- * a verdict of the first ends the call.
+ * Finds servers that lack a hook of a later server: the broker counts such a server as failed for that hook. A later
+ * server that lacks the hook is not reached, because the verdict of the first ends the call.
  */
 function missesHooks(server: Server, behind: readonly Server[]): Finding[] {
   const asked = (hooks: readonly Hook[]) =>
@@ -76,8 +76,8 @@ function missesHooks(server: Server, behind: readonly Server[]): Finding[] {
     {
       id: 'refuses-for-others',
       severity: 'error',
-      what: `${server.name} has not registered ${missing.join(' and ')}, which an ExHook server behind it has`,
-      why: 'the broker counts that as a failure of it, and failed_action = deny then refuses everybody',
+      what: `${server.name} has not registered ${missing.join(' and ')}, but a later ExHook server has`,
+      why: 'the broker counts each such call as a failure of it, and failed_action = deny then refuses everybody',
       fix: `set failed_action = ignore for ${server.name}, move it behind the others, or use one ExHook server`,
     },
   ];

@@ -1,4 +1,4 @@
-/** Does the broker call what this server wants to be called for? */
+/** Checks whether the broker calls the hooks that this server asks for. */
 import { compareLists, type HookList, type ListDifference } from '../../policy/hook-lists.ts';
 import { listsIngress, withoutIngress } from '../../policy/ingress.ts';
 import type { Check, Facts, Finding } from '../finding.ts';
@@ -25,9 +25,9 @@ function noHooks({ name }: Server): Finding {
   return {
     id: 'no-hooks',
     severity: 'error',
-    what: `the broker calls ${name} for no hook at all`,
-    why: 'this server asked for none, or asked for one that the broker does not know, so that it took none',
-    fix: 'exhook hooks shows what this server asks for; then disable and enable it in the broker (exhook register --reload)',
+    what: `the broker does not call ${name} for any hook`,
+    why: 'this server asked for no hooks, or for one that the broker does not know: the broker then registers none',
+    fix: 'run exhook hooks to see which hooks this server asks for; then disable and enable it in the broker (exhook register --reload)',
   };
 }
 
@@ -46,29 +46,29 @@ function compare(
       id: 'missing-hooks',
       severity: missing.some((hook) => decides(own, hook)) ? 'error' : 'warning',
       what: `the broker does not call ${name} for ${missing.join(', ')}`,
-      why: 'it read the list of hooks when it loaded this server, before the configuration had these. A quick restart of this server goes unseen by every release: up to 5.8 the list is never read again, later only when the health check (every 5 s in 6.2) has noticed an outage',
+      why: 'the broker read the list of hooks when it loaded this server, before the configuration had these. No release notices a quick restart of this server. Releases up to 5.8 never read the list again; later ones do only after their health check (every 5 s in 6.2) has noticed an outage',
       fix: RELOAD,
     });
   if (extra.length > 0)
     found.push({
       id: 'extra-hooks',
       severity: 'warning',
-      what: `the broker calls ${name} for ${extra.join(', ')}, which its configuration does not ask for`,
-      why: 'each costs every client a wait, and the list is older than the configuration, or another server answers at that address',
+      what: `the broker calls ${name} for ${extra.join(', ')}, but the configuration does not ask for it`,
+      why: 'each hook makes every client wait. Either the list is older than the configuration, or another server answers at that address',
       fix: RELOAD,
     });
   if (otherTopics.length > 0)
     found.push({
       id: 'other-topics',
       severity: 'warning',
-      what: `the broker calls ${name} for other topics than the configuration says: ${otherTopics.join(', ')}`,
-      why: 'it read the topics when it loaded this server',
+      what: `the broker calls ${name} for topics other than the configured ones: ${otherTopics.join(', ')}`,
+      why: 'the broker read the topics when it loaded this server',
       fix: RELOAD,
     });
   return found;
 }
 
-/** The API shows the list of one node: with message.ingress it can be only where all nodes have it. */
+/** The API shows the list of one node. It can have message.ingress only if all nodes know that hook. */
 function wantedOf(
   { hooks, ingress }: OwnFacts,
   held: readonly Hook[],
@@ -77,19 +77,19 @@ function wantedOf(
   return listsIngress(held) || haveAllIngress(nodes, ingress) ? hooks : withoutIngress(hooks);
 }
 
-/** Whether a policy is not enforced when the broker does not call this hook. */
+/** Whether a policy is not enforced if the broker does not call this hook. */
 function decides({ judgesMessagesAt }: OwnFacts, hook: string): boolean {
   if (hook === 'message.publish' || hook === 'message.ingress') return judgesMessagesAt !== undefined;
   return hook === 'client.authenticate' || hook === 'client.authorize';
 }
 
-/** The API shows the list of one node; this server sees what each of them calls. */
+/** The API shows the list of one node; this server sees the calls of each. */
 function checkOutdated(outdated: Facts['outdated'], { name }: Server): Finding[] {
   return [...(outdated ?? [])].map(([node, difference]) => ({
     id: 'outdated-list',
     severity: difference.missing.length > 0 ? 'error' : 'warning',
-    what: `${node} holds another list of hooks than ${name} answers now: ${describe(difference)}`,
-    why: 'its calls show it, as /hooksz of this server says: it read the list when it loaded this server, or, where client.authenticate is missing, an authenticator of the broker admits its clients',
+    what: `the list of hooks on ${node} differs from the list that ${name} returns now: ${describe(difference)}`,
+    why: 'its calls show it (see /hooksz of this server): the node read the list when it loaded this server. If client.authenticate is missing, an authenticator of the broker may admit its clients instead',
     fix: RELOAD,
   }));
 }
@@ -101,7 +101,7 @@ function describe({ missing, extra, otherTopics }: ListDifference): string {
     .join('; ');
 }
 
-/** A share of failures above which somebody should look. */
+/** Share of failed calls above which a warning is due. */
 const FAILURES = 0.01;
 
 function checkMetrics(hooks: readonly Hook[]): Finding[] {
@@ -116,9 +116,9 @@ function checkMetrics(hooks: readonly Hook[]): Finding[] {
     found.push({
       id: 'failing-calls',
       severity: 'warning',
-      what: `calls failed since the broker has counted: ${failing.join(', ')}`,
-      why: 'this server could not be reached, answered too late, or with an error; for logins and topics failed_action decided, messages went on',
-      fix: 'the log of this server has a code for each failure (docs/failures.md); none there means that the call never arrived',
+      what: `calls failed since the broker began to count: ${failing.join(', ')}`,
+      why: 'this server was unreachable, too slow, or returned an error; failed_action decided about these logins and topics, and messages passed',
+      fix: 'look up the failure codes in the log of this server (docs/failures.md); if there are none, the calls never arrived',
     });
   const calls = (hook: string) => {
     const { metrics } = hooks.find(({ name }) => name === hook) ?? {};
@@ -128,12 +128,12 @@ function checkMetrics(hooks: readonly Hook[]): Finding[] {
     found.push({
       id: 'never-authorizes',
       severity: 'error',
-      what: `the broker has asked about ${calls('client.authenticate')} logins, and never about a topic`,
-      why: 'something else answers before: mostly an authorization source of the broker that allows everything',
+      what: `the broker has asked about ${calls('client.authenticate')} logins but never about a topic`,
+      why: 'something else decides first, usually an authorization source of the broker that allows everything',
       fix: 'remove that source, or its last rule, and set authorization.no_match = deny',
     });
   return found;
 }
 
-/** So many logins without a question about a topic are no coincidence. */
+/** After this many logins, the absence of any topic check is not a coincidence. */
 const ENOUGH = 10;

@@ -1,4 +1,4 @@
-/** All checks, in the order in which they are best put right. */
+/** All checks, in the order in which to fix their findings. */
 import type { Check, Facts, Finding } from '../finding.ts';
 import { checkAuthentication } from './authentication.ts';
 import { checkAuthorization } from './authorization.ts';
@@ -27,7 +27,7 @@ const checks: readonly Check[] = [
 
 const order = { error: 0, warning: 1, note: 2 } as const;
 
-/** Everything that is found: errors first. */
+/** Runs all checks; returns errors first. */
 export function diagnose(facts: Facts): Finding[] {
   return checks.flatMap((check) => check(facts)).sort((a, b) => order[a.severity] - order[b.severity]);
 }

@@ -1,4 +1,4 @@
-/** Does the broker know this server, and does it have a connection to it? */
+/** Checks whether the broker knows this server and is connected to it. */
 import { readEmqxDuration } from '../duration.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { Node, Server } from '../schemas.ts';
@@ -14,8 +14,8 @@ export const checkRegistration: Check = ({
         id: 'not-registered',
         severity: 'error',
         what: 'the broker has no ExHook server',
-        why: 'it calls nobody: no event is reported, and no login or topic is checked by an ExHook server',
-        fix: 'exhook register --emqx URL --url http://HOST:9000, or put the output of exhook emqx-config into emqx.conf',
+        why: 'it calls nobody: no events are reported, and no ExHook server checks logins or topics',
+        fix: 'run run exhook register --emqx URL --url http://HOST:9000, or put the output of exhook emqx-config into emqx.conf',
       },
     ];
   if (server === undefined)
@@ -23,8 +23,8 @@ export const checkRegistration: Check = ({
       {
         id: 'unknown-name',
         severity: 'error',
-        what: `the broker has no ExHook server named ${name}, but ${servers.length} others: ${servers.map((one) => one.name).join(', ')}`,
-        why: 'it is not clear which of them is this one',
+        what: `the broker does not have an ExHook server named ${name}, but ${servers.length} others: ${servers.map((one) => one.name).join(', ')}`,
+        why: 'it is not clear which of them is this server',
         fix: 'name it with --name, or register this server',
       },
     ];
@@ -49,8 +49,8 @@ function checkKeptHooks(nodes: readonly Node[]): Finding[] {
       id: 'keeps-hooks',
       severity: 'warning',
       what: 'the broker may still have the hooks of a server that was disabled or deleted after an outage',
-      why: 'EMQX 6.2 and 6.3 leave them installed then: every login or publish is refused, whatever failed_action says, until there is a server again',
-      fix: 'enable this server again, or restart the broker node. Do not disable or delete it to get around an outage',
+      why: 'EMQX 6.2 and 6.3 then leave the hooks installed: every login or publish is refused, whatever failed_action says, until a server is enabled again',
+      fix: 'enable this server again, or restart the broker node. Do not disable or delete a server to work around an outage',
     },
   ];
 }
@@ -68,10 +68,10 @@ function checkStatus(server: Server, callers: ReadonlySet<string>): Finding[] {
       id: 'disconnected',
       severity: 'error',
       what: `${server.name} is not connected on ${lost.length} of ${server.node_status.length} nodes: ${where}`,
-      why: 'the node cannot reach the address, or this server answered OnProviderLoaded with an error; until it succeeds once, the node checks nothing here, whatever failed_action says',
-      fix: `from the machine of that node: curl ${healthUrl(server.url)}. Look into the log of this server for connections that speak the wrong scheme. ${
+      why: 'the node cannot reach the address, or this server answered OnProviderLoaded with an error. Until OnProviderLoaded succeeds once, the node does not check anything here, whatever failed_action says',
+      fix: `on the machine of that node, run curl ${healthUrl(server.url)}. Look in the log of this server for connections with the wrong scheme.  ${
         isGivenUp
-          ? 'auto_reconnect is off: disable and enable the server when it can be reached'
+          ? 'auto_reconnect is off: disable and enable the server once it is reachable'
           : `The node tries again every ${server.auto_reconnect ?? '60s'}`
       }`,
     },
@@ -79,13 +79,13 @@ function checkStatus(server: Server, callers: ReadonlySet<string>): Finding[] {
   ];
 }
 
-/** EMQX 6.2 tells the state of its last health check, until it loads the server again. */
+/** EMQX 6.2 reports the state of its last health check until it loads the server again. */
 function reconnects(node: string, { name, auto_reconnect: every }: Server): Finding {
   return {
     id: 'reconnects',
     severity: 'note',
-    what: `${node} says that ${name} is not connected, and has called it within the last minute`,
-    why: `after an outage the broker says so until it loads this server again, up to ${every ?? '60s'} later`,
+    what: `${node} reports ${name} as not connected, but has called it within the last minute`,
+    why: `after an outage the broker reports this until it loads this server again, up to ${every ?? '60s'} later`,
     fix: '',
   };
 }
@@ -97,7 +97,7 @@ function checkReconnect({ name, auto_reconnect: every }: Server): Finding[] {
         id: 'never-reconnects',
         severity: 'warning',
         what: `auto_reconnect of ${name} is off`,
-        why: 'a node that starts while this server cannot be reached never loads it, and goes on without its checks',
+        why: 'a node that starts while this server is unreachable never loads it, and runs without its checks',
         fix: 'set auto_reconnect to 60s or less',
       },
     ];
@@ -108,7 +108,7 @@ function checkReconnect({ name, auto_reconnect: every }: Server): Finding[] {
       id: 'slow-reconnect',
       severity: 'note',
       what: `auto_reconnect of ${name} is ${every}`,
-      why: 'a node that could not load this server goes on without its checks for as long',
+      why: 'a node that could not load this server runs without its checks for that long',
       fix: 'set auto_reconnect to 60s or less',
     },
   ];

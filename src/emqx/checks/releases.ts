@@ -1,4 +1,4 @@
-/** What is known of the broker's release that concerns ExHook. */
+/** Checks for known faults of the broker's release that concern ExHook. */
 import type { Check, Finding } from '../finding.ts';
 import type { Node } from '../schemas.ts';
 import { callsTwice, isBefore, isBetween, readVersion, type Version } from '../version.ts';
@@ -16,22 +16,22 @@ const faults: readonly Fault[] = [
     id: 'auth-bypass',
     severity: 'error',
     isIn: (version) => isBetween(version, [5, 0, 12], [5, 0, 14]),
-    why: 'asks ExHook about logins that its own authenticators have refused already: a yes here admits them',
+    why: 'asks ExHook about logins that its own authenticators have already refused: a yes here admits them',
     fix: 'update to 5.0.14 or later',
   },
   {
     id: 'old-grpc-client',
     severity: 'note',
     isIn: (version) => isBefore(version, [5, 1, 0]),
-    why: 'does not notice answers that consist of trailers only, as proxies send them: the client waits for request_timeout. This server never sends such answers',
-    fix: 'update to 5.1 or later before you put a proxy in between',
+    why: 'does not notice trailers-only answers, as proxies send them: the client waits for request_timeout. This server never sends such answers',
+    fix: 'update to 5.1 or later before you put a proxy between the two',
   },
   {
     id: 'loses-calls-on-goaway',
     severity: 'note',
     isIn: (version) => isBetween(version, [5, 0, 0], [5, 4, 0]),
-    why: 'loses the calls in flight when a connection is ended, and comes back after 5 seconds. This server ends connections when nothing is in flight on them',
-    fix: 'stop this server with SIGTERM, and leave it drain.timeout',
+    why: 'loses the calls in flight when a connection is closed, and reconnects after 5 seconds. This server closes a connection only when no call is in flight on it',
+    fix: 'stop this server with SIGTERM, and do not kill it before drain.timeout',
   },
   {
     id: 'no-unsubscribe-filters',
@@ -44,15 +44,15 @@ const faults: readonly Fault[] = [
     id: 'hooks-read-once',
     severity: 'note',
     isIn: (version) => isBefore(version, [5, 9, 0]),
-    why: 'never reads the list of hooks again when this server restarts with another one; later releases do only after an outage that their health check has noticed',
-    fix: 'after a change of the hooks: exhook register --reload',
+    why: 'never reads the list of hooks again after this server restarts with another list; later releases do only after their health check has noticed an outage',
+    fix: 'after you change the hooks, run exhook register --reload',
   },
   {
     id: 'calls-twice',
     severity: 'warning',
     isIn: callsTwice,
-    why: 'makes every call that no verdict ends twice, and more often with each further outage, after one that was long enough for its health check to notice. Neither a reload nor deleting and adding the server cures it',
-    fix: 'restart the broker node, and update to 6.0.3, 6.1.2, 6.2.0 or later; until then drop the second of two events with the same id',
+    why: 'after an outage that its health check notices, makes every call without a verdict twice, and once more after each further outage. Neither a reload nor deleting and adding the server cures it',
+    fix: 'restart the broker node and update to 6.0.3, 6.1.2, 6.2.0 or later; until then, drop the second of two events with the same id',
   },
 ];
 
@@ -83,9 +83,9 @@ function checkNodes(nodes: readonly Node[]): Finding[] {
     found.push({
       id: 'node-stopped',
       severity: 'warning',
-      what: `not all nodes run: ${stopped.map(({ node, node_status }) => `${node} (${node_status})`).join(', ')}`,
-      why: 'what they know of this server could not be looked at',
-      fix: 'ask again when they run',
+      what: `not all nodes are running: ${stopped.map(({ node, node_status }) => `${node} (${node_status})`).join(', ')}`,
+      why: 'their view of this server could not be checked',
+      fix: 'run the check again when they are running',
     });
   const versions = versionsOf(nodes);
   if (versions.length > 1)
@@ -93,7 +93,7 @@ function checkNodes(nodes: readonly Node[]): Finding[] {
       id: 'mixed-releases',
       severity: 'note',
       what: `the nodes run different releases: ${versions.join(', ')}`,
-      why: 'they differ in what they tell ExHook servers',
+      why: 'they differ in what they send to ExHook servers',
       fix: 'finish the update',
     });
   return found;

@@ -1,4 +1,4 @@
-/** Do the limits of the broker and of this server fit together? */
+/** Checks whether the timeouts of the broker and of this server fit together. */
 import { readEmqxDuration } from '../duration.ts';
 import type { Check, Finding } from '../finding.ts';
 import type { OwnFacts } from '../own-facts.ts';
@@ -6,9 +6,9 @@ import type { Server } from '../schemas.ts';
 
 /** EMQX's default, in milliseconds. */
 const DEFAULT_TIMEOUT = 5000;
-/** Below it, the way there and back and a pause of either side is a failed login. */
+/** Below this, the round trip plus a pause on either side makes a login fail. */
 const SHORT = 1000;
-/** Above it, a client waits longer for each hook than most clients wait for a login. */
+/** Above this, a client waits longer for each hook than most clients wait for a login. */
 const LONG = 10_000;
 
 export const checkTiming: Check = ({ broker: { server }, own }) => {
@@ -24,7 +24,7 @@ function checkRequestTimeout({ name }: Server, timeout: number): Finding[] {
         id: 'short-timeout',
         severity: 'warning',
         what: `request_timeout of ${name} is ${timeout} ms`,
-        why: 'a short pause on either side, or a slow password hash, becomes a failed login',
+        why: 'a short pause on either side, or a slow password hash, makes the login fail',
         fix: 'set request_timeout to 5s',
       },
     ];
@@ -34,7 +34,7 @@ function checkRequestTimeout({ name }: Server, timeout: number): Finding[] {
       id: 'long-timeout',
       severity: 'warning',
       what: `request_timeout of ${name} is ${timeout / 1000} s`,
-      why: 'when this server cannot answer, each client waits as long for each registered hook',
+      why: 'while this server cannot answer, each client waits that long for each registered hook',
       fix: 'set request_timeout to 5s',
     },
   ];
@@ -47,24 +47,24 @@ function checkOwn(own: OwnFacts, timeout: number): Finding[] {
     found.push({
       id: 'slow-lookup',
       severity: 'warning',
-      what: `${own.slowest.what} is ${own.slowest.timeout} ms, and the answer to the broker goes out after ${deadline} ms`,
-      why: 'a slow service ends logins by the deadline, before its own limit can say which service it was',
+      what: `${own.slowest.what} is ${own.slowest.timeout} ms, but the answer to the broker is due after ${deadline} ms`,
+      why: 'the deadline ends a login that waits for a slow service, before its own limit can name that service',
       fix: `set it below ${deadline}ms, or raise request_timeout`,
     });
   if (own.bodyTimeout < timeout)
     found.push({
       id: 'short-body-timeout',
       severity: 'warning',
-      what: `limits.bodyTimeout is ${own.bodyTimeout} ms, and request_timeout is ${timeout} ms`,
-      why: 'a call that arrives slowly is ended here while the broker would still wait',
+      what: `limits.bodyTimeout is ${own.bodyTimeout} ms, but request_timeout is ${timeout} ms`,
+      why: 'this server ends a slow request while the broker is still waiting for the answer',
       fix: `set limits.bodyTimeout to ${2 * timeout}ms or more`,
     });
   if (own.drainTimeout < timeout)
     found.push({
       id: 'short-drain',
       severity: 'warning',
-      what: `drain.timeout is ${own.drainTimeout} ms, and request_timeout is ${timeout} ms`,
-      why: 'a stop of this server may cut calls off that the broker still waits for',
+      what: `drain.timeout is ${own.drainTimeout} ms, but request_timeout is ${timeout} ms`,
+      why: 'stopping this server may cut off calls that the broker is still waiting for',
       fix: `set drain.timeout above ${timeout}ms`,
     });
   return found;

@@ -1,4 +1,4 @@
-/** Says which checks were left out, so that silence is no all-clear. */
+/** Reports which checks were skipped: no finding does not mean that all is well. */
 import type { Check, Finding, Unknown } from '../finding.ts';
 
 export const checkUnknown: Check = ({ broker, own }) => {
@@ -20,7 +20,7 @@ function notLookedAt(what: string, why: string): Finding {
   return {
     id: 'not-looked-at',
     severity: 'note',
-    what: `${what} could not be read, and were not checked`,
+    what: `${what} could not be read and were not checked`,
     why,
     fix: 'use an API key with the role administrator or viewer',
   };
@@ -29,7 +29,7 @@ function notLookedAt(what: string, why: string): Finding {
 const noConfiguration: Finding = {
   id: 'no-configuration',
   severity: 'note',
-  what: "this server's configuration was not given",
+  what: 'the configuration of this server was not given',
   why: 'the broker could not be compared with it',
   fix: 'add --config FILE',
 };

@@ -1,4 +1,4 @@
-/** Is the address one that a broker can use, and does it fit how this server listens? */
+/** Checks whether brokers can use the URL, and whether it matches how this server listens. */
 
 import { isIP } from 'node:net';
 import { redactUrls } from '../../lib/redact-urls.ts';
@@ -26,13 +26,13 @@ function badScheme({ name, url }: Server): Finding {
   return {
     id: 'bad-scheme',
     severity: 'error',
-    what: `the URL of ${name} is ${show(url)}, which begins with neither http:// nor https://`,
-    why: 'brokers know these two: http:// is HTTP/2 without TLS, https:// is TLS',
+    what: `the URL of ${name} is ${show(url)}; it must begin with http:// or https://`,
+    why: 'brokers accept these two: http:// is HTTP/2 without TLS, https:// is HTTP/2 with TLS',
     fix: 'write http://HOST:PORT, or https://HOST:PORT when listen.tls is set',
   };
 }
 
-/** `new URL` leaves out a port that is that of the scheme: the text tells whether it was written. */
+/** `new URL` drops the default port of the scheme, so look at the text to see whether a port was written. */
 function hasPort(url: string): boolean {
   return /^[a-z]+:\/\/(?:[^/?#@]*@)?(?:\[[^\]]*\]|[^/?#:]*):\d+/i.test(url);
 }
@@ -43,8 +43,8 @@ function checkPort({ name, url: text }: Server, url: URL, own: OwnFacts | undefi
       {
         id: 'no-port',
         severity: 'error',
-        what: `the URL of ${name} names no port: ${show(text)}`,
-        why: 'brokers need one, and do not take 80 or 443 by themselves',
+        what: `the URL of ${name} has no port: ${show(text)}`,
+        why: 'brokers need one and do not default to 80 or 443',
         fix: `write ${url.protocol}//${url.hostname}:${own?.port ?? 9000}`,
       },
     ];
@@ -54,8 +54,8 @@ function checkPort({ name, url: text }: Server, url: URL, own: OwnFacts | undefi
     {
       id: 'other-port',
       severity: isLoopback(url) ? 'error' : 'note',
-      what: `the broker calls port ${port}, and this server listens on ${own.port}`,
-      why: 'this is right only when something between them passes connections on',
+      what: `the broker calls port ${port}, but this server listens on ${own.port}`,
+      why: 'this works only if something between them forwards the connections',
       fix: `change the URL of ${name}, or listen.port`,
     },
   ];
@@ -68,18 +68,18 @@ function checkTls({ name, ssl }: Server, url: URL, own: OwnFacts | undefined): F
     found.push({
       id: 'wrong-scheme',
       severity: 'error',
-      what: `the URL of ${name} is ${url.protocol}//, and this server listens ${own.isTls ? 'with' : 'without'} TLS`,
-      why: 'the connection comes about, and no call ever succeeds',
+      what: `the URL of ${name} is ${url.protocol}//, but this server listens ${own.isTls ? 'with' : 'without'} TLS`,
+      why: 'the connection is made, but every call fails',
       fix: own.isTls
         ? 'write https:// in the URL, or remove listen.tls'
-        : 'write http:// in the URL, or set listen.tls; ignore this when a proxy in between ends TLS',
+        : 'write http:// in the URL, or set listen.tls; ignore this if a proxy in between terminates TLS',
     });
   if (isTls && ssl?.enable === false)
     found.push({
       id: 'ssl-off',
       severity: 'warning',
-      what: `the URL of ${name} is https://, and its ssl.enable is false`,
-      why: 'the broker uses TLS, but none of the certificates in ssl: it neither verifies this server nor shows a certificate of its own',
+      what: `the URL of ${name} is https://, but its ssl.enable is false`,
+      why: 'the broker uses TLS but none of the certificates in ssl: it neither verifies this server nor presents a certificate',
       fix: 'set ssl.enable = true, with verify, cacertfile, certfile and keyfile',
     });
   if (isTls && ssl?.enable !== false && ssl?.verify !== 'verify_peer')
@@ -87,7 +87,7 @@ function checkTls({ name, ssl }: Server, url: URL, own: OwnFacts | undefined): F
       id: 'unverified',
       severity: 'warning',
       what: `the broker does not verify the certificate behind the URL of ${name}`,
-      why: 'whoever answers at that address decides about logins, and is sent passwords',
+      why: 'anyone who answers at that address decides about logins and receives passwords',
       fix: 'set ssl.verify = verify_peer, ssl.cacertfile and ssl.server_name_indication',
     });
   return found;
@@ -99,9 +99,9 @@ function checkLoopback({ broker }: Facts, url: URL): Finding[] {
     {
       id: 'loopback',
       severity: 'warning',
-      what: `the URL names ${url.hostname}, and the cluster has ${broker.nodes.length} nodes`,
-      why: 'for each node that is itself: this server must run beside every one of them',
-      fix: 'name a host that all nodes can reach, unless that is how it is set up',
+      what: `the URL names ${url.hostname}, but the cluster has ${broker.nodes.length} nodes`,
+      why: 'each node resolves this to itself: this server must run beside every node',
+      fix: 'use a host that all nodes can reach, unless this is intended',
     },
   ];
 }
@@ -113,7 +113,7 @@ function checkPath({ name }: Server, { pathname, search }: URL): Finding[] {
       id: 'ignored-path',
       severity: 'note',
       what: `the URL of ${name} has a path`,
-      why: 'brokers leave it out',
+      why: 'brokers ignore it',
       fix: 'remove it from the URL',
     },
   ];
@@ -124,7 +124,7 @@ function isLoopback({ hostname }: URL): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** URLs of ExHook servers carry no secrets, unless somebody wrote some in. */
+/** Hides the credentials of a URL. URLs of ExHook servers do not need any. */
 function show(url: string): string {
   return redactUrls(url).slice(0, 200);
 }

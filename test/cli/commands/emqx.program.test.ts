@@ -76,16 +76,16 @@ describe('exhook doctor', () => {
   });
 
   it.each([
-    ['an EMQX 4', 404, '{"code":404}', /EMQX 4 has no such API/],
-    ['something that is not EMQX', 200, '<html>', /something else than JSON/],
-    ['another form of answer', 200, '{"data":[]}', /in a form that is not known here/],
+    ['an EMQX 4', 404, '{"code":404}', /EMQX 4 does not have this API/],
+    ['something that is not EMQX', 200, '<html>', /did not return JSON/],
+    ['another form of answer', 200, '{"data":[]}', /an unknown format/],
     [
       'a broker that is broken',
       500,
       '{"code":"INTERNAL_ERROR","message":"badrpc"}',
-      /answered 500 \(INTERNAL_ERROR: badrpc\)/,
+      /returned 500 \(INTERNAL_ERROR: badrpc\)/,
     ],
-    ['a role that may not', 403, '{}', /may not GET \/exhooks: use one with the role administrator/],
+    ['a role that may not', 403, '{}', /may not GET \/exhooks: use a key with the role administrator/],
   ])('explains %s', async (_name, status, body, words) => {
     const terminal = aTerminal();
     expect(await doctorCommand({ emqx: await aListener(status, body) }, env, terminal)).toBe(2);
