@@ -1,4 +1,4 @@
-/** One port for HTTP/2 and HTTP/1.1, told apart by the first bytes of a connection. */
+/** Serves HTTP/2 and HTTP/1.1 on one port, told apart by the first bytes of a connection. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { type Spoken, sniff } from './sniff.ts';
@@ -6,19 +6,19 @@ import type { TlsSettings } from './tls.ts';
 
 export interface AcceptorOptions {
   readonly tls?: TlsSettings | undefined;
-  /** Milliseconds in which a connection must have said what it speaks. */
+  /** Time for a connection to send its first bytes, in milliseconds. */
   readonly timeout: number;
   readonly accept: (socket: Socket, spoken: 'http2' | 'http1') => void;
-  /** Told why a connection was refused, in words for the operator. */
+  /** Receives the reason why a connection was refused, for the operator's log. */
   readonly refused: (reason: string) => void;
 }
 
-/** Milliseconds between probes of a silent peer: EMQX pings every 60 s, so that a silent one is gone. */
+/** Milliseconds between probes of a silent peer. EMQX pings every 60 s, so a silent peer is gone. */
 const KEEP_ALIVE = 60_000;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Makes the server; the caller lets it listen. */
+/** Creates the server; the caller starts listening. */
 export function createAcceptor(options: AcceptorOptions): Server {
   const sockets = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE };
   if (options.tls === undefined) return createServer(sockets, (socket) => classify(socket, options));
@@ -36,7 +36,7 @@ function createTlsAcceptor(options: AcceptorOptions, tls: TlsSettings, sockets: 
   tls.follow(server);
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     options.refused(explainTlsError(error, socket));
-    // Node leaves that to us, also for one whose time is over.
+    // Node does not destroy these connections, not even after a timeout.
     socket.destroy();
   });
   return server;
@@ -49,9 +49,9 @@ function explainTlsError(
   if (code === 'ERR_SSL_HTTP_REQUEST' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return 'a client spoke cleartext to a TLS port: use https:// in the URL of the broker, or remove listen.tls';
   }
-  // Node ends the handshake of such a peer with nothing but a reset; a code, whatever its type says.
-  if (authorizationError) return `a client certificate was refused: ${authorizationError}`;
-  return `a TLS handshake failed: ${code ?? message}`;
+  // Node ends the handshake of such a peer with only a reset, and sets a code despite the declared type.
+  if (authorizationError) return `client certificate refused: ${authorizationError}`;
+  return `TLS handshake failed: ${code ?? message}`;
 }
 
 function classify(socket: Socket, options: AcceptorOptions): void {
@@ -69,13 +69,13 @@ function classify(socket: Socket, options: AcceptorOptions): void {
     if (spoken === 'more') return;
     socket.off('readable', read);
     clearTimeout(timer);
-    // Only now: bytes that are put back make the socket readable again, at once and without end.
+    // Put the bytes back only now: they make the socket readable again, at once and repeatedly.
     socket.unshift(said);
     dispatch(socket, spoken, options);
   }
 }
 
-/** Whatever such a peer says is HTTP/2, or an error in it. [RFC 9113, sections 3.2 and 3.4] */
+/** With ALPN h2, treat everything as HTTP/2; anything else is a protocol error. [RFC 9113, sections 3.2 and 3.4] */
 function isHttp2Agreed(socket: Socket): boolean {
   return socket instanceof TLSSocket && socket.alpnProtocol === 'h2';
 }
@@ -91,5 +91,5 @@ function dispatch(socket: Socket, spoken: Exclude<Spoken, 'more'>, options: Acce
   socket.destroy();
 }
 
-/** A connection that breaks before it has said anything concerns nobody. */
+/** Ignores the error of a connection that breaks before it has sent anything. */
 function ignoreError(): void {}

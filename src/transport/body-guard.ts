@@ -1,7 +1,7 @@
 /**
- * Stands in front of Connect's adapter and holds requests to the same rules as the lean path: bounded in size,
- * number and time, malformed is INVALID_ARGUMENT, compressed is UNIMPLEMENTED. Connect itself says INTERNAL for
- * bytes that do not decode, waits for ever for a body that does not come, and repeats the values of headers.
+ * Guards Connect's adapter with the rules of the lean path: a limit for size, number and time; malformed is
+ * INVALID_ARGUMENT, compressed is UNIMPLEMENTED. Connect itself returns INTERNAL for bytes that do not decode, waits
+ * forever for a missing body, and echoes header values.
  */
 
 import { mediaTypeName, withoutUtf8 } from '../lib/media-type.ts';
@@ -24,23 +24,25 @@ import type { Hold } from './in-flight.ts';
 import type { PendingBodies } from './pending-bodies.ts';
 
 export interface GuardOptions {
-  /** The RPC, when it is one of ExHook's. */
+  /** The RPC, if it is one of ExHook's. */
   readonly rpc: Rpc | undefined;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
   readonly waiting: PendingBodies;
-  /** Counts the bytes of the body. Who called lets go of them when the call is answered. */
+  /** Counts the bytes of the body. The caller of the guard releases them after the answer. */
   readonly load: Hold;
-  /** Told why the request is not good. What it returns goes to the caller. */
+  /** Receives the reason why the request is invalid. The caller gets what it returns. */
   failed(failure: Failure): Error;
-  /** There is no room for the request. The guard then lets an empty one through, for `onError` to answer. */
+  /**
+   * Called if there is no room for the request. The guard then passes an empty request on, and `onError` answers it.
+   */
   shed(text: string): void;
 }
 
-/** There is no room: the text says for what. */
+/** There is no room; the text names the limit. */
 class NoRoom extends Error {}
 
-/** The body as one chunk, once it is known to be good. Throws what `failed` returns. */
+/** Returns the body as one chunk, once it is complete and valid. Throws what `failed` returns. */
 export async function* guardBody(
   body: AsyncIterable<Uint8Array>,
   headers: Headers,
@@ -62,7 +64,7 @@ export async function* guardBody(
 
 const parseTimeout = createTimeoutParser();
 
-/** Connect refuses these too, but with words that repeat their values. */
+/** Connect refuses these too, but its message echoes the value. */
 function checkHeaders(headers: Headers): void {
   const isGrpc = isEnveloped(headers);
   const encoding = headers.get(isGrpc ? 'grpc-encoding' : 'content-encoding') ?? 'identity';
@@ -76,12 +78,12 @@ function checkHeaders(headers: Headers): void {
     );
 }
 
-/** About `MAX_TIMER_DELAY`, as gRPC writes it. */
+/** About `MAX_TIMER_DELAY`, in gRPC's notation. */
 const LONGEST_TIMEOUT = '596H';
 
 /**
- * The headers for Connect: without what it would refuse before the guard is asked, with words that repeat values
- * and without a failure code; and without what it would misread.
+ * Returns the headers to pass to Connect. Removes what Connect would refuse before the guard runs (its message echoes
+ * values and has no failure code), and what it would misread.
  */
 export function headersBehindGuard(headers: Headers): Headers {
   const behind = new Headers(headers);
@@ -112,7 +114,7 @@ function check(bytes: Uint8Array, headers: Headers, rpc: Rpc, maxMessageBytes: n
   else decode(rpc, message);
 }
 
-/** Whether each message has a prefix: gRPC and gRPC-Web. */
+/** Whether each message has a prefix, as in gRPC and gRPC-Web. */
 export function isEnveloped(headers: Headers): boolean {
   return mediaTypeName(headers.get('content-type') ?? '').startsWith('application/grpc');
 }
@@ -141,7 +143,7 @@ async function collect(
     const end =
       enveloped && size >= PREFIX_BYTES ? PREFIX_BYTES + readPrefix(bytes, maxMessageBytes) : undefined;
     if (end !== undefined && size > end)
-      throw new Failure('invalid_request', 'the request holds more than one message');
+      throw new Failure('invalid_request', 'the request contains more than one message');
     if (size > maxMessageBytes + PREFIX_BYTES)
       throw new Failure('too_large', `the message is larger than limits.messageBytes (${maxMessageBytes})`);
     bytes = compact(bytes, size);
@@ -151,7 +153,7 @@ async function collect(
 
 const NOTHING = new Uint8Array(0);
 
-/** The chunks, as long as they come in time and the request has its place among those that wait. */
+/** Yields the chunks while they arrive in time and the request keeps its place among those that wait. */
 async function* inTime(body: AsyncIterable<Uint8Array>, room: PendingBodies): AsyncGenerator<Uint8Array> {
   let ended: Error | undefined;
   let interrupt: (reason: Error) => void = () => {};
@@ -161,14 +163,14 @@ async function* inTime(body: AsyncIterable<Uint8Array>, room: PendingBodies): As
   };
   const place = room.enter({
     since: performance.now(),
-    expire: () => end(new Failure('deadline', 'the request body did not come in time')),
-    evict: () => end(new NoRoom('too many requests wait for their body')),
+    expire: () => end(new Failure('deadline', 'the request body did not arrive in time')),
+    evict: () => end(new NoRoom('too many requests are waiting for their body')),
   });
   const chunks = body[Symbol.asyncIterator]();
   try {
     for (;;) {
       if (ended !== undefined) throw ended;
-      // Not Promise.race: a promise that lasts would keep something of every chunk.
+      // Promise.race would retain part of every chunk for as long as the other promise is pending.
       const { done, value } = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
         interrupt = reject;
         chunks.next().then(resolve, reject);

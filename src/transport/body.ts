@@ -1,14 +1,14 @@
 /**
- * A request body as it comes in pieces, held in little more memory than it has bytes.
+ * Collects a request body from pieces in little more memory than its size.
  *
- * A piece is a view of the packet it came in, and keeps all of it: a caller that sends a body byte by byte, and
- * something else between the bytes, would make each of them cost 64 KiB that no limit counts.
+ * A piece is a view of its packet and keeps the whole packet alive. Without this, a caller that sends a body byte by
+ * byte, with other frames between, would make each byte cost 64 KiB that no limit counts.
  */
 
-/** How many times its size a body may keep while more of it is awaited. */
+/** Most memory that a body may keep while more is awaited, as a multiple of its size. */
 const WASTE = 4;
 
-/** The body with one more piece at its end, `size` bytes being there already. It may have room for more. */
+/** Appends a piece to a body of `size` bytes. The returned buffer may have spare room. */
 export function append(body: Buffer | undefined, size: number, piece: Buffer): Buffer {
   if (body === undefined) return piece;
   const needed = size + piece.length;
@@ -17,12 +17,12 @@ export function append(body: Buffer | undefined, size: number, piece: Buffer): B
   return roomy;
 }
 
-/** The same body, without the packet around it if that is much larger: for a body whose end has not come. */
+/** Copies an incomplete body out of its packet if the packet is much larger. */
 export function compact(body: Buffer, size: number): Buffer {
   return body.buffer.byteLength > WASTE * size ? copyOf(body, size, size) : body;
 }
 
-/** Not from the pool of Node: there a few bytes would keep the 8 KiB around them. */
+/** Do not use Node's pool: a few bytes there would keep 8 KiB alive. */
 function copyOf(body: Buffer, size: number, capacity: number): Buffer {
   const copy = Buffer.allocUnsafeSlow(capacity);
   body.copy(copy, 0, 0, size);

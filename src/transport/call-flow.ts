@@ -1,14 +1,14 @@
-/** The flow of a call as transports know it. */
+/** The flow of a call, as transports see it. */
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Result } from '../core/call.ts';
 import type { Hook } from '../core/hook.ts';
 import type { RpcCodec, Runtime } from '../core/runtime.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 
-/** Of the lean path, and of Connect's. */
+/** Used by the lean path and by Connect. */
 export type CallHeaders = IncomingHttpHeaders | Headers;
 
-/** `call` is one; it has no use for the headers. Tracing stands in front of it when there is any. */
+/** `call` implements this and ignores the headers. Tracing, if enabled, wraps it. */
 export type CallFlow = <Request, Body>(
   rpc: Rpc,
   codec: RpcCodec<Request, Body>,

@@ -1,8 +1,8 @@
 /**
- * Connect's own adapter for everything that the lean path does not take: gRPC-Web, Connect with JSON or
- * protobuf, health, and whatever is wrong in an interesting way. It ends in the same `call()`.
+ * Connect's own adapter, for everything that the lean path does not take: gRPC-Web, Connect with JSON or protobuf,
+ * health, and malformed requests of all kinds. It ends in the same `call()`.
  *
- * Loaded when the first such request comes, or when the server is idle after its start.
+ * Loaded with the first such request, or when the server is idle after its start.
  */
 import type { ServerResponse } from 'node:http';
 import type { Message } from '@bufbuild/protobuf';
@@ -40,20 +40,20 @@ import { STOPPING, type WatchLimit } from './watch-limit.ts';
 
 export interface ConnectOptions {
   readonly runtime: () => Runtime;
-  /** `call`, unless somebody traces. */
+  /** `call`, or the tracing wrapper around it. */
   readonly call: CallFlow;
   readonly health: Health;
   readonly load: InFlight;
-  /** What the connection of a request holds. */
+  /** Returns what the connection of a request holds. */
   readonly loadOf: (request: AnyRequest) => ConnectionInFlight;
-  /** The requests whose body has not come yet. */
+  /** Requests whose body has not arrived yet. */
   readonly waiting: PendingBodies;
-  /** The responses that were not read yet. */
+  /** Responses that have not been read yet. */
   readonly unread: UnreadAnswers;
   readonly watches: WatchLimit;
-  /** Watches that end, until their caller has read so. */
+  /** Watches that are ending, until their caller has read the status. */
   readonly ending: UnreadAnswers;
-  /** Told why a stream was ended, in words for the operator. */
+  /** Receives the reason why a stream was ended, for the operator's log. */
   readonly refused: (reason: string) => void;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
@@ -69,7 +69,7 @@ interface Exchange {
 
 const WATCH = `/${HEALTH_SERVICE}/Watch`;
 
-/** Answers a request and says so, or returns `false` when its path is none of ours. */
+/** Answers a request and returns true; returns false if the path is not a known one. */
 export type ConnectHandler = (request: AnyRequest, response: AnyResponse) => boolean;
 
 export function createConnectHandler(options: ConnectOptions): ConnectHandler {
@@ -78,7 +78,7 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
     grpcWeb: options.connect,
     connect: options.connect,
     acceptCompression: [],
-    // The prefix and the guard's own check come first; this is the second line.
+    // The prefix and the guard's own check come first; this is the second line of defence.
     readMaxBytes: options.maxMessageBytes,
   });
   addRoutes(router, options);
@@ -115,19 +115,19 @@ export function createConnectHandler(options: ConnectOptions): ConnectHandler {
     universal.contextValues.set(exchange, { request, response });
     handle({ ...universal, header: headersBehindGuard(universal.header), body })
       .then((answer) => {
-        // A watch is written for as long as it lasts.
+        // A watch is written to for as long as it lasts.
         if (rpc !== undefined || path !== WATCH) mustBeRead(response, options.unread);
         if (isEnveloped(universal.header))
           for (const [name, value] of Object.entries(ACCEPT_ENCODING)) answer.header?.set(name, value);
         return writeUniversal(answer, response);
       })
-      // The peer has gone: there is nobody to answer.
+      // The peer has gone; nobody needs an answer.
       .catch(() => response.destroy());
     return true;
   };
 }
 
-/** When a request began, by `performance.now()`. */
+/** Start of a request, by `performance.now()`. */
 const since = createContextKey(0);
 /** Why there is no room for a request. */
 const noRoom = createContextKey<string | undefined>(undefined);
@@ -138,12 +138,12 @@ const exchange = createContextKey<Exchange | undefined>(undefined);
 function refuseMalformed(response: AnyResponse): void {
   const { writeHead } = response as ServerResponse;
   writeHead.call(response, 400, { 'content-type': 'text/plain; charset=utf-8' });
-  (response as ServerResponse).end('The host of the request cannot be understood.\n');
+  (response as ServerResponse).end('The host of the request is malformed.\n');
 }
 
-const CROWDED = 'too many watches begin at once: limits.watches, limits.watchesPerConnection';
+const CROWDED = 'too many watches are starting at once: limits.watches, limits.watchesPerConnection';
 
-/** Without Connect, which costs more than there is room for. */
+/** Answers without Connect, which would cost more than there is room for. */
 function refuseWatch(request: AnyRequest, response: AnyResponse, { refused, unread }: ConnectOptions): void {
   refused(`${CROWDED}; new ones are refused`);
   const { writeHead, addTrailers } = response as ServerResponse;
@@ -159,7 +159,7 @@ function refuseWatch(request: AnyRequest, response: AnyResponse, { refused, unre
   mustBeRead(response, unread);
 }
 
-/** Neither gRPC-Web nor Connect. */
+/** Whether the request is neither gRPC-Web nor Connect. */
 function isGrpc({ headers }: AnyRequest): boolean {
   return isGrpcType(headers['content-type'] ?? '');
 }
@@ -175,7 +175,7 @@ function addRoutes(router: ConnectRouter, options: ConnectOptions): void {
   });
 }
 
-/** The state of a service, until the caller has gone, the server drains, or there are too many watches. */
+/** Streams the state of a service until the caller leaves, the server drains, or there are too many watches. */
 async function* watch(
   service: string,
   context: HandlerContext,
@@ -187,7 +187,7 @@ async function* watch(
   context.signal.addEventListener('abort', () => end.abort(), { once: true });
   const leave = watches.enter(connectionOf(request), (reason) => {
     ended = reason;
-    // A caller that reads nothing never gets as far as the status.
+    // A caller that reads nothing never reads the status either.
     mustBeRead(response, ending);
     end.abort();
   });
@@ -201,7 +201,7 @@ async function* watch(
   }
 }
 
-/** Over HTTP/1.1 a connection has one call at a time, but any number one after the other. */
+/** An HTTP/1.1 connection has one call at a time, but any number in sequence. */
 function connectionOf(request: AnyRequest): object {
   if (request instanceof StreamRequest) return request.connection;
   return ('stream' in request ? request.stream.session : undefined) ?? request.socket;
@@ -222,7 +222,7 @@ function implement(rpc: Rpc, { runtime, call, load, deadlineFraction }: ConnectO
   };
 }
 
-/** Milliseconds that are left for the answer. */
+/** Returns the milliseconds left for the answer. */
 function budgetOf(context: HandlerContext, deadlineFraction: number): number {
   const spent = performance.now() - context.values.get(since);
   const left = context.timeoutMs();

@@ -1,7 +1,7 @@
 import { type Code, ConnectError } from '@connectrpc/connect';
 import type { Failure } from '../protocol/failure.ts';
 
-/** A failure as Connect's error. The numbers of its codes are those of gRPC. */
+/** Converts a failure to Connect's error. Its codes have gRPC's numbers. */
 export function toConnectError(failure: Failure): ConnectError {
   const error = new ConnectError(failure.message, failure.status as Code);
   error.metadata.set('exhook-failure', failure.code);

@@ -1,37 +1,37 @@
 /**
- * The HTTP/2 connections of a server: when each may be let go.
+ * Decides when each HTTP/2 connection of a server may be closed.
  *
- * Brokers lose calls that they begin while a connection ends, and those before EMQX 5.10 the ones in flight too. So a
- * connection is ended at a quiet moment (farewell.ts), and never two of one broker at once (departures.ts); only
- * when no such moment comes in time is it ended all the same, and what is in flight is still answered.
+ * Brokers lose calls that they begin while a connection closes; before EMQX 5.10 they lose those in flight too. A
+ * connection is therefore closed at a quiet moment (farewell.ts), and never two of one broker at once (departures.ts).
+ * If no quiet moment comes in time, it is closed anyway, and calls in flight are still answered.
  */
 import { Departures } from './departures.ts';
 import { quietNeeded } from './farewell.ts';
 import { ConnectionInFlight, type InFlight } from './in-flight.ts';
 
 export interface ConnectionAge {
-  /** Milliseconds after which a connection is recycled, so that new replicas get their share. */
+  /** Age at which a connection is recycled, so new replicas get their share. Milliseconds. */
   readonly maxAge: number;
-  /** Part of `maxAge` by which connections differ, so that they are not recycled all at once. */
+  /** Share of `maxAge` by which connections vary: they are then not recycled all at once. */
   readonly jitter: number;
 }
 
-/** How long at least a connection that is to be ended may wait for a quiet moment, in milliseconds. */
+/** Shortest time that a connection to be closed may wait for a quiet moment, in milliseconds. */
 const PATIENCE = 4_000;
 
-/** What carries the streams of a connection, whoever speaks HTTP/2 on it. */
+/** The HTTP/2 session of a connection, of either transport. */
 export interface Session {
   once(event: 'close', listener: () => void): unknown;
-  /** Ends it at once. */
+  /** Closes it at once. */
   destroy(): void;
 }
 
 export interface ConnectionWorld {
   readonly load: InFlight;
   readonly departures: Departures;
-  /** Lets the session go: no new streams, and an end when those that are open have ended. */
+  /** Starts a graceful shutdown: no new streams, and an end when the open ones have ended. */
   readonly close: () => void;
-  /** The address of the other side: what tells the connections of one broker from those of others. */
+  /** The address of the peer: groups the connections of one broker. */
   readonly peer: string;
 }
 
@@ -43,7 +43,7 @@ export class Connection {
   #open = 0;
   #isGoing = false;
   #farewell: { readonly since: number; readonly patience: number } | undefined;
-  /** When a stream began or ended last; known only while the connection is to be ended. */
+  /** When a stream last began or ended. Known only once the connection is to be closed. */
   #lastActive = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -54,23 +54,23 @@ export class Connection {
     this.load = new ConnectionInFlight(world.load);
   }
 
-  /** Streams without an end. */
+  /** Number of endless streams. */
   get open(): number {
     return this.#open;
   }
 
-  /** A stream was opened. */
+  /** Records that a stream was opened. */
   began(): void {
     this.#open++;
     if (this.#farewell !== undefined) this.#lastActive = performance.now();
   }
 
-  /** A request came, and its answer is on its way: no stream was open in between. */
+  /** Records a request that was answered at once, without opening a stream. */
   served(): void {
     if (this.#farewell !== undefined) this.#lastActive = performance.now();
   }
 
-  /** A stream has been closed. */
+  /** Records that a stream was closed. */
   ended(): void {
     this.#open--;
     if (this.#farewell === undefined) return;
@@ -78,10 +78,10 @@ export class Connection {
     if (this.#open === 0) this.#look();
   }
 
-  /** Ends the connection at a quiet moment, or when its patience, in milliseconds, is over. */
+  /** Closes the connection at a quiet moment, or when its patience (milliseconds) is over. */
   retire(patience: number): void {
     const now = performance.now();
-    // What is told again may only make it sooner, as a drain does.
+    // A second call, such as a drain, may only bring the moment forward.
     if (this.#farewell !== undefined && now + patience >= this.#farewell.since + this.#farewell.patience)
       return;
     if (this.#farewell === undefined) this.#lastActive = now;
@@ -93,7 +93,7 @@ export class Connection {
     clearTimeout(this.#timer);
   }
 
-  /** Goes now, or looks again when it may be able to. */
+  /** Closes now, or schedules the next attempt. */
   #look(): void {
     if (this.#farewell === undefined || this.#isGoing) return;
     const now = performance.now();
@@ -105,7 +105,7 @@ export class Connection {
       return;
     }
     clearTimeout(this.#timer);
-    // At least one: a timer may fire a little early.
+    // At least 1 ms: a timer may fire a little early.
     this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(wait))).unref();
   }
 
@@ -142,14 +142,14 @@ export class Connections {
     return this.#bySession.size;
   }
 
-  /** Streams without an end, on all connections. */
+  /** Number of endless streams, over all connections. */
   get open(): number {
     let open = 0;
     for (const connection of this.#bySession.values()) open += connection.open;
     return open;
   }
 
-  /** @param close how it is let go. @param peer the address of the other side. */
+  /** @param close ends the connection gracefully. @param peer the address of the peer. */
   add(session: Session, close: () => void, peer = ''): Connection {
     const world = { load: this.#load, departures: this.#departures, close, peer };
     const connection = new Connection(++this.#lastId, session, world);
@@ -169,10 +169,10 @@ export class Connections {
     return this.#bySession.get(session);
   }
 
-  /** Lets every connection go. Resolves when the last one has gone. `patience` in milliseconds. */
+  /** Closes all connections gracefully. Resolves when the last one has gone. `patience` is in milliseconds. */
   drain(patience: number): Promise<void> {
     this.#isDraining = true;
-    // Half of the time is for the last of them to find its moment.
+    // Half of the time is reserved for the last connections to find their moment.
     this.#departures.hurry(this.#bySession.size, patience / 2);
     for (const connection of this.#bySession.values()) connection.retire(patience);
     if (this.#bySession.size === 0) return Promise.resolve();
@@ -181,12 +181,12 @@ export class Connections {
     });
   }
 
-  /** Ends all connections at once. */
+  /** Closes all connections at once. */
   destroy(): void {
     for (const { session } of this.#bySession.values()) session.destroy();
   }
 
-  /** The jitter is for connections to differ, and to wait for the quietest moment of what is left of it. */
+  /** Half of the jitter spreads the connections; the other half is time to find a quiet moment. */
   #recycle(connection: Connection): NodeJS.Timeout | undefined {
     if (this.#age === undefined) return undefined;
     const { maxAge, jitter } = this.#age;

@@ -1,18 +1,21 @@
 import { Failure } from '../protocol/failure.ts';
 
-/** What a broker waits when it does not say: `request_timeout` of EMQX, in milliseconds. */
+/** What a broker waits if it does not say: `request_timeout` of EMQX, in milliseconds. */
 export const DEFAULT_TIMEOUT = 5_000;
 
-/** [gRPC over HTTP/2, Timeout] As Connect reads it, whose own function would load all of Connect at every start. */
+/**
+ * Reads the timeout as Connect does; Connect's own function would load all of Connect at every start. [gRPC over
+ * HTTP/2, Timeout]
+ */
 const GRPC_TIMEOUT = /^(\d{1,8})([HMSmun])$/;
 
 /** Milliseconds. */
 const units: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };
 
-/** A broker sends the same few values again and again. */
+/** A broker sends the same few values again and again: cache them. */
 const MAX_REMEMBERED = 64;
 
-/** Reads `grpc-timeout` headers into milliseconds. */
+/** Parses `grpc-timeout` headers into milliseconds. */
 export function createTimeoutParser(): (header: string | undefined) => number {
   const remembered = new Map<string, number>();
   return (header) => {
@@ -24,7 +27,7 @@ export function createTimeoutParser(): (header: string | undefined) => number {
     if (unit === '') {
       throw new Failure(
         'invalid_request',
-        'the header grpc-timeout is not a number of up to 8 digits and a unit',
+        'the header grpc-timeout is not a number of up to 8 digits followed by a unit',
       );
     }
     if (remembered.size < MAX_REMEMBERED) remembered.set(header, timeoutMs);

@@ -1,4 +1,4 @@
-/** Requests that are no broker's calls: probes, pages of operators, and Connect. */
+/** Serves requests other than brokers' calls: probes, operators' pages, and Connect. */
 import type { ServerResponse } from 'node:http';
 import type { ConnectHandler } from './connect-adapter.ts';
 import type { Health } from './health.ts';
@@ -7,7 +7,7 @@ import type { AnyRequest, AnyResponse } from './http-message.ts';
 import { answerProbe } from './probes.ts';
 import { mustBeRead, type UnreadAnswers } from './unread.ts';
 
-/** Answers a request that is no call, or returns `false`. */
+/** Answers a request that is not a call; returns false if it does not know it. */
 export type AnswerPage = (request: AnyRequest, response: AnyResponse) => boolean;
 
 export interface FallbackOptions {
@@ -40,10 +40,10 @@ export function createFallback(options: FallbackOptions): Fallback {
     void loadConnect()
       .then((handle) => {
         if (handle(request, response)) return;
-        answer(response, 404, 'There is nothing here: this is an ExHook server. Try /healthz.');
+        answer(response, 404, 'Not found: this is an ExHook server. Try /healthz.');
         mustBeRead(response, unread);
       })
-      // The peer has gone while Connect was being loaded.
+      // The peer left while Connect was loading.
       .catch(() => response.destroy());
   };
 }

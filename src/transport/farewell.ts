@@ -1,18 +1,18 @@
 /**
- * When a connection that is to be ended is quiet enough for it.
+ * Decides when a connection is quiet enough to be closed.
  *
- * The client of a broker (gun, which does not retry) loses the calls that it begins while a connection ends. Calls come in
- * bursts, such as the five of a login, so that the moment when the last call ends is the worst: the next one is
- * on its way. So a connection must have been quiet for a while; the longer it takes to find such a moment, the shorter
- * a while will do, and when the patience is over it ends as it is.
+ * The broker's client (gun, which does not retry) loses calls that it begins while a connection closes. Calls come in
+ * bursts, such as the five of a login, so the end of the last call is the worst moment: the next call is on its way. A
+ * connection must therefore have been quiet for a while. The longer such a moment is awaited, the shorter that while
+ * becomes; when the patience is over, the connection closes as it is.
  */
 
-/** How long a connection is to be quiet, in milliseconds, while there is time. */
+/** How long a connection should be quiet while there is time, in milliseconds. */
 const QUIET = 150;
-/** The part of the patience in which nothing less will do. */
+/** Share of the patience during which the full quiet time is required. */
 const STRICT = 1 / 2;
 
-/** @param elapsed milliseconds since the connection was told to end. @returns milliseconds. */
+/** @param elapsed milliseconds since the connection was to be closed. @returns milliseconds. */
 export function quietNeeded(elapsed: number, patience: number): number {
   const quiet = Math.min(QUIET, patience / 4);
   const strict = patience * STRICT;

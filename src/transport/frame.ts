@@ -1,17 +1,17 @@
-/** The length-prefixed message of gRPC: one flag byte, four bytes of length, the message. */
+/** Reads and writes gRPC's length-prefixed message: one flag byte, four bytes of length, the message. */
 import { Failure } from '../protocol/failure.ts';
 
-/** The message is compressed, and nothing is decompressed here. The answer says what is understood. */
+/** Thrown for a compressed message; this server does not decompress. The answer lists what it accepts. */
 export class UnsupportedEncoding extends Failure {
   constructor() {
     super('unknown_method', 'compressed messages are not supported: send identity');
   }
 }
 
-/** What an answer to a compressed message carries. [gRPC, compression.md] */
+/** Headers of the answer to a compressed message. [gRPC, compression.md] */
 export const ACCEPT_ENCODING = { 'grpc-accept-encoding': 'identity' } as const;
 
-/** What clients of gRPC compress with. */
+/** Encodings that gRPC clients use. */
 const encodings: ReadonlySet<string> = new Set([
   'identity',
   'gzip',
@@ -22,19 +22,19 @@ const encodings: ReadonlySet<string> = new Set([
   'lz4',
 ]);
 
-/** Whether each message says by its flag if it is compressed: a client that may compress need not. */
+/** Whether each message has its own compression flag: a client that announces compression need not use it. */
 export function isKnownEncoding(encoding: string): boolean {
   return encodings.has(encoding);
 }
 
-/** Bytes in front of each message. */
+/** Length of the prefix, in bytes. */
 export const PREFIX_BYTES = 5;
 
 /**
- * The length that the five bytes from `at` announce.
+ * Returns the message length in the five bytes from `at`.
  *
- * @throws UnsupportedEncoding when the message is compressed (UNIMPLEMENTED, as the gRPC specification
- *   asks for an unsupported encoding), or Failure `too_large` or `invalid_request`.
+ * @throws UnsupportedEncoding if the message is compressed (UNIMPLEMENTED, as the gRPC specification
+ *   requires for an unsupported encoding), or Failure `too_large` or `invalid_request`.
  */
 export function readPrefix(body: Uint8Array, maxBytes: number, at = 0): number {
   const flags = body[at] ?? 0;
@@ -52,7 +52,7 @@ export function readPrefix(body: Uint8Array, maxBytes: number, at = 0): number {
 }
 
 /**
- * The one message of a complete unary request body, which stands from `start` to `end`: a view, not a copy.
+ * Returns the single message of a complete unary request body from `start` to `end`: a view, not a copy.
  *
  * @throws Failure
  */
@@ -62,21 +62,21 @@ export function readFrame(bytes: Uint8Array, maxBytes: number, start = 0, end = 
 }
 
 /**
- * The same where the prefix was read already.
+ * Like {@link readMessage}, after the prefix has been read.
  *
- * @param size bytes of the body, which begins at `start`; there may be room behind them.
- * @param length of the message, as its prefix announces.
+ * @param size bytes of the body, which begins at `start`; there may be spare room behind it.
+ * @param length of the message, from its prefix.
  * @throws Failure
  */
 export function takeMessage(bytes: Uint8Array, size: number, length: number, start = 0): Uint8Array {
   if (size < PREFIX_BYTES) throw new Failure('invalid_request', 'the request ends before its message');
   const rest = size - PREFIX_BYTES;
   if (rest < length) throw new Failure('invalid_request', 'the request ends within its message');
-  if (rest > length) throw new Failure('invalid_request', 'the request holds more than one message');
+  if (rest > length) throw new Failure('invalid_request', 'the request contains more than one message');
   return bytes.subarray(start + PREFIX_BYTES, start + size);
 }
 
-/** A message with its prefix, uncompressed: EMQX's client cannot read a compressed reply. */
+/** Encodes a message with its prefix, uncompressed: EMQX's client cannot read a compressed reply. */
 export function writeFrame(message: Uint8Array): Buffer {
   const length = message.length;
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);

@@ -1,25 +1,25 @@
 /**
- * GOAWAY in two steps, as RFC 9113 section 6.8 advises a server: first one that refuses nothing, and after a round
- * trip the one that ends the connection. Of a single GOAWAY the client learns too late about the calls that it had sent
- * by then, and takes them for refused; brokers do not send them again.
+ * Sends GOAWAY in two steps, as RFC 9113 section 6.8 advises: first one that refuses nothing, and after a round trip
+ * the final one. After a single GOAWAY the client would treat the calls that it had already sent as refused, and
+ * brokers do not retry them.
  */
 import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 /**
- * Length 8, type 7, no flags, stream 0; the last stream is the last there can be, the code NO_ERROR. Node's
- * `session.goaway()` sends the same bytes, and ignores all new streams from then on.
+ * Length 8, type 7, no flags, stream 0; the highest possible last stream, code NO_ERROR. Node's `session.goaway()`
+ * sends the same bytes, but then ignores all new streams.
  */
 const NOTICE = Buffer.from('0000080700000000007fffffff00000000', 'hex');
 
-/** The longest wait for an answer to our PING, in milliseconds. */
+/** Longest wait for the answer to our PING, in milliseconds. */
 const ROUND_TRIP = 1_000;
 
 /**
- * With TLS there is one step only: Node takes no bytes but its own there.
+ * Closes a session. With TLS there is one step only, because Node accepts no foreign bytes there.
  *
- * @param socket the one below the session, which writes whole frames at a time.
+ * @param socket the socket below the session, which writes whole frames at a time.
  */
 export function closeGracefully(session: ServerHttp2Session, socket: Socket): void {
   if (session.closed || session.destroyed) return;
@@ -33,6 +33,6 @@ export function closeGracefully(session: ServerHttp2Session, socket: Socket): vo
     if (!session.closed && !session.destroyed) session.close();
   };
   const timer = setTimeout(close, ROUND_TRIP).unref();
-  // What the client had sent when it read the notice is here when this comes back.
+  // When this PING is answered, everything that the client sent before it read the notice has arrived.
   if (!session.ping(close)) close();
 }

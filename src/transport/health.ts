@@ -1,6 +1,6 @@
 import type { ServingStatus as Status } from '../protocol/wire/services.ts';
 
-/** `grpc.health.v1.HealthCheckResponse.ServingStatus`; its descriptor need not be loaded for four numbers. */
+/** `grpc.health.v1.HealthCheckResponse.ServingStatus`. Four numbers do not justify loading its descriptor. */
 export const ServingStatus = {
   UNKNOWN: 0,
   SERVING: 1,
@@ -13,8 +13,8 @@ export type ServingStatus = (typeof ServingStatus)[keyof typeof ServingStatus];
 export const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
 /**
- * A name that is always SERVING, for probes that restart what does not live. All others say whether calls are wanted,
- * and a restart helps neither a server that drains nor one whose sink is down.
+ * A service that is always SERVING, for liveness probes. All others report readiness: a restart helps neither a
+ * draining server nor one whose sink is down.
  */
 export const LIVENESS = 'liveness';
 
@@ -25,12 +25,12 @@ export class Health {
   #isServing = false;
   #obstacle: string | undefined;
 
-  /** @param services full names of the services whose state can be asked; "" is the server as a whole. */
+  /** @param services full names of the services that can be checked; "" is the server as a whole. */
   constructor(services: readonly string[]) {
     this.#services = new Set(['', LIVENESS, ...services]);
   }
 
-  /** Whether the server does not drain. */
+  /** Whether the server is not draining. */
   get isServing(): boolean {
     return this.#isServing;
   }
@@ -40,7 +40,7 @@ export class Health {
     this.#changed();
   }
 
-  /** What keeps a server that does not drain from being ready: for a person. */
+  /** Why a server that is not draining is not ready, as text for operators. */
   get obstacle(): string | undefined {
     return this.#obstacle;
   }
@@ -64,7 +64,7 @@ export class Health {
     return this.isReady || service === LIVENESS ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
-  /** The state now, and again at each change, until the signal. */
+  /** Yields the current state, and each change until the signal fires. */
   async *watch(service: string, signal: AbortSignal): AsyncGenerator<ServingStatus> {
     let hasChanged = false;
     let wake: () => void = doNothing;
@@ -78,7 +78,7 @@ export class Health {
       for (let last: ServingStatus | undefined; ; ) {
         hasChanged = false;
         const status = this.statusOf(service);
-        // What changes while it is on its way must not be missed.
+        // Catch a change that happens while this state is being delivered.
         if (status !== last) yield status;
         last = status;
         if (signal.aborted) return;

@@ -1,46 +1,48 @@
 /**
- * Whether a request came by a name that is ours. A web page can make the name of its own host resolve to an address of
- * this network (DNS rebinding); its scripts then call this server as their own, and only the Host header tells.
+ * Checks that a request used a host name of this server. A web page can make its own host name resolve to an address of
+ * this network (DNS rebinding). Its scripts then call this server as same-origin, and only the Host header reveals it.
  */
 
 import { isIP } from 'node:net';
 import { removeBrackets } from '../lib/url-host.ts';
 import { isGrpcType } from './grpc-type.ts';
 
-/** In words, for the caller and for the log. @param key of the configuration that lists names. */
+/** Error texts, for the caller and the log. @param key the configuration key that lists names. */
 export function explainHost(problem: HostProblem, key: string): string {
   return problem === 'host'
-    ? `a request came by a host name that is not in ${key}: list it there if it is one of this server, or use its IP address`
-    : `a web page of another host made a request: list that host in ${key} if it may`;
+    ? `a request used a host name that is not in ${key}: if the name belongs to this server, add it there; else use the IP address`
+    : `a web page of another host sent a request: if that is allowed, add its host to ${key}`;
 }
 
-/** The part of a request that is looked at. */
+/** The parts of a request that are checked. */
 export interface HostedRequest {
   readonly method?: string | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly httpVersionMajor: number;
 }
 
-/** What is wrong with a request: the name it came by, or the page that made it. */
+/** Returns what is wrong with a request: its host name, or the page that sent it. */
 export type HostProblem = 'host' | 'origin';
 
 export type HostCheck = (request: HostedRequest) => HostProblem | undefined;
 
 /**
- * IP addresses and the names of this machine are always ours: nobody can make them lead elsewhere.
+ * Creates the check. IP addresses and the names of this machine are always allowed: nobody can make them resolve
+ * elsewhere.
  *
- * @param host the address or name that is listened on.
- * @param listed further names, of which `*.example.com` stands for all below one and `*` for every name. Pages of theirs
- *   may call this server.
+ * @param host the address or name to listen on.
+ * @param listed further names; `*.example.com` matches all names below it, `*` every name. Pages from these
+ *   hosts may call this server.
  */
 export function createHostCheck(host: string, listed: readonly string[]): HostCheck {
   const isListed = matcherOf(listed);
   const listened = normalize(host);
   return ({ method, headers, httpVersionMajor }) => {
-    // Brokers name whatever their configuration does, and browsers cannot send gRPC over HTTP/2 without a certificate.
+    // Brokers send whatever host their configuration names, and browsers cannot send gRPC over HTTP/2 without a
+    // certificate.
     if (httpVersionMajor >= 2 && isGrpc(headers['content-type'])) return undefined;
     const asked = textOf(headers[':authority'] ?? headers.host);
-    // Every browser sends one.
+    // Every browser sends one of these.
     const name = asked === undefined ? undefined : hostnameOf(asked);
     const isOurs = name !== undefined && (isOwn(name) || name === listened || isListed(name));
     if (asked !== undefined && !isOurs) return 'host';
@@ -49,7 +51,7 @@ export function createHostCheck(host: string, listed: readonly string[]): HostCh
   };
 }
 
-/** A page of another host has no business here, were it on this machine. */
+/** Refuses pages of other hosts, even on this machine. */
 function isSameOrigin(
   origin: string | undefined,
   host: string | undefined,
@@ -65,7 +67,7 @@ function isGrpc(contentType: string | string[] | undefined): boolean {
   return isGrpcType(textOf(contentType) ?? '');
 }
 
-/** Names of the loopback interface (RFC 6761 section 6.3), and addresses. */
+/** Loopback names (RFC 6761 section 6.3) and IP addresses. */
 function isOwn(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0;
 }
@@ -76,7 +78,7 @@ function matcherOf(names: readonly string[]): (name: string) => boolean {
   return (name) => exact.has('*') || exact.has(name) || ends.some((end) => name.endsWith(end));
 }
 
-/** Without the port, in small letters; nothing when it is no host. */
+/** Returns the host in lower case without the port; undefined if it is not a host. */
 function hostnameOf(host: string): string | undefined {
   const url = parseHost(host);
   return url === undefined ? undefined : nameOf(url);

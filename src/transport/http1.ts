@@ -1,19 +1,19 @@
-/** HTTP/1.1, for connections that the acceptor has told apart: it never listens itself. */
+/** Serves HTTP/1.1 on connections that the acceptor hands over. It never listens itself. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 export interface Http1 {
   readonly server: Server;
-  /** Calls without an end. */
+  /** Number of endless calls. */
   readonly open: number;
-  /** Resolves when what runs is answered; connections end with their answer. */
+  /** Resolves when all running calls are answered; each connection closes after its answer. */
   drain(): Promise<void>;
   destroy(): void;
 }
 
-/** How often slow requests are looked for, in milliseconds. */
+/** Interval of the check for slow requests, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
-/** @param timeout milliseconds in which a request must have come. */
+/** @param timeout milliseconds within which a request must arrive. */
 export function createHttp1(
   timeout: number,
   serve: (request: IncomingMessage, response: ServerResponse) => void,
@@ -35,7 +35,7 @@ export function createHttp1(
       serve(request, response);
     },
   );
-  // This starts its checks of slow requests.
+  // Starts Node's check for slow requests.
   server.emit('listening');
   return {
     server,

@@ -1,4 +1,4 @@
-/** What speaks HTTP/2 on a server's connections, and what it is given. */
+/** Options of the HTTP/2 transports, and the interface that both implement. */
 import type { Socket } from 'node:net';
 import type { Connection, Connections } from './connections.ts';
 import type { Fallback } from './fallback.ts';
@@ -9,22 +9,22 @@ import type { UnaryContext } from './unary-call.ts';
 export interface Http2Options {
   readonly context: UnaryContext;
   readonly connections: Connections;
-  /** Answers what is no broker's call. */
+  /** Answers requests that are not brokers' calls. */
   readonly fallback: Fallback;
-  /** Whether brokers' calls take the lean path. */
+  /** Whether brokers' calls use the lean path. */
   readonly lean: boolean;
-  /** Bytes that a peer may send on a stream before it hears from us. */
+  /** Initial window of a stream, in bytes. */
   readonly window: number;
-  /** Milliseconds in which a frame must have come, and an answer must have been read. */
+  /** Time for a frame to arrive and for an answer to be read, in milliseconds. */
   readonly timeout: number;
   readonly tally: Http2Tally;
 }
 
 export interface Http2 {
-  /** A connection that has begun with the preface of HTTP/2. */
+  /** Takes a connection that begins with the HTTP/2 preface. */
   accept(socket: Socket): void;
-  /** The connection that a request came by, if it is one of HTTP/2. */
+  /** Returns the connection of a request, if it is an HTTP/2 connection. */
   connectionOf(request: AnyRequest): Connection | undefined;
-  /** Looks at the connections no more. */
+  /** Stops watching the connections. */
   close(): void;
 }

@@ -1,11 +1,11 @@
-/** What peers did wrong on connections of HTTP/2, by reason. */
+/** Counts protocol errors of HTTP/2 peers, by reason. */
 import type { Reason } from './http2/error-code.ts';
 import type { Watcher } from './http2/interface.ts';
 
 export class Http2Tally implements Watcher {
-  /** Connections that were ended, since the start. */
+  /** Connections ended since the start. */
   readonly connectionErrors = new Map<Reason, number>();
-  /** Streams that were reset. */
+  /** Streams reset since the start. */
   readonly streamErrors = new Map<Reason, number>();
 
   connectionError(reason: Reason): void {

@@ -1,4 +1,4 @@
-/** The lean path on our own HTTP/2: unary gRPC, answered in the turn in which it came whenever that can be. */
+/** The lean path on our own HTTP/2: unary gRPC, answered in the same turn whenever possible. */
 import { Failure } from '../protocol/failure.ts';
 import type { Rpc } from '../protocol/wire/rpc.ts';
 import type { Connection } from './connections.ts';
@@ -29,7 +29,7 @@ const unsupportedBlock = encodeFields([...HEADERS, ...Object.entries(ACCEPT_ENCO
 const okBlock = encodeFields([['grpc-status', '0']]);
 
 const NOTHING = new Uint8Array(0);
-/** Written anew for each answer, which copies it at once. */
+/** Reused for every answer, which copies it at once. */
 const prefix = new Uint8Array(PREFIX_BYTES);
 
 function trailerBlock(failure: Failure): Uint8Array {
@@ -40,7 +40,7 @@ function blockFor(failure: Failure): Uint8Array {
   return failure instanceof UnsupportedEncoding ? unsupportedBlock : headerBlock;
 }
 
-/** Answers a call whose request is whole, the bytes from `start` to `end`. */
+/** Answers a complete request: the bytes from `start` to `end`. */
 export function answerWhole(
   rpc: Rpc,
   head: RequestHead,
@@ -87,7 +87,7 @@ function replyNow(exchange: Exchange, answer: Answer): boolean {
   return exchange.reply(headerBlock, prefix, answer, okBlock);
 }
 
-/** A call whose body is on its way. */
+/** A call whose body is still arriving. */
 export function beginCall(stream: Stream, rpc: Rpc, connection: Connection, context: UnaryContext): void {
   openCall(stream, rpc, connection, context).awaitBody();
 }
@@ -116,7 +116,7 @@ class StreamReply implements UnaryReply {
       this.#stream.write(writeFrame(answer));
       this.#stream.end(okBlock);
     }
-    // The stream counts what waits.
+    // The stream counts the bytes that wait.
     return 0;
   }
 

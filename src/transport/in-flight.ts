@@ -1,17 +1,17 @@
-/** What is held for calls that have no answer yet, and the limits past which a call is shed. */
+/** Counts what is held for unanswered calls, and the limits above which calls are shed. */
 
 import { PREFIX_BYTES } from './frame.ts';
 
 export interface InFlightLimits {
-  /** Calls waiting for a look-up, and as many again waiting for their body. */
+  /** Most calls that wait for a look-up, and as many again that wait for their body. */
   readonly inFlight: number;
-  /** Bytes of requests and of replies that are held. */
+  /** Most bytes of requests and replies held. */
   readonly queuedBytes: number;
   /** Largest message, in bytes: a connection may always hold one. */
   readonly messageBytes: number;
 }
 
-/** The part of all that may be held which one connection may take: one that never reads cannot starve the others. */
+/** Share of the byte limit that one connection may hold: one that never reads cannot starve the others. */
 const CONNECTION_SHARE = 1 / 4;
 
 /** Gauges shared by all connections of a process. */
@@ -68,14 +68,14 @@ export class ConnectionInFlight {
     return this.bytes + more <= this.#share && this.#all.bytes + more <= this.#all.limits.queuedBytes;
   }
 
-  /** Holds so many bytes more, or fewer. */
+  /** Reports a change of the bytes held. */
   hold(change: number): void {
     this.bytes += change;
     this.#all.bytes += change;
   }
 }
 
-/** What one request holds of what its connection may hold. */
+/** Counts what one request holds of its connection's share. */
 export class Hold {
   #bytes = 0;
   readonly #connection: ConnectionInFlight;

@@ -1,4 +1,4 @@
-/** What a listener knows of its calls and connections. It is made before the port opens, so that pages can tell of it. */
+/** The state of a listener's calls and connections. It is created before the port opens, for the operators' pages. */
 import { serviceNames } from '../protocol/wire/rpc.ts';
 import { type ConnectionAge, Connections } from './connections.ts';
 import { HEALTH_SERVICE, Health } from './health.ts';
@@ -11,15 +11,15 @@ import { WatchLimit } from './watch-limit.ts';
 export interface ListenerLimits {
   /** Largest message, in bytes. */
   readonly messageBytes: number;
-  /** Milliseconds in which a request body must have come. */
+  /** Time for a request body to arrive, in milliseconds. */
   readonly bodyTimeout: number;
   readonly inFlight: number;
   readonly queuedBytes: number;
-  /** Health watches in all. */
+  /** Most health watches in all. */
   readonly watches: number;
   readonly watchesPerConnection: number;
   readonly age?: ConnectionAge | undefined;
-  /** Told why a connection was refused, in words for the operator. */
+  /** Receives the reason why a connection was refused, for the operator's log. */
   readonly refused: (reason: string) => void;
 }
 
@@ -27,19 +27,19 @@ export interface ListenerState {
   readonly health: Health;
   readonly load: InFlight;
   readonly connections: Connections;
-  /** What peers did wrong. Empty with node:http2, which does not say. */
+  /** Peers' errors. Empty with node:http2, which does not report them. */
   readonly http2Errors: Http2Tally;
-  /** The requests whose body has not come yet. */
+  /** Requests whose body has not arrived yet. */
   readonly waiting: PendingBodies;
-  /** The streams whose answer was not read yet. */
+  /** Streams whose answer has not been read yet. */
   readonly unread: UnreadAnswers;
   /** Health watches. */
   readonly watches: WatchLimit;
-  /** Watches that end, until their caller has read so. */
+  /** Watches that are ending, until their caller has read the status. */
   readonly ending: UnreadAnswers;
 }
 
-/** Milliseconds that a caller has at least to read an answer: more than it has to end its request after that. */
+/** Minimum time for a caller to read an answer, in milliseconds: longer than it has to end its request after that. */
 const SHORTEST_READ = 2_000;
 
 export function createListenerState(limits: ListenerLimits): ListenerState {

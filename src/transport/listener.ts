@@ -1,4 +1,4 @@
-/** The server: one port, HTTP/2 and HTTP/1.1, the lean path and Connect's adapter. */
+/** The server: one port with HTTP/2 and HTTP/1.1, the lean path and Connect's adapter. */
 
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
@@ -17,55 +17,55 @@ import type { UnaryContext } from './unary-call.ts';
 
 export interface ListenerOptions extends ListenerLimits {
   readonly host: string;
-  /** 0 takes a free port. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** Further names that requests other than gRPC may come by. Default: none. */
+  /** Further host names for requests other than gRPC. Default: none. */
   readonly hosts?: readonly string[] | undefined;
   readonly tls?: TlsSettings | undefined;
-  /** Whether gRPC-Web and Connect are served besides gRPC and health. */
+  /** Whether to serve gRPC-Web and Connect besides gRPC and health. */
   readonly connect: boolean;
   readonly deadlineFraction: number;
-  /** Default: made here. */
+  /** Default: created here. */
   readonly state?: ListenerState | undefined;
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly runtime: () => Runtime;
-  /** Stands in front of `call`. Default: `call` itself. */
+  /** Wraps `call`. Default: `call` itself. */
   readonly call?: CallFlow | undefined;
   readonly received?: UnaryContext['received'];
   readonly answered?: UnaryContext['answered'];
-  /** Answers a request that is no call, or returns `false`: pages for operators that share the port. Default: none. */
+  /** Answers a request that is not a call, or returns `false`: operators' pages on the same port. Default: none. */
   readonly pages?: AnswerPage | undefined;
-  /** Who speaks HTTP/2: our own transport, or node:http2. Default: `own`. */
+  /** The HTTP/2 transport: our own, or node:http2. Default: `own`. */
   readonly http2?: 'own' | 'node' | undefined;
-  /** For comparison only: whether brokers' calls take the lean path. */
+  /** For comparisons only: whether brokers' calls use the lean path. */
   readonly lean?: boolean;
 }
 
 export interface Listener extends ListenerState {
   readonly address: AddressInfo;
-  /** Not ready any more; connections and calls are still taken. */
+  /** Reports not ready; still accepts connections and calls. */
   announceDrain(): void;
   /**
-   * Takes no new connections, answers what runs, and lets each connection go at a quiet moment.
+   * Stops accepting connections, answers running calls, and closes each connection at a quiet moment.
    *
    * @param patience milliseconds that a busy connection may take to become quiet.
    */
   drain(patience: number): Promise<void>;
-  /** Ends everything at once. */
+  /** Closes everything at once. */
   destroy(): void;
 }
 
 const MIB = 1024 * 1024;
-/** Bytes a broker may send on a stream before it hears from us: one round trip for most messages. */
+/** Initial stream window, in bytes: one round trip for most messages. */
 const WINDOW = MIB;
 
-/** Milliseconds after which Connect is loaded, when no request has needed it before. */
+/** Delay before Connect is loaded if no request needs it earlier, in milliseconds. */
 const IDLE = 500;
 
-/** Milliseconds that a frame of HTTP/2 has at least to come as a whole. */
+/** Minimum time for a whole HTTP/2 frame to arrive, in milliseconds. */
 const SHORTEST_FRAME = 10_000;
 
-/** @throws when the port cannot be had. */
+/** @throws if the port cannot be opened. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const state = options.state ?? createListenerState(options);
   const { health, load, connections, waiting, unread, watches, ending } = state;
@@ -121,7 +121,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     },
     refused: options.refused,
   });
-  /** Those too that have not said yet what they speak. */
+  /** Include connections that have not sent anything yet. */
   const sockets = new Set<Socket>();
   acceptor.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -130,8 +130,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   acceptor.listen(options.port, options.host);
   await once(acceptor, 'listening');
   health.isServing = true;
-  // Brokers need none of it, and it would be a third of the start. The build has put it into a part whose code is read
-  // before the port opens; see src/parts.ts.
+  // Brokers do not need Connect, and loading it would take a third of the start. The build puts it into a part whose
+  // code is read before the port opens; see src/parts.ts.
   setTimeout(() => void loadConnect().catch(ignoreError), IDLE).unref();
 
   return {
@@ -163,7 +163,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 }
 
-/** Node's takes its time to load, and is not needed for our own. */
+/** Node's HTTP/2 takes time to load, and our own transport does not need it. */
 async function openHttp2(which: 'own' | 'node', options: Http2Options): Promise<Http2> {
   if (which === 'own') return createOwnHttp2(options);
   const { createNodeHttp2 } = await import('./node-http2.ts');
@@ -181,5 +181,5 @@ function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Said again when a request needs it. */
+/** A request that needs it reports the error again. */
 function ignoreError(): void {}

@@ -2,7 +2,7 @@ import type { Message } from '@bufbuild/protobuf';
 import type { RpcCodec } from '../core/runtime.ts';
 import { toResponseMessage } from '../protocol/wire/response-message.ts';
 
-/** Messages that a transport has decoded and will encode. */
+/** Decodes and encodes the messages of a transport. */
 export const messageCodec: RpcCodec<Message, Message> = {
   decode: (_, message) => message,
   encode: toResponseMessage,

@@ -1,4 +1,4 @@
-/** HTTP/2 by node:http2, for `listen.http2: node`: the way of the first releases, and the way back. */
+/** Serves HTTP/2 with node:http2, for `listen.http2: node`: the transport of the first releases, kept as a fallback. */
 import {
   createServer,
   type Http2Server,
@@ -20,7 +20,10 @@ import { UnaryStream } from './unary.ts';
 import { failUnknown, type UnaryContext } from './unary-call.ts';
 import { mustBeRead } from './unread.ts';
 
-/** Node counts its own buffers against this, in MiB, and resets new streams above it, which brokers do not notice. */
+/**
+ * Node counts its own buffers against this limit, in MiB. Above it, Node resets new streams, which brokers do not
+ * notice.
+ */
 const SESSION_MEMORY = 256;
 
 export function createNodeHttp2({ context, connections, fallback, lean, window }: Http2Options): Http2 {
@@ -42,7 +45,7 @@ export function createNodeHttp2({ context, connections, fallback, lean, window }
   server.on('stream', createStreamRouter(context, bySession, compat, lean));
   return {
     accept(socket) {
-      // Its session is told of before this returns.
+      // Node emits its session before this returns.
       last = socket;
       server.emit('connection', socket);
     },
@@ -67,7 +70,7 @@ function createStreamRouter(
   lean: boolean,
 ): StreamListener {
   return (stream, headers, flags, rawHeaders) => {
-    // A stream that was reset in the packet that opened it has gone before it is announced, and so may its session.
+    // A stream that was reset in the packet that opened it is gone before it is announced; its session may be gone too.
     const connection = connections.get(stream.session as ServerHttp2Session);
     if (stream.destroyed || connection === undefined) return void stream.on('error', ignoreError);
     connection.began();
@@ -78,12 +81,12 @@ function createStreamRouter(
     stream.on('error', ignoreError);
     if (stream.headersSent) return;
     compat.emit('stream', stream, headers, flags, rawHeaders);
-    // A request that is answered before its end would keep its stream open as long as the caller likes.
+    // A request answered before its end would keep its stream open as long as the caller likes.
     stream.once('wantTrailers', () => discardRest(stream));
   };
 }
 
-/** Unread, the rest would keep its share of the window of the whole connection, and with it all later calls. */
+/** Reads the rest: unread, it would keep its share of the connection's window, and block all later calls. */
 function discardRest(stream: ServerHttp2Stream): void {
   if (stream.readableEnded) return;
   stream.removeAllListeners('data');
@@ -106,7 +109,7 @@ function rejectUnknown(stream: ServerHttp2Stream, context: UnaryContext): void {
     undefined,
     statusTrailers(failUnknown(context)),
   );
-  // As in discardRest.
+  // See discardRest.
   stream.resume();
   mustBeRead(stream, context.unread);
 }

@@ -1,4 +1,4 @@
-/** HTTP/2 by our own transport: sockets on one side, calls on the other. docs/http2.md explains it. */
+/** Serves HTTP/2 with our own transport: sockets on one side, calls on the other. See docs/http2.md. */
 import { TLSSocket } from 'node:tls';
 import type { Connection } from './connections.ts';
 import { Connection as Http2Connection } from './http2/connection.ts';
@@ -16,11 +16,11 @@ import { StreamResponse } from './stream-response.ts';
 import { failUnknown } from './unary-call.ts';
 import { mustBeRead } from './unread.ts';
 
-/** Streams that send large bodies at once have room together for as many windows. */
+/** Connection window, in stream windows: room for that many streams that send large bodies at once. */
 const CONNECTION_WINDOWS = 4;
-/** As node:http2 has it. */
+/** Same as node:http2. */
 const HEADER_LIST_BYTES = 65_535;
-/** How often slow peers are looked for, in milliseconds. */
+/** Interval of the check for slow peers, in milliseconds. */
 const SWEEP_INTERVAL = 500;
 
 export function createOwnHttp2(options: Http2Options): Http2 {
@@ -50,7 +50,7 @@ export function createOwnHttp2(options: Http2Options): Http2 {
   };
 }
 
-/** The requests of one connection. */
+/** Handles the requests of one connection. */
 class Requests implements RequestHandler {
   connection: Connection | undefined;
   readonly #options: Http2Options;

@@ -1,8 +1,8 @@
 /**
- * Streams whose request body has not come yet.
+ * Tracks streams whose request body has not arrived yet.
  *
- * EMQX leaves a stream open for ever, with neither body nor end, when it cannot encode a value: such streams
- * must be ended by our own timer, and must not add up.
+ * If EMQX cannot encode a value, it leaves a stream open forever, with neither body nor end. Our own timer must end
+ * such streams, and their number must be limited.
  */
 
 import type { Link } from '../lib/linked-list.ts';
@@ -10,13 +10,13 @@ import { type Since, SweptList } from './swept-list.ts';
 
 /** `since`: when the stream was opened. */
 export interface PendingBody extends Since {
-  /** The body did not come in time. */
+  /** The body did not arrive in time. */
   expire(): void;
   /** Too many streams wait, and this one has waited longest. */
   evict(): void;
 }
 
-/** What one that waits leaves again, by `remove`. */
+/** Removes a waiting stream via `remove`. */
 export type Slot = Link<PendingBody>;
 
 export class PendingBodies {

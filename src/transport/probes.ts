@@ -1,9 +1,11 @@
-/** `GET /healthz` (the process answers) and `GET /readyz` (it wants calls), for probes that do not speak gRPC. */
+/**
+ * Serves `GET /healthz` (the process answers) and `GET /readyz` (it wants calls), for probes that do not speak gRPC.
+ */
 import type { ServerResponse } from 'node:http';
 import type { Health } from './health.ts';
 import type { AnyRequest, AnyResponse } from './http-message.ts';
 
-/** Answers a probe, or returns `false` when the request is none. */
+/** Answers a probe; returns `false` if the request is not one. */
 export function answerProbe(request: AnyRequest, response: AnyResponse, health: Health): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (request.url !== '/healthz' && request.url !== '/readyz') return false;

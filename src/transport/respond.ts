@@ -1,13 +1,13 @@
-/** How an answer goes out on a stream of node:http2, whoever has made it. */
+/** Writes an answer to a stream of node:http2. */
 import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 import { constants } from 'node:http2';
 
-/** `sendDate: false`: a Date header of its own for every call costs more than all of our own work on most calls. */
+/** `sendDate: false`: a Date header per call costs more than all of our own work for most calls. */
 const WITH_TRAILERS = { waitForTrailers: true, endStream: false, sendDate: false };
 
 /**
- * Headers, at most one frame, trailers: never "trailers only", which gRPC clients of old brokers do not notice.
- * Ends our half of the stream; the caller's half too, if it is still open.
+ * Sends headers, at most one frame, and trailers; never trailers-only, which gRPC clients of old brokers do not notice.
+ * Ends our half of the stream, and the caller's half if it is still open.
  */
 export function respond(
   stream: ServerHttp2Stream,
@@ -19,7 +19,7 @@ export function respond(
   sendHead(stream, headers, frame);
 }
 
-/** All but the trailers, which Node asks for when the rest has gone out. */
+/** Sends all but the trailers, which Node requests after the rest has left. */
 export function sendHead(
   stream: ServerHttp2Stream,
   headers: Record<string, string | number>,
@@ -37,14 +37,14 @@ export function sendTrailers(stream: ServerHttp2Stream, trailers: Record<string,
   if (!stream.readableEnded) dismiss(stream);
 }
 
-/** How long a caller may go on with a request that is answered, in milliseconds. */
+/** How long a caller may continue a request that is already answered, in milliseconds. */
 const GRACE = 1_000;
 
 /**
- * The rest of a request that is answered already is of no interest. [RFC 9113, section 8.1]
+ * Discards the rest of an answered request. [RFC 9113, section 8.1]
  *
- * RST_STREAM takes the place of all frames of its stream that wait to be sent, trailers too: it may go out only
- * when nothing waits, and is not needed at all when the request comes to its end in the meantime.
+ * RST_STREAM replaces all frames of its stream that wait to be sent, including trailers. It is therefore sent only when
+ * nothing waits, and not at all if the request ends in the meantime.
  */
 export function dismiss(stream: ServerHttp2Stream): void {
   const { session } = stream;
@@ -56,7 +56,7 @@ export function dismiss(stream: ServerHttp2Stream): void {
   closeWhenSent(session, streams);
 }
 
-/** Together, since the RST_STREAM of one is among the frames that the next would wait for. */
+/** Reset them together: the RST_STREAM of one is among the frames that the next would wait for. */
 const dismissed = new WeakMap<Http2Session, ServerHttp2Stream[]>();
 
 function closeWhenSent(session: Http2Session, streams: readonly ServerHttp2Stream[]): void {

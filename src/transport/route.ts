@@ -1,4 +1,4 @@
-/** Which way a request over HTTP/2 takes. */
+/** Decides which way a request over HTTP/2 takes. */
 import type { IncomingHttpHeaders } from 'node:http2';
 import { mediaTypeName } from '../lib/media-type.ts';
 import { findRpc, type Rpc } from '../protocol/wire/rpc.ts';
@@ -6,10 +6,12 @@ import { isKnownEncoding } from './frame.ts';
 import { isGrpcType } from './grpc-type.ts';
 import { HEALTH_SERVICE } from './health.ts';
 
-/** An RPC: a broker's call, for the lean path. `unknown`: gRPC, and nothing is there. `other`: for Connect, or a page. */
+/**
+ * An RPC: a broker's call, for the lean path. `unknown`: gRPC without such a method. `other`: for Connect, or a page.
+ */
 export type Route = Rpc | 'unknown' | 'other';
 
-/** @param lean whether brokers' calls take the lean path at all. */
+/** @param lean whether brokers' calls use the lean path at all. */
 export function findRoute(headers: IncomingHttpHeaders, lean: boolean): Route {
   if (!isGrpc(headers)) return 'other';
   const path = headers[':path'] as string;
@@ -21,7 +23,7 @@ function isGrpc(headers: IncomingHttpHeaders): boolean {
   return headers[':method'] === 'POST' && isGrpcType(headers['content-type'] ?? '');
 }
 
-/** The shape of brokers' requests. */
+/** Whether a request has the shape of brokers' requests. */
 function isLean(headers: IncomingHttpHeaders): boolean {
   const encoding = headers['grpc-encoding'];
   if (encoding !== undefined && !isKnownEncoding(encoding as string)) return false;

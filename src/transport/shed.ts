@@ -1,4 +1,4 @@
-/** The answer to a call for which there is no room. */
+/** Answers a call for which there is no room. */
 
 import type { Hook } from '../core/hook.ts';
 import { fallbackReply, type Runtime } from '../core/runtime.ts';
@@ -8,10 +8,10 @@ import type { Rpc } from '../protocol/wire/rpc.ts';
 import type { InFlight } from './in-flight.ts';
 
 /**
- * What `onError` says, else the failure.
+ * Returns what `onError` says, else the failure.
  *
- * @param request the request, when it was read. A message that was not read cannot be sent back with an order
- *   to drop it: then the call fails.
+ * @param request the request, if it was read. A message that was not read cannot be returned with an order
+ *   to drop it: the call then fails.
  */
 export function shed<Body>(
   rpc: Rpc,

@@ -1,16 +1,16 @@
-/** A connection of our own HTTP/2 on a socket of Node, with or without TLS. */
+/** Runs a connection of our own HTTP/2 on a Node socket, with or without TLS. */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Connection as Http2Connection } from './http2/connection.ts';
 import type { Transport } from './http2/transport.ts';
 import type { ConnectionInFlight } from './in-flight.ts';
 
-/** Milliseconds that the other side has to read the last bytes, and to end its half. */
+/** Time for the peer to read the last bytes and end its half, in milliseconds. */
 const LINGER = 1_000;
 
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
-  /** TLS never writes at once. */
+  /** TLS never writes synchronously. */
   readonly #isEncrypted: boolean;
   #connection: Http2Connection | undefined;
   #load: ConnectionInFlight | undefined;
@@ -39,7 +39,7 @@ export class SocketTransport implements Transport {
   write(bytes: Uint8Array): boolean {
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return true;
-    // What will have to wait is copied: it is little most of the time, and the buffer is large.
+    // Copy what has to wait: it is usually small, and the buffer is large.
     if (this.#isEncrypted || socket.writableLength > 0) {
       socket.write(Buffer.from(bytes), this.#onWritten);
       return true;
@@ -52,7 +52,7 @@ export class SocketTransport implements Transport {
     const socket = this.#socket;
     if (socket.destroyed) return;
     socket.end();
-    // What it still sends is not read; unread, the kernel would answer it with a reset that takes our last bytes along.
+    // Discard what the peer still sends. If it stays unread, the kernel sends a reset that destroys our last bytes.
     socket.resume();
     setTimeout(() => socket.destroy(), LINGER).unref();
   }

@@ -1,9 +1,9 @@
 import type { Failure } from '../protocol/failure.ts';
 
 /**
- * The trailers of a failed call: status, percent-encoded message, and our own failure code.
+ * Builds the trailers of a failed call: status, percent-encoded message, and our failure code.
  *
- * As Connect writes them, whose own function would load all of Connect into a server that only brokers call.
+ * Same format as Connect, whose own function would load all of Connect into a server that only brokers call.
  */
 export function statusTrailers({ status, message, code }: Failure): Record<string, string> {
   return {

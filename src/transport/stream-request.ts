@@ -1,4 +1,4 @@
-/** A request over our own HTTP/2 that is no broker's call: for probes, pages and Connect. */
+/** A request over our own HTTP/2 that is not a broker's call: for probes, pages and Connect. */
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Connection } from './connections.ts';
 import { encodeFields } from './http2/hpack/encoder.ts';
@@ -17,9 +17,9 @@ export class StreamRequest implements StreamConsumer {
   readonly stream: Stream;
   readonly connection: Connection;
   readonly isEncrypted: boolean;
-  /** Told when the stream is closed, with the code of RST_STREAM or 0. */
+  /** Called when the stream is closed, with the code of RST_STREAM or 0. */
   onClosed: (code: number) => void = () => {};
-  /** Pieces of the body that nobody has asked for yet. */
+  /** Pieces of the body that have not been read yet. */
   #pieces: Uint8Array[] = [];
   #isWhole = false;
   #isOver = false;
@@ -41,7 +41,7 @@ export class StreamRequest implements StreamConsumer {
       this.stream.consumed(end - start);
       return;
     }
-    // A copy: a piece must not keep the packet that it came in.
+    // Copy: a piece must not keep its packet alive.
     const piece = new Uint8Array(bytes.subarray(start, end));
     this.connection.load.hold(piece.length);
     this.#pieces.push(piece);
@@ -60,7 +60,7 @@ export class StreamRequest implements StreamConsumer {
     this.onClosed(code);
   }
 
-  /** The rest of the body is of no interest. Its window is for others. */
+  /** Discards the rest of the body and gives its window back. */
   discard(): void {
     this.#isDiscarded = true;
     this.stream.consumed(this.#drop());
@@ -72,12 +72,12 @@ export class StreamRequest implements StreamConsumer {
     return bytes;
   }
 
-  /** The body, once. Fails when the stream is closed before its end. */
+  /** Yields the body, once. Fails if the stream closes before its end. */
   async *body(): AsyncGenerator<Uint8Array> {
     if (this.headers.expect === '100-continue') this.stream.inform(CONTINUE);
     for (;;) {
       if (this.#pieces.length > 0) {
-        // At once: there may be as many as bytes.
+        // At once: there may be as many pieces as bytes.
         const pieces = Buffer.concat(this.#pieces);
         this.stream.consumed(this.#drop());
         yield pieces;

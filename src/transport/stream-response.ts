@@ -1,4 +1,4 @@
-/** A response over our own HTTP/2, with the few methods that probes, pages and Connect need of node:http's. */
+/** A response over our own HTTP/2, with the few methods of node:http that probes, pages and Connect use. */
 import { EventEmitter } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ErrorCode } from './http2/error-code.ts';
@@ -6,7 +6,7 @@ import { encodeFields } from './http2/hpack/encoder.ts';
 import type { HeaderField } from './http2/hpack/header-field.ts';
 import type { StreamRequest } from './stream-request.ts';
 
-/** Emits `close` when its stream is closed, as the responses of node:http do. */
+/** Emits `close` when its stream is closed, as node:http does. */
 export class StreamResponse extends EventEmitter {
   readonly #request: StreamRequest;
   #trailers: Uint8Array | undefined;
@@ -54,12 +54,12 @@ export class StreamResponse extends EventEmitter {
     const { stream, method } = this.#request;
     if (body !== undefined && method !== 'HEAD') stream.write(Buffer.from(body));
     stream.end(this.#trailers);
-    // What is answered before its end would keep its share of the window of the whole connection.
+    // An early answer would otherwise keep its share of the connection's window.
     this.#request.discard();
     return this;
   }
 
-  /** Without an end that the peer could take for one. */
+  /** Ends the response with a reset, which the peer cannot mistake for a normal end. */
   destroy(): void {
     this.#request.stream.reset(ErrorCode.INTERNAL_ERROR);
   }

@@ -1,11 +1,11 @@
-/** Things that must end within a time, the oldest first, and a timer that looks at them while there may be any. */
+/** A list of items with a time limit, oldest first, and a timer that checks them while there are any. */
 import { type Link, LinkedList } from '../lib/linked-list.ts';
 
-/** How often they are looked at, in milliseconds. */
+/** Check interval, in milliseconds. */
 const SWEEP_INTERVAL = 250;
 
 export interface Since {
-  /** Milliseconds by the clock of the list. */
+  /** Milliseconds on the clock of the list. */
   readonly since: number;
 }
 
@@ -14,7 +14,7 @@ export class SweptList<Item extends Since> {
   readonly #sweep: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param sweep looks at the oldest. */
+  /** @param sweep checks the oldest items. */
   constructor(sweep: () => void) {
     this.#sweep = sweep;
   }
@@ -23,18 +23,18 @@ export class SweptList<Item extends Since> {
     return this.#items.size;
   }
 
-  /** @returns what is removed when the item has come to its end. */
+  /** @returns the handle to remove when the item has ended. */
   add(item: Item): Link<Item> {
     this.#timer ??= setInterval(this.#sweep, SWEEP_INTERVAL).unref();
     return this.#items.add(item);
   }
 
-  /** Takes out the oldest. */
+  /** Removes the oldest. */
   shift(): Item | undefined {
     return this.#items.shift();
   }
 
-  /** Takes out, from the oldest on, those whose time is over. @param isOver asked again after each that was ended. */
+  /** Removes expired items, oldest first. @param isOver evaluated again after each removal. */
   endWhile(isOver: (item: Item) => boolean, end: (item: Item) => void): void {
     for (let first = this.#items.first; first !== undefined; first = this.#items.first) {
       if (!isOver(first.item)) return;

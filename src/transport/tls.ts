@@ -1,4 +1,4 @@
-/** TLS and mTLS: certificates from files that may change while connections live. */
+/** TLS and mTLS: certificates from files that may change while connections are open. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { PeerCertificate, SecureContextOptions, Server, TLSSocket, TlsOptions } from 'node:tls';
@@ -9,31 +9,31 @@ export interface TlsFiles {
   /** Paths of PEM files. */
   readonly cert: string;
   readonly key: string;
-  /** Certificates that sign brokers' certificates; a broker without a valid one is refused in the handshake. */
+  /** CA certificates for brokers' certificates; a broker without a valid one is refused in the handshake. */
   readonly clientCa?: string | undefined;
-  /** Subject common names or alternative names a broker's certificate must have one of. */
+  /** A broker's certificate must have one of these as subject common name or alternative name. */
   readonly clientNames?: readonly string[] | undefined;
 }
 
 export interface TlsSettings {
   readonly options: TlsOptions;
-  /** When the first certificate of the chain in use ends, in milliseconds since 1970. */
+  /** Earliest expiry in the certificate chain in use, in milliseconds since 1970. */
   readonly expiry: number;
-  /** What is in use of a file, as text: only another text is news. */
+  /** Text of the files in use: only a different text counts as a change. */
   textOf(setting: 'cert' | 'key' | 'clientCa'): string;
-  /** Why a peer may not come in although its certificate is valid, or `undefined`. */
+  /** Returns why a peer with a valid certificate is refused anyway, or `undefined`. */
   findPeerProblem(socket: TLSSocket): string | undefined;
-  /** Gives this server every certificate that is loaded from now on. */
+  /** Applies every certificate loaded from now on to this server. */
   follow(server: Server): void;
   /**
-   * Reads the files again. Connections that live keep what they have.
+   * Reads the files again. Open connections keep their certificates.
    *
-   * @throws when a file cannot be read or is not what it should be; the old certificates stay.
+   * @throws if a file cannot be read or is invalid; the old certificates stay in use.
    */
   reload(): Promise<void>;
 }
 
-/** @throws when a file cannot be read or is not a certificate or key that fit; the text names the setting. */
+/** @throws if a file cannot be read, or certificate and key are invalid or do not match; the text names the setting. */
 export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
   const servers: Server[] = [];
   const secrets = await readSecrets(files);
@@ -60,10 +60,10 @@ export async function loadTls(files: TlsFiles): Promise<TlsSettings> {
   };
 }
 
-/** How often the files are read anew because one has changed meanwhile. */
+/** Attempts to read files that change meanwhile. */
 const MAX_TRIES = 10;
 
-/** Not while one of them is being written: the first half of an authority's certificates refuses half of the brokers. */
+/** Avoids a file that is being written: half of a CA file would refuse half of the brokers. */
 async function readSettled(files: TlsFiles): Promise<SecureContextOptions> {
   const { cert, key, clientCa } = files;
   for (let tries = 1; ; tries++) {
@@ -71,7 +71,7 @@ async function readSettled(files: TlsFiles): Promise<SecureContextOptions> {
     const secrets = await readSecrets(files);
     const changed = await findChanged(stamps);
     if (changed === undefined) return secrets;
-    if (tries === MAX_TRIES) throw new Error(`listen.tls: ${changed} changed while it was read`);
+    if (tries === MAX_TRIES) throw new Error(`listen.tls: ${changed} changed while it was being read`);
   }
 }
 
@@ -86,7 +86,7 @@ async function readSecrets(files: TlsFiles): Promise<SecureContextOptions> {
   try {
     createSecureContext(secrets);
   } catch (cause) {
-    throw new Error(`listen.tls: certificate and key do not fit, or are not PEM (${codeOf(cause)})`, {
+    throw new Error(`listen.tls: certificate and key do not match, or are not PEM (${codeOf(cause)})`, {
       cause,
     });
   }
@@ -98,14 +98,14 @@ async function readSecrets(files: TlsFiles): Promise<SecureContextOptions> {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Brokers that check us refuse a chain when one of its certificates has ended. */
+/** Brokers that verify this server refuse a chain if any of its certificates has expired. */
 export function findExpiry(pem: string): number {
   const ends = (pem.match(CERTIFICATE) ?? []).map((text) => Date.parse(new X509Certificate(text).validTo));
   return Math.min(...ends);
 }
 
 /**
- * OpenSSL takes a file without a certificate, or with half of one, for a file with fewer of them.
+ * Checks a PEM file: OpenSSL accepts a file without a certificate, or with half of one, as a file with fewer.
  *
  * @throws Error that names the setting and the file.
  */
@@ -113,13 +113,13 @@ function checkCertificates(setting: string, path: string, pem: Buffer): void {
   const text = pem.toString('latin1');
   const begun = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
   const ended = text.match(/-----END [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
-  if (begun === 0) throw new Error(`${setting}: ${path} holds no certificate in PEM`);
+  if (begun === 0) throw new Error(`${setting}: ${path} contains no PEM certificate`);
   if (begun !== ended) throw new Error(`${setting}: ${path} ends within a certificate`);
   for (const certificate of text.match(CERTIFICATE) ?? []) {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
-      throw new Error(`${setting}: ${path} holds a certificate that cannot be read`, { cause });
+      throw new Error(`${setting}: ${path} contains an unreadable certificate`, { cause });
     }
   }
 }
@@ -140,17 +140,17 @@ function findNameProblem(socket: TLSSocket, allowed: readonly string[] | undefin
   if (allowed === undefined) return undefined;
   const names = namesOf(socket.getPeerCertificate());
   if (names.some((name) => allowed.includes(name))) return undefined;
-  return `a client certificate has none of the names in listen.tls.clientNames: its names are ${names.join(', ')}`;
+  return `a client certificate matches no name in listen.tls.clientNames: its names are ${names.join(', ')}`;
 }
 
 /**
- * One alternative name and its kind. Node puts a name in quotes, as JSON does, when it holds something of the
- * list's own: read otherwise, the name "a, DNS:b" would pass for b. Sticky, so that nothing is skipped.
+ * One alternative name and its kind. Node quotes a name, as JSON does, if it contains a character of the list syntax:
+ * read naively, the name "a, DNS:b" would pass for b. Sticky, so nothing is skipped.
  */
 const ALTERNATIVE = /(?:^|, )(?<kind>[^:,"]+):(?<name>"(?:[^"\\]|\\.)*"|[^,"]*)(?=, |$)/gy;
 const NAMES = ['DNS', 'IP Address', 'URI', 'email'];
 
-/** The common name and the alternative names of a certificate. */
+/** Returns the common name and the alternative names of a certificate. */
 export function namesOf({ subject, subjectaltname = '' }: Partial<PeerCertificate>): string[] {
   const common = [subject?.CN ?? []].flat();
   const alternative = [...subjectaltname.matchAll(ALTERNATIVE)]

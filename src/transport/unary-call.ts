@@ -1,6 +1,6 @@
 /**
- * One unary call of gRPC, whoever carries its bytes. Nothing is awaited, and no promise, AbortController, URL or Headers
- * object is made, unless a hook asks a question or its events make the answer wait.
+ * Runs one unary gRPC call, on either transport. It awaits nothing, and creates no promise, AbortController, URL or
+ * Headers object, unless a hook asks a question or its events delay the answer.
  */
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { Runtime } from '../core/runtime.ts';
@@ -24,25 +24,25 @@ import type { Unread, UnreadAnswers } from './unread.ts';
 export interface UnaryContext {
   /** Read for every call: a new configuration takes effect between two calls. */
   readonly runtime: () => Runtime;
-  /** `call`, unless somebody traces. */
+  /** `call`, or the tracing wrapper around it. */
   readonly call: CallFlow;
   readonly load: InFlight;
   readonly waiting: PendingBodies;
-  /** The streams whose answer was not read yet. */
+  /** Streams whose answer has not been read yet. */
   readonly unread: UnreadAnswers;
   /** Largest message, in bytes. */
   readonly maxMessageBytes: number;
-  /** Part of the caller's timeout after which the answer goes out. */
+  /** Share of the caller's timeout after which the answer is sent. */
   readonly deadlineFraction: number;
-  /** Sees every request that was read whole. */
+  /** Called with every request that was read completely. */
   readonly received?:
     | ((rpc: Rpc, message: Uint8Array, headers: IncomingHttpHeaders, connection: number) => void)
     | undefined;
-  /** Told how long a request that was read whole had to wait until its reply was written, in milliseconds. */
+  /** Called with the milliseconds between the end of a request and the writing of its reply. */
   readonly answered?: ((rpc: Rpc, milliseconds: number) => void) | undefined;
 }
 
-/** What a call came to: a message, or why there is none. */
+/** The result of a call: a message, or why there is none. */
 export type Answer = Uint8Array | Failure;
 
 const NOTHING = Buffer.alloc(0);
@@ -51,10 +51,10 @@ const parseTimeout = createTimeoutParser();
 const now = (): number => performance.now();
 
 /**
- * Decides a call whose request is whole.
+ * Decides a call whose request is complete.
  *
  * @param spent milliseconds since the request began.
- * @throws Failure when it cannot be decided at all.
+ * @throws Failure if it cannot be decided at all.
  */
 export function decideCall(
   rpc: Rpc,
@@ -75,7 +75,7 @@ export function decideCall(
   return load.count(call(rpc, binaryCodec, message, runtime, budget, headers));
 }
 
-/** The answer to a call for which there is no room. */
+/** Answers a call for which there is no room. */
 export function shedCall(
   rpc: Rpc,
   text: string,
@@ -86,41 +86,41 @@ export function shedCall(
   return shed(rpc, runtime(), load, text, encode, request);
 }
 
-/** Counts a call of a method that is not there. */
+/** Counts a call of an unknown method. */
 export function failUnknown({ runtime }: UnaryContext): Failure {
   return runtime().failed(undefined, new Failure('unknown_method', 'there is no such service or method'));
 }
 
 /** Where the answer to a call goes. */
 export interface UnaryReply {
-  /** Sends it. @returns bytes to be held until it has been read, besides those that are counted already. */
+  /** Sends it. @returns additional bytes to hold until it has been read. */
   send(answer: Answer): number;
-  /** Nobody reads it: ends the stream. */
+  /** The caller does not read it: ends the stream. */
   abandon(): void;
 }
 
-/** A call that was not answered in the turn in which it came. */
+/** A call that is not answered in the turn of its request. */
 export class UnaryCall implements PendingBody, Unread {
-  /** When the stream was opened, then when it was answered. */
+  /** When the stream was opened; later, when it was answered. */
   since = now();
   readonly #reply: UnaryReply;
   readonly #headers: IncomingHttpHeaders;
   readonly #rpc: Rpc;
   readonly #context: UnaryContext;
   readonly #connection: Connection;
-  /** As received, perhaps with room at its end. */
+  /** As received, possibly with spare room at its end. */
   #body: Buffer | undefined;
   /** Bytes received. */
   #size = 0;
-  /** Bytes of the message, once its prefix has come. */
+  /** Bytes of the message, once its prefix has arrived. */
   #length: number | undefined;
-  /** Bytes that the load counts: of the request, then of the reply. */
+  /** Bytes counted as held: of the request, then of the reply. */
   #held = 0;
-  /** When the request was complete, if somebody wants to know. */
+  /** When the request was complete, if a listener needs it. */
   #complete = 0;
   #isAnswered = false;
   #isReleased = false;
-  /** While the body has not come, and then while the answer was not read. */
+  /** Entry in the list of missing bodies, later in the list of unread answers. */
   #place: Slot | Link<Unread> | undefined;
 
   constructor(
@@ -137,17 +137,17 @@ export class UnaryCall implements PendingBody, Unread {
     this.#context = context;
   }
 
-  /** Its body must come in time. */
+  /** Starts the time limit for the body. */
   awaitBody(): void {
     this.#place = this.#context.waiting.enter(this);
   }
 
   expire(): void {
-    this.#fail(new Failure('deadline', 'the request body did not come in time'));
+    this.#fail(new Failure('deadline', 'the request body did not arrive in time'));
   }
 
   evict(): void {
-    this.#shed('too many requests wait for their body');
+    this.#shed('too many requests are waiting for their body');
   }
 
   take(chunk: Buffer): void {
@@ -162,14 +162,15 @@ export class UnaryCall implements PendingBody, Unread {
     this.#size += chunk.length;
     try {
       const end = PREFIX_BYTES + this.#readLength(this.#body);
-      if (this.#size > end) throw new Failure('invalid_request', 'the request holds more than one message');
+      if (this.#size > end)
+        throw new Failure('invalid_request', 'the request contains more than one message');
       if (this.#size < end) this.#body = compact(this.#body, this.#size);
     } catch (failure) {
       this.#fail(failure as Failure);
     }
   }
 
-  /** Bytes of the message, by the first bytes of the body; none while those have not come. */
+  /** Returns the length of the message from the first bytes of the body; undefined until they have arrived. */
   #readLength(body: Buffer): number {
     if (this.#length === undefined && this.#size >= PREFIX_BYTES)
       this.#length = readPrefix(body, this.#context.maxMessageBytes);
@@ -191,14 +192,14 @@ export class UnaryCall implements PendingBody, Unread {
     }
   }
 
-  /** The request was whole from the first, and is decided already: only its answer is awaited. */
+  /** Takes a request that was complete from the start and is already decided: only its answer is awaited. */
   awaitAnswer(result: Promise<Answer>, bytes: number, complete: number): void {
     this.#hold(bytes);
     this.#complete = complete;
     result.then((settled) => this.answer(settled));
   }
 
-  /** Ends a call that did not get as far as its hook. */
+  /** Ends a call that did not reach its hook. */
   #fail(failure: Failure): void {
     this.answer(this.#context.runtime().failed(this.#rpc, failure));
   }
@@ -213,7 +214,7 @@ export class UnaryCall implements PendingBody, Unread {
     this.#isAnswered = true;
     this.#leave();
     this.#body = undefined;
-    // The request is of no use any more; the reply is held until the caller has read it.
+    // Release the request; the reply is held until the caller has read it.
     const held = this.#reply.send(answer);
     this.since = now();
     if (this.#complete > 0) this.#context.answered?.(this.#rpc, this.since - this.#complete);
@@ -237,7 +238,7 @@ export class UnaryCall implements PendingBody, Unread {
     this.#connection.ended();
   }
 
-  /** What was awaited has come, or is not awaited any more. */
+  /** Stops waiting: it has arrived, or is not needed any more. */
   #leave(): void {
     this.#place?.remove();
     this.#place = undefined;

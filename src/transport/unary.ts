@@ -1,6 +1,6 @@
 /**
- * The lean path on node:http2, for `listen.http2: node`: unary gRPC straight on its streams. It takes the one shape of
- * request that brokers send. docs/http2.md says why there is another one.
+ * The lean path on node:http2, for `listen.http2: node`: unary gRPC directly on its streams. It takes the one shape of
+ * request that brokers send. See docs/http2.md for the other transport.
  */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Failure } from '../protocol/failure.ts';
@@ -16,7 +16,7 @@ const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
 const UNSUPPORTED_HEADERS = { ...HEADERS, ...ACCEPT_ENCODING };
 const OK_TRAILERS = { 'grpc-status': '0' };
 
-/** Where a stream keeps its call, so that the listeners of all streams are the same few functions. */
+/** Property of a stream that holds its call: all streams then share the same listener functions. */
 const CALL = Symbol('call');
 
 type CallStream = ServerHttp2Stream & { [CALL]: UnaryStream };
@@ -82,5 +82,5 @@ function onClose(this: CallStream): void {
   this[CALL].call.release();
 }
 
-/** A stream that breaks has nobody left to answer; its `close` frees what it held. */
+/** A broken stream cannot be answered; its `close` releases what it held. */
 function ignoreError(): void {}

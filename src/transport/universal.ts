@@ -1,4 +1,4 @@
-/** Connect's own interface to requests and responses, for each of those who carry them. */
+/** Converts to Connect's own interface of requests and responses, for each transport. */
 import { type ContextValues, createContextValues } from '@connectrpc/connect';
 import type { UniversalServerRequest, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node';
@@ -8,7 +8,7 @@ import { StreamResponse } from './stream-response.ts';
 
 export type Universal = UniversalServerRequest & { readonly contextValues: ContextValues };
 
-/** Nothing when the request says of itself what no URL can hold, such as a host with a blank in it. */
+/** Undefined if the request contains something that a URL cannot, such as a host with a blank. */
 export function toUniversal(
   request: AnyRequest,
   response: AnyResponse,
@@ -24,7 +24,7 @@ export function toUniversal(
   }
 }
 
-/** @throws TypeError when there is no such URL. */
+/** @throws TypeError if there is no such URL. */
 function fromStream(
   request: StreamRequest,
   response: StreamResponse,
@@ -58,7 +58,7 @@ export async function writeUniversal(answer: UniversalServerResponse, response: 
   if (!(response instanceof StreamResponse)) return await universalResponseToNodeResponse(answer, response);
   const chunks = answer.body?.[Symbol.asyncIterator]();
   try {
-    // Headers follow the first chunk: until then they may still be added to.
+    // Send headers with the first chunk: until then they may still change.
     let chunk = await chunks?.next();
     response.writeHead(answer.status, toNodeHeaders(answer.header));
     for (; chunk !== undefined && chunk.done !== true; chunk = await chunks?.next()) {
@@ -68,7 +68,7 @@ export async function writeUniversal(answer: UniversalServerResponse, response: 
     if (answer.trailer !== undefined) response.addTrailers(toNodeHeaders(answer.trailer));
     response.end();
   } finally {
-    // Whoever makes the body must know that nobody wants more of it.
+    // Tell the producer of the body that no more is needed.
     chunks?.return?.().catch(() => {});
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Answers that their callers do not read. A peer that opens no window keeps each of its streams open for ever, with
- * the answer in it: such streams are reset when their time is over, or when there are too many.
+ * Tracks answers that callers do not read. A peer that opens no window keeps each of its streams open forever, with the
+ * answer in it. Such streams are reset when their time is over, or when there are too many.
  */
 import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
@@ -12,11 +12,11 @@ import { type Since, SweptList } from './swept-list.ts';
 
 /** `since`: when it was answered. */
 export interface Unread extends Since {
-  /** Nobody reads it. Called by a timer only: see {@link resetUnread}. */
+  /** Resets an unread answer. Called by a timer only: see {@link resetUnread}. */
   abandon(): void;
 }
 
-/** Milliseconds that an answer has in any case: many may go out at once, and be read in a moment. */
+/** Minimum time of an answer, in milliseconds: many may be sent at once and read a moment later. */
 const PATIENCE = 1_000;
 
 export class UnreadAnswers {
@@ -25,7 +25,7 @@ export class UnreadAnswers {
   readonly #now: () => number;
   readonly #answers = new SweptList<Unread>(() => this.sweep());
 
-  /** @param timeout milliseconds in which an answer must have been read. @param capacity how many may be unread. */
+  /** @param timeout milliseconds within which an answer must be read. @param capacity most unread answers. */
   constructor(timeout: number, capacity: number, now: () => number = () => performance.now()) {
     this.#timeout = timeout;
     this.#capacity = capacity;
@@ -36,12 +36,12 @@ export class UnreadAnswers {
     return this.#answers.size;
   }
 
-  /** @returns what is removed when the stream is closed. */
+  /** @returns the handle to remove when the stream is closed. */
   enter(answer: Unread): Link<Unread> {
     return this.#answers.add(answer);
   }
 
-  /** Gives up every answer that was not read in time, and the oldest of too many. */
+  /** Gives up answers that were not read in time, and the oldest if there are too many. */
   sweep(): void {
     const now = this.#now();
     this.#answers.endWhile(
@@ -57,11 +57,11 @@ export class UnreadAnswers {
 
 type Response = AnyResponse | ServerHttp2Stream;
 
-/** From now on the response must come to its end in time. */
+/** Starts the time limit for a response. */
 export function mustBeRead(response: Response, unread: UnreadAnswers): void {
   const stream = !(response instanceof StreamResponse) && 'stream' in response ? response.stream : response;
   if (stream.destroyed) return;
-  // One that is still being made has its whole time yet.
+  // A response that is still being produced has its full time left.
   const abandon = (): void => (response.headersSent ? resetUnread(stream) : enter());
   let place: Link<Unread> | undefined;
   function enter(): void {
@@ -72,10 +72,10 @@ export function mustBeRead(response: Response, unread: UnreadAnswers): void {
 }
 
 /**
- * No status would get through: the peer reads nothing.
+ * Resets without a status: the peer reads nothing.
  *
- * Never while frames of the session are read, as in a listener of its streams: Node 20 then lists a stream that is
- * reset with CANCEL again and again, until memory is gone.
+ * Never call this while frames of the session are read, as in a listener of its streams: Node 20 then lists a stream
+ * reset with CANCEL again and again until memory runs out.
  */
 export function resetUnread(stream: ServerHttp2Stream | ServerResponse | StreamResponse): void {
   if (stream instanceof StreamResponse) stream.abandon();

@@ -1,7 +1,7 @@
 /**
- * Streams that last: health watches, over gRPC, gRPC-Web and Connect. Each holds memory for as long as its caller
- * likes, so that they have a limit for each connection and one in all. Past it the oldest is ended, with a status:
- * a caller that is alive watches again.
+ * Limits long-lived streams: health watches over gRPC, gRPC-Web and Connect. Each holds memory as long as its caller
+ * likes. There is a limit per connection and one in all. Above it the oldest is ended with a status; a caller that is
+ * alive watches again.
  */
 import { type Link, LinkedList } from '../lib/linked-list.ts';
 
@@ -10,13 +10,13 @@ export interface WatchLimits {
   readonly watchesPerConnection: number;
 }
 
-/** The reason of a server that drains. */
+/** The reason given by a draining server. */
 export const STOPPING = 'the server is stopping';
 
-/** Ends a stream; the reason is for its caller and for the log. */
+/** Ends a stream; the reason is for its caller and the log. */
 export type EndStream = (reason: string) => void;
 
-/** So many times its limit of watches may begin at once: room for ends that are on their way. */
+/** How many times the limit of watches may begin at once: room for those that are ending. */
 const CROWD = 4;
 
 interface Watch {
@@ -39,15 +39,15 @@ export class WatchLimit {
   readonly #begunOn = new WeakMap<object, number>();
   readonly #places = new Map<Watch, Places>();
 
-  /** @param told why streams are ended, in words for the operator. */
+  /** @param told receives the reason why streams are ended, for the operator's log. */
   constructor(limits: WatchLimits, told: (reason: string) => void = () => {}) {
     this.#limits = limits;
     this.#told = told;
   }
 
   /**
-   * Whether one more may begin. A crowd that comes in one packet is refused at once, since the memory of all is
-   * taken before the first is ended.
+   * Whether one more may begin. A crowd in one packet is refused at once, because all of their memory is taken before
+   * the first is ended.
    */
   mayBegin(connection: object): boolean {
     const { watches, watchesPerConnection } = this.#limits;
@@ -56,7 +56,7 @@ export class WatchLimit {
     );
   }
 
-  /** A request has come. @returns takes it out again, when its stream is closed. */
+  /** Records a request. @returns removes it again; call it when its stream is closed. */
   begin(connection: object): () => void {
     this.#count(connection, 1);
     return () => this.#count(connection, -1);
@@ -71,7 +71,7 @@ export class WatchLimit {
     return this.#inAll.size;
   }
 
-  /** @returns takes the stream out again, when it has ended. */
+  /** @returns removes the stream again; call it when it has ended. */
   enter(connection: object, end: EndStream): () => void {
     const watch = { connection, end };
     const siblings = this.#byConnection.get(connection) ?? new LinkedList<Watch>();
@@ -92,7 +92,7 @@ export class WatchLimit {
   }
 
   #tooMany(list: LinkedList<Watch>, reason: string): void {
-    this.#told(`${reason}; the oldest is ended`);
+    this.#told(`${reason}; the oldest one was ended`);
     this.#endFirst(list, reason);
   }
 

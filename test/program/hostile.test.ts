@@ -280,7 +280,7 @@ const cases: Case[] = [
     failure: 'deadline',
     isEndless: true,
     request: () => ({ end: false }),
-    says: /did not come in time/,
+    says: /did not arrive in time/,
   },
   {
     title: 'half a message that never ends',

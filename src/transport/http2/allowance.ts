@@ -1,12 +1,14 @@
-/** How many frames of a kind a peer may send: a token bucket that also fills with the work the connection does. */
+/**
+ * Limits how many frames of a kind a peer may send: a token bucket that also refills with the work the connection does.
+ */
 import { ConnectionError, ErrorCode, type Reason } from './error-code.ts';
 
 export interface AllowanceRate {
-  /** Frames at once. */
+  /** Burst size, in frames. */
   readonly burst: number;
-  /** Frames a second after that. */
+  /** Refill rate, in frames per second. */
   readonly perSecond: number;
-  /** Frames for each request and each DATA frame that was sent: acknowledgements grow with the traffic. */
+  /** Extra frames for each request and each DATA frame sent: acknowledgements grow with traffic. */
   readonly perWork: number;
 }
 
@@ -14,7 +16,7 @@ export class Allowance {
   readonly #reason: Reason;
   readonly #rate: AllowanceRate;
   #tokens: number;
-  /** When the bucket was filled last, and how much work had been done by then. */
+  /** When the bucket was last refilled, and how much work had been done by then. */
   #since = Number.NaN;
   #work = 0;
 
@@ -25,10 +27,10 @@ export class Allowance {
   }
 
   /**
-   * One more frame. The clock is read only when the bucket is empty.
+   * Takes a token for one frame. Reads the clock only when the bucket is empty.
    *
    * @param work requests and DATA frames of this connection so far.
-   * @throws ConnectionError ENHANCE_YOUR_CALM when there are too many.
+   * @throws ConnectionError ENHANCE_YOUR_CALM if there are too many.
    */
   spend(work: number, now: () => number): void {
     if (Number.isNaN(this.#since)) this.#since = now();
@@ -41,7 +43,7 @@ export class Allowance {
   #fill(work: number, now: number): void {
     const { burst, perSecond, perWork } = this.#rate;
     const earned = ((now - this.#since) / 1_000) * perSecond + (work - this.#work) * perWork;
-    // Parts of a token are not lost: a peer may send slower than one in a call of this function.
+    // Keep fractions of a token: a peer may send more often than the bucket gains a whole one.
     this.#tokens = Math.min(burst, this.#tokens + earned);
     this.#since = now;
     this.#work = work;

@@ -1,6 +1,6 @@
 /**
- * One connection of a server: bytes in; requests, and bytes out. It knows nothing of sockets, nor of what requests are
- * about. [RFC 9113]
+ * A server-side connection: takes bytes, produces requests and bytes. It knows neither sockets nor the meaning of
+ * requests. [RFC 9113]
  */
 import { ConnectionError, ErrorCode, type StreamError } from './error-code.ts';
 import { FloodLimits } from './flood-limits.ts';
@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   readonly limits: Limits;
 }
 
-/** Milliseconds that a peer may go on with a request that is answered already. [RFC 9113, section 8.1] */
+/** How long a peer may continue a request that is already answered, in milliseconds. [RFC 9113, section 8.1] */
 const GRACE = 1_000;
 
 export class Connection implements StreamOwner {
@@ -40,7 +40,7 @@ export class Connection implements StreamOwner {
   readonly #pace: Pace;
   readonly #transport: Transport;
   readonly #receiver: Receiver;
-  /** Frames are being read: what they lead to leaves together. */
+  /** Set while frames are read: output is then gathered and leaves together. */
   #isReceiving = false;
   #isFlushDeferred = false;
   #isOver = false;
@@ -74,12 +74,12 @@ export class Connection implements StreamOwner {
     this.#receiver = new Receiver(this);
   }
 
-  /** Whether nothing is read or made any more. */
+  /** Set once nothing is read or created any more. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Says what this server wants: the first bytes of its side. [Section 3.4] */
+  /** Sends our SETTINGS: the first bytes of this side. [Section 3.4] */
   start(): void {
     const { streamWindow, connectionWindow, headerListBytes } = this.options.limits;
     const settings = { initialWindowSize: streamWindow, maxHeaderListSize: headerListBytes };
@@ -88,7 +88,7 @@ export class Connection implements StreamOwner {
     this.#flush();
   }
 
-  /** Bytes of the peer. They may be kept by those who read requests, and must not be overwritten. */
+  /** Takes bytes of the peer. The caller must not overwrite them: readers of requests may keep them. */
   receive(chunk: Uint8Array): void {
     if (this.#isOver) return;
     this.#isReceiving = true;
@@ -101,14 +101,14 @@ export class Connection implements StreamOwner {
     } finally {
       this.#isReceiving = false;
     }
-    // What stands behind the frame that was the last, such as GOAWAY of the peer, is not kept.
+    // Drop what follows the final frame, such as the peer's GOAWAY.
     if (this.#isOver) this.#receiver.close();
     const { isIncomplete, isWithinBlock } = this.#receiver;
     this.#pace.received(isIncomplete, frames !== this.#receiver.frames && !isWithinBlock);
     this.#flush();
   }
 
-  /** Some of what was written has left. */
+  /** Called when some written bytes have left. */
   drained(): void {
     const { backlog } = this.#transport;
     const hadBacklog = this.#heldBacklog > 0;
@@ -126,24 +126,24 @@ export class Connection implements StreamOwner {
     this.#transport.resume();
   }
 
-  /** The bytes have come to their end, whoever has ended them. */
+  /** Called when the byte stream has ended, on either side. */
   closed(): void {
     this.#end(ErrorCode.CANCEL);
     this.#countBacklog(0);
   }
 
-  /** Ends the connection if its peer is too slow. To be called now and then. */
+  /** Ends the connection if its peer is too slow. Call it periodically. */
   checkTime(): void {
     const problem = this.#pace.findProblem();
     if (problem !== undefined) this.fail(problem);
   }
 
-  /** Lets the connection go in two steps. It ends with its last stream. [Section 6.8] */
+  /** Shuts down gracefully, in two steps. The connection ends with its last stream. [Section 6.8] */
   leave(): void {
     if (!this.#isOver) this.shutdown.begin();
   }
 
-  /** Ends everything because of what the peer did. [Section 5.4.1] */
+  /** Ends the connection because of a peer's error. [Section 5.4.1] */
   fail({ code, message, reason }: ConnectionError): void {
     if (this.#isOver) return;
     this.options.watcher.connectionError(reason);
@@ -151,7 +151,7 @@ export class Connection implements StreamOwner {
     this.#end(code);
   }
 
-  /** Ends one stream because of what the peer did. [Section 5.4.2] */
+  /** Ends one stream because of a peer's error. [Section 5.4.2] */
   failStream({ stream: id, code, reason }: StreamError): void {
     this.options.watcher.streamError(reason);
     this.floods.streamError();
@@ -164,7 +164,7 @@ export class Connection implements StreamOwner {
     return stream;
   }
 
-  /** The request of a stream is whole. */
+  /** Called when the request of a stream is complete. */
   remoteClosed(stream: Stream): void {
     stream.isRemoteClosed = true;
     if (stream.isLocalClosed) this.closeStream(stream, ErrorCode.NO_ERROR);
@@ -181,13 +181,13 @@ export class Connection implements StreamOwner {
     this.shutdown.endIfEmpty();
   }
 
-  /** So many bytes have come that flow control counts. @throws ConnectionError FLOW_CONTROL_ERROR [Section 6.9.1] */
+  /** Counts received bytes against the window. @throws ConnectionError FLOW_CONTROL_ERROR [Section 6.9.1] */
   takeWindow(bytes: number): void {
     if (!this.#receiveWindow.take(bytes))
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, 'DATA: more than the window of the connection');
   }
 
-  /** So many of them are used. */
+  /** Gives consumed bytes back to the window. */
   credit(bytes: number): void {
     const increment = this.#receiveWindow.consume(bytes);
     if (increment > 0) this.output.frameOfNumber(FrameType.WINDOW_UPDATE, 0, increment);
@@ -208,7 +208,7 @@ export class Connection implements StreamOwner {
 
   consumed(stream: Stream, bytes: number): void {
     if (this.#isOver || bytes === 0) return;
-    // What a closed stream had not used was given back when it was closed.
+    // The unconsumed bytes of a closed stream were given back when it closed.
     if (stream.isClosed) return;
     this.credit(bytes);
     const increment = stream.isRemoteClosed ? 0 : stream.receiveWindow.consume(bytes);
@@ -235,11 +235,11 @@ export class Connection implements StreamOwner {
   #localClosed(stream: Stream): void {
     stream.isLocalClosed = true;
     if (stream.isRemoteClosed) this.closeStream(stream, ErrorCode.NO_ERROR);
-    // The rest of the request is of no use. [Section 8.1]
+    // The rest of the request is not needed. [Section 8.1]
     else this.#transport.after(GRACE, () => stream.reset(ErrorCode.NO_ERROR));
   }
 
-  /** No frame is read or made any more. */
+  /** Stops: no more frames are read or created. */
   #end(code: number): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -249,7 +249,7 @@ export class Connection implements StreamOwner {
     this.#transport.end();
   }
 
-  /** What is written outside of {@link receive} leaves at the end of the turn. */
+  /** Output from outside {@link receive} leaves at the end of the turn. */
   #touch(): void {
     if (this.#isReceiving || this.#isFlushDeferred) return;
     this.#isFlushDeferred = true;
@@ -265,7 +265,7 @@ export class Connection implements StreamOwner {
     if (backlog === this.#heldBacklog) return;
     this.#countBacklog(backlog);
     if (backlog <= MAX_BACKLOG || this.#isPaused) return;
-    // Who does not read what it asked for is not listened to.
+    // Stop reading from a peer that does not read our answers.
     this.#isPaused = true;
     this.#pace.stalled();
     this.#transport.pause();

@@ -1,4 +1,4 @@
-/** Frames that carry no part of a request. [RFC 9113, section 6] */
+/** Handles frames that are not part of a request. [RFC 9113, section 6] */
 import type { Connection } from './connection.ts';
 import { ErrorCode, frameSizeError, protocolError, StreamError } from './error-code.ts';
 import { Flag, FrameType, PRIORITY_BYTES, readUint31, readUint32 } from './frame.ts';
@@ -6,7 +6,7 @@ import { applySettings, DEFAULT_TABLE_SIZE } from './settings.ts';
 
 const PING_BYTES = 8;
 const NUMBER_BYTES = 4;
-/** GOAWAY: the last stream and the code. Debug data may follow. */
+/** GOAWAY: last stream and error code. Debug data may follow. */
 const MIN_GOAWAY_BYTES = 8;
 
 const NOTHING = new Uint8Array(0);
@@ -41,17 +41,17 @@ export class ControlFrames {
         this.#priority(bytes, start, end, id);
         break;
       case FrameType.PUSH_PROMISE:
-        protocolError('PUSH_PROMISE: a client pushes nothing');
+        protocolError('PUSH_PROMISE: a client must not push');
     }
-    // Frames of unknown types are ignored. [Section 5.5]
+    // Ignore frames of unknown types. [Section 5.5]
   }
 
   /** [Section 6.5] */
   #settings(bytes: Uint8Array, start: number, end: number, flags: number, id: number): void {
     const { floods, peer, sender, streams, output } = this.#connection;
-    if (id !== 0) protocolError('SETTINGS: of a stream');
+    if (id !== 0) protocolError('SETTINGS: on a stream');
     if ((flags & Flag.ACK) !== 0) {
-      if (end > start) frameSizeError('SETTINGS: an acknowledgement with a payload');
+      if (end > start) frameSizeError('SETTINGS: acknowledgement with a payload');
       return;
     }
     floods.settings();
@@ -68,7 +68,7 @@ export class ControlFrames {
 
   /** [Section 6.7] */
   #ping(bytes: Uint8Array, start: number, end: number, flags: number, id: number): void {
-    if (id !== 0) protocolError('PING: of a stream');
+    if (id !== 0) protocolError('PING: on a stream');
     if (end - start !== PING_BYTES) frameSizeError('PING: not 8 bytes');
     if ((flags & Flag.ACK) !== 0) {
       this.#connection.shutdown.pinged();
@@ -86,14 +86,14 @@ export class ControlFrames {
     floods.windowUpdate();
     const increment = readUint31(bytes, start);
     if (id === 0) {
-      if (increment === 0) protocolError('WINDOW_UPDATE: by nothing');
+      if (increment === 0) protocolError('WINDOW_UPDATE: zero increment');
       sender.openConnectionWindow(increment);
       return;
     }
     const stream = streams.get(id);
-    // It may have been on its way when the stream was closed. [Section 5.1]
+    // It may have been sent before the stream was closed. [Section 5.1]
     if (stream === undefined) return;
-    if (increment === 0) throw new StreamError(id, ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE: by nothing');
+    if (increment === 0) throw new StreamError(id, ErrorCode.PROTOCOL_ERROR, 'WINDOW_UPDATE: zero increment');
     sender.openStreamWindow(stream, increment);
   }
 
@@ -111,14 +111,14 @@ export class ControlFrames {
 
   /** [Section 6.8] */
   #goAway(size: number, id: number): void {
-    if (id !== 0) protocolError('GOAWAY: of a stream');
+    if (id !== 0) protocolError('GOAWAY: on a stream');
     if (size < MIN_GOAWAY_BYTES) frameSizeError('GOAWAY: too short');
     this.#connection.shutdown.peerLeaves();
   }
 
-  /** Deprecated: it is checked, and has no effect. [Section 5.3.2] */
+  /** Deprecated: checked, but without effect. [Section 5.3.2] */
   #priority(bytes: Uint8Array, start: number, end: number, id: number): void {
-    if (id === 0) protocolError('PRIORITY: of no stream');
+    if (id === 0) protocolError('PRIORITY: not on a stream');
     if (end - start !== PRIORITY_BYTES) frameSizeError('PRIORITY: not 5 bytes');
     this.#connection.floods.priority();
     if (readUint31(bytes, start) === id) protocolError('PRIORITY: the stream depends on itself');

@@ -13,7 +13,7 @@ export const ErrorCode = {
 } as const;
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
-/** What a peer did wrong, as the metrics count it. */
+/** A peer's error, as the metrics count it. */
 export type Reason =
   | 'protocol'
   | 'flow_control'
@@ -45,7 +45,7 @@ export class ConnectionError extends Error {
   readonly code: ErrorCode;
   readonly reason: Reason;
 
-  /** @param message debug data of the GOAWAY frame: what was wrong, never a value that the peer sent. */
+  /** @param message debug data of the GOAWAY frame: the error, never a value that the peer sent. */
   constructor(code: ErrorCode, message: string, reason: Reason = reasons[code] ?? 'protocol') {
     super(message);
     this.code = code;

@@ -1,7 +1,7 @@
-/** A header block that comes in several frames. [RFC 9113, sections 4.3 and 6.10] */
+/** Collects a header block from several frames. [RFC 9113, sections 4.3 and 6.10] */
 import { ConnectionError, ErrorCode } from './error-code.ts';
 
-/** As many CONTINUATION frames as nghttp2 takes (CVE-2024-27316): clients send none unless a block is larger than a frame. */
+/** Same limit as nghttp2 (CVE-2024-27316): clients send none unless a block is larger than a frame. */
 const MAX_CONTINUATIONS = 8;
 
 export class FieldBlock {
@@ -12,12 +12,12 @@ export class FieldBlock {
   #bytes: Uint8Array;
   #continuations = 0;
 
-  /** @param first copied, as what follows is. @param maxBytes of all fragments together. */
+  /** @param first copied, like all that follow. @param maxBytes of all fragments together. */
   constructor(stream: number, isLast: boolean, first: Uint8Array, maxBytes: number) {
     this.stream = stream;
     this.isLast = isLast;
     this.#maxBytes = maxBytes;
-    // Not `slice`, which copies nothing of a Buffer.
+    // Not `slice`: on a Buffer it does not copy.
     this.#bytes = new Uint8Array(first);
   }
 
@@ -25,7 +25,7 @@ export class FieldBlock {
     return this.#bytes;
   }
 
-  /** @throws ConnectionError ENHANCE_YOUR_CALM when the block does not come to its end. */
+  /** @throws ConnectionError ENHANCE_YOUR_CALM if the block does not end. */
   add(fragment: Uint8Array): void {
     if (++this.#continuations > MAX_CONTINUATIONS) tooMuch('too many CONTINUATION frames');
     if (this.#bytes.length + fragment.length > this.#maxBytes) tooMuch('a header block is too large');

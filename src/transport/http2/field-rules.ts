@@ -1,17 +1,17 @@
-/** Which names and values a field may have. [RFC 9113, section 8.2] */
+/** Checks the names and values of fields. [RFC 9113, section 8.2] */
 
 /**
- * A name as HTTP/2 wants it: a token in small letters. The clause forbids only controls, blanks, capitals, colons and
- * what is no ASCII; the rest of what is no token is refused too [RFC 9110, section 5.6.2], since a gateway may have to
- * write it as HTTP/1.1.
+ * A valid name in HTTP/2: a lower-case token. The clause forbids only controls, blanks, capitals, colons and non-ASCII.
+ * Everything else that is not a token is refused too [RFC 9110, section 5.6.2], because a gateway may have to forward
+ * it as HTTP/1.1.
  */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
-/** Without NUL, line breaks, and blanks at its ends. [Section 8.2.1] Other controls: RFC 9110, section 5.5. */
+/** No NUL, no line breaks, no blanks at the ends. [Section 8.2.1] Other controls: RFC 9110, section 5.5. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const VALUE = /^(?![ \t])[^\0-\x08\x0a-\x1f\x7f]*(?<![ \t])$/;
 
-/** What tells about one connection of HTTP/1.1 has no meaning here. [Section 8.2.2] */
+/** Fields about one HTTP/1.1 connection are forbidden. [Section 8.2.2] */
 const connectionSpecific: ReadonlySet<string> = new Set([
   'connection',
   'proxy-connection',
@@ -20,10 +20,10 @@ const connectionSpecific: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** What is wrong with a field that is no pseudo-header field, in words without its value; nothing if it may stand. */
+/** Returns what is wrong with a regular field, without its value; undefined if it is valid. */
 export function findFieldProblem(name: string, value: string): string | undefined {
-  if (!NAME.test(name)) return 'a field name holds a character that it must not';
-  if (!VALUE.test(value)) return 'a field value holds a character that it must not';
+  if (!NAME.test(name)) return 'a field name contains a forbidden character';
+  if (!VALUE.test(value)) return 'a field value contains a forbidden character';
   if (connectionSpecific.has(name)) return 'a connection-specific field';
   // [Section 8.2.2]
   if (name === 'te' && value.toLowerCase() !== 'trailers') return 'the field te is not "trailers"';

@@ -1,27 +1,27 @@
 /**
- * Limits for frames that are cheap to send. Each is far above what clients do: the reset limit is that of nghttp2, the
+ * Limits for frames that are cheap to send. Each is far above what clients do. The limit of resets is nghttp2's; the
  * others let a client acknowledge every DATA frame and every reply.
  */
 import { Allowance, type AllowanceRate } from './allowance.ts';
 
 const rates = {
-  /** RST_STREAM by the peer (CVE-2023-44487). A broker resets calls that it has given up. */
+  /** RST_STREAM from the peer (CVE-2023-44487). A broker resets calls that it has given up. */
   reset: { burst: 1_000, perSecond: 33, perWork: 0 },
-  /** Stream errors that the peer makes us answer with RST_STREAM (CVE-2025-8671). */
+  /** Stream errors that make us send RST_STREAM (CVE-2025-8671). */
   streamError: { burst: 200, perSecond: 10, perWork: 0 },
-  /** CVE-2019-9515. Clients send one, and another when they change their mind. */
+  /** CVE-2019-9515. Clients send one, and another after a change. */
   settings: { burst: 100, perSecond: 10, perWork: 0 },
-  /** CVE-2019-9512. grpc-go may send one for each round trip in which it receives data. */
+  /** CVE-2019-9512. grpc-go may send one per round trip in which it receives data. */
   ping: { burst: 1_000, perSecond: 100, perWork: 2 },
-  /** CVE-2019-9513. Deprecated by RFC 9113, and still sent by some clients with each request. */
+  /** CVE-2019-9513. Deprecated by RFC 9113, but some clients still send it with each request. */
   priority: { burst: 1_000, perSecond: 100, perWork: 4 },
-  /** Some clients send two for each DATA frame that they receive. */
+  /** Some clients send two per received DATA frame. */
   windowUpdate: { burst: 10_000, perSecond: 1_000, perWork: 8 },
-  /** CVE-2019-9518: DATA that neither carries nor ends anything. */
+  /** CVE-2019-9518: DATA without payload that does not end the stream. */
   emptyData: { burst: 100, perSecond: 10, perWork: 0 },
 } satisfies Record<string, AllowanceRate>;
 
-/** Made when the first frame of its kind comes: most connections never need most of them. */
+/** Created with the first frame of its kind: most connections never need most of them. */
 export class FloodLimits {
   readonly #now: () => number;
   #reset: Allowance | undefined;
@@ -31,14 +31,14 @@ export class FloodLimits {
   #priority: Allowance | undefined;
   #windowUpdate: Allowance | undefined;
   #emptyData: Allowance | undefined;
-  /** Requests and DATA frames sent: the connection counts them here. */
+  /** Requests and DATA frames sent; the connection counts them here. */
   work = 0;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Each of these throws ConnectionError ENHANCE_YOUR_CALM when there are too many. */
+  /** Each method throws ConnectionError ENHANCE_YOUR_CALM above its limit. */
   reset(): void {
     this.#reset ??= new Allowance('reset_flood', rates.reset);
     this.#reset.spend(this.work, this.#now);

@@ -1,4 +1,4 @@
-/** Finds the frames in the chunks of a connection. A frame that lies whole in a chunk is not copied. */
+/** Splits the chunks of a connection into frames. A frame that is whole in a chunk is not copied. */
 import { frameSizeError, protocolError } from './error-code.ts';
 import { DEFAULT_MAX_FRAME_SIZE, FRAME_HEADER_BYTES, readUint24 } from './frame.ts';
 
@@ -6,35 +6,35 @@ import { DEFAULT_MAX_FRAME_SIZE, FRAME_HEADER_BYTES, readUint24 } from './frame.
 const PREFACE = new TextEncoder().encode('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 /**
- * First memory for a frame of which only the beginning has come, in bytes: it grows with what comes. It counts as part of
- * what every connection costs; what is more is held.
+ * Initial memory for an incomplete frame, in bytes; it grows as data arrives. It is part of the base cost of a
+ * connection; only what exceeds it counts as held.
  */
 const FIRST_BYTES = 256;
 
 /**
  * Takes the frame from `at` to `next`.
  *
- * @param limit where the bytes end: frames up to it are there already.
- * @returns where the next frame begins: `next`, or further on when more than one was taken.
+ * @param limit end of the bytes: frames up to it are already there.
+ * @returns where the next frame begins: `next`, or later if more than one was taken.
  */
 export type TakeFrame = (bytes: Uint8Array, at: number, next: number, limit: number) => number;
 
 export class FrameReader {
   readonly #take: TakeFrame;
   readonly #hold: (change: number) => void;
-  /** Bytes of the preface that have come. */
+  /** Bytes of the preface received so far. */
   #preface = 0;
-  /** The beginning of a frame, in memory that may have more room. */
+  /** The beginning of a frame, in memory that may have spare room. */
   #partial: Uint8Array | undefined;
   #size = 0;
 
-  /** @param hold told how much memory is taken, and given back. */
+  /** @param hold called with the change of memory held. */
   constructor(take: TakeFrame, hold: (change: number) => void) {
     this.#take = take;
     this.#hold = hold;
   }
 
-  /** Whether the preface or a frame has begun and not ended. */
+  /** Whether the preface or a frame is incomplete. */
   get isIncomplete(): boolean {
     return this.#preface < PREFACE.length || this.#partial !== undefined;
   }
@@ -52,18 +52,17 @@ export class FrameReader {
     if (at < end) this.#begin(chunk, at);
   }
 
-  /** Lets go of what was kept. */
+  /** Releases what was kept. */
   close(): void {
     this.#hold(-heldBy(this.#partial));
     this.#partial = undefined;
   }
 
-  /** @returns where it ends in the chunk. */
+  /** @returns the position in the chunk after it. */
   #readPreface(chunk: Uint8Array): number {
     let at = 0;
     for (; at < chunk.length && this.#preface < PREFACE.length; at++)
-      if (chunk[at] !== PREFACE[this.#preface++])
-        protocolError('the connection preface is not that of HTTP/2');
+      if (chunk[at] !== PREFACE[this.#preface++]) protocolError('not the connection preface of HTTP/2');
     return at;
   }
 
@@ -72,10 +71,10 @@ export class FrameReader {
     this.#append(chunk, at, chunk.length);
   }
 
-  /** Goes on with a frame that has begun. @returns where it ends in the chunk, which may be the end of that. */
+  /** Continues an incomplete frame. @returns the position in the chunk after it, which may be the end of the chunk. */
   #complete(chunk: Uint8Array, from: number): number {
     let at = from;
-    // First the header of the frame, which tells the rest.
+    // The frame header comes first: it has the length.
     for (let needed = this.#needed(); this.#size < needed; needed = this.#needed()) {
       if (at === chunk.length) return at;
       const end = Math.min(chunk.length, at + needed - this.#size);
@@ -88,7 +87,7 @@ export class FrameReader {
     return at;
   }
 
-  /** Bytes of the frame, as far as its beginning tells. */
+  /** Bytes of the frame, as far as its header tells. */
   #needed(): number {
     return this.#size < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : frameSize(this.#partial as Uint8Array, 0);
   }
@@ -111,7 +110,7 @@ function heldBy(partial: Uint8Array | undefined): number {
   return Math.max(0, (partial?.length ?? 0) - FIRST_BYTES);
 }
 
-/** With its header. @throws ConnectionError FRAME_SIZE_ERROR [RFC 9113, section 4.2] */
+/** Includes the header. @throws ConnectionError FRAME_SIZE_ERROR [RFC 9113, section 4.2] */
 function frameSize(bytes: Uint8Array, at: number): number {
   const length = readUint24(bytes, at);
   if (length > DEFAULT_MAX_FRAME_SIZE) frameSizeError('a frame is larger than SETTINGS_MAX_FRAME_SIZE');

@@ -3,7 +3,7 @@
 /** Length (24 bits), type (8), flags (8), reserved bit and stream (32). */
 export const FRAME_HEADER_BYTES = 9;
 
-/** SETTINGS_MAX_FRAME_SIZE before a peer says otherwise, and always that of this server. */
+/** SETTINGS_MAX_FRAME_SIZE until a peer changes it; this server never does. */
 export const DEFAULT_MAX_FRAME_SIZE = 16_384;
 
 export const FrameType = {
@@ -37,7 +37,7 @@ export function readUint24(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
 }
 
-/** Without the reserved bit, which a receiver ignores. */
+/** Drops the reserved bit, which a receiver ignores. */
 export function readUint31(bytes: Uint8Array, at: number): number {
   return (
     (((bytes[at] as number) & 0x7f) << 24) |
@@ -74,10 +74,10 @@ export function writeFrameHeader(
   writeUint32(bytes, at + 5, stream);
 }
 
-/** Below this a loop is quicker than the call of `set`. */
+/** Below this size a loop is faster than `set`. */
 const SHORT = 32;
 
-/** Copies `source` to `target` at `at`. @returns the place behind it. */
+/** Copies `source` to `target` at `at`. @returns the position after it. */
 export function copyBytes(target: Uint8Array, at: number, source: Uint8Array): number {
   const { length } = source;
   if (length > SHORT) target.set(source, at);

@@ -1,4 +1,4 @@
-/** What a connection is given: who handles its requests, who watches it, and its limits. */
+/** What a connection is given: the handler of its requests, its observer, and its limits. */
 import type { Reason } from './error-code.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Stream } from './stream.ts';
@@ -6,28 +6,28 @@ import type { Exchange } from './whole-exchange.ts';
 
 export interface RequestHandler {
   /**
-   * A request that has come as a whole, its body being the bytes from `start` to `end`. It is answered by
-   * {@link Exchange.reply} before this returns, or `Exchange.open` makes a stream of it, to be answered later.
+   * Takes a complete request, with the bytes from `start` to `end` as its body. Before this returns, answer it with
+   * {@link Exchange.reply}, or call `Exchange.open` to make a stream of it and answer later.
    */
   whole(head: RequestHead, bytes: Uint8Array, start: number, end: number, exchange: Exchange): void;
-  /** A request whose body is on its way. Sets the consumer of the stream before it returns. */
+  /** Takes a request whose body is still arriving. Set the consumer of the stream before this returns. */
   begin(stream: Stream): void;
 }
 
 export interface Watcher {
-  /** The peer made this connection end. */
+  /** The connection was ended because of the peer. */
   connectionError(reason: Reason): void;
-  /** The peer made a stream end. */
+  /** A stream was reset because of the peer. */
   streamError(reason: Reason): void;
 }
 
 export interface Limits {
-  /** Bytes that a peer may send on a stream before it hears from us. */
+  /** Initial window of a stream, in bytes. */
   readonly streamWindow: number;
-  /** The same for all streams of a connection together; at least {@link streamWindow}. */
+  /** Window of the connection, in bytes; at least {@link streamWindow}. */
   readonly connectionWindow: number;
-  /** Largest header list, in bytes as SETTINGS_MAX_HEADER_LIST_SIZE counts them. */
+  /** Largest header list, in bytes by the rule of SETTINGS_MAX_HEADER_LIST_SIZE. */
   readonly headerListBytes: number;
-  /** Milliseconds in which a frame and a header block must have come, and a peer must read what was sent. */
+  /** Time for a frame and a header block to arrive, and for a peer to read what was sent. Milliseconds. */
   readonly timeout: number;
 }

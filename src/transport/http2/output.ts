@@ -1,6 +1,6 @@
 /**
- * Frames on their way out, gathered in one buffer, so that all replies to a chunk leave in one write. A connection has
- * a buffer only while there is something in it: idle connections cost none.
+ * Gathers outgoing frames in one buffer: all replies to a chunk then leave in one write. A connection has a buffer only
+ * while there is output; idle connections need none.
  */
 import {
   copyBytes,
@@ -17,18 +17,18 @@ import type { Transport } from './transport.ts';
 /** Room for many replies; more than the largest frame that this server sends. */
 const BUFFER_BYTES = 65_536;
 
-/** Buffers that nobody uses at the moment. */
+/** Buffers that are free at the moment. */
 const MAX_SPARE = 4;
 const spare: Uint8Array[] = [];
 
 const NOTHING = new Uint8Array(0);
 
 export class Output {
-  /** Where {@link reserve} has made room. */
+  /** The position that {@link reserve} made room at. */
   buffer: Uint8Array = NOTHING;
   /**
-   * The peer wants a smaller table than the initial one: the next header block must begin by saying that it is empty.
-   * [RFC 7541, section 4.2]
+   * Set if the peer wants a smaller table than the initial one: the next header block must begin by emptying it. [RFC
+   * 7541, section 4.2]
    */
   mustUpdateTable = false;
   #length = 0;
@@ -38,12 +38,12 @@ export class Output {
     this.#transport = transport;
   }
 
-  /** Bytes that have not been handed to the transport. */
+  /** Bytes not handed to the transport yet. */
   get length(): number {
     return this.#length;
   }
 
-  /** Makes room for so many bytes, at most {@link BUFFER_BYTES}. @returns where in {@link buffer} they go. */
+  /** Makes room for a number of bytes, at most {@link BUFFER_BYTES}. @returns where in {@link buffer} they go. */
   reserve(bytes: number): number {
     if (this.#length + bytes > this.buffer.length) {
       this.flush();
@@ -70,14 +70,14 @@ export class Output {
     copyBytes(this.buffer, at + FRAME_HEADER_BYTES, payload);
   }
 
-  /** A frame whose payload is one number of 32 bits: WINDOW_UPDATE, RST_STREAM. */
+  /** Writes a frame whose payload is one 32-bit number: WINDOW_UPDATE, RST_STREAM. */
   frameOfNumber(type: number, stream: number, value: number): void {
     const at = this.reserve(FRAME_HEADER_BYTES + 4);
     writeFrameHeader(this.buffer, at, 4, type, 0, stream);
     writeUint32(this.buffer, at + FRAME_HEADER_BYTES, value);
   }
 
-  /** A header block: HEADERS, and CONTINUATION for as much as does not fit. [RFC 9113, section 6.10] */
+  /** Writes a header block: HEADERS, and CONTINUATION for what does not fit. [RFC 9113, section 6.10] */
   headers(stream: number, fields: Uint8Array, isLast: boolean): void {
     const block = this.mustUpdateTable ? concat(emptyTableUpdate, fields) : fields;
     this.mustUpdateTable = false;
@@ -94,7 +94,7 @@ export class Output {
     }
   }
 
-  /** DATA with this part of the bytes. */
+  /** Writes DATA with this part of the bytes. */
   data(stream: number, bytes: Uint8Array, start: number, end: number, isLast: boolean): void {
     this.frame(FrameType.DATA, isLast ? Flag.END_STREAM : 0, stream, bytes.subarray(start, end));
   }

@@ -1,12 +1,12 @@
-/** Whether a peer is too slow: with what it sends, or with reading what was sent. */
+/** Detects a peer that is too slow to send, or to read what was sent. */
 import { ConnectionError, ErrorCode } from './error-code.ts';
 
 export class Pace {
   readonly #now: () => number;
   readonly #timeout: number;
-  /** Since when a frame, a header block or the beginning of the connection is not whole. */
+  /** Since when a frame, a header block or the start of the connection is incomplete. */
   #incompleteSince: number | undefined;
-  /** Since when nothing of what waits was read. */
+  /** Since when the peer has not read any of what waits. */
   #stalledSince: number | undefined;
 
   /** @param timeout milliseconds. */
@@ -16,13 +16,13 @@ export class Pace {
     this.#incompleteSince = now();
   }
 
-  /** @param isIncomplete whether more must come. @param isAnother whether it is not what had to come before. */
+  /** @param isIncomplete whether more must arrive. @param isAnother whether it is a new item, not the previous one. */
   received(isIncomplete: boolean, isAnother: boolean): void {
     if (!isIncomplete) this.#incompleteSince = undefined;
     else if (this.#incompleteSince === undefined || isAnother) this.#incompleteSince = this.#now();
   }
 
-  /** The peer has too much to read, and has just read some of it or begun not to. */
+  /** Records that the peer has too much to read, and whether it has just read some of it. */
   stalled(): void {
     this.#stalledSince = this.#now();
   }
@@ -31,13 +31,17 @@ export class Pace {
     this.#stalledSince = undefined;
   }
 
-  /** @returns ConnectionError ENHANCE_YOUR_CALM when the peer is too slow. */
+  /** @returns ConnectionError ENHANCE_YOUR_CALM if the peer is too slow. */
   findProblem(): ConnectionError | undefined {
     const oldest = this.#now() - this.#timeout;
     if (this.#incompleteSince !== undefined && this.#incompleteSince < oldest)
-      return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'a frame did not come in time', 'slow_frame');
+      return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'a frame did not arrive in time', 'slow_frame');
     if (this.#stalledSince !== undefined && this.#stalledSince < oldest)
-      return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'what was sent is not read', 'slow_reader');
+      return new ConnectionError(
+        ErrorCode.ENHANCE_YOUR_CALM,
+        'the peer does not read what was sent',
+        'slow_reader',
+      );
     return undefined;
   }
 }

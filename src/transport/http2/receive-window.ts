@@ -1,8 +1,8 @@
-/** What a peer may still send: flow control of the receiving side. [RFC 9113, section 6.9] */
+/** What a peer may still send: flow control on the receiving side. [RFC 9113, section 6.9] */
 export class ReceiveWindow {
   readonly #size: number;
   #available: number;
-  /** Bytes that were used, of which the peer does not know yet. */
+  /** Bytes that were consumed but not announced yet. */
   #consumed = 0;
 
   constructor(size: number) {
@@ -10,16 +10,16 @@ export class ReceiveWindow {
     this.#available = size;
   }
 
-  /** So many bytes have come. @returns whether the peer was allowed to send them. */
+  /** Counts received bytes. @returns whether the peer was allowed to send them. */
   take(bytes: number): boolean {
     this.#available -= bytes;
     return this.#available >= 0;
   }
 
   /**
-   * So many bytes have been used.
+   * Counts consumed bytes.
    *
-   * @returns the increment for a WINDOW_UPDATE, or 0 as long as that can wait: half of the window is left.
+   * @returns the increment for a WINDOW_UPDATE, or 0 while half of the window is left and it can wait.
    */
   consume(bytes: number): number {
     this.#consumed += bytes;

@@ -1,6 +1,6 @@
 /**
- * Reads frames in their order, and header blocks in one or more of them. What the frames of bodies do is in
- * request-bodies.ts, and what those do that carry no part of a request in control-frames.ts.
+ * Reads frames in order, and header blocks from one or more of them. Frames of bodies are handled in request-bodies.ts,
+ * frames outside of requests in control-frames.ts.
  */
 import type { Connection } from './connection.ts';
 import { ControlFrames } from './control-frames.ts';
@@ -30,10 +30,10 @@ export class Receiver {
   readonly #decoder: HeaderDecoder;
   readonly #heads = new RequestHeads();
   readonly #exchange: WholeExchange;
-  /** Until its last CONTINUATION no other frame may come. [RFC 9113, section 6.10] */
+  /** Until the last CONTINUATION no other frame is allowed. [RFC 9113, section 6.10] */
   #block: FieldBlock | undefined;
   #hasSettings = false;
-  /** Frames so far. */
+  /** Number of frames so far. */
   frames = 0;
 
   constructor(connection: Connection) {
@@ -49,7 +49,7 @@ export class Receiver {
     this.#exchange = new WholeExchange(connection);
   }
 
-  /** Whether more of a frame, a header block, or the beginning of a connection must come. */
+  /** Whether a frame, a header block, or the start of a connection is incomplete. */
   get isIncomplete(): boolean {
     return this.#reader.isIncomplete || this.#block !== undefined || !this.#hasSettings;
   }
@@ -69,7 +69,7 @@ export class Receiver {
   }
 
   #take(bytes: Uint8Array, at: number, next: number, limit: number): number {
-    // A frame before may have been the last that was awaited.
+    // An earlier frame may have been the last one expected.
     if (this.#connection.isOver) return next;
     this.frames++;
     try {
@@ -105,9 +105,8 @@ export class Receiver {
   #checkOrder(type: number, flags: number, id: number): void {
     const isContinuation = type === FrameType.CONTINUATION;
     if (this.#block !== undefined) {
-      if (!isContinuation || id !== this.#block.stream)
-        protocolError('a frame stands between those of a header block');
-    } else if (isContinuation) protocolError('CONTINUATION follows no header block');
+      if (!isContinuation || id !== this.#block.stream) protocolError('a frame interrupts a header block');
+    } else if (isContinuation) protocolError('CONTINUATION without a header block');
     if (this.#hasSettings) return;
     // [Section 3.4]
     if (type !== FrameType.SETTINGS || (flags & Flag.ACK) !== 0)
@@ -117,7 +116,7 @@ export class Receiver {
 
   /** [Section 6.2] */
   #headers(bytes: Uint8Array, from: number, next: number, flags: number, id: number, limit: number): number {
-    if ((id & 1) === 0) protocolError('HEADERS: the stream is none of a client');
+    if ((id & 1) === 0) protocolError('HEADERS: not a stream that a client may open');
     let start = from;
     let end = next;
     if ((flags & Flag.PADDED) !== 0) end -= readPadding(bytes, start++, next);
@@ -126,7 +125,7 @@ export class Receiver {
       if (readUint31(bytes, start) === id) protocolError('HEADERS: the stream depends on itself');
       start += PRIORITY_BYTES;
     }
-    if (end < start) protocolError('HEADERS: more padding than there is room');
+    if (end < start) protocolError('HEADERS: more padding than payload');
     const isLast = (flags & Flag.END_STREAM) !== 0;
     if ((flags & Flag.END_HEADERS) !== 0) return this.#fields(bytes, start, end, id, isLast, next, limit);
     const { headerListBytes } = this.#connection.options.limits;
@@ -152,10 +151,10 @@ export class Receiver {
   }
 
   /**
-   * A header block: of a request, or of its trailers.
+   * Handles a header block: of a request, or of its trailers.
    *
-   * @param next where the next frame begins: the body may stand there, up to `limit`.
-   * @returns where the next frame begins that was not taken.
+   * @param next where the next frame begins: the body may follow there, up to `limit`.
+   * @returns where the next unread frame begins.
    */
   #fields(
     bytes: Uint8Array,
@@ -167,7 +166,7 @@ export class Receiver {
     limit: number,
   ): number {
     const { streams, floods } = this.#connection;
-    // Whatever becomes of it: the tables of both sides must agree. [Section 4.3]
+    // Decode it in any case: the tables of both sides must stay equal. [Section 4.3]
     const block = this.#decode(bytes, start, end);
     if (!streams.isIdle(id)) {
       this.#bodies.trailers(id, block, isLast);
@@ -207,13 +206,13 @@ export class Receiver {
     this.#connection.streams.rememberReset(id, 'us');
   }
 
-  /** The fast way: no stream is made unless the handler wants one. */
+  /** The fast way: no stream is created unless the handler wants one. */
   #whole(id: number, head: RequestHead, bytes: Uint8Array, start: number, end: number): void {
     const connection = this.#connection;
     const size = end - start;
-    // Before its bytes are counted: they are counted with the frame when this one is refused.
+    // Check before the bytes are counted: if this fails, they are counted with the frame.
     if (head.contentLength !== undefined && head.contentLength !== size)
-      malformed(id, 'the body has another length than content-length');
+      malformed(id, 'the length of the body differs from content-length');
     connection.takeWindow(size);
     connection.credit(size);
     this.#exchange.renew(id, head);
@@ -224,15 +223,15 @@ export class Receiver {
 }
 
 /**
- * The end of a DATA frame that begins at `at`, is there as a whole, and ends the stream: then the request is whole.
- * 0 when there is none.
+ * Returns the end of a DATA frame that begins at `at`, is whole, and ends the stream: the request is then complete.
+ * 0 if there is none.
  */
 function findWholeData(bytes: Uint8Array, at: number, limit: number, id: number): number {
   if (at + FRAME_HEADER_BYTES > limit || bytes[at + 3] !== FrameType.DATA) return 0;
   if (((bytes[at + 4] as number) & (Flag.END_STREAM | Flag.PADDED)) !== Flag.END_STREAM) return 0;
   if (readUint31(bytes, at + 5) !== id) return 0;
   const end = at + FRAME_HEADER_BYTES + readUint24(bytes, at);
-  // A frame that is too large is refused where all are.
+  // A frame that is too large is refused in the common place.
   return end <= limit && end - at <= MAX_WHOLE ? end : 0;
 }
 

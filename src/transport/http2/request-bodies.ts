@@ -1,4 +1,4 @@
-/** The bodies of requests on the general way: DATA, and the trailers behind it. [RFC 9113, sections 6.1 and 8.1] */
+/** Handles request bodies on the general way: DATA and trailers. [RFC 9113, sections 6.1 and 8.1] */
 import type { Connection } from './connection.ts';
 import { ConnectionError, ErrorCode, protocolError, StreamError } from './error-code.ts';
 import { Flag } from './frame.ts';
@@ -10,7 +10,7 @@ import type { Stream } from './stream.ts';
 
 const NO_TRAILERS: readonly HeaderField[] = [];
 
-/** Its methods throw ConnectionError or StreamError. */
+/** Methods throw ConnectionError or StreamError. */
 export class RequestBodies {
   readonly #connection: Connection;
 
@@ -25,8 +25,9 @@ export class RequestBodies {
       this.#onClosed(id);
       return;
     }
-    if (stream.isRemoteClosed) throw new StreamError(id, ErrorCode.STREAM_CLOSED, 'HEADERS after the end');
-    if (!isLast) malformed(id, 'trailers without the end of the stream');
+    if (stream.isRemoteClosed)
+      throw new StreamError(id, ErrorCode.STREAM_CLOSED, 'HEADERS after the end of the stream');
+    if (!isLast) malformed(id, 'trailers without END_STREAM');
     if (block.isTooLarge)
       throw new StreamError(
         id,
@@ -46,12 +47,13 @@ export class RequestBodies {
     let start = from;
     let end = next;
     if ((flags & Flag.PADDED) !== 0) end -= readPadding(bytes, start++, next);
-    if (end < start) protocolError('DATA: more padding than there is room');
+    if (end < start) protocolError('DATA: more padding than payload');
     connection.takeWindow(payload);
     const stream = connection.streams.get(id);
     if (stream === undefined || stream.isRemoteClosed) {
       connection.credit(payload);
-      if (stream !== undefined) throw new StreamError(id, ErrorCode.STREAM_CLOSED, 'DATA after the end');
+      if (stream !== undefined)
+        throw new StreamError(id, ErrorCode.STREAM_CLOSED, 'DATA after the end of the stream');
       this.#onClosed(id);
       return;
     }
@@ -66,7 +68,7 @@ export class RequestBodies {
 
   #body(stream: Stream, bytes: Uint8Array, start: number, end: number, payload: number): void {
     const size = end - start;
-    // Padding counts for flow control, and is used at once. [Section 6.9.1]
+    // Padding counts for flow control, and is consumed at once. [Section 6.9.1]
     if (payload > size) stream.consumed(payload - size);
     stream.received += size;
     const { contentLength } = stream.head;
@@ -83,14 +85,14 @@ export class RequestBodies {
     if (!stream.isClosed) stream.consumer.end(trailers);
   }
 
-  /** HEADERS or DATA of a stream that is closed. [Section 5.1] */
+  /** HEADERS or DATA on a closed stream. [Section 5.1] */
   #onClosed(id: number): void {
     const { streams } = this.#connection;
     if (this.#connection.shutdown.isRefused(id)) return;
     const by = streams.resetBy(id);
     if (by === 'us') return;
     if (by === 'peer') throw new StreamError(id, ErrorCode.STREAM_CLOSED, 'a frame after RST_STREAM');
-    if (streams.wasPassedOver(id)) protocolError('the identifier of a stream is lower than the one before');
-    throw new ConnectionError(ErrorCode.STREAM_CLOSED, 'a frame of a stream that is closed');
+    if (streams.wasPassedOver(id)) protocolError('the stream identifier is lower than the previous one');
+    throw new ConnectionError(ErrorCode.STREAM_CLOSED, 'a frame on a closed stream');
   }
 }

@@ -1,4 +1,4 @@
-/** The header section of a request, checked. [RFC 9113, sections 8.2 and 8.3] */
+/** Checks the header section of a request. [RFC 9113, sections 8.2 and 8.3] */
 import type { IncomingHttpHeaders } from 'node:http2';
 import { ErrorCode, StreamError } from './error-code.ts';
 import { findFieldProblem, isFieldValue, isMethod, isScheme } from './field-rules.ts';
@@ -8,19 +8,19 @@ import { toHeaders } from './request-headers.ts';
 const PSEUDO = [':method', ':scheme', ':authority', ':path'] as const;
 type Pseudo = (typeof PSEUDO)[number];
 
-/** The same object for requests whose header blocks are the same: who handles them keeps what it has worked out. */
+/** A request head. Requests with equal header blocks share one object, so handlers can cache on it. */
 export class RequestHead {
   readonly method: string;
-  /** Empty for CONNECT only, as is `path`. */
+  /** Empty for CONNECT only, like `path`. */
   readonly scheme: string;
   readonly path: string;
-  /** Of the request, with its port; absent when the client has named none. */
+  /** Host of the request, with port; absent if the client sent none. */
   readonly authority: string | undefined;
-  /** Bytes of the body, if the client has said so. */
+  /** Bytes of the body, if announced. */
   readonly contentLength: number | undefined;
-  /** Without pseudo-header fields, in the order of the peer. */
+  /** Regular fields, in the peer's order. */
   readonly fields: readonly HeaderField[];
-  /** What those who handle requests have made of this head, for when it comes again. */
+  /** Cache for what handlers derive from this head. */
   route: unknown;
   #headers: IncomingHttpHeaders | undefined;
 
@@ -37,14 +37,14 @@ export class RequestHead {
     this.contentLength = contentLength;
   }
 
-  /** As node:http2 gives them, with pseudo-header fields. Not to be changed. */
+  /** In the form of node:http2, with pseudo-header fields. Do not modify. */
   get headers(): IncomingHttpHeaders {
     this.#headers ??= toHeaders(this);
     return this.#headers;
   }
 }
 
-/** @throws StreamError PROTOCOL_ERROR when the request is malformed. [Section 8.1.1] */
+/** @throws StreamError PROTOCOL_ERROR if the request is malformed. [Section 8.1.1] */
 export function readRequestHead(stream: number, fields: readonly HeaderField[]): RequestHead {
   const pseudo = readPseudo(stream, fields);
   const regular = fields.slice(Object.keys(pseudo).length);
@@ -54,22 +54,22 @@ export function readRequestHead(stream: number, fields: readonly HeaderField[]):
 }
 
 /**
- * The trailer section of a request. [Section 8.1]
+ * Reads the trailer section of a request. [Section 8.1]
  *
- * @throws StreamError PROTOCOL_ERROR when it is malformed.
+ * @throws StreamError PROTOCOL_ERROR if it is malformed.
  */
 export function checkTrailers(stream: number, fields: readonly HeaderField[]): void {
   checkFields(stream, fields);
 }
 
-/** They stand before all others, each at most once. [Section 8.3] */
+/** Pseudo-header fields come first, each at most once. [Section 8.3] */
 function readPseudo(stream: number, fields: readonly HeaderField[]): Partial<Record<Pseudo, string>> {
   const found: Partial<Record<Pseudo, string>> = {};
   for (const [name, value] of fields) {
     if (!name.startsWith(':')) break;
     if (!isPseudo(name)) malformed(stream, 'an unknown pseudo-header field');
-    if (found[name] !== undefined) malformed(stream, 'a pseudo-header field stands twice');
-    if (!isFieldValue(value)) malformed(stream, 'a pseudo-header field holds a character that it must not');
+    if (found[name] !== undefined) malformed(stream, 'a duplicate pseudo-header field');
+    if (!isFieldValue(value)) malformed(stream, 'a pseudo-header field contains a forbidden character');
     found[name] = value;
   }
   return found;
@@ -82,20 +82,20 @@ function isPseudo(name: string): name is Pseudo {
 /** [Section 8.3.1; CONNECT: section 8.5] */
 function checkPseudo(stream: number, found: Partial<Record<Pseudo, string>>): void {
   const { ':method': method, ':scheme': scheme, ':path': path, ':authority': authority } = found;
-  if (method === undefined || !isMethod(method)) malformed(stream, ':method is missing or no token');
+  if (method === undefined || !isMethod(method)) malformed(stream, ':method is missing or not a token');
   if (method === 'CONNECT') {
     if (authority === undefined || scheme !== undefined || path !== undefined)
       malformed(stream, 'CONNECT has :method and :authority only');
     return;
   }
-  if (scheme === undefined || !isScheme(scheme)) malformed(stream, ':scheme is missing or no scheme');
+  if (scheme === undefined || !isScheme(scheme)) malformed(stream, ':scheme is missing or not a scheme');
   const isPath = path?.startsWith('/') || (path === '*' && method === 'OPTIONS');
-  // Other schemes have paths of their own.
+  // Other schemes have their own rules for paths.
   if (path === undefined || path === '' || (/^https?$/i.test(scheme as string) && !isPath))
-    malformed(stream, ':path is missing or no path');
+    malformed(stream, ':path is missing or not a path');
 }
 
-/** A pseudo-header field among or behind the others is refused here, since no name may hold a colon. */
+/** Refuses pseudo-header fields after regular ones too: no name may contain a colon. */
 function checkFields(stream: number, fields: readonly HeaderField[]): void {
   for (const [name, value] of fields) {
     const problem = findFieldProblem(name, value);
@@ -108,7 +108,7 @@ function readContentLength(stream: number, fields: readonly HeaderField[]): numb
   const values = new Set(fields.filter(([name]) => name === 'content-length').map(([, value]) => value));
   if (values.size === 0) return undefined;
   const [value = ''] = values;
-  if (values.size > 1 || !/^\d{1,15}$/.test(value)) malformed(stream, 'content-length is no length');
+  if (values.size > 1 || !/^\d{1,15}$/.test(value)) malformed(stream, 'content-length is not a length');
   return Number(value);
 }
 

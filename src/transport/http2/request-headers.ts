@@ -1,8 +1,8 @@
-/** Fields as an object, joined as node:http2 joins them, so that those who read headers need not know whose they are. */
+/** Converts fields to an object, joined as node:http2 does: readers of headers then work with both transports. */
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { RequestHead } from './request-head.ts';
 
-/** Of these the first one counts. */
+/** Fields of which only the first counts. */
 const single: ReadonlySet<string> = new Set([
   'age',
   'authorization',
@@ -27,7 +27,7 @@ const single: ReadonlySet<string> = new Set([
 ]);
 
 export function toHeaders({ method, scheme, path, authority, fields }: RequestHead): IncomingHttpHeaders {
-  // Without a prototype: a field may be called __proto__ or constructor.
+  // Without a prototype: a field may be named __proto__ or constructor.
   const headers: Record<string, string> = Object.create(null);
   headers[':method'] = method;
   if (scheme !== '') headers[':scheme'] = scheme;

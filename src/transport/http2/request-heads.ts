@@ -1,10 +1,10 @@
-/** The heads of a connection's last requests: a broker sends the same few header blocks again and again. */
+/** Caches the heads of a connection's last requests: a broker sends the same few header blocks again and again. */
 import type { HeaderBlock } from './hpack/header-block.ts';
 import { type RequestHead, readRequestHead } from './request-head.ts';
 
-/** The five calls of a login and the three of a message. */
+/** Enough for the five calls of a login and the three of a message. */
 const MAX_REMEMBERED = 8;
-/** Largest header list that is remembered, in bytes: a connection must not keep much. */
+/** Largest header list to cache, in bytes: a connection must not hold much. */
 const MAX_SIZE = 2_048;
 
 export class RequestHeads {
@@ -12,7 +12,7 @@ export class RequestHeads {
   readonly #heads: RequestHead[] = [];
   #next = 0;
 
-  /** @throws StreamError when the request is malformed. */
+  /** @throws StreamError if the request is malformed. */
   read(stream: number, block: HeaderBlock): RequestHead {
     const at = this.#blocks.indexOf(block);
     if (at >= 0) return this.#heads[at] as RequestHead;

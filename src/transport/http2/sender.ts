@@ -1,4 +1,4 @@
-/** Sends what flow control lets through, one frame of each stream in turn. [RFC 9113, sections 5.2 and 6.9] */
+/** Sends what flow control allows, one frame per stream in turn. [RFC 9113, sections 5.2 and 6.9] */
 import { LinkedList } from '../../lib/linked-list.ts';
 import { ConnectionError, ErrorCode, StreamError } from './error-code.ts';
 import { DEFAULT_MAX_FRAME_SIZE, MAX_UINT31 } from './frame.ts';
@@ -6,31 +6,31 @@ import type { Output } from './output.ts';
 import { DEFAULT_WINDOW } from './settings.ts';
 import type { Stream } from './stream.ts';
 
-/** Bytes that may wait for a peer to read its socket. Streams keep the rest of their responses until there are fewer. */
+/** Most bytes that may wait in the socket. Above it, streams keep the rest of their responses. */
 export const MAX_BACKLOG = 262_144;
 
 export interface SenderOptions {
   readonly output: Output;
-  /** Bytes that the transport has not got rid of. */
+  /** Bytes handed to the transport that have not left yet. */
   readonly backlog: () => number;
-  /** All of a response has been sent. */
+  /** Called when a response has been sent completely. */
   readonly ended: (stream: Stream) => void;
-  /** A DATA frame is sent. */
+  /** Called for each DATA frame sent. */
   readonly worked: () => void;
 }
 
 export class Sender {
   readonly #options: SenderOptions;
-  /** Streams that have something to send, and a window for it. */
+  /** Streams with something to send and an open window. */
   readonly #ready = new LinkedList<Stream>();
-  /** What the peer lets us send on all streams together. */
+  /** The peer's window for all streams together. */
   window = DEFAULT_WINDOW;
 
   constructor(options: SenderOptions) {
     this.#options = options;
   }
 
-  /** A stream has more to send, or has come to its end. */
+  /** A stream has more to send, or has ended. */
   send(stream: Stream): void {
     if (stream.isDrained) {
       if (stream.isEnding && !stream.isLocalClosed) this.#finish(stream);
@@ -84,19 +84,19 @@ export class Sender {
     if (stream.sendWindow > 0 && !stream.isDrained) this.#enter(stream);
   }
 
-  /** Sends as much as may be sent now. */
+  /** Sends as much as possible now. */
   run(): void {
     const { output, backlog } = this.#options;
     while (this.window > 0 && backlog() + output.length <= MAX_BACKLOG) {
       const stream = this.#ready.shift();
       if (stream === undefined) return;
       stream.turn = undefined;
-      // Behind all others.
+      // Put it behind all others.
       if (stream.sendWindow > 0 && this.#step(stream)) this.#enter(stream);
     }
   }
 
-  /** One frame. @returns whether the stream may send more. */
+  /** Sends one frame. @returns whether the stream may send more. */
   #step(stream: Stream): boolean {
     const { output, worked } = this.#options;
     const [piece] = stream.pieces;
@@ -116,7 +116,7 @@ export class Sender {
     return !stream.isDrained && stream.sendWindow > 0;
   }
 
-  /** The end of a response whose body is sent: trailers, or an empty frame. Neither needs a window. */
+  /** Ends a response whose body is sent: with trailers, or an empty frame. Neither needs a window. */
   #finish(stream: Stream): void {
     const { output, ended } = this.#options;
     if (stream.trailers !== undefined) output.headers(stream.id, stream.trailers, true);

@@ -16,13 +16,13 @@ const Setting = {
 const SETTING_BYTES = 6;
 const LARGEST_FRAME = 2 ** 24 - 1;
 
-/** Of a window when nobody has said otherwise. [RFC 9113, section 6.9.2] */
+/** Initial size of a window. [RFC 9113, section 6.9.2] */
 export const DEFAULT_WINDOW = 65_535;
 
-/** Of the dynamic table. [RFC 9113, section 6.5.2] */
+/** Initial size of the dynamic table. [RFC 9113, section 6.5.2] */
 export const DEFAULT_TABLE_SIZE = 4_096;
 
-/** What a peer has said that matters to a server that never pushes and uses no dynamic table for its responses. */
+/** The peer's settings that matter to a server that never pushes and does not use a dynamic table for responses. */
 export interface PeerSettings {
   headerTableSize: number;
   initialWindowSize: number;
@@ -36,7 +36,7 @@ export const defaultPeerSettings = (): PeerSettings => ({
 });
 
 /**
- * Changes `settings` by a payload, in order. Unknown ones are ignored.
+ * Applies a payload to `settings`, in order. Ignores unknown settings.
  *
  * @throws ConnectionError
  */
@@ -55,7 +55,7 @@ function applySetting(settings: PeerSettings, id: number, value: number): void {
       return;
     case Setting.ENABLE_PUSH:
     case Setting.ENABLE_CONNECT_PROTOCOL:
-      if (value > 1) protocolError('SETTINGS: a switch is neither 0 nor 1');
+      if (value > 1) protocolError('SETTINGS: a boolean is neither 0 nor 1');
       return;
     case Setting.INITIAL_WINDOW_SIZE:
       if (value > MAX_UINT31)
@@ -74,7 +74,7 @@ export interface OwnSettings {
   readonly maxHeaderListSize: number;
 }
 
-/** The payload of the first frame of a server. All else has its default. */
+/** Builds the payload of a server's first frame. Other settings keep their default. */
 export function encodeSettings({ initialWindowSize, maxHeaderListSize }: OwnSettings): Uint8Array {
   const pairs = [
     [Setting.INITIAL_WINDOW_SIZE, initialWindowSize],

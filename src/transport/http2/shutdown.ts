@@ -1,7 +1,6 @@
 /**
- * GOAWAY in two steps, as RFC 9113 section 6.8 advises a server: first one that refuses nothing, and after a round trip
- * the one that does. Of a single GOAWAY the client learns too late about the requests that it had sent by then, and
- * takes them for refused.
+ * Sends GOAWAY in two steps, as RFC 9113 section 6.8 advises: first one that refuses nothing, and after a round trip
+ * the final one. After a single GOAWAY the client would treat the requests that it had already sent as refused.
  */
 import { ErrorCode } from './error-code.ts';
 import { FrameType, MAX_UINT31, writeUint32 } from './frame.ts';
@@ -9,7 +8,7 @@ import type { Output } from './output.ts';
 import type { StreamTable } from './stream-table.ts';
 import type { Transport } from './transport.ts';
 
-/** The longest wait for the answer to the PING between the two steps, in milliseconds. */
+/** Longest wait for the answer to the PING between the two steps, in milliseconds. */
 const ROUND_TRIP = 1_000;
 /** The payload of that PING. */
 const LEAVING = new TextEncoder().encode('leaving!');
@@ -26,7 +25,7 @@ export interface ShutdownWorld {
 
 export class Shutdown {
   readonly #world: ShutdownWorld;
-  /** `noticed` when the first GOAWAY was sent, `refusing` when no stream may begin any more. */
+  /** `noticed` after the first GOAWAY; `refusing` once no new stream is accepted. */
   #step: 'no' | 'noticed' | 'refusing' = 'no';
   #lastServed = MAX_UINT31;
 
@@ -34,7 +33,7 @@ export class Shutdown {
     this.#world = world;
   }
 
-  /** The first step. */
+  /** Takes the first step. */
   begin(): void {
     if (this.#step !== 'no') return;
     this.#step = 'noticed';
@@ -44,7 +43,7 @@ export class Shutdown {
     this.#world.touch();
   }
 
-  /** The peer has answered our PING: what it had sent when it read the notice is here. */
+  /** The peer has answered our PING: everything that it sent before it read the notice has arrived. */
   pinged(): void {
     if (this.#step !== 'noticed') return;
     this.#step = 'refusing';
@@ -54,7 +53,7 @@ export class Shutdown {
     this.endIfEmpty();
   }
 
-  /** The peer has sent GOAWAY: it opens no more streams. */
+  /** The peer has sent GOAWAY: it will open no more streams. */
   peerLeaves(): void {
     this.#step = 'refusing';
     this.endIfEmpty();

@@ -1,19 +1,19 @@
-/** A stream on the general way: its body comes in pieces, or its reply does not go out in the turn of the request. */
+/** A stream on the general way: its body arrives in pieces, or its reply is not sent in the turn of the request. */
 import type { Link } from '../../lib/linked-list.ts';
 import type { HeaderField } from './hpack/header-field.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** Who reads a request. Called while frames are read, and never again after `closed`. */
+/** Reads a request. Called while frames are read, and never after `closed`. */
 export interface StreamConsumer {
   /**
-   * Some of the body: the bytes from `start` to `end`. They share the memory of the packet they came in. The peer may send
-   * more of them once {@link Stream.consumed} has been told.
+   * Takes a part of the body: the bytes from `start` to `end`. They share memory with their packet. The peer may send
+   * more once you call {@link Stream.consumed}.
    */
   data(bytes: Uint8Array, start: number, end: number): void;
-  /** The request is whole. Trailers are empty when there were none. */
+  /** The request is complete. Trailers are empty if there were none. */
   end(trailers: readonly HeaderField[]): void;
-  /** Both sides have ended, or a reset, or the end of the connection. @param code of RST_STREAM; 0 when there was none. */
+  /** Both sides have ended, or a reset, or the connection ended. @param code of RST_STREAM; 0 if there was none. */
   closed(code: number): void;
 }
 
@@ -24,12 +24,12 @@ export interface StreamOwner {
   /** There is something to send, or the end. */
   send(stream: Stream): void;
   consumed(stream: Stream, bytes: number): void;
-  /** So many bytes more, or fewer, wait to be sent. */
+  /** Reports a change of the bytes that wait to be sent. */
   hold(change: number): void;
   reset(stream: Stream, code: number): void;
 }
 
-/** A part of the body of a response that waits for its window. */
+/** A part of a response body that waits for the window. */
 interface Piece {
   readonly bytes: Uint8Array;
   sent: number;
@@ -42,24 +42,24 @@ export class Stream {
   readonly head: RequestHead;
   readonly receiveWindow: ReceiveWindow;
   consumer: StreamConsumer = ignoring;
-  /** What the peer lets us send. Below 0 when it has made its window smaller. [RFC 9113, section 6.9.2] */
+  /** The peer's window. Negative after the peer has reduced it. [RFC 9113, section 6.9.2] */
   sendWindow: number;
-  /** Bytes of the body so far, and of those the ones that were not used. */
+  /** Bytes of the body received so far, and how many of them are not consumed. */
   received = 0;
   unconsumed = 0;
-  /** Half-closed (remote): the request is whole. [RFC 9113, section 5.1] */
+  /** Half-closed (remote): the request is complete. [RFC 9113, section 5.1] */
   isRemoteClosed = false;
-  /** Half-closed (local): the response is on its way as a whole. */
+  /** Half-closed (local): the whole response is sent or queued. */
   isLocalClosed = false;
   isClosed = false;
   hasSentHeaders = false;
   /** Nothing more will be added to the response. */
   isEnding = false;
   trailers: Uint8Array | undefined;
-  /** Told once, when everything that was written has been sent, or the stream is closed. */
+  /** Called once, when all output has been sent or the stream is closed. */
   onDrained: (() => void) | undefined;
   readonly pieces: Piece[] = [];
-  /** Its place among the streams that may send now. */
+  /** Its place in the queue of streams that may send. */
   turn: Link<Stream> | undefined;
   readonly #owner: StreamOwner;
 
@@ -71,7 +71,7 @@ export class Stream {
     this.sendWindow = sendWindow;
   }
 
-  /** Whether everything that was given to {@link write} has been sent. */
+  /** Whether everything passed to {@link write} has been sent. */
   get isDrained(): boolean {
     return this.pieces.length === 0;
   }
@@ -81,7 +81,7 @@ export class Stream {
     if (!this.isClosed && !this.hasSentHeaders) this.#owner.writeHeaders(this, block, false);
   }
 
-  /** The header block of the response. @param isLast whether it is all of it. */
+  /** Sends the header block of the response. @param isLast whether there is no body. */
   respond(block: Uint8Array, isLast = false): void {
     if (this.isClosed || this.hasSentHeaders) return;
     this.hasSentHeaders = true;
@@ -89,7 +89,7 @@ export class Stream {
     this.#owner.writeHeaders(this, block, isLast);
   }
 
-  /** Some of the body of the response, which waits for its window. The bytes must not change any more. */
+  /** Queues a part of the response body. Do not modify the bytes afterwards. */
   write(bytes: Uint8Array): void {
     if (this.isClosed || this.isEnding || bytes.length === 0) return;
     this.pieces.push({ bytes, sent: 0 });
@@ -97,7 +97,7 @@ export class Stream {
     this.#owner.send(this);
   }
 
-  /** The response is whole. @param trailers a header block. */
+  /** Ends the response. @param trailers a header block. */
   end(trailers?: Uint8Array): void {
     if (this.isClosed || this.isEnding) return;
     this.isEnding = true;
@@ -105,26 +105,26 @@ export class Stream {
     this.#owner.send(this);
   }
 
-  /** Takes out what has been sent as a whole. */
+  /** Removes chunks that have been sent. */
   shift(): void {
     this.#owner.hold(-(this.pieces.shift()?.bytes.length ?? 0));
     if (this.isDrained) this.#drained();
   }
 
-  /** Nothing waits any more. */
+  /** Drops everything that waits. */
   #drained(): void {
     const { onDrained } = this;
     this.onDrained = undefined;
     onDrained?.();
   }
 
-  /** So many bytes of the body were used: the peer may send as many again. */
+  /** Gives consumed bytes of the body back: the peer may send as many again. */
   consumed(bytes: number): void {
     this.unconsumed -= bytes;
     this.#owner.consumed(this, bytes);
   }
 
-  /** RST_STREAM. Nothing that waits is sent any more. */
+  /** Sends RST_STREAM and drops everything that waits. */
   reset(code: number): void {
     if (!this.isClosed) this.#owner.reset(this, code);
   }

@@ -1,20 +1,20 @@
-/** What a connection of HTTP/2 needs from the world: a stream of bytes, a clock and a timer. */
+/** What an HTTP/2 connection needs from outside: a byte stream, a clock and a timer. */
 export interface Transport {
-  /** @returns whether the bytes have left already, so that their memory may be used again. */
+  /** @returns whether the bytes have already left, and their memory may be reused. */
   write(bytes: Uint8Array): boolean;
-  /** Bytes that were written and have not left yet. */
+  /** Bytes written that have not left yet. */
   readonly backlog: number;
-  /** Ends the stream when all that was written has left. */
+  /** Ends the stream once all written bytes have left. */
   end(): void;
-  /** Reads no more until {@link resume}. */
+  /** Stops reading until {@link resume}. */
   pause(): void;
   resume(): void;
-  /** Milliseconds; only differences matter. */
+  /** Milliseconds; only differences are meaningful. */
   now(): number;
-  /** Calls back when the current turn is over: for writes that are gathered. */
+  /** Calls back at the end of the current turn: for gathered writes. */
   defer(callback: () => void): void;
-  /** Calls back after so many milliseconds. */
+  /** Calls back after this many milliseconds. */
   after(milliseconds: number, callback: () => void): void;
-  /** The connection itself holds so many bytes more, or fewer. */
+  /** Reports a change of the bytes that the connection itself holds. */
   hold(change: number): void;
 }

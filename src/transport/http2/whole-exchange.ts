@@ -1,4 +1,4 @@
-/** The fast way: a request that came as a whole is answered in the same turn, without a stream. */
+/** The fast way: answers a complete request in the same turn, without a stream. */
 import type { Connection } from './connection.ts';
 import {
   copyBytes,
@@ -11,15 +11,15 @@ import {
 import type { RequestHead } from './request-head.ts';
 import type { Stream } from './stream.ts';
 
-/** The answer to a whole request. Good for the turn in which the request came, and for one answer. */
+/** The answer to a complete request. Valid in the turn of the request, and for one answer. */
 export interface Exchange {
   /**
-   * Sends a response at once: a header block, a body of two parts, and a block of trailers.
+   * Sends a response at once: a header block, a body in two parts, and a block of trailers.
    *
-   * @returns whether it was sent. When the peer's windows are too small it was not: then {@link open} a stream.
+   * @returns false if the peer's windows are too small and nothing was sent: {@link open} a stream then.
    */
   reply(headers: Uint8Array, prefix: Uint8Array, body: Uint8Array, trailers: Uint8Array): boolean;
-  /** Makes a stream of the request. Its request is whole already: the consumer is not told of an end. */
+  /** Turns the exchange into a stream. Its request is already complete: the consumer gets no end. */
   open(): Stream;
 }
 
@@ -37,7 +37,7 @@ export class WholeExchange implements Exchange {
     return this.#head !== undefined;
   }
 
-  /** The next request. */
+  /** Starts the next request. */
   renew(id: number, head: RequestHead): void {
     this.#id = id;
     this.#head = head;
@@ -72,7 +72,7 @@ export class WholeExchange implements Exchange {
 
 const LAST = Flag.END_HEADERS | Flag.END_STREAM;
 
-/** @returns the place behind it. */
+/** @returns the position after it. */
 function writeFrame(
   buffer: Uint8Array,
   at: number,

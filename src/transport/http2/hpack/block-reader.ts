@@ -1,4 +1,4 @@
-/** A position in a header block. It never reads past the block's end, whatever stands behind it. */
+/** A cursor in a header block. It never reads past the end of the block, even if more bytes follow. */
 import { CompressionError } from './compression-error.ts';
 
 export class BlockReader {
@@ -6,7 +6,7 @@ export class BlockReader {
   readonly end: number;
   position: number;
 
-  /** The block is `bytes` from `start` up to `end`, which is not part of it. */
+  /** The block is `bytes` from `start` to `end`, exclusive. */
   constructor(block: Uint8Array, start: number, end: number) {
     this.block = block;
     this.position = start;
@@ -17,7 +17,7 @@ export class BlockReader {
     return this.position >= this.end;
   }
 
-  /** The next octet, without going on. @throws {CompressionError} at the end. */
+  /** Returns the next octet without advancing. @throws {CompressionError} at the end. */
   peekOctet(): number {
     if (this.position >= this.end) throw truncated();
     return this.block[this.position] as number;
@@ -33,8 +33,8 @@ export class BlockReader {
   /**
    * Skips a number of octets.
    *
-   * @returns the position of the first of them.
-   * @throws {CompressionError} when there are not as many.
+   * @returns the position of the first.
+   * @throws {CompressionError} if there are fewer.
    */
   skip(length: number): number {
     const start = this.position;

@@ -1,4 +1,4 @@
-/** Decodes the header blocks of one connection, in the order in which they came (RFC 7541, 3.2 and 6). */
+/** Decodes the header blocks of one connection, in order of arrival (RFC 7541, 3.2 and 6). */
 import { BlockReader } from './block-reader.ts';
 import { CompressionError } from './compression-error.ts';
 import { DynamicTable } from './dynamic-table.ts';
@@ -10,18 +10,18 @@ import { staticTable } from './static-table.ts';
 import { readString } from './string-literal.ts';
 
 export interface HeaderDecoderOptions {
-  /** What we announce as SETTINGS_HEADER_TABLE_SIZE, in octets. */
+  /** Our SETTINGS_HEADER_TABLE_SIZE, in octets. */
   readonly maxTableSize: number;
-  /** What we announce as SETTINGS_MAX_HEADER_LIST_SIZE, in octets. The fields of a larger list are dropped. */
+  /** Our SETTINGS_MAX_HEADER_LIST_SIZE, in octets. The fields of a larger list are dropped. */
   readonly maxListSize: number;
-  /** Most octets of one name or value. Default: what fits into a block; it is never more than 8 / 5 of its octets. */
+  /** Most octets of one name or value. Default: what fits in a block, which is never more than 8 / 5 of its octets. */
   readonly maxStringLength?: number;
 }
 
-/** The maximum size of the table as long as the peer has not read our SETTINGS (RFC 9113, 6.5.2), in octets. */
+/** The maximum table size until the peer has read our SETTINGS (RFC 9113, 6.5.2), in octets. */
 const INITIAL_TABLE_SIZE = 4096;
 
-/** First octets of the representations (6): the first bit that is set tells which it is. */
+/** First octets of the representations (6): the first set bit tells the kind. */
 const INDEXED = 0x80;
 const INCREMENTAL_INDEXING = 0x40;
 const SIZE_UPDATE = 0x20;
@@ -32,7 +32,7 @@ const INCREMENTAL_INDEXING_PREFIX = 6;
 const SIZE_UPDATE_PREFIX = 5;
 const LITERAL_PREFIX = 4;
 
-/** The fields of the block that is being decoded. */
+/** The fields of the block being decoded. */
 interface Draft {
   readonly reader: BlockReader;
   fields: HeaderField[];
@@ -48,40 +48,42 @@ export class HeaderDecoder {
   readonly #announced: number;
   /** The largest size that the peer may choose. */
   #limit: number;
-  /** The next block must begin with a size update to at most this size. */
+  /** Set if the next block must begin with a size update to at most this size. */
   #requiredUpdate: number | undefined;
 
   constructor({ maxListSize, maxStringLength = MAX_INTEGER, maxTableSize }: HeaderDecoderOptions) {
     this.#announced = checkTableSize(maxTableSize);
-    // The peer may have read our SETTINGS, or may not.
+    // The peer may or may not have read our SETTINGS.
     this.#limit = Math.max(maxTableSize, INITIAL_TABLE_SIZE);
     this.#maxListSize = maxListSize;
     this.#maxStringLength = maxStringLength;
   }
 
-  /** What the peer makes us hold in memory, in bytes: the table and the remembered blocks. About, and rather too much. */
+  /**
+   * Memory that the peer makes us hold, in bytes: the table and the remembered blocks. An estimate on the high side.
+   */
   get bytes(): number {
     return this.#table.bytes + this.#remembered.bytes;
   }
 
   /**
-   * The peer has acknowledged our SETTINGS: from its next block on the size in them holds. When that is less than the
-   * table's, the block must begin with a size update (4.2).
+   * The peer has acknowledged our SETTINGS: their table size holds from its next block on. If that is smaller than the
+   * table, the block must begin with a size update (4.2).
    *
-   * @param maxTableSize the SETTINGS_HEADER_TABLE_SIZE in them. Default: that of the options.
+   * @param maxTableSize the SETTINGS_HEADER_TABLE_SIZE in them. Default: the one in the options.
    */
   settingsAcknowledged(maxTableSize: number = this.#announced): void {
     this.#limit = checkTableSize(maxTableSize);
     if (maxTableSize >= this.#table.maxSize) return;
-    // With several reductions since the last block, the smallest has to be signalled.
+    // After several reductions since the last block, the smallest must be signalled.
     this.#requiredUpdate = Math.min(maxTableSize, this.#requiredUpdate ?? maxTableSize);
     this.#remembered.clear();
   }
 
   /**
-   * Decodes a whole block: `octets` from `start` up to `end`. Nothing of `octets` is kept.
+   * Decodes a whole block: `octets` from `start` to `end`. Keeps no reference to `octets`.
    *
-   * @throws {CompressionError} when it is malformed. The connection has to end: the tables differ from then on.
+   * @throws {CompressionError} if it is malformed. The connection must then end: the tables differ.
    */
   decode(octets: Uint8Array, start: number, end: number): HeaderBlock {
     const known = this.#remembered.find(octets, start, end);
@@ -101,7 +103,7 @@ export class HeaderDecoder {
     else if (draft.fields.length > 0) draft.fields = [];
   }
 
-  /** Updates stand at the beginning of a block only (4.2). */
+  /** Size updates may only begin a block (4.2). */
   #readSizeUpdates(reader: BlockReader): void {
     while (!reader.isAtEnd && reader.peekOctet() >>> SIZE_UPDATE_PREFIX === 1) this.#readSizeUpdate(reader);
     if (this.#requiredUpdate !== undefined)
@@ -128,27 +130,28 @@ export class HeaderDecoder {
       return field;
     }
     if (first >= SIZE_UPDATE) throw new CompressionError('a size update follows a field (RFC 7541, 4.2)');
-    // Without indexing, or never indexed (6.2.2, 6.2.3): the difference is for those who encode the field again.
+    // Without indexing and never indexed (6.2.2, 6.2.3) differ only for a party that encodes the field again.
     return this.#readLiteral(reader, LITERAL_PREFIX);
   }
 
-  /** A literal: the name is that of an entry, or a string of its own if the index is 0 (6.2). */
+  /** A literal: the name comes from an entry, or is a string if the index is 0 (6.2). */
   #readLiteral(reader: BlockReader, prefixBits: number): HeaderField {
     const index = readInteger(reader, prefixBits);
     const name = index === 0 ? readString(reader, this.#maxStringLength) : this.#fieldAt(index)[0];
     return [name, readString(reader, this.#maxStringLength)];
   }
 
-  /** One space of indexes for both tables (2.3.3): 1 to 61 the static one, then the dynamic one, the newest first. */
+  /** One index space for both tables (2.3.3): 1 to 61 is the static table, then the dynamic one, newest first. */
   #fieldAt(index: number): HeaderField {
     const field =
       index <= staticTable.length ? staticTable[index - 1] : this.#table.get(index - staticTable.length - 1);
-    if (field === undefined) throw new CompressionError('an index is of no table (RFC 7541, 2.3.3 and 6.1)');
+    if (field === undefined)
+      throw new CompressionError('an index is in neither table (RFC 7541, 2.3.3 and 6.1)');
     return field;
   }
 }
 
 function checkTableSize(size: number): number {
   if (Number.isInteger(size) && size >= 0 && size <= MAX_INTEGER) return size;
-  throw new RangeError(`the size of a header table is a whole number from 0 to ${MAX_INTEGER}`);
+  throw new RangeError(`the size of a header table must be an integer from 0 to ${MAX_INTEGER}`);
 }

@@ -1,10 +1,10 @@
 /**
- * Encodes header blocks of responses (RFC 7541, 6): entries of the static table, and literals without indexing. The
- * peer's dynamic table is not used, so that a block is the same octets each time, on every connection: what a server
- * answers all the time is encoded once.
+ * Encodes header blocks of responses (RFC 7541, 6): entries of the static table, and literals without indexing. It does
+ * not use the peer's dynamic table. A block is therefore the same octets every time, on every connection, and frequent
+ * answers are encoded once.
  *
- * Nothing is marked as never indexed (6.2.3, 7.1.3). That mark protects secrets from whoever can guess them by the size
- * of blocks, which takes a table that secrets and guesses share: there is none.
+ * Nothing is marked as never indexed (6.2.3, 7.1.3). That mark protects secrets from guessing by block size, which
+ * requires a table shared by secrets and guesses. There is none.
  */
 import type { HeaderField } from './header-field.ts';
 import { writeInteger } from './integer.ts';
@@ -12,10 +12,10 @@ import { staticTable } from './static-table.ts';
 import { writeString } from './string-literal.ts';
 
 /**
- * A dynamic table size update to 0 (6.3). A peer that has announced a SETTINGS_HEADER_TABLE_SIZE below 4,096 expects an
- * update at the beginning of the first block after we acknowledged that (4.2), also from an encoder that does not use
- * the table, and nghttp2 and others end the connection without it. Once it has been sent the size stays 0, so that no
- * later SETTINGS ask for another: once a connection is enough.
+ * A dynamic table size update to 0 (6.3). A peer with a SETTINGS_HEADER_TABLE_SIZE below 4,096 expects an update at the
+ * beginning of the first block after our acknowledgement (4.2), even from an encoder that does not use the table;
+ * nghttp2 and others end the connection without it. After it the size stays 0 and later SETTINGS do not need another:
+ * once per connection is enough.
  */
 export const emptyTableUpdate: Uint8Array = Uint8Array.of(0x20);
 
@@ -24,43 +24,43 @@ const INDEXED_PREFIX = 7;
 const WITHOUT_INDEXING = 0x00;
 const LITERAL_PREFIX = 4;
 
-/** Most octets of an integer, besides its value's own: the first octet, and four more. */
+/** Most octets of an integer besides those of the value itself: the first octet and four more. */
 const MAX_INTEGER_OCTETS = 5;
 
-/** The first index of each name of the static table. */
+/** The first index of each name in the static table. */
 const indexByName = new Map<string, number>();
-/** The index of each field of the static table that has a value. */
+/** The index of each field in the static table that has a value. */
 const indexByField = new Map<string, number>();
 for (const [at, [name, value]] of staticTable.entries()) {
   if (!indexByName.has(name)) indexByName.set(name, at + 1);
   if (value !== '') indexByField.set(keyOf(name, value), at + 1);
 }
 
-/** NUL stands in no name. */
+/** NUL is not allowed in names. */
 function keyOf(name: string, value: string): string {
   return `${name}\0${value}`;
 }
 
 /**
- * Encodes a list of fields into octets of their own, which may be kept and sent again on every connection.
+ * Encodes a list of fields into new octets, which may be kept and sent on any connection.
  *
- * @param fields names in lower case. Which characters may stand in a field is HTTP's business (RFC 9113, 8.2.1).
- * @throws {RangeError} when a name or value contains a character above U+00FF, which no octet can stand for.
+ * @param fields names in lower case. Which characters are allowed is up to HTTP (RFC 9113, 8.2.1).
+ * @throws {RangeError} if a name or value contains a character above U+00FF, which does not fit in an octet.
  */
 export function encodeFields(fields: readonly HeaderField[]): Uint8Array {
   const room = new Uint8Array(maxEncodedLength(fields));
   return room.slice(0, writeFields(fields, room, 0));
 }
 
-/** Octets that {@link writeFields} needs at most. */
+/** Returns the most octets that {@link writeFields} needs. */
 export function maxEncodedLength(fields: readonly HeaderField[]): number {
   return fields.reduce((sum, [name, value]) => sum + name.length + value.length + 3 * MAX_INTEGER_OCTETS, 0);
 }
 
 /**
- * Encodes a list of fields into a buffer that has room for {@link maxEncodedLength} octets from `at` on.
+ * Encodes a list of fields into a buffer with room for {@link maxEncodedLength} octets from `at` on.
  *
- * @returns the position behind the block.
+ * @returns the position after the block.
  * @throws {RangeError} as {@link encodeFields}.
  */
 export function writeFields(fields: readonly HeaderField[], into: Uint8Array, at: number): number {

@@ -1,14 +1,14 @@
 import type { HeaderField } from './header-field.ts';
 
 /**
- * A decoded header block. The decoder may return the same object for the same octets, so that callers can keep what they
- * work out of it by its identity.
+ * A decoded header block. The decoder may return the same object for the same octets: callers can then cache what they
+ * derive by identity.
  */
 export interface HeaderBlock {
-  /** In the order of the peer. Empty when they are too large together. */
+  /** In the peer's order. Empty if the list is too large. */
   readonly fields: readonly HeaderField[];
-  /** Octets of all names and values, and 32 a field, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113, 6.5.2). */
+  /** Octets of all names and values plus 32 per field, as SETTINGS_MAX_HEADER_LIST_SIZE counts (RFC 9113, 6.5.2). */
   readonly size: number;
-  /** Larger than the decoder's `maxListSize`. It has been decoded all the same, since it may change the table. */
+  /** Larger than the decoder's `maxListSize`. It was decoded anyway, because it may change the table. */
   readonly isTooLarge: boolean;
 }

@@ -1,12 +1,12 @@
 /**
- * The Huffman code (RFC 7541, 5.2 and appendix B). It is canonical: among codes of one length, and from each length to
- * the next, they count upwards in the order of the symbols. So the lengths alone say the whole code.
+ * The Huffman code (RFC 7541, 5.2 and appendix B). It is canonical: codes of one length, and from each length to the
+ * next, count upwards in symbol order. The lengths alone therefore define the code.
  */
 
-/** The symbol behind the 256 octets. Its first bits pad the last octet; it must not stand in a string itself. */
+/** The symbol after the 256 octets. Its first bits pad the last octet; a string must not contain it. */
 export const EOS = 256;
 
-/** Bits of each symbol's code, sixteen symbols a row. */
+/** Bits of each symbol's code, sixteen symbols per row. */
 // biome-ignore format: sixteen a row
 export const codeLengths: readonly number[] = [
   13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28,
@@ -28,7 +28,7 @@ export const codeLengths: readonly number[] = [
   30,
 ];
 
-/** The code of each symbol, right-aligned: its last bit is the number's lowest. */
+/** The code of each symbol, right-aligned: its last bit is the lowest of the number. */
 export function huffmanCodes(): number[] {
   const codes: number[] = [];
   let next = 0;

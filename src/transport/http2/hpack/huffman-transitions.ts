@@ -1,22 +1,22 @@
 /**
- * The Huffman code as a machine that takes four bits a step. A state is an inner node of the code's tree: the bits
- * since the last whole symbol. Four bits end at most one symbol, since the shortest code has five.
+ * The Huffman code as a state machine that takes four bits per step. A state is an inner node of the code tree: the
+ * bits since the last whole symbol. Four bits end at most one symbol, because the shortest code has five.
  */
 import { codeLengths, EOS, huffmanCodes } from './huffman-code.ts';
 
-/** A step to it ends the decoding: the bits are those of EOS. */
+/** A step to this state ends the decoding: the bits are EOS. */
 export const FAILED = -1;
 
-/** Set in a step that ends a symbol, which stands in bits 8 to 15. Bits 0 to 7 are the next state. */
+/** Set in a step that ends a symbol, which is in bits 8 to 15. Bits 0 to 7 are the next state. */
 export const HAS_SYMBOL = 1 << 16;
 
-/** Padding has at most this many bits (5.2): with more of them a whole octet would say nothing. */
+/** Most bits of padding (5.2): more would include an octet without meaning. */
 const MAX_PADDING_BITS = 7;
 
 export interface HuffmanTransitions {
-  /** By state * 16 + the next four bits. State 0 is the one between two symbols. */
+  /** Indexed by state * 16 + the next four bits. State 0 lies between two symbols. */
   readonly steps: Int32Array;
-  /** 1 for each state in which a string may end: nothing, or up to seven bits of EOS, since the last symbol. */
+  /** 1 for each state in which a string may end: zero to seven bits of EOS since the last symbol. */
   readonly mayEnd: Uint8Array;
 }
 
@@ -24,7 +24,7 @@ export interface HuffmanTransitions {
 type Node = [Child?, Child?];
 type Child = { readonly node: number } | { readonly symbol: number };
 
-/** Takes about a millisecond: made when the first such string comes. */
+/** Takes about a millisecond, so it is created with the first such string. */
 export function makeTransitions(): HuffmanTransitions {
   const tree = makeTree();
   const steps = new Int32Array(tree.length * 16);
@@ -44,7 +44,7 @@ function makeTree(): Node[] {
   return tree;
 }
 
-/** The inner node below another, made if it is not there yet. */
+/** Returns the inner node below another, and creates it if needed. */
 function innerChild(tree: Node[], parent: number, bit: number): number {
   const known = tree[parent]?.[bit];
   if (known !== undefined && 'node' in known) return known.node;

@@ -1,10 +1,10 @@
-/** Huffman-coded strings (RFC 7541, 5.2). Text is latin1: a character an octet. */
+/** Decodes and encodes Huffman-coded strings (RFC 7541, 5.2). Text is latin1: one character per octet. */
 import { CompressionError } from './compression-error.ts';
 import { codeLengths, huffmanCodes } from './huffman-code.ts';
 import { FAILED, HAS_SYMBOL, type HuffmanTransitions, makeTransitions } from './huffman-transitions.ts';
 import { latin1 } from './latin1.ts';
 
-/** Bits of the shortest code: a coded octet makes at most 8 / 5 octets of text. */
+/** Bits of the shortest code: one coded octet makes at most 8 / 5 octets of text. */
 const SHORTEST_CODE = 5;
 
 /** A buffer larger than this, in bytes, is not kept for the next string. */
@@ -15,9 +15,9 @@ let codes: readonly number[] | undefined;
 let kept: Buffer = Buffer.alloc(0);
 
 /**
- * Decodes `bytes` from `start` up to `end`.
+ * Decodes `bytes` from `start` to `end`.
  *
- * @throws {CompressionError} when EOS is among the symbols, or the padding is longer than 7 bits or not of EOS's bits.
+ * @throws {CompressionError} if EOS is among the symbols, or the padding is longer than 7 bits or differs from EOS.
  */
 export function decodeHuffman(bytes: Uint8Array, start: number, end: number): string {
   transitions ??= makeTransitions();
@@ -47,9 +47,10 @@ function roomFor(length: number): Buffer {
 }
 
 /**
- * Octets of a text when it is coded, its padding included.
+ * Returns the octets of a text once coded, with padding.
  *
- * @throws {RangeError} when a character is above U+00FF: cut to an octet it could become another, such as a line feed.
+ * @throws {RangeError} if a character is above U+00FF: truncated to an octet it could become another one, such as a
+ * line feed.
  */
 export function huffmanLength(text: string): number {
   let bits = 0;
@@ -66,12 +67,12 @@ function octetAt(text: string, at: number): number {
 /**
  * Writes a text, each character up to U+00FF, as {@link huffmanLength} octets.
  *
- * @returns the position behind the last.
+ * @returns the position after the last.
  */
 export function writeHuffman(into: Uint8Array, at: number, text: string): number {
   codes ??= huffmanCodes();
   let position = at;
-  /** Bits that do not fill an octet yet, and how many. */
+  /** Bits that do not fill an octet yet, and their number. */
   let bits = 0;
   let count = 0;
   for (let index = 0; index < text.length; index++) {
@@ -79,7 +80,7 @@ export function writeHuffman(into: Uint8Array, at: number, text: string): number
     const code = codes[symbol] as number;
     let rest = codeLengths[symbol] as number;
     while (rest > 0) {
-      // Eight at a time: a code has up to 30 bits, and a number's bits are 32.
+      // Eight at a time: a code has up to 30 bits, and a number holds 32.
       const taken = Math.min(rest, 8);
       rest -= taken;
       bits = ((bits << taken) | ((code >>> rest) & ((1 << taken) - 1))) & 0xffff;
@@ -89,7 +90,7 @@ export function writeHuffman(into: Uint8Array, at: number, text: string): number
       into[position++] = bits >>> count;
     }
   }
-  // The last octet is filled with EOS's first bits, which are ones.
+  // Fill the last octet with the first bits of EOS, which are ones.
   if (count > 0) into[position++] = (bits << (8 - count)) | (0xff >>> count);
   return position;
 }

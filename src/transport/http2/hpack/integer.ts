@@ -1,21 +1,23 @@
-/** Integers (RFC 7541, 5.1): the low bits of a first octet, then seven bits an octet, the lowest first. */
+/**
+ * Reads and writes integers (RFC 7541, 5.1): the low bits of a first octet, then seven bits per octet, lowest first.
+ */
 import type { BlockReader } from './block-reader.ts';
 import { CompressionError } from './compression-error.ts';
 
 /**
- * Octets behind the first. Each encoding of more is refused (5.1 asks for a limit in value and in length), also one
- * that is padded with zeros.
+ * Octets after the first. Longer encodings are refused, also zero-padded ones (5.1 asks for limits of value and
+ * length).
  */
 const MAX_CONTINUATION_OCTETS = 4;
 
-/** Largest value that is surely read: 28 bits. No table and no header block is as large. */
+/** Largest value that is always accepted: 28 bits. No table or header block is that large. */
 export const MAX_INTEGER = 2 ** 28 - 1;
 
 /**
  * Reads an integer whose first octet is the next one.
  *
- * @param prefixBits how many of the first octet's low bits belong to it, 1 to 8; the others are ignored.
- * @throws {CompressionError} when it is longer than any that makes sense, or the block ends before it does.
+ * @param prefixBits how many low bits of the first octet belong to it, 1 to 8; the others are ignored.
+ * @throws {CompressionError} if it is longer than any sensible one, or the block ends before it does.
  */
 export function readInteger(reader: BlockReader, prefixBits: number): number {
   const max = (1 << prefixBits) - 1;
@@ -36,10 +38,10 @@ function readContinuation(reader: BlockReader): number {
 /**
  * Writes an integer.
  *
- * @param flags the high bits of the first octet, which say what the integer is for.
- * @param prefixBits how many of the first octet's low bits belong to the integer, 1 to 8.
+ * @param flags the high bits of the first octet, which tell the purpose of the integer.
+ * @param prefixBits how many low bits of the first octet belong to the integer, 1 to 8.
  * @param value 0 to {@link MAX_INTEGER}.
- * @returns the position behind its last octet.
+ * @returns the position after its last octet.
  */
 export function writeInteger(
   into: Uint8Array,

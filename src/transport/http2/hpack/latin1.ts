@@ -1,4 +1,4 @@
-/** Octets as text: latin1, a character an octet, as HTTP reads header fields. */
+/** Reads octets as latin1 text, one character per octet, as HTTP reads header fields. */
 export function latin1(octets: Uint8Array, start: number, end: number): string {
   const buffer = Buffer.isBuffer(octets)
     ? octets

@@ -1,39 +1,39 @@
 /**
- * Decoded blocks by their octets. After the first calls of a connection peers send blocks that consist of indexed fields
- * only. As long as the dynamic table does not change, the same octets mean the same fields.
+ * Caches decoded blocks by their octets. After the first calls of a connection, peers send blocks of indexed fields
+ * only. While the dynamic table does not change, the same octets mean the same fields.
  */
 import type { HeaderBlock } from './header-block.ts';
 import { latin1 } from './latin1.ts';
 
-/** Longest block that is remembered, in octets: an indexed field has one or two. */
+/** Longest block to cache, in octets: an indexed field has one or two. */
 const MAX_OCTETS = 64;
-/** Most blocks of a decoder. */
+/** Most blocks per decoder. */
 const MAX_BLOCKS = 64;
-/** Most memory of a decoder for them, in bytes. */
+/** Most memory per decoder for them, in bytes. */
 const MAX_BYTES = 16 * 1024;
 
-/** What an entry costs besides its octets and the list of its fields, in bytes: about, and rather too much. */
+/** Memory of an entry besides its octets and its list of fields, in bytes: an estimate on the high side. */
 const ENTRY_BYTES = 256;
 /** A reference, in bytes. The fields themselves belong to the tables. */
 const REFERENCE_BYTES = 8;
 
 interface Remembered {
-  /** As latin1: in V8 a text costs less than an array of octets. */
+  /** As latin1: in V8 a string costs less than an array of octets. */
   readonly octets: string;
   readonly block: HeaderBlock;
 }
 
 export class RememberedBlocks {
-  /** By a hash of the octets. Of two blocks with one hash the later is kept. A map keeps the order of insertion. */
+  /** By a hash of the octets. Of two blocks with one hash, the later stays. A map keeps the order of insertion. */
   readonly #blocks = new Map<number, Remembered>();
   #bytes = 0;
 
-  /** Memory, in bytes: about. */
+  /** Memory in bytes: an estimate. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** @returns what the octets from `start` up to `end` were decoded to, if that is known. */
+  /** @returns the cached result for the octets from `start` to `end`, if any. */
   find(octets: Uint8Array, start: number, end: number): HeaderBlock | undefined {
     if (this.#blocks.size === 0 || end - start > MAX_OCTETS) return undefined;
     const known = this.#blocks.get(hashOf(octets, start, end));
@@ -53,7 +53,7 @@ export class RememberedBlocks {
     }
   }
 
-  /** Forgets all: the table has changed. */
+  /** Clears the cache: the table has changed. */
   clear(): void {
     if (this.#blocks.size === 0) return;
     this.#blocks.clear();
@@ -72,7 +72,7 @@ function bytesOf(octets: string, { fields }: HeaderBlock): number {
   return ENTRY_BYTES + octets.length + fields.length * REFERENCE_BYTES;
 }
 
-/** FNV-1a, in 30 bits, which V8 keeps without a box. */
+/** FNV-1a in 30 bits, which V8 stores unboxed. */
 function hashOf(octets: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (octets[at] as number), 0x01000193);

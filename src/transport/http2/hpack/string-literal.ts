@@ -1,4 +1,4 @@
-/** String literals (RFC 7541, 5.2): a length, then octets as they are, or Huffman-coded. Text is latin1. */
+/** Reads and writes string literals (RFC 7541, 5.2): a length, then raw or Huffman-coded octets. Text is latin1. */
 import type { BlockReader } from './block-reader.ts';
 import { CompressionError } from './compression-error.ts';
 import { decodeHuffman, huffmanLength, writeHuffman } from './huffman.ts';
@@ -11,7 +11,7 @@ const LENGTH_PREFIX = 7;
 
 /**
  * @param maxLength most octets of the text.
- * @throws {CompressionError} when the string is longer, does not end within the block, or cannot be decoded.
+ * @throws {CompressionError} if the string is longer, does not end within the block, or cannot be decoded.
  */
 export function readString(reader: BlockReader, maxLength: number): string {
   const isCoded = (reader.peekOctet() & HUFFMAN) !== 0;
@@ -27,8 +27,8 @@ export function readString(reader: BlockReader, maxLength: number): string {
 /**
  * Writes the shorter of both forms.
  *
- * @returns the position behind it.
- * @throws {RangeError} when a character is above U+00FF.
+ * @returns the position after it.
+ * @throws {RangeError} if a character is above U+00FF.
  */
 export function writeString(into: Uint8Array, at: number, text: string): number {
   const coded = huffmanLength(text);
