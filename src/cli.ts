@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `exhook`. Each subcommand is loaded when it is called. */
+/** The `exhook` command. Each subcommand is loaded when it is called. */
 import { Command } from 'commander';
 import { addBrokerCommands } from './cli/broker.ts';
 import { serveHelp } from './cli/commands/serve-help.ts';
@@ -37,10 +37,10 @@ const serve = program
     const { main } = await import('./app/main.ts');
     await main(command.args, process.env);
   });
-// Its flags come from the configuration's schema, not from here: `exhook help serve` shows them too.
+// Its flags come from the configuration schema: `exhook help serve` shows them too.
 serve.helpInformation = () => `${serveHelp()}\n`;
 
-// In the order in which the help shows them.
+// In the order of the help.
 addConfigurationCommands(program, terminal);
 addRecordingCommands(program, terminal);
 addPolicyCommands(program, terminal);
@@ -54,7 +54,7 @@ program
 
 await program.parseAsync();
 
-/** The server is the default: what is no command arrives there. */
+/** The server is the default: anything that is not a command goes there. */
 async function refuseCommand(name: string): Promise<void> {
   const { describeUnknownCommand } = await import('./cli/commands/unknown-command.ts');
   const names = program.commands.map((command) => command.name());

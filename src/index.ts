@@ -1,5 +1,5 @@
 /**
- * The library: hooks of one's own, the words they answer with, and a server in a program.
+ * The library: custom hooks, the types of their answers, and a server in your program.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,4 @@
-/** The entry of a thread that does one job and ends. */
+/** Runs one job on its own thread, and exits. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JobName, JobResult } from './lib/offload/job.ts';
 import type { Order } from './lib/offload/offload.ts';
@@ -6,7 +6,7 @@ import { lowerThread } from './lib/offload/priority.ts';
 
 lowerThread();
 
-/** Each loads what its own job needs. */
+/** Each job loads only what it needs. */
 const jobs: Readonly<Record<JobName, () => Promise<unknown>>> = {
   acl: async () => (await import('./lookup/acl/job.ts')).aclJob,
   config: async () => (await import('./config/file-job.ts')).configJob,

@@ -1,20 +1,22 @@
 /**
- * The program `dist/chunks/parts.cjs`: runs the parts that `npm run build` puts code into that a start needs.
+ * The program `dist/chunks/parts.cjs`: runs the parts, which hold the code that a start needs. `npm run build` creates
+ * them.
  *
- * A part is one file of code beside the code that V8 has compiled of it: `start.cjs` and
- * `start-11.3.244.8-linux-x64.v8`. Compiling was the larger half of a start. Compiled code is for one version of V8 on
- * one kind of machine; where it is missing or does not fit, V8 compiles the source as ever. Nothing is written here.
+ * A part is a code file and, beside it, the code that V8 compiled from it: `start.cjs` and
+ * `start-11.3.244.8-linux-x64.v8`. Compiling used to be the larger half of a start. Compiled code fits one version of
+ * V8 on one kind of machine; if it is missing or does not fit, V8 compiles the source as usual. Nothing is written
+ * here.
  *
- * CommonJS, as the parts are: only scripts may have compiled code, and modules only behind a flag.
+ * CommonJS, like the parts: only scripts may have compiled code, and modules only behind a flag.
  */
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
-/** What a part exports: the exports of each of its chunks, by the name of the chunk. */
+/** The exports of a part: those of each of its chunks, by chunk name. */
 interface Part {
-  /** The parts that it may run later. */
+  /** The parts that may be run later. */
   readonly needs: readonly string[];
   readonly [chunk: `c_${string}`]: Readonly<Record<string, unknown>>;
 }
@@ -24,17 +26,17 @@ interface Code {
   readonly compiled: Buffer | undefined;
 }
 
-/** What runs, by name: each part runs once. */
+/** Running parts by name: each runs once. */
 const parts = new Map<string, Part>();
-/** What was read and has not run yet. */
+/** Parts that were read but not run yet. */
 const read = new Map<string, Code>();
-/** For the build, which keeps what V8 has compiled. */
+/** Used by the build, which saves V8's compiled code. */
 export const scripts = new Map<string, Script>();
 
 /**
- * Reads a part without running it, so that no file need be opened when it runs: there may be no file descriptor left.
+ * Reads a part without running it: running it later then opens no file, when there may be no file descriptor left.
  *
- * @param name without its ending: `connect`
+ * @param name without its extension: `connect`
  */
 export function prepare(name: string): void {
   if (parts.has(name) || read.has(name)) return;
@@ -43,7 +45,7 @@ export function prepare(name: string): void {
   else read.set(name, { source: readFileSync(fileOf(`${name}.cjs`), 'latin1'), compiled });
 }
 
-/** Runs a part, unless it has run. */
+/** Runs a part once. */
 export function part(name: string): Part {
   prepare(name);
   const code = read.get(name);
@@ -54,7 +56,7 @@ export function part(name: string): Part {
   return parts.get(name) as Part;
 }
 
-/** `import()` for the parts, which are in the folder of this file. */
+/** `import()` for the parts, relative to the folder of this file. */
 export function load(specifier: string): Promise<unknown> {
   return import(specifier);
 }
@@ -72,8 +74,8 @@ function run(name: string, { source, compiled }: Code): void {
 }
 
 /**
- * Whether Node shall load a part as it loads any file: only then it reads source maps; and from 22.8 on it keeps compiled
- * code itself, which is the next best where the build has none for it.
+ * Whether Node should load a part like any other file: only then does it read source maps. From 22.8 on Node caches
+ * compiled code itself, the fallback if the build has none.
  */
 function mustBeNodes(compiled: Buffer | undefined): boolean {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown };
@@ -92,7 +94,7 @@ function keep(name: string, exported: Part): void {
   exported.needs.forEach(prepare);
 }
 
-/** For the build, too, which writes it. */
+/** Also used by the build, which writes it. */
 export function compiledFileOf(name: string): string {
   return fileOf(`${name}-${process.versions.v8}-${process.platform}-${process.arch}.v8`);
 }

@@ -1,9 +1,9 @@
 /**
- * What every sink must do, as a suite that any test runner can run: each case is a title and a function that
- * rejects when the sink does otherwise.
+ * What every sink must do, as a suite for any test runner: each case is a title and a function that rejects if the sink
+ * misbehaves.
  *
- * The suite takes the place of the outbox: it writes batches, tries again what was not confirmed, and then
- * compares what the sink's system holds with what was written.
+ * The suite replaces the outbox: it writes batches, retries what was not confirmed, and then compares what the sink's
+ * system holds with what was written.
  */
 import { closingCases } from './sinks/contract/closing.ts';
 import { contentCases } from './sinks/contract/content.ts';

@@ -1,12 +1,12 @@
 /**
- * The event of a built-in hook stays when a custom hook of the same name answers in its place: routes and their
- * promises are about calls, whoever answers them. Only `events` of the custom hook itself replace it.
+ * Keeps the event of a built-in hook when a custom hook of the same name answers instead: routes are about calls,
+ * whoever answers them. Only `events` returned by the custom hook replace it.
  */
 import type { AnyHook, Hook, Outcome } from '../core/hook.ts';
 import type { Event } from '../protocol/schema/event.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
 
-/** The hook, with the events of the built-in one wherever it returns a reply and no `events`. */
+/** Wraps the hook: adds the events of the built-in hook if it returns a reply without `events`. */
 export function keepEvents(builtIn: AnyHook, custom: AnyHook): AnyHook {
   const hook = custom as Hook;
   const kept: Hook = {
@@ -22,12 +22,12 @@ export function keepEvents(builtIn: AnyHook, custom: AnyHook): AnyHook {
   return kept as AnyHook;
 }
 
-/** What the built-in hook reports of a call that another one has answered: no policy is asked. */
+/** What the built-in hook reports about a call that another hook answered: no policy runs. */
 export function builtInEvents(builtIn: AnyHook, input: HookInput): readonly Event[] {
   return (builtIn as Hook).decide(input, { policy: { hooks: [] }, answers: {} }).events ?? [];
 }
 
-/** Whether it is an outcome without events: a promise, or what is none, is refused later. */
+/** Whether it is an outcome without events. Anything else, such as a promise, is refused later. */
 function hasNoEvents(outcome: Outcome | undefined | null): outcome is Outcome {
   return (
     typeof outcome === 'object' && outcome !== null && 'reply' in outcome && outcome.events === undefined

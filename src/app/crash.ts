@@ -1,6 +1,6 @@
 /**
- * Errors that nobody caught, and rejected promises that nobody handled: those of hook modules too. The process may
- * be in any state, so it drains within its time and ends with a status of its own; a supervisor starts another.
+ * Handles uncaught errors and unhandled rejections, also from hook modules. The process may be in any state, so it
+ * drains in time and exits with its own status; a supervisor starts another.
  */
 import { writeError } from '../lib/write-error.ts';
 import { describeError } from '../log/format/error-fields.ts';
@@ -12,13 +12,13 @@ import { createRateLimit } from '../log/rate-limit.ts';
 export const CRASHED = 70;
 
 export interface Crashes {
-  /** Later crashes are logged; before, they are written as text. */
+  /** From now on, logs crashes; before, they are written as text. */
   logTo(log: Pick<Logger, 'fatal' | 'flush'>): void;
   /**
-   * Later crashes drain; before, the process ends at once.
+   * From now on, drains after a crash; before, the process exits at once.
    *
-   * @param stop drains, and ends the process with the status it is given.
-   * @param timeout milliseconds after which the process ends in any case.
+   * @param stop drains, and exits with the given status.
+   * @param timeout milliseconds after which the process exits in any case.
    */
   follow(stop: (status: number) => void, timeout: number): void;
 }
@@ -27,14 +27,14 @@ const UNCAUGHT = 'uncaught error';
 const UNHANDLED = 'unhandled promise rejection';
 
 export function heedCrashes(): Crashes {
-  // A broken timer may throw all the time while the server drains.
+  // A broken timer may throw repeatedly while the server drains.
   const limit = createRateLimit({ perSecond: 5 });
   let log: Pick<Logger, 'fatal' | 'flush'> | undefined;
   let drain: { readonly stop: (status: number) => void; readonly timeout: number } | undefined;
   let hasCrashed = false;
 
   function report(thrown: unknown, what: string): void {
-    const text = `${what}: ${drain === undefined ? 'the start ends' : 'the server drains and ends'} with status ${CRASHED}`;
+    const text = `${what}: ${drain === undefined ? 'the start is aborted' : 'the server drains and exits'} with status ${CRASHED}`;
     if (log === undefined) writeError(`${text}\n${describe(thrown)}`);
     else limit(what, (times) => log?.fatal({ err: thrown, times }, text));
   }

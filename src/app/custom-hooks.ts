@@ -1,4 +1,4 @@
-/** Hooks of the user's own: modules named in the configuration, whose hooks replace the built-in ones. */
+/** Loads custom hooks: modules named in the configuration, whose hooks replace built-in ones. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Problem } from '../config/problem.ts';
@@ -28,10 +28,10 @@ interface Found {
 }
 
 /**
- * Imports the modules and collects their hooks: a default export that is a hook or a list of them, and every
- * named export that is one. An export named `lookups` answers the questions of hooks, by kind.
+ * Imports the modules and collects their hooks: a default export that is a hook or a list of hooks, and every named
+ * export that is one. An export named `lookups` answers the questions of hooks, by kind.
  *
- * @param baseDir what relative paths start from: the directory of the configuration file.
+ * @param baseDir base of relative paths: the directory of the configuration file.
  */
 export async function loadCustomHooks(
   paths: readonly string[],
@@ -53,7 +53,7 @@ export async function loadCustomHooks(
   return { hooks: [...found.hooks.values()].map(({ hook }) => hook), lookups: Object.fromEntries(lookups) };
 }
 
-/** The table with hooks in the place of those of the same name, whose events stay where a hook returns none. */
+/** Returns the table with hooks replaced by those of the same name. Their events stay if the new hook returns none. */
 export function replaceHooks(table: HookTable, hooks: readonly AnyHook[]): HookTable {
   const replaced = hooks.map((hook) => [hook.name, boundList(keepEvents(table[hook.name] as AnyHook, hook))]);
   return { ...table, ...Object.fromEntries(replaced) };
@@ -75,7 +75,7 @@ function collect(found: Found, file: string, module: Record<string, unknown>): v
   if (lookups !== undefined) addLookups(found, file, lookups);
 }
 
-/** Other exports are the module's own business. */
+/** Other exports are ignored. */
 function isMeantAsHook(value: unknown): boolean {
   return typeof value === 'object' && value !== null && isHookName((value as Partial<AnyHook>).name);
 }
@@ -104,6 +104,6 @@ function addLookups(found: Found, file: string, lookups: unknown): void {
 
 function findDouble(before: string | undefined, what: string, file: string): string | undefined {
   if (before === undefined) return undefined;
-  const place = before === file ? 'twice' : `again: ${before} has it too`;
+  const place = before === file ? 'twice' : `duplicate: ${before} has it too`;
   return `exports ${what} ${place}; keep one`;
 }

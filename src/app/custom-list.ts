@@ -1,13 +1,14 @@
 /**
- * A list of hooks that a custom provider.loaded answers, made safe for the broker that asks: one that lacks message.ingress
- * refuses a whole list with it and lets everybody in, and one that has it refuses every message outside of topic filters.
+ * Makes the list of hooks of a custom provider.loaded safe for the broker that asks. A broker without message.ingress
+ * refuses a whole list that contains it, and admits everybody. A broker with it refuses every message outside of topic
+ * filters.
  */
 import type { AnyHook, Hook, Outcome } from '../core/hook.ts';
 import { hooksFor, withoutIngressTopics } from '../policy/ingress.ts';
 import { HookSpec } from '../protocol/schema/replies.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
 
-/** The hook; for any other than provider.loaded the same. */
+/** Wraps the hook; any hook other than provider.loaded is returned unchanged. */
 export function boundList(custom: AnyHook): AnyHook {
   const hook = custom as Hook;
   if (hook.name !== 'provider.loaded') return custom;
@@ -25,7 +26,7 @@ export function boundList(custom: AnyHook): AnyHook {
   return bound as AnyHook;
 }
 
-/** Nothing for what is no list: that is refused later, with what is wrong. */
+/** Undefined if it is not a list: that is refused later, with the reason. */
 function listOf(outcome: Outcome | undefined | null): readonly HookSpec[] | undefined {
   const { kind, hooks } = (outcome?.reply ?? {}) as { kind?: unknown; hooks?: unknown };
   const parsed = kind === 'loaded' ? HookSpec.array().safeParse(hooks) : undefined;

@@ -1,4 +1,4 @@
-/** Reads what was given - flags, environment, file, modules - into one configuration. Touches files, nothing else. */
+/** Reads flags, environment, file and modules into one configuration. Touches nothing but files. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { resolvePolicyFiles } from '../config/policy-files.ts';
@@ -16,34 +16,34 @@ import { type CustomHooks, loadCustomHooks } from './custom-hooks.ts';
 export interface Loaded {
   readonly config: Config;
   readonly custom: CustomHooks;
-  /** The file to write received calls to. */
+  /** The file to record calls to. */
   readonly record?: string | undefined;
   readonly warnings: readonly string[];
-  /** The configuration file, as it was read. */
+  /** The configuration file as it was read. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
-  /** The files that the configuration names and that are read again with it. */
+  /** Files that the configuration names and that are reloaded with it. */
   readonly files: readonly NamedFile[];
-  /** Problems that are noticed later, with the line of the file that each is about. */
+  /** Problems that are noticed later, with their line in the file. */
   readonly place: (problems: readonly string[]) => Promise<readonly string[]>;
 }
 
 export interface NamedFile {
   readonly path: string;
-  /** Whether it may hold nothing although it held something before. */
+  /** Whether it may become empty after it had content. */
   readonly allowEmpty: boolean;
 }
 
-/** Every problem, one line each, for a person. */
+/** All problems, one per line, as text for people. */
 export interface NotLoaded {
   readonly problems: readonly string[];
 }
 
 export interface LoadOptions {
-  /** Whether calls are being answered: then a long file is read on another thread. Default: false. */
+  /** Whether calls are being answered: a large file is then parsed on another thread. Default: false. */
   readonly isServing?: boolean;
 }
 
-/** @param argv flags only, without the program and the subcommand. */
+/** @param argv flags only, without program and subcommand. */
 export async function load(
   argv: readonly string[],
   env: Environment,
@@ -92,7 +92,7 @@ function namedFiles(paths: ReadonlySet<string>, { authenticate, authorize }: Con
   return [...paths].map((path) => ({ path, allowEmpty: mayBeEmpty.includes(path) }));
 }
 
-/** Files are found from where the configuration is, whatever the working directory. */
+/** Files are resolved from the directory of the configuration, whatever the working directory. */
 function resolveFiles(config: Config, base: string): Config {
   const { tls } = config.listen;
   if (tls === undefined) return config;

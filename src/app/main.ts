@@ -1,4 +1,4 @@
-/** The program: configuration -> listen -> signal -> drain. Reads top to bottom. */
+/** The program: configuration -> listen -> signal -> drain. Read it top to bottom. */
 
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
@@ -20,18 +20,18 @@ import { type Hangups, handleSighup } from './sighup.ts';
 import { createStop, type Stop } from './stop.ts';
 import { startWatchdog } from './watchdog/start.ts';
 
-/** Exit status for a configuration that is not good, as of commands that are used wrongly. */
+/** Exit status for an invalid configuration, as for commands that are used wrongly. */
 const BAD_CONFIGURATION = 2;
 
-/** Milliseconds beyond the time to drain after which a process that still runs is ended. */
+/** Milliseconds beyond the drain time after which a process that still runs is killed. */
 const GRACE = 1_000;
 
-/** Milliseconds: to start a thread takes the processor from the first calls of a broker that waited for the start. */
+/** Milliseconds: starting a thread takes CPU time from the first calls of a broker that waited for the start. */
 const WATCH_DELAY = 100;
 
-/** @param argv flags only, without the program and the subcommand. */
+/** @param argv flags only, without program and subcommand. */
 export async function main(argv: readonly string[], env: Environment): Promise<void> {
-  // Before modules of the user's run.
+  // Before user modules run.
   const crashes = heedCrashes();
   replaceLostTerminalsAtExit();
   const loaded = await load(argv, env);
@@ -42,17 +42,17 @@ export async function main(argv: readonly string[], env: Environment): Promise<v
   const levels = createLevelSwitch(log);
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
   const isSupervised = workers > 1 && (await isWorker());
-  // Once, and not by each worker again.
+  // Once, not again in each worker.
   if (!isSupervised) for (const warning of loaded.warnings) log.warn(warning);
   if (workers > 1 && !isSupervised) return await supervise(config, workers, log, levels, env, crashes);
-  // Before somebody sends one: unheard, it would end the process.
+  // Before anyone can send one: without a handler it would end the process.
   if (isSupervised) followSupervisorLevel(levels);
   else followLevelSignal(levels);
   const hangups = handleSighup();
   await run(loaded, log, levels, hangups, () => load(argv, env, { isServing: true }), isSupervised, crashes);
 }
 
-/** Whether a supervisor started this process. Without a channel to one, `node:cluster` need not be loaded to know. */
+/** Whether a supervisor started this process. Without a channel there is no need to load `node:cluster`. */
 async function isWorker(): Promise<boolean> {
   if (!process.connected) return false;
   const { default: cluster } = await import('node:cluster');
@@ -102,7 +102,7 @@ async function run(
   const { address, port } = serving.address;
   const host = addBrackets(address);
   const scheme = config.listen.tls === undefined ? 'http' : 'https';
-  // Before anybody can know that it is time to send one.
+  // Before anyone can know that it is time to send one.
   const reloader = followConfig({
     first: loaded,
     load: reload,
@@ -122,7 +122,7 @@ async function run(
 function watch({ config, custom }: Loaded, log: Logger): void {
   const { watchdog, drain, sinks } = config;
   if (watchdog === 'off') return;
-  // Code of the user's may block at the first call.
+  // User code may block at the first call.
   const isForeign =
     custom.hooks.length > 0 || Object.values(sinks).some(({ module }) => module !== undefined);
   startWatchdog({
@@ -160,7 +160,7 @@ function followHangups(hangups: Hangups, serving: Serving, reloader: Reloader, l
 function refuse(problems: readonly string[]): void {
   for (const problem of problems) writeError(problem);
   process.exitCode = BAD_CONFIGURATION;
-  // A worker that is still connected to its supervisor does not exit by itself.
+  // A worker that is connected to its supervisor does not exit by itself.
   if (process.connected) process.disconnect();
 }
 
@@ -169,8 +169,8 @@ function explainStart(
   { host, port }: Loaded['config']['listen'],
 ): string {
   if (code === 'EADDRINUSE')
-    return `listen.port: port ${port} is taken on ${host}; stop what listens there, or set PORT`;
-  if (code === 'EACCES') return `listen.port: port ${port} needs privileges; take one above 1023`;
+    return `listen.port: port ${port} is already in use on ${host}; stop the program that listens there, or set PORT`;
+  if (code === 'EACCES') return `listen.port: port ${port} needs privileges; choose one above 1023`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `listen.host: ${host} is not an address of this machine`;
   return message;

@@ -1,4 +1,4 @@
-/** The recorder of `serve --record FILE`: every call becomes one line of the file, without passwords. */
+/** Records calls for `serve --record FILE`: each call becomes one line of the file, without passwords. */
 import cluster from 'node:cluster';
 import { closeSync, constants, fchmodSync, fstatSync, openSync } from 'node:fs';
 import { format, parse } from 'node:path';
@@ -10,32 +10,32 @@ import type { Rpc } from '../protocol/wire/rpc.ts';
 export interface RecorderOptions {
   readonly file: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Which of several processes this is. Default: the id of the worker, when it is one. */
+  /** Which of several processes this is. Default: the id of the worker, if it is one. */
   readonly worker?: number | undefined;
-  /** Milliseconds; only differences matter. */
+  /** Milliseconds; only differences are meaningful. */
   readonly now?: () => number;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-  /** Most bytes that may wait for a slow disk; calls beyond it are not recorded, and counted. */
+  /** Most bytes that may wait for a slow disk; calls beyond it are dropped from the recording and counted. */
   readonly maxBufferedBytes?: number;
 }
 
 export interface Recorder {
-  /** Never throws, never waits. `connection` is the number of the connection the call came on. */
+  /** Never throws, never waits. `connection` is the number of the call's connection. */
   record(rpc: Rpc, bytes: Uint8Array, headers: RawHeaders, connection: number): void;
-  /** Resolves, when all is in the file, to what was and was not recorded. */
+  /** Resolves once everything is in the file, to the counts of recorded and dropped calls. */
   close(): Promise<{ readonly recorded: number; readonly lost: number }>;
 }
 
-/** Payloads of clients are not for everybody on the machine. */
+/** Client payloads are private: only the owner may read them. */
 const MODE = 0o600;
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Opens the file, to append to it. Each of several workers has its own, since each numbers its calls and connections
- * from 1: `traffic.jsonl` becomes `traffic.2.jsonl`.
+ * Opens the file for appending. Each worker has its own, because each numbers its calls and connections from 1:
+ * `traffic.jsonl` becomes `traffic.2.jsonl`.
  *
- * @throws Error that says why the file cannot be written
+ * @throws Error that says why the file cannot be written.
  */
 export function openRecorder(options: RecorderOptions): Recorder {
   const {
@@ -52,7 +52,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
   let seq = 0;
   let lost = 0;
   let isBroken = false;
-  /** Lines that are in the file for sure. */
+  /** Lines that are certainly in the file. */
   let confirmed = 0;
   const lose = (calls: number): void => {
     lost += calls;
@@ -62,7 +62,7 @@ export function openRecorder(options: RecorderOptions): Recorder {
     confirmed = seq - lost;
   });
   out.on('drop', () => {
-    if (lost === 0) log.warn({ file }, 'calls are not recorded: the disk is too slow');
+    if (lost === 0) log.warn({ file }, 'dropped calls from the recording: the disk is too slow');
     lose(1);
   });
   out.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -105,7 +105,7 @@ function end(out: InstanceType<typeof sonic.SonicBoom>): Promise<void> {
 
 function openPrivate(file: string): number {
   try {
-    // A pipe that nobody reads must not hold up the start.
+    // A pipe without a reader must not block the start.
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
     const fd = openSync(file, flags, MODE);
     if (fstatSync(fd).isFile()) return makePrivate(fd);
@@ -117,12 +117,12 @@ function openPrivate(file: string): number {
   throw new Error(`cannot record to ${file}: it is not a file`);
 }
 
-/** The mode given to open() holds for new files only. */
+/** The mode given to open() applies to new files only. */
 function makePrivate(fd: number): number {
   try {
     fchmodSync(fd, MODE);
   } catch {
-    // The file of somebody else who lets us write: who may read it is theirs to say.
+    // The file belongs to another user: its permissions are up to them.
   }
   return fd;
 }
@@ -130,7 +130,7 @@ function makePrivate(fd: number): number {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; choose a directory that this user may write to',
   EISDIR: 'it is a directory; name a file in it',
-  ENOENT: 'its directory does not exist; make it first',
+  ENOENT: 'its directory does not exist; create it first',
   ENXIO: 'it is not a file',
   EROFS: 'its file system is read-only; choose another',
 };

@@ -1,4 +1,4 @@
-/** Follows the configuration file: a valid change of the policies takes effect at once, an invalid one changes nothing. */
+/** Follows the configuration file: a valid policy change takes effect at once, an invalid one changes nothing. */
 
 import type { Config } from '../config/schema.ts';
 import { exactKey } from '../lib/exact-key.ts';
@@ -11,38 +11,38 @@ import type { Loaded, NamedFile, NotLoaded } from './load.ts';
 import type { Serving } from './serve.ts';
 
 export interface ReloadOptions extends Pick<WatchOptions, 'interval'> {
-  /** What runs now. */
+  /** The configuration that runs now. */
   readonly first: Loaded;
   /** Reads everything again. */
   readonly load: () => Promise<Loaded | NotLoaded>;
   readonly serving: Pick<Serving, 'reload'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Takes a changed `log.level`. Default: nobody does. */
+  /** Applies a changed `log.level`. Default: no action. */
   readonly levels?: Pick<LevelSwitch, 'configure'>;
-  /** Told that a configuration did not get as far as the server. Default: nobody is. */
+  /** Called if a configuration is rejected before it reaches the server. Default: no action. */
   readonly refused?: () => void;
 }
 
 export interface Reloader {
-  /** Reads everything again: for SIGHUP. Never fails; what is wrong is logged. */
+  /** Reads everything again, for SIGHUP. Never fails: problems are logged. */
   reload(): Promise<void>;
   close(): void;
 }
 
-/** How often everything is read anew because a file has changed meanwhile. */
+/** Most attempts to read files that change meanwhile. */
 const MAX_TRIES = 10;
 
-/** A file changed between the moment it held still and the end of reading: what was read may be half of it. */
+/** Thrown if a file changed while it was read: the text may be incomplete. */
 class ChangedError extends Error {
   override readonly name = 'ChangedError';
 }
 
 async function confirmStill(stamps: Stamps): Promise<void> {
   const path = await findChanged(stamps);
-  if (path !== undefined) throw new ChangedError(`${path}: changed while it was read`);
+  if (path !== undefined) throw new ChangedError(`${path}: changed while it was being read`);
 }
 
-/** The configuration file and all that it names. An empty configuration is written as {}. */
+/** The configuration file and all files that it names. Write {} for an empty configuration. */
 function filesOf({ file, files }: Loaded): NamedFile[] {
   return [...(file === undefined ? [] : [{ path: file.path, allowEmpty: false }]), ...files];
 }
@@ -86,7 +86,7 @@ export function followConfig(options: ReloadOptions): Reloader {
     log.info('the configuration was reloaded and is in effect');
   }
 
-  /** Those that the configuration before did not name. */
+  /** Files that the previous configuration did not name. */
   async function settleOthers(next: readonly NamedFile[], still: Stamps): Promise<Stamps> {
     const paths = pathsOf(next);
     const others = paths.filter((path) => !still.has(path));
@@ -110,7 +110,7 @@ export function followConfig(options: ReloadOptions): Reloader {
 
   let running: Promise<void> | undefined;
   let waiting: Promise<void> | undefined;
-  /** One at a time; those that are asked for meanwhile are one more, since it reads what is there then. */
+  /** Runs one at a time. Requests made meanwhile become one more run, which reads the files as they are then. */
   function reload(): Promise<void> {
     if (running !== undefined) {
       waiting ??= running.then(() => {
@@ -139,7 +139,7 @@ export function followConfig(options: ReloadOptions): Reloader {
   return { reload, close: () => watch?.close() };
 }
 
-/** The sections that differ and cannot change while the server runs. */
+/** Returns the sections that differ and cannot change while the server runs. */
 export function needRestart(running: Config, next: Config): string[] {
   const names = new Set([...Object.keys(running), ...Object.keys(next)]);
   const differing = [...names].filter(
@@ -150,14 +150,14 @@ export function needRestart(running: Config, next: Config): string[] {
   return [...differing, ...logChanges(running, next), ...grantStoreChanges(running, next)];
 }
 
-/** All but the level: the log is open. */
+/** All but the level: the log is already open. */
 function logChanges({ log: before }: Config, { log: after }: Config): string[] {
   return (['format', 'project'] as const)
     .filter((name) => before[name] !== after[name])
     .map((name) => `log.${name}`);
 }
 
-/** Who is connected keeps what was granted: its store stays. */
+/** Clients that are connected keep their grants: the store stays. */
 function grantStoreChanges(running: Config, next: Config): string[] {
   const before = running.authorize?.grants;
   const after = next.authorize?.grants;

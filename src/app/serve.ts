@@ -1,4 +1,4 @@
-/** A running server: hooks, policy and look-ups behind a port; events and logs out of it. */
+/** Runs a server: hooks, policy and look-ups behind a port; events and logs as output. */
 import { Config } from '../config/schema.ts';
 import { findStarvedRoutes } from '../events/check-hooks.ts';
 import type { Undelivered } from '../events/undelivered.ts';
@@ -12,8 +12,8 @@ export type { ServeConfigOptions, ServeOptions, Serving } from './serve/options.
 /**
  * Starts a server.
  *
- * @throws ZodError when the configuration is not good; Error when the port, a certificate or the file of the
- *   recording cannot be had, or when a route can never get an event because of a custom hook.
+ * @throws ZodError if the configuration is invalid; Error if the port, a certificate or the file of the
+ *   recording is not available, or if a custom hook keeps a route from ever getting an event.
  */
 export async function serve(options: ServeOptions = {}): Promise<Serving> {
   const config = Config.parse(options.config ?? {});
@@ -22,7 +22,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
   return await serveConfig(config, options);
 }
 
-/** The same, from a configuration that was checked already, together with the custom hooks. */
+/** The same, from a configuration that is already checked, together with the custom hooks. */
 export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
   const parts = await openParts(config, options);
   const { listener, admin, tls, live, reloads, keeper, log } = parts;

@@ -1,6 +1,6 @@
 /** Handles SIGHUP from the start: without a handler the signal ends a process that is still starting. */
 export interface Hangups {
-  /** From now on each one calls this; at once when one came before. */
+  /** Sets the handler of each SIGHUP from now on; runs it at once if a signal came before. */
   follow(reload: () => void): void;
 }
 

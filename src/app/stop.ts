@@ -1,10 +1,10 @@
-/** Stops a server once, whoever asks for it, and ends the process. */
+/** Stops a server once, whatever the trigger, and exits the process. */
 
 import type { Logger } from '../log/log.ts';
 import type { Reloader } from './reload.ts';
 import type { Serving } from './serve.ts';
 
-/** @param status of the process; the first that is not 0 counts. */
+/** @param status exit status; the first one other than 0 counts. */
 export type Stop = (status: number) => Promise<void>;
 
 export interface StopOptions {
@@ -22,13 +22,13 @@ export function createStop({ serving, reloader, log }: StopOptions): Stop {
     isStopping = true;
     reloader.close();
     const isComplete = await serving.stop();
-    if (!isComplete) log.warn('drain.timeout ended before everything was done');
+    if (!isComplete) log.warn('drain.timeout expired before everything was done');
     logStopped(serving.left, log);
     log.flush(() => process.exit(status));
   };
 }
 
-/** The last line says what became of events that no sink has taken. */
+/** The last line reports the events that no sink took. */
 function logStopped({ lost, spooled }: Serving['left'], log: Logger): void {
   const left = { ...(spooled > 0 && { spooled }), ...(lost > 0 && { lost }) };
   if (lost > 0)

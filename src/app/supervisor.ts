@@ -1,4 +1,4 @@
-/** Several processes on one port: starts them, restarts one that dies, and hands signals on. */
+/** Runs several processes on one port: starts them, restarts one that dies, and forwards signals. */
 
 import cluster, { type Worker } from 'node:cluster';
 import { createTaskGiver } from '../emqx/one-worker.ts';
@@ -12,26 +12,26 @@ import type { Crashes } from './crash.ts';
 export interface SupervisorOptions {
   readonly workers: number;
   readonly log: Logger;
-  /** Of the log: workers follow it. */
+  /** Settings of the log, which the workers share. */
   readonly levels: LevelSwitch;
   /** Milliseconds after which a worker that was told to stop is killed. */
   readonly stopTimeout: number;
-  /** Its own: a crash stops the workers as a signal does. */
+  /** The supervisor's own crash handler: a crash stops the workers, as a signal does. */
   readonly crashes: Pick<Crashes, 'follow'>;
 }
 
-/** Milliseconds beyond `stopTimeout` for workers that were killed to be gone. */
+/** Milliseconds beyond `stopTimeout` for killed workers to exit. */
 const LAST_WAIT = 1_000;
 
-/** Delays before a worker that died is started again, in milliseconds: the first at once, then doubling. */
+/** Delays before a dead worker is restarted, in milliseconds: the first at once, then doubling. */
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
-/** A worker that lived so long, in milliseconds, was well: its successor starts without delay. */
+/** A worker that lived this long, in milliseconds, was healthy: its successor starts without delay. */
 const WELL_AFTER = 30_000;
 /**
- * The exit status of a worker whose configuration is not good: its successors would die of the same. Node ends
- * one that disconnects with 0, whatever status it has set. Once workers serve, they are not ended for it: the
- * configuration has become bad since, and may become good again.
+ * Exit status of a worker with an invalid configuration: restarting would not help. Node exits a disconnecting worker
+ * with 0, whatever status it has set. Once workers serve, this status does not end them: the configuration has become
+ * invalid since, and may become valid again.
  */
 const BAD_CONFIGURATION = 2;
 
@@ -48,7 +48,7 @@ export function supervise({
     let status = 0;
     let deaths = 0;
     let hasServed = false;
-    // A worker that is starting does not hear signals yet, and would end by one.
+    // A starting worker does not handle signals yet, and one would end it.
     const starting = new Map<Worker, { mustReload: boolean }>();
 
     const start = (): void => {
@@ -114,12 +114,15 @@ export function supervise({
   });
 }
 
-/** Milliseconds to wait before a worker is started after so many deaths in a row. */
+/** Returns the delay before a restart, in milliseconds, after this many deaths in a row. */
 export function delayAfter(deaths: number): number {
   return deaths <= 1 ? 0 : backoff(deaths - 1, { first: FIRST_DELAY, longest: LONGEST_DELAY });
 }
 
-/** The status of a worker that was told to stop. One that was still starting is ended by the signal: nothing is lost. */
+/**
+ * Returns the exit status of a worker that was told to stop. The signal may end one that was still starting: nothing is
+ * lost.
+ */
 function statusOf(code: number | null, signal: string | null): number {
   return signal === 'SIGTERM' ? 0 : (code ?? 1);
 }

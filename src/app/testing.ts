@@ -1,6 +1,6 @@
 /**
- * For tests of one's own hooks: calls a hook as a broker would, in memory. The request is encoded, decoded,
- * validated and answered exactly as it would be on the wire.
+ * Tests custom hooks: calls a hook as a broker would, in memory. The request is encoded, decoded, validated and
+ * answered exactly as on the wire.
  */
 import { call } from '../core/call.ts';
 import type { AnyHook, Hook } from '../core/hook.ts';
@@ -29,30 +29,29 @@ export interface CallOptions {
   readonly policy?: Policy;
   /** Answers to the hook's questions, by kind. */
   readonly lookups?: Readonly<Record<string, Lookup>>;
-  /** Milliseconds that the broker waits. Default: 5000, as EMQX. */
+  /** The broker's timeout, in milliseconds. Default: 5000, as EMQX. */
   readonly timeout?: number;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 export interface HookCall<Name extends HookName = HookName> {
-  /** What the hook decided; absent when the call failed. */
+  /** What the hook decided; absent if the call failed. */
   readonly reply?: ReplyOf<Name>;
   readonly events: readonly Event[];
   /** What a policy decided. */
   readonly decision?: Decision;
-  /** Why the call failed: what the broker saw is then the hook's `onError`. */
+  /** Why the call failed: the broker then got the hook's `onError`. */
   readonly failure?: FailureCode;
-  /** The same in words, such as which look-up is missing: what the log of a server would tell. */
+  /** The failure as text, such as which look-up is missing: what a server would log. */
   readonly reason?: string;
-  /** What the broker got: a gRPC status, 0 when it is a reply. */
+  /** What the broker got: a gRPC status, 0 for a reply. */
   readonly status: number;
 }
 
 /**
  * Calls a hook as EMQX 5.9 and later would.
  *
- * @example
- * const { reply } = await callHook(myHook, { clientinfo: { clientid: 'c1' }, topic: 'a/b' });
+ * @example const { reply } = await callHook(myHook, { clientinfo: { clientid: 'c1' }, topic: 'a/b' });
  */
 export async function callHook<Name extends HookName>(
   hook: Hook<Name>,
@@ -74,7 +73,7 @@ export async function callHook<Name extends HookName>(
       return failure;
     },
   };
-  // It writes by descriptors, which a server need not load.
+  // It writes to file descriptors, and a server does not need it.
   const { encodeRequest } = await import('../protocol/wire/encode-request.ts');
   const result = await call(rpc, binaryCodec, encodeRequest(rpc, request), runtime, options.timeout ?? 5_000);
   return { ...seen, status: result instanceof Failure ? result.status : 0 } as HookCall<Name>;
@@ -88,7 +87,7 @@ interface Seen {
   readonly reason?: string;
 }
 
-/** What a hook or a look-up has thrown says more than the code. */
+/** The error thrown by a hook or a look-up says more than the code. */
 function reasonOf({ message, cause }: Failure): string {
   return cause instanceof Error ? cause.message : message;
 }

@@ -2,12 +2,12 @@ import { type WatchOptions, watchFile } from '../lib/watch.ts';
 import type { Logger } from '../log/log.ts';
 import type { TlsFiles, TlsSettings } from '../transport/tls.ts';
 
-/** Certificate and key are two files: after one has changed, the other gets so long to follow, in milliseconds. */
+/** Certificate and key are two files: after one has changed, wait this long for the other. Milliseconds. */
 const SETTLE = 500;
 
 /**
- * Reads the TLS files again whenever one of them changes. New connections get the new certificate, living ones
- * keep theirs; files that do not fit are reported and the old certificate stays.
+ * Reloads the TLS files whenever one of them changes. New connections get the new certificate, open ones keep theirs.
+ * Files that do not match are reported, and the old certificate stays.
  *
  * @returns ends the watch.
  */

@@ -4,7 +4,7 @@ import type { Runtime } from '../core/runtime.ts';
 import { type Rpc, rpcs } from '../protocol/wire/rpc.ts';
 import { binaryCodec } from '../transport/codecs.ts';
 
-/** Fields 1 and 2, both empty: the sub-messages that a request must have are among them, whichever it is. */
+/** Fields 1 and 2, both empty: they cover the sub-messages that any request requires. */
 const REQUEST = Uint8Array.of(0x0a, 0, 0x12, 0);
 
 const runtime: Runtime = {
@@ -15,15 +15,15 @@ const runtime: Runtime = {
   failed: (_rpc, failure) => failure,
 };
 
-/** Milliseconds in which the first calls of a broker that waited for the start come first. */
+/** Delay in milliseconds: the first calls of a broker that waited for the start go first. */
 const DELAY = 50;
 
 /**
- * Sends one empty call of each kind through the flow, so that the first real ones do not pay for the compilation
- * of schemas and code. Built-in hooks only, and nothing comes of it.
+ * Sends one empty call of each kind through the flow: the first real ones then need not wait for the compilation of
+ * schemas and code. Built-in hooks only, without side effects.
  *
- * It is done when the port is open, one kind a turn of the event loop: before, it would keep brokers waiting for
- * hooks they may never call.
+ * Runs after the port has opened, one kind per turn of the event loop: earlier, it would keep brokers waiting for hooks
+ * that they may never call.
  */
 export function warmUp(): void {
   const left = [...rpcs];
@@ -36,7 +36,7 @@ export function warmUp(): void {
   setTimeout(next, DELAY).unref();
 }
 
-/** One empty call, and what came of it. */
+/** One empty call and its result. */
 export function warm(rpc: Rpc): unknown {
   return call(rpc, binaryCodec, REQUEST, runtime, 0);
 }

@@ -1,4 +1,4 @@
-/** The configuration as it may be shown: references to secrets stay, secrets do not. */
+/** Prepares the configuration for display: references to secrets stay, secrets do not. */
 
 import { redactUrls } from '../lib/redact-urls.ts';
 import { mapSteps, type Steps } from '../lib/steps.ts';
@@ -7,17 +7,17 @@ import { kindOf, type SinkSection } from './sections/sinks.ts';
 
 const HIDDEN = '***';
 
-/** Keys whose text is a secret, wherever they stand. */
+/** Keys whose text is a secret, anywhere. */
 const secretKey =
   /(password|passwd|passphrase|secret|token|credentials?|authorization|cookie|api_?key|nkey|private_?key)$/i;
 
-/** Mappings whose texts may all be secrets: what is sent to a service with each request. */
+/** Mappings whose texts may all be secrets: sent to a service with each request. */
 const secretMapping = /^(headers|body)$/;
 
-/** Users are many, and are nobody's business here. */
+/** Users are many, and private. */
 const users = /^list$/;
 
-/** All of it, as /configz shows it. */
+/** Shows all of it, for /configz. */
 export function redactConfig(config: Config): unknown {
   const { events, sinks } = config;
   const routes = events.routes.map((route) =>
@@ -26,7 +26,7 @@ export function redactConfig(config: Config): unknown {
   return withoutSecrets({ ...config, events: { ...events, routes } });
 }
 
-/** The same, rule by rule, since there may be many. */
+/** Shows rule by rule, because there may be many. */
 export function* redactSteps(config: Config): Steps<unknown> {
   const { authorize, publish } = config;
   const shown = redactConfig({
@@ -45,12 +45,12 @@ export function* redactSteps(config: Config): Steps<unknown> {
 
 type Route = Config['events']['routes'][number];
 
-/** Whether targets of the sink may hold secrets: those of HTTP are the end of a URL. */
+/** Whether targets of the sink may contain secrets: for HTTP they are the end of a URL. */
 function maySecret(sink: SinkSection | undefined): boolean {
   return sink !== undefined && kindOf(sink).kind.target?.maySecret === true;
 }
 
-/** Placeholders alone are shown. */
+/** Shows placeholders only. */
 function hideTarget(route: Route): Route {
   const { target } = route.shape;
   if (target === undefined) return route;
@@ -60,7 +60,7 @@ function hideTarget(route: Route): Route {
 
 export function withoutSecrets(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return secretKey.test(key) ? HIDDEN : redactUrls(value);
-  // JSON, which this becomes, has no bigint.
+  // This becomes JSON, which does not have bigint.
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
@@ -69,7 +69,7 @@ export function withoutSecrets(value: unknown, key = ''): unknown {
   }
   if (isReference(value)) return value;
   const isSecret = secretMapping.test(key);
-  // Of the broker it is one of its API keys; elsewhere a key is the path of a file.
+  // Under `broker`, key is an API key; elsewhere it is the path of a file.
   const keyOf = (name: string): string => (key === 'broker' && name === 'key' ? 'apiKey' : name);
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
@@ -79,7 +79,7 @@ export function withoutSecrets(value: unknown, key = ''): unknown {
   );
 }
 
-/** Where a secret comes from is what an operator wants to know. */
+/** Operators need to see where a secret comes from. */
 function isReference(value: object): boolean {
   const [name, ...others] = Object.keys(value);
   return others.length === 0 && (name === 'env' || name === 'file');

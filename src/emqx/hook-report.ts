@@ -1,4 +1,7 @@
-/** Which hooks are registered and why, and which broker nodes call them: of one process, or of several added up. */
+/**
+ * Reports which hooks are registered and why, and which broker nodes call them, for one process or for several added
+ * up.
+ */
 import { type RegisteredHook, registeredHooks } from '../config/hook-list.ts';
 import type { Config } from '../config/schema.ts';
 import { clip } from '../lib/clip.ts';
@@ -19,7 +22,7 @@ export function reportHooks(
   return { registered: registeredHooks(config, custom), brokers };
 }
 
-/** Workers share their brokers: calls add up, and the latest is the last. */
+/** Workers share their brokers: calls are added up, and the latest is the last. */
 export function addUpHooks([first, ...others]: readonly HookReport[]): HookReport {
   if (first === undefined) return { registered: [], brokers: [] };
   return others.reduce(
@@ -37,7 +40,7 @@ function addUpNodes(some: readonly NodeCalls[], others: readonly NodeCalls[]): N
   return [...sums.values()];
 }
 
-/** What one worker has noticed is so: each sees the calls of some connections only. */
+/** Each worker sees the calls of some connections only, so what one has noticed counts. */
 function addUpNode(one: NodeCalls, other: NodeCalls): NodeCalls {
   const outdated = one.outdated ?? other.outdated;
   return { ...one, ...other, calls: addUpCalls(one.calls, other.calls), ...(outdated && { outdated }) };
@@ -53,30 +56,30 @@ function addUpCalls(some: NodeCalls['calls'], others: NodeCalls['calls']): NodeC
 }
 
 /**
- * The allow-all trap: brokers whose clients log in, and which never ask whether they may. EMQX ships with an
- * acl.conf that allows everything; it is asked first, so that client.authorize never comes.
+ * Finds the allow-all trap: brokers whose clients log in but that never ask for authorization. EMQX ships with an
+ * acl.conf that allows everything. EMQX asks it first, so client.authorize is never called.
  */
 export function findTrapped({ registered, brokers }: HookReport): readonly NodeCalls[] {
   if (!registered.some(({ name }) => name === 'client.authorize')) return [];
   return brokers.filter(({ calls }) => loginsOf(calls) > 0 && calls['client.authorize'] === undefined);
 }
 
-/** Nodes that hold another list of hooks than the one of this configuration. */
+/** Nodes whose list of hooks differs from this configuration. */
 export function findOutdated({ brokers }: HookReport): readonly NodeCalls[] {
   return brokers.filter(({ outdated }) => outdated !== undefined);
 }
 
-/** All that is strange, in words. */
+/** Describes all anomalies. */
 export function findWarnings(report: HookReport): string[] {
   const outdated = findOutdated(report).flatMap(({ node, outdated: difference }) =>
     difference === undefined
       ? []
-      : [`${clip(node) || '(without a name)'}: ${describeDifference(difference)}. To do: ${RELOAD_REMEDY}`],
+      : [`${clip(node) || '(without a name)'}: ${describeDifference(difference)}. Fix: ${RELOAD_REMEDY}`],
   );
   return [...findTraps(report), ...outdated];
 }
 
-/** The trap in words. */
+/** Describes the trap. */
 export function findTraps(report: HookReport): string[] {
   return findTrapped(report).map(
     ({ node, calls }) =>
@@ -87,7 +90,7 @@ export function findTraps(report: HookReport): string[] {
   );
 }
 
-/** Logins that succeeded, as far as the broker tells us of them; with neither hook registered there is no telling. */
+/** Counts successful logins, as far as the broker reports them; unknown if neither hook is registered. */
 function loginsOf(calls: NodeCalls['calls']): number {
   return Math.max(calls['client.connected']?.calls ?? 0, calls['client.authenticate']?.calls ?? 0);
 }

@@ -209,7 +209,7 @@ describe('a file that cannot be written', () => {
     [
       'is in a directory that does not exist',
       join(directory, 'no/such.jsonl'),
-      /its directory does not exist; make it first$/,
+      /its directory does not exist; create it first$/,
     ],
     ['is a device', '/dev/null', /it is not a file$/],
     ['cannot be opened', loop, /ELOOP/],

@@ -42,7 +42,7 @@ describe.each(Object.entries(failures))('%s of a hook module', (_name, failure) 
     const server = await startWith(failure);
     const waiting = callJson(server.url, 'OnClientAuthenticate', client);
     await callJson(server.url, 'OnClientConnected', client);
-    const record = await server.logged(/the server drains and ends with status 70$/);
+    const record = await server.logged(/the server drains and exits with status 70$/);
     expect(record).toMatchObject({ severity: 'CRITICAL', err: { type: 'TypeError', message: 'lost' } });
     expect(await waiting).toMatchObject({ status: 200, body: { boolResult: true } });
     expect(await server.ended).toEqual({ code: 70, signal: null });

@@ -88,7 +88,7 @@ class Pages {
 async function startShared(args: string[] = []): Promise<[RunningServer, Pages]> {
   const admin = { EXHOOK_ADMIN_PORT: 'shared', EXHOOK_ADMIN_TOKEN: TOKEN };
   const server = await startServer(['--events-stdout', 'off', ...args], { env: admin });
-  await server.logged(/^admin pages are on the port of brokers, for whoever has the token$/);
+  await server.logged(/^admin pages are on the brokers' port, for anyone with the token$/);
   return [server, new Pages(server.url)];
 }
 
@@ -323,7 +323,7 @@ describe('a server with admin pages', () => {
     const args = ['--admin-port', port, '--workers', String(workers)];
     const { code, stderr } = await run(args, { env: { HOST: '127.0.0.1', PORT: '0' } });
     expect(code).toBe(2);
-    expect(stderr).toContain(`admin.port: port ${port} is taken on 127.0.0.1; write another one\n`);
+    expect(stderr).toContain(`admin.port: port ${port} is already in use on 127.0.0.1; choose another one\n`);
   });
 
   it.each<[admin: string, problem: string]>([

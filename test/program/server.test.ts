@@ -110,7 +110,7 @@ describe('a start that fails', () => {
     expect(await run(['--host', '127.0.0.1', '--port', String(port)])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `listen.port: port ${port} is taken on 127.0.0.1; stop what listens there, or set PORT\n`,
+      stderr: `listen.port: port ${port} is already in use on 127.0.0.1; stop the program that listens there, or set PORT\n`,
     });
   });
 
@@ -126,7 +126,7 @@ describe('a start that fails', () => {
     const { code, stderr } = await run(['--record', '/nowhere/at/all.jsonl', '--port', '0']);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'cannot record to /nowhere/at/all.jsonl: its directory does not exist; make it first\n',
+      'cannot record to /nowhere/at/all.jsonl: its directory does not exist; create it first\n',
     );
   });
 });

@@ -4,7 +4,7 @@ import { blockingHook, callAs } from './support/blocking-hook.ts';
 import { aBroker } from './support/broker.ts';
 import { openServer, type ProgramOptions, type RunningServer, startServer } from './support/program.ts';
 
-const verdict = /was blocked for \d+ s \(watchdog\): the process is killed/;
+const verdict = /was blocked for \d+ s \(watchdog\): killing the process/;
 
 async function aServer(args: readonly string[] = [], options: ProgramOptions = {}): Promise<RunningServer> {
   return await startServer(['--hooks-custom', blockingHook(), '--watchdog', '1s', ...args], options);
@@ -81,7 +81,7 @@ describe('the watchdog', () => {
       void callAs(aBroker(server.url), 'loop');
       await new Promise((resolve) => setTimeout(resolve, 1000));
       server.signal(signal);
-      const line = await server.logged(/has not stopped within drain\.timeout: it is killed/);
+      const line = await server.logged(/did not stop within drain\.timeout: killing it/);
       expect(line).toMatchObject({ severity: 'CRITICAL', stack: expect.stringContaining('spinForEver') });
       expect(await server.ended).toStrictEqual({ code: null, signal: 'SIGKILL' });
     },

@@ -125,7 +125,7 @@ describe('two workers', () => {
       String(other.port),
     ]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(new RegExp(`listen\\.port: port ${other.port} is taken`));
+    expect(stderr).toMatch(new RegExp(`listen\\.port: port ${other.port} is already in use`));
     expect(stderr).not.toMatch(/restarted|\n {4}at /);
   });
 });

@@ -2,7 +2,7 @@ import { prettyJson } from '../../lib/pretty-json.ts';
 import { inSlices } from '../../lib/slices.ts';
 import { jsonTextAnswer, type Page, textAnswer } from './page.ts';
 
-/** The configuration in force: file, environment and flags together, with defaults, without secrets. */
+/** Shows the configuration in force, from file, environment and flags, with defaults and without secrets. */
 export const configz: Page = {
   path: '/configz',
   isOpen: false,

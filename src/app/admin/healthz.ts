@@ -1,6 +1,6 @@
 import { type Page, textAnswer } from './page.ts';
 
-/** Whether the process answers at all. */
+/** Shows whether the process answers at all. */
 export const healthz: Page = {
   path: '/healthz',
   isOpen: true,

@@ -3,7 +3,7 @@ import { clip } from '../../lib/clip.ts';
 import type { NodeCalls } from '../../lookup/brokers/node-calls.ts';
 import { jsonAnswer, type Page } from './page.ts';
 
-/** What brokers are asked to call and why, what each broker node did call and when, and what is strange about it. */
+/** Shows which hooks are registered and why, what each broker node called and when, and any anomalies. */
 export const hooksz: Page = {
   path: '/hooksz',
   isOpen: false,

@@ -1,6 +1,6 @@
 import type { Page } from './page.ts';
 
-/** For Prometheus. docs/metrics.md says what each of them means. */
+/** Serves metrics to Prometheus. docs/metrics.md explains each. */
 export const metrics: Page = {
   path: '/metrics',
   isOpen: false,

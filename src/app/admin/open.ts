@@ -1,4 +1,7 @@
-/** Opens what `admin` configures: pages of its own, on one port or another, or answers to the supervisor that has them. */
+/**
+ * Starts what `admin` configures: pages on their own port or a shared one, or answers to the supervisor that has the
+ * pages.
+ */
 import type { AddressInfo } from 'node:net';
 import type { Admin } from '../../config/sections/admin.ts';
 import type { Environment } from '../../lib/secret.ts';
@@ -9,9 +12,9 @@ import { openSharedPages, type SharedPages } from './shared.ts';
 import { answerSupervisor, askSupervisor } from './worker-channel.ts';
 
 export interface OpenAdmin {
-  /** Absent in a worker, and where the port of brokers has the pages. */
+  /** Absent in a worker, and if the pages are on the brokers' port. */
   readonly address?: AddressInfo;
-  /** Present where the port of brokers has them. */
+  /** Present if the pages are on the brokers' port. */
   readonly pages?: SharedPages;
   close(): void;
 }
@@ -22,7 +25,7 @@ export interface OpenAdminOptions extends ReporterOptions {
   readonly env: Environment;
 }
 
-/** @throws Error that names the key of the configuration to change. */
+/** @throws Error that names the configuration key to change. */
 export async function openAdmin(options: OpenAdminOptions): Promise<OpenAdmin> {
   const { admin, isSupervised, log } = options;
   const { listen } = options.config();

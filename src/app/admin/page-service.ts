@@ -1,17 +1,17 @@
-/** The side of a supervisor whose workers have the pages: it makes what they are asked for. */
+/** The supervisor's side when workers serve the pages: builds the pages that they request. */
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from '../../log/log.ts';
 import { type AdminSource, type Answer, textAnswer } from './page.ts';
 import { findPage } from './pages.ts';
 import { isPageWanted, type PageMade, type PageWanted } from './worker-channel.ts';
 
-/** Makes pages for workers until it is closed. */
+/** Builds pages for workers until it is closed. */
 export function servePages(source: AdminSource, log: Pick<Logger, 'error'>): { close(): void } {
   const serve = (worker: Worker, message: unknown): void => {
     if (!isPageWanted(message)) return;
     void makePage(message, source, log).then((answer) => {
       const made: PageMade = { exhook: 'page-made', id: message.id, answer };
-      // A worker that has gone need not be told.
+      // A worker that has exited does not need an answer.
       if (worker.isConnected()) worker.send(made, () => {});
     });
   };

@@ -1,15 +1,15 @@
-/** What a page is, and what pages can ask. */
+/** What a page is, and what it can ask for. */
 
 import type { HookReport } from '../../emqx/hook-report.ts';
 import { printableJson } from '../../lib/printable.ts';
 import type { Exposition } from '../../telemetry/prometheus.ts';
 
-/** The server, or all workers of one: pages do not know which. */
+/** The server, or all of its workers: pages do not know which. */
 export interface AdminSource {
   /** Whether brokers may call. */
   isReady(): Promise<boolean>;
   metrics(): Promise<Exposition>;
-  /** What is in force, without secrets; nothing while no worker answers. */
+  /** The configuration in force, without secrets; undefined if no worker answers. */
   config(): Promise<unknown>;
   hooks(): Promise<HookReport>;
 }
@@ -22,7 +22,7 @@ export interface Answer {
 
 export interface Page {
   readonly path: string;
-  /** Whether it is shown without the token: probes have none, and it tells no more than a connection would. */
+  /** Whether it is shown without the token: probes have none, and the page reveals no more than a connection would. */
   readonly isOpen: boolean;
   answer(source: AdminSource): Promise<Answer>;
 }
@@ -35,7 +35,7 @@ export function jsonAnswer(value: unknown): Answer {
   return jsonTextAnswer(JSON.stringify(value, null, 2));
 }
 
-/** JSON that is written already. */
+/** JSON that is already serialized. */
 export function jsonTextAnswer(text: string): Answer {
   return { status: 200, type: 'application/json', body: `${printableJson(text)}\n` };
 }

@@ -12,15 +12,15 @@ import { carriesToken } from './token.ts';
 
 export const pages: readonly Page[] = [metrics, healthz, readyz, configz, hooksz];
 
-/** What a request for a page says. */
+/** A request for a page. */
 export interface PageRequest {
   readonly method: string | undefined;
   readonly path: string | undefined;
-  /** The header, as it came. */
+  /** The `Authorization` header as received. */
   readonly authorization: string | undefined;
 }
 
-/** The path of a URL as Node has it: without what is behind the question mark. */
+/** Path of a URL in Node's form, without the query. */
 export function pathOf(url: string | undefined): string | undefined {
   return url?.split('?', 1)[0];
 }
@@ -30,10 +30,10 @@ export function findPage(path: string | undefined): Page | undefined {
 }
 
 /**
- * The page that is to be shown, or the answer in its place.
+ * Returns the page to show, or an error answer.
  *
- * @param token what must be carried; nothing where everybody may read.
- * @param findHostProblem what is wrong with the name that the request came by; of no matter for who has the token.
+ * @param token the token that is required; undefined if everybody may read.
+ * @param findHostProblem checks the host name of the request; skipped for requests with the token.
  */
 export function admit(
   { method, path, authorization }: PageRequest,
@@ -48,13 +48,14 @@ export function admit(
     return { refusal: textAnswer(401, 'send the token of admin.token: Authorization: Bearer TOKEN') };
   if (page === undefined)
     return {
-      refusal: textAnswer(404, `There are these pages: ${pages.map((known) => known.path).join(' ')}`),
+      refusal: textAnswer(404, `Pages: ${pages.map((known) => known.path).join(' ')}`),
     };
-  if (method !== 'GET' && method !== 'HEAD') return { refusal: textAnswer(405, 'pages can only be read') };
+  if (method !== 'GET' && method !== 'HEAD')
+    return { refusal: textAnswer(405, 'pages are read-only: use GET or HEAD') };
   return { page };
 }
 
-/** @throws Error that names the key of the configuration to change. */
+/** @throws Error that names the configuration key to change. */
 export async function readToken({ token }: Admin, env: Environment): Promise<string | undefined> {
   if (token === undefined) return undefined;
   try {

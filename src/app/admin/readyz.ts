@@ -1,6 +1,9 @@
 import { type Page, textAnswer } from './page.ts';
 
-/** Whether brokers may call: not while the server drains; with several workers, when one of them may be called. */
+/**
+ * Shows whether brokers may call: false while the server drains; with several workers, true if one of them may be
+ * called.
+ */
 export const readyz: Page = {
   path: '/readyz',
   isOpen: true,

@@ -1,4 +1,4 @@
-/** What one process can tell of itself: to its own pages, or to the supervisor that has them. */
+/** Reports on one process, to its own pages or to the supervisor that has them. */
 
 import { redactSteps } from '../../config/redact.ts';
 import type { Config } from '../../config/schema.ts';
@@ -15,7 +15,7 @@ import type { TlsSettings } from '../../transport/tls.ts';
 import type { ServerRuntime } from '../runtime/server-runtime.ts';
 import type { AdminSource } from './page.ts';
 
-/** What can be asked, and the form of the answer: plain data, so that it can go to another process. */
+/** The reports, as plain data that can be sent to another process. */
 export interface Reports {
   readonly ready: boolean;
   readonly metrics: MetricsSnapshot;
@@ -32,19 +32,19 @@ export interface ReporterOptions {
   readonly listener: Pick<Listener, 'health' | 'load' | 'connections' | 'http2Errors'>;
   readonly outbox: Outbox;
   readonly live: Pick<ServerRuntime, 'counters' | 'nodes'>;
-  /** What is in force. */
+  /** The configuration in force. */
   readonly config: () => Config;
   /** The hooks that are not built in. */
   readonly custom: readonly HookName[];
   readonly reloads: ReloadTally;
   readonly tls: Pick<TlsSettings, 'expiry'> | undefined;
-  /** Whether a supervisor started this process: it adds up what no worker can tell alone. */
+  /** Whether a supervisor started this process: it combines what single workers cannot report. */
   readonly isSupervised: boolean;
 }
 
 export interface OpenReporter {
   readonly reporter: Reporter;
-  /** The same for the pages of a server that runs alone. */
+  /** The same reports for the pages of a server without workers. */
   readonly source: AdminSource;
 }
 

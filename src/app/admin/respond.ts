@@ -1,4 +1,4 @@
-/** Answers requests for pages, whatever port and version of HTTP they came by. */
+/** Answers requests for pages, on any port and version of HTTP. */
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../log/log.ts';
 import type { HostCheck } from '../../transport/host-check.ts';
@@ -7,15 +7,15 @@ import { type Answer, type Page, textAnswer } from './page.ts';
 import { admit, pathOf } from './pages.ts';
 
 export interface ResponderOptions {
-  /** What must be carried; nothing where everybody may read. */
+  /** The token that is required; undefined if everybody may read. */
   readonly token: string | undefined;
-  /** Whether a request without the token came by a name that is ours. */
+  /** Checks the host name of a request without the token. */
   readonly checkHost: HostCheck;
   readonly answer: (page: Page) => Promise<Answer>;
   readonly log: Pick<Logger, 'error'>;
 }
 
-/** Answers one request, and never throws: that a page failed is in the log. */
+/** Answers one request. Never throws: a failure of the page is logged. */
 export type Responder = (request: AnyRequest, response: AnyResponse) => void;
 
 export function createResponder({ token, checkHost, answer, log }: ResponderOptions): Responder {

@@ -1,4 +1,4 @@
-/** The port for operators: HTTP/1, a few pages, and a token where one is configured. */
+/** The operators' port: HTTP/1, a few pages, and a token if one is configured. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -17,26 +17,26 @@ export interface AdminServer {
   close(): void;
 }
 
-/** Pages on a port of their own. */
+/** Pages on their own port. */
 export type OwnPort = Admin & { readonly port: number };
 
 export interface AdminOptions {
   readonly admin: OwnPort;
   readonly source: AdminSource;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Where the token may be. */
+  /** Where to find the token. */
   readonly env: Environment;
 }
 
-/** Pages are small: who takes longer than this, in milliseconds, to ask for one does not want it. */
+/** Time to send a request, in milliseconds. Requests for pages are small. */
 const REQUEST_TIMEOUT = 10_000;
 
-/** Whether the pages are not on the port of brokers. */
+/** Whether the pages have their own port. */
 export function hasOwnPort(admin: Admin): admin is OwnPort {
   return admin.port !== 'shared';
 }
 
-/** @throws Error that names the key of the configuration to change. */
+/** @throws Error that names the configuration key to change. */
 export async function openAdminServer({ admin, source, log, env }: AdminOptions): Promise<AdminServer> {
   const token = await readToken(admin, env);
   const respond = createResponder({
@@ -51,7 +51,7 @@ export async function openAdminServer({ admin, source, log, env }: AdminOptions)
   log.info(`admin pages are at http://${addBrackets(address.address)}:${address.port}`);
   if (token === undefined && !admin.open && !isLoopback(address.address))
     log.warn(
-      'whoever reaches the admin port can read its pages: set admin.token, or admin.host: 127.0.0.1, or admin.open: true if that is meant',
+      'anyone who reaches the admin port can read its pages: set admin.token or admin.host: 127.0.0.1, or set admin.open: true if that is intended',
     );
   return {
     address,
@@ -72,8 +72,9 @@ async function listen(server: ReturnType<typeof createServer>, { host, port }: O
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === 'EADDRINUSE') return `admin.port: port ${port} is taken on ${host}; write another one`;
-  if (code === 'EACCES') return `admin.port: port ${port} needs privileges; take one above 1023`;
+  if (code === 'EADDRINUSE')
+    return `admin.port: port ${port} is already in use on ${host}; choose another one`;
+  if (code === 'EACCES') return `admin.port: port ${port} needs privileges; choose one above 1023`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return `admin.host: ${host} is not an address of this machine`;
   return `admin: ${message}`;

@@ -1,4 +1,4 @@
-/** The pages on the port of brokers, for platforms that offer one port only. */
+/** The pages on the brokers' port, for platforms that offer only one port. */
 import type { Admin } from '../../config/sections/admin.ts';
 import type { Environment } from '../../lib/secret.ts';
 import type { Logger } from '../../log/log.ts';
@@ -8,23 +8,23 @@ import type { Answer, Page } from './page.ts';
 import { findPage, pathOf, readToken } from './pages.ts';
 import { createResponder } from './respond.ts';
 
-/** Answers a request for a page, or returns `false`: then it is about something else. */
+/** Answers a request for a page; returns `false` if the request is for something else. */
 export type SharedPages = (request: AnyRequest, response: AnyResponse) => boolean;
 
 export interface SharedPagesOptions {
   readonly admin: Admin;
-  /** The names of the port of brokers, besides those of `admin.hosts`. */
+  /** Host names of the brokers' port, besides `admin.hosts`. */
   readonly listen: { readonly host: string; readonly hosts: readonly string[] };
   readonly answer: (page: Page) => Promise<Answer>;
   readonly log: Pick<Logger, 'info' | 'error'>;
-  /** Where the token may be. */
+  /** Where to find the token. */
   readonly env: Environment;
 }
 
 /**
- * Pages that are open are none of them: the port has probes already, which say how this process is.
+ * Leaves out the open pages: the port already has probes, which report on this process.
  *
- * @throws Error that names the key of the configuration to change.
+ * @throws Error that names the configuration key to change.
  */
 export async function openSharedPages({
   admin,
@@ -40,8 +40,8 @@ export async function openSharedPages({
     answer: oneAtATime(answer),
     log,
   });
-  const whose = token === undefined ? 'whoever reaches it' : 'whoever has the token';
-  log.info(`admin pages are on the port of brokers, for ${whose}`);
+  const whose = token === undefined ? 'anyone who reaches it' : 'anyone with the token';
+  log.info(`admin pages are on the brokers' port, for ${whose}`);
   return (request, response) => {
     const page = findPage(pathOf(request.url));
     if (page === undefined || page.isOpen) return false;
@@ -51,8 +51,8 @@ export async function openSharedPages({
 }
 
 /**
- * Who asks while a page is being made gets the same one: however many ask, making pages takes no more of the
- * time of calls than one after the other would.
+ * Requests that arrive while a page is being built share it. However many arrive, building pages takes no more time
+ * from calls than one request after the other would.
  */
 function oneAtATime(answer: (page: Page) => Promise<Answer>): (page: Page) => Promise<Answer> {
   const underWay = new Map<Page, Promise<Answer>>();

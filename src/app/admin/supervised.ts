@@ -1,4 +1,4 @@
-/** The pages of a supervisor: they are about all workers together, on its own port or on the one of its workers. */
+/** The pages of a supervisor: they cover all workers, on the supervisor's port or the workers'. */
 import type { Admin } from '../../config/sections/admin.ts';
 import { addUpHooks, findOutdated, findTrapped } from '../../emqx/hook-report.ts';
 import type { Environment } from '../../lib/secret.ts';
@@ -14,19 +14,19 @@ import { WorkerPool } from './worker-pool.ts';
 
 export interface SupervisedOptions {
   readonly admin: Admin;
-  /** How many there should be. */
+  /** The number of workers that should run. */
   readonly workers: number;
   readonly log: Logger;
   readonly env: Environment;
 }
 
-/** To be called before the first worker is started. @throws Error that names the key to change. */
+/** Call this before the first worker starts. @throws Error that names the key to change. */
 export async function openSupervisorAdmin(options: SupervisedOptions): Promise<{ close(): void }> {
   const { admin, workers, log } = options;
   await loadClient();
   const source = sourceOfWorkers(workers);
   if (!hasOwnPort(admin)) {
-    // Each worker reads it too: what is wrong with it is better told once, before one of them listens.
+    // Each worker reads it too: report errors once, before one of them listens.
     await readToken(admin, options.env);
     return servePages(source, log);
   }

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether an `Authorization` header carries the token. It takes the same time for every wrong one. */
+/** Whether an `Authorization` header has the token. Takes the same time for every wrong one. */
 export function carriesToken(header: string | undefined, token: string): boolean {
   const [, given] = /^Bearer +(\S+) *$/i.exec(header ?? '') ?? [];
-  // Digests have one length, so that the length of the token cannot be told either.
+  // Digests have a fixed length, so the timing does not reveal the token's length either.
   return timingSafeEqual(digest(given ?? ''), digest(token)) && given !== undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The metrics of several workers as one. Totals never go down: Prometheus would take that for a restart, and
- * count everything again. What a worker had counted when it was last heard stays when it is silent or gone.
+ * Combines the metrics of several workers. Totals never decrease: Prometheus would treat that as a restart and count
+ * everything again. The last counts of a silent or dead worker stay.
  */
 import { addUp, type MetricsSnapshot, onlyTotals, type ProcessMetrics } from '../../telemetry/prometheus.ts';
 
@@ -14,7 +14,7 @@ export class Totals {
     this.#last.set(worker, snapshot);
   }
 
-  /** A worker has ended: it stays among the silent ones until what it leaves behind is added to the rest. */
+  /** A worker has exited: it counts as silent until its last counts are added to the rest. */
   gone(worker: number): Promise<void> {
     this.#work = this.#work.then(async () => {
       const left = this.#last.get(worker);
@@ -26,7 +26,7 @@ export class Totals {
     return this.#work;
   }
 
-  /** @param answering the workers whose gauges are up to date. @param own metrics of the supervisor. */
+  /** @param answering the workers whose gauges are current. @param own metrics of the supervisor. */
   sum(answering: ReadonlySet<number>, own: MetricsSnapshot): Promise<ProcessMetrics> {
     const parts = [...this.#last].map(([worker, snapshot]) =>
       answering.has(worker) ? snapshot : onlyTotals(snapshot),

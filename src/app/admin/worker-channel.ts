@@ -1,40 +1,40 @@
-/** What supervisor and workers say to each other, and the side of the workers. */
+/** Messages between supervisor and workers, and the workers' side. */
 import { withTimeout } from '../../lib/with-timeout.ts';
 import type { Logger } from '../../log/log.ts';
 import { type Answer, type Page, textAnswer } from './page.ts';
 import type { Reporter, Topic } from './reporter.ts';
 
-/** From the supervisor. */
+/** Sent by the supervisor. */
 export interface Question {
   readonly exhook: 'ask';
   readonly id: number;
   readonly what: Topic;
 }
 
-/** From a worker. */
+/** Sent by a worker. */
 export interface Told {
   readonly exhook: 'told';
-  /** Of the question. */
+  /** Id of the question. */
   readonly id: number;
   readonly report: unknown;
 }
 
-/** From a worker that was asked for a page about all of them. */
+/** Sent by a worker that was asked for a page about all of them. */
 export interface PageWanted {
   readonly exhook: 'page';
   readonly id: number;
   readonly path: string;
 }
 
-/** From the supervisor. */
+/** Sent by the supervisor. */
 export interface PageMade {
   readonly exhook: 'page-made';
-  /** Of the wish. */
+  /** Id of the request. */
   readonly id: number;
   readonly answer: Answer;
 }
 
-/** Milliseconds that a worker waits for a page: the supervisor waits a second for workers that are silent. */
+/** How long a worker waits for a page, in milliseconds: the supervisor waits a second for silent workers. */
 const PATIENCE = 3_000;
 
 export function isQuestion(message: unknown): message is Question {
@@ -60,17 +60,17 @@ export function answerSupervisor(reporter: Reporter, log: Pick<Logger, 'error'>)
     const { id, what } = message;
     try {
       const told: Told = { exhook: 'told', id, report: await reporter[what]() };
-      // A supervisor that has gone need not be told.
+      // A supervisor that has exited does not need an answer.
       process.send?.(told, undefined, undefined, () => {});
     } catch (error) {
-      log.error({ err: error }, 'the supervisor was not told what it asked');
+      log.error({ err: error }, 'could not answer the supervisor');
     }
   };
   process.on('message', answer);
   return { close: () => process.off('message', answer) };
 }
 
-/** The channel to the supervisor, as a process has it. */
+/** The channel to the supervisor, as a process provides it. */
 export interface Channel {
   send?(message: object, handle: undefined, options: undefined, done: (error: Error | null) => void): boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
@@ -78,12 +78,12 @@ export interface Channel {
 }
 
 export interface SupervisorPages {
-  /** Never rejects, and takes no longer than the patience: then it is a page that says so. */
+  /** Never rejects, and resolves within the patience: with an error page if need be. */
   readonly ask: (page: Page) => Promise<Answer>;
   close(): void;
 }
 
-/** Asks the supervisor for pages: it knows all workers. @param patience milliseconds. */
+/** Asks the supervisor for pages, because it knows all workers. @param patience milliseconds. */
 export function askSupervisor(
   channel: Channel = process as unknown as Channel,
   patience = PATIENCE,

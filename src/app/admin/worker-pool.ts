@@ -1,13 +1,13 @@
-/** The workers as the supervisor can ask them: all at once, and for no longer than a second. */
+/** Asks all workers at once, for at most a second. */
 import cluster, { type Worker } from 'node:cluster';
 import { isDoneWithin } from '../../lib/with-timeout.ts';
 import type { Reports, Topic } from './reporter.ts';
 import { isTold, type Question } from './worker-channel.ts';
 
 export interface Heard<Report> {
-  /** By the number of the worker. */
+  /** By worker number. */
   readonly answers: ReadonlyMap<number, Report>;
-  /** Workers that run and did not answer in time. */
+  /** Workers that are running but did not answer in time. */
   readonly silent: number;
 }
 
@@ -17,7 +17,7 @@ interface Asked {
   readonly finish: () => void;
 }
 
-/** Milliseconds: a scrape waits ten seconds by default, and a worker that is well answers within a few. */
+/** Milliseconds: a scrape waits ten seconds by default, and a healthy worker answers within a few milliseconds. */
 const PATIENCE = 1_000;
 
 export class WorkerPool {
@@ -25,7 +25,7 @@ export class WorkerPool {
   #lastId = 0;
   #forks = 0;
 
-  /** @param gone told of each worker that has ended. */
+  /** @param gone called for each worker that has exited. */
   constructor(gone: (worker: number) => void) {
     cluster.on('fork', () => this.#forks++);
     cluster.on('message', (worker, message) => {
@@ -37,7 +37,7 @@ export class WorkerPool {
     });
   }
 
-  /** Workers started since the start. */
+  /** Number of workers started so far. */
   get forks(): number {
     return this.#forks;
   }
@@ -49,7 +49,7 @@ export class WorkerPool {
     const allAnswered = new Promise<void>((finish) => {
       this.#asked.set(id, { answers, waitingFor: new Set(workers.map((worker) => worker.id)), finish });
       const question: Question = { exhook: 'ask', id, what };
-      // A worker that cannot be told has ended, or will be silent.
+      // A worker that cannot be reached has exited, or counts as silent.
       for (const worker of workers) worker.send(question, () => {});
       if (workers.length === 0) finish();
     });

@@ -1,4 +1,4 @@
-/** The runtime of calls: hooks, policies and look-ups as a configuration and the modules of the user say. */
+/** Builds the runtime of calls: hooks, policies and look-ups from the configuration and user modules. */
 import { registeredHooks } from '../../config/hook-list.ts';
 import type { AnyHook } from '../../core/hook.ts';
 import { hooks as builtInHooks } from '../../core/hooks/index.ts';
@@ -12,7 +12,7 @@ import type { InForce } from './in-force.ts';
 import { withOnError } from './on-error.ts';
 
 export interface RuntimeParts {
-  /** Hooks of the user's own, and answers to their questions. */
+  /** Custom hooks, and answers to their questions. */
   readonly hooks: readonly AnyHook[];
   readonly lookups: Readonly<Record<string, Lookup>>;
   readonly nodes: NodeMemory;

@@ -1,4 +1,4 @@
-/** What follows from a call once it was decided or has failed: logs, tallies, what is known of broker nodes, events. */
+/** Handles what follows from a call that was decided or failed: logs, tallies, broker nodes, events. */
 import type { AnyHook } from '../../core/hook.ts';
 import { hooks as builtInHooks } from '../../core/hooks/index.ts';
 import type { Runtime } from '../../core/runtime.ts';
@@ -26,9 +26,9 @@ export interface CallObserver extends Pick<Runtime, 'decided' | 'failed'> {
 export interface ObservedWorld {
   readonly log: Logger;
   readonly nodes: NodeMemory;
-  /** Takes events to the sinks. */
+  /** Passes events to the sinks. */
   readonly router: EventSender;
-  /** What decides at this moment. */
+  /** The configuration in force at this moment. */
   readonly inForce: () => InForce;
 }
 
@@ -55,7 +55,7 @@ export function createCallObserver({ log, nodes, router, inForce }: ObservedWorl
     get notes() {
       return notes.counts;
     },
-    // An answer of `onError` is one all the same: what routes promise of it holds.
+    // An answer of `onError` counts as an answer: the guarantees of routes apply.
     decided(rpc, input, outcome, since, budget, failure) {
       const { events, decision, reply } = outcome;
       calls.decided(rpc, input, outcome);
@@ -80,7 +80,7 @@ export function createCallObserver({ log, nodes, router, inForce }: ObservedWorl
   };
 }
 
-/** One that was stopped is judged again if it comes all the same: then the broker did not do as it was answered. */
+/** Judges a stopped message again if it arrives anyway: the broker then did not do as it was told. */
 function noteJudged(nodes: NodeMemory, input: HookInput<'message.ingress'>, { kind }: Reply): void {
   if (kind === 'pass' || kind === 'rewrite') nodes.judged(input, kind === 'rewrite');
 }

@@ -5,12 +5,12 @@ import type { DecisionLog } from '../../telemetry/decision-log.ts';
 
 export interface InForce {
   readonly config: Config;
-  /** Nothing when the configuration has none. */
+  /** Undefined if the configuration has none. */
   readonly policy: OpenPolicy | undefined;
   readonly logDecision: DecisionLog;
 }
 
-/** The configuration with the sections of another one that can change while the server runs. */
+/** Returns the configuration with the reloadable sections of another one. */
 export function withChangeable(config: Config, next: Config): Config {
   const { authenticate, authorize, publish, decisions } = next;
   return { ...config, authenticate, authorize, publish, decisions };

@@ -1,8 +1,8 @@
-/** What hooks answer when they fail here, as the configuration says. */
+/** What hooks answer when they fail here, from the configuration. */
 import type { Config } from '../../config/schema.ts';
 import type { HookTable } from '../../core/hook.ts';
 
-/** What a hook answers when it fails here. In shadow mode, nothing that the broker would not have done itself. */
+/** Returns what a hook answers when it fails here. In shadow mode, only what the broker would do anyway. */
 export function withOnError(table: HookTable, { authenticate, authorize, publish }: Config): HookTable {
   const onErrorOf = (part: typeof authenticate | typeof authorize) =>
     part?.mode === 'shadow' ? 'ignore' : part?.onError;

@@ -1,4 +1,4 @@
-/** The runtime of the server, and the policies in it: replaced as a whole, between two calls, when they change. */
+/** The runtime of the server and its policies. It is replaced as a whole, between two calls, when they change. */
 import type { Config } from '../../config/schema.ts';
 import type { AnyHook } from '../../core/hook.ts';
 import type { Lookup, Runtime } from '../../core/runtime.ts';
@@ -19,27 +19,27 @@ import { type InForce, withChangeable } from './in-force.ts';
 export interface ServerRuntimeOptions {
   readonly hooks: readonly AnyHook[];
   readonly lookups: Readonly<Record<string, Lookup>>;
-  /** Takes events to the sinks. */
+  /** Passes events to the sinks. */
   readonly router: EventSender;
   readonly log: Logger;
-  /** Where secrets may be. */
+  /** Where to find secrets. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface ServerRuntime {
-  /** The runtime for the next call. */
+  /** Returns the runtime for the next call. */
   current(): Runtime;
   /**
-   * Puts the policies and the decision log of a configuration in the place of the old ones.
+   * Replaces the policies and the decision log by those of a configuration.
    *
-   * @param confirm asked when all is opened, and before it is put in force: throws when it must not be.
-   * @throws PolicyError when they cannot be used: the old ones stay.
+   * @param confirm called when everything is open, before it takes effect: throws to cancel.
+   * @throws PolicyError if they cannot be used: the old ones stay in effect.
    */
   replace(config: Config, confirm?: () => Promise<void>): Promise<void>;
   /** What is in force. */
   readonly config: Config;
   readonly counters: LiveCounters;
-  /** The hooks that brokers are asked to call; nothing when a custom hook answers which. */
+  /** The hooks that brokers are asked to call; undefined if a custom hook returns the list. */
   readonly ownList: OwnList | undefined;
   /** The broker nodes that have called. */
   readonly nodes: readonly NodeCalls[];
@@ -54,14 +54,14 @@ export interface LiveCounters {
   /** Verdicts by hook and by the method or rule that decided. */
   readonly decisions: readonly VerdictCount[];
   readonly policy: PolicyCounters | undefined;
-  /** How often new rules, users or keys could not be used. */
+  /** How often new rules, users or keys were rejected. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** Calls that asked the old policy are long answered, in milliseconds. */
+/** Delay before an old policy is closed, in milliseconds: by then its calls are answered. */
 const CLOSE_AFTER = 60_000;
 
-/** @throws PolicyError, or Error when a policy and a custom hook want to answer the same call. */
+/** @throws PolicyError, or Error if a policy and a custom hook would answer the same call. */
 export async function openServerRuntime(
   first: Config,
   options: ServerRuntimeOptions,
@@ -133,7 +133,7 @@ export async function openServerRuntime(
   };
 }
 
-/** It renews nothing any more, and goes when its last calls are answered. */
+/** Stops renewing; it is released when its last calls are answered. */
 function retire(policy: OpenPolicy | undefined): void {
   if (policy === undefined) return;
   policy.retire();

@@ -1,4 +1,4 @@
-/** The admin pages of a server, where they are configured. */
+/** The admin pages of a server, if configured. */
 import type { Config } from '../../config/schema.ts';
 import type { OpenEvents } from '../../events/open-events.ts';
 import type { Environment } from '../../lib/secret.ts';
@@ -12,8 +12,8 @@ import type { OpenAdmin } from '../admin/open.ts';
 import type { ServerRuntime } from '../runtime/server-runtime.ts';
 
 /**
- * Loads what the admin pages need only when there are any, and before the port opens: afterwards there may be no file
- * descriptor left, and Node remembers for ever that an import has failed.
+ * Loads the admin pages only if configured, and before the port opens: later there may be no file descriptor left, and
+ * Node caches a failed import forever.
  */
 export async function loadCallWatch({ admin }: Config): Promise<CallWatch | undefined> {
   if (admin === undefined) return undefined;

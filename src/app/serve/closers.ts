@@ -1,4 +1,4 @@
-/** Closes what was opened when something after it cannot be. */
+/** Closes what was opened if a later part fails to open. */
 export class Closers {
   readonly #closers: (() => unknown)[] = [];
 
@@ -8,7 +8,7 @@ export class Closers {
     return opened;
   }
 
-  /** The last one first. What fails to close is passed over: why it is closed is what counts. */
+  /** Closes in reverse order. Ignores errors of closing: the original error counts. */
   async close(): Promise<void> {
     for (const close of this.#closers.splice(0).reverse()) {
       try {

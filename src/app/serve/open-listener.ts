@@ -1,4 +1,4 @@
-/** The port of brokers, as a configuration says. */
+/** Opens the brokers' port, as configured. */
 import type { Config } from '../../config/schema.ts';
 import type { Logger } from '../../log/log.ts';
 import { createRateLimit } from '../../log/rate-limit.ts';
@@ -22,7 +22,7 @@ export interface ListenerWorld {
   readonly pages: ListenerOptions['pages'];
 }
 
-/** @throws Error when the port cannot be had. */
+/** @throws Error if the port is not available. */
 export async function openListener(world: ListenerWorld): Promise<Listener> {
   const { config, live, tls, recorder, limits, watch, tracing, state, pages } = world;
   const { host, port, hosts, connect, http2 } = config.listen;
@@ -45,7 +45,7 @@ export async function openListener(world: ListenerWorld): Promise<Listener> {
   });
 }
 
-/** The limits of the port, and who is told of connections that are refused: at most once a second for each reason. */
+/** Returns the limits of the port, and the log of refused connections: at most one line per second and reason. */
 export function createLimits(
   { limits, connections: { maxAge, jitter } }: Config,
   log: Logger,

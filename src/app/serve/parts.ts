@@ -1,4 +1,4 @@
-/** Opens the parts of a server, each with what was opened before it; the port comes last. */
+/** Opens the parts of a server; each gets those opened before it. The port comes last. */
 import type { Config } from '../../config/schema.ts';
 import type { OpenKeeper } from '../../emqx/open-keeper.ts';
 import { type OpenEvents, openEvents } from '../../events/open-events.ts';
@@ -28,7 +28,7 @@ export interface ServerParts {
   readonly tls: TlsSettings | undefined;
   readonly events: OpenEvents;
   readonly live: ServerRuntime;
-  /** Counts calls, where somebody may ask. */
+  /** Counts calls, if anyone may ask. */
   readonly watch: CallWatch | undefined;
   readonly reloads: ReloadTally;
   readonly keeper: OpenKeeper | undefined;
@@ -37,7 +37,7 @@ export interface ServerParts {
   readonly listener: Listener;
 }
 
-/** @throws Error when one cannot be had; then the others are closed. */
+/** @throws Error if one cannot be opened; the others are closed then. */
 export async function openParts(config: Config, options: ServeConfigOptions): Promise<ServerParts> {
   const closers = new Closers();
   try {
@@ -82,7 +82,7 @@ async function openAll(config: Config, options: ServeConfigOptions, closers: Clo
   return { ...opened, admin, required, listener };
 }
 
-/** Loads what writes recordings only when there is one. */
+/** Loads the recorder only if needed. */
 async function openRecorder(file: string | undefined, log: Logger): Promise<Recorder | undefined> {
   if (file === undefined) return undefined;
   const { openRecorder: open } = await import('../record.ts');
@@ -91,7 +91,7 @@ async function openRecorder(file: string | undefined, log: Logger): Promise<Reco
 
 type KeeperWorld = Omit<Parameters<typeof import('../../emqx/open-keeper.ts')['openKeeper']>[0], 'broker'>;
 
-/** Loads what asks the broker's REST API only when that is configured. */
+/** Loads the client of the broker's REST API only if configured. */
 async function openKeeper({ broker }: Config, world: KeeperWorld): Promise<OpenKeeper | undefined> {
   if (broker === undefined) return undefined;
   const { openKeeper: open } = await import('../../emqx/open-keeper.ts');

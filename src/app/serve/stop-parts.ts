@@ -1,12 +1,12 @@
-/** Stops a server in order: not ready, no new connections, what runs is answered, events are flushed. */
+/** Stops a server in order: reports not ready, accepts no connections, answers running calls, flushes events. */
 import type { Undelivered } from '../../events/undelivered.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { isDoneWithin } from '../../lib/with-timeout.ts';
 import type { ServerParts } from './parts.ts';
 
-/** The part of the time to drain that busy connections get to become quiet; the rest is for sinks. */
+/** Share of the drain time for busy connections to become quiet; the rest is for sinks. */
 const PATIENCE = 1 / 2;
-/** Milliseconds that the SDK of OpenTelemetry has at least to send its last spans. */
+/** Minimum time for OpenTelemetry's SDK to send its last spans, in milliseconds. */
 const FLUSH = 500;
 
 export interface Stopped {
@@ -31,7 +31,7 @@ export async function stopParts(parts: ServerParts): Promise<Stopped> {
   return { isComplete: isQuiet && left.lost === 0, left };
 }
 
-/** @param remaining milliseconds until the stop must have ended. @returns whether all calls were answered. */
+/** @param remaining milliseconds until the stop must end. @returns whether all calls were answered. */
 async function drainListener(
   { config: { drain }, listener }: ServerParts,
   remaining: () => number,

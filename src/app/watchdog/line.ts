@@ -1,15 +1,15 @@
-/** The line of the log that says why a process was ended. The log itself belongs to the thread that is blocked. */
+/** Formats the log line that says why a process was killed. The log itself belongs to the blocked thread. */
 import type { WatcherOptions } from './shared.ts';
 
 export interface Verdict {
   readonly message: string;
   /** Milliseconds. */
   readonly silence: number;
-  /** Where the main thread is, when it could be had. */
+  /** Stack of the main thread, if available. */
   readonly stack: string | undefined;
 }
 
-/** @param time as ISO 8601 writes it. */
+/** @param time in ISO 8601. */
 export function describeVerdict(
   { message, silence, stack }: Verdict,
   { form, googleFields }: Pick<WatcherOptions, 'form' | 'googleFields'>,

@@ -1,18 +1,18 @@
-/** The main thread as a debugger sees it: where it is, and a way to make it end itself. */
+/** Inspects the main thread like a debugger, and can make it exit. */
 import { type Debugger, Session } from 'node:inspector';
 
 export interface PausedThread {
-  /** Functions and places, the innermost first; no values. */
+  /** Functions and places, innermost first; no values. */
   readonly stack: string;
-  /** Ends the process from within. */
+  /** Exits the process from within. */
   exit(status: number): void;
 }
 
 const MAX_FRAMES = 30;
 
 /**
- * Stops the main thread in the JavaScript that it runs. Never calls back while it is inside native code, as in a
- * synchronous read of a disk that does not answer.
+ * Pauses the main thread in its JavaScript. Never calls back while the thread is in native code, as in a synchronous
+ * read from a disk that does not answer.
  */
 export function pauseMainThread(paused: (thread: PausedThread) => void): void {
   const session = new Session();
@@ -36,7 +36,7 @@ export function pauseMainThread(paused: (thread: PausedThread) => void): void {
   session.post('Debugger.pause');
 }
 
-/** As in the stack of an error; lines and columns count from 1. */
+/** In the format of an error's stack; lines and columns count from 1. */
 export function describeFrame(
   { functionName, location, url }: Debugger.CallFrame,
   urls: ReadonlyMap<string, string>,

@@ -1,4 +1,4 @@
-/** Hears of signals in a thread that is not the main one, while the main one is blocked. */
+/** Receives signals on a thread other than the main one, while the main one is blocked. */
 import { createRequire } from 'node:module';
 
 interface SignalHandle {
@@ -8,10 +8,10 @@ interface SignalHandle {
 }
 
 /**
- * Calls back at each of these signals. `process.on` works in the main thread only, which hears nothing while it is
- * blocked; the handle below is what `process.on` is made of, and works in any thread. It is no public part of Node.
+ * Calls back for each of these signals. `process.on` works in the main thread only, which cannot react while it is
+ * blocked. The handle below is what `process.on` uses, and works in any thread. It is not part of Node's public API.
  *
- * @returns whether this release of Node has it. Without it, a blocked process ends when its heartbeat is missed.
+ * @returns whether this release of Node has it. Without it, a blocked process is killed when its heartbeat is missed.
  */
 export function followSignals(signals: readonly number[], heard: () => void): boolean {
   try {
@@ -24,7 +24,7 @@ export function followSignals(signals: readonly number[], heard: () => void): bo
   }
 }
 
-/** Handles that are collected hear nothing. */
+/** Keep the handles: collected ones stop receiving. */
 const handles: SignalHandle[] = [];
 
 function follow(handle: SignalHandle, signal: number, heard: () => void): void {

@@ -1,8 +1,8 @@
 /**
- * Ends a process whose event loop has stopped, so that a supervisor or the platform starts another one.
+ * Kills a process whose event loop is blocked: a supervisor or the platform then starts another.
  *
- * A thread of its own watches a heartbeat in shared memory: only it can act while this thread cannot. It costs about
- * 10 MB and less than 0.1 s of processor time, once the port is open: nobody waits for it at the start.
+ * A separate thread watches a heartbeat in shared memory: it can act while this thread cannot. It costs about
+ * 10 MB and less than 0.1 s of CPU time, after the port has opened: it does not delay the start.
  */
 import * as inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
@@ -12,18 +12,18 @@ import { places, type WatcherOptions } from './shared.ts';
 export interface WatchdogOptions
   extends Pick<WatcherOptions, 'limit' | 'stopWithin' | 'form' | 'googleFields'> {
   readonly log: Pick<Logger, 'warn'>;
-  /** Milliseconds after which the watching begins: the first calls come first. */
+  /** Delay before watching begins, in milliseconds: the first calls go first. */
   readonly delay: number;
 }
 
-/** Heartbeats in the time that is allowed without one. */
+/** Heartbeats within the time that is allowed without one. */
 const BEATS = 30;
-/** Milliseconds between two heartbeats at most. */
+/** Longest time between two heartbeats, in milliseconds. */
 const LONGEST_PERIOD = 1000;
-/** Milliseconds after which a watcher that could not start, or has died, is started again. */
+/** Delay before a watcher that failed to start, or died, is restarted. Milliseconds. */
 const RETRY = 10_000;
 
-/** The bundle puts the program's code into a folder beside it. */
+/** The bundler puts the program's code into a folder beside it. */
 const script = new URL('../watchdog.js', import.meta.url);
 
 export function startWatchdog({ log, delay, ...options }: WatchdogOptions): void {
@@ -51,7 +51,8 @@ function startWatcher(workerData: WatcherOptions, log: WatchdogOptions['log']): 
     setTimeout(startWatcher, RETRY, workerData, log).unref();
   };
   try {
-    // No options of this process: those may load code, or open an inspector. For the one that is there, see signals.ts.
+    // Pass none of this process's options: they may load code or open an inspector. For the one that is passed, see
+    // signals.ts.
     const worker = new Worker(script, {
       workerData,
       execArgv: ['--expose-internals', '--no-warnings'],

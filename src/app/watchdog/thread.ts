@@ -1,4 +1,4 @@
-/** The thread of the watchdog: a bundle of its own, so that it loads nothing but itself. */
+/** The watchdog thread: a bundle of its own, which loads nothing else. */
 import { readFileSync, write } from 'node:fs';
 import { constants } from 'node:os';
 import { workerData } from 'node:worker_threads';
@@ -12,13 +12,13 @@ const options = workerData as WatcherOptions;
 const { limit, period, stopWithin } = options;
 const memory = new Int32Array(options.memory);
 
-/** Milliseconds for what is best had before the end, and may never come: the stack, the line of the log. */
+/** Milliseconds to wait for what may never arrive: the stack, the log line. */
 const PATIENCE = 1000;
-/** As a shell shows a process that SIGKILL has ended. */
+/** The status that shells show for a process killed by SIGKILL. */
 const KILLED = 128 + constants.signals.SIGKILL;
 
 let silence = { beats: Atomics.load(memory, places.beats), lasted: 0 };
-/** Milliseconds since the process was told to stop, or nothing. */
+/** Milliseconds since the process was told to stop; undefined before. */
 let stopping: number | undefined;
 let last = performance.now();
 let isEnding = false;
@@ -46,13 +46,13 @@ setInterval(() => {
 
 function findReason(): string | undefined {
   if (silence.lasted >= limit)
-    return `the event loop was blocked for ${Math.round(silence.lasted / 1000)} s (watchdog): the process is killed`;
+    return `the event loop was blocked for ${Math.round(silence.lasted / 1000)} s (watchdog): killing the process`;
   if (stopping !== undefined && stopping >= stopWithin)
-    return 'the process has not stopped within drain.timeout: it is killed';
+    return 'the process did not stop within drain.timeout: killing it';
   return undefined;
 }
 
-/** By an inspector, or natively: `TracerPid` of proc(5) is not 0 then. */
+/** Whether a debugger is attached: an inspector, or natively, where `TracerPid` of proc(5) is not 0. */
 function isDebugged(): boolean {
   if (Atomics.load(memory, places.isInspected) === 1) return true;
   try {
@@ -65,12 +65,12 @@ function isDebugged(): boolean {
 function end(message: string): void {
   let thread: PausedThread | undefined;
   let isKilled = false;
-  // Standard error may be full, and the thread pool busy: the end does not wait for them.
+  // Do not wait for them: standard error may be full, and the thread pool busy.
   const kill = once(() => {
     isKilled = true;
     process.kill(process.pid, 'SIGKILL');
-    // Still here: the first process of a container gets no SIGKILL from inside. The main thread ends itself, now or as
-    // soon as it comes back from native code.
+    // Still running: the first process of a container cannot be killed by SIGKILL from inside. Make the main thread
+    // exit, now or when it returns from native code.
     setTimeout(() => thread?.exit(KILLED), PATIENCE);
   });
   const log = once(() => {
@@ -87,7 +87,7 @@ function end(message: string): void {
       log();
     });
   } catch {
-    // Without a stack, then.
+    // Proceed without a stack.
     log();
   }
 }

@@ -127,6 +127,6 @@ it('says which key to change when the port is taken', async () => {
   onTestFinished(() => void taken.close());
   const { port } = taken.address() as { port: number };
   await expect(open({ port })).rejects.toThrow(
-    `admin.port: port ${port} is taken on 127.0.0.1; write another one`,
+    `admin.port: port ${port} is already in use on 127.0.0.1; choose another one`,
   );
 });
