@@ -132,7 +132,7 @@ describe('the contract of sinks', () => {
       }),
     ],
     [
-      'confirms what nobody took',
+      'confirms what nobody received',
       killed,
       (memory) => ({
         async write(batch) {

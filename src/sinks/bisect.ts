@@ -16,10 +16,10 @@ export interface Attempt<Item extends Numbered> {
 }
 
 /**
- * Writes items. When the system rejects some, halves are tried in order until the bad items stand alone. A bad item
- * costs a few attempts, and does not affect its neighbours.
+ * Writes items. If the system rejects some, tries halves in order until each bad item stands alone. A bad item costs a
+ * few attempts and does not affect its neighbours.
  *
- * @throws errors that no item has caused. Later items are not tried then, since they would overtake.
+ * @throws errors that no item caused. Later items are not tried then: they would overtake.
  */
 export async function bisect<Item extends Numbered>(
   items: readonly Item[],

@@ -3,13 +3,13 @@ import type { Delivery } from './delivery.ts';
 import type { ReceiptBuilder } from './receipt-builder.ts';
 
 /**
- * Settles one delivery: resolves when it is confirmed, to the reason when it is rejected.
+ * Settles one delivery: resolves when it is confirmed, or with the reason if it is rejected.
  *
- * @throws when it is not confirmed. Later ones of the same key are not tried then, since they would overtake.
+ * @throws if it is not confirmed. Later ones of the same key are not tried then: they would overtake.
  */
 export type WriteOne = (delivery: Delivery, index: number) => Promise<string | undefined>;
 
-/** @param limit the most that are in flight at once. */
+/** @param limit most deliveries in flight at once. */
 export async function writeByKey(
   batch: readonly Delivery[],
   limit: number,

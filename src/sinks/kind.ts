@@ -1,11 +1,11 @@
 /**
- * What a kind of sink says of itself. `src/sinks/KIND/declaration.ts` says it once: the configuration, the pages about it, `exhook
- * check` and the code that opens sinks read it there.
+ * The declaration of a kind of sink. `src/sinks/KIND/declaration.ts` contains it; the configuration, the reference
+ * pages, `exhook check` and the code that opens sinks read it there.
  */
 import type * as z from 'zod';
 import type { OpenSink } from './sink.ts';
 
-/** How many batches may be under way at once, unless the kind or the configuration says otherwise. */
+/** Batches in flight, unless the kind or the configuration sets another number. */
 export const DEFAULT_CONCURRENCY = 4;
 
 export interface SinkKind<
@@ -15,31 +15,34 @@ export interface SinkKind<
 > {
   /** The key of its options in the section of a sink: `nats`. */
   readonly name: Name;
-  /** Where its events end up, as the schema of the configuration has it: `Subjects of NATS JetStream.` */
+  /** Where its events end up, as text for the configuration schema: `Subjects of NATS JetStream.` */
   readonly summary: string;
-  /** Its options. Each has a description with its default; `SinkTls`, `secret()` and `path()` say what TLS, secrets and files are. */
+  /**
+   * Its options. Each has a description with its default; use `SinkTls`, `secret()` and `path()` for TLS, secrets and
+   * files.
+   */
   readonly options: Options;
-  /** Loads its code, and the packages that this needs: when a sink is of this kind, and before the port opens. */
+  /** Loads its code and the packages it needs: only if a sink of this kind is configured, and before the port opens. */
   load(): Promise<OpenSink<z.output<Options>>>;
-  /** For the table of docs/sinks.md, as Markdown. Absent of a kind that promises nothing. */
+  /** For the table in docs/sinks.md, as Markdown. Absent for a kind without guarantees. */
   readonly promises?: Promises;
-  /** Where in the sink an event goes, where routes may say so. */
+  /** Where in the sink an event goes, if routes may choose. */
   readonly target?: SinkTarget<z.output<Options>, Target>;
-  /** How many batches may be under way at once. Default: `DEFAULT_CONCURRENCY`. */
+  /** Batches in flight at once. Default: `DEFAULT_CONCURRENCY`. */
   readonly concurrency?: number;
   /**
-   * Whether it is a pipe to somebody who reads: it confirms nothing, waits for the reader without a limit, writes events
-   * themselves and not only their encoded form, and no trace leads through it. Default: false.
+   * Whether it is a pipe to a reader: it confirms nothing, waits for the reader without a limit, writes events
+   * themselves and not only their encoded form, and does not propagate traces. Default: false.
    */
   readonly isPipe?: boolean;
-  /** Packages that cannot be bundled: they are installed beside the program. Default: none. */
+  /** Packages that cannot be bundled and are installed beside the program. Default: none. */
   readonly unbundled?: readonly string[];
 }
 
 export interface Promises {
-  /** What becomes of the order of a client's events. */
+  /** How the order of a client's events is kept. */
   readonly order: string;
-  /** When the same event may be there several times. */
+  /** When the same event may occur several times. */
   readonly repeats: string;
   /** When an event counts as confirmed. */
   readonly confirmed: string;
@@ -47,22 +50,24 @@ export interface Promises {
 
 /** The place in a sink that a delivery goes to: a subject, a topic, a table. */
 export interface SinkTarget<Options, Name extends string = string> {
-  /** What `shape` of a route may call it, besides `target`. */
+  /** Its name in `shape` of a route, besides `target`. */
   readonly name: Name;
-  /** The same in words, such as `routing key`. */
+  /** The same as text, such as `routing key`. */
   readonly noun: string;
   /**
-   * What a target leads to that begins with what a client chooses, and how it might begin instead. Nothing where others decide
-   * about that. Default: nothing.
+   * What a target can reach that begins with a client's choice, and an alternative beginning. Absent if others decide
+   * about that.
    */
   leadsTo?(options: Options): Openness | undefined;
-  /** The places that are the system's own, and that no client may choose. Default: none. */
+  /** Places reserved by the system, which no client may choose. Default: none. */
   reserved?(options: Options, world: ReservedWorld): Reserved | undefined;
-  /** The Redis where it leads to keys, which grants may be kept in, too: its URL. */
+  /** The URL of the Redis, if targets are keys in it: grants may be kept there too. */
   redisUrl?(options: Options): string;
-  /** Whether it is added to the place that the options name, and does not replace it. Default: false. */
+  /** Whether it is appended to the place in the options instead of replacing it. Default: false. */
   readonly isAppended?: boolean;
-  /** Whether it may hold a secret, as the path of a URL may: then pages show its placeholders only. Default: false. */
+  /**
+   * Whether it may contain a secret, as the path of a URL may: pages then show its placeholders only. Default: false.
+   */
   readonly maySecret?: boolean;
 }
 
@@ -74,16 +79,16 @@ export interface Openness {
 }
 
 export interface ReservedWorld {
-  /** What the keys of grants begin with. */
+  /** The prefix of the keys of grants. */
   readonly grantKeys: readonly string[];
 }
 
 export interface Reserved {
-  /** What such targets begin with. */
+  /** The prefix of such targets. */
   readonly starts: readonly string[];
   /** Why an event may not go there. */
   readonly reason: string;
-  /** Whether the subject of an event is its target where the route names none. Default: false. */
+  /** Whether the subject of an event is its target if the route names none. Default: false. */
   readonly orSubject?: boolean;
 }
 

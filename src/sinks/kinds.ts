@@ -1,4 +1,4 @@
-/** Every kind of sink there is, in the order in which they are listed. A kind is its folder and its two lines here. */
+/** All kinds of sinks, in the order of listing. A kind is its folder and its two lines here. */
 import { file } from './file/declaration.ts';
 import { http } from './http/declaration.ts';
 import { kafka } from './kafka/declaration.ts';
@@ -18,13 +18,13 @@ export type SinkName = Declared['name'];
 
 export const sinkKinds: readonly SinkKind<SinkName>[] = declared;
 
-/** The options of each kind by its name, as the section of a sink has them: one of them is there. */
+/** The options of each kind by its name, as in the section of a sink: exactly one is present. */
 export type OptionsByKind = { readonly [Kind in Declared as Kind['name']]: Kind['options'] };
 
-/** What routes may call the target of a delivery, besides `target`. */
+/** Names for the target of a delivery in routes, besides `target`. */
 export type TargetName = NonNullable<Declared['target']>['name'];
 
-/** The targets of the kinds, each name once. Those that replace what the options of a sink say come first. */
+/** The targets of the kinds, each name once. Those that replace the sink's own option come first. */
 export const sinkTargets: readonly SinkTarget<never, TargetName>[] = listTargets();
 
 function listTargets(): SinkTarget<never, TargetName>[] {

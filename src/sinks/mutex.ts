@@ -5,9 +5,10 @@ export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * Runs the work when all earlier work is done.
+   * Runs the work after all earlier work.
    *
-   * @param signal when it is aborted, work that has not begun never begins. Work in progress must watch the signal itself.
+   * @param signal if it is aborted, work that has not begun never begins. Work in progress must watch the signal
+   * itself.
    */
   async take<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const turn = this.#last.then(() => {

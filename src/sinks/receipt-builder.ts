@@ -14,14 +14,14 @@ export class ReceiptBuilder {
 
   /**
    * @param batch none of its deliveries is confirmed at first.
-   * @param isWanted as for `Sink.write`. Default: all are wanted.
+   * @param isWanted as in `Sink.write`. Default: all are wanted.
    */
   constructor(batch: readonly Delivery[], isWanted?: IsWanted) {
     this.#size = batch.length;
     this.#asks = (index) => isWanted === undefined || isWanted(batch[index] as Delivery);
   }
 
-  /** Whether a delivery is still wanted: ask just before it is sent. If not, it is settled and counts as confirmed. */
+  /** Whether a delivery is still wanted: ask just before you send it. If not, it is settled and counts as confirmed. */
   isWanted(index: number): boolean {
     const isWanted = this.#asks(index);
     if (!isWanted) this.confirm(index);
@@ -37,7 +37,7 @@ export class ReceiptBuilder {
     this.#confirmed.add(index);
   }
 
-  /** @param reason must not hold a secret. */
+  /** @param reason must not contain a secret. */
   reject(index: number, reason: string): void {
     this.#rejected.set(index, reason);
   }
@@ -53,10 +53,10 @@ export class ReceiptBuilder {
   }
 
   /**
-   * The receipt, or nothing if all of the batch is safe.
+   * Returns the receipt; undefined if the whole batch is safe.
    *
-   * @param tell called with the error of a partly settled batch, since a receipt cannot hold it.
-   * @throws the error, if nothing of the batch is settled.
+   * @param tell called with the error of a partly settled batch, because a receipt cannot hold it.
+   * @throws the error if nothing of the batch is settled.
    */
   settle(tell: (cause: unknown) => void): Receipt | undefined {
     const rejected = [...this.#rejected].map(([index, reason]) => ({ index, reason }));

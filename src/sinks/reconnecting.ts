@@ -1,6 +1,6 @@
 /** A shared connection that is opened when it is first needed, and opened again after it is lost. */
 export interface ReconnectingOptions<Connection> {
-  /** Must end by itself, for example by a time limit. */
+  /** Must end by itself, for example by a timeout. */
   connect(): Promise<Connection>;
   /** Whether it can still be used. */
   isOpen(connection: Connection): boolean;
@@ -28,7 +28,7 @@ export class Reconnecting<Connection> {
     }
   }
 
-  /** Drops a connection that cannot be used any more. One that was opened since then stays. */
+  /** Drops a connection that can no longer be used. A newer one stays. */
   async drop(connection: Connection): Promise<void> {
     const opening = this.#opening;
     const current = await opening?.catch(() => undefined);

@@ -1,4 +1,4 @@
-/** The parts of docs/sinks.md that come from the declarations of the kinds: `npm run generate` writes them there. */
+/** Builds the generated parts of docs/sinks.md from the declarations of the kinds, for `npm run generate`. */
 import { code, fillInOptions, lines, tableRow } from '../lib/schema/describe.ts';
 import { findSecrets } from '../lib/schema/secret.ts';
 import { hasKey } from '../lib/schema/walk.ts';
@@ -6,9 +6,10 @@ import type { SinkKind } from './kind.ts';
 import { sinkKinds } from './kinds.ts';
 
 /**
- * The parts, each by its name in the page.
+ * Returns the parts by their names in the page.
  *
- * @param proseOf what is written about a kind: `src/sinks/KIND/docs.md`. The line `<!-- options -->` stands for its options.
+ * @param proseOf the text about a kind: `src/sinks/KIND/docs.md`. The line `<!-- options -->` is replaced by its
+ * options.
  */
 export function sinkParts(proseOf: (kind: string) => string): Readonly<Record<string, string>> {
   return {
@@ -31,7 +32,7 @@ function describePromises(): string {
   ]);
 }
 
-/** Where events end up, what the place is called, and which options are of TLS or secret. */
+/** Lists where events end up, the name of the place, and which options are about TLS or secrets. */
 function describeAccess(): string {
   return lines([
     tableRow(['kind', 'events go to', 'a route may say', 'TLS', 'secrets']),

@@ -6,11 +6,11 @@ import type { Delivery } from './delivery.ts';
 import type { ReservedWorld, SinkKind } from './kind.ts';
 import type { Receipt, Sink } from './sink.ts';
 
-/** Why a delivery may not go to its target, or nothing. */
+/** Returns why a delivery may not go to its target, or undefined. */
 export type FindForbidden = (delivery: Delivery) => string | undefined;
 
 export interface TargetWorld extends ReservedWorld {
-  /** The literal beginnings of the targets of routes: an operator has written them on purpose. */
+  /** The literal prefixes of the targets of routes: an operator wrote them on purpose. */
   readonly written: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface TargetWorld extends ReservedWorld {
  * The reserved targets of a sink's system.
  *
  * @param options of the kind.
- * @returns nothing if no target of the route can reach them.
+ * @returns undefined if no target of the route can reach them.
  */
 export function findReserved(
   { target }: Pick<SinkKind, 'target'>,
@@ -38,7 +38,7 @@ export function findReserved(
   };
 }
 
-/** Wraps a sink so that deliveries to reserved targets are rejected, and become dead letters. */
+/** Wraps a sink: deliveries to reserved targets are rejected, and become dead letters. */
 export function guardTargets(sink: Sink, find: FindForbidden): Sink {
   return {
     name: sink.name,

@@ -8,20 +8,20 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /self[- ]signed certificate|unable to (get .*issuer|verify the first) certificate/,
-    'nobody who is trusted vouches for the certificate of the server: see tls.ca',
+    'the certificate of the server is not signed by a trusted authority: see tls.ca',
   ],
   [
     /alert (certificate required|bad certificate|unsupported certificate|certificate (expired|unknown|revoked)|unknown ca|handshake failure)/,
-    'the server demands a certificate, or does not take the one that it is shown: see tls.cert and tls.key',
+    'the server demands a certificate, or does not accept the one presented: see tls.cert and tls.key',
   ],
   [
     /wrong version number|packet length too long|does not support SSL/,
     'the server does not speak TLS on this port: see port and tls',
   ],
-  [/alert protocol version|unsupported protocol/, 'the server speaks no TLS 1.2 or later'],
+  [/alert protocol version|unsupported protocol/, 'the server does not speak TLS 1.2 or later'],
 ];
 
-/** A sentence for the log, if the text of an error is about TLS. */
+/** Returns a sentence for the log, if the text of an error is about TLS. */
 export function tlsSentenceOf(message: string): string | undefined {
   return sentences.find(([pattern]) => pattern.test(message))?.[1];
 }

@@ -1,4 +1,4 @@
-/** The TLS options of a sink, as Node and the client libraries take them. */
+/** The TLS options of a sink, in the form of Node and the client libraries. */
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import { readPem } from '../lib/pem.ts';
 import type { SinkTls } from './tls-section.ts';
@@ -13,10 +13,10 @@ export interface TlsClientOptions extends ConnectionOptions {
 }
 
 /**
- * Reads the files, once: a reload of the configuration opens the sink again.
+ * Reads the files once: a reload of the configuration opens the sink again.
  *
- * @returns nothing if the connection is not encrypted.
- * @throws TypeError when a file cannot be read, or is not what it should be.
+ * @returns undefined if the connection is not encrypted.
+ * @throws TypeError if a file cannot be read or is invalid.
  */
 export async function readSinkTls(tls: SinkTls | undefined): Promise<TlsClientOptions | undefined> {
   if (tls === undefined || tls === false) return undefined;
@@ -33,14 +33,14 @@ export async function readSinkTls(tls: SinkTls | undefined): Promise<TlsClientOp
   return options;
 }
 
-/** Logged when the sink is opened, and not for each connection. */
+/** Logged when the sink is opened, not for each connection. */
 function checkPem(options: TlsClientOptions): void {
   if (options.ca !== undefined && !/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(options.ca))
-    throw new TypeError('tls.ca is not a PEM file: it holds no certificate');
+    throw new TypeError('tls.ca is not a PEM file: it contains no certificate');
   try {
     createSecureContext(options);
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new TypeError(`tls.cert and tls.key do not fit each other, or a file of tls is not PEM (${code})`);
+    throw new TypeError(`tls.cert and tls.key do not match, or a file of tls is not PEM (${code})`);
   }
 }

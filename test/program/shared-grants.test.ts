@@ -187,7 +187,10 @@ describe('grants in Redis', () => {
     [{}, /exhook\.yaml:1:\d+ authorize\.grants\.redis: environment variable REDIS_PASSWORD is not set/],
     [{ password: { file: './none' } }, /authorize\.grants\.redis: cannot read \S+none: ENOENT/],
     [{ url: 'http://host' }, 'is not a URL of Redis; write one such as redis://host:6379'],
-    [{ url: 'redis://user:SECRET@host' }, 'holds a user name or a password; write username: and password:'],
+    [
+      { url: 'redis://user:SECRET@host' },
+      'holds a user name or a password; write username: and password:',
+    ],
     [{ url: 'redis://host/prefix' }, 'has more than a host, a port and the number of a database'],
     [{ url: 'redis://host', ca: './ca.pem' }, 'is in the clear, so that ca, cert and key are of no use'],
     [{ url: 'rediss://host', cert: './cert.pem' }, 'has one of cert and key; write both, or neither'],

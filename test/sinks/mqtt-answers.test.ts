@@ -82,7 +82,7 @@ const write = (sink: Sink, ...batch: Parameters<typeof makeDelivery>[0][]) =>
 describe('a topic that the broker refuses', () => {
   it.each([
     [135, /does not allow this topic/],
-    [144, /takes no such topic/],
+    [144, /does not accept such a topic/],
   ])('with reason code %d costs events that have chosen it, and no others', async (code, says) => {
     const port = await startBroker((one) => pubackOf(one, one.topic === 'fine' ? 0 : code));
     const sink = await openAt(port);

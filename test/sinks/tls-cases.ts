@@ -89,7 +89,7 @@ function itKnowsTls({ certificates, open, openPlain, secrets }: TlsCases): void 
   it('sends nothing to a server that nobody vouches for', async () => {
     const { otherCa, client } = certificates();
     const says =
-      /127\.0\.0\.1:\d+.*: nobody who is trusted vouches for the certificate of the server: see tls\.ca/;
+      /127\.0\.0\.1:\d+.*: the certificate of the server is not signed by a trusted authority: see tls\.ca/;
     await fails(await open({ ca: otherCa, ...client }), says);
     await fails(await open(client), says);
   });

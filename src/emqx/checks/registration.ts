@@ -15,7 +15,7 @@ export const checkRegistration: Check = ({
         severity: 'error',
         what: 'the broker has no ExHook server',
         why: 'it calls nobody: no events are reported, and no ExHook server checks logins or topics',
-        fix: 'run run exhook register --emqx URL --url http://HOST:9000, or put the output of exhook emqx-config into emqx.conf',
+        fix: 'run exhook register --emqx URL --url http://HOST:9000, or put the output of exhook emqx-config into emqx.conf',
       },
     ];
   if (server === undefined)

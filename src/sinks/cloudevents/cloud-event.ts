@@ -1,10 +1,10 @@
-/** An event as one line of CloudEvents 1.0 in the structured JSON format. */
+/** Encodes an event as one line of CloudEvents 1.0 in the structured JSON format. */
 import type { StampedEvent } from '../../protocol/schema/event.ts';
 import { encodeData, quote } from './encode-data.ts';
 
-/** The text of an event, without the end of the line. Never throws. */
+/** Returns the text of an event, without a line break. Never throws. */
 export function toCloudEvent(event: StampedEvent): string {
-  // The extension for distributed tracing: only what is written here, of hexadecimal digits and hyphens.
+  // The extension for distributed tracing: only text written here, of hexadecimal digits and hyphens.
   const trace = event.traceparent === undefined ? '' : `,"traceparent":"${event.traceparent}"`;
   const subject = event.subject ? `,"subject":${quoteAttribute(event.subject)}` : '';
   return (
@@ -14,7 +14,7 @@ export function toCloudEvent(event: StampedEvent): string {
   );
 }
 
-/** The data of a hook of one's own may hold anything, a getter that throws included. */
+/** The data of a custom hook may contain anything, even a getter that throws. */
 export function encodeSafely(data: unknown): string {
   try {
     return encodeData(data);
@@ -26,7 +26,7 @@ export function encodeSafely(data: unknown): string {
 let lastTime = Number.NaN;
 let lastText = '';
 
-/** RFC 3339 with milliseconds. Events come many to a millisecond, and formatting a date is slow. */
+/** RFC 3339 with milliseconds. Cached, because formatting is slow and many events share a millisecond. */
 export function formatTime(time: number): string {
   if (time === lastTime) return lastText;
   const date = new Date(time);
@@ -39,12 +39,12 @@ export function formatTime(time: number): string {
 const forbidden = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 const everyForbidden = new RegExp(forbidden, 'gu');
 
-/** Client ids may hold what attributes may not: that is percent-encoded here and unchanged in the data. */
+/** Client ids may contain what attributes may not: it is percent-encoded here and unchanged in the data. */
 function quoteAttribute(text: string): string {
   return quote(forbidden.test(text) ? text.replace(everyForbidden, percentEncode) : text);
 }
 
 function percentEncode(character: string): string {
-  // An unpaired surrogate has no bytes in UTF-8.
+  // An unpaired surrogate has no UTF-8 form.
   return /\p{Cs}/u.test(character) ? '%EF%BF%BD' : encodeURIComponent(character);
 }

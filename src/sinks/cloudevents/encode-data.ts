@@ -1,20 +1,20 @@
 /**
- * The data of an event as JSON text. Bytes become text where they are valid UTF-8, else base64, and a field
- * beside them says which; big integers become numbers where these are exact, else text.
+ * Encodes the data of an event as JSON. Bytes become text if they are valid UTF-8, else base64, and a field beside them
+ * says which. Big integers become numbers if these are exact, else text.
  *
- * Written by hand because it is on the path of every event: one pass, no copy of the data.
+ * Written by hand, because every event passes here: one pass, no copy of the data.
  */
 import { isUtf8 } from 'node:buffer';
 
-/** Deeper than any request; a cycle ends here. */
+/** Deeper than any request; limits cycles. */
 const MAX_DEPTH = 16;
-/** A packet of 1 MB, EMQX's largest by default, has at most 200,000 user properties; what has more has a cycle. */
+/** A packet of 1 MB, EMQX's default limit, has at most 200,000 user properties; anything larger has a cycle. */
 const MAX_OBJECTS = 250_000;
 
-/** Items of a list that is written in chunks of as many. */
+/** Items of a list per chunk. */
 const LONG = 64;
 
-/** What stands for a part that is too deep or too much. */
+/** Replaces a part that is too deep or too large. */
 const OMITTED = '"[omitted]"';
 
 /** @throws whatever the getters of the data throw */
@@ -25,7 +25,7 @@ export function encodeData(data: unknown): string {
 class Writer {
   #left = MAX_OBJECTS;
 
-  /** JSON text, or `undefined` for what JSON leaves out. */
+  /** Returns JSON text, or `undefined` for what JSON omits. */
   write(value: unknown, depth: number): string | undefined {
     switch (typeof value) {
       case 'string':
@@ -63,7 +63,7 @@ class Writer {
     return `[${text}]`;
   }
 
-  /** In chunks that are joined: V8 keeps a text that is added to in pieces, and collecting those takes longer than this. */
+  /** Joins chunks: V8 keeps a growing string in pieces, and collecting those takes longer. */
   #writeLongList(list: readonly unknown[], depth: number): string {
     const chunks: string[] = [];
     for (let start = 0; start < list.length && this.#left >= 0; start += LONG) {
@@ -91,7 +91,7 @@ class Writer {
   #writeField(fields: Record<string, unknown>, key: string, depth: number): string | undefined {
     const value = fields[key];
     if (value instanceof Uint8Array) return writeBytes(key, `${key}Encoding`, value);
-    // What the bytes beside it are in is for us to say.
+    // Only we say how the bytes beside it are encoded.
     if (key.endsWith('Encoding') && fields[key.slice(0, -8)] instanceof Uint8Array) return undefined;
     const text = this.write(value, depth + 1);
     return text === undefined ? undefined : `${quote(key)}:${text}`;
@@ -108,11 +108,11 @@ function writeBytes(key: string, encodingKey: string, bytes: Uint8Array): string
   return `${quote(key)}:${quote(text)},${quote(encodingKey)}:"${encoding}"`;
 }
 
-// Besides what JSON demands: what ends a line for some readers, and the terminal controls of Unicode.
+// Besides what JSON requires: line breaks of some readers, and Unicode's terminal controls.
 const special = /["\\\p{Cc}\p{Cs}\u2028\u2029]/u;
 const unquoted = /[\u007f-\u009f\u2028\u2029]/g;
 
-/** A JSON string without any control character, however it is read or shown. */
+/** A JSON string without control characters, whatever reads or shows it. */
 export function quote(text: string): string {
   if (!special.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(unquoted, escapeUnit);

@@ -1,4 +1,4 @@
-/** What keys, targets and attributes are made of: who and what a call is about, read from its input. */
+/** The values that keys, targets and attributes are built from: who and what a call is about, read from its input. */
 
 import type { ShapeVariable } from '../../policy/text/shape-names.ts';
 import type { StampedEvent } from '../../protocol/schema/event.ts';
@@ -29,7 +29,7 @@ function usernameOf({ clientinfo, conninfo, message }: AnyInput): string {
   return hideToken(clientinfo?.username ?? conninfo?.username ?? message?.headers.username ?? '');
 }
 
-/** The values of the placeholders, as they are: each sink makes them fit its own grammar. */
+/** The raw values of placeholders: each sink adapts them to its own grammar. */
 export function valuesOf(
   { id, type, subject = '' }: Pick<StampedEvent, 'id' | 'type' | 'subject'>,
   hook: HookName,

@@ -1,4 +1,4 @@
-/** The few facts of an event that matter to somebody who watches a terminal. */
+/** Picks the facts of an event that matter to someone at a terminal. */
 import { addBrackets } from '../../lib/url-host.ts';
 import type { EventData } from '../../protocol/schema/event.ts';
 import { clean, previewPayload } from './pretty-text.ts';
@@ -12,7 +12,7 @@ export interface Fact {
 
 type Say = (data: EventData) => Fact | undefined;
 
-/** Hooks of one's own may report anything under any name: nothing is taken for granted. */
+/** Custom hooks may report anything under any name: assume nothing. */
 function at(data: unknown, ...path: string[]): unknown {
   let value = data;
   for (const key of path) {
@@ -137,14 +137,14 @@ const facts: Readonly<Record<string, readonly Say[]>> = {
   'emqx.message.acked': [from, to, qos],
 };
 
-/** What to say of an event, most telling first. */
+/** What to show of an event, most telling first. */
 export function factsOf(type: string, data: EventData): Fact[] {
   const known = Object.hasOwn(facts, type) ? facts[type] : undefined;
   if (known === undefined) return plainFactsOf(data);
   return known.map((tell) => tell(data)).filter((fact) => fact !== undefined);
 }
 
-/** Of an event of somebody else's making: its first few plain values. */
+/** For unknown events: their first few plain values. */
 function plainFactsOf(data: EventData): Fact[] {
   return Object.entries(data)
     .map(([key, value]): Fact => ({ text: `${clean(key, 24)}=${wordsOf(value)}`, tone: 'plain' }))

@@ -7,14 +7,14 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** At most `max` characters of a text, without terminal control sequences. */
 export function clean(text: string, max = 64): string {
-  // A character is at most two units: what is sliced off is never shown.
+  // A character has at most two units: the part that is sliced off is never shown.
   const characters = text.length > max ? Array.from(text.slice(0, 2 * max + 2)) : undefined;
   const isCut = characters !== undefined && characters.length > max;
   const shown = isCut ? `${characters.slice(0, max - 1).join('')}…` : text;
   return printable(shown);
 }
 
-/** The most bytes of a payload that are read. */
+/** Most bytes of a payload to read. */
 const PREVIEW_BYTES = 256;
 const PREVIEW_CHARACTERS = 48;
 const PREVIEW_BINARY = 16;

@@ -1,4 +1,4 @@
-/** Completes an event with what only the runtime knows: its source, its time and, if need be, an id. */
+/** Adds to an event what only the runtime knows: its source, its time and, if needed, an id. */
 import type { Event, StampedEvent } from '../../protocol/schema/event.ts';
 
 /** The parts of a hook's input that say which broker node called. */
@@ -12,7 +12,7 @@ export interface Origin {
 export interface StampOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Makes an id for events for which the broker has none. */
+  /** Creates an id for events that have none from the broker. */
   readonly newId: (event: Event, origin: Origin) => string;
 }
 
@@ -35,19 +35,19 @@ export function createStamp({ now, newId }: StampOptions): Stamp {
   };
 }
 
-/** The broker node that calls. EMQX before 4.3.14 and 4.4.3 sends no meta: then it is in the request itself. */
+/** The calling broker node. EMQX before 4.3.14 and 4.4.3 sends no meta: the node is then in the request itself. */
 export function nodeOf({ meta, clientinfo, conninfo, message }: Origin): string {
   return meta.node !== '' ? meta.node : (clientinfo?.node ?? conninfo?.node ?? message?.node ?? '');
 }
 
-/** `emqx://<cluster>/<node>`; the cluster is empty when it is not known. */
+/** `emqx://<cluster>/<node>`; the cluster is empty if unknown. */
 export function sourceOf(cluster: string, node: string): string {
   return `emqx://${encode(cluster)}/${encode(node).replaceAll('%40', '@')}`;
 }
 
 const plain = /^[\w.~-]*$/;
 
-/** An `@` may stand in a path, but would end the user's name in an authority. [RFC 3986, sections 3.2 and 3.3] */
+/** An `@` is allowed in a path, but would end the user name in an authority. [RFC 3986, sections 3.2 and 3.3] */
 function encode(part: string): string {
   return plain.test(part) ? part : encodeURIComponent(part.replace(/\p{Surrogate}/gu, '\ufffd'));
 }

@@ -55,7 +55,7 @@ async function expectNothingHeld(subject: SinkSubject): Promise<void> {
   }
 }
 
-/** What keeps the process alive, by kind, in a quiet moment. */
+/** Lists what keeps the process alive, by kind, at a quiet moment. */
 async function countResources(): Promise<Map<string, number>> {
   await sleep(20);
   const counts = new Map<string, number>();

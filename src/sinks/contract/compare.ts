@@ -1,13 +1,13 @@
-/** Whether the system behind a sink holds what was delivered. */
+/** Compares what the system behind a sink holds with what was delivered. */
 import assert from 'node:assert/strict';
 import type { Delivery } from '../delivery.ts';
 import type { Received, SinkSubject } from './subject.ts';
 
 /**
- * Reads the system and compares: everything is there and unchanged, in the order of its key, and nothing is there
- * twice where the system drops duplicates.
+ * Reads the system and compares: everything is there, unchanged and in the order of its key, and without duplicates if
+ * the system drops them.
  *
- * @param mayRepeat after failures; else nothing may be there twice.
+ * @param mayRepeat true after failures; else duplicates are an error.
  */
 export async function assertReceived(
   subject: Pick<SinkSubject, 'read' | 'ordering' | 'duplicates'>,
@@ -26,7 +26,7 @@ interface Match {
   readonly received: Received;
 }
 
-/** What was received, in its order, beside what it was made of; what other cases have written is left out. */
+/** Pairs what was received, in order, with its origin; ignores what other cases have written. */
 export function match(deliveries: readonly Delivery[], received: readonly Received[]): Match[] {
   const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const byBody = new Map(deliveries.map((delivery) => [hex(delivery.body), delivery]));
@@ -56,12 +56,12 @@ function name(deliveries: readonly Delivery[]): string {
 function assertOnce(matches: readonly Match[]): void {
   const seen = new Set<string>();
   for (const { delivery } of matches) {
-    assert.ok(!seen.has(delivery.id), `a delivery is there twice: ${delivery.id}`);
+    assert.ok(!seen.has(delivery.id), `a delivery is duplicated: ${delivery.id}`);
     seen.add(delivery.id);
   }
 }
 
-/** Without repeats, of which the first counts, the deliveries of a key that go to one place stand in their order. */
+/** Without repeats (the first counts), the deliveries of a key to one place are in order. */
 function assertOrder(deliveries: readonly Delivery[], matches: readonly Match[]): void {
   const there = group(new Set(matches.map(({ delivery }) => delivery)));
   for (const [lane, ids] of group(deliveries))
@@ -80,15 +80,10 @@ function group(deliveries: Iterable<Delivery>): Map<string, string[]> {
 
 function assertSame(delivery: Delivery, received: Received): void {
   const { id, key, format } = delivery;
-  assert.equal(hex(received.body), hex(delivery.body), `the body of ${format} ${id} is another one`);
-  if (received.key !== undefined)
-    assert.equal(received.key, key, `the key of ${format} ${id} is another one`);
+  assert.equal(hex(received.body), hex(delivery.body), `the body of ${format} ${id} differs`);
+  if (received.key !== undefined) assert.equal(received.key, key, `the key of ${format} ${id} differs`);
   if (received.contentType !== undefined)
-    assert.equal(
-      received.contentType,
-      delivery.contentType,
-      `the content type of ${format} ${id} is another one`,
-    );
+    assert.equal(received.contentType, delivery.contentType, `the content type of ${format} ${id} differs`);
   if (format === 'binary') assert.deepEqual({ ...received.attributes }, { ...delivery.attributes });
 }
 

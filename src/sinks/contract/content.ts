@@ -1,4 +1,4 @@
-/** Whatever a client may send arrives unchanged, and does no harm on its way. */
+/** Whatever a client may send arrives unchanged, and does no harm on the way. */
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import type { Delivery, DeliveryFormat } from '../delivery.ts';
@@ -57,7 +57,7 @@ function hostileAttributes(text: string): Record<string, string> {
   return { subject: text, clientid: text, username: text };
 }
 
-/** Each with random bytes, so that none is like one of another case. */
+/** Each with random bytes, to tell the cases apart. */
 function oddBodies(): Uint8Array[] {
   const salt = randomBytes(8).toString('hex');
   return [
@@ -97,7 +97,7 @@ function targetCase(subject: SinkSubject): ContractCase {
   });
 }
 
-/** @returns what the sink took of the three. */
+/** @returns which of the three the sink accepted. */
 async function deliverAround(sink: Sink, target: string, format: DeliveryFormat, patience: number) {
   const [before, after] = [makeDelivery({ format }), makeDelivery({ format })];
   const hostile = makeDelivery({ format, target, key: 'hostile' });

@@ -26,7 +26,7 @@ export interface DeliverOptions {
 /** Milliseconds before a retry. */
 const PAUSE = 50;
 
-/** Delivers all, in order, one batch at a time. @throws AssertionError when it takes longer than `patience`. */
+/** Delivers all, in order, one batch at a time. @throws AssertionError if it takes longer than `patience`. */
 export async function deliver(
   sink: Sink,
   deliveries: readonly Delivery[],
@@ -67,10 +67,10 @@ function sort(batch: readonly Delivery[], result: Written, outcome: Outcome): De
 export type Written = { readonly receipt: Receipt | undefined } | { readonly error: unknown };
 
 /**
- * One write, whatever comes of it.
+ * Writes once, with any result.
  *
  * @param timeout milliseconds after which the signal is aborted.
- * @param patience milliseconds after that in which the write must have come to an end.
+ * @param patience milliseconds after that within which the write must settle.
  */
 export async function writeOnce(
   sink: Sink,
@@ -90,7 +90,7 @@ export async function writeOnce(
   }
 }
 
-/** A write that fails at once fails as any other. */
+/** Treats a synchronous error like any other. */
 export async function write(
   sink: Sink,
   batch: readonly Delivery[],
@@ -99,7 +99,7 @@ export async function write(
   return (await sink.write(batch, signal)) ?? undefined;
 }
 
-/** @throws AssertionError when the work neither succeeds nor fails in that many milliseconds. */
+/** @throws AssertionError if the work does not settle within that many milliseconds. */
 export async function settled<T>(what: string, work: T | Promise<T>, patience: number): Promise<T> {
   const message = `${what} neither succeeded nor failed in ${patience} ms`;
   return await withTimeout(Promise.resolve(work), patience, () => {

@@ -5,17 +5,17 @@ import type { Delivery, DeliveryFormat } from '../delivery.ts';
 export interface Wanted {
   readonly key?: string;
   readonly format?: DeliveryFormat;
-  /** Of the binary and raw formats, as it stands. Default: a text that occurs nowhere else. */
+  /** For the binary and raw formats, unchanged. Default: a unique text. */
   readonly body?: Uint8Array;
   readonly contentType?: string;
   readonly target?: string;
-  /** Further attributes, or others. */
+  /** Additional or replaced attributes. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Stands before the id, which is the rest. */
+  /** Prefix of the id. */
   readonly idPrefix?: string;
 }
 
-/** A delivery as it comes from the disk: without the event itself. */
+/** A delivery as read from disk: without the event itself. */
 export function makeDelivery(wanted: Wanted = {}): Delivery {
   const { key = 'client-1', format = 'structured', target, idPrefix = '' } = wanted;
   const id = `${idPrefix}${randomUUID()}`;
@@ -37,7 +37,7 @@ export function makeDelivery(wanted: Wanted = {}): Delivery {
   return { ...common, contentType, body };
 }
 
-/** `count` deliveries of one key, or of each of several keys in turn. */
+/** `count` deliveries of one key, or of several keys in turn. */
 export function makeDeliveries(count: number, keys: readonly string[], wanted: Wanted = {}): Delivery[] {
   return Array.from({ length: count }, (_, i) =>
     makeDelivery({ ...wanted, key: keys[i % keys.length] ?? '' }),
@@ -48,7 +48,7 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Names that MQTT allows for a client, a user or a topic, and that mean something else elsewhere. */
+/** Names that MQTT allows for a client, a user or a topic, and that have a special meaning elsewhere. */
 export const hostileTexts: readonly string[] = [
   '../../../etc/passwd',
   '/etc/passwd',

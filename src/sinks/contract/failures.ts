@@ -7,7 +7,7 @@ import { makeDeliveries } from './deliveries.ts';
 import type { BrokenSink, ContractCase, SinkServer, SinkSubject } from './subject.ts';
 import { patienceOf, withSink } from './world.ts';
 
-/** Milliseconds that one batch may take while the system is down: soon enough for a test. */
+/** Timeout of one batch while the system is down, in milliseconds: short, for the test. */
 const TIMEOUT = 2000;
 
 export function failureCases(subject: SinkSubject): ContractCase[] {
@@ -49,9 +49,9 @@ function serverCases(subject: SinkSubject, server: SinkServer): ContractCase[] {
 }
 
 /**
- * Writes from four sides while `disturb` does its work.
+ * Writes from four sides while `disturb` runs.
  *
- * @param disturb given a promise that is kept when half of everything is confirmed.
+ * @param disturb gets a promise that resolves when half of everything is confirmed.
  */
 async function survive(
   subject: SinkSubject,
@@ -78,7 +78,7 @@ async function survive(
   };
   const options = { patience: patience * 2, batch: 10, timeout: TIMEOUT, wrote };
   const disturbed = first.then(() => disturb(half));
-  // A failed half would otherwise leave the other running into the next case.
+  // A failed half would otherwise keep the other running into the next case.
   const results = await Promise.allSettled([
     disturbed,
     ...sets.map((set) => deliver(sink, set, options).finally(tellHalf)),
@@ -97,7 +97,7 @@ function downCase(subject: SinkSubject, server: SinkServer): ContractCase {
     try {
       await expectDown(sink, patience);
       const written = await writeOnce(sink, meanwhile, TIMEOUT, patience);
-      assert.ok(hasConfirmedNothing(written, meanwhile.length), 'the sink confirms what nobody took');
+      assert.ok(hasConfirmedNothing(written, meanwhile.length), 'the sink confirms what nobody received');
     } finally {
       await server.start();
     }
@@ -166,10 +166,10 @@ function brokenCase({ patience = 30_000 }: SinkSubject, broken: BrokenSink): Con
         assert.match(error.message, broken.says);
         const batch = makeDeliveries(3, ['a', 'b']);
         const written = await writeOnce(sink, batch, TIMEOUT, patience);
-        assert.ok(hasConfirmedNothing(written, batch.length), 'the sink confirms what nobody took');
+        assert.ok(hasConfirmedNothing(written, batch.length), 'the sink confirms what nobody received');
         const said = `${error.message} ${'error' in written ? written.error : ''}`;
         for (const secret of broken.secrets ?? [])
-          assert.ok(!said.includes(secret), 'the sink tells a secret');
+          assert.ok(!said.includes(secret), 'the sink reveals a secret');
       } finally {
         await sink.close();
       }

@@ -1,4 +1,4 @@
-/** Batches arrive whole, once and in order. */
+/** Batches arrive complete, once and in order. */
 import { strict as assert } from 'node:assert';
 import { assertReceived } from './compare.ts';
 import { deliver, settled, write } from './deliver.ts';

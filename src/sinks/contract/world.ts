@@ -1,15 +1,15 @@
-/** What the cases share: a sink that is closed whatever happens. */
+/** What the cases share: a sink that is always closed. */
 import type { Sink } from '../sink.ts';
 import type { ContractCase, SinkSubject } from './subject.ts';
 
-/** How long nothing may take, in milliseconds, unless the subject says otherwise. */
+/** Time within which nothing may happen, in milliseconds, unless the subject sets another. */
 const PATIENCE = 30_000;
 
 export function patienceOf({ patience = PATIENCE }: SinkSubject): number {
   return patience;
 }
 
-/** A case with a sink of its own. */
+/** A case with its own sink. */
 export function withSink(
   subject: SinkSubject,
   title: string,

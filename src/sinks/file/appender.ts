@@ -1,6 +1,6 @@
 /**
- * Appends lines to a file that other programs may append to, move away or truncate: every batch goes to the file that
- * is at the path now.
+ * Appends lines to a file that other programs may append to, move away or truncate: every batch goes to the file at the
+ * path now.
  */
 import type { Stats } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
@@ -9,14 +9,14 @@ import { dirname } from 'node:path';
 export interface AppenderOptions {
   readonly path: string;
   readonly mode: number;
-  /** Whether a batch is flushed to the disk. */
+  /** Whether a batch is flushed to disk. */
   readonly sync: boolean;
 }
 
 export interface Appended {
-  /** The number of lines that are in the file, from the first on. */
+  /** Number of lines in the file, from the first on. */
   readonly lines: number;
-  /** Why not all lines are. */
+  /** Why not all lines were written. */
   readonly error?: unknown;
 }
 
@@ -27,14 +27,16 @@ export class Appender {
   readonly #options: AppenderOptions;
   #handle: FileHandle | undefined;
   #id = '';
-  /** Whether the last line has no end, after a crash or on a full disk. The next line must not become a part of it. */
+  /**
+   * Whether the last line is unterminated, after a crash or on a full disk. The next line must not become a part of it.
+   */
   #isTorn = false;
 
   constructor(options: AppenderOptions) {
     this.#options = options;
   }
 
-  /** Opens the file that is at the path now. @returns its stats. */
+  /** Opens the file at the path. @returns its stats. */
   async open(): Promise<Stats> {
     const { path } = this.#options;
     if (this.#handle !== undefined) {
@@ -49,7 +51,7 @@ export class Appender {
     return stats;
   }
 
-  /** Appends to the file that `open` has found. */
+  /** Appends to the file that `open` found. */
   async append(lines: readonly Buffer[]): Promise<Appended> {
     const handle = this.#handle;
     if (handle === undefined) return { lines: 0, error: new Error('the file is not open') };
@@ -73,15 +75,15 @@ export class Appender {
       return await open(path, 'a+', mode);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // Only the owner can enter, unless the directory was created beforehand.
+      // Only the owner can enter, unless the directory already exists.
       await mkdir(dirname(path), { recursive: true, mode: 0o750 });
       return await open(path, 'a+', mode);
     }
   }
 
   /**
-   * @param bytes of the lines that were written; -1 if not even the end of a torn line was.
-   * @returns the number of whole lines.
+   * @param bytes of the lines written; -1 if not even the end of a torn line was.
+   * @returns the number of complete lines.
    */
   #settle(lines: readonly Buffer[], bytes: number): number {
     if (bytes < 0) return 0;
@@ -97,13 +99,13 @@ export class Appender {
   }
 
   /**
-   * A file that was moved meanwhile may have been compressed and removed before the lines came: only lines in a file
-   * that is still at its path are certain to be kept by the process that moves it next.
+   * A file that was moved meanwhile may already have been compressed and removed: only lines in a file that is still at
+   * its path are certain to be kept by the process that moves it next.
    */
   async #assertInPlace(): Promise<void> {
     const found = await stat(this.#options.path).catch(() => undefined);
     if (found !== undefined && idOf(found) === this.#id) return;
-    throw new Error(`${this.#options.path} was moved while it was written to: the batch is written again`);
+    throw new Error(`${this.#options.path} was moved while it was being written: the batch is written again`);
   }
 }
 
@@ -117,7 +119,7 @@ async function isTorn(handle: FileHandle, stats: Stats): Promise<boolean> {
   return bytesRead === 1 && buffer[0] !== LINE_FEED;
 }
 
-/** On a full disk a write may write only a part: the next one throws the reason. */
+/** On a full disk a write may be partial: the next one throws the reason. */
 async function writeAll(handle: FileHandle, data: Buffer): Promise<{ bytes: number; error?: unknown }> {
   let bytes = 0;
   while (bytes < data.length) {

@@ -48,7 +48,7 @@ function stampOf(time: number): string {
   return new Date(time).toISOString().replace(/[-:]/g, '');
 }
 
-/** Compresses rotated files, and removes those beyond `keep`. @throws when the directory cannot be used. */
+/** Compresses rotated files, and removes those beyond `keep`. @throws if the directory cannot be used. */
 export async function tidy(options: ArchiveOptions, signal: AbortSignal): Promise<void> {
   const { path, keep = Number.POSITIVE_INFINITY, gzip } = options;
   await removeOldParts(options);

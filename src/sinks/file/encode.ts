@@ -28,9 +28,9 @@ function membersOf(attributes: Readonly<Record<string, string>>): string[] {
 }
 
 /**
- * The payload in the JSON format of CloudEvents: JSON unchanged, text as a string, and everything else as base64.
- * [CloudEvents JSON format 1.0.2, section 3.1] A payload that is declared as JSON but cannot be in a line unchanged is
- * base64 too: as a string it would be another value.
+ * Returns the payload in the JSON format of CloudEvents: JSON unchanged, text as a string, everything else as base64.
+ * [CloudEvents JSON format 1.0.2, section 3.1] A payload declared as JSON that cannot be put into a line unchanged
+ * becomes base64 too: as a string it would be another value.
  */
 function dataOf({ contentType, body }: Delivery): string[] {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -1,14 +1,14 @@
 /** Explains errors of the file system, and what to do about them. */
 
 const advice: Readonly<Record<string, string>> = {
-  EACCES: 'the user of this process may not write it: give it the right to write the file and its directory',
-  EPERM: 'the user of this process may not write it: give it the right to write the file and its directory',
+  EACCES: 'the user of this process may not write it: allow the user to write the file and its directory',
+  EPERM: 'the user of this process may not write it: allow the user to write the file and its directory',
   EROFS: 'its file system is read-only: choose another path, or mount it for writing',
-  ENOSPC: 'the disk is full: make room',
-  EDQUOT: 'the quota is used up: make room',
-  EFBIG: 'it has reached the largest size that is allowed: see rotate.size',
+  ENOSPC: 'the disk is full: free some space',
+  EDQUOT: 'the quota is used up: free some space',
+  EFBIG: 'it has reached the maximum size: see rotate.size',
   EISDIR: 'it is a directory: write the path of a file',
-  ENOTDIR: 'a part of its path is no directory',
+  ENOTDIR: 'a part of its path is not a directory',
   EMFILE: 'this process has too many files open: raise its limit',
 };
 

@@ -24,7 +24,7 @@ export class FileAge {
     const file = `${dev}:${ino}`;
     if (file === this.#file) return;
     this.#file = file;
-    // Some file systems do not record the birth time: then the age counts from first sight.
+    // Some file systems do not record the birth time: the age then counts from first sight.
     const age = birthtimeMs === 0 ? 0 : Math.max(0, now() - birthtimeMs);
     this.#begun = monotonic() - age;
   }

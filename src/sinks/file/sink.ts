@@ -86,7 +86,7 @@ export class FileSink implements Sink {
     this.#closing.signal.throwIfAborted();
     try {
       const stats = await this.#appender.open();
-      // Files that an earlier process has rotated.
+      // Files that an earlier process rotated.
       if (this.#tidying === undefined) this.#tidy();
       this.#age.note(stats);
       return stats;
@@ -95,7 +95,7 @@ export class FileSink implements Sink {
     }
   }
 
-  /** @param size bytes that are about to be written. */
+  /** @param size bytes about to be written. */
   async #rotate(stats: Stats, size: number): Promise<void> {
     const { rotate, path } = this.#options;
     const isLarge = rotate.size !== undefined && stats.size + size > rotate.size;
@@ -119,7 +119,7 @@ export class FileSink implements Sink {
       .catch((error: NodeJS.ErrnoException) =>
         this.#log.warn(
           { code: 'sink_failed', sink: this.name, reason: error.code ?? error.name },
-          'files that were put aside could not be compressed or removed: see rotate',
+          'rotated files could not be compressed or removed: see rotate',
         ),
       );
   }

@@ -1,4 +1,4 @@
-/** Sends the requests of a sink, over the HTTP client of all. */
+/** Sends the requests of a sink, with the shared HTTP client. */
 import { HttpError } from '../../lib/http-client/http-error.ts';
 import { loadHttpClient } from '../../lib/http-client/load.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
@@ -6,7 +6,7 @@ import type { TlsClientOptions } from '../tls.ts';
 
 export interface Request {
   readonly method: string;
-  /** Path and query, as they are sent. */
+  /** Path and query as sent. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -14,14 +14,14 @@ export interface Request {
 
 export interface Answer {
   readonly status: number;
-  /** As it stands in the header; '' when there is none. */
+  /** As in the header; '' if there is none. */
   readonly retryAfter: string;
 }
 
 export interface Client {
   /** @throws Error that names the host and a code; never a path, a header or a body. */
   send(request: Request, signal: AbortSignal): Promise<Answer>;
-  /** Ends all connections, those in use included. */
+  /** Closes all connections, those in use included. */
   close(): void;
 }
 
@@ -29,14 +29,14 @@ export interface ClientOptions {
   readonly url: URL;
   readonly tls: TlsClientOptions | undefined;
   readonly maxSockets: number;
-  /** Milliseconds for one exchange. */
+  /** Timeout of one exchange, in milliseconds. */
   readonly timeout: number;
 }
 
-/** Bytes of an answer that are read to keep its connection; nobody wants to know what it says. */
+/** Bytes of a response to read so its connection can be reused; the content is ignored. */
 const MAX_ANSWER = 64 * 1024;
 
-/** To be awaited when a sink is opened: it loads the client. */
+/** Creates the client. Await this when a sink is opened: it loads the library. */
 export async function openClient({ url, tls, maxSockets, timeout }: ClientOptions): Promise<Client> {
   const { origin, host } = url;
   const { createHttpClient } = await loadHttpClient();
@@ -48,7 +48,7 @@ export async function openClient({ url, tls, maxSockets, timeout }: ClientOption
     return { status: answer.status, retryAfter: answer.header('retry-after') };
   };
 
-  /** A kept connection may have been ended by the other side just now: that says nothing about the service. */
+  /** The server may just have closed an idle connection: that says nothing about the service. */
   const exchangeOrAgain = async (request: Request, signal: AbortSignal): Promise<Answer> => {
     try {
       return await exchange(request, signal);
@@ -76,7 +76,7 @@ export async function openClient({ url, tls, maxSockets, timeout }: ClientOption
 
 function describe(error: unknown, host: string, signal: AbortSignal, timeout: number): Error {
   const code = error instanceof HttpError ? error.code : 'unknown error';
-  if (signal.aborted) return new Error(`the request to ${host} was given up`);
+  if (signal.aborted) return new Error(`the request to ${host} was cancelled`);
   if (code === 'ABORT_ERR') return new Error(`no answer from ${host} within ${timeout} ms`);
   return new Error(`no answer from ${host}: ${code}`);
 }

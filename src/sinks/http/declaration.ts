@@ -19,14 +19,14 @@ const url = text('a URL', 'a URL such as https://events.example.com/mqtt')
     abort: true,
   })
   .refine((value) => !/:\/\/[^/?#]*@/.test(value), {
-    error: 'holds a user name or a password; write an authorization header under headers:',
+    error: 'contains a user name or a password; write an authorization header under headers:',
     abort: true,
   })
   .refine((value) => !value.includes('#'), {
     error: 'has a fragment, which is never sent; remove the "#" and what follows',
   });
 
-/** Written by the sink itself, or between it and the next proxy. */
+/** Written by the sink itself, or by a proxy on the way. */
 const ownHeaders =
   /^(content-(type|length|encoding)|host|connection|transfer-encoding|te|trailer|upgrade|expect|keep-alive|ce-.*|webhook-(id|timestamp|signature))$/i;
 const headerName = { error: 'is not the name of a header; write one such as authorization' };
@@ -49,28 +49,28 @@ const Headers = z
 
 const Signature = section(() => ({
   secret: secret('a secret').describe(
-    'The secret that signs: { env: NAME }, { file: PATH } or the text. What follows whsec_ is base64, as Standard Webhooks writes secrets; any other text is taken as it is.',
+    'The signing secret: { env: NAME }, { file: PATH } or the text. What follows whsec_ is base64, as in Standard Webhooks; any other text is used as it is.',
   ),
 }));
 
 export const Http = section(() => ({
   url: url.describe(
-    'Where events go: an http:// or https:// URL without user and password. The path of a route is appended to it. There is no default.',
+    'Where to send events: an http:// or https:// URL without user and password. The path of a route is appended. There is no default.',
   ),
   method: choice(['POST', 'PUT']).prefault('POST').describe('The method. The default is POST.'),
   headers: Headers,
   batch: yesOrNo()
     .prefault(false)
     .describe(
-      'Whether events in the structured format share a request, as application/cloudevents-batch+json. The default is false: a request for each event.',
+      'Whether structured events share a request, as application/cloudevents-batch+json. The default is false: one request per event.',
     ),
   requests: wholeNumber('a number of requests', 1, 1000)
     .prefault(16)
     .describe(
-      'The most requests of one batch that are under way at once. Those of one client are always one after the other. The default is 16.',
+      'The most concurrent requests of one batch. Requests of one client are always sequential. The default is 16.',
     ),
   signature: Signature.optional().describe(
-    'Signs each request as Standard Webhooks does, in the headers webhook-id, webhook-timestamp and webhook-signature. When absent, nothing is signed.',
+    'Sign each request with Standard Webhooks, in the headers webhook-id, webhook-timestamp and webhook-signature. When absent, nothing is signed.',
   ),
   timeout: duration(POSITIVE)
     .prefault('10s')
@@ -82,7 +82,7 @@ export const Http = section(() => ({
 })).refine(({ url, tls }) => url.startsWith('https:') || tls === undefined || tls === false, {
   when: whenValid,
   path: ['tls'],
-  error: 'is of no use with http://; write https://',
+  error: 'has no effect with http://; write https://',
 });
 export type HttpOptions = z.output<typeof Http>;
 
@@ -99,7 +99,7 @@ export const http = defineSinkKind({
   target: {
     name: 'path',
     noun: 'path',
-    // A path of the URL is in front of every target.
+    // A path in the URL precedes every target.
     leadsTo: ({ url }) =>
       new URL(url).pathname === '/' ? { any: 'any path of this service', start: 'mqtt/' } : undefined,
     isAppended: true,

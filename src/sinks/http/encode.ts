@@ -1,4 +1,4 @@
-/** Deliveries as requests, as the HTTP binding of CloudEvents 1.0.2 has them. */
+/** Encodes deliveries as requests, by the HTTP binding of CloudEvents 1.0.2. */
 import { cloudEventHeaders, encodeHeaderValue, safeContentType } from '../cloud-event-headers.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Sign } from './sign.ts';
@@ -22,7 +22,7 @@ const OPEN = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']');
 
-/** Structured events as one array. Its id in a signature is that of the first. */
+/** Structured events as one array. Its id in a signature is the id of the first. */
 export function contentOfBatch(deliveries: readonly Delivery[], sign: Sign | undefined): Content {
   const parts = deliveries.flatMap(({ body }, i) => [i === 0 ? OPEN : COMMA, body]);
   const body = Buffer.concat([...parts, CLOSE]);

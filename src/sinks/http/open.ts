@@ -1,4 +1,6 @@
-/** Events to an HTTP service: CloudEvents in the structured, batched and binary mode of the HTTP binding, or raw. */
+/**
+ * Sends events to an HTTP service: CloudEvents in the structured, batched and binary mode of the HTTP binding, or raw.
+ */
 
 import { readSecret } from '../../lib/secret.ts';
 import type { OpenSink, SinkWorld } from '../sink.ts';
@@ -8,7 +10,7 @@ import type { HttpOptions } from './declaration.ts';
 import { createSigner } from './sign.ts';
 import { HttpSink } from './sink.ts';
 
-/** @throws TypeError when a secret or a certificate cannot be read or used. */
+/** @throws TypeError if a secret or a certificate cannot be read or used. */
 export const openHttp: OpenSink<HttpOptions> = async (options, world) => {
   const { requests, timeout, signature } = options;
   const [headers, secret, tls] = await Promise.all([
@@ -40,7 +42,7 @@ async function readHeaders(
   const pairs = Object.entries(headers).map(async ([name, source]) => {
     const value = await readSecret(source, env);
     if (!/^[\t\x20-\x7e]*$/.test(value))
-      throw new TypeError(`headers.${name} has characters that no header may have: write visible ASCII`);
+      throw new TypeError(`headers.${name} contains characters that headers may not have: use visible ASCII`);
     return [name.toLowerCase(), value] as const;
   });
   return Object.fromEntries(await Promise.all(pairs));

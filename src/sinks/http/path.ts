@@ -1,8 +1,8 @@
 /** Joins the URL of the sink and the target of a delivery. */
 
 /**
- * Path and query of a request, or nothing if the target would leave the path of the URL: many servers and proxies read
- * `..`, in any encoding, as one step up.
+ * Returns path and query of a request; undefined if the target would leave the path of the URL: many servers and
+ * proxies read `..`, in any encoding, as one step up.
  */
 export function pathFor({ pathname, search }: URL, target: string | undefined): string | undefined {
   if (target === undefined) return `${pathname}${search}`;

@@ -9,7 +9,7 @@
 export function readRetryAfter(header: string, now: number, max: number): number {
   const text = header.trim();
   if (/^\d{1,15}$/.test(text)) return Math.min(max, Number(text) * 1000);
-  // A date of HTTP begins with the day of the week; Date.parse reads far more.
+  // An HTTP date begins with the day of the week; Date.parse accepts far more.
   const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? 0 : Math.min(max, Math.max(0, date - now));
 }

@@ -7,7 +7,7 @@ const PREFIX = 'whsec_';
 
 /**
  * @param now milliseconds since 1970.
- * @throws TypeError when the secret begins with `whsec_` and what follows is not base64.
+ * @throws TypeError if the secret begins with `whsec_` and the rest is not base64.
  */
 export function createSigner(secret: string, now: () => number): Sign {
   const key = readKey(secret);
@@ -22,6 +22,6 @@ function readKey(secret: string): Buffer {
   if (!secret.startsWith(PREFIX)) return Buffer.from(secret);
   const text = secret.slice(PREFIX.length);
   if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(text))
-    throw new TypeError('signature.secret begins with whsec_, and what follows is not base64');
+    throw new TypeError('signature.secret begins with whsec_, but the rest is not base64');
   return Buffer.from(text, 'base64');
 }

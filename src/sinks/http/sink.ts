@@ -23,13 +23,13 @@ export interface HttpSinkOptions extends Pick<SinkWorld, 'name' | 'log'> {
   readonly requests: number;
   /** Milliseconds. */
   readonly maxRetryAfter: number;
-  /** The wall clock, for a date in Retry-After: milliseconds since 1970. */
+  /** The wall clock, for dates in Retry-After: milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds of a monotonic clock: only differences are meaningful. */
   readonly monotonic: () => number;
 }
 
-/** The service will never take what was sent. */
+/** Thrown if the service will never accept what was sent. */
 class Refused extends Error {}
 
 const sharedBlame: Blame = { hasOwnPath: false, hasOwnType: false };
@@ -37,7 +37,7 @@ const sharedBlame: Blame = { hasOwnPath: false, hasOwnType: false };
 export class HttpSink implements Sink {
   readonly name: string;
   readonly #options: HttpSinkOptions;
-  /** The service asked for no request until then, by the monotonic clock. */
+  /** Until when the service asked for a pause, by the monotonic clock. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(options: HttpSinkOptions) {
@@ -52,7 +52,7 @@ export class HttpSink implements Sink {
   ): Promise<Receipt | undefined> {
     this.#mindPause();
     const { log, name, requests } = this.#options;
-    // Each request adds a listener: many listeners are no leak here.
+    // Each request adds a listener: many listeners are not a leak here.
     setMaxListeners(0, signal);
     const outcome = new ReceiptBuilder(batch, isWanted);
     if (this.#mayShareRequests(batch)) await this.#writeTogether(batch, signal, outcome);
@@ -144,17 +144,15 @@ export class HttpSink implements Sink {
     this.#notBefore = Math.max(this.#notBefore, until);
   }
 
-  /** Fails at once until the service wants requests again: the queue in front of this sink waits and retries. */
+  /** Fails at once during the pause: the queue in front of this sink waits and retries. */
   #mindPause(): void {
     const { monotonic, url } = this.#options;
     const left = this.#notBefore - monotonic();
     if (left > 0)
-      throw new Error(
-        `${url.host} asked to be left alone for ${Math.ceil(left / 1000)} s more (Retry-After)`,
-      );
+      throw new Error(`${url.host} asked for a pause of ${Math.ceil(left / 1000)} s more (Retry-After)`);
   }
 
   #complaint(status: number): Error {
-    return new Error(`${this.#options.url.host} answered with status ${status}: ${adviseOn(status)}`);
+    return new Error(`${this.#options.url.host} returned status ${status}: ${adviseOn(status)}`);
   }
 }

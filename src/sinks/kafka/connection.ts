@@ -1,4 +1,4 @@
-/** A producer that is used until something goes wrong, and then never again. */
+/** A producer that is used until something fails, and never again after that. */
 import type { Admin, BaseOptions, Producer } from '@platformatic/kafka';
 import type { KafkaOptions } from './declaration.ts';
 import type { KafkaRecord } from './encode.ts';
@@ -8,7 +8,7 @@ export type KafkaLibrary = typeof import('@platformatic/kafka');
 
 type KafkaProducer = Producer<Buffer, Buffer, Buffer, Buffer>;
 
-/** How often the client itself tries again, with the same sequence numbers, and how long it waits between. */
+/** How often the client itself retries, with the same sequence numbers, and the pause between attempts. */
 const RETRIES = 2;
 const RETRY_DELAY = 100;
 
@@ -24,7 +24,7 @@ export class KafkaClient {
     this.#options = options;
   }
 
-  /** How many partitions each topic has. @throws when one of them cannot be written to. */
+  /** Returns how many partitions each topic has. @throws if one of them cannot be written to. */
   async countPartitions(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return await this.#use(async (producer) => {
       const metadata = await producer.metadata({ topics: [...topics] });
@@ -32,7 +32,7 @@ export class KafkaClient {
     });
   }
 
-  /** The partition of a key: the one that clients in other languages pick, too. */
+  /** Returns the partition of a key: the same one that clients in other languages pick. */
   partitionOf(key: Buffer, partitions: number): number {
     const hash = this.#library.compatibilityPartitioner(undefined as never, key);
     return hash % partitions;
@@ -43,12 +43,12 @@ export class KafkaClient {
     await this.#use((producer) => producer.send({ messages: [...records] }));
   }
 
-  /** Asks whether a topic can be found, beside the producer and what it is doing. @throws when it cannot. */
+  /** Checks that a topic exists, independently of the producer. @throws if it does not. */
   async findTopic(topic: string): Promise<void> {
     await this.#administer((admin) => admin.metadata({ topics: [topic] }));
   }
 
-  /** Makes topics; those that are there already are left as they are. */
+  /** Creates topics; leaves existing ones unchanged. */
   async createTopics(topics: readonly string[]): Promise<void> {
     const { partitions = -1, replicas = -1 } = this.#options.createTopics ?? {};
     try {
@@ -58,7 +58,7 @@ export class KafkaClient {
     }
   }
 
-  /** With a client of its own, which is short-lived and asks once. */
+  /** Uses its own short-lived client, which asks once. */
   async #administer(work: (admin: Admin) => Promise<unknown>): Promise<void> {
     const admin = surviving(new this.#library.Admin({ ...this.#connection, retries: 0 }));
     try {
@@ -68,7 +68,7 @@ export class KafkaClient {
     }
   }
 
-  /** Ends at once, so that nothing that was sent before arrives after what is sent next. */
+  /** Ends at once: nothing sent before may arrive after what is sent next. */
   drop(): void {
     const producer = this.#producer;
     this.#producer = undefined;
@@ -84,9 +84,9 @@ export class KafkaClient {
   }
 
   /**
-   * After a failure the client does not know which of its numbers the brokers have seen. A broker that is sent
-   * other records under numbers it knows answers that it has them already, and drops them: so a producer that
-   * has failed is replaced by one with an identity of its own.
+   * Creates a producer with a new identity. After a failure the client does not know which of its sequence numbers the
+   * brokers have seen. A broker that gets other records under known numbers reports them as duplicates and drops them.
+   * A failed producer is therefore replaced.
    */
   async #use<T>(work: (producer: KafkaProducer) => Promise<T>): Promise<T> {
     const producer = this.#producer ?? this.#open();
@@ -108,7 +108,7 @@ export class KafkaClient {
       compression,
       retries: RETRIES,
       retryDelay: RETRY_DELAY,
-      // A leader that has moved is found by the next attempt, which sorts all records anew.
+      // The next attempt sorts all records again and finds a leader that has moved.
       repeatOnStaleMetadata: false,
     });
     return surviving(producer);
@@ -116,7 +116,7 @@ export class KafkaClient {
 }
 
 /**
- * A connection that ends while it logs in tells twice of its failure. The client listens once: the second time would end
+ * A connection that ends during login reports its failure twice. The client listens once: the second report would end
  * this process.
  */
 function surviving<Client extends KafkaProducer | Admin>(client: Client): Client {

@@ -11,14 +11,14 @@ const Broker = z
   .string({ error: brokerError })
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:/@]+):([1-9]\d{0,4})$/, { error: brokerError });
 
-/** What Kafka allows as the name of a topic, besides "." and "..". */
+/** What Kafka allows in the name of a topic, besides "." and "..". */
 export const topicPattern = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 const topicError = expects('a topic', 'letters, digits, ".", "_" and "-", such as mqtt.events');
 
 const Sasl = section(() => ({
   mechanism: choice(['plain', 'scram-sha-256', 'scram-sha-512']).describe(
-    'How the password is shown: plain sends it as it is, so use it with TLS. There is no default.',
+    'How to present the password: plain sends it in cleartext, so use TLS. There is no default.',
   ),
   user: text('a user', 'the name of a user').describe('The user to log in as. There is no default.'),
   password: secret('a password').describe(
@@ -29,10 +29,10 @@ const Sasl = section(() => ({
 const CreateTopics = section(() => ({
   partitions: wholeNumber('a number of partitions', 1, 100_000)
     .optional()
-    .describe("The partitions of a new topic. When absent, the cluster's num.partitions."),
+    .describe("The partitions of a new topic. When absent, the cluster's num.partitions applies."),
   replicas: wholeNumber('a number of replicas', 1, 1000)
     .optional()
-    .describe("The replicas of a new topic. When absent, the cluster's default.replication.factor."),
+    .describe("The replicas of a new topic. When absent, the cluster's default.replication.factor applies."),
 }));
 
 export const Kafka = section(() => ({
@@ -40,19 +40,19 @@ export const Kafka = section(() => ({
     .array(Broker, { error: expects('a list', 'brokers, such as [kafka-1.example.com:9092]') })
     .min(1, { error: 'is empty; list a broker' })
     .describe(
-      'Some brokers of the cluster, with their ports; the others are asked for. There is no default.',
+      'Some brokers of the cluster, with their ports; the sink finds the others. There is no default.',
     ),
   clientId: text('a client id', 'a name without spaces')
     .regex(/^\S+$/, { error: expects('a client id', 'a name without spaces') })
     .prefault('exhook-edge')
-    .describe("What the brokers' logs and quotas call this client. The default is exhook-edge."),
+    .describe("The name of this client in the brokers' logs and quotas. The default is exhook-edge."),
   topic: z
     .string({ error: topicError })
     .regex(topicPattern, { error: topicError })
     .prefault('mqtt.events')
     .describe('The topic of events whose route names none. The default is mqtt.events.'),
   createTopics: CreateTopics.optional().describe(
-    'Makes topics that do not exist; {} takes what the cluster has for both. When absent, none is made.',
+    "Create topics that do not exist; {} uses the cluster's settings for both. When absent, no topics are created.",
   ),
   sasl: Sasl.optional().describe('The login. When absent, there is none.'),
   tls: SinkTls.optional(),
@@ -62,11 +62,11 @@ export const Kafka = section(() => ({
   idempotent: yesOrNo()
     .prefault(true)
     .describe(
-      'Whether the brokers drop what reaches them twice over one connection that broke. Needs Kafka 2.4 or later. The default is true.',
+      'Whether brokers drop duplicates after a connection broke. Needs Kafka 2.4 or later. The default is true.',
     ),
   timeout: duration(POSITIVE)
     .prefault('10s')
-    .describe('The longest that connecting, and each request, may take. The default is 10s.'),
+    .describe('The timeout of a connection attempt, and of each request. The default is 10s.'),
 }));
 export type KafkaOptions = z.output<typeof Kafka>;
 
@@ -86,6 +86,6 @@ export const kafka = defineSinkKind({
     leadsTo: () => ({ any: 'any topic of the cluster', start: 'mqtt.' }),
     reserved: () => ({ starts: ['_'], reason: 'the topic begins with "_": such topics are internal' }),
   },
-  // It reads a file of WebAssembly beside itself.
+  // The library reads a WebAssembly file beside itself.
   unbundled: ['@platformatic/kafka'],
 });

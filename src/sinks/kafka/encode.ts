@@ -1,4 +1,4 @@
-/** A delivery as a record of Kafka, in the CloudEvents Kafka binding. */
+/** Encodes a delivery as a Kafka record, by the CloudEvents Kafka binding. */
 import type { MessageToProduce } from '@platformatic/kafka';
 import type { Delivery } from '../delivery.ts';
 import { topicPattern } from './declaration.ts';
@@ -8,14 +8,14 @@ export interface KafkaRecord extends MessageToProduce<Buffer, Buffer, Buffer, Bu
   readonly key: Buffer;
 }
 
-/** Why a topic cannot be written to, or nothing. */
+/** Returns why a topic cannot be written to, or undefined. */
 export function findTopicProblem(topic: string): string | undefined {
   return topicPattern.test(topic)
     ? undefined
-    : 'is no name of a Kafka topic: letters, digits, ".", "_" and "-", at most 249 of them';
+    : 'is not a valid topic name: use letters, digits, ".", "_" and "-", at most 249 of them';
 }
 
-/** The key decides about the partition, so that the events of a client stay in order. */
+/** The key selects the partition and keeps the events of a client in order. */
 export function toRecord(delivery: Delivery, topic: string): KafkaRecord {
   const { key, body } = delivery;
   return {
@@ -28,7 +28,7 @@ export function toRecord(delivery: Delivery, topic: string): KafkaRecord {
 
 const contentTypeHeader = Buffer.from('content-type');
 
-/** Values are bytes here: UTF-8 as it is, whatever the characters. [CloudEvents Kafka binding, section 3.2.3] */
+/** Values are bytes here: UTF-8 unchanged, whatever the characters. [CloudEvents Kafka binding, section 3.2.3] */
 function headersOf({ attributes, contentType, format }: Delivery): Map<Buffer, Buffer> {
   const headers = new Map([[contentTypeHeader, Buffer.from(contentType)]]);
   if (format !== 'binary') return headers;

@@ -1,4 +1,4 @@
-/** What errors of Kafka and of its client mean. They come as trees: attempts, brokers, partitions. */
+/** Interprets errors of Kafka and its client. They come as trees: attempts, brokers, partitions. */
 
 import { tlsSentenceOf } from '../tls-errors.ts';
 
@@ -13,23 +13,23 @@ const POLICY_VIOLATION = 44;
 const refusals: Readonly<Record<number, string>> = {
   10: 'the event is larger than max.message.bytes of the topic',
   18: 'the event is larger than segment.bytes of the topic',
-  32: 'Kafka does not take the time of the event',
+  32: 'Kafka does not accept the time of the event',
   [POLICY_VIOLATION]: 'the event violates a policy of the cluster',
   87: 'Kafka calls the record invalid: a compacted topic needs keys',
 };
 
-/** What somebody has to change, by error code. */
+/** What you have to change, by error code. */
 const advice: Readonly<Record<number, string>> = {
   [POLICY_VIOLATION]: 'a policy of the cluster forbids the topic, or its settings: see createTopics',
-  [INVALID_TOPIC]: 'the cluster takes no topic of this name',
+  [INVALID_TOPIC]: 'the cluster does not accept a topic of this name',
   [TOPIC_AUTHORIZATION_FAILED]: 'the user may not write to the topic: allow it Describe and Write',
   31: 'the user may not write idempotently: allow it IdempotentWrite, or write idempotent: false',
-  33: 'the broker does not know this way to log in: see sasl.mechanism',
-  34: 'the broker wants a login: see sasl',
+  33: 'the broker does not support this login mechanism: see sasl.mechanism',
+  34: 'the broker requires a login: see sasl',
   35: 'the brokers are too old: Kafka 2.4 or later is needed',
   53: 'the user may not use this producer',
-  54: 'the broker wants TLS: see tls',
-  58: 'the login is refused: see sasl.user and sasl.password',
+  54: 'the broker requires TLS: see tls',
+  58: 'the login was refused: see sasl.user and sasl.password',
 };
 
 interface Node {
@@ -41,7 +41,7 @@ interface Node {
   readonly response?: unknown;
 }
 
-/** All errors of a tree, those inside before those around them. */
+/** All errors of a tree, inner ones first. */
 function* walk(error: unknown): Generator<Node> {
   if (typeof error !== 'object' || error === null) return;
   const node = error as Node;
@@ -71,8 +71,8 @@ interface Produced {
 }
 
 /**
- * What brokers have said about each partition in a failed attempt: 0 where the records were written. Of
- * partitions that are not there, nothing is known.
+ * Returns what brokers reported about each partition in a failed attempt: 0 if the records were written. Missing
+ * partitions are unknown.
  */
 export function answersOf(error: unknown): ReadonlyMap<string, number> {
   const answers = new Map<string, number>();
@@ -88,32 +88,32 @@ export function answersOf(error: unknown): ReadonlyMap<string, number> {
   return answers;
 }
 
-/** Whether a broker will never take the records that it answered so about. */
+/** Whether a broker that gave this answer will never accept the records. */
 export function isRefusal(code: number | undefined): boolean {
   return code !== undefined && refusals[code] !== undefined;
 }
 
-/** Why a broker will never take a record, when the error says so. */
+/** Returns why a broker will never accept a record, if the error says so. */
 export function reasonOf(error: unknown): string | undefined {
   const code = codesOf(error).find(isRefusal);
   return code === undefined ? undefined : `${refusals[code]} (error ${code})`;
 }
 
-/** Whether a topic is missing: the client has a text of its own for it. */
+/** Whether a topic is missing: the client has its own text for it. */
 export function isUnknownTopic(error: unknown): boolean {
   return [...walk(error)].some(
     ({ apiCode, message }) => apiCode === UNKNOWN_TOPIC || /^Unknown topic /.test(message ?? ''),
   );
 }
 
-/** Whether the error is about one topic, so that others may be written. */
+/** Whether the error concerns one topic only, so others may be written. */
 export function isAboutTopic(error: unknown): boolean {
   return isUnknownTopic(error) || isForbiddenTopic(error);
 }
 
 /**
- * Whether the cluster says for certain that the topic will take nothing: the name, the rights, or a policy about
- * new topics forbid it.
+ * Whether the cluster is certain to reject everything for this topic: by its name, its permissions, or a policy about
+ * new topics.
  */
 export function isForbiddenTopic(error: unknown): boolean {
   return codesOf(error).some(
@@ -121,13 +121,13 @@ export function isForbiddenTopic(error: unknown): boolean {
   );
 }
 
-/** Whether there is nothing to create, since somebody else has done so meanwhile. */
+/** Whether there is nothing to create, because another process has just done so. */
 export function isTopicThere(error: unknown): boolean {
   const codes = codesOf(error);
   return codes.length > 0 && codes.every((code) => code === TOPIC_ALREADY_EXISTS);
 }
 
-/** A sentence for the log. */
+/** Returns a sentence for the log. */
 export function explain(error: unknown, place: string): Error {
   return new Error(`${place}: ${sentenceOf(error)}`, { cause: error });
 }
@@ -137,7 +137,7 @@ function sentenceOf(error: unknown): string {
   if (code !== undefined) return `${advice[code]} (error ${code})`;
   if (isUnknownTopic(error)) return 'the topic does not exist: create it, or write createTopics: {}';
   const nodes = [...walk(error)];
-  // A SCRAM login ends in different words, depending on who finds out.
+  // A SCRAM login fails with different texts, depending on which side notices.
   if (nodes.some((node) => node.code === 'PLT_KFK_AUTHENTICATION')) return advice[58] as string;
   const deepest = nodes.find(({ message }) => message !== undefined && message !== '');
   const message = deepest?.message ?? 'cannot connect: nothing listens there';

@@ -1,4 +1,4 @@
-/** Events to topics of Kafka: idempotent, and confirmed by all replicas. */
+/** Writes events to Kafka topics: idempotent, and confirmed by all replicas. */
 
 import { withSignal } from '../../lib/with-signal.ts';
 import { bisect, type Numbered } from '../bisect.ts';
@@ -22,7 +22,7 @@ import {
 
 interface NumberedRecord extends Numbered {
   readonly record: KafkaRecord;
-  /** Whether the event has chosen the topic, and not the configuration. */
+  /** Whether the event chose the topic, not the configuration. */
   readonly hasOwnTopic: boolean;
 }
 
@@ -32,7 +32,7 @@ export class KafkaSink implements Sink {
   readonly #options: KafkaOptions;
   readonly #log: SinkWorld['log'];
   readonly #place: string;
-  /** One batch at a time: two that are under way together would get the same sequence numbers. */
+  /** One batch at a time: two concurrent batches would get the same sequence numbers. */
   readonly #turns = new Mutex();
 
   constructor(client: KafkaClient, options: KafkaOptions, { name, log }: SinkWorld) {
@@ -56,7 +56,7 @@ export class KafkaSink implements Sink {
       await withSignal(this.#turns.take(work, signal), signal);
     }
     return outcome.settle(
-      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is tried again'),
+      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is retried'),
     );
   }
 
@@ -86,13 +86,13 @@ export class KafkaSink implements Sink {
     return items;
   }
 
-  /** Only of the signal: all else is in the outcome. */
+  /** Only for the signal: everything else is in the outcome. */
   #giveUp(reason: unknown): never {
     this.#client.drop();
     throw reason;
   }
 
-  /** All topics at once; where one of them is in trouble, each by itself. */
+  /** Writes all topics at once; if one of them fails, each on its own. */
   async #writeTopics(items: readonly NumberedRecord[], outcome: ReceiptBuilder): Promise<void> {
     const topics = groupBy(items, ({ record }) => record.topic);
     const names = [...topics.keys()];
@@ -108,7 +108,7 @@ export class KafkaSink implements Sink {
     }
   }
 
-  /** A topic that an event has chosen, and that will never take it, keeps nobody else waiting. */
+  /** An event chose this topic, which will never accept it: do not delay the others. */
   #blame(
     error: unknown,
     topics: readonly string[],
@@ -123,11 +123,11 @@ export class KafkaSink implements Sink {
   }
 
   #isForGood(error: unknown): boolean {
-    // A topic that was just made is not known to all brokers at once.
+    // A new topic is not known to all brokers at once.
     return isForbiddenTopic(error) || (this.#options.createTopics === undefined && isUnknownTopic(error));
   }
 
-  /** Asks about topics, and again after it has made one that is not there, where it may. */
+  /** Looks topics up, and again after creating a missing one, if allowed. */
   async #orCreate<T>(topics: readonly string[], ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
@@ -139,7 +139,7 @@ export class KafkaSink implements Sink {
     }
   }
 
-  /** @throws what is about a topic as a whole. */
+  /** @throws errors about a topic as a whole. */
   async #writePartitions(
     items: readonly NumberedRecord[],
     partitions: ReadonlyMap<string, number>,
@@ -159,7 +159,7 @@ export class KafkaSink implements Sink {
     }
   }
 
-  /** A failed request may have been taken by some partitions, and refused by others for the sake of one record. */
+  /** Some partitions may have accepted a failed request while others rejected it because of one record. */
   async #sortOut(
     items: readonly (NumberedRecord & { readonly record: { readonly partition: number } })[],
     error: unknown,

@@ -8,15 +8,15 @@ export const Module = section(() => ({
     'The module, relative to the configuration file. Its default export is defineSink((options, world) => sink), or such a function.',
   ),
   options: z
-    .record(z.string(), z.unknown(), { error: expects('a mapping', 'what the module wants to know') })
+    .record(z.string(), z.unknown(), { error: expects('a mapping', 'options for the module') })
     .prefault({})
-    .describe('What the module is opened with, as it stands here. Nothing by default.'),
+    .describe('Options to open the module with, passed on unchanged. Nothing by default.'),
 }));
 export type ModuleOptions = z.output<typeof Module>;
 
 export const module = defineSinkKind({
   name: 'module',
-  summary: 'A sink of your own.',
+  summary: 'Your own sink.',
   options: Module,
   load: () => import('./open.ts').then(({ openModule }) => openModule),
   promises: {

@@ -4,7 +4,7 @@ import { explainImport, type ImportModule, importFile } from '../../lib/import-f
 import type { OpenSink, Sink } from '../sink.ts';
 import type { ModuleOptions } from './declaration.ts';
 
-/** @throws TypeError when the module cannot be imported, exports no sink, or cannot open it. */
+/** @throws TypeError if the module cannot be imported, exports no sink, or cannot open it. */
 export async function openModule(
   { path, options }: ModuleOptions,
   world: Parameters<OpenSink<unknown>>[1],

@@ -27,7 +27,7 @@ export class MqttLink {
     const { receiveMaximum = 65_535, maximumPacketSize = Infinity } = client.serverProperties ?? {};
     this.#window = Math.min(window, receiveMaximum);
     this.maxPacketBytes = maximumPacketSize;
-    // Of both sides whoever is left closes the connection. [MQTT 5, section 4.13]
+    // The remaining side closes the connection. [MQTT 5, section 4.13]
     client.on('disconnect', ({ reasonCode = 0 }) => this.drop(new ReasonError(reasonCode, false)));
     client.on('error', (error) => {
       this.drop(new LostError(error.message, { cause: error }));
@@ -49,13 +49,13 @@ export class MqttLink {
     });
   }
 
-  /** Ends at once, so that nothing that was sent before arrives after what is sent next. */
+  /** Ends at once: nothing sent before may arrive after what is sent next. */
   drop(cause: unknown): void {
     if (!this.#fail(cause)) return;
     this.#client.end(true);
   }
 
-  /** Sends DISCONNECT, so that the broker does not count it as a fault. */
+  /** Sends DISCONNECT: the broker then does not count the close as a fault. */
   async close(): Promise<void> {
     if (this.#fail(new Error('the sink was closed'))) await this.#client.endAsync(!this.#client.connected);
   }

@@ -12,7 +12,7 @@ const qosError = expects('a quality of service', '1 or 2');
 
 export const Mqtt = section(() => ({
   host: text('a host', 'the name or address of the broker').describe(
-    'The name or address of the other broker. There is no default. Never the broker that calls this server: it would send back what is bridged to it, without end.',
+    'The name or address of the other broker. There is no default. Never name the broker that calls this server: events would loop without end.',
   ),
   port: wholeNumber('a port', 1, 65_535)
     .optional()
@@ -20,7 +20,7 @@ export const Mqtt = section(() => ({
   clientId: text('a client id', 'a client id')
     .optional()
     .describe(
-      'The client id to connect with. When absent, one made at random: several processes may use the same configuration.',
+      'The client id to connect with. When absent, a random one: several processes may use the same configuration.',
     ),
   user: text('a user', 'the name of a user').optional().describe('The user to log in as, if any.'),
   password: secret('a password')
@@ -32,7 +32,7 @@ export const Mqtt = section(() => ({
     .regex(/^[^+#\0]{1,65535}$/, { error: topicError })
     .optional()
     .describe(
-      'The topic of events whose route names none. When absent, the subject of the event: of a message the topic it was published to.',
+      'The topic of events whose route names none. When absent, the subject of the event: for a message, its topic.',
     ),
   qos: z
     .union([z.literal(1), z.literal(2)], { error: qosError })
@@ -40,23 +40,23 @@ export const Mqtt = section(() => ({
     .describe('The quality of service: 1, or 2 with one more round trip. The default is 1.'),
   retain: yesOrNo()
     .prefault(false)
-    .describe('Whether the other broker keeps the last event of each topic. The default is false.'),
+    .describe('Whether the other broker retains the last event of each topic. The default is false.'),
   messageExpiry: duration({ min: 1000, max: MAX_TIMER_DELAY, reads: 'from 1s to 24d' })
     .optional()
     .describe(
-      'After how long the other broker forgets what it could not deliver, in whole seconds. When absent, it does not.',
+      'When the other broker drops events that it could not deliver, in whole seconds. When absent, never.',
     ),
   maxInFlight: wholeNumber('a number of messages', 1, 65_535)
     .prefault(100)
     .describe(
-      'The most messages that wait for their acknowledgement at once; the broker may set a lower limit. The default is 100.',
+      'The most unacknowledged messages at once; the broker may set a lower limit. The default is 100.',
     ),
   keepAlive: duration({ min: 1000, max: 65_535_000, reads: 'from 1s to 18h' })
     .prefault('30s')
-    .describe('How often the connection is tried when it is idle, in whole seconds. The default is 30s.'),
+    .describe('The keep-alive interval of an idle connection, in whole seconds. The default is 30s.'),
   timeout: duration(POSITIVE)
     .prefault('10s')
-    .describe('The longest that connecting may take. The default is 10s.'),
+    .describe('The timeout of a connection attempt. The default is 10s.'),
 }));
 export type MqttOptions = z.output<typeof Mqtt>;
 
@@ -76,7 +76,7 @@ export const mqtt = defineSinkKind({
     reserved: ({ topic }) => ({
       starts: ['$'],
       reason: 'the topic begins with "$": such topics are the broker\'s own',
-      // Without a topic of its own, an event goes where its message went.
+      // Without its own topic, an event goes to the topic of its message.
       orSubject: topic === undefined,
     }),
   },

@@ -12,7 +12,7 @@ export interface Publication {
 /** Of strings in MQTT. [MQTT 5, section 1.5.4] */
 const MAX_STRING_BYTES = 65_535;
 
-/** Why a topic cannot be published to, or nothing. */
+/** Returns why a topic cannot be published to, or undefined. */
 export function findTopicProblem(topic: string): string | undefined {
   if (topic === '') return 'the topic is empty';
   if (/[+#]/.test(topic)) return 'the topic has a wildcard, "+" or "#"';
@@ -56,8 +56,8 @@ function userPropertiesOf({ attributes }: Delivery): Record<string, string> {
 const forbidden = /[%\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
 /**
- * Percent-encodes characters that MQTT strings may not hold, and "%" itself, as the HTTP binding of CloudEvents does.
- * Decoding restores the value; a value without these characters is unchanged.
+ * Percent-encodes characters that MQTT strings may not contain, and "%" itself, as the HTTP binding of CloudEvents
+ * does. Decoding restores the value; a value without these characters is unchanged.
  */
 function encodeText(value: string): string {
   return value.toWellFormed().replace(forbidden, encodeURIComponent);
@@ -72,7 +72,7 @@ export function estimateBytes({ topic, payload, options }: Publication): number 
   return bytes;
 }
 
-/** Why the attributes cannot be sent, or nothing. */
+/** Returns why the attributes cannot be sent, or undefined. */
 export function findPropertyProblem({ options }: Publication): string | undefined {
   for (const [name, value] of Object.entries(options.properties?.userProperties ?? {}))
     if (Buffer.byteLength(String(value)) > MAX_STRING_BYTES)

@@ -21,29 +21,29 @@ export class LostError extends Error {
   override readonly name = 'LostError';
 }
 
-/** Reason codes about the topic: a matter of configuration, unless the event has chosen it. */
+/** Reason codes about the topic: a matter of configuration, unless the event chose it. */
 const topicRefusals: Readonly<Record<number, string>> = {
   135: 'the broker does not allow this topic: see topic, and the authorization of the broker',
-  144: 'the broker takes no such topic: see topic',
+  144: 'the broker does not accept such a topic: see topic',
 };
 
-/** Reason codes about the event itself, which will be the same for each attempt. */
+/** Reason codes about the event itself: every attempt gets the same. */
 const refusals: Readonly<Record<number, string>> = {
-  149: 'the packet is larger than the broker takes',
-  153: 'the payload does not have the format that the broker wants',
+  149: 'the packet is larger than the broker accepts',
+  153: 'the payload does not have the format that the broker requires',
 };
 
 /** Reason codes of a closed connection that are about a publication on it. */
 const faults: Readonly<Record<number, string>> = {
   ...refusals,
   129: 'the broker calls the packet malformed',
-  130: 'the broker calls the packet an error of the protocol',
+  130: 'the broker reports a protocol error',
 };
 
 /**
- * Why the broker will never take a publication, if the error says so.
+ * Returns why the broker will never accept a publication, if the error says so.
  *
- * @param hasOwnTopic whether the event has chosen the topic, and not the configuration.
+ * @param hasOwnTopic whether the event chose the topic, not the configuration.
  */
 export function reasonOf(error: unknown, hasOwnTopic: boolean): string | undefined {
   if (!(error instanceof ReasonError)) return undefined;
@@ -55,23 +55,23 @@ export function reasonOf(error: unknown, hasOwnTopic: boolean): string | undefin
 /** What to do about a refused connection, by reason code, those of MQTT 3.1.1 included. */
 const advice: Readonly<Record<number, string>> = {
   1: 'the broker does not speak MQTT 5',
-  2: 'the broker does not take the client id: see clientId',
-  4: 'the login is refused: see user and password',
-  5: 'the login is refused: see user and password',
+  2: 'the broker does not accept the client id: see clientId',
+  4: 'the login was refused: see user and password',
+  5: 'the login was refused: see user and password',
   132: 'the broker does not speak MQTT 5',
-  133: 'the broker does not take the client id: see clientId',
-  134: 'the login is refused: see user and password',
-  135: 'the login is refused: see user and password',
+  133: 'the broker does not accept the client id: see clientId',
+  134: 'the login was refused: see user and password',
+  135: 'the login was refused: see user and password',
   137: 'the broker is busy',
   138: 'the broker has banned this client',
   139: 'the broker is shutting down',
   142: 'another client connected with the same id: see clientId',
   151: 'a quota of the broker is used up',
-  154: 'the broker keeps no retained messages: see retain',
+  154: 'the broker does not support retained messages: see retain',
   155: 'the broker does not support this quality of service: see qos',
 };
 
-/** A sentence for the log. */
+/** Returns a sentence for the log. */
 export function explain(error: unknown, place: string): Error {
   return new Error(`${place}: ${sentenceOf(error)}`, { cause: error });
 }

@@ -18,7 +18,7 @@ export const openMqtt: OpenSink<MqttOptions> = async (options, world) => {
     port,
     clientId: options.clientId ?? `exhook-${randomUUID()}`,
     protocolVersion: 5,
-    // The queue retries what is not acknowledged, and nothing is subscribed to: no session is needed.
+    // The queue retries what is not acknowledged, and nothing is subscribed: no session is needed.
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: timeout,

@@ -22,7 +22,7 @@ import { explain, LostError, ReasonError, reasonOf } from './errors.ts';
 
 interface NumberedPublication extends Numbered {
   readonly publication: Publication;
-  /** Whether the event has chosen the topic, and not the configuration. */
+  /** Whether the event chose the topic, not the configuration. */
   readonly hasOwnTopic: boolean;
 }
 
@@ -66,7 +66,7 @@ export class MqttSink implements Sink {
         signal,
       );
     return outcome.settle(
-      tellOfPart(this.#log, this.name, 'a part of a batch was not acknowledged and is tried again'),
+      tellOfPart(this.#log, this.name, 'a part of a batch was not acknowledged and is retried'),
     );
   }
 
@@ -125,14 +125,14 @@ export class MqttSink implements Sink {
 }
 
 /**
- * Why the connection was closed over one of these publications. A lost connection is no publication's fault, unless there
- * is a topic over which some brokers close it.
+ * Returns why the connection was closed over one of these publications. A lost connection is not a publication's fault,
+ * unless its topic is one over which some brokers close it.
  */
 function reasonAmong(error: unknown, items: readonly NumberedPublication[]): string | undefined {
   // Answered publications are settled: their answers say nothing about the others.
   if (error instanceof ReasonError && error.isAnswer) return undefined;
   if (error instanceof LostError && items.some(({ publication }) => isRisky(publication)))
-    return 'the broker ends the connection over a control character in the topic';
+    return 'the broker closes the connection over a control character in the topic';
   return reasonOf(
     error,
     items.some(({ hasOwnTopic }) => hasOwnTopic),
@@ -146,7 +146,7 @@ async function publishOne(
   outcome: ReceiptBuilder,
 ): Promise<void> {
   if (estimateBytes(publication) > link.maxPacketBytes)
-    return outcome.reject(index, 'the packet is larger than the broker takes');
+    return outcome.reject(index, 'the packet is larger than the broker accepts');
   try {
     await link.publish(publication);
     outcome.confirm(index);

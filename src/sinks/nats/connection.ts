@@ -16,7 +16,7 @@ export interface NatsLink {
 
 type Library = typeof import('@nats-io/transport-node');
 
-/** How to log in. @throws TypeError when a secret cannot be read or used. */
+/** Selects the login. @throws TypeError if a secret cannot be read or used. */
 export async function readAuthenticator(
   { user, password, token, nkey, credentials }: NatsOptions,
   env: Environment,
@@ -29,17 +29,17 @@ export async function readAuthenticator(
   if (nkey !== undefined)
     return check(
       library.nkeyAuthenticator(bytes((await readSecret(nkey, env)).trim())),
-      'nkey is no seed of an NKey',
+      'nkey is not the seed of an NKey',
     );
   if (credentials !== undefined)
     return check(
       library.credsAuthenticator(bytes(await readSecret(credentials, env))),
-      'credentials are none: they hold a JWT and a seed, as nsc writes them',
+      'credentials are invalid: they must contain a JWT and a seed, as nsc writes them',
     );
   return undefined;
 }
 
-/** Checked once, since otherwise every connection would fail on an invalid key. */
+/** Checked once: with an invalid key every connection would fail. */
 function check(authenticator: Authenticator, problem: string): Authenticator {
   try {
     authenticator('nonce');
@@ -100,7 +100,7 @@ export async function readSubjects(manager: JetStreamManager, stream: string): P
   return config.subjects ?? [];
 }
 
-/** Whether any stream takes the subject. @throws when JetStream does not answer. */
+/** Whether any stream takes the subject. @throws if JetStream does not answer. */
 export async function hasStreamFor(manager: JetStreamManager, subject: string): Promise<boolean> {
   try {
     await manager.streams.find(subject);

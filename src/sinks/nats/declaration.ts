@@ -19,7 +19,7 @@ const server = text('a URL', 'a URL such as nats://host:4222')
     abort: true,
   })
   .refine((value) => !value.includes('@'), {
-    error: 'holds a user name or a password; write user: and password: on lines of their own',
+    error: 'contains a user name or a password; write user: and password: on separate lines',
   });
 
 const name = { error: 'is not the name of a stream; write letters, digits, "-" and "_", such as EVENTS' };
@@ -48,33 +48,33 @@ const Stream = section(() => ({
   create: yesOrNo()
     .prefault(false)
     .describe(
-      'Whether a stream that is not there is made; one that is there is left as it is. The default is false.',
+      'Whether to create the stream if it does not exist; an existing one is not changed. The default is false.',
     ),
   subjects: z
     .array(pattern, { error: expects('a list', 'subjects, such as ["mqtt.>"]') })
     .min(1, { error: 'is empty; list a subject, or remove it' })
     .optional()
     .describe(
-      'Of a stream that is made: the subjects it takes. It needs all that routes lead to, such as "mqtt.>". When absent, the subject of this sink.',
+      'For a new stream: the subjects it takes. List all that routes use, such as "mqtt.>". When absent, the subject of this sink.',
     ),
   storage: choice(['file', 'memory'])
     .prefault('file')
-    .describe('Of a stream that is made: where it is kept. The default is file.'),
+    .describe('For a new stream: where it is stored. The default is file.'),
   replicas: wholeNumber('a number of replicas', 1, 5)
     .prefault(1)
-    .describe('Of a stream that is made: on how many servers of a cluster it is kept. The default is 1.'),
+    .describe('For a new stream: the number of servers of a cluster that store it. The default is 1.'),
   maxAge: duration({ min: 0, max: 10 * 365 * 86_400_000, reads: 'up to 3650d' })
     .prefault(0)
-    .describe('Of a stream that is made: how long events are kept. The default is 0: without end.'),
+    .describe('For a new stream: how long events are kept. The default is 0: forever.'),
   maxBytes: size({ min: 1024, max: 1024 * 1024 * GiB, reads: 'from 1KiB to 1048576GiB' })
     .optional()
     .describe(
-      'Of a stream that is made: the most bytes it holds; then the oldest events go. When absent, there is no limit.',
+      'For a new stream: its maximum size in bytes; the oldest events are removed then. When absent, there is no limit.',
     ),
   duplicateWindow: duration({ ...POSITIVE, min: 100, reads: 'from 100ms to 24d' })
     .prefault('2m')
     .describe(
-      'Of a stream that is made: how long an id is remembered, so that what is sent again is there once. The default is 2m, as it is of NATS.',
+      'For a new stream: how long ids are remembered to drop duplicates. The default is 2m, which is the default of NATS.',
     ),
 }));
 
@@ -83,7 +83,7 @@ export const Nats = section(() => ({
     .array(server, { error: expects('a list', 'URLs, such as [nats://host:4222]') })
     .min(1, { error: 'is empty; list a URL such as nats://host:4222' })
     .describe(
-      'The servers of one cluster, of which one is connected to: nats:// or tls://, without user and password. There is no default.',
+      'Servers of one cluster, one of which is connected to: nats:// or tls://, without user and password. There is no default.',
     ),
   user: text('a user name', 'the name of a user of NATS')
     .optional()
@@ -93,14 +93,14 @@ export const Nats = section(() => ({
     .describe('Its password: { env: NAME } or { file: PATH }. When absent, none is sent.'),
   token: secret('a token')
     .optional()
-    .describe('A token in the place of user and password. When absent, none is sent.'),
+    .describe('A token instead of user and password. When absent, none is sent.'),
   nkey: secret('a seed')
     .optional()
     .describe('The seed of an NKey, which begins with SU. When absent, there is none.'),
   credentials: secret('credentials')
     .optional()
     .describe(
-      'Credentials with a JWT and a seed: { file: ./user.creds } mostly. When absent, there are none.',
+      'Credentials with a JWT and a seed, usually { file: ./user.creds }. When absent, there are none.',
     ),
   subject: plainSubject()
     .prefault(DEFAULT_SUBJECT)
@@ -108,24 +108,22 @@ export const Nats = section(() => ({
       'The subject of events whose route names none. The default is mqtt.events. docs/sinks.md says how topics become subjects.',
     ),
   stream: Stream.optional().describe(
-    'The stream of JetStream that takes the events. When absent, whichever takes the subject.',
+    'The JetStream stream that takes the events. When absent, any stream that takes the subject.',
   ),
   domain: text('a domain', 'the name of a domain of JetStream')
     .optional()
-    .describe('The domain of JetStream, of a leaf node for instance. When absent, that of the server.'),
+    .describe('The JetStream domain, for example of a leaf node. When absent, the domain of the server.'),
   pipeline: yesOrNo()
     .prefault(false)
     .describe(
-      'Whether an event is sent before the last one of the same client is confirmed. It is faster for few clients with many events; when a server of a cluster fails, their order may then suffer. The default is false.',
+      'Whether to send an event before the previous one of the same client is confirmed. This is faster for few clients with many events; if a server of a cluster fails, their order may change. The default is false.',
     ),
   requests: wholeNumber('a number of events', 1, 10_000)
     .prefault(256)
-    .describe(
-      'The most events of one batch that are sent and not confirmed, each of another client. The default is 256.',
-    ),
+    .describe('The most unconfirmed events of one batch, each of another client. The default is 256.'),
   timeout: duration(POSITIVE)
     .prefault('5s')
-    .describe('The longest wait for a connection, and for the confirmation of an event. The default is 5s.'),
+    .describe('The timeout of a connection attempt, and of the confirmation of an event. The default is 5s.'),
   tls: SinkTls.optional(),
 }))
   .refine(
@@ -155,7 +153,7 @@ export const nats = defineSinkKind({
   target: {
     name: 'subject',
     noun: 'subject',
-    // Nothing is reserved: what clients choose is encoded, so that it names no subject of the system.
+    // Nothing is reserved: choices of clients are encoded, and cannot name a subject of the system.
     leadsTo: () => ({ any: 'any subject', start: 'mqtt.' }),
   },
   unbundled: ['@nats-io/transport-node', '@nats-io/jetstream'],

@@ -14,7 +14,7 @@ function hasCause(error: unknown, test: (cause: Error & { readonly code?: unknow
   return causesOf(error).some(test);
 }
 
-/** Why an event will never be taken, or nothing. */
+/** Returns why an event will never be taken, or undefined. */
 export function refusalOf(error: unknown): string | undefined {
   if (hasCause(error, ({ message }) => message.includes('max_payload')))
     return 'it is larger than max_payload of the server';
@@ -46,14 +46,14 @@ const advice: Readonly<Record<string, string>> = {
   UserAuthenticationExpiredError: 'the credentials have expired: see credentials',
   PermissionViolationError:
     'the user may not send to this subject, or not use JetStream: see its permissions',
-  NoResponders: 'no stream takes the subject, or JetStream is not there: see stream and subject',
-  JetStreamNotEnabled: 'no stream takes the subject, or JetStream is not there: see stream and subject',
-  StreamNotFoundError: 'there is no such stream: make it, or write create: true (stream)',
+  NoResponders: 'no stream takes the subject, or JetStream is not enabled: see stream and subject',
+  JetStreamNotEnabled: 'no stream takes the subject, or JetStream is not enabled: see stream and subject',
+  StreamNotFoundError: 'there is no such stream: create it, or write create: true (stream)',
   ClosedConnectionError: 'the connection was lost',
   TimeoutError: 'it did not answer in time',
 };
 
-/** Without the library's text for unknown errors, which may hold a subject. */
+/** Without the library's text for unknown errors, which may contain a subject. */
 export function explain(error: unknown, place: string): Error {
   return new Error(`${place}: ${reasonOf(error)}`, { cause: error });
 }
@@ -67,7 +67,7 @@ function reasonOf(error: unknown): string {
   }
   for (const { code, name } of causesOf(error)) {
     if (typeof code === 'string') return code;
-    if (name === 'JetStreamApiError') return `JetStream answered with the error ${code}`;
+    if (name === 'JetStreamApiError') return `JetStream returned the error ${code}`;
   }
   // A refused connection has no code here.
   const [first] = causesOf(error);

@@ -6,14 +6,14 @@ import { connectToNats, readAuthenticator } from './connection.ts';
 import type { NatsOptions } from './declaration.ts';
 import { NatsSink } from './sink.ts';
 
-/** @throws TypeError when a secret or a certificate cannot be read or used. */
+/** @throws TypeError if a secret or a certificate cannot be read or used. */
 export const openNats: OpenSink<NatsOptions> = async (options, { name, log, env }) => {
   const isTls = options.servers.some((server) => server.startsWith('tls:'));
   const [{ headers }, authenticator, tls] = await Promise.all([
     import('@nats-io/transport-node'),
     readAuthenticator(options, env),
     readSinkTls(options.tls || (isTls ? true : undefined)),
-    // Loaded now: the first connection may be opened when no file can be.
+    // Load it now: later there may be no file descriptor left.
     import('@nats-io/jetstream'),
   ]);
   return new NatsSink({

@@ -1,6 +1,6 @@
 /**
- * Publishes to streams and matches JetStream's answers, over one subscription. The library's own `publish` makes an error
- * with its stack, a timer and several promises for each message: about 50 microseconds of CPU, and garbage whose
+ * Publishes to streams and matches JetStream's answers, over one subscription. The library's own `publish` creates an
+ * error with a stack, a timer and several promises per message: about 50 microseconds of CPU, and garbage whose
  * collection delays answers to brokers.
  */
 import type { ApiError } from '@nats-io/jetstream';
@@ -45,7 +45,7 @@ export class Publisher {
   /**
    * Resolves when a stream has stored the message. Messages are sent in the order of the calls.
    *
-   * @throws the same as the library's own `publish`: errors of JetStream, permissions, time, connection.
+   * @throws the same errors as the library's own `publish`: JetStream, permissions, timeout, connection.
    */
   publish(subject: string, body: Uint8Array, headers: MsgHdrs): Promise<void> {
     const { connection, timeout } = this.#options;
@@ -88,7 +88,7 @@ export class Publisher {
       if (due > now) next = Math.min(next, due);
       return due <= now;
     });
-    // At least one more, so that a timer that fires early does not fire again at once.
+    // At least one more: a timer that fires early must not fire again at once.
     if (next < Number.POSITIVE_INFINITY)
       this.#timer = setTimeout(() => this.#expire(), next - now + 1).unref();
     for (const { settle } of late) settle(new this.#options.core.errors.TimeoutError());

@@ -97,7 +97,7 @@ export class NatsSink implements Sink {
     else await writeByKey(batch, requests, publish, outcome);
   }
 
-  /** @returns why the sink will never take it, if so. @throws when it is not confirmed. */
+  /** @returns why the sink will never take it, if so. @throws if it is not confirmed. */
   async #publish(link: NatsLink, delivery: Delivery, takes: Takes): Promise<string | undefined> {
     const { target } = delivery;
     const subject = this.#subjectOf(delivery);
@@ -118,7 +118,7 @@ export class NatsSink implements Sink {
     }
   }
 
-  /** There is no answer if no stream takes the subject, or while JetStream starts: only its API tells which. */
+  /** There is no answer if no stream takes the subject, or while JetStream starts: only its API can tell. */
   async #isNobodys({ manager }: NatsLink, subject: string, error: unknown): Promise<boolean> {
     if (!isUnanswered(error)) return false;
     return await hasStreamFor(manager, subject).then(

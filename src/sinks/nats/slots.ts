@@ -5,8 +5,8 @@ interface Slot<Item> {
 }
 
 /**
- * Items in flight, found by the number in their answer. A Map would do, but with many insertions and removals it makes
- * garbage that young collections do not free: see src/lib/linked-list.ts.
+ * Items in flight, found by the number in their answer. A Map would do, but with many insertions and removals its
+ * garbage survives young collections: see src/lib/linked-list.ts.
  */
 export class Slots<Item> {
   readonly #slots: Slot<Item>[] = [];
@@ -25,7 +25,7 @@ export class Slots<Item> {
     return `${index}-${slot.round}`;
   }
 
-  /** Takes an item out. @returns nothing if it was taken out before, or for a number that `put` never returned. */
+  /** Removes an item. @returns undefined if it was removed before, or for a number that `put` never returned. */
   take(number: string): Item | undefined {
     const [, index, round] = /^(\d{1,9})-(\d{1,15})$/.exec(number) ?? [];
     const slot = this.#slots[Number(index)];
@@ -35,7 +35,7 @@ export class Slots<Item> {
     return item;
   }
 
-  /** Takes out the items that pass the test, at most so many. */
+  /** Removes the items that pass the test, at most this many. */
   takeIf(test: (item: Item) => boolean, limit = Number.POSITIVE_INFINITY): Item[] {
     const taken: Item[] = [];
     for (const [index, slot] of this.#slots.entries()) {

@@ -1,6 +1,6 @@
-/** Makes legal NATS subjects from whatever a client has chosen as its topic or id. */
+/** Turns any topic or id of a client into a legal NATS subject. */
 
-/** Characters that a token may not hold, and `%`. All others, letters of all scripts included, are allowed. */
+/** Characters that a token may not contain, and `%`. All others, letters of all scripts included, are allowed. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a protocol of lines must be kept from.
 const illegal = /[\x00-\x20\x7f%*>]/g;
 
@@ -8,11 +8,11 @@ const illegal = /[\x00-\x20\x7f%*>]/g;
 const EMPTY = '%';
 
 /**
- * A legal subject without wildcards: `/` separates tokens as `.` does; control characters, spaces, `*`, `>` and `%`
- * become `%XX`, an empty token `%`.
+ * Returns a legal subject without wildcards: `/` separates tokens as `.` does; control characters, spaces, `*`, `>` and
+ * `%` become `%XX`, an empty token `%`.
  *
- * A `$` or `_` at the beginning is encoded too: subjects such as `$JS.API.STREAM.DELETE.X` and `_INBOX.x` are
- * commands and answers, which no client may send in our name by choosing a topic.
+ * A leading `$` or `_` is encoded too: subjects such as `$JS.API.STREAM.DELETE.X` and `_INBOX.x` are commands and
+ * answers, which a client must not send in our name by choosing a topic.
  */
 export function encodeSubject(text: string): string {
   const subject = text.split(/[./]/).map(encodeToken).join('.');
@@ -28,7 +28,9 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-/** Bytes of a subject: a server takes 4 KiB for the whole first line of a message, and ends the connection otherwise. */
+/**
+ * Most bytes of a subject: a server accepts 4 KiB for the first line of a message, and closes the connection otherwise.
+ */
 export const MAX_SUBJECT = 3000;
 
 /** Whether a subject matches a pattern with `*` and `>`. */

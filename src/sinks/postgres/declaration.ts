@@ -5,7 +5,7 @@ import { duration, POSITIVE } from '../../lib/schema/units.ts';
 import { defineSinkKind } from '../kind.ts';
 import { SinkTls } from '../tls-section.ts';
 
-/** PostgreSQL cuts longer names without a word, so that two tables would become one. */
+/** PostgreSQL truncates longer names silently: two tables would become one. */
 export const MAX_NAME_BYTES = 63;
 
 const nameError = expects('a name', `a name of at most ${MAX_NAME_BYTES} bytes, such as events`);
@@ -26,26 +26,24 @@ export const Postgres = section(() => ({
   password: secret('a password')
     .optional()
     .describe(
-      'Its password: { env: NAME } or { file: PATH }, or the text itself. When absent, none is sent, which is right where a certificate logs in.',
+      'Its password: { env: NAME } or { file: PATH }, or the text itself. When absent, none is sent, as for logins with a certificate.',
     ),
   tls: SinkTls.optional(),
   schema: name()
     .optional()
-    .describe("The schema of the tables. When absent, the user's search_path decides, mostly public."),
+    .describe("The schema of the tables. When absent, the user's search_path applies, usually public."),
   table: name()
     .prefault('events')
     .describe(
-      'The table of events whose route names none. It is one name, dots included: a schema has a key of its own. The default is events.',
+      'The table of events whose route names none. It is one name, dots included: use schema for the schema. The default is events.',
     ),
   createTable: yesOrNo()
     .prefault(false)
-    .describe(
-      'Whether a table that does not exist is made, with the columns of docs/sinks.md. The default is false.',
-    ),
+    .describe('Whether to create a missing table, with the columns of docs/sinks.md. The default is false.'),
   body: choice(['always', 'unlessJson'])
     .prefault('always')
     .describe(
-      'Which bodies the column body keeps, byte for byte: all of them, or those that the column data, of type jsonb, does not hold. The default is always.',
+      'Which bodies the column body stores, byte for byte: all of them, or only those that the jsonb column data does not hold. The default is always.',
     ),
   connections: wholeNumber('a number of connections', 1, 64)
     .prefault(4)
@@ -53,7 +51,7 @@ export const Postgres = section(() => ({
   timeout: duration(POSITIVE)
     .prefault('10s')
     .describe(
-      'The longest that connecting, and writing one batch, may take: the server is told, too, as statement_timeout. The default is 10s.',
+      'The timeout of a connection attempt, and of writing one batch; also sent to the server as statement_timeout. The default is 10s.',
     ),
 }));
 export type PostgresOptions = z.output<typeof Postgres>;

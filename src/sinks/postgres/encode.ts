@@ -1,4 +1,4 @@
-/** One delivery as the row of a table. */
+/** Encodes a delivery as a table row. */
 import { createHash } from 'node:crypto';
 import { isJson } from '../content.ts';
 import type { Delivery } from '../delivery.ts';
@@ -12,25 +12,25 @@ export interface Row {
   readonly time: string;
   readonly key: string;
   readonly contentType: string;
-  /** Attributes that have no column of their own, as a JSON object. */
+  /** Attributes without their own column, as a JSON object. */
   readonly extensions: string | null;
-  /** The body as JSON text, of which the column takes all, or what stands under `data`. */
+  /** The body as JSON text: all of it goes into the column, or only the part under `data`. */
   readonly json: string | null;
-  /** The body is a CloudEvent, and its data is what the column is to hold. */
+  /** Whether the body is a CloudEvent whose data goes into the column. */
   readonly isEnvelope: boolean;
-  /** The body as it is: `jsonb` keeps the meaning of a text, and neither its spaces nor the order of its names. */
+  /** The body as bytes: `jsonb` keeps the meaning of a text, but neither its spaces nor the order of names. */
   readonly body: Uint8Array | null;
 }
 
-/** Attributes with a column of their own, or that say the same of every event. */
+/** Attributes with their own column, or with the same value for every event. */
 const ownColumn = new Set(['id', 'type', 'source', 'subject', 'time', 'specversion', 'datacontenttype']);
 
-/** An index of PostgreSQL takes about 2,700 bytes; an id holds a client id, which may be much longer. */
+/** A PostgreSQL index entry holds about 2,700 bytes. An id contains a client id, which may be much longer. */
 const MAX_ID_BYTES = 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @param body whether every body is kept, or those only that `data` cannot hold. */
+/** @param body whether to store every body, or only those that `data` cannot hold. */
 export function toRow(delivery: Delivery, body: 'always' | 'unlessJson'): Row {
   const { attributes, contentType, format } = delivery;
   const json = isJson(contentType) ? readJson(delivery.body) : undefined;
@@ -50,14 +50,14 @@ export function toRow(delivery: Delivery, body: 'always' | 'unlessJson'): Row {
   };
 }
 
-/** The same row with its body as bytes alone: nothing is lost of JSON that the server does not take as such. */
+/** Returns the same row with its body as bytes only: JSON that the server rejects is not lost. */
 export function withBytes(row: Row): Row | undefined {
   return row.json === null
     ? undefined
     : { ...row, json: null, isEnvelope: false, body: Buffer.from(row.json) };
 }
 
-/** Text that `jsonb` takes, as far as can be told without reading all of it; else the bytes are stored. */
+/** Returns text that `jsonb` accepts, judged without reading all of it; else the bytes are stored. */
 function readJson(body: Uint8Array): string | undefined {
   let text: string;
   try {
@@ -68,7 +68,7 @@ function readJson(body: Uint8Array): string | undefined {
   return hasEscapedNul(text) ? undefined : text;
 }
 
-/** `jsonb` knows no character U+0000: its text is PostgreSQL's, which ends there. */
+/** `jsonb` does not accept the character U+0000, which ends PostgreSQL's text. */
 function hasEscapedNul(text: string): boolean {
   for (const { index } of text.matchAll(/\\u0000/g)) {
     let slashes = 0;
@@ -78,7 +78,7 @@ function hasEscapedNul(text: string): boolean {
   return text.includes('\0');
 }
 
-/** PostgreSQL's text has no character U+0000 either; MQTT has none, but hooks of the user's own may. */
+/** PostgreSQL's text does not accept U+0000 either. MQTT does not have it, but custom hooks may. */
 function toText(value: string): string {
   return value.includes('\0') ? value.replaceAll('\0', '%00') : value;
 }

@@ -18,12 +18,12 @@ export const openPostgres: OpenSink<PostgresOptions> = async (options, world) =>
     max: connections,
     connectionTimeoutMillis: timeout,
     statement_timeout: timeout,
-    // The server may be out of reach and unable to tell; a little later than its own limit.
+    // The server may be unreachable and unable to report; a little later than its own limit.
     query_timeout: timeout + 1000,
     keepAlive: true,
     application_name: 'exhook-edge',
   });
-  // A connection that breaks while it is idle: the next batch opens another one.
+  // An idle connection broke: the next batch opens another.
   pool.on('error', () => {});
   return new PostgresSink(pool, options, world);
 };

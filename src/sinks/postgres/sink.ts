@@ -1,4 +1,4 @@
-/** Events into tables of PostgreSQL: a batch is one statement for each table, and an id is inserted once. */
+/** Writes events to PostgreSQL tables: one statement per table and batch; each id is inserted once. */
 import type { Pool, PoolClient } from 'pg';
 import { type Attempt, bisect, type Numbered } from '../bisect.ts';
 import type { Delivery } from '../delivery.ts';
@@ -17,10 +17,10 @@ import {
 } from './errors.ts';
 import { createStatement, findNameProblem, insertStatement, insertValues, quoteTable } from './statements.ts';
 
-/** A row with its place in the batch. */
+/** A row with its index in the batch. */
 interface NumberedRow extends Numbered {
   readonly row: Row;
-  /** Whether the event has chosen the table, and not the configuration. */
+  /** Whether the event chose the table, not the configuration. */
   readonly hasOwnTable: boolean;
 }
 
@@ -49,7 +49,7 @@ export class PostgresSink implements Sink {
     const tables = this.#sort(batch, outcome);
     if (tables.size > 0) await this.#writeTables(tables, outcome, signal);
     return outcome.settle(
-      tellOfPart(this.#log, this.name, 'a part of a batch was not written and is tried again'),
+      tellOfPart(this.#log, this.name, 'a part of a batch was not written and is retried'),
     );
   }
 
@@ -74,7 +74,7 @@ export class PostgresSink implements Sink {
     return this.#closing;
   }
 
-  /** Rows by their table, in order. */
+  /** Groups rows by table, in order. */
   #sort(batch: readonly Delivery[], outcome: ReceiptBuilder): Map<string, NumberedRow[]> {
     const tables = new Map<string, NumberedRow[]>();
     for (const [index, delivery] of batch.entries()) {
@@ -94,7 +94,9 @@ export class PostgresSink implements Sink {
     return tables;
   }
 
-  /** One table after the other on one connection. Trouble of one table does not keep the others from their rows. */
+  /**
+   * Writes one table after another on one connection. An error with one table does not keep the others from their rows.
+   */
   async #writeTables(
     tables: ReadonlyMap<string, readonly NumberedRow[]>,
     outcome: ReceiptBuilder,
@@ -106,7 +108,7 @@ export class PostgresSink implements Sink {
       if (!isOver) client.release(isBroken);
       isOver = true;
     };
-    // The client has no way to end a statement but to end its connection.
+    // The client can only end a statement by closing its connection.
     const abort = () => release(true);
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -125,7 +127,7 @@ export class PostgresSink implements Sink {
     }
   }
 
-  /** @returns the trouble that kept rows from being confirmed. */
+  /** @returns the error that kept rows from being confirmed. */
   async #writeTable(
     client: PoolClient,
     table: string,
@@ -146,7 +148,7 @@ export class PostgresSink implements Sink {
     } catch (cause) {
       const error = cause as PostgresError;
       const trouble = explain(error, this.#placeOf(table));
-      // A table that an event has chosen, and that will never take it, keeps nobody else waiting.
+      // An event chose this table, which will never accept it: do not delay the others.
       if (isAboutTable(error))
         for (const { index, hasOwnTable } of rows)
           if (hasOwnTable && !outcome.isSettled(index)) outcome.reject(index, trouble.message);
@@ -158,7 +160,7 @@ export class PostgresSink implements Sink {
   async #connect(): Promise<PoolClient> {
     try {
       const client = await this.#pool.connect();
-      // What breaks while a statement runs is told by the statement.
+      // The statement itself reports what breaks while it runs.
       if (client.listenerCount('error') === 0) client.on('error', () => {});
       return client;
     } catch (cause) {
@@ -180,7 +182,7 @@ function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
     },
     reasonOf: (error) =>
       troubleOf(error as PostgresError) === 'row' ? reasonOf(error as PostgresError) : undefined,
-    // What `jsonb` cannot hold is no reason to lose it.
+    // Keep what `jsonb` cannot hold.
     rescue(item, error) {
       const bytes = isAboutContent(error as PostgresError) ? withBytes(item.row) : undefined;
       return bytes && { ...item, row: bytes };
@@ -188,7 +190,7 @@ function insertInto(client: PoolClient, quoted: string): Attempt<NumberedRow> {
   };
 }
 
-/** What is told to one of two that make the same table at the same time: the table, its type or its row is there. */
+/** What the loser of two concurrent CREATE TABLE gets: the table, its type or its row exists. */
 const alreadyThere: readonly unknown[] = ['42P07', '42710', '23505'];
 
 async function create(client: PoolClient, quoted: string): Promise<void> {

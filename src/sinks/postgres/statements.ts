@@ -1,28 +1,28 @@
-/** The statements of the sink. Names are quoted here; values are parameters always. */
+/** Builds the statements of the sink. Names are quoted here; values are always parameters. */
 import { MAX_NAME_BYTES } from './declaration.ts';
 import type { Row } from './encode.ts';
 
-/** Why a name cannot be that of a table, or nothing. */
+/** Returns why a table name is invalid, or undefined. */
 export function findNameProblem(name: string): string | undefined {
   if (name === '') return 'the name of the table is empty';
   if (name.includes('\0'))
-    return 'the name of the table has a character that PostgreSQL does not know, U+0000';
+    return 'the name of the table contains the character U+0000, which PostgreSQL does not allow';
   if (Buffer.byteLength(name) > MAX_NAME_BYTES)
     return `the name of the table is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL allows`;
   return undefined;
 }
 
-/** An identifier as it stands in a statement: in double quotes, those inside doubled. */
+/** Quotes an identifier: in double quotes, with inner ones doubled. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A table as it stands in a statement. */
+/** Quotes a table, with its schema. */
 export function quoteTable(schema: string | undefined, table: string): string {
   return schema === undefined ? quoteName(table) : `${quoteName(schema)}.${quoteName(table)}`;
 }
 
-/** The statement that makes a table; docs/sinks.md shows it. */
+/** The statement that creates a table; docs/sinks.md shows it. */
 export function createStatement(quotedTable: string): string {
   return `CREATE TABLE IF NOT EXISTS ${quotedTable} (
   id           text        PRIMARY KEY,
@@ -39,7 +39,7 @@ export function createStatement(quotedTable: string): string {
 )`;
 }
 
-/** One statement for any number of rows: a parameter a column, so that it is planned once. */
+/** One statement for any number of rows: one parameter per column, so it is planned once. */
 export function insertStatement(quotedTable: string): string {
   return `INSERT INTO ${quotedTable} (id, type, source, subject, time, key, content_type, extensions, data, body)
 SELECT id, type, source, subject, time, key, content_type, extensions::jsonb,

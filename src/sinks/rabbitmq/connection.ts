@@ -1,22 +1,22 @@
-/** One connection to RabbitMQ with one channel that confirms, made when it is needed and again when it breaks. */
+/** One connection to RabbitMQ with one confirm channel, opened when needed and again after it breaks. */
 import type { Duplex } from 'node:stream';
 import type { ChannelModel, ConfirmChannel, Message, Options } from 'amqplib';
 import type { RabbitmqOptions } from './declaration.ts';
 import type { Publication } from './encode.ts';
 
-/** Why the server gave a message back. */
+/** Why the server returned a message. */
 const RETURNED = 'no queue is bound for it: bind one, or see routingKey and mandatory';
 
-/** What became of a message: taken, or returned with the reason. */
+/** The result of a message: taken, or returned with the reason. */
 export type Verdict = { readonly returned?: string };
 
 export interface Link {
   readonly isOpen: boolean;
-  /** Settles when the server has answered. @throws when it did not, or the channel went away. */
+  /** Settles when the server has answered. @throws if it did not, or the channel closed. */
   publish(publication: Publication): Promise<Verdict>;
-  /** Ends at once, so that nothing that was sent before arrives after what is sent next. */
+  /** Ends at once: nothing sent before may arrive after what is sent next. */
   drop(cause: unknown): void;
-  /** Ends in order. */
+  /** Closes gracefully. */
   close(): Promise<void>;
 }
 
@@ -38,12 +38,12 @@ class ChannelLink implements Link {
   readonly #connection: ChannelModel;
   readonly #channel: ConfirmChannel;
   readonly #exchange: string;
-  /** Messages that came back and whose confirmation is still to come: the server sends them in this order. */
+  /** Returned messages whose confirmation is still to come: the server sends them in this order. */
   readonly #returned = new Set<string>();
-  /** What to call about each message that is not answered when the link ends: the client does not always tell. */
+  /** Callbacks of messages without an answer, for when the link ends: the client does not always report that. */
   readonly #unanswered = new Set<(error: unknown) => void>();
   #isOpen = true;
-  /** Why the channel closed, which the client keeps from those that wait for a confirmation. */
+  /** Why the channel closed: the client hides this from those that wait for a confirmation. */
   #cause: unknown;
 
   constructor(connection: ChannelModel, channel: ConfirmChannel, exchange: string) {
@@ -76,7 +76,7 @@ class ChannelLink implements Link {
         const isReturned = this.#returned.delete(keyOf(routingKey, options.messageId));
         resolve(isReturned ? { returned: RETURNED } : {});
       });
-      // After it, since it throws what it cannot encode.
+      // Register after publishing, which throws if it cannot encode.
       this.#unanswered.add(fail);
     });
   }
@@ -84,7 +84,7 @@ class ChannelLink implements Link {
   drop(cause: unknown): void {
     if (!this.#fail(cause)) return;
     const { stream } = this.#connection.connection as unknown as { readonly stream: Duplex };
-    // With an error, since the client does not listen to the mere end of a socket.
+    // Pass an error: the client does not listen for the plain end of a socket.
     stream.destroy(new Error('dropped'));
   }
 

@@ -19,13 +19,13 @@ const Declare = section(() => ({
     .describe('The type of the exchange. The default is topic.'),
   queue: short('a queue', 'events')
     .optional()
-    .describe('A durable queue that is made and bound to the exchange. When absent, none is.'),
+    .describe('A durable queue to create and bind to the exchange. When absent, none.'),
   queueType: choice(['classic', 'quorum'])
     .prefault('classic')
     .describe('The type of that queue; quorum is replicated. The default is classic.'),
   binding: short('a binding', '"#"')
     .prefault('#')
-    .describe('The binding key of that queue. The default, #, takes everything from a topic exchange.'),
+    .describe('The binding key of that queue. The default, #, matches everything on a topic exchange.'),
 }));
 
 export const Rabbitmq = section(() => ({
@@ -46,25 +46,25 @@ export const Rabbitmq = section(() => ({
   exchange: short('an exchange', 'events')
     .optional()
     .describe(
-      'The exchange that is published to. When absent, the default exchange: the routing key is then the name of a queue.',
+      'The exchange to publish to. When absent, the default exchange: the routing key is then the name of a queue.',
     ),
   routingKey: short('a routing key', 'events')
     .prefault('events')
     .describe('The routing key of events whose route names none. The default is events.'),
   declare: Declare.optional().describe(
-    'Makes the exchange, and a queue if one is named, when they do not exist. When absent, nothing is made.',
+    'Create the exchange, and a queue if one is named, if they do not exist. When absent, nothing is created.',
   ),
   mandatory: yesOrNo()
     .prefault(true)
     .describe(
-      'Whether an event that no queue takes counts as rejected. With false the server drops it, without a word. The default is true.',
+      'Whether an event that no queue takes counts as rejected. With false the server drops it silently. The default is true.',
     ),
   heartbeat: duration({ min: 1000, max: 3_600_000, reads: 'from 1s to 1h' })
     .prefault('15s')
-    .describe('How often both sides show that they are alive, in whole seconds. The default is 15s.'),
+    .describe('The heartbeat interval, in whole seconds. The default is 15s.'),
   timeout: duration(POSITIVE)
     .prefault('10s')
-    .describe('The longest that connecting may take. The default is 10s.'),
+    .describe('The timeout of a connection attempt. The default is 10s.'),
 }));
 export type RabbitmqOptions = z.output<typeof Rabbitmq>;
 
@@ -81,7 +81,7 @@ export const rabbitmq = defineSinkKind({
   target: {
     name: 'routingKey',
     noun: 'routing key',
-    // Bindings of an exchange say where its messages go.
+    // The bindings of an exchange decide where its messages go.
     leadsTo: ({ exchange }) => (exchange === undefined ? { any: 'any queue', start: 'mqtt.' } : undefined),
     reserved: ({ exchange }) =>
       exchange === undefined

@@ -1,4 +1,4 @@
-/** A delivery as a message of AMQP 0-9-1. */
+/** Encodes a delivery as a message of AMQP 0-9-1. */
 import { createHash } from 'node:crypto';
 import type { Options } from 'amqplib';
 import type { Delivery } from '../delivery.ts';
@@ -13,7 +13,7 @@ export interface Publication {
 /** Of the CloudEvents AMQP binding, section 3.1.1; headers of AMQP 0-9-1 are its application properties. */
 const PREFIX = 'cloudEvents:';
 
-/** Why a routing key cannot be sent, or nothing. */
+/** Returns why a routing key cannot be sent, or undefined. */
 export function findRoutingProblem(routingKey: string): string | undefined {
   return Buffer.byteLength(routingKey) <= MAX_SHORT_BYTES
     ? undefined
@@ -35,7 +35,7 @@ export function toPublication(delivery: Delivery, routingKey: string, mandatory:
   };
 }
 
-/** The id, or where it is too long for the property, what stands for it: the attributes have all of it. */
+/** The id or, if it is too long for the property, a substitute: the attributes contain all of it. */
 export function toMessageId(id: string): string {
   return Buffer.byteLength(id) <= MAX_SHORT_BYTES
     ? id

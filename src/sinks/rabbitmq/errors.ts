@@ -1,4 +1,4 @@
-/** What an error of RabbitMQ or of its client means. */
+/** Interprets an error of RabbitMQ or its client. */
 
 import { tlsSentenceOf } from '../tls-errors.ts';
 
@@ -18,8 +18,8 @@ interface AmqpError {
 }
 
 /**
- * The size of the message that the server will never take, in bytes, when that is what the error says: it closes
- * the channel over it, and takes none that is as large.
+ * Returns the size in bytes of a message that the server will never take, if the error says so: it closes the channel,
+ * and takes none of that size.
  */
 export function refusedSizeOf(error: unknown): number | undefined {
   const { code, message } = asAmqpError(error);
@@ -28,8 +28,8 @@ export function refusedSizeOf(error: unknown): number | undefined {
 }
 
 /**
- * The routing key that the user may not publish with, when that is what the error says: topic permissions are of a user
- * and an exchange, and the server closes the channel over a message that they do not allow.
+ * Returns the routing key that the user may not publish with, if the error says so. Topic permissions belong to a user
+ * and an exchange, and the server closes the channel over a forbidden message.
  */
 export function refusedKeyOf(error: unknown): string | undefined {
   const { code, message } = asAmqpError(error);
@@ -37,7 +37,7 @@ export function refusedKeyOf(error: unknown): string | undefined {
   return /access to topic '(.*)' in exchange '/s.exec(message)?.[1];
 }
 
-/** A sentence for the log. */
+/** Returns a sentence for the log. */
 export function explain(error: unknown, place: string, exchange: string | undefined): Error {
   const sentence = refusedKeyOf(error) === undefined ? sentenceOf(asAmqpError(error), exchange) : KEY_REFUSED;
   return new Error(`${place}: ${sentence}`, { cause: error });
@@ -47,17 +47,17 @@ function sentenceOf({ code, message }: AmqpError, exchange: string | undefined):
   const target = exchange === undefined ? 'the default exchange' : `exchange ${JSON.stringify(exchange)}`;
   // A refused handshake has its code in the text only.
   if (/Login was refused|ACCESS_REFUSED|403 \(ACCESS-REFUSED\)/i.test(message) && !isAboutResource(message))
-    return 'the login is refused: see user and password';
+    return 'the login was refused: see user and password';
   if (code === ACCESS_REFUSED || isAboutResource(message))
     return `the user may not use ${target}: see rabbitmqctl set_permissions`;
   if (code === NOT_FOUND) return `${target} does not exist: create it, or write declare: {}`;
-  // The client tells only that the last step of its handshake, which names the virtual host, went otherwise.
+  // The client reports only that the last step of its handshake, which names the virtual host, failed.
   if (code === NOT_ALLOWED || /Expected ConnectionOpenOk/.test(message))
     return 'the virtual host does not exist, or the user may not use it: see vhost';
   if (code === PRECONDITION_FAILED && /inequivalent/.test(message))
-    return `what declare describes exists already and differs: make declare as it is, or remove it`;
+    return `what declare describes exists already and differs: change declare to match it, or remove it`;
   if (/Socket closed abruptly during opening handshake/.test(message))
-    return 'the server ended the connection at once: is it the right port, with or without TLS?';
+    return 'the server closed the connection at once: check the port, and whether it uses TLS';
   return message === '' ? 'cannot connect: nothing listens there' : (tlsSentenceOf(message) ?? message);
 }
 

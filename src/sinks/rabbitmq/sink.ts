@@ -1,4 +1,4 @@
-/** Events to an exchange of RabbitMQ, each confirmed by the server (publisher confirms). */
+/** Publishes events to a RabbitMQ exchange, each confirmed by the server (publisher confirms). */
 
 import { withSignal } from '../../lib/with-signal.ts';
 import type { Delivery } from '../delivery.ts';
@@ -14,7 +14,7 @@ import { explain, KEY_REFUSED, refusedKeyOf, refusedSizeOf } from './errors.ts';
 interface NumberedPublication {
   readonly index: number;
   readonly publication: Publication;
-  /** Whether the event has chosen the routing key, and not the configuration. */
+  /** Whether the event chose the routing key, not the configuration. */
   readonly hasOwnKey: boolean;
 }
 
@@ -48,7 +48,7 @@ export class RabbitmqSink implements Sink {
     const items = this.#prepare(batch, outcome);
     if (items.length > 0) await this.#publish(items, outcome, signal);
     return outcome.settle(
-      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is tried again'),
+      tellOfPart(this.#log, this.name, 'a part of a batch was not confirmed and is retried'),
     );
   }
 
@@ -82,7 +82,7 @@ export class RabbitmqSink implements Sink {
     return items;
   }
 
-  /** Sends all in order and then waits for the server. */
+  /** Sends everything in order, then waits for the server. */
   async #publish(
     items: readonly NumberedPublication[],
     outcome: ReceiptBuilder,
@@ -115,7 +115,7 @@ export class RabbitmqSink implements Sink {
     outcome.blame(signal.aborted ? signal.reason : explain(error, this.#place, this.#options.exchange));
   }
 
-  /** On a connection of its own: the server closes the channel that asks for an exchange that is not there. */
+  /** Uses its own connection: the server closes a channel that asks for a missing exchange. */
   async #checkExchange(exchange: string): Promise<void> {
     const connection = await this.#connect();
     connection.on('error', () => {});
@@ -141,8 +141,8 @@ async function publishOne(
     if (returned === undefined) outcome.confirm(index);
     else outcome.reject(index, returned);
   } catch (error) {
-    // Of the client's encoder, before anything is sent.
+    // Thrown by the client's encoder before anything is sent.
     if (!(error instanceof RangeError)) throw error;
-    outcome.reject(index, 'the attributes are larger than a frame of AMQP takes');
+    outcome.reject(index, 'the attributes are larger than an AMQP frame allows');
   }
 }

@@ -1,4 +1,4 @@
-/** One connection to Redis, which does not come back by itself: the queue in front of the sink decides when to try. */
+/** One connection to Redis that does not reconnect by itself: the queue in front of the sink decides when to retry. */
 import { loadRedis, redisOptions } from '../../lib/redis/client.ts';
 import type { RedisPlace } from '../../lib/redis/place.ts';
 import type { Argument } from './encode.ts';
@@ -7,10 +7,10 @@ export interface RedisConnection {
   readonly isOpen: boolean;
   send(command: readonly Argument[]): Promise<unknown>;
   /**
-   * Runs the commands as one transaction: all of them, or none.
+   * Runs the commands as one transaction: all or none.
    *
-   * @returns what each answered; an error where one failed.
-   * @throws what kept the transaction from being run.
+   * @returns the answer of each; an error for each that failed.
+   * @throws what kept the transaction from running.
    */
   transact(commands: readonly (readonly Argument[])[]): Promise<readonly unknown[]>;
   destroy(): void;

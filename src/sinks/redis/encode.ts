@@ -1,4 +1,4 @@
-/** A delivery as an entry of a stream. Redis takes any bytes, so that nothing is encoded. */
+/** Encodes a delivery as a stream entry. Redis takes any bytes, so nothing is escaped. */
 import type { Delivery } from '../delivery.ts';
 
 export type Argument = string | Buffer;
@@ -22,7 +22,7 @@ export function commandFor(delivery: Delivery, stream: string, options: EntryOpt
   return ['EVAL', ADD_ONCE, '2', stream, seenKey(stream, delivery.id), String(dedupe.ttl), ...added];
 }
 
-/** The body is always `data`; what stands beside it depends on the format. */
+/** The body is always `data`; the other fields depend on the format. */
 function fieldsOf({ id, key, format, contentType, attributes, body }: Delivery): Argument[] {
   const data = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const common = ['id', id, 'key', key];
@@ -33,16 +33,16 @@ function fieldsOf({ id, key, format, contentType, attributes, body }: Delivery):
 }
 
 /**
- * Where an id is remembered. The part in braces is what a cluster places a key by: both keys must be in one place.
- * A stream whose own name has braces brings them along.
+ * The key that remembers an id. A cluster places a key by the part in braces: both keys must be in one place. The
+ * braces of a stream's own name are kept.
  */
 export function seenKey(stream: string, id: string): string {
   return /\{[^}]+\}/.test(stream) ? `${stream}:seen:${id}` : `{${stream}}:seen:${id}`;
 }
 
 /**
- * Adds an entry unless its id is remembered, in one step. An entry that cannot be added is not remembered.
- * Answers `seen` for one that is there already.
+ * Adds an entry unless its id is remembered, in one step. If adding fails, the id is not remembered. Returns `seen` for
+ * a known id.
  */
 const ADD_ONCE = `
 if not redis.call('SET', KEYS[2], '', 'NX', 'PX', ARGV[1]) then return 'seen' end

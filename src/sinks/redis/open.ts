@@ -1,4 +1,4 @@
-/** Events to streams of Redis. A batch is one transaction: Redis takes all of it, in order, or nothing. */
+/** Writes events to Redis streams. A batch is one transaction: Redis takes all of it, in order, or nothing. */
 
 import { loadRedis } from '../../lib/redis/client.ts';
 import { readRedisUrl } from '../../lib/redis/place.ts';
@@ -8,7 +8,7 @@ import { connectToRedis } from './connection.ts';
 import type { RedisOptions } from './declaration.ts';
 import { RedisSink } from './sink.ts';
 
-/** @throws TypeError when a secret or a certificate cannot be read or used. */
+/** @throws TypeError if a secret or a certificate cannot be read or used. */
 export const openRedis: OpenSink<RedisOptions> = async (options, world) => {
   const { isTls, name: place, ...address } = readRedisUrl(options.url);
   const secrets = { password: options.password, tls: isTls ? options.tls || true : undefined };

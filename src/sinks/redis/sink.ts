@@ -1,4 +1,4 @@
-/** Writes batches as transactions, and reads from the answers what came of each event. */
+/** Writes batches as transactions, and reads the result of each event from the answers. */
 import { withSignal } from '../../lib/with-signal.ts';
 import { withTimeLimit } from '../../lib/with-timeout.ts';
 import type { Delivery } from '../delivery.ts';
@@ -14,7 +14,7 @@ export interface RedisSinkOptions extends EntryOptions, Pick<SinkWorld, 'name' |
   readonly replicas: number;
   /** Milliseconds. */
   readonly timeout: number;
-  /** As messages call the server. */
+  /** Name of the server in messages. */
   readonly place: string;
   readonly connect: () => Promise<RedisConnection>;
 }
@@ -26,7 +26,7 @@ interface Item {
   readonly hasOwnStream: boolean;
 }
 
-const NO_STREAM = 'there is no such stream: make it, or see create';
+const NO_STREAM = 'there is no such stream: create it, or see create';
 
 export class RedisSink implements Sink {
   readonly name: string;
@@ -75,10 +75,10 @@ export class RedisSink implements Sink {
   }
 
   /**
-   * One transaction; where some events choose keys that Redis does not let them have, which is said of all of it,
-   * halves are tried in order until those stand alone.
+   * Runs one transaction. If events chose keys that Redis rejects, Redis rejects the whole transaction; halves are then
+   * tried in order until each such event stands alone.
    *
-   * @throws what is no event's fault.
+   * @throws errors that are not the fault of an event.
    */
   async #writeAll(items: readonly Item[], outcome: ReceiptBuilder, signal: AbortSignal): Promise<void> {
     try {
@@ -96,7 +96,7 @@ export class RedisSink implements Sink {
     }
   }
 
-  /** The rest of a transaction is in its streams, whatever became of this one. */
+  /** The rest of the transaction is in its streams, whatever the result of this one. */
   #settle({ index, hasOwnStream }: Item, answer: unknown, outcome: ReceiptBuilder): void {
     const problem = problemOf(answer, this.#options.place);
     if (problem === undefined) outcome.confirm(index);
@@ -125,7 +125,7 @@ export class RedisSink implements Sink {
     if (reached < replicas) throw new Error(`${reached} of ${replicas} replicas have confirmed (replicas)`);
   }
 
-  /** @throws Error with what is wrong and what to do; its cause is what Redis said. */
+  /** @throws Error that says what is wrong and what to do; its cause is what Redis said. */
   async #use<T>(signal: AbortSignal, work: (redis: RedisConnection) => Promise<T>): Promise<T> {
     const { timeout, place } = this.#options;
     let redis: RedisConnection | undefined;

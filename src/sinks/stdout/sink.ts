@@ -1,4 +1,4 @@
-/** Events on standard output: CloudEvents, one JSON object a line, or lines to read on a terminal. */
+/** Writes events to standard output: CloudEvents, one JSON object per line, or readable lines for a terminal. */
 import { isatty } from 'node:tty';
 import { type Output, openOutput } from '../../lib/output.ts';
 import { printableJson } from '../../lib/printable.ts';
@@ -25,7 +25,7 @@ export interface StdoutOptions {
   readonly isKept?: boolean;
 }
 
-/** The sink, or nothing if the format is `off`. */
+/** Returns the sink; undefined if the format is `off`. */
 export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   const { name = 'stdout', format, fd = 1, isTerminal = isatty(fd) } = options;
   if (format === 'off') return undefined;
@@ -39,7 +39,7 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   return new StdoutSink(name, fd, lineOf, options);
 }
 
-/** For a delivery from the spool, which has no event any more. */
+/** For a delivery from the spool, which no longer has the event. */
 function lineOfBody({ format, contentType, attributes, body }: Delivery): string {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (format === 'structured') return bytes.toString();
@@ -51,8 +51,8 @@ function lineOfBody({ format, contentType, attributes, body }: Delivery): string
 }
 
 /**
- * Waits for the reader after every batch that is not written at once: meanwhile events wait in the queue in front of this
- * sink, which is bounded.
+ * Waits for the reader after every batch that is not written at once: meanwhile events wait in the bounded queue in
+ * front of this sink.
  */
 class StdoutSink implements Sink {
   readonly name: string;
@@ -118,7 +118,7 @@ class StdoutSink implements Sink {
     this.#state = 'full';
     this.#log.error(
       { code: 'sink_failed', sink: this.name, reason: code },
-      'no room on standard output: trying again until there is',
+      'standard output is full: retrying until there is room',
     );
   }
 

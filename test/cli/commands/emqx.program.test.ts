@@ -34,7 +34,7 @@ describe('exhook doctor', () => {
     expect(await doctorCommand({ emqx: url, config }, env, terminal)).toBe(1);
     expect(terminal.printed[0]).toBe('ERROR  the broker has no ExHook server  [not-registered]');
     expect(terminal.printed[1]).toMatch(/^ {4}why: /);
-    expect(terminal.printed[2]).toMatch(/^ {4}fix: exhook register /);
+    expect(terminal.printed[2]).toMatch(/^ {4}fix: run exhook register /);
     expect(terminal.printed.at(-1)).toBe('1 error, 0 warnings. docs/doctor.md explains each.');
   });
 

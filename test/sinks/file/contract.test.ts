@@ -51,7 +51,7 @@ describe.each([
         {
           title: 'a part of the path is no directory',
           open: () => open(join(root, 'is-a-file', 'events.jsonl')),
-          says: /a part of its path is no directory \(ENOTDIR\)/,
+          says: /a part of its path is not a directory \(ENOTDIR\)/,
         },
       ],
     }),

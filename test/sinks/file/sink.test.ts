@@ -155,12 +155,12 @@ describe('file', () => {
     path = '/dev/full';
     const sink = open({ sync: false });
     await expect(write(sink, many(2))).rejects.toThrow(
-      'cannot write /dev/full: the disk is full: make room (ENOSPC)',
+      'cannot write /dev/full: the disk is full: free some space (ENOSPC)',
     );
   });
 
   it.each([
-    ['EACCES', /the user of this process may not write it: give it the right .* \(EACCES\)$/],
+    ['EACCES', /the user of this process may not write it: allow the user .* \(EACCES\)$/],
     ['EROFS', /its file system is read-only: .* \(EROFS\)$/],
     ['EIO', /^cannot write \/var\/log\/x: EIO$/],
   ])('says what to do about %s', (code, says) => {
@@ -181,7 +181,7 @@ describe('file', () => {
         const first = receipt?.unconfirmed?.[0] ?? 0;
         expect(first).toBeGreaterThan(0);
         expect(receipt).toEqual({ rejected: [], unconfirmed: batch.map((_, i) => i).slice(first) });
-        expect(warnings).toEqual([expect.stringMatching(/largest size that is allowed.*\(EFBIG\)/)]);
+        expect(warnings).toEqual([expect.stringMatching(/maximum size.*\(EFBIG\)/)]);
         await expect(write(sink, batch.slice(first))).rejects.toThrow(/EFBIG/);
         await limit('unlimited');
         expect(await write(sink, batch.slice(first))).toBeUndefined();

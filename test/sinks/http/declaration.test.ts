@@ -24,7 +24,7 @@ describe('the section http', () => {
   it.each([
     ['ftp://x', /is not a URL/],
     ['https://', /is not a URL/],
-    ['https://user:secret@x', /holds a user name or a password; write an authorization header/],
+    ['https://user:secret@x', /contains a user name or a password; write an authorization header/],
     ['https://x/#a', /has a fragment/],
   ])('does not take the URL %s, and does not repeat it', (url, says) => {
     const [problem = ''] = problems({ url });
@@ -42,7 +42,7 @@ describe('the section http', () => {
   it('takes tls with https only', () => {
     expect(problems({ tls: { ca: './ca.pem' } })).toEqual([]);
     expect(problems({ url: 'http://x', tls: true })).toEqual([
-      'tls: is of no use with http://; write https://',
+      'tls: has no effect with http://; write https://',
     ]);
     expect(problems({ url: 'http://x', tls: false })).toEqual([]);
   });

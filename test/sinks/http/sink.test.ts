@@ -92,7 +92,9 @@ describe('http', () => {
   it.each([true, false])('does not follow a redirect (batch: %s)', async (batch) => {
     service.answer = () => ({ status: 307, headers: { location: 'http://127.0.0.1:1/elsewhere' } });
     const sink = await open({ batch });
-    await expect(write(sink, many(2))).rejects.toThrow(/status 307: it redirects, which is not followed/);
+    await expect(write(sink, many(2))).rejects.toThrow(
+      /status 307: it redirects, and redirects are not followed/,
+    );
   });
 
   it.each([true, false])('gives up on a service that does not answer (batch: %s)', async (batch) => {
@@ -106,7 +108,7 @@ describe('http', () => {
     const abort = new AbortController();
     const writing = write(await open(), many(3), abort.signal);
     setTimeout(() => abort.abort(), 20);
-    await expect(writing).rejects.toThrow(/was given up/);
+    await expect(writing).rejects.toThrow(/was cancelled/);
   });
 
   it('confirms nothing when the answer is lost', async () => {
@@ -119,7 +121,7 @@ describe('http', () => {
     service.answer = () => ({ status: 503, headers: { 'retry-after': '7' } });
     const sink = await open();
     await expect(write(sink, many(1))).rejects.toThrow(/status 503/);
-    await expect(write(sink, many(1))).rejects.toThrow(/asked to be left alone for 7 s more \(Retry-After\)/);
+    await expect(write(sink, many(1))).rejects.toThrow(/asked for a pause of 7 s more \(Retry-After\)/);
     expect(service.seen).toHaveLength(1);
   });
 
@@ -133,14 +135,14 @@ describe('http', () => {
       const sink = await open();
       await expect(write(sink, many(1))).rejects.toThrow(/status 503/);
       now.mockImplementation(() => real() + step);
-      await expect(write(sink, many(1))).rejects.toThrow(/left alone for [1-6]?\d s more/);
+      await expect(write(sink, many(1))).rejects.toThrow(/asked for a pause of [1-6]?\d s more/);
     },
   );
 
   it('sends nothing else of a batch after it was asked to wait', async () => {
     service.answer = () => ({ status: 429, headers: { 'retry-after': '60' } });
     await expect(write(await open({ requests: 1 }), many(20))).rejects.toThrow(
-      /status 429: it takes no more for now/,
+      /status 429: it accepts no more for now/,
     );
     expect(service.seen).toHaveLength(1);
   });
@@ -194,7 +196,7 @@ describe('http', () => {
       'environment variable NONE is not set',
     );
     await expect(open({ headers: { 'x-a': 'sec\nret' } })).rejects.toThrow(
-      'headers.x-a has characters that no header may have: write visible ASCII',
+      'headers.x-a contains characters that headers may not have: use visible ASCII',
     );
   });
 
@@ -204,7 +206,7 @@ describe('http', () => {
     await sink.check?.();
     expect(service.taken).toHaveLength(0);
     service.answer = () => ({ status: 500 });
-    await expect(sink.check?.()).rejects.toThrow(/answered with status 500: the service is not well/);
+    await expect(sink.check?.()).rejects.toThrow(/returned status 500: the service reports an error/);
   });
 });
 
@@ -255,10 +257,10 @@ describe('http with TLS', () => {
     const { ca, client, server } = certificates;
     await expect(openTls({ ca: '/nowhere/ca.pem' })).rejects.toThrow('cannot read /nowhere/ca.pem: ENOENT');
     await expect(openTls({ ca: client.key.replace('client.key', 'client.csr') })).rejects.toThrow(
-      'tls.ca is not a PEM file: it holds no certificate',
+      'tls.ca is not a PEM file: it contains no certificate',
     );
     await expect(openTls({ ca, cert: client.cert, key: server.key })).rejects.toThrow(
-      /tls\.cert and tls\.key do not fit each other/,
+      /tls\.cert and tls\.key do not match/,
     );
   });
 });

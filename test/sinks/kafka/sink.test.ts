@@ -59,13 +59,13 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
         {
           title: 'the password is wrong (PLAIN)',
           open: () => openGuarded('plain', 'wr0ng-one'),
-          says: /login is refused: see sasl\.user and sasl\.password/,
+          says: /login was refused: see sasl\.user and sasl\.password/,
           secrets: ['wr0ng-one'],
         },
         {
           title: 'the password is wrong (SCRAM)',
           open: () => openGuarded('scram-sha-512', 'wr0ng-one'),
-          says: /login is refused: see sasl\.user and sasl\.password/,
+          says: /login was refused: see sasl\.user and sasl\.password/,
           secrets: ['wr0ng-one'],
         },
         {

@@ -61,7 +61,7 @@ describe.skipIf(isMosquittoMissing)('the sink mqtt', () => {
         {
           title: 'the password is wrong',
           open: () => open({}, worldOf('bridge', { PASSWORD: 'wr0ng-one' })),
-          says: /login is refused: see user and password/,
+          says: /login was refused: see user and password/,
           secrets: ['wr0ng-one'],
         },
         { title: 'nothing listens', open: () => open({ port: 1 }), says: /ECONNREFUSED/ },
@@ -124,12 +124,12 @@ describe.skipIf(isMosquittoMissing)('the sink mqtt', () => {
     await sink.close();
   });
 
-  it('rejects what is larger than the broker takes, before it ends the connection over it', async () => {
+  it('rejects what is larger than the broker accepts, before it ends the connection over it', async () => {
     const small = await startMosquitto({ lines: ['max_packet_size 2000'] });
     const sink = await open({ port: small.port });
     const receipt = await write(sink, {}, { format: 'raw', body: Buffer.alloc(3000) }, {});
     expect(receipt).toEqual({
-      rejected: [{ index: 1, reason: 'the packet is larger than the broker takes' }],
+      rejected: [{ index: 1, reason: 'the packet is larger than the broker accepts' }],
     });
     await sink.close();
     await small.close();

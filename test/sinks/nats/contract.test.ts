@@ -58,7 +58,7 @@ describe.skipIf(isNatsMissing).each([
         {
           title: 'the stream is missing and is not to be made',
           open: () => open({ stream: { name: 'MISSING' } }),
-          says: /there is no such stream: make it, or write create: true/,
+          says: /there is no such stream: create it, or write create: true/,
         },
         {
           title: 'no stream takes the subject',

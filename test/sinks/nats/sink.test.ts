@@ -364,8 +364,8 @@ describe.skipIf(isNatsMissing)('nats that does not do what it is asked', () => {
 
   it('says that a seed or credentials are none, without telling them', async () => {
     const said = (options: object) => openAt(1, options).catch((error: Error) => error.message);
-    expect(await said({ nkey: 'SUnonsense' })).toBe('nkey is no seed of an NKey');
-    expect(await said({ credentials: 'nonsense' })).toMatch(/^credentials are none/);
+    expect(await said({ nkey: 'SUnonsense' })).toBe('nkey is not the seed of an NKey');
+    expect(await said({ credentials: 'nonsense' })).toMatch(/^credentials are invalid/);
   });
 });
 

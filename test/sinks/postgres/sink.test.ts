@@ -75,7 +75,7 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
         {
           title: 'the password is wrong',
           open: () => open({}, worldOf('pg', { PASSWORD: 'wr0ng-one' })),
-          says: /password is wrong, or there is no such user/,
+          says: /password is wrong, or the user does not exist/,
           secrets: ['wr0ng-one'],
         },
         {

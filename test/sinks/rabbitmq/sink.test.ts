@@ -95,7 +95,7 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
         {
           title: 'the password is wrong',
           open: () => open({}, worldOf('rabbit', { PASSWORD: 'wr0ng-one' })),
-          says: /login is refused: see user and password/,
+          says: /login was refused: see user and password/,
           secrets: ['wr0ng-one'],
         },
         {

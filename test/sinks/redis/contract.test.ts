@@ -48,7 +48,7 @@ describe.skipIf(isRedisMissing).each([
         {
           title: 'the password is wrong',
           open: () => open({ password: 'not-the-password' }),
-          says: /Redis at 127\.0\.0\.1:\d+ did not take it: WRONGPASS, .*see username and password/,
+          says: /Redis at 127\.0\.0\.1:\d+ failed: WRONGPASS, .*see username and password/,
           secrets: ['not-the-password'],
         },
         {
@@ -59,17 +59,17 @@ describe.skipIf(isRedisMissing).each([
         {
           title: 'the stream is missing and is not to be made',
           open: () => open({ stream: 'missing', create: false }),
-          says: /there is no such stream: make it, or see create/,
+          says: /there is no such stream: create it, or see create/,
         },
         {
           title: 'the key of the stream holds something else',
           open: () => open({ stream: 'no-stream' }),
-          says: /WRONGTYPE, the key of the stream holds something that is no stream/,
+          says: /WRONGTYPE, the key of the stream holds another type than a stream/,
         },
         {
           title: 'the host is not there',
           open: () => open({ url: 'redis://nowhere.invalid' }),
-          says: /Redis at nowhere\.invalid:6379 did not take it: (ENOTFOUND|EAI_AGAIN)/,
+          says: /Redis at nowhere\.invalid:6379 failed: (ENOTFOUND|EAI_AGAIN)/,
         },
       ],
     }),

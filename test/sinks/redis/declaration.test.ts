@@ -36,7 +36,7 @@ describe('the section redis', () => {
   it('takes tls with rediss only', () => {
     expect(problems({ url: 'rediss://redis', tls: { ca: './ca.pem' } })).toEqual([]);
     expect(problems({ tls: { ca: './ca.pem' } })).toEqual([
-      'tls: is of no use with redis://; write rediss://',
+      'tls: has no effect with redis://; write rediss://',
     ]);
   });
 });

@@ -89,7 +89,9 @@ describe.skipIf(isRedisMissing)('redis', () => {
   it('does not remember what a missing stream could not take', async () => {
     const delivery = makeDelivery();
     const sink = await open({ stream: 'later', create: false, dedupe: {} });
-    await expect(write(sink, [delivery])).rejects.toThrow(/there is no such stream: make it, or see create/);
+    await expect(write(sink, [delivery])).rejects.toThrow(
+      /there is no such stream: create it, or see create/,
+    );
     await server.cli('XADD', 'later', '*', 'a', 'b');
     await write(sink, [delivery]);
     expect(await entriesOf('later')).toHaveLength(2);
@@ -232,7 +234,9 @@ describe.skipIf(isRedisMissing)('redis that does not do what it is asked', () =>
     const sink = await open({ stream: 'replica' });
     await write(sink, many(1));
     await server.cli('REPLICAOF', '127.0.0.1', '1');
-    await expect(write(sink, many(1))).rejects.toThrow(/READONLY, it is a replica, which takes no writes/);
+    await expect(write(sink, many(1))).rejects.toThrow(
+      /READONLY, it is a replica, which does not accept writes/,
+    );
     await server.cli('REPLICAOF', 'NO', 'ONE');
     await write(sink, many(1));
   });
