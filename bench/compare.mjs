@@ -1,4 +1,4 @@
-/** Runs a benchmark of this checkout and of another one in turn: `node bench/compare.mjs --help`. */
+/** Runs a benchmark in this checkout and in another one, in turn: `node bench/compare.mjs --help`. */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,12 +9,12 @@ import { formatNumber, formatSpread, formatTable, say } from './lib/table.mjs';
 
 const usage = `Usage: node bench/compare.mjs [options] CHECKOUT -- SCRIPT [ARGUMENT]...
 
-Runs SCRIPT, such as bench/messages.mjs, in CHECKOUT and here, in turn, each in processes of its own, and compares the
-medians of every figure. Dependencies must be installed there, and the program built if the script needs it.
+Runs SCRIPT, such as bench/messages.mjs, in CHECKOUT and here in turn, each in its own process, and compares the
+medians of all figures. Install the dependencies there, and build the program if the script needs it.
 
   --pairs <n>  how often each runs (8)`;
 
-/** V8 places long-lived objects by what it saw first: one process more may differ by a tenth. */
+/** V8 places long-lived objects by what it saw first, so single processes may differ by a tenth. */
 const PAIRS = '8';
 
 await runMain(async () => {
@@ -36,14 +36,14 @@ await runMain(async () => {
   say(formatTable(['figure', 'there', 'here', 'here / there'], rowsOf(there.figures, here.figures)));
 });
 
-/** Runs it once more, and adds its figures to those of the side. */
+/** Runs it once more, and adds the figures to its side. */
 function run({ name, directory, figures }, script, rest) {
   const { stdout } = spawnSync(process.execPath, [script, ...rest], {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  // One that misses its own target has figures all the same.
+  // A script that misses its own target still has figures.
   const found = readFigures(stdout);
   if (found.length === 0) throw new Error(`${script} printed no figures ${name} (${directory})`);
   for (const [label, value] of found) {
@@ -53,7 +53,7 @@ function run({ name, directory, figures }, script, rest) {
 }
 
 /**
- * The numbers of all lines of the form `name: 47.56 us of CPU a call, 43.20 added (at most 40)`.
+ * Reads the numbers of all lines of the form `name: 47.56 us of CPU a call, 43.20 added (at most 40)`.
  *
  * @param {string} text
  * @returns {[label: string, value: number][]}

@@ -1,6 +1,7 @@
 /**
- * What ending connections costs: clients of a broker whose calls come in bursts, on a pool of connections that the server
- * ends at an age. The pool behaves as the HTTP/2 client of EMQX does, which loses the calls that begin while a connection ends.
+ * Measures how many calls are lost when connections are closed: clients of a broker call in bursts, on a pool of
+ * connections that the server recycles by age. The pool behaves like EMQX's HTTP/2 client, which loses calls that begin
+ * while a connection closes.
  *
  *     node bench/connections.mjs [--seconds 60] [--max-age 2s] [--clients 40] [--reconnect-after 0] [--server FILE]
  */
@@ -58,7 +59,7 @@ await runMain(async () => {
   process.stdout.write(`${calls} calls, ${lost} lost (${why}): ${((lost / calls) * 100).toFixed(4)} %\n`);
 });
 
-/** A client: bursts of calls, one after another, and a pause between bursts. */
+/** A client: bursts of calls with a pause between them. */
 async function live(pool, client, end) {
   let calls = 0;
   while (performance.now() < end) {

@@ -1,4 +1,4 @@
-/** What events cost the calls that they come from: `npm run bench:events -- --help`. */
+/** Measures what events add to the calls that they come from: `npm run bench:events -- --help`. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../scripts/free-port.mjs';
@@ -26,7 +26,7 @@ const usage = `Usage: npm run bench:events -- [options]
 
 const STREAMS = 16;
 const RATE = 1_000;
-/** A prime, so that the calls of a client come over all connections in turn. */
+/** A prime: the calls of a client then rotate over all connections. */
 const CLIENTS = 251;
 const DOWN_RATE = 2_000;
 const TARGETS = { cpu: 1.8, p50: 5, p99: 25 };
@@ -125,7 +125,7 @@ async function compareRoutes(call, directory, { bodies, rounds, count, seconds }
   }
 }
 
-/** Memory while nothing listens where the sink should be. */
+/** Measures memory while nothing listens at the sink's address. */
 async function measureDown(call, directory, { minutes, bodies }) {
   const cores = chooseCores();
   const route = { hooks: ['message.publish'], to: 'nats' };
@@ -178,7 +178,7 @@ function writeConfig(directory, name, port, natsPort, route) {
   return path;
 }
 
-/** What is still queued would be paid for in the next measurement. */
+/** Otherwise the next measurement would pay for what is still queued. */
 async function settled(server) {
   let last = -1;
   await until('the queue', async () => {

@@ -1,6 +1,6 @@
 /**
- * What a login with a token costs beside one without a look-up: CPU of an authenticate call from the broker's bytes to
- * ours, in one process, side by side.
+ * What a login with a token costs compared to one without a look-up: CPU of an authenticate call from the broker's
+ * bytes to ours, in one process, side by side.
  *
  *     node bench/logins.mjs [--calls 4000] [--rounds 9]
  */
@@ -29,7 +29,7 @@ const { binaryCodec, call, Config, createMemoryGrants, encodeRequest, hooks, ope
 `);
 
 const SECRET = 'a secret of thirty-two bytes and more';
-/** Microseconds of CPU beyond a login without a look-up, at most. */
+/** Limits: microseconds of CPU beyond a login without a look-up. */
 const LIMITS = { HS256: 30, RS256: 60, ES256: 120, EdDSA: 120 };
 
 const pairs = {
@@ -85,7 +85,7 @@ async function openToken(alg) {
   return await openLogin(alg, { jwt }, { username: 'anna', password });
 }
 
-/** Microseconds of CPU a call, of all threads. */
+/** Microseconds of CPU per call, of all threads. */
 async function measure({ login }) {
   const before = process.cpuUsage();
   for (let i = 0; i < calls; i++) await login();

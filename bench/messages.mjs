@@ -1,6 +1,6 @@
 /**
  * What message rules add to a publish call: CPU from the broker's bytes to ours, through decoding, validation, decision
- * and encoding, in one process, side by side with no rules at all.
+ * and encoding, in one process, compared to no rules.
  *
  *     node bench/messages.mjs [--calls 20000] [--rounds 9]
  */
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { importSources } from './lib/build.mjs';
 import { median } from './lib/stats.mjs';
 
-/** The most that rules may add, in microseconds of CPU a call. */
+/** Limits: microseconds of CPU per call that rules may add. */
 export const targets = { 'decode, check and encode': 40, 'a hundred rules, unmatched': 5 };
 
 const load = () =>
@@ -63,7 +63,7 @@ const schema = {
   },
 };
 
-/** Rules for other topics and other clients, as a plant has them. */
+/** Rules for other topics and clients, as a plant has them. */
 function otherRules(count) {
   return Array.from({ length: count }, (_, i) => {
     const topics = [`site-${i}/+/reading`, `site-${i}/\${clientid}/#`];
@@ -113,9 +113,9 @@ async function openPolicy({ Publish, openConditionsFor, openMessages }, section)
 }
 
 /**
- * Measures all variants, turn by turn.
+ * Measures all variants in turn.
  *
- * @returns a row for each: microseconds of CPU a call, what it adds to no rules, and the most it may add.
+ * @returns a row each: microseconds of CPU per call, what it adds to no rules, and the limit for that.
  */
 export async function measureMessages({ calls = 20_000, rounds = 9 } = {}) {
   const code = await load();

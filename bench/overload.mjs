@@ -1,4 +1,6 @@
-/** What gets through when far more comes than can be looked up or stored: `npm run bench:overload -- --help`. */
+/**
+ * Measures what gets through when far more arrives than can be looked up or stored: `npm run bench:overload -- --help`.
+ */
 import { availableParallelism } from 'node:os';
 import { startProgram } from '../test/loss/program.mjs';
 import { buildBench } from './lib/build.mjs';
@@ -17,9 +19,9 @@ const usage = `Usage: npm run bench:overload -- [options]
   --only <list>     of bcrypt, http, sink (all)
   --write           put the tables into docs/operations.md, between its markers`;
 
-/** The part of the capacity that must get through in each second. */
+/** Share of the capacity that must get through in each second. */
 const GOAL = 0.8;
-/** Topic checks a second that need no look-up, beside the storm. */
+/** Topic checks per second without a look-up, beside the storm. */
 const CHECKS = 100;
 /** Seconds. */
 const WARM_UP = 4;
@@ -79,7 +81,7 @@ async function run(open, { times, seconds, capacity: configured }) {
   try {
     const alone = await scenario.capacityOf(callers);
     const [, capacity] = await Promise.all([
-      // Both sides are warm then, as they are when a broker restarts behind a server that runs.
+      // Both sides are warm then, as when a broker restarts while the server keeps running.
       checkers.storm(check, { rate: alone * times, seconds: WARM_UP }),
       scenario.capacityOf(callers, WARM_UP),
     ]);

@@ -1,6 +1,6 @@
 /**
- * What a policy of 1,000 rules costs beside one of one rule: CPU of an authorize call from the broker's bytes to
- * ours, through decoding, validation, decision and encoding, in one process, side by side.
+ * What a policy of 1,000 rules costs compared to one rule: CPU of an authorize call from the broker's bytes to ours,
+ * through decoding, validation, decision and encoding, in one process, side by side.
  *
  *     node bench/policies.mjs [--calls 40000] [--rounds 9]
  */
@@ -23,7 +23,9 @@ const { call, hooks, compileRules, binaryCodec, encodeRequest, rpcs } = await im
   export { rpcs } from './src/protocol/wire/rpc.ts';
 `);
 
-/** As fleets have them: rules for groups of clients and topics, with wildcards and placeholders, allowing and denying. */
+/**
+ * Rules as fleets have them: for groups of clients and topics, with wildcards and placeholders, allowing and denying.
+ */
 function makeRules(count) {
   const own = { name: 'own', allow: 'all', topics: ['fleet/${username}/#', 'devices/${clientid}/+/data'] };
   const others = Array.from({ length: count - 1 }, (_, i) => {
@@ -36,7 +38,7 @@ function makeRules(count) {
       return { allow: 'all', who: { address: `10.${i % 256}.0.0/16` }, topics: [`${site}/lan/#`] };
     return { deny: 'subscribe', topics: [`${site}/secret/#`] };
   });
-  // The rule that decides is the last one.
+  // The last rule decides.
   return [...others, own];
 }
 
@@ -80,7 +82,7 @@ function shellOf(count) {
   };
 }
 
-/** Microseconds of CPU a call. */
+/** Microseconds of CPU per call. */
 function measure(runtime, count) {
   const before = process.cpuUsage();
   for (let i = 0; i < count; i++) call(rpc, binaryCodec, requests[i % requests.length].bytes, runtime, 1000);
@@ -92,7 +94,7 @@ const one = shellOf(1);
 const many = shellOf(1000);
 for (const runtime of [one, many]) {
   for (const { verdict, bytes } of requests) {
-    // STOP_AND_RETURN, and for an allowed call the field of the result.
+    // STOP_AND_RETURN and, for an allowed call, the field of the result.
     const isAllowed = Buffer.from(call(rpc, binaryCodec, bytes, runtime, 1000)).includes(
       Buffer.from([0x18, 0x01]),
     );

@@ -1,4 +1,4 @@
-/** Where the time of a call goes, beside the floor: `npm run bench:profile -- --help`. */
+/** Shows where the time of a call goes, compared to the floor: `npm run bench:profile -- --help`. */
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,7 +57,7 @@ async function main() {
   });
 }
 
-/** @returns {Promise<readonly import('./lib/profile.mjs').Line[]>} microseconds a call */
+/** @returns {Promise<readonly import('./lib/profile.mjs').Line[]>} microseconds per call */
 async function record(server, { call, streams, count, warmup }) {
   const { verify } = await import('./lib/verify.mjs');
   const cores = chooseCores();
@@ -81,7 +81,7 @@ async function record(server, { call, streams, count, warmup }) {
   }
 }
 
-/** Tells the profiler to begin or to end, and waits until it has. */
+/** Tells the profiler to start or stop, and waits until it has. */
 async function signal({ pid, gone }, mark) {
   process.kill(pid, 'SIGWINCH');
   while (!existsSync(mark)) {
@@ -91,8 +91,8 @@ async function signal({ pid, gone }, mark) {
 }
 
 /**
- * The profiler takes its samples by the clock on the wall, also while another process has the core: only the
- * parts are right. The kernel knows the whole.
+ * The profiler samples by wall clock, even while another process has the core: only the shares are right. The kernel
+ * knows the total.
  */
 function scale(lines, cpu) {
   const total = sum(lines);

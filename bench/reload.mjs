@@ -1,4 +1,4 @@
-/** What calls wait while large files are read again: `npm run bench:reload -- --help`. */
+/** Measures how long calls wait while large files are read again: `npm run bench:reload -- --help`. */
 import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
@@ -21,11 +21,11 @@ const usage = `Usage: npm run bench:reload -- [options]
   --record     write every call to a file, too
   --strict     exit with 1 when a target is missed`;
 
-/** Milliseconds that 99.9 % of calls, and that all of them, may take while a file is read. */
+/** Limits in milliseconds for 99.9 % of calls, and for all of them, while a file is read. */
 const TARGETS = { most: 50, all: 200 };
-/** Seconds without a change, to compare with. */
+/** Seconds without a change, for comparison. */
 const QUIET = 10;
-/** Seconds of calls before each measurement: code that has just started is slow, whatever changes. */
+/** Seconds of calls before each measurement: code that has just started is slow. */
 const WARM = 4;
 
 await runMain(main);
@@ -78,7 +78,7 @@ async function main() {
 }
 
 /**
- * What happens while calls are made. Files are written before that, and only renamed then.
+ * What happens while calls are made. Files are written before, and only renamed then.
  *
  * @typedef {{ name: string, prepare?: () => void, run: () => Promise<void> }} Scenario
  * @returns {readonly Scenario[]}
@@ -140,7 +140,7 @@ async function measure(server, call, rate, { name, run }) {
   let seconds = 0;
   const changing = run().finally(() => {
     seconds = (performance.now() - since) / 1000;
-    // What waited for the change is answered after it.
+    // Calls that waited for the change are answered after it.
     setTimeout(() => ended.abort(), 500);
   });
   const { durations, failed } = await pace(server.port, call, { rate, seconds: 3600, signal: ended.signal });

@@ -85,7 +85,7 @@ async function findCalls(ids) {
   return calls.filter(({ id }) => ids.includes(id));
 }
 
-/** Servers of the same round and call follow each other at once: what disturbs one is likely to disturb all. */
+/** Servers of the same round and call run directly after each other: a disturbance is then likely to affect all. */
 async function measureAll({ servers, calls, streams, rounds, count, warmup }) {
   const { verify } = await import('./lib/verify.mjs');
   const cores = chooseCores();
@@ -114,7 +114,7 @@ async function measureAll({ servers, calls, streams, rounds, count, warmup }) {
   return results;
 }
 
-/** No server is always the first of a round. */
+/** Rotate: no server is always first in a round. */
 function rotate(servers, by) {
   const at = by % servers.length;
   return [...servers.slice(at), ...servers.slice(0, at)];

@@ -1,4 +1,4 @@
-/** A million calls, and what memory does meanwhile: `npm run bench:soak -- --help`. */
+/** Makes a million calls and records memory meanwhile: `npm run bench:soak -- --help`. */
 import { buildBench } from './lib/build.mjs';
 import { chooseCores } from './lib/cpu.mjs';
 import { requireH2load } from './lib/h2load.mjs';

@@ -1,4 +1,4 @@
-/** From spawn to the first answered call: `npm run bench:start -- --help`. */
+/** Measures from spawn to the first answered call: `npm run bench:start -- --help`. */
 import { spawnSync } from 'node:child_process';
 import { buildBench } from './lib/build.mjs';
 import { callOnce, connectWhenOpen } from './lib/client.mjs';
@@ -18,7 +18,7 @@ const usage = `Usage: npm run bench:start -- [options]
                 (floor,ours-plain,ours-policies,ours,grpc-js)
   --strict      exit with 1 when the target is missed`;
 
-/** By the server. */
+/** By server. */
 const LIMITS = { 'ours-plain': 1.6, 'ours-policies': 1.8 };
 /** Milliseconds. */
 const PATIENCE = 20_000;
@@ -36,7 +36,7 @@ async function main() {
   await buildBench();
   warnWhenBusy(say);
   const cores = chooseCores();
-  // We ask without a pause, and must not take the core of the server.
+  // This side polls without a pause, and must not take the server's core.
   spawnSync('taskset', ['-a', '-c', '-p', `${cores.load}`, `${process.pid}`]);
   const times = await measureStarts(servers, runs, cores.server);
   report(servers, times, options.strict);
@@ -48,7 +48,7 @@ async function measureStarts(servers, runs, core) {
   const call = calls.find(({ id }) => id === 'connected');
   const directory = makeDirectory([call]);
   const times = new Map(servers.map(({ id }) => [id, []]));
-  // The first start of each reads its files from the disk.
+  // The first start of each reads its files from disk.
   for (let run = -1; run < runs; run++) {
     for (const server of servers) {
       const time = await timeStart(server, call, { core, directory });

@@ -16,18 +16,18 @@ const { sinkKinds } = await readDeclarations(`export { sinkKinds } from './src/s
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
-  // Fewer bytes to read and parse at every start. Names stay, since they are in stack traces; esbuild's `keepNames`
-  // would set each of them again whenever a function is made, which cost a tenth of a call.
+  // Minify: fewer bytes to read and parse at every start. Keep names, because they are in stack traces; esbuild's
+  // `keepNames` would set them again whenever a function is created, which cost a tenth of a call.
   minifyWhitespace: true,
   minifySyntax: true,
-  // Node prints the line on which an uncaught error was thrown: without an end of lines, that is a megabyte of code.
+  // Node prints the line that threw an uncaught error: without line breaks, that is a megabyte of code.
   lineLimit: 160,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   legalComments: 'none',
   sourcemap: true,
-  // They hold binaries, read files beside themselves, or do not survive bundling; each is loaded when it is first needed.
+  // These contain binaries, read files beside themselves, or do not survive bundling; each is loaded when first needed.
   external: [
     '@node-rs/argon2',
     '@node-rs/bcrypt',
@@ -45,13 +45,13 @@ const { metafile } = await build({
   entryPoints: ['src/server.ts', 'src/cli.ts', 'src/index.ts', 'src/sink-contract.ts'],
   outdir: 'dist',
   bundle: true,
-  // Shared code lands in chunks, so that `node dist/server.js` reads only what it uses.
+  // Shared code goes into chunks: `node dist/server.js` then reads only what it uses.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   metafile: true,
 });
 
-// A thread that lives for one file loads what it needs for that, and not what the program needs for its start.
+// A thread that lives for one file loads only what it needs, not what the program needs to start.
 await build({
   ...common,
   entryPoints: ['src/offload-thread.ts'],
@@ -62,7 +62,7 @@ await build({
 });
 
 await makeParts(metafile, PARTS, common);
-// A thread of its own: in a file of its own it loads no code of the program.
+// A thread in its own file loads none of the program's code.
 await build({
   ...common,
   entryPoints: { watchdog: 'src/app/watchdog/thread.ts' },

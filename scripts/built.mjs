@@ -1,12 +1,13 @@
-// Tells whether dist/ was built from the files that are here now. Times lie: git sets them anew at every checkout.
+// Checks whether dist/ was built from the present files. It compares contents, because git sets new times at every
+// checkout.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Beside what was built, and in no package: which files it was built from, and which it consists of. */
+/** Beside the output, in no package: which files it was built from, and which it consists of. */
 const RECORD = 'dist/.built.json';
 
-/** Files and folders that decide what the build writes. npm changes the last one whenever it installs something. */
+/** Files and folders that determine the output. npm changes the last one whenever it installs something. */
 const INPUTS = [
   'gen',
   'package-lock.json',
@@ -22,8 +23,8 @@ const INPUTS = [
 ];
 
 /**
- * A digest of all that the build reads, and of the V8 that compiles for it. Take it before the build, so that an edit
- * meanwhile makes the result stale.
+ * Returns a digest of everything that the build reads, and of the V8 that compiles for it. Take it before the build: an
+ * edit during the build then makes the result stale.
  */
 export function hashInputs(root) {
   const digest = hashFiles(
@@ -33,17 +34,17 @@ export function hashInputs(root) {
   return `${digest} ${process.versions.v8}`;
 }
 
-/** Notes that dist/ is complete, and what it was built from. */
+/** Records that dist/ is complete, and what it was built from. */
 export function recordBuild(root, inputs) {
   const outputs = filesOf(root, 'dist');
   const record = { inputs, outputs, digest: hashFiles(root, outputs) };
   writeFileSync(join(root, RECORD), JSON.stringify(record));
 }
 
-/** @returns why dist/ must be built, or nothing when it is as a build of the files here would leave it. */
+/** @returns why dist/ must be built; undefined if it is up to date. */
 export function whyStale(root) {
   const record = readRecord(root);
-  if (record === undefined) return 'dist/ is missing or half built';
+  if (record === undefined) return 'dist/ is missing or incomplete';
   if (record.inputs !== hashInputs(root))
     return 'sources, dependencies or the build changed since dist/ was built';
   const isWhole = record.outputs.every((path) => existsSync(join(root, path)));
@@ -60,7 +61,9 @@ function readRecord(root) {
   }
 }
 
-/** The files of a folder, or the file itself; nothing where there is none. Sorted: the order on disk is the file system's. */
+/**
+ * Returns the files of a folder, or the file itself; empty if there is none. Sorted, because the order on disk varies.
+ */
 function filesOf(root, path) {
   try {
     return readdirSync(join(root, path), { recursive: true, withFileTypes: true })

@@ -1,4 +1,4 @@
-// Reads what the sources declare, such as the kinds of sinks. Node 20 cannot run TypeScript, so that esbuild bundles it.
+// Reads what the sources declare, such as the kinds of sinks. Node 20 cannot run TypeScript, so esbuild bundles it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export const withoutOpeners = {
 };
 
 /**
- * @param {string} contents a module that exports what is wanted from files of src/
+ * @param {string} contents a module that re-exports from files of src/
  * @returns {Promise<Record<string, any>>} what it exports
  */
 export async function readDeclarations(contents) {

@@ -1,4 +1,4 @@
-// Starts the built server and lets a recorded broker live through it, so that events are seen without a broker.
+// Starts the built server and replays a recorded broker, to show events without a broker.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { freePort } from './free-port.mjs';
@@ -40,7 +40,7 @@ await finished(server);
 process.stdout.write(`\n${status.output}`);
 process.exitCode = status.code;
 
-/** Resolves when the stream has said these words. */
+/** Resolves when the stream contains the text. */
 function said(stream, words) {
   return new Promise((resolve, reject) => {
     let heard = '';

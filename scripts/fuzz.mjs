@@ -1,8 +1,8 @@
 /**
- * `npm run fuzz -- [--seconds 60] [--seed N] [--target NAME]`: throws damaged input at everything that reads what
- * others have written. What it finds is kept in test/fuzz/corpus, where every test run tries it again.
+ * `npm run fuzz -- [--seconds 60] [--seed N] [--target NAME]`: feeds damaged input to everything that reads foreign
+ * data. Findings are kept in test/fuzz/corpus, where every test run tries them again.
  *
- * Node 20 cannot run TypeScript, so that esbuild bundles the fuzzer into a temporary file.
+ * Node 20 cannot run TypeScript, so esbuild bundles the fuzzer into a temporary file.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

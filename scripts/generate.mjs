@@ -1,6 +1,6 @@
 /**
- * Writes what is generated besides the types of buf: functions for the wire, exhook.schema.json,
- * docs/configuration.md, and parts of other pages.
+ * Writes the generated files besides buf's types: functions for the wire, exhook.schema.json, docs/configuration.md,
+ * and parts of other pages.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ function readProse(folder) {
   return (kind) => readFileSync(`${root}/${folder}/${kind}/docs.md`, 'utf8');
 }
 
-/** As `biome check` wants it. */
+/** Formats as `biome check` requires. */
 function format(name, input) {
   const biome = `${root}/node_modules/.bin/biome`;
   return execFileSync(biome, ['format', `--stdin-file-path=${name}`], { cwd: root, input, encoding: 'utf8' });

@@ -1,10 +1,11 @@
 /**
  * HEALTHCHECK of the image: asks the server of this container whether it wants calls.
  *
- *     node /app/healthcheck.mjs [/readyz | /healthz]
+ *     node /app/healthcheck.mjs [/readyz
+ * /healthz]
  *
- * Exit status 0: it does. 1: it does not, and why. It asks where flags, environment and file of the server say that it
- * listens. Bundled by image.mjs, since it reads them with the server's own code.
+ * Exit status 0: it does. 1: it does not; prints why. Flags, environment and file of the server tell where it listens.
+ * Bundled by image.mjs, because it reads them with the server's own code.
  */
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -15,7 +16,7 @@ import { Config } from '../src/config/schema.ts';
 import { readSources } from '../src/config/sources.ts';
 import { parseYaml } from '../src/config/yaml.ts';
 
-/** Milliseconds; below the --timeout of the HEALTHCHECK, so that the reason is printed. */
+/** Milliseconds; shorter than the --timeout of the HEALTHCHECK, so the reason is printed. */
 const TIMEOUT = 3_000;
 
 /** The server is the first process of its container, or the child of a small init, which has its flags too. */
@@ -23,7 +24,7 @@ const FIRST_PROCESS = '/proc/1/cmdline';
 
 /**
  * @param {string} cmdline as in /proc: arguments that end in NUL
- * @returns {string[]} what stands behind the server's file; nothing when it is another program
+ * @returns {string[]} the arguments after the server's file; empty if it is another program
  */
 export function flagsOf(cmdline) {
   const args = cmdline.split('\0').slice(0, -1);
@@ -32,27 +33,30 @@ export function flagsOf(cmdline) {
 }
 
 /**
- * Where to ask. Nothing is checked: a file that has become wrong does not concern a server that runs.
+ * Returns where to ask. Does not validate: an invalid file does not affect a running server.
  *
- * @param {{ flags: readonly string[], env: Readonly<Record<string, string | undefined>> }} given
+ * @param {{ flags: readonly string[], env: Readonly<Record<string, string
+ * undefined>> }} given
  * @returns {string} `http://127.0.0.1:9000`
- * @throws {Error} when there is no place to ask
+ * @throws {Error} if there is nowhere to ask
  */
 export function findOrigin({ flags, env }) {
   const { path, values } = readSources(flags, env);
   const content = path === undefined ? {} : parseYaml(readFileSync(path, 'utf8')).content;
   const { listen = {}, admin } = mergeSources(content ?? {}, values);
   const { host, port } = { ...Config.parse({}).listen, ...listen };
-  // Brokers' certificates are not for us: the admin port is the one that asks for none.
+  // This check has no client certificate: the admin port does not require one.
   if (listen.tls?.clientCa === undefined)
     return originOf(listen.tls === undefined ? 'http' : 'https', host, port, 'listen.port');
   if (typeof admin?.port !== 'number')
-    throw new Error('listen.tls.clientCa keeps this check out: set admin.port, which it can ask instead');
+    throw new Error(
+      'this check has no certificate for listen.tls.clientCa: set admin.port and it asks there',
+    );
   return originOf('http', admin.host ?? '127.0.0.1', admin.port, 'admin.port');
 }
 
 function originOf(scheme, host, port, key) {
-  if (!(port > 0)) throw new Error(`${key} is 0: nobody can know which port the server has taken`);
+  if (!(port > 0)) throw new Error(`${key} is 0: the port of the server is unknown`);
   const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
   return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
@@ -62,7 +66,7 @@ function originOf(scheme, host, port, key) {
  * @returns {Promise<{ status: number, text: string }>}
  */
 export function ask(url) {
-  // It asks the machine it runs on, and sends nothing worth hiding: the name in the certificate is another.
+  // The request stays on this machine and contains no secrets; the certificate has another name.
   const options = { timeout: TIMEOUT, agent: false, rejectUnauthorized: false };
   return new Promise((resolve, reject) => {
     const request = (url.startsWith('https:') ? https : http).get(url, options, (response) => {

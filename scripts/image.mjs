@@ -1,9 +1,9 @@
 /**
- * Lays out what the image holds of ours: `npm run image:prepare -- DIRECTORY`, after `npm run build`, on the platform
- * that the image is for.
+ * Lays out our part of the image: `npm run image:prepare -- DIRECTORY`, after `npm run build`, on the platform of the
+ * image.
  *
  *     DIRECTORY/app/dist          the bundle, without types and source maps
- *     DIRECTORY/app/node_modules  what is not in the bundle, and what that needs
+ *     DIRECTORY/app/node_modules  what is not in the bundle, and its dependencies
  *     DIRECTORY/app/healthcheck.mjs
  *     DIRECTORY/node_modules      makes `import 'exhook-edge'` work in hooks that are mounted anywhere
  */
@@ -19,7 +19,7 @@ import { licenceText } from './supply-chain/licence-text.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
-/** @param {string} directory is made; must be empty */
+/** @param {string} directory is created; must be empty */
 export async function prepareImage(directory) {
   const app = join(directory, 'app');
   copyFiles(join(root, 'dist'), join(app, 'dist'), isShipped);
@@ -35,10 +35,10 @@ export async function prepareImage(directory) {
 
 const isShipped = (name) => !/^types(\/|$)|\.map$|^bundled\.json$/.test(name);
 
-/** Packages within a package are found for themselves, if they are needed. */
+/** Nested packages are listed on their own, if needed. */
 const isOfPackage = (name, isDirectory) => name !== 'node_modules' && isForNode(name, isDirectory);
 
-/** Its terms go along, also where the package has them in its README. */
+/** Copies its licence, even if the package has it in its README only. */
 function copyPackage(path, to, { license: licence }) {
   copyFiles(join(root, path), to, isOfPackage);
   if (readdirSync(to).some((name) => /^(licen[cs]e|copying)/i.test(name))) return;
@@ -46,7 +46,7 @@ function copyPackage(path, to, { license: licence }) {
   writeFileSync(join(to, 'LICENSE'), `${licenceText(root, { path, name, licence })}\n`, { mode: 0o644 });
 }
 
-/** What Node reads of it: the kind of modules, and what `import 'exhook-edge'` means. */
+/** The fields that Node reads: the kind of modules, and the meaning of `import 'exhook-edge'`. */
 function describe({ name, version, license, type, exports }) {
   return `${JSON.stringify({ name, version, license, type, exports }, undefined, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 /**
- * Writes docs/licences.md, and fails when a package that is shipped has a licence that is not allowed.
+ * Writes docs/licences.md, and fails if a shipped package has a licence that is not allowed.
  *
  *     npm run licences
  */
@@ -17,7 +17,7 @@ export function findForbidden(shipped) {
   return shipped.filter(({ licence }) => !isAllowed(licence));
 }
 
-/** Names without versions: the page changes when a package comes or goes, and not with each update. */
+/** Names without versions: the page changes only when a package is added or removed. */
 export function makePage(shipped) {
   const licences = [...new Set(shipped.map(({ licence }) => licence))].sort();
   const sections = licences.map((licence) => {

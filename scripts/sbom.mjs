@@ -1,9 +1,9 @@
 /**
- * Writes dist/sbom.cdx.json: a CycloneDX bill of what is bundled into dist/, and of what npm installs beside it.
+ * Writes dist/sbom.cdx.json: a CycloneDX SBOM of what is bundled into dist/, and of what npm installs beside it.
  *
  *     npm run sbom
  *
- * The same sources give the same file, but for the time, which SOURCE_DATE_EPOCH (seconds since 1970) fixes.
+ * The same sources give the same file, except for the time, which SOURCE_DATE_EPOCH (seconds since 1970) fixes.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -80,12 +80,12 @@ function describe(name, version, licence) {
   };
 }
 
-/** A name by itself is an identifier of SPDX; anything longer is an expression. */
+/** A single name is an SPDX identifier; anything longer is an expression. */
 function licencesOf(licence) {
   return /^[\w.+-]+$/.test(licence) ? [{ license: { id: licence } }] : [{ expression: licence }];
 }
 
-/** Two copies of one version differ by where they lie. */
+/** Two copies of one version differ by their place. */
 const refOf = ({ name, version, path }) =>
   path === `node_modules/${name}`
     ? describe(name, version, '').purl

@@ -1,8 +1,8 @@
 /**
  * Writes gen/emqx/exhook/vN/exhook_wire.ts: functions that read the requests and write the responses of a version,
- * made from the descriptors beside them.
+ * generated from the descriptors beside them.
  *
- * Node 20 cannot run TypeScript, so that esbuild bundles the descriptors into a temporary file.
+ * Node 20 cannot run TypeScript, so esbuild bundles the descriptors into a temporary file.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 
 const versions = ['v1', 'v2', 'v3'];
 
-/** What a broker says of itself and of its listeners: the same in nearly every call. */
+/** What a broker reports about itself and its listeners: the same in nearly every call. */
 const steady = [
   'node',
   'version',
@@ -88,7 +88,7 @@ export const service: ServiceTable = {
 `;
 }
 
-/** These messages and those in their fields; a message comes after those it holds. */
+/** These messages and those in their fields; a message follows those it contains. */
 function reachable(messages, found = new Set()) {
   for (const message of messages) {
     if (found.has(message)) continue;
@@ -173,7 +173,7 @@ function itemOf(field) {
   throw unknown(field);
 }
 
-/** What comes twice is merged, or the last one counts: as the specification of the encoding asks. */
+/** A repeated field is merged, or the last one counts, as the encoding's specification requires. */
 function readField(field) {
   const to = `message.${field.localName}`;
   // A request with a oneof would need the form of protobuf-es, { case, value }.
@@ -206,7 +206,7 @@ function writing({ name, fields }) {
 `;
 }
 
-/** What a caller gives: unlike in a request, anything may be left out. */
+/** What a caller passes: unlike in a request, anything may be omitted. */
 function shapeOf(fields) {
   const own = fields
     .filter(({ oneof }) => oneof === undefined)
@@ -278,5 +278,5 @@ function writeValue(field, tag, value) {
 }
 
 function unknown(field) {
-  return new Error(`${field}: src/protocol/wire/reader.ts and writer.ts know no such field yet`);
+  return new Error(`${field}: src/protocol/wire/reader.ts and writer.ts do not support this field yet`);
 }

@@ -15,7 +15,7 @@ const entries = [
   'lib/messages.ts',
 ];
 
-/** As scripts/build.mjs does. */
+/** Same as scripts/build.mjs. */
 const common = {
   bundle: true,
   format: 'esm',
@@ -28,7 +28,7 @@ const common = {
 };
 
 /**
- * Parts of the sources, to be called in this process.
+ * Bundles parts of the sources, to call them in this process.
  *
  * @param {string} contents TypeScript that exports them; paths are those of the project
  * @returns {Promise<any>} the module
@@ -48,7 +48,7 @@ export async function importSources(contents) {
   }
 }
 
-/** The servers, in one file an entry. */
+/** The servers, one file per entry. */
 export async function buildBench() {
   rmSync(BUILD, { recursive: true, force: true });
   await build({
@@ -57,7 +57,7 @@ export async function buildBench() {
     outdir: BUILD,
     entryNames: '[name]',
     outExtension: { '.js': '.mjs' },
-    // Loaded only by the variant of grpc-js that asks for it, as a program of its users would.
+    // Loaded only by the grpc-js variant that needs it, as in a user's program.
     external: ['@grpc/proto-loader'],
     minifySyntax: true,
     sourcemap: true,

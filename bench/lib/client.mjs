@@ -1,10 +1,10 @@
-/** One gRPC call over node:http2, as a broker makes it. */
+/** Makes one gRPC call over node:http2, like a broker. */
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 
 /**
- * Connects as soon as the port is open: tries again at once, without sleeping.
+ * Connects as soon as the port is open: retries at once, without sleeping.
  *
  * @param {number} port
  * @param {AbortSignal} signal ends the waiting

@@ -1,7 +1,7 @@
-/** What the kernel knows about a process: its cores, CPU time and memory. Linux only. */
+/** Reads the kernel's records about a process: its cores, CPU time and memory. Linux only. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The cores we may use: one for the server, another for whoever calls it. */
+/** The cores available: one for the server, another for the load. */
 export function chooseCores() {
   const [, list = '0'] = /Cpus_allowed_list:\s*(\S+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   const cores = list.split(',').flatMap((range) => {
@@ -13,7 +13,7 @@ export function chooseCores() {
 }
 
 /**
- * Nanoseconds that the threads of a process have spent on a core, and have waited for one: the second tells
+ * Returns the nanoseconds that the threads of a process have run on a core and have waited for one; the latter shows
  * how quiet the machine is.
  *
  * @param {number} pid
@@ -31,7 +31,7 @@ export function readCpu(pid) {
 }
 
 /**
- * Resident memory in bytes.
+ * Returns the resident memory, in bytes.
  *
  * @param {number} pid
  */

@@ -1,4 +1,4 @@
-/** The part of a page that a benchmark writes: what stands between its markers. */
+/** Replaces the part of a page between a benchmark's markers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './build.mjs';
@@ -8,7 +8,7 @@ const END = '<!-- bench:end -->';
 
 /**
  * @param {string} path from the root of the project
- * @throws when there is no place for the figures: better before they are measured than after.
+ * @throws if the page has no place for the figures: check this before measuring.
  */
 export function openDocument(path) {
   const text = read(path);

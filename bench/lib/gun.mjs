@@ -1,12 +1,12 @@
 /**
- * A pool of connections that treats GOAWAY as the HTTP/2 client of EMQX does (gun without retries): what begins while a
- * connection ends is lost, and a connection that has ended is made anew at once, or after a pause.
+ * A pool of connections that handles GOAWAY like EMQX's HTTP/2 client (gun without retries): calls that begin while a
+ * connection closes are lost, and a closed connection is reopened at once or after a pause.
  */
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 
 export class Pool {
-  /** Calls that failed, by why. */
+  /** Failed calls, by reason. */
   lost = new Map();
   #slots;
   #stopped = false;
@@ -22,7 +22,7 @@ export class Pool {
     await Promise.all(this.#slots.map((slot) => this.#connect(slot)));
   }
 
-  /** @param {number} client whose calls stay on one connection @returns {Promise<boolean>} whether it was answered */
+  /** @param {number} client its calls stay on one connection @returns {Promise<boolean>} whether it was answered */
   async call(client, path, frame) {
     const { session } = this.#slots[client % this.#slots.length];
     if (session === undefined || session.closed || session.destroyed) return this.#lose('closing');

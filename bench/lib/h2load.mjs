@@ -1,15 +1,15 @@
-/** Runs h2load and reads what it measured. */
+/** Runs h2load and reads its results. */
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { percentile } from './stats.mjs';
 
-/** As many as a broker node opens. */
+/** The number a broker node opens. */
 export const CONNECTIONS = 8;
-/** Milliseconds after which something hangs. */
+/** Milliseconds after which it counts as hung. */
 const PATIENCE = 300_000;
 
-/** @throws when there is no h2load. */
+/** @throws if h2load is not installed. */
 export function requireH2load() {
   const { stdout, error } = spawnSync('h2load', ['--version'], { encoding: 'utf8' });
   if (error) throw new Error('h2load is missing: apt-get install nghttp2-client (Debian, Ubuntu)');
@@ -35,7 +35,7 @@ export function requireH2load() {
  */
 export async function runH2load({ port, call, count, streams, core, directory }) {
   const log = join(directory, 'h2load.tsv');
-  // It would add to the file.
+  // h2load would append to the file.
   rmSync(log, { force: true });
   const headers = Object.entries(call.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   const output = await run('taskset', [

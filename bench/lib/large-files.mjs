@@ -1,8 +1,8 @@
-/** Files as large fleets have them; each version differs from the others a little. */
+/** Large files, as large fleets have them; each version differs a little. */
 
 const BASE64 = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Users with hashes of bcrypt, each another one, though nobody knows a password for them. */
+/** Users with different bcrypt hashes; nobody knows their passwords. */
 export function usersOf(count, version) {
   const lines = ['username,hash'];
   for (let i = 0; i < count; i++) lines.push(`device-${i},$2b$10$${digits(i + version)}`);
@@ -18,13 +18,13 @@ function digits(seed) {
   return text;
 }
 
-/** An acl_file of mosquitto with a section for each user. */
+/** A mosquitto acl_file with a section for each user. */
 export function aclOf(count, version) {
   const sections = Array.from({ length: count }, (_, i) => `user device-${i}\ntopic fleet/${i}/#\n`);
   return `# version ${version}\n${sections.join('\n')}`;
 }
 
-/** A configuration with the files beside it, and rules of its own. The last one allows what the benchmark calls. */
+/** A configuration with these files and its own rules. The last one allows the benchmark's calls. */
 export function configOf({ port, adminPort, rules, version }) {
   const own = Array.from(
     { length: rules },

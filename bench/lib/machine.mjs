@@ -1,4 +1,4 @@
-/** Where and with what a measurement was made. */
+/** Describes the machine of a measurement. */
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export function describeMachine(h2load) {
   ];
 }
 
-/** What else runs takes from both sides, but not evenly. */
+/** Warns about a busy machine: other programs slow both sides, but unevenly. */
 export function warnWhenBusy(say) {
   const [minute = 0] = loadavg();
   if (minute > 0.5)

@@ -1,4 +1,4 @@
-/** One measurement: a warm-up, then the load, with CPU time and memory of the server before and after. */
+/** Runs one measurement: a warm-up, then the load, with the server's CPU time and memory before and after. */
 import { readCpu, readRss } from './cpu.mjs';
 import { runH2load } from './h2load.mjs';
 
@@ -6,7 +6,7 @@ import { runH2load } from './h2load.mjs';
  * @typedef {object} Measured
  * @property {number} perSecond calls answered
  * @property {number} cpu microseconds of the server process a call
- * @property {number} waited the part of its time on a core that the server waited for one
+ * @property {number} waited time the server waited for a core, as a share of its time on one
  * @property {number} p50 milliseconds
  * @property {number} p99 milliseconds
  * @property {number} rss bytes

@@ -1,4 +1,4 @@
-/** The messages of protocol version 3 as bytes. Bundled into bench/.build/, since Node 20 cannot run TypeScript. */
+/** The messages of protocol version 3 as bytes. Bundled into bench/.build/, because Node 20 cannot run TypeScript. */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { HookProvider } from '../../gen/emqx/exhook/v3/exhook_pb.ts';
 
@@ -35,7 +35,7 @@ export function readReply(name: string, bytes: Uint8Array): object {
   return fromBinary(methodNamed(name).output, bytes);
 }
 
-/** Other encoders may write other bytes for the same message: read and written again they are the same. */
+/** Normalizes a message: other encoders may write different bytes for it. */
 export function normaliseReply(name: string, bytes: Uint8Array): Uint8Array {
   const { output } = methodNamed(name);
   return toBinary(output, fromBinary(output, bytes));

@@ -1,8 +1,8 @@
-/** Reads the command line of a benchmark; a mistake is a sentence, not a stack. */
+/** Parses the command line of a benchmark; a mistake prints a sentence, not a stack. */
 import { parseArgs } from 'node:util';
 
 /**
- * Runs a benchmark; what goes wrong ends it with a sentence.
+ * Runs a benchmark; an error ends it with a sentence.
  *
  * @param {() => Promise<void>} main
  */

@@ -1,9 +1,9 @@
-/** Calls at a steady rate, whether or not earlier ones were answered: how long each took is then what a broker feels. */
+/** Calls at a steady rate, whether or not earlier calls were answered: durations are then what a broker sees. */
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 
 const CONNECTIONS = 8;
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two checks of the clock. */
 const TICK = 1;
 
 /**
@@ -12,7 +12,7 @@ const TICK = 1;
  * @param {object} options
  * @param {number} options.rate calls a second
  * @param {number} options.seconds
- * @param {readonly Buffer[]} [options.bodies] sent in turn, in the place of the call's own
+ * @param {readonly Buffer[]} [options.bodies] sent in turn, instead of the call's own
  * @param {(second: number) => void} [options.onSecond]
  * @param {AbortSignal} [options.signal] ends it before its time
  * @returns {Promise<{ durations: number[], failed: number }>} milliseconds each, sorted
@@ -36,7 +36,7 @@ export async function pace(port, call, { rate, seconds, bodies = [call.body], on
     const elapsed = performance.now() - start;
     for (; sent < total && sent < (elapsed / 1000) * rate; sent++) {
       open++;
-      // As a broker would have sent it: not when this loop came to it.
+      // Count from when a broker would have sent it, not from when this loop got to it.
       send(sessions[sent % CONNECTIONS], bodies[sent % bodies.length], start + (sent / rate) * 1000);
     }
     if (elapsed / 1000 >= second + 1) onSecond?.(++second);

@@ -1,4 +1,4 @@
-/** Reads a CPU profile: microseconds of self time, by function of the source and by who wrote it. */
+/** Reads a CPU profile: microseconds of self time, by function and by origin. */
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ function describeFrame({ functionName, url, lineNumber, columnNumber }) {
 function describeNative(name, line) {
   if (name === '(garbage collector)') return { name, group: 'garbage collection' };
   if (name.startsWith('(')) return { name, group: 'native code and kernel' };
-  // Code that zod makes at run time has lines; functions of V8 and of Node's C++ have none.
+  // Code that zod generates at run time has lines; functions of V8 and of Node's C++ have none.
   if (line > 0) return { name: `${name || '(anonymous)'} (made at run time)`, group: 'zod' };
   return { name: `${name || '(anonymous)'} (native)`, group: 'native functions called' };
 }

@@ -1,6 +1,6 @@
 /**
- * Loaded into a server with `node --import`: the first SIGWINCH begins a CPU profile, the second writes it to
- * `server.cpuprofile` in the working directory. Unlike `--cpu-prof` it leaves start-up and warm-up out.
+ * Loaded into a server with `node --import`: the first SIGWINCH starts a CPU profile, the second writes it to
+ * `server.cpuprofile` in the working directory. Unlike `--cpu-prof` it excludes start-up and warm-up.
  */
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';

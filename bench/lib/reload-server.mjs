@@ -1,4 +1,4 @@
-/** A server with a large users file, a large ACL and a large configuration, in a directory of its own. */
+/** A server with a large users file, ACL and configuration, in its own directory. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/free-port.mjs';
 import { ROOT } from './build.mjs';
 import { aclOf, configOf, usersOf } from './large-files.mjs';
 
-/** Milliseconds until the server must have started, or read a file. */
+/** Milliseconds within which the server must start, or read a file. */
 const PATIENCE = 600_000;
 
 /** @param {{ users: number, acl: number, rules: number, record?: boolean }} options */
@@ -41,7 +41,7 @@ export async function startReloading({ users, acl, rules, record = false }) {
   };
 }
 
-/** @returns {(pattern: RegExp) => Promise<void>} waits for the next line of the log that is like this */
+/** @returns {(pattern: RegExp) => Promise<void>} waits for the next log line that matches */
 function followLog(child) {
   const waiting = new Set();
   let last = '';

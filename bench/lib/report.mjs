@@ -1,4 +1,4 @@
-/** What was measured, as Markdown. */
+/** Formats results as Markdown. */
 import { OURS } from './servers.mjs';
 import { median, spreadOf } from './stats.mjs';
 import { formatNumber, formatSpread, formatTable } from './table.mjs';
@@ -102,7 +102,7 @@ export class Report {
     return spreadOf(this.#select(server, call.id, streams).map(({ measured }) => measured[what]));
   }
 
-  /** Of one server to another, round by round. */
+  /** Ratios of one server to another, round by round. */
   #ratio(server, other, call, streams, what) {
     if (server === other) return undefined;
     const others = new Map(

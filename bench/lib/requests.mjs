@@ -1,5 +1,5 @@
 /**
- * The calls that are measured: requests as EMQX 5.10 sends them, and the replies that are right.
+ * The measured calls: requests as EMQX 5.10 sends them, and the correct replies.
  *
  * @typedef {object} Call
  * @property {string} id
@@ -8,7 +8,7 @@
  * @property {string} path
  * @property {Record<string, string>} headers as EMQX sends them
  * @property {Buffer} body the request, with its gRPC prefix
- * @property {Buffer} reply the right reply, without prefix
+ * @property {Buffer} reply the correct reply, without prefix
  */
 import { COOKED, encodeReply, encodeRequest, pathOf, RAW, typeOf } from '../.build/messages.mjs';
 
@@ -89,8 +89,8 @@ export const calls = [
 ];
 
 /**
- * The same message from so many clients. Of one client there is never more than one on its way: its process in the
- * broker waits for the answer.
+ * The same message from this many clients. Each has at most one call in flight, because its process in the broker waits
+ * for the answer.
  *
  * @param {number} clients
  * @returns {readonly Buffer[]} requests of `publish`

@@ -1,4 +1,4 @@
-/** The servers that are compared: how each is started and stopped. */
+/** Starts and stops the compared servers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { BUILD, ROOT } from './build.mjs';
  */
 
 const PROGRAM = join(ROOT, 'dist/server.js');
-/** Milliseconds after SIGTERM. */
+/** Milliseconds after SIGTERM before SIGKILL. */
 const STOP_PATIENCE = 15_000;
 
 /** @type {readonly Server[]} */
@@ -87,7 +87,7 @@ const all = [
   { id: 'connect', title: 'connectNodeAdapter', args: (port) => [join(BUILD, 'connect.mjs'), `${port}`] },
 ];
 
-/** The names of our own rows: the first of them that runs is compared with the others. */
+/** Our own rows: the first that runs is compared with the others. */
 export const OURS = ['ours-plain', 'ours-policies', 'ours', 'lean'];
 
 /**
@@ -107,10 +107,10 @@ export function findServers(ids) {
 }
 
 /**
- * Starts a server, and does not wait for it.
+ * Starts a server without waiting for it.
  *
  * @param {Server} server
- * @param {import('./requests.mjs').Call} call the floor answers it whatever it is asked
+ * @param {import('./requests.mjs').Call} call the floor answers every request with its reply
  * @param {object} options
  * @param {number} options.core
  * @param {string} options.directory
@@ -123,7 +123,7 @@ export async function startServer(server, call, { core, directory, nodeArgs = []
   const spawnedAt = performance.now();
   const child = spawn('taskset', ['-c', `${core}`, process.execPath, ...args], {
     cwd: directory,
-    // /dev/null: where events go.
+    // Events go to /dev/null.
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH, NODE_ENV: 'production' },
   });
@@ -146,7 +146,7 @@ export async function startServer(server, call, { core, directory, nodeArgs = []
   };
 }
 
-/** A configuration as a user writes it: hooks of their own, from the library. */
+/** A configuration as a user writes it: custom hooks, from the library. */
 function writeConfig(directory, port, stdout, http2 = 'own') {
   const home = join(directory, `ours-${stdout}-${http2}`);
   mkdirSync(home, { recursive: true });
@@ -185,7 +185,7 @@ function writePolicies(directory, port) {
 }
 
 /**
- * A temporary directory with the bodies of the calls in it.
+ * Creates a temporary directory with the bodies of the calls.
  *
  * @param {readonly import('./requests.mjs').Call[]} calls
  */

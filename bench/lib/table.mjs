@@ -1,4 +1,4 @@
-/** Tables in Markdown, and numbers for people. */
+/** Formats Markdown tables and numbers. */
 
 /**
  * @param {readonly string[]} head
@@ -18,9 +18,10 @@ function pad(cell, width, column) {
 }
 
 /**
- * Median and range: `31.2 (30.8-33.0)`.
+ * Formats median and range: `31.2 (30.8-33.0)`.
  *
- * @param {import('./stats.mjs').Spread | undefined} spread
+ * @param {import('./stats.mjs').Spread
+ * undefined} spread
  * @param {number} digits
  */
 export function formatSpread(spread, digits) {

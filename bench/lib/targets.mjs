@@ -1,12 +1,14 @@
 /**
- * What the adapter must reach, as medians of the ratios of each round.
+ * The targets of the adapter, as medians of the ratios of each round.
  *
  * @typedef {object} Target
  * @property {string} title
  * @property {string} against the server that we are compared with
- * @property {'cpu' | 'perSecond'} of
+ * @property {'cpu'
+ * 'perSecond'} of
  * @property {readonly string[]} calls
- * @property {'most' | 'least'} bound
+ * @property {'most'
+ * 'least'} bound
  * @property {number} limit
  */
 

@@ -1,6 +1,6 @@
 /**
- * Whether a server gives the right answer. h2load counts HTTP statuses only, and an error of gRPC is a 200 too,
- * so that each server is asked once before and once after it is measured.
+ * Checks that a server gives the correct answer. h2load counts HTTP statuses only, and a gRPC error is a 200 too. Each
+ * server is therefore asked once before and once after its measurement.
  */
 import { normaliseReply } from '../.build/messages.mjs';
 import { callOnce, connectWhenOpen } from './client.mjs';

@@ -1,9 +1,9 @@
-/** Callers that come at a steady rate, whether or not those before them were answered, as clients of a broker do. */
+/** Callers that arrive at a steady rate, whether or not earlier ones were answered, like clients of a broker. */
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 
 const CONNECTIONS = 8;
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two checks of the clock. */
 const TICK = 2;
 
 /**
@@ -11,13 +11,15 @@ const TICK = 2;
  * @property {string} path
  * @property {Record<string, string>} headers
  * @property {(n: number) => Buffer} body of the n-th call, with its gRPC prefix
- * @property {(reply: Buffer) => boolean} isGood whether the reply is that of somebody who was served
+ * @property {(reply: Buffer) => boolean} isGood whether the caller was served
  *
  * @typedef {object} Answer
  * @property {number} n
  * @property {number} cameAt milliseconds since the start
  * @property {number} at when it was answered
- * @property {'served' | 'refused' | 'failed'} outcome
+ * @property {'served'
+ * 'refused'
+ * 'failed'} outcome
  */
 
 /** @param {number} port */
@@ -55,7 +57,7 @@ export async function openCallers(port) {
     });
   }
 
-  /** @returns {Promise<Answer[]>} when all were answered */
+  /** @returns {Promise<Answer[]>} once all were answered */
   async function storm(kind, { rate, seconds }) {
     const start = performance.now();
     const total = Math.round(rate * seconds);
@@ -74,7 +76,9 @@ export async function openCallers(port) {
     return await Promise.all(answers);
   }
 
-  /** As many callers as told, each of whom comes again when it is answered. @returns {Promise<number>} served a second */
+  /**
+   * Runs a number of callers, each of which calls again once it is answered. @returns {Promise<number>} served a second
+   */
   async function saturate(kind, { callers, seconds }) {
     const end = performance.now() + seconds * 1000;
     let served = 0;

@@ -1,4 +1,4 @@
-/** The calls of the storms: logins and messages of many clients, and a topic check that needs no look-up. */
+/** The calls of the storms: logins and messages of many clients, and a topic check without a look-up. */
 import { encodeRequest, pathOf, readReply, typeOf } from '../.build/messages.mjs';
 
 const node = 'emqx@10.0.12.7';
@@ -27,7 +27,7 @@ export const check = kind(
   ({ value }) => value?.value === true,
 );
 
-/** The id tells which of them were stored. */
+/** The id shows which of them were stored. */
 export const idOf = (n) => `m${n}`;
 
 export const message = kind(

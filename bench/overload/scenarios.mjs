@@ -1,4 +1,4 @@
-/** What a storm is made on: users with bcrypt, an HTTP login service, and an HTTP sink that answers wait for. */
+/** The systems under a storm: users with bcrypt, an HTTP login service, and an HTTP sink that answers wait for. */
 import { availableParallelism } from 'node:os';
 import { hash } from '@node-rs/bcrypt';
 import { idOf, login, message, PASSWORD, USERS } from './kinds.mjs';
@@ -42,7 +42,7 @@ export const scenarios = {
         events: { stdout: 'off', routes: [{ ...route, shape: { format: 'binary' } }] },
       },
       capacityOf: async () => capacity,
-      /** How many were stored although their publisher was told that they are dropped. */
+      /** Returns how many were stored although their publisher was told that they are dropped. */
       async storedInVain(answers) {
         const stored = await service.stored();
         return answers.filter(

@@ -1,4 +1,4 @@
-/** Works on one request after the other, and gives up none. */
+/** Handles one request after the other, and cancels none. */
 import { createServer } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -1,10 +1,10 @@
-/** A service over HTTP in a thread of its own, which must not wait for the callers: they are in this one. */
+/** An HTTP service on its own thread: it must not wait for the callers on this one. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /**
  * @param {object} options
- * @param {number} options.perSecond what it can do and no more
+ * @param {number} options.perSecond its capacity
  * @param {string} options.answer body of every answer, JSON
  */
 export async function startService({ perSecond, answer }) {
@@ -14,7 +14,7 @@ export async function startService({ perSecond, answer }) {
   const [{ port }] = await once(worker, 'message');
   return {
     url: `http://127.0.0.1:${port}/`,
-    /** The events that it was sent, by the header `ce-id`. */
+    /** The events it received, by the header `ce-id`. */
     async stored() {
       worker.postMessage('stored');
       const [ids] = await once(worker, 'message');

@@ -1,5 +1,5 @@
 /**
- * Connect's own adapter for Node, as its documentation shows it, with our hooks and our validation behind it.
+ * Connect's own adapter for Node, as its documentation shows it, with our hooks and our validation.
  *
  *     node connect.mjs PORT
  */

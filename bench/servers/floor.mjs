@@ -1,6 +1,6 @@
 /**
- * The floor: what node:http2 itself costs. Reads the whole body and answers a constant with headers, message
- * and trailers, under the settings of src/transport/listener.ts. Decodes nothing, checks nothing.
+ * The floor: what node:http2 itself costs. Reads the whole body and answers a constant with headers, message and
+ * trailers, with the settings of src/transport/listener.ts. Decodes and checks nothing.
  *
  *     node floor.mjs PORT REPLY_IN_BASE64
  */

@@ -1,8 +1,9 @@
 /**
- * @grpc/grpc-js with the same answers, and no validation. Decodes each request and encodes each reply, with
- * protobuf-es or, as most of its users do, with @grpc/proto-loader (protobufjs).
+ * @grpc/grpc-js with the same answers and without validation. Decodes each request and encodes each reply, with
+ * protobuf-es or, like most of its users, with @grpc/proto-loader (protobufjs).
  *
- *     node grpc-js.mjs PORT [es | loader]
+ *     node grpc-js.mjs PORT [es
+ * loader]
  */
 import { fileURLToPath } from 'node:url';
 import { create, type DescMethodUnary, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
@@ -38,7 +39,7 @@ const answers: Readonly<Record<string, Unary>> = {
 const IGNORE = 1;
 const STOP_AND_RETURN = 2;
 
-/** A oneof is one field of protobuf-es, and several of protobufjs. */
+/** A oneof is one field in protobuf-es, and several in protobufjs. */
 function oneof(name: string, value: unknown): object {
   return codec === 'es' ? { value: { case: name, value } } : { [name]: value };
 }
@@ -74,7 +75,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 async function defineWithProtoLoader(): Promise<ServiceDefinition> {
   const { loadSync } = await import('@grpc/proto-loader');
-  // From bench/.build/, where this runs.
+  // Relative to bench/.build/, where this runs.
   const proto = fileURLToPath(new URL('../../proto/emqx/exhook/v3/exhook.proto', import.meta.url));
   const definition = loadPackageDefinition(loadSync(proto));
   const found = 'emqx.exhook.v3.HookProvider'

@@ -1,8 +1,8 @@
-/** The hooks that every server but the floor answers with: an allow, and messages that go on unchanged or rewritten. */
+/** The hooks of every server but the floor: an allow, and messages that pass unchanged or rewritten. */
 import type { AnyHook, defineHook } from '../../src/core/hook.ts';
 import type { allow, pass, rewrite } from '../../src/protocol/schema/replies.ts';
 
-/** What the library exports to the module of a user. */
+/** What the library exports to a user's module. */
 interface Library {
   defineHook: typeof defineHook;
   allow: typeof allow;
@@ -10,9 +10,9 @@ interface Library {
   rewrite: typeof rewrite;
 }
 
-/** Messages to topics that begin so are rewritten. */
+/** Messages to topics with this prefix are rewritten. */
 export const RAW = 'raw/';
-/** What it becomes. */
+/** The replacement of the prefix. */
 export const COOKED = 'site/berlin/';
 
 export function makeHooks({ defineHook, allow, pass, rewrite }: Library): AnyHook[] {
@@ -24,7 +24,7 @@ export function makeHooks({ defineHook, allow, pass, rewrite }: Library): AnyHoo
         const isRaw = message.topic.startsWith(RAW);
         return {
           reply: isRaw ? rewrite({ topic: COOKED + message.topic.slice(RAW.length) }) : pass(),
-          // The same event as that of the built-in hook.
+          // The same event as the built-in hook's.
           events: [
             {
               id: `${message.id}/message.publish`,

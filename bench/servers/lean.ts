@@ -1,6 +1,6 @@
 /**
- * Our transport and flow of a call without the program around them: what `dist/server.js` adds is the
- * difference between the two.
+ * Our transport and call flow without the program around them: the difference to `dist/server.js` is what the program
+ * adds.
  *
  *     node lean.mjs PORT
  */

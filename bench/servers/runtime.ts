@@ -1,4 +1,4 @@
-/** Our runtime without events and look-ups, for the servers that are not `dist/server.js`. */
+/** Our runtime without events and look-ups, for servers other than `dist/server.js`. */
 import { type AnyHook, defineHook } from '../../src/core/hook.ts';
 import { hooks as builtIn } from '../../src/core/hooks/index.ts';
 import type { Runtime } from '../../src/core/runtime.ts';

@@ -1,4 +1,4 @@
-/** The calls of the soak, by a protobuf library that is not ours. */
+/** The calls of the soak test, encoded by a protobuf library other than ours. */
 import { fileURLToPath } from 'node:url';
 import { loadSync } from '@grpc/proto-loader';
 
@@ -13,7 +13,7 @@ const service = definition['emqx.exhook.v3.HookProvider'];
 export const NODE = 'emqx@127.0.0.1';
 const meta = { node: NODE, version: '5.10.3', sysdescr: 'EMQX', clusterName: 'emqxcl' };
 
-/** Headers of the broker's client; the deadline is what EMQX waits by default. */
+/** Headers of the broker's client; the deadline is EMQX's default timeout. */
 const headers = {
   'content-type': 'application/grpc+proto',
   'grpc-encoding': 'identity',

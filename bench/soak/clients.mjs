@@ -1,17 +1,17 @@
 /**
- * The MQTT clients behind the broker. Each does one thing at a time, as a channel of EMQX does: it logs in, is asked
- * about topics, publishes, gets messages. What must not be lost is sent again until it is acknowledged, as a publisher
- * with QoS 1 does.
+ * The MQTT clients behind the broker. Each does one thing at a time, like an EMQX channel: it logs in, is checked for
+ * topics, publishes, and receives messages. Events that must not be lost are resent until acknowledged, as by a QoS 1
+ * publisher.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeCall, NODE } from './calls.mjs';
 import { clientIdOf, hasToken, PASSWORD, tokenOf } from './configuration.mjs';
 
-/** Milliseconds between two attempts, and after which the last one has been made. */
+/** Milliseconds between two attempts, and until the last one. */
 const PAUSE = 20;
 const PATIENCE = 15_000;
 
-/** Parts of the load, in per cent. */
+/** Shares of the load, in per cent. */
 const MIX = {
   publish: 50,
   delivered: 14,
@@ -23,7 +23,7 @@ const MIX = {
 };
 const kinds = Object.entries(MIX).flatMap(([kind, percent]) => Array(percent).fill(kind));
 
-/** Where a client keeps the number of an event of its own, so that the event brings it back. */
+/** The field in which a client numbers its events: the event brings the number back. */
 export const sequenceOf = (clientinfo) => Number(clientinfo.mountpoint);
 
 /**
@@ -39,7 +39,7 @@ export function createClients({ count, pool, history, presence, tally }) {
   let messages = 0;
   const nextId = () => (++messages).toString(16).padStart(32, '0').toUpperCase();
 
-  /** Until it is answered as it must be. @param {() => import('./calls.mjs').Call} make for each attempt */
+  /** Repeats a call until the answer is correct. @param {() => import('./calls.mjs').Call} make for each attempt */
   async function persist(client, kind, due, make, isRight, ledger) {
     const end = performance.now() + PATIENCE;
     do {
@@ -112,7 +112,7 @@ export function createClients({ count, pool, history, presence, tally }) {
     );
   }
 
-  /** The policy of the moment shows in the reply; one that is no longer in force is a failure. */
+  /** The reply shows the policy in force; an outdated one is a failure. */
   function isRewritten(client, sequence, { type, message }) {
     if (type !== 'STOP_AND_RETURN') return false;
     const payload = JSON.parse(message.payload.toString());
@@ -122,7 +122,7 @@ export function createClients({ count, pool, history, presence, tally }) {
   }
 
   return {
-    /** Everybody logs in once. */
+    /** Logs every client in once. */
     logInAll: () => Promise.all(clients.map((_, client) => acts.login(client, performance.now()))),
     /** @param {number} client @param {number} due when the broker would have sent it, by performance.now() */
     act: (client, due) => acts[kinds[Math.floor(Math.random() * kinds.length)]](client, due),
@@ -167,7 +167,7 @@ function isVerdict({ type, boolResult }, isAllowed) {
   return type === 'STOP_AND_RETURN' && boolResult === isAllowed;
 }
 
-/** The answer to a notification says nothing. */
+/** The answer to a notification has no content. */
 function isTaken() {
   return true;
 }

@@ -1,4 +1,4 @@
-/** The configuration of the soak: every part is on. */
+/** The configuration of the soak test: every part is on. */
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { join } from 'node:path';
 const SECRET = randomBytes(32).toString('hex');
 export const ADMIN_TOKEN = randomBytes(16).toString('hex');
 export const PASSWORD = 'soak-password';
-/** bcrypt of PASSWORD, made with `exhook hash bcrypt --cost 5`: logins are a part of the load, not all of it. */
+/** bcrypt of PASSWORD, from `exhook hash bcrypt --cost 5`: cheap, because logins are only a part of the load. */
 const HASH = '$2b$05$tGaqslxGKqGvqIi9yuPUW.ZJzCTFNgoQtEkFr4eSsOQrHZdTHOLim';
 
 export const SUBJECT = 'history';
 export const REDIS_STREAM = 'presence';
 export const clientIdOf = (client) => `device-${String(client).padStart(4, '0')}`;
-/** Every other client has a token with grants of its own; the rest are in the users file. */
+/** Every other client has a token with its own grants; the rest are in the users file. */
 export const hasToken = (client) => client % 2 === 1;
 
-/** @param {number} client @returns {string} a JWT that lives for a day and grants the client its own topics */
+/** @param {number} client @returns {string} a JWT valid for a day that grants the client its own topics */
 export function tokenOf(client) {
   const sub = clientIdOf(client);
   const exp = Math.floor(Date.now() / 1000) + 86_400;
@@ -37,9 +37,9 @@ export function writeConfiguration(directory, options) {
     .map((i) => ({ username: clientIdOf(i), clientid: clientIdOf(i), hash: HASH, tags: ['device'] }));
   mkdirSync(join(directory, 'spool'));
   writeFileSync(join(directory, 'users.json'), JSON.stringify(users));
-  /** @param {number} revision a change that counts at once, and that replies show */
+  /** @param {number} revision a change that takes effect at once and is visible in replies */
   const write = (revision) => {
-    // As an editor that is careful: nobody reads half a file.
+    // Rename, like a careful editor: nobody reads half a file.
     writeFileSync(`${path}.new`, JSON.stringify(configure(options, revision), null, 2));
     renameSync(`${path}.new`, path);
   };

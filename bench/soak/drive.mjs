@@ -39,7 +39,7 @@ export async function drive({ clients, act, seconds, rate = Number.POSITIVE_INFI
     startDue();
     await sleep(1);
   }
-  // Each act ends by itself: it gives up at some time.
+  // Each act ends by itself, with a timeout.
   while (done < started) await sleep(10);
   signal.throwIfAborted();
   return doneInTime / seconds;

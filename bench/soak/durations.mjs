@@ -1,4 +1,4 @@
-/** How long calls took, in a histogram: a million of them take no more memory than one. */
+/** Records durations of calls in a histogram: a million of them take no more memory than one. */
 
 /** Milliseconds of the first bucket; each further one is 2 % wider. */
 const LEAST = 0.01;

@@ -1,9 +1,9 @@
 /**
- * What was acknowledged beside what arrived, in memory that does not grow with the run: a client sends its next event
- * when the one before it is acknowledged, so that a number for each client says it all.
+ * Compares what was acknowledged with what arrived, in constant memory: a client sends its next event after the
+ * previous one was acknowledged, so one number per client is enough.
  */
 
-/** More holes than this are not told apart: the run has failed anyway. */
+/** Holes beyond this are not tracked: the run has failed anyway. */
 const MOST_HOLES = 10_000;
 
 /** @param {number} clients */
@@ -11,11 +11,11 @@ export function createLedger(clients) {
   const acknowledged = new Float64Array(clients);
   /** The highest sequence number that has arrived. */
   const arrived = new Float64Array(clients);
-  /** Of each client, those below `arrived` that have not arrived. */
+  /** For each client, numbers below `arrived` that have not arrived. */
   const holes = Array.from({ length: clients }, () => new Set());
   /** Sent more than once: the first attempt may have been stored. */
   const resent = Array.from({ length: clients }, () => new Set());
-  /** Of each client, the last number that was sent to the process before. */
+  /** For each client, the last number sent to the previous process. */
   const before = new Float64Array(clients);
   const found = { arrived: 0, repeated: 0, resentTwice: 0, misordered: 0, overtaken: 0, unknown: 0 };
   let holeCount = 0;
@@ -32,7 +32,7 @@ export function createLedger(clients) {
       before[client] = sequence;
       resent[client].add(sequence);
     },
-    /** A client comes to another process: what it sent so far, the call in flight included, may be overtaken now. */
+    /** A client moves to another process: what it sent so far, including the call in flight, may now be overtaken. */
     move(client) {
       before[client] = acknowledged[client] + 1;
     },
@@ -55,12 +55,12 @@ export function createLedger(clients) {
       } else if (resent[client].has(sequence)) found.resentTwice++;
       else found.repeated++;
     },
-    /** Acknowledged, and not there (yet). */
+    /** Acknowledged, but not there (yet). */
     get missing() {
       let missing = holeCount;
       for (let client = 0; client < clients; client++) {
         missing += Math.max(0, acknowledged[client] - arrived[client]);
-        // One that was stored and then never acknowledged is no loss.
+        // An event that was stored but never acknowledged is not lost.
         for (const hole of holes[client]) if (hole > acknowledged[client]) missing--;
       }
       return missing;

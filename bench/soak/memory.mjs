@@ -1,4 +1,4 @@
-/** Resident memory of processes over time. */
+/** Records the resident memory of processes over time. */
 import { readFileSync } from 'node:fs';
 
 /** @param {number} pid @returns {number | undefined} bytes */
@@ -12,7 +12,7 @@ export function rssOf(pid) {
 }
 
 /**
- * @param {() => { name: string, pid: number }[]} processes those that run now
+ * @param {() => { name: string, pid: number }[]} processes the running ones
  * @param {number} every milliseconds
  */
 export function sampleMemory(processes, every) {
@@ -30,7 +30,7 @@ export function sampleMemory(processes, every) {
   sample();
   const timer = setInterval(sample, every);
   return {
-    /** @returns how each process grew, those that were there from the first sample to the last marked as whole */
+    /** @returns the growth of each process; those present from the first sample to the last are marked as whole */
     end() {
       clearInterval(timer);
       const all = [...series.values()];
@@ -47,7 +47,7 @@ export function sampleMemory(processes, every) {
   };
 }
 
-/** The mean of the last fifth over that of the second: the first fifth is for caches to fill and code to compile. */
+/** Ratio of the mean of the last fifth to the second fifth: in the first, caches fill and code is compiled. */
 export function growthOf(samples) {
   const fifth = Math.max(1, Math.floor(samples.length / 5));
   return mean(samples.slice(-fifth)) / mean(samples.slice(fifth, 2 * fifth));

@@ -1,14 +1,14 @@
 /**
- * The connections of a broker: eight, each of them for the clients whose ids hash to it. One that is lost is opened
- * again at once; one that the server says goodbye to finishes what is on it, and the next call takes a new one.
+ * A broker's connections: eight, each for the clients whose ids hash to it. A lost one is reopened at once; after a
+ * GOAWAY, a connection finishes its calls, and the next call opens a new one.
  */
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const CONNECTIONS = 8;
-/** What EMQX waits for an answer, in milliseconds. */
+/** EMQX's timeout for an answer, in milliseconds. */
 const TIMEOUT = 5_000;
-/** Between two attempts to connect, in milliseconds. */
+/** Milliseconds between two attempts to connect. */
 const PAUSE = 20;
 /** Codes of HTTP/2. */
 const [REFUSED_STREAM, CANCEL] = [7, 8];
@@ -25,8 +25,8 @@ const [REFUSED_STREAM, CANCEL] = [7, 8];
 /**
  * @param {object} options
  * @param {() => string} options.address asked at each attempt to connect
- * @param {(connection: number, isLost: boolean) => void} [options.onEnd] told of each connection that ends without our
- *   doing: lost, or with a goodbye
+ * @param {(connection: number, isLost: boolean) => void} [options.onEnd] called for each connection that the other side
+ *   ends: lost, or with GOAWAY
  */
 export function openPool({ address, onEnd = () => {} }) {
   const connections = Array.from({ length: CONNECTIONS }, (_, i) =>
@@ -34,21 +34,21 @@ export function openPool({ address, onEnd = () => {} }) {
   );
   return {
     /**
-     * Calls that a server refused unseen, because they crossed its goodbye: they were made again on another connection, as
-     * gRPC has it (REFUSED_STREAM, RFC 9113, section 8.7).
+     * Calls that a server refused unseen, because they crossed its GOAWAY: they are repeated on another connection, as
+     * gRPC prescribes (REFUSED_STREAM, RFC 9113, section 8.7).
      */
     get refused() {
       return connections.reduce((sum, { refused }) => sum + refused, 0);
     },
     /** @param {number} client @param {import('./calls.mjs').Call} call @returns {Promise<Answer>} */
     call: (client, call) => connections[client % CONNECTIONS].call(call),
-    /** Leaves the present server, as a broker does that was given another address: calls in flight are finished first. */
+    /** Leaves the present server, like a broker with a changed address: calls in flight are finished first. */
     move: () => Promise.all(connections.map((connection) => connection.move())),
     close: () => Promise.all(connections.map((connection) => connection.close())),
   };
 }
 
-/** What the answer to a call is when its connection took no more: the call was not seen, and is made again. */
+/** The answer to a call whose connection took no more: the call was not seen, and is repeated. */
 const UNSEEN = undefined;
 
 function createConnection(address, onEnd) {
@@ -94,7 +94,7 @@ function createConnection(address, onEnd) {
       leave();
       if (isClosed || isToGo) return;
       onEnd(true);
-      // At once, as a broker does, and not when the next client wants it.
+      // At once, like a broker, not when the next client needs it.
       session().catch(() => {});
     });
   }
@@ -148,7 +148,7 @@ async function within(promise, end) {
 /** @returns {Promise<Answer | typeof UNSEEN>} */
 function exchange(session, { headers, body, decode }, end, onRefused) {
   if (session.closed || session.destroyed) {
-    // Whether it was lost is said when it closes.
+    // Whether the connection was lost is reported when it closes.
     session.leave();
     return Promise.resolve(UNSEEN);
   }

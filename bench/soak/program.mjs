@@ -1,4 +1,4 @@
-/** The server under load: its processes, what it logs, and what is done to it. */
+/** The server under load: its processes, its log, and what is done to it. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { restartable, until } from '../../test/loss/processes.mjs';
@@ -6,7 +6,7 @@ import { restartable, until } from '../../test/loss/processes.mjs';
 const tracing = fileURLToPath(new URL('register-tracing.mjs', import.meta.url));
 const server = fileURLToPath(new URL('../../dist/server.js', import.meta.url));
 
-/** Records of the log that are kept for the report. */
+/** Log records kept for the report. */
 const MOST_RECORDS = 20;
 const RELOADED = 'the configuration was reloaded and is in effect';
 const DIED = 'a worker died and is restarted';
@@ -20,7 +20,7 @@ export function createServer({ config, port, workers, spans }) {
     env: { SOAK_SPANS: spans },
     onErrorText: log.take,
   });
-  // A worker outlives a supervisor that was killed: it must not outlive us.
+  // A worker outlives a supervisor that was killed, but must not outlive us.
   process.on('exit', () => log.workers().forEach(killQuietly));
   let exited;
   return {
@@ -33,7 +33,7 @@ export function createServer({ config, port, workers, spans }) {
       return program.pid;
     },
     hangUp: () => program.signal('SIGHUP'),
-    /** Kills the youngest worker, so that the oldest has lived through the whole run. @returns its pid */
+    /** Kills the youngest worker; the oldest lives through the whole run. @returns its pid */
     async killWorker() {
       const victim = log.workers().at(-1);
       process.kill(victim, 'SIGKILL');
@@ -43,7 +43,7 @@ export function createServer({ config, port, workers, spans }) {
       );
       return victim;
     },
-    /** @returns the exit status; what does not stop is killed */
+    /** @returns the exit status; kills what does not stop */
     stop() {
       exited ??= end();
       return exited;
@@ -61,14 +61,14 @@ export function createServer({ config, port, workers, spans }) {
 
 function killQuietly(pid) {
   try {
-    // A pid that ended may be somebody else's by now.
+    // The pid may belong to another process by now.
     if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(server)) process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone.
+    // It has exited.
   }
 }
 
-/** Reads the log as it comes. */
+/** Reads the log as it arrives. */
 function readLog() {
   const living = new Set();
   const records = [];

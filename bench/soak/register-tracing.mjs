@@ -1,6 +1,6 @@
 /**
  * For `node --import`: the OpenTelemetry SDK with an exporter that counts spans and sends them nowhere. Each process
- * writes its count into a file of its own in the directory `SOAK_SPANS`.
+ * writes its count into its own file in the directory `SOAK_SPANS`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,13 +1,13 @@
-/** What is demanded, what was found, and the table for the documentation. */
+/** The requirements, the results, and the table for the documentation. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { formatNumber, formatTable } from '../lib/table.mjs';
 
 const BEGIN = '<!-- soak:begin -->';
 const END = '<!-- soak:end -->';
-/** The mean of the last fifth of the run against that of the second. */
+/** Ratio of the mean of the last fifth of the run to the second fifth. */
 const MOST_GROWTH = 1.1;
-/** Minutes that a run must take before its memory says something. */
+/** Shortest run, in minutes, whose memory is judged. */
 const LEAST_MINUTES = 10;
 
 const count = (value) => formatNumber(value, 0);
@@ -96,13 +96,13 @@ export function formatReport(result, findings) {
   return [describe(result), checks, times, memory].join('\n\n');
 }
 
-/** @throws when the page has no place for it */
+/** @throws if the page has no place for it */
 export function openPage(path) {
   const text = readFileSync(path, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${path} needs the lines ${BEGIN} and ${END}, in this order`);
   return {
-    /** Reads the page again: somebody may have edited it during the run. */
+    /** Reads the page again: it may have been edited during the run. */
     write(markdown) {
       const now = readFileSync(path, 'utf8');
       const [head] = now.split(BEGIN);

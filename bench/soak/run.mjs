@@ -1,4 +1,4 @@
-/** Everything at once, for half an hour: `npm run soak -- --help`. */
+/** Runs everything at once, for half an hour: `npm run soak -- --help`. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ The exit status is 1 when an acknowledged event is missing, a call failed, or me
 const page = fileURLToPath(new URL('../../docs/operations.md', import.meta.url));
 const WARM_UP = 5;
 const CAPACITY = 20;
-/** Seconds in which readers must have caught up at the end. */
+/** Seconds for readers to catch up at the end. */
 const CATCH_UP = 60;
 
 await runMain(main);
@@ -83,7 +83,7 @@ async function main() {
   }
 }
 
-/** Ctrl-C ends a run in good order; a run that hangs is ended too. */
+/** Ctrl-C ends a run gracefully; a run that hangs is ended too. */
 function interruptible(minutes) {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'])
@@ -195,11 +195,14 @@ async function startAll({ clients, workers, maxAge }, { history, presence, tally
   return { server, configuration, pool, nats, redis, adminPort, spans };
 }
 
-/** Changes the configuration every minute, by SIGHUP and by the file alone in turn, and kills a worker every five. */
+/**
+ * Changes the configuration every minute, in turn by SIGHUP and by the file alone, and kills a worker every five
+ * minutes.
+ */
 function makeTrouble({ server, configuration, tally, seconds }) {
   const [reloadEvery, killEvery] = [Math.min(60, seconds / 4), Math.min(300, seconds / 3)];
   const done = { reloads: 0, kills: 0 };
-  // What is done in the last moments would not be seen.
+  // Changes in the last moments would not be observed.
   const last = performance.now() + seconds * 970;
   let work = Promise.resolve();
   const reload = setInterval(() => {

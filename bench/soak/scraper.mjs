@@ -1,14 +1,14 @@
-/** Reads `/metrics` as Prometheus does. */
+/** Reads `/metrics` like Prometheus. */
 import { setInterval as tick } from 'node:timers/promises';
 import { ADMIN_TOKEN } from './configuration.mjs';
 
-/** Metrics of events that nobody got: each must stay 0. */
+/** Metrics of lost events: each must stay 0. */
 const LOSSES = [
   'exhook_events_dropped_total',
   'exhook_events_failed_total',
   'exhook_events_unconfirmed_total',
 ];
-/** Metrics that must be there. */
+/** Metrics that must be present. */
 const NEEDED = [
   'exhook_calls_total',
   'exhook_events_delivered_total',
@@ -30,7 +30,7 @@ export function scrapeMetrics(port, every) {
   })().catch(() => {});
   return {
     seen,
-    /** Once more, and no more. */
+    /** Scrapes once more, and stops. */
     async end() {
       end.abort();
       await running;
@@ -55,7 +55,7 @@ async function read(port, seen) {
   return missing.length === 0 ? undefined : `no ${missing.join(', ')}`;
 }
 
-/** The sum over all labels. */
+/** Returns the sum over all labels. */
 function sumOf(text, name) {
   return text
     .split('\n')

@@ -11,10 +11,10 @@ import { isListening, restartable } from '../../test/loss/processes.mjs';
 import { REDIS_STREAM, SUBJECT } from './configuration.mjs';
 
 const STREAM = 'HISTORY';
-/** Milliseconds between two removals of what was read. */
+/** Milliseconds between two removals. */
 const PURGE = 10_000;
 
-/** @param {(data: object) => void} onEvent the `data` of each event of the stream, in its order */
+/** @param {(data: object) => void} onEvent gets the `data` of each event of the stream, in order */
 export async function startNats(onEvent) {
   const directory = mkdtempSync(join(tmpdir(), 'exhook-soak-nats-'));
   const port = await freePort();

@@ -1,9 +1,9 @@
-/** What became of the calls. */
+/** Records the results of the calls. */
 import { createDurations } from './durations.mjs';
 
-/** Milliseconds after a kill in which connections may be lost because of it. */
+/** Milliseconds after a kill during which it may be the cause of lost connections. */
 const AFTERMATH = 5_000;
-/** Milliseconds that a change of the configuration may take to be in force: files are looked at every second. */
+/** Milliseconds until a configuration change must be in force: files are checked every second. */
 const CHANGE = 10_000;
 const MOST_EXAMPLES = 10;
 
@@ -28,7 +28,7 @@ export function createTally() {
   return {
     seen,
     examples,
-    /** @returns {boolean} whether this call is answered as it must be */
+    /** @returns {boolean} whether the answer to this call is correct */
     count(kind, answer, isRight) {
       seen.calls++;
       if (answer.kind === 'cut' && isAftermath()) {
@@ -54,14 +54,14 @@ export function createTally() {
       seen.lostConnections++;
       if (!isAftermath()) seen.strayConnections++;
     },
-    /** The configuration has just been changed to this revision. */
+    /** Records that the configuration was just changed to this revision. */
     changed(next) {
       revision = next;
       changedAt = performance.now();
     },
     mayAnswer: (answered) =>
       answered === revision || (answered === revision - 1 && performance.now() - changedAt < CHANGE),
-    /** Forgets how long calls took so far. */
+    /** Forgets the durations so far. */
     restart() {
       durations = new Map();
     },

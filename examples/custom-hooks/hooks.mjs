@@ -1,33 +1,33 @@
 /**
- * Hooks of one's own, for a fleet of devices. Each device logs in with its id as MQTT client id.
+ * Custom hooks for a fleet of devices. Each device logs in with its id as MQTT client id.
  *
  * - client.authorize: a device uses topics under `devices/<its id>/`, and no others.
  * - message.publish: measurements move to `telemetry/<id>/...`, and configuration that is too large is dropped.
- * - client.connected: the event gains the site of the device, which a look-up finds.
+ * - client.connected: the event gets the site of the device, from a look-up.
  */
 import { readFile } from 'node:fs/promises';
 import { allow, defineHook, deny, drop, observed, pass, rewrite } from 'exhook-edge';
 
-/** An id with one of these would be a wildcard, or several levels, when it stands in a topic filter. */
+/** In a topic filter, an id with one of these would be a wildcard, or several levels. */
 const special = /[/+#]/;
 
 export const authorizeOwnTopics = defineHook({
   name: 'client.authorize',
   decide({ clientinfo, topic }) {
     const { clientid } = clientinfo;
-    if (clientid === '' || special.test(clientid)) return { reply: deny('the client id is no device id') };
+    if (clientid === '' || special.test(clientid)) return { reply: deny('the client id is not a device id') };
     if (!topic.startsWith(`devices/${clientid}/`)) return { reply: deny('not a topic of this device') };
     return { reply: allow() };
   },
 });
 
-/** Bytes. What devices have room for. */
+/** Bytes that devices have room for. */
 const MAX_CONFIG = 4096;
 
 /** `devices/<id>/telemetry/<what>` or `devices/<id>/config` */
 const deviceTopic = /^devices\/([^/]+)\/(?:telemetry\/(.+)|config)$/;
 
-/** What is to become of a message: the answer for the broker. */
+/** Decides what happens to a message: the answer for the broker. */
 function judge({ topic, payload }) {
   const [, id, measurement] = deviceTopic.exec(topic) ?? [];
   if (id === undefined) return pass();
@@ -43,7 +43,7 @@ export const sortMessages = defineHook({
       reply,
       events: [
         {
-          // The same call again yields the same id, so that a duplicate can be told.
+          // The same call again yields the same id: receivers can detect duplicates.
           id: message.id === '' ? undefined : `${message.id}/message.publish`,
           type: 'emqx.message.publish',
           subject: message.topic,
@@ -73,7 +73,7 @@ export const reportSite = defineHook({
 const devices = new URL('devices.json', import.meta.url);
 
 export const lookups = {
-  /** The site of a device; null when it has none. An HTTP registry would do as well: `fetch(url, { signal })`. */
+  /** Returns the site of a device; null if it has none. An HTTP registry works as well: `fetch(url, { signal })`. */
   async site({ clientid }, { signal }) {
     const sites = JSON.parse(await readFile(devices, { encoding: 'utf8', signal }));
     return Object.hasOwn(sites, clientid) ? sites[clientid] : null;

@@ -1,5 +1,5 @@
-// A sink of one's own: each event becomes a file in a directory that another program empties, as in a maildir.
-// A file is written and synced under tmp/, then renamed into new/: whoever reads new/ sees whole files only.
+// A custom sink: each event becomes a file in a directory that another program empties, like a maildir. A file is
+// written and synced under tmp/, then renamed into new/: readers of new/ see complete files only.
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ export default defineSink(async ({ directory }, { name }) => {
   if (typeof directory !== 'string') throw new TypeError('options.directory: write the path of a directory');
   let sequence = 0;
 
-  /** Names sort in the order of writing. The id is in them, so that a reader can tell an event that came twice. */
+  /** Names sort in the order of writing. They contain the id: a reader can detect duplicates. */
   const fileOf = (id) => {
     const order = `${String(Date.now()).padStart(15, '0')}-${String(sequence++ % 1e9).padStart(9, '0')}`;
     return `${order}-${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
@@ -29,7 +29,7 @@ export default defineSink(async ({ directory }, { name }) => {
 
   return {
     name,
-    // What it throws or rejects with is logged, and the whole batch is tried again.
+    // If this throws or rejects, the error is logged and the whole batch is retried.
     async write(batch) {
       await mkdir(join(directory, 'tmp'), { recursive: true });
       await mkdir(join(directory, 'new'), { recursive: true });

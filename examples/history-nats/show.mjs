@@ -1,4 +1,4 @@
-// Prints what the stream holds: node examples/history-nats/show.mjs [nats://127.0.0.1:4222]
+// Prints the contents of the stream: node examples/history-nats/show.mjs [nats://127.0.0.1:4222]
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 

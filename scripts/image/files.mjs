@@ -1,10 +1,10 @@
-/** Copies what is wanted of a directory, readable by every user, whatever the umask of who checked it out. */
+/** Copies selected files of a directory, readable by every user, whatever the umask of the checkout. */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * @param {(name: string, isDirectory: boolean) => boolean} isWanted asked for each file and directory, by its path
- *   below `from`; links are left out
+ * @param {(name: string, isDirectory: boolean) => boolean} isWanted called for each file and directory with its path
+ *   below `from`; links are skipped
  */
 export function copyFiles(from, to, isWanted, below = '') {
   mkdirSync(to, { recursive: true });
@@ -23,13 +23,13 @@ function copyFile(from, to) {
   chmodSync(to, isProgram ? 0o755 : 0o644);
 }
 
-/** What Node can load, and the terms that go along with it. The rest is sources, types, maps and documents. */
+/** What Node can load, and licence texts. The rest is sources, types, maps and documents. */
 const LOADABLE = /\.(?:[cm]?js|json|node|wasm)$|(?:^|\/)(?:licen[cs]e|copying|notice)[^/]*$/i;
 const FOR_OTHERS = /\.min\.js$|\.test\.[cm]?js$/;
 const DIRECTORIES_FOR_OTHERS = /(?:^|\/)(?:tests?|examples?|benchmarks?|docs?)$/;
 
 /**
- * Whether Node may want a file of a package, on this platform.
+ * Whether Node may need a file of a package on this platform.
  *
  * @param {string} name path within the package
  * @param {boolean} isDirectory
@@ -40,8 +40,8 @@ export function isForNode(name, isDirectory) {
 }
 
 /**
- * Packages carry binaries for several versions of Node and C libraries side by side. That of Node-API goes with any
- * version, so that another runtime than this Node finds one.
+ * Packages carry binaries for several versions of Node and C libraries. Keep the Node-API one, which fits any version:
+ * another runtime then finds one too.
  */
 function isForThisNode(name) {
   const isMusl = process.report.getReport().header.glibcVersionRuntime === undefined;

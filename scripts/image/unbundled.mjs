@@ -1,4 +1,4 @@
-/** Which packages the bundle still needs beside it: told by what the bundler took, not by a list that somebody keeps. */
+/** Finds the packages that the bundle still needs beside it, from the bundler's own report, not a maintained list. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNeeds } from '../supply-chain/shipped.mjs';
@@ -8,8 +8,8 @@ import { findNeeds } from '../supply-chain/shipped.mjs';
  * @param {{ packages: Record<string, any> }} lock package-lock.json
  * @param {import('../supply-chain/bundled.mjs').Bundled[]} bundled
  * @param {string} root the directory with node_modules
- * @returns {string[]} sorted paths as the lock file names them: dependencies that are not in the bundle, and all that
- *   they need, as far as npm has installed it on this platform
+ * @returns {string[]} sorted paths as the lock file names them: dependencies that are not in the bundle, and all of
+ *   theirs that npm has installed on this platform
  */
 export function findUnbundled(manifest, lock, bundled, root) {
   const inBundle = new Set(bundled.map(({ path }) => path));

@@ -1,4 +1,4 @@
-/** Tests of the suite that are not run, each with the reason. None of the required ones is among them. */
+/** Tests of the suite that are skipped, each with the reason. None of them is required. */
 
 const skipped = [
   {

@@ -1,12 +1,12 @@
 /**
- * The public JSON Schema Test Suite against a check for schemas. Its files are not in this repository: they are in the
- * folder `json-schema` of `EXHOOK_SUITES`, by default `../shared/suites` beside the checkout.
+ * Runs the public JSON Schema Test Suite. Its files are not in this repository: they are in the folder `json-schema` of
+ * `EXHOOK_SUITES`, by default `../shared/suites` beside the checkout.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { skipReason } from './skipped.mjs';
 
-/** The commit of https://github.com/json-schema-org/JSON-Schema-Test-Suite that the figures in the docs are of. */
+/** The commit of https://github.com/json-schema-org/JSON-Schema-Test-Suite behind the figures in the docs. */
 export const SUITE_COMMIT = '44401e0c046704b476ec9d2e2fccdaee618f259d';
 
 export const drafts = {
@@ -15,10 +15,13 @@ export const drafts = {
   'draft2020-12': 'https://json-schema.org/draft/2020-12/schema',
 };
 
-/** Where `http://localhost:1234/` is of in the suite. */
+/** Where the suite keeps the documents of `http://localhost:1234/`. */
 const REMOTE = 'http://localhost:1234/';
 
-/** @param {string} root of the checkout @returns {string | undefined} the folder of the suite, if it is there */
+/**
+ * @param {string} root of the checkout @returns {string
+ * undefined} the folder of the suite, if it exists
+ */
 export function findSuite(root, { EXHOOK_SUITES } = process.env) {
   const folder = resolve(EXHOOK_SUITES ?? join(root, '../shared/suites'), 'json-schema');
   return existsSync(join(folder, 'tests')) ? folder : undefined;
@@ -32,7 +35,7 @@ const jsonFiles = (folder) =>
     .sort()
     .map((name) => join(folder, name));
 
-/** Documents that references of a draft may lead to: those of other drafts say themselves which they are of. */
+/** Documents that a draft may refer to: those of other drafts declare their own draft. */
 function readRemotes(suite) {
   const folder = join(suite, 'remotes');
   return new Map(
@@ -45,7 +48,7 @@ function partOf(path) {
   return path.includes(`${sep}optional${sep}`) ? 'optional' : 'required';
 }
 
-/** In `optional/format`, and wherever a test of the optional ones is about it, formats are checked. */
+/** Formats are checked in `optional/format`, and in every optional test about them. */
 const formatsOf = (part) => (part === 'required' ? 'annotate' : 'assert');
 
 const withDraft = (schema, $schema) =>
@@ -55,8 +58,9 @@ const withDraft = (schema, $schema) =>
 
 /**
  * @param {string} suite
- * @param {(schema: unknown, options: object) => Promise<(value: any) => string | undefined>} open
- * @returns rows of draft and part: how many tests ran, passed, were skipped and why, and which went wrong
+ * @param {(schema: unknown, options: object) => Promise<(value: any) => string
+ * undefined>} open
+ * @returns rows of draft and part: how many tests ran, passed, were skipped and why, and which failed
  */
 export async function runSuite(suite, open) {
   const documents = readRemotes(suite);

@@ -1,4 +1,4 @@
-// Mutates one file, runs the tests that reach it for each mutant, and writes what became of them: FILE RESULT.
+// Mutates one file, runs the tests that reach it for each mutant, and writes the results: FILE RESULT.
 import { writeFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -11,15 +11,15 @@ const mutants = await new Stryker({
   vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: true },
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // A mutant of what runs when a module is loaded would need all tests.
+  // A mutant of code that runs when a module is loaded would need all tests.
   ignoreStatic: true,
-  // Texts are not what is guarded here.
+  // Texts are not guarded here.
   mutator: { excludedMutations: ['StringLiteral', 'Regex'] },
   incremental: true,
   incrementalFile: result.replace(/\.json$/, '.incremental.json'),
   reporters: ['progress-append-only'],
   tempDirName: '.mutation/tmp',
-  // Its paths need no rewriting here, and Stryker would do that with an API that TypeScript 7 has not.
+  // Paths need no rewriting here, and Stryker would use an API that TypeScript 7 does not have.
   tsconfigFile: 'none',
   ignorePatterns: ['dist', 'coverage', '.mutation', 'bench', 'deploy'],
   allowConsoleColors: false,

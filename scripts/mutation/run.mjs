@@ -1,6 +1,6 @@
-// npm run test:mutation [-- FILE...]: breaks the sources that guard something in many small ways, and reports which
-// breaks no test notices. Ends within an hour; what it found is kept in .mutation/, so that a file is tried again only
-// when it or a test changed, and the next run goes on where this one ended.
+// npm run test:mutation [-- FILE...]: breaks the guarding sources in many small ways, and reports which breaks no test
+// notices. Ends within an hour. Results are kept in .mutation/: a file is tried again only after it or a test has
+// changed, and the next run continues where this one ended.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { guardedFiles } from './files.mjs';
 
 const FOLDER = '.mutation';
 const LIMIT = 60 * 60_000;
-/** What decides how a file is tried. */
+/** Everything that affects how a file is tried. */
 const own = ['mutate-file.mjs', 'vitest.config.ts'].map((name) => join('scripts/mutation', name));
 
 const given = process.argv.slice(2);
@@ -21,7 +21,7 @@ if (missing.length > 0) {
 }
 mkdirSync(FOLDER, { recursive: true });
 const end = performance.now() + LIMIT;
-/** Mutants by file: what is known, and what this run finds. */
+/** Mutants by file: known ones, and those of this run. */
 const tried = new Map();
 for (const file of files) {
   const known = readKnown(file);
@@ -32,14 +32,14 @@ for (const file of files) {
 }
 report();
 
-/** Keeps the result under the key of what it was made from, once it is whole. @returns the mutants. */
+/** Stores a complete result under the key of its inputs. @returns the mutants. */
 async function mutate(file, time) {
   const result = join(FOLDER, `${nameOf(file)}.json`);
   const key = keyOf(file);
   const script = join('scripts/mutation', 'mutate-file.mjs');
   const env = { ...process.env, EXHOOK_MUTATION_ROOM: file.split('/')[1] };
   const child = spawn(process.execPath, [script, file, result], { stdio: 'inherit', detached: true, env });
-  // With all the processes that it started.
+  // Kill it with all processes that it started.
   const kill = () => process.kill(-child.pid, 'SIGKILL');
   const stop = () => {
     kill();
@@ -85,7 +85,7 @@ function isUnnoticed({ status }) {
   return status === 'Survived' || status === 'NoCoverage';
 }
 
-/** Mutants that a test noticed, of all that could be run. */
+/** Mutants that a test noticed, among all that could run. */
 function scoreOf(mutants) {
   const noticed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
   const all = noticed + mutants.filter(isUnnoticed).length;
@@ -96,7 +96,7 @@ function keyOf(file) {
   return hashOf([file, ...own, ...testsOf(file)]);
 }
 
-/** What the tests of its room are made of, and what they share. */
+/** The tests of its room, with the files they use and share. */
 function testsOf(file) {
   const folders = [`test/${file.split('/')[1]}`, 'test/support'].filter((folder) => existsSync(folder));
   return folders

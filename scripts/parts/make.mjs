@@ -1,6 +1,6 @@
-// Puts the chunks that belong together into one file each, a part: finding, opening and linking thirty files takes
-// longer than reading one, and V8 keeps compiled code of scripts only. src/parts.ts runs parts. The bundler cannot
-// be told; so its chunks are bundled again, and each becomes a list of names that leads into its part, for the code
+// Puts chunks that belong together into one file each, a part: finding, opening and linking thirty files takes longer
+// than reading one, and V8 keeps compiled code for scripts only. src/parts.ts runs parts. The bundler cannot be told to
+// do so. Its chunks are therefore bundled again, and each becomes a list of names that points into its part, for code
 // that is loaded later.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
@@ -10,7 +10,7 @@ import { DIRECTORY, LOADER } from './list.mjs';
 /**
  * @param {import('esbuild').Metafile} metafile of the first bundling
  * @param {readonly import('./list.mjs').Part[]} parts
- * @param {import('esbuild').BuildOptions} common options of the first bundling that hold here too
+ * @param {import('esbuild').BuildOptions} common options of the first bundling that apply here too
  */
 export async function makeParts({ outputs }, parts, { banner, ...common }) {
   const placeOf = assign(outputs, parts);
@@ -51,13 +51,13 @@ function chunkOf(outputs, input) {
   return holder;
 }
 
-/** A script that has compiled code can load modules behind a flag only: the loader does it for the parts. */
+/** A script with compiled code can load modules only behind a flag: the loader does it for the parts. */
 const PREAMBLE = [
   'const __fileUrl=require("node:url").pathToFileURL(__filename).href',
   '__load=require("./parts.cjs").load;',
 ].join();
 
-/** The name of a chunk within its part. */
+/** Returns the name of a chunk within its part. */
 const keyOf = (path) => `c_${basename(path, '.js').replaceAll('-', '_')}`;
 
 async function bundlePart({ name, needs = [] }, placeOf, common, banner) {
@@ -85,7 +85,7 @@ async function bundlePart({ name, needs = [] }, placeOf, common, banner) {
   writeFileSync(outfile, code.replaceAll(/(?<![.\w$])import\(/g, '__load('));
 }
 
-/** What belongs to another part comes from there. */
+/** What belongs to another part is imported from there. */
 function otherParts(name, placeOf) {
   return {
     name: 'other-parts',
@@ -105,7 +105,7 @@ function otherParts(name, placeOf) {
   };
 }
 
-/** @type {import('esbuild').Plugin} what is loaded later stays where it is */
+/** @type {import('esbuild').Plugin} keeps dynamic imports as they are */
 const keepDynamicImports = {
   name: 'keep-dynamic-imports',
   setup({ onResolve }) {
@@ -127,7 +127,7 @@ function withoutBanner(banner) {
   };
 }
 
-/** An import of a chunk that is in a part asks the part, and no file. */
+/** An import of a chunk that is in a part asks the part, not a file. */
 function redirectImports(path, placeOf) {
   const code = readFileSync(path, 'utf8');
   const loader = `./${posix.relative(dirname(path), LOADER)}`;
@@ -140,7 +140,7 @@ function redirectImports(path, placeOf) {
   if (redirected !== code) writeFileSync(path, redirected);
 }
 
-/** The module that Node loads in the place of a chunk. */
+/** The module that Node loads instead of a chunk. */
 function facadeOf(path, part, names) {
   const loader = `./${posix.relative(dirname(path), LOADER)}`;
   const values = names.map((name, i) => `v${i}=m.${name}`).join(',');

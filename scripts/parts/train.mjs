@@ -1,4 +1,4 @@
-// Runs the built server in this process, calls it, and keeps what V8 has compiled meanwhile: `node train.mjs DIRECTORY`.
+// Runs the built server in this process, calls it, and saves what V8 has compiled: `node train.mjs DIRECTORY`.
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { freePort } from '../free-port.mjs';
 import { LOADER, PARTS } from './list.mjs';
 
 const [directory] = process.argv.slice(2);
-/** Milliseconds in which a server warms up after its start. */
+/** Milliseconds that a server needs to warm up after its start. */
 const WARM_UP = 1_000;
 
 const config = (port) => `
@@ -32,7 +32,7 @@ const users = `
   hash: $2b$04$0iJZEeHnHdWBl4ozBwlgnu1oqPmsEcu.e2vbvVewECUso9eogZgeK
 `;
 
-/** A request of each kind that a broker sends most: field 1 is the client, or what stands in its place. */
+/** A request of each frequent kind: field 1 is the client, or its counterpart. */
 const paths = [
   '/emqx.exhook.v3.HookProvider/OnProviderLoaded',
   '/emqx.exhook.v2.HookProvider/OnClientConnected',
@@ -63,7 +63,9 @@ if (changed.length > 0) throw new Error(`parts export what changes later: ${chan
 for (const [name, script] of scripts) writeFileSync(compiledFileOf(name), script.createCachedData());
 process.exit();
 
-/** Every value that parts export, by part, chunk and name: modules of the library see those of the first moment. */
+/**
+ * Every value that parts export, by part, chunk and name: modules of the library see the values of the first moment.
+ */
 function exportsOf(names) {
   return Object.fromEntries(
     names.flatMap((name) =>
@@ -74,7 +76,7 @@ function exportsOf(names) {
   );
 }
 
-/** What comes of it is no matter: most are refused, as their fields are missing. */
+/** The results do not matter: most requests are refused, because fields are missing. */
 function call(session, path) {
   return new Promise((resolve, reject) => {
     const stream = session.request({

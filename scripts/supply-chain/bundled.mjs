@@ -1,13 +1,13 @@
-/** Which packages' code is in dist/: told by the bundler, not by a list that somebody keeps. */
+/** Finds the packages whose code is in dist/, from the bundler's own report, not a maintained list. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the build writes what this module finds, for the SBOM and the tests. */
+/** Where the build writes the results of this module, for the SBOM and the tests. */
 export const BUNDLED_FILE = 'dist/bundled.json';
 
 /**
- * Code that a package carries as a text within its own: the bundler cannot see it.
- * worker-timers holds a built worker; these were built into it.
+ * Code that a package embeds as text: the bundler cannot see it. worker-timers embeds a built worker that contains
+ * these.
  */
 const carried = {
   'worker-timers': ['worker-timers-worker', 'worker-factory', 'fast-unique-numbers'],
@@ -21,6 +21,7 @@ const carried = {
  */
 
 /**
+ * Lists them.
  * @param {import('esbuild').Metafile} metafile
  * @param {string} root the directory with node_modules
  * @returns {Bundled[]} sorted by path
@@ -37,7 +38,7 @@ export function findBundled(metafile, root) {
   return [...paths].sort().map((path) => readPackage(path, root));
 }
 
-/** `node_modules/zod` of `../x/node_modules/zod/v4/core.js`; nothing for a file of our own. */
+/** Returns `node_modules/zod` for `../x/node_modules/zod/v4/core.js`; undefined for our own files. */
 export function packageOf(file) {
   return /(?:^|\/)(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
 }

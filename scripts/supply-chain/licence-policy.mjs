@@ -1,6 +1,6 @@
-/** Licences under which code may be shipped together with ours, which is Apache-2.0: permissive ones. */
+/** Licences of code that may be shipped with ours, which is Apache-2.0: permissive ones. */
 
-/** SPDX identifiers. A new one is a decision: it needs a reader of its text, then a line here. */
+/** SPDX identifiers. A new one is a decision: read its text, then add a line here. */
 export const ALLOWED = [
   '0BSD',
   'Apache-2.0',
@@ -16,7 +16,7 @@ export const ALLOWED = [
 
 /**
  * @param {string} expression SPDX: names, AND, OR, parentheses. With AND all must be allowed, with OR one.
- * @returns {boolean} false also for what is not such an expression
+ * @returns {boolean} false also for an invalid expression
  */
 export function isAllowed(expression) {
   const tokens = expression.match(/[()]|[^\s()]+/g) ?? [];

@@ -1,17 +1,17 @@
-/** The texts that a licence wants to go along with the code: from the package, or else its standard form. */
+/** Finds the licence texts that must accompany the code: from the package, or else the standard form. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LICENCE_FILE = /^(licen[cs]e|copying|unlicense|notice)/i;
 
-/** Packages with code of somebody else, whose terms stand at the top of these files. */
+/** Packages with code from others, whose terms are at the top of these files. */
 const headers = { '@bufbuild/protobuf': ['dist/esm/wire/varint.js'] };
 
 /**
  * @param {string} root the directory with node_modules
  * @param {import('./shipped.mjs').Shipped} shipped
- * @returns {string} all texts of the package, without blank lines around
- * @throws {Error} when there is no text and no standard form is known here
+ * @returns {string} all texts of the package, trimmed
+ * @throws {Error} if there is no text and no standard form is known here
  */
 export function licenceText(root, { path, name, licence }) {
   const directory = join(root, path);
@@ -24,7 +24,7 @@ export function licenceText(root, { path, name, licence }) {
   return [...own, ...others].map(tidy).join('\n\n');
 }
 
-/** The section of the README that holds the terms themselves. */
+/** Returns the section of the README with the terms. */
 function fromReadme(directory) {
   const file = readdirSync(directory).find((name) => /^readme/i.test(name));
   if (file === undefined) return undefined;
@@ -47,7 +47,7 @@ function standardText(root, directory, name, licence) {
   const { author } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   const holder = (typeof author === 'string' ? author : author?.name) ?? `the authors of ${name}`;
   if (licence === 'MIT') return `MIT License\n\nCopyright (c) ${holder}\n\n${MIT}`;
-  // Ours is the standard text.
+  // Our own licence is the standard text.
   if (/\bApache-2\.0\b/.test(licence))
     return `Copyright ${holder}\n\n${readFileSync(join(root, 'LICENSE'), 'utf8')}`;
   throw new Error(`${name}: the package has no text of its licence, ${licence}; add its standard form`);

@@ -1,4 +1,4 @@
-/** What the build writes about the code of others in dist/: the notices that must go along, and the list of packages. */
+/** Writes the build's notices about third-party code in dist/, and the list of packages. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLED_FILE, findBundled } from './bundled.mjs';
@@ -19,7 +19,7 @@ export function writeThirdParty(metafile, root) {
   writeFileSync(join(root, NOTICES_FILE), makeNotices(root, shipped));
 }
 
-/** Packages with the same text stand together: most of the file would be copies otherwise. */
+/** Groups packages with the same text: most of the file would be copies otherwise. */
 export function makeNotices(root, shipped) {
   const groups = new Map();
   for (const one of shipped) {

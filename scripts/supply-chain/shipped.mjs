@@ -1,4 +1,4 @@
-/** Everything that users run of others: what is bundled into dist/, and what npm installs beside it. */
+/** Lists all third-party code that users run: what is bundled into dist/, and what npm installs beside it. */
 
 /**
  * @typedef {object} Shipped
@@ -17,7 +17,7 @@
  * @param {{ packages: Record<string, any> }} lock package-lock.json
  * @param {import('./bundled.mjs').Bundled[]} bundled
  * @returns {Shipped[]} sorted by path
- * @throws {Error} when the bundle holds what the lock file does not: dist/ is older than node_modules
+ * @throws {Error} if the bundle contains what the lock file does not: dist/ is older than node_modules
  */
 export function findShipped(lock, bundled) {
   const bundledPaths = new Set(bundled.map(({ path, version }) => checkLocked(lock, path, version)));
@@ -41,7 +41,7 @@ export function findShipped(lock, bundled) {
     });
 }
 
-/** Paths of what a package depends on, as Node would find it from there. */
+/** Returns the paths of a package's dependencies, as Node resolves them from there. */
 export function findNeeds(lock, path) {
   const { dependencies, optionalDependencies, peerDependencies } = lock.packages[path];
   const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });

@@ -59,5 +59,5 @@ it('a declaration that is gone, or a program that was edited, makes dist/ stale'
 it('a build that did not end, or that never was, is told from one that did', () => {
   const project = aBuiltProject();
   rmSync(join(project, 'dist/.built.json'));
-  expect(whyStale(project)).toBe('dist/ is missing or half built');
+  expect(whyStale(project)).toBe('dist/ is missing or incomplete');
 });
