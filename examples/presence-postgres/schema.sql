@@ -1,11 +1,11 @@
 -- Who is online, from events that may arrive in any order.
 --
 -- EMQX reports the end of one connection and the start of the next from two processes, so the two reports of a client
--- may arrive the wrong way round. "The last event wins" is then wrong. Here order does not decide: events are
--- matched by the connection that they speak of. One table is for one cluster.
+-- may arrive in the wrong order. "The last event wins" is then wrong. Here order does not matter: events are matched by
+-- their connection. Use one table per cluster.
 
 CREATE TABLE presence_events (
-  -- What the sink writes.
+  -- Columns that the sink writes.
   id           text        PRIMARY KEY,
   position     bigint      GENERATED ALWAYS AS IDENTITY,
   type         text        NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE presence_events (
   extensions   jsonb,
   data         jsonb,
   body         bytea,
-  -- What the view reads: together with source, which names the cluster and the node, these are one connection.
+  -- Columns that the view reads: with source, which names cluster and node, these identify a connection.
   clientid     text        GENERATED ALWAYS AS (data #>> '{clientinfo,clientid}') STORED,
   peerhost     text        GENERATED ALWAYS AS (data #>> '{clientinfo,peerhost}') STORED,
   peerport     integer     GENERATED ALWAYS AS ((data #>> '{clientinfo,peerport}')::integer) STORED
@@ -26,16 +26,16 @@ CREATE TABLE presence_events (
 CREATE INDEX presence_connections ON presence_events (clientid, source, type, peerhost, peerport, time);
 CREATE INDEX presence_starts ON presence_events (source, time) WHERE type = 'emqx.provider.loaded';
 
--- When each node last started. A node that starts again has none of its former connections, and reports no end of them.
--- It calls provider.loaded also when it only connects to this server anew: its uptime tells the two apart. Uptime is in
--- whole seconds, so the start is taken 5 seconds early.
+-- When each node last started. A node that restarts has lost its connections, and does not report their end. It also
+-- calls provider.loaded when it only reconnects to this server: its uptime tells the two apart. Uptime is in whole
+-- seconds, so the start is assumed 5 seconds early.
 CREATE VIEW node_starts AS
 SELECT source, max(time - make_interval(secs => (data #>> '{broker,uptime}')::float8)) - interval '5 seconds' AS started
 FROM presence_events
 WHERE type = 'emqx.provider.loaded'
 GROUP BY source;
 
--- Connections that are open.
+-- Open connections.
 CREATE VIEW open_connections AS
 WITH living AS (
   SELECT events.*
@@ -49,16 +49,16 @@ SELECT opened.clientid, opened.data #>> '{clientinfo,username}' AS username, ope
 FROM living AS opened
 WHERE opened.type = 'emqx.client.connected'
   AND CASE WHEN opened.peerport = 0
-    -- EMQX before 5.4 has no port, and connections of a client look the same: its last event wins. An end by takeover
-    -- or discard does not count, since the client goes on elsewhere. (5.3 reports one even of a connection that has
-    -- ended already, so that counting starts and ends would go wrong.)
+    -- EMQX before 5.4 sends no port, so the connections of a client look the same: its last event wins. An end by
+    -- takeover or discard does not count, because the client is connected elsewhere. (5.3 reports one even for a
+    -- connection that has already ended: counting starts and ends would give wrong results.)
     THEN NOT EXISTS (
       SELECT FROM living AS later
       WHERE later.clientid = opened.clientid
         AND (later.time, later.position) > (opened.time, opened.position)
         AND (later.type = 'emqx.client.connected' OR later.data ->> 'reason' NOT IN ('takenover', 'discarded')))
     -- An end that arrived up to a minute before the start is the end of this connection, arrived early.
-    -- An older one is that of an earlier connection from the same port: systems use their ports again.
+    -- An older one belongs to an earlier connection from the same port: systems reuse ports.
     ELSE NOT EXISTS (
       SELECT FROM presence_events AS closed
       WHERE closed.type = 'emqx.client.disconnected'
@@ -67,7 +67,7 @@ WHERE opened.type = 'emqx.client.connected'
         AND closed.time >= opened.time - interval '1 minute')
   END;
 
--- Who is online: one row a client. During a takeover two connections may be open; the newer one is shown.
+-- Who is online: one row per client. During a takeover two connections may be open; the newer one is shown.
 CREATE VIEW online AS
 SELECT DISTINCT ON (clientid) clientid, username, source, peerhost, peerport, since
 FROM open_connections
