@@ -52,7 +52,7 @@ describe('the core', () => {
     'src/lib/pattern/': { may: ['re2js'] },
   };
 
-  it.each(Object.entries(layers))('%s imports only what it may', (layer, { may, mayType = [] }) => {
+  it.each(Object.entries(layers))('%s imports only what its row allows', (layer, { may, mayType = [] }) => {
     const files = sources.filter((file) => file.startsWith(layer));
     expect(files.length).toBeGreaterThan(0);
     const breaks = ({ from, isType }: Import) =>
@@ -144,7 +144,7 @@ describe('the rooms', () => {
   const mayImport = new Map(rows);
   const roomOf = (file: string): string | undefined => /^src\/([^/]+)\//.exec(file)?.[1];
 
-  it('are those of the page, sixteen at most, and so are the files outside of them', () => {
+  it('match the table of the page, sixteen at most, and so do the files outside of rooms', () => {
     const found = new Set(sources.map(roomOf).filter((room) => room !== undefined));
     expect([...mayImport.keys()].sort()).toStrictEqual([...found].sort());
     expect(found.size).toBeLessThanOrEqual(16);
@@ -166,7 +166,7 @@ describe('the rooms', () => {
     ).toStrictEqual([]);
   });
 
-  it('stand above what they import', () => {
+  it('only import rooms below them', () => {
     const order = [...mayImport.keys()];
     const upwards = rows.flatMap(([room, names]) =>
       names.filter((name) => order.indexOf(name) <= order.indexOf(room)).map((name) => `${room} -> ${name}`),
@@ -256,7 +256,7 @@ describe('hooks', () => {
     expect(index).toContain(`  '${name}': ${camel(name)},\n`);
   });
 
-  it('have no file besides the table and what they share', () => {
+  it('have no files besides the table and shared ones', () => {
     const others = ['event-of', 'index', 'reply-of'].map((name) => `src/core/hooks/${name}.ts`);
     expect(filesUnder('src/core/hooks')).toStrictEqual(
       [...hookNames.map((name) => `src/core/hooks/${kebab(name)}.ts`), ...others].sort(),

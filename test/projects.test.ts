@@ -70,7 +70,7 @@ describe('a test that shares its process with others', () => {
 });
 
 describe('a test that is isolated', () => {
-  it('is in a folder about programs, or its name says that it needs a process of its own', () => {
+  it('is in a folder about programs, or its name says that it needs its own process', () => {
     const named = tests.filter((file) => file.endsWith(programEnding));
     expect(named.filter((file) => findReasons(file).length === 0)).toStrictEqual([]);
   });

@@ -282,7 +282,7 @@ describe('the life of a broker with message.ingress', () => {
   });
 });
 
-describe('what the two recorded brokers say differently', () => {
+describe('the differences between the two recorded brokers', () => {
   it('is the same life: the same number of events of nearly every type', () => {
     const count = (life: RecordedCall[]) => {
       const counts: Record<string, number> = {};

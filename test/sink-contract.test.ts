@@ -86,7 +86,7 @@ describe('the contract of sinks', () => {
     expect(await failuresOf(new Memory().subject())).toEqual([]);
   });
 
-  it('has a title of its own for each case', () => {
+  it('has a unique title for each case', () => {
     const titles = sinkContract(new Memory().subject()).map(({ title }) => title);
     expect(new Set(titles).size).toBe(titles.length);
   });
@@ -202,7 +202,7 @@ describe('the contract of sinks', () => {
     expect(await failuresOf(memory.subject())).toContain(inOrder);
   });
 
-  it('notices that a wrong configuration is taken for a good one, and that a secret is told', async () => {
+  it('notices if a wrong configuration is accepted, and if a secret is revealed', async () => {
     const memory = new Memory();
     const broken = { title: 'it is broken', says: /broken/, secrets: ['hunter2'] };
     const saying = (message: string | undefined) => async () => ({

@@ -56,7 +56,7 @@ describe('a custom hook', () => {
     expect(replaceHooks(builtIn, [own])['message.ingress'].refusesWith).toBe('deny');
   });
 
-  it('goes on with its own state, its questions and its onError', async () => {
+  it('keeps its own state, its questions and its onError', async () => {
     class Counter {
       readonly name = 'message.publish' as const;
       readonly onError = 'deny' as const;

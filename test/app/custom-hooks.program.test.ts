@@ -166,7 +166,7 @@ describe('modules that Node imports', () => {
 });
 
 describe('replaceHooks', () => {
-  it('puts hooks in the place of those of the same name, and leaves the table as it was', () => {
+  it('replaces hooks of the same name, and does not change the original table', () => {
     const table = replaceHooks(builtIn, [connected]);
     expect(table['client.connected']).toMatchObject({ name: 'client.connected' });
     expect(table['client.connected']).not.toBe(builtIn['client.connected']);

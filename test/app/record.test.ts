@@ -108,7 +108,7 @@ describe('a recording', () => {
     ['traffic.jsonl', 'traffic.2.jsonl'],
     ['traffic', 'traffic.2'],
     ['a.b/.traffic.x.jsonl', 'a.b/.traffic.x.2.jsonl'],
-  ])('of one of several workers is a file of its own, which the log names: %s', async (name, own) => {
+  ])('of one of several workers is a separate file, which the log names: %s', async (name, own) => {
     const base = mkdtempSync(join(directory, 'workers-'));
     mkdirSync(join(base, 'a.b'));
     const { lines, recorder } = aRecorder({ file: join(base, name), worker: 2 });
@@ -119,7 +119,7 @@ describe('a recording', () => {
     expect(lines).toEqual([expect.stringContaining(join(base, own))]);
   });
 
-  it('says what it did not record of bytes that do not decode', async () => {
+  it('reports the bytes that were not recorded because they do not decode', async () => {
     const { file, recorder } = aRecorder();
     recorder.record(rpc, Buffer.of(255, 255), { te: 'trailers' }, 1);
     await recorder.close();
@@ -136,7 +136,7 @@ describe('a recording', () => {
     ]);
   });
 
-  it('is appended to what the file holds', async () => {
+  it('appends to an existing file', async () => {
     const file = newFile();
     for (let i = 0; i < 2; i++) {
       const { recorder } = aRecorder({ file });

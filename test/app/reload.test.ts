@@ -41,7 +41,7 @@ describe('a reload', () => {
     expect(log).toEqual(['info the configuration was reloaded and is in effect']);
   });
 
-  it('hands the level of the log over, but not that of a configuration that cannot be used', async () => {
+  it('passes on a changed log level, but not from an invalid configuration', async () => {
     const levels: string[] = [];
     const follow = (serving: () => Promise<void>) =>
       followConfig({
@@ -85,7 +85,7 @@ describe('a reload', () => {
     expect(log).toEqual(['error exhook.yaml:7:1 authenticate: x', kept]);
   });
 
-  it('tells whoever counts that a configuration did not get as far as the server', async () => {
+  it('counts a configuration that is rejected before it reaches the server', async () => {
     const refusals: string[] = [];
     const tryOne = async (name: string, next: Loaded | Error | NotLoaded, serving = async () => {}) => {
       const reloader = followConfig({

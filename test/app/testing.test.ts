@@ -15,7 +15,7 @@ describe('callHook', () => {
     expect([failure, status]).toStrictEqual([undefined, 0]);
   });
 
-  it('gives the hook what it was given, and defaults for the rest', async () => {
+  it('gives the hook the given fields, and defaults for the rest', async () => {
     const seen: unknown[] = [];
     const hook = defineHook({
       name: 'message.publish',
@@ -67,7 +67,7 @@ describe('callHook', () => {
     ['a look-up that fails', { who: () => Promise.reject(new Error('no')) }, 'lookup_failed', 'no'],
     ['a look-up that does not exist', {}, 'handler_threw', 'there is no look-up of kind "who"'],
   ])(
-    'with %s has the failure, and what the broker saw: the answer of onError',
+    'with %s returns the failure, and the answer of onError that the broker got',
     async (_what, lookups, failure, reason) => {
       const result = await callHook(asking, { clientinfo: {} }, { lookups });
       expect(result).toMatchObject({ failure, reason, status: 0, events: [] });

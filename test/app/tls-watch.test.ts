@@ -42,7 +42,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('Nothing is said of TLS files that are what they were at the start', async () => {
+it('TLS files that have not changed since the start are not logged', async () => {
   await vi.advanceTimersByTimeAsync(LONG);
   expect(lines).toStrictEqual([]);
 });

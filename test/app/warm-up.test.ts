@@ -3,7 +3,7 @@ import { warm, warmUp } from '../../src/app/warm-up.ts';
 import { rpcs } from '../../src/protocol/wire/rpc.ts';
 
 describe('the warm-up', () => {
-  it.each(rpcs)('sends an empty call of $version $hook through the flow, and nothing comes of it', (rpc) => {
+  it.each(rpcs)('sends an empty call of $version $hook through the flow, without side effects', (rpc) => {
     const write = vi.spyOn(process.stdout, 'write');
     expect(warm(rpc)).toBeInstanceOf(Uint8Array);
     expect(write).not.toHaveBeenCalled();

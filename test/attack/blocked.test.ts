@@ -52,7 +52,7 @@ function mayUnshare(): boolean {
 }
 
 it.runIf(mayUnshare())(
-  'The first process of a container, which no SIGKILL from inside ends, ends all the same',
+  'The first process of a container, which SIGKILL from inside cannot end, is ended anyway',
   async () => {
     const args = [
       '--pid',

@@ -134,7 +134,7 @@ describe('a browser that was led here by another name', () => {
     );
   });
 
-  it('is no matter to brokers: the authority of gRPC is never checked', async () => {
+  it('does not affect brokers: the authority of gRPC is never checked', async () => {
     const { server } = await aServer();
     const broker = aBroker(server.url, undefined, { 'grpc.default_authority': EVIL });
     expect(await broker.call(rpc.path, requestOf(rpc, login))).toMatchObject({ status: 0 });

@@ -45,7 +45,7 @@ const rules = [
 ];
 
 describe('a payload that makes a check fail', () => {
-  it('is dropped, and one that is as it must be goes on', async () => {
+  it('is dropped, and a valid one passes', async () => {
     const { broker, server } = await serverOf({ publish: { onError: 'pass', rules } });
     const numbers = JSON.stringify({ list: Array.from({ length: 5000 }, () => 1) });
     const attempts: [string, string, string][] = [
@@ -88,7 +88,7 @@ describe('a payload that makes a check fail', () => {
   });
 });
 
-describe('a message that is longer than what is read of it', () => {
+describe('a message longer than the part that is read', () => {
   it('is judged behind a mountpoint however long its topic is, and dropped where it cannot be', async () => {
     const policy = { publish: { onError: 'drop', rules: [{ topics: 'tenant1/#', drop: true }] } };
     const { broker } = await serverOf(policy);

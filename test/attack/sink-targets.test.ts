@@ -42,7 +42,7 @@ describe.skipIf(isRedisMissing)('an attacker who names topics like the keys of g
     expect(await redis.cli('KEYS', 'exhook:grants:*')).toBe('');
   });
 
-  it('is told to the operator before the server starts, when grants and events share a Redis', async () => {
+  it('is reported to the operator before the server starts, if grants and events share a Redis', async () => {
     const port = await freePort();
     for (const target of ['${topic}', 'exhook:${clientid}']) {
       const file = temporaryFile(

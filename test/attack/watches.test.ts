@@ -68,7 +68,7 @@ it('watches and checks whose answers nobody reads end', async () => {
   await expectServed(server);
 });
 
-it('1,200 watches over HTTP/1.1 with gRPC-Web leave no more than limits.watches', async () => {
+it('1,200 watches over HTTP/1.1 with gRPC-Web leave at most limits.watches open', async () => {
   const server = await startSmall();
   let ended = 0;
   const abort = new AbortController();

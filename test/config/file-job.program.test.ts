@@ -46,7 +46,7 @@ describe('a configuration that is read for a reload', () => {
     ]);
   });
 
-  it('goes through another thread unchanged, whatever stands in it', async () => {
+  it('passes through another thread unchanged, whatever it contains', async () => {
     expect(golden.length).toBeGreaterThan(0);
     for (const path of golden) {
       const text = readFileSync(path, 'utf8');

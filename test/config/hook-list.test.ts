@@ -86,7 +86,7 @@ describe('registeredHooks', () => {
     expect(list(off, ['provider.loaded', 'provider.unloaded'])).toEqual([]);
   });
 
-  it('asks for the messages that rules may match, besides those that somebody else wants', () => {
+  it('asks for the messages that rules may match, besides those needed elsewhere', () => {
     const publish = {
       rules: [
         { topics: ['in/${clientid}', 'a/#'], stop: true },

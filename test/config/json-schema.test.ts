@@ -32,7 +32,7 @@ describe('the JSON Schema', () => {
     expect(at(['limits'])).not.toHaveProperty('required');
   });
 
-  it('says what is written, not what it becomes', () => {
+  it('describes the written form, not the parsed one', () => {
     expect(at(['drain', 'timeout'])).toMatchObject({
       default: '9s',
       anyOf: [

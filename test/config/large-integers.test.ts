@@ -30,7 +30,7 @@ describe('two configurations whose integers differ beyond 2^53', () => {
     expect(JSON.stringify(redactConfig(one))).toContain('"id":"9007199254740993"');
   });
 
-  it('are told from each other', () => {
+  it('are distinguished', () => {
     expect(atOnce(configDigest(one))).not.toBe(atOnce(configDigest(other)));
     expect(needRestart(one, other)).toStrictEqual([]);
   });

@@ -57,7 +57,7 @@ authorize:
     expect(configOf({ yaml })).not.toHaveProperty('x-mine');
   });
 
-  it.each(['listen: { x-port: 1 }', 'X-mine: 1', 'xmine: 1'])('are no keys elsewhere: %s', (yaml) => {
+  it.each(['listen: { x-port: 1 }', 'X-mine: 1', 'xmine: 1'])('are not keys elsewhere: %s', (yaml) => {
     expect(problemsOf({ yaml })).toEqual([expect.stringContaining('is not a key here')]);
   });
 });
@@ -78,7 +78,7 @@ describe('precedence', () => {
     expect(configOf(inputs).listen.port).toBe(port);
   });
 
-  it('is decided for each key, so that the rest of a section stays', () => {
+  it('is decided for each key; the rest of a section stays', () => {
     const listen = configOf({ yaml: 'listen: { host: "::1", port: 1 }', env: { PORT: '2' } }).listen;
     expect(listen).toEqual({ host: '::1', port: 2, connect: true, http2: 'own', hosts: [] });
   });
@@ -125,7 +125,7 @@ describe('texts of variables and flags', () => {
 });
 
 describe('variables that are not ours', () => {
-  it('are no problem: Kubernetes sets these for services named exhook and exhook-listen', () => {
+  it('are not a problem: Kubernetes sets these for services named exhook and exhook-listen', () => {
     const env = {
       EXHOOK_PORT: 'tcp://10.96.0.7:9000',
       EXHOOK_PORT_9000_TCP: 'tcp://10.96.0.7:9000',
@@ -332,7 +332,7 @@ describe('problems of variables and flags', () => {
     expect(problemsOf(inputs)).toEqual(problems);
   });
 
-  it('come behind those of the file', () => {
+  it('come after those of the file', () => {
     const inputs = { yaml: 'log: { level: x }\na: [', env: { PORT: 'x' }, argv: ['--nope'] };
     expect(problemsOf(inputs).map((text) => text.split(/[:,] /)[0])).toEqual([
       expect.stringMatching(/^exhook.yaml:2:/),

@@ -21,7 +21,7 @@ describe('the place of a problem', () => {
     ['authenticate.methods[0].users: a: b', 'exhook.yaml:5:7 authenticate.methods[0].users: a: b'],
     ['authenticate: too much', 'exhook.yaml:3:1 authenticate: too much'],
     ['sinks.my-sink.nats: x', 'exhook.yaml:10:14 sinks.my-sink.nats: x'],
-  ])('is told: %s', (problem, placed) => {
+  ])('is reported: %s', (problem, placed) => {
     expect(locateProblem(problem, file)).toBe(placed);
   });
 

@@ -66,7 +66,7 @@ describe('the routes of an HTTP sink, as they are shown', () => {
     expect(shownTarget('service')).toContain('***${topic}');
   });
 
-  it('have a target that is none', () => {
+  it('have an invalid target', () => {
     expect(shownTarget('other')).toContain(`services/${SECRET}/\${topic}`);
   });
 });

@@ -191,7 +191,7 @@ describe('the hooks that are registered', () => {
   const listOf = (yaml: string) =>
     registeredHooks(configOf(yaml)).map(({ name, topics }) => [name, ...topics]);
 
-  it('are those of the routes, with the topics of all of them', () => {
+  it('are those of the routes, with all their topics', () => {
     expect(
       listOf(
         routes(

@@ -27,7 +27,7 @@ describe('the defaults', () => {
     });
   });
 
-  it('are part of the description of every key, with what it is for', () => {
+  it('have a description for every key', () => {
     for (const { name, description } of keys) {
       expect(description.length, name).toBeGreaterThan(60);
       expect(description, name).toMatch(/default|when absent/i);

@@ -13,7 +13,7 @@ const isHeader = (path: readonly string[]) => path.includes('headers');
 const places = secretPlaces.map((path) => [path.join('.'), path] as const);
 
 describe('a secret that is a reference to a variable', () => {
-  it('may stand in these places, among others', () => {
+  it('are allowed in these places, among others', () => {
     expect(places.map(([name]) => name)).toEqual(
       expect.arrayContaining(['admin.token', 'authenticate.methods.0.jwt.secret', 'sinks.any.nats.password']),
     );
@@ -29,7 +29,7 @@ describe('a secret that is a reference to a variable', () => {
     );
   });
 
-  it.each(places)('is told from a text that is none at %s', (_name, path) => {
+  it.each(places)('is distinguished from plain text at %s', (_name, path) => {
     for (const value of ['$2b$10$x', '$ecret', 'a$NAME', '$NAME$', '$1', 'NAME', '$', '${', '${name}x'])
       expect(problemsAt(path, value).filter((message) => message.startsWith('refers'))).toStrictEqual([]);
   });

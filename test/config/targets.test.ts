@@ -42,7 +42,7 @@ const grants = (redis: object) => ({
   authorize: { rules: [{ deny: 'all', topics: '#' }], grants: { redis } },
 });
 
-describe('a target that begins with what a client chooses', () => {
+describe("a target that begins with a client's choice", () => {
   it.each([
     ['redis', 'any key of this Redis', '"mqtt:"'],
     ['nats', 'any subject', '"mqtt."'],

@@ -98,7 +98,7 @@ describe('parseYaml', () => {
       ].join('\n'),
       '1:1 aliases repeat more than 100 values; write them out',
     ],
-  ])('merge keys are no way around a check: %.30j', (yaml, problem) => {
+  ])('merge keys cannot bypass a check: %.30j', (yaml, problem) => {
     expect(problemsOf(yaml)).toEqual([problem]);
   });
 

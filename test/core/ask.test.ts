@@ -123,7 +123,7 @@ describe('a look-up that fails', () => {
     expect(failure).toMatchObject({ code: 'lookup_failed', message: 'a look-up failed', cause });
   });
 
-  it('may say with a code of its own what went wrong', async () => {
+  it('may report its failure with its own code', async () => {
     const failure = new Failure('lookup_timeout', 'the database did not answer');
     await expect(ask({ first: () => Promise.reject(failure) })).rejects.toBe(failure);
   });

@@ -10,7 +10,7 @@ describe('defineHook', () => {
     expect(defineHook(hook)).toBe(hook);
   });
 
-  it('refuses what is not a hook when it is declared, not when it is called', () => {
+  it('rejects an invalid hook when it is declared, not when it is called', () => {
     expect(() => defineHook({ name: 'client.conected', decide } as never)).toThrow(TypeError);
   });
 });

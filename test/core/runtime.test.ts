@@ -67,7 +67,7 @@ describe('fallbackReply', () => {
   });
 
   it.each(['message.publish', 'message.ingress'] as const)(
-    '%s that does not validate is dropped where what fails is dropped: with a status, the broker lets it go on',
+    '%s that does not validate is dropped where failures are dropped: with a status, the broker would route it',
     (name) => {
       const failure = new Failure('invalid_request', '');
       expect(fallbackReply(hookOf(name, 'deny'), failure)).toStrictEqual({

@@ -97,7 +97,7 @@ describe('deploy/cloud-run/service.yaml', () => {
     ['a probe of gRPC without a port', probe({ grpc: {} })],
     ['a wrong type', (one) => Object.assign(revision(one).spec, { timeoutSeconds: '60' })],
     ['a wrong type in a probe', probe({ periodSeconds: '1' })],
-  ])('is no service of Knative with %s', (_, change) => {
+  ])('is not a valid Knative service with %s', (_, change) => {
     expect(findServiceProblems(changed(change))).not.toStrictEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('deploy/cloud-run/service.yaml', () => {
     expect(container.args).toStrictEqual(['--config', files[0]]);
   });
 
-  it('pins the version of every secret, so that going back is possible', () => {
+  it('pins the version of every secret, to allow a rollback', () => {
     const keys = [
       ...(spec.volumes ?? []).flatMap(({ secret }) => secret.items.map(({ key }) => key)),
       ...(container.env ?? []).flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.key ?? []),

@@ -80,7 +80,7 @@ describe.skipIf(isMissing)('docker-compose', () => {
 });
 
 describe('the EMQX of compose.yaml', () => {
-  it('is told what `exhook emqx-config` prints', async () => {
+  it('matches the output of `exhook emqx-config`', async () => {
     const own = await readOwnFacts(join(directory, 'exhook.yaml'), {}, aTerminal());
     if (own === undefined || own === 'bad') throw new Error('exhook.yaml is not good');
     const entry = serverEntry(own, { name: 'exhook-edge', url: 'http://exhook-edge:9000' });

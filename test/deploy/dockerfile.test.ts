@@ -38,7 +38,7 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('what is laid out for the image', () => {
+describe('the files laid out for the image', () => {
   const at = (...names: string[]) => join(directory, 'image', ...names);
   let files: string[];
   beforeAll(async () => {

@@ -142,7 +142,7 @@ describe.each(overlays)('deploy/kubernetes: %s', (name, components) => {
     expect((spec.terminationGracePeriodSeconds ?? 30) * 1000).toBeGreaterThan(needed);
   });
 
-  it('asks by gRPC only where there is no TLS', async () => {
+  it('uses gRPC probes only without TLS', async () => {
     const { config } = await checkConfiguration(text, pods.env);
     const asked = probesOf(container).map(({ httpGet }) => httpGet && findPort(container, httpGet.port));
     const isOnMainPort = asked.some((port) => port === undefined || port === config.listen.port);

@@ -117,7 +117,7 @@ describe('what counts as a failed call', () => {
 });
 
 describe('a server that runs', () => {
-  it('shows every metric that is named, but those of a supervisor', async () => {
+  it('shows every declared metric, except those of a supervisor', async () => {
     const log = await createLogger({ level: 'silent', format: 'json' });
     const listen = { host: '127.0.0.1', port: 0 };
     const server = await serve({ config: { listen, events: { stdout: 'off' }, admin: { port: 0 } }, log });
@@ -179,7 +179,7 @@ describe('the check itself', () => {
     ]);
   });
 
-  it('refuses a dashboard with what does not exist', () => {
+  it('rejects a dashboard that uses unknown metrics', () => {
     const text = read('grafana-dashboard.json');
     const problemsOf = (from: string, to: string) =>
       findDashboardProblems(readDashboard(text.replace(from, to)), catalog);

@@ -509,7 +509,7 @@ describe('exhook doctor', () => {
     expect(await idsFor(state, facts)).toStrictEqual(ids);
   });
 
-  it('knows without a configuration, from what the broker calls it for, what is decided here', async () => {
+  it("derives what is decided here from the broker's hooks, without a configuration", async () => {
     const state = deciding({ sources: [fileSource(SHIPPED)], authenticators: [] });
     expect(await idsFor(state, undefined)).toStrictEqual(['allow-all', 'open-at-boot', 'no-configuration']);
   });

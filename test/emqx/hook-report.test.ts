@@ -68,7 +68,7 @@ describe('what brokers called', () => {
     expect(nodes.nodes).toHaveLength(64);
   });
 
-  it('does not keep names that are longer than those of nodes', () => {
+  it('does not keep names longer than node names', () => {
     const nodes = new NodeRegistry({ now: () => 0 });
     for (let i = 0; i < 100; i++)
       nodes.called(rpcFor('client.connect'), input(`${i}`.padEnd(65_000, 'x')), 0);

@@ -244,7 +244,7 @@ describe('a broker that holds another list of hooks', () => {
     expect(lines.at(-1)).toMatch(/^info: enabled the ExHook server in the broker again/);
   });
 
-  it('that somebody has deleted since then is let go', async () => {
+  it('that was deleted meanwhile is not enabled again', async () => {
     const broker = await anOldBroker();
     const { keeper } = await aReplica(broker);
     broker.state.failingEnables = 100;
@@ -254,7 +254,7 @@ describe('a broker that holds another list of hooks', () => {
     expect(lines.at(-1)).toMatch(/the broker does not have an ExHook server named exhook-edge$/);
   });
 
-  it('that somebody has disabled since then stays so', async () => {
+  it('that was disabled meanwhile stays disabled', async () => {
     const broker = await anOldBroker();
     const { keeper } = await aReplica(broker);
     broker.state.failingEnables = 100;
@@ -267,7 +267,7 @@ describe('a broker that holds another list of hooks', () => {
     expect(broker.state.servers[0]?.enable).toBe(false);
   });
 
-  it('that could not be disabled is reloaded ten minutes later: that is no reload that did not help', async () => {
+  it('that could not be disabled is reloaded ten minutes later: it does not count as a reload that did not help', async () => {
     const broker = await anOldBroker();
     const { keeper } = await aReplica(broker);
     broker.state.failingDisables = 1;

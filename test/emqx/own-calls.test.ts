@@ -56,7 +56,7 @@ describe('the calls that this server knows of', () => {
     expect(await fetchOwnCalls(admin(await aPage(body)) as never, {})).toBeUndefined();
   });
 
-  it('are not known when there is nobody to ask', async () => {
+  it('are not known if this server cannot be asked', async () => {
     expect(await fetchOwnCalls(undefined, {})).toBeUndefined();
     expect(await fetchOwnCalls(admin('shared') as never, {})).toBeUndefined();
     expect(await fetchOwnCalls(admin(1) as never, {})).toBeUndefined();
@@ -71,7 +71,7 @@ describe('the calls that this server knows of', () => {
     expect((await fetchOwnView(undefined, {})).outdated?.size).toBe(0);
   });
 
-  it('tell who has called of late', () => {
+  it('lists the nodes that called recently', () => {
     const calls = new Map([
       ['a', 1_000],
       ['b', 50_000],

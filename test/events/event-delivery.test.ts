@@ -59,7 +59,7 @@ describe('a structured delivery', () => {
     });
   });
 
-  it('holds only what the route wants of the data', () => {
+  it('contains only the parts of the data that the route picks', () => {
     const delivery = aDelivery({ shape: { drop: ['message.payload'] } });
     const { data } = JSON.parse(textOf(delivery));
     expect(data.message).not.toHaveProperty('payload');
@@ -102,7 +102,7 @@ describe.each(['binary', 'raw'] as const)('a %s delivery', (format) => {
     expect(aDelivery({ shape: { format }, input }).contentType).toBe(type);
   });
 
-  it('has the data as JSON as its body if there is no payload', () => {
+  it('has its data as JSON as its body if there is no payload', () => {
     const input = { clientinfo: aClient({ clientid: 'c2' }), reason: 'normal' };
     const delivery = aDelivery({ shape: { format }, hook: 'client.disconnected', input });
     expect(delivery.contentType).toBe('application/json');

@@ -482,21 +482,18 @@ describe('overflow: spool', () => {
     [undefined, { code: 'sink_failed' }],
     ['drop', { kind: 'drop', reason: 'sink_failed' }],
     ['pass', undefined],
-  ] as const)(
-    'with onFailure: %s says what becomes of the call when the disk fails',
-    async (onFailure, instead) => {
-      const spool = aSpool();
-      spool.fail(new Error('full'));
-      const sink = aSink('fast', 'a');
-      const { publish, clock } = anEmitter([{ ...route, onFailure }], [opened(sink)], { spool });
-      const answer = publish('1');
-      await clock.pass(1);
-      if (instead === undefined) expect(await answer).toBeUndefined();
-      else expect(await answer).toMatchObject(instead);
-      // What passes is tried all the same.
-      expect(sink.batches).toHaveLength(instead === undefined ? 1 : 0);
-    },
-  );
+  ] as const)('with onFailure: %s decides about the call if the disk fails', async (onFailure, instead) => {
+    const spool = aSpool();
+    spool.fail(new Error('full'));
+    const sink = aSink('fast', 'a');
+    const { publish, clock } = anEmitter([{ ...route, onFailure }], [opened(sink)], { spool });
+    const answer = publish('1');
+    await clock.pass(1);
+    if (instead === undefined) expect(await answer).toBeUndefined();
+    else expect(await answer).toMatchObject(instead);
+    // What passes is tried all the same.
+    expect(sink.batches).toHaveLength(instead === undefined ? 1 : 0);
+  });
 
   it('does not wait for the disk longer than the broker waits', async () => {
     const spool = aSpool();
@@ -513,7 +510,7 @@ describe('overflow: spool', () => {
     // The message goes on, and its event with it.
     ['pass', undefined, ['1/message.publish']],
   ] as const)(
-    'with onFailure: %s stores nothing that somebody was told is not stored, when the disk takes it later',
+    'with onFailure: %s stores no event whose publisher got an error, even if the disk accepts it later',
     async (onFailure, instead, stored) => {
       const spool = aSpool();
       const letGo = spool.hold();

@@ -163,7 +163,7 @@ describe('a sink that takes 40 events a second', () => {
 });
 
 describe('a sink that becomes four times slower', () => {
-  it('stores most of what it can meanwhile, and of dropped messages no more than were in flight', async () => {
+  it('stores most events meanwhile, and of dropped messages at most those in flight', async () => {
     let slow = 1;
     const made = setup('drop', () => 25 * slow);
     await storm(made, 30, 3);

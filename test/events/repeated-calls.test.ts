@@ -85,7 +85,7 @@ describe('the id of an event for which the broker has none', () => {
     expect([ids[0] === ids[1], ids[2] === ids[3], ids[0] === ids[2]]).toStrictEqual([true, true, false]);
   });
 
-  it('is remembered for thousands of calls and no more', () => {
+  it('is remembered for a few thousand calls at most', () => {
     const source = aSource();
     for (let i = 0; i < 5_000; i++) source.idOf(connected(`c${i}`), at('5.10.3'));
     expect(source.size).toBe(4_096);

@@ -326,7 +326,7 @@ describe('a sink that is down', () => {
   });
 });
 
-describe('what a sink rejects', () => {
+describe('an event that a sink rejects', () => {
   it('is put away with the reason, and blocks nothing', async () => {
     const sink = aSink((ids) => ({ rejected: [{ index: ids.indexOf('2'), reason: 'too large' }] }));
     const { clock, queue, push, seen } = aSinkQueue(sink);
@@ -461,7 +461,7 @@ describe('deliveries from the spool', () => {
     expect(confirmed).toEqual([0]);
   });
 
-  it('have their own share of memory, so that pushed events neither drop them nor keep them out', () => {
+  it('have their own share of memory: pushed events neither drop them nor keep them out', () => {
     const { pipeline, queue, push } = aSinkQueue(aSink('asked'), { maxEvents: 8 }, { confirm: () => {} });
     pipeline.pushSpooled(spooled('1', '2'));
     expect(queue.memory.room.events).toBe(0);
@@ -486,7 +486,7 @@ describe('the end of a queue', () => {
     expect(queue.end().map(({ delivery }) => delivery.id)).toEqual(['1', '2', '3', '4', '5', '6']);
   });
 
-  it('still counts late confirmations, so that the spool does not deliver these events again', async () => {
+  it('still counts late confirmations: the spool does not deliver these events again', async () => {
     const sink = aSink('asked');
     const confirmed: Position[] = [];
     const confirm = (positions: readonly Position[]) => void confirmed.push(...positions);
@@ -555,7 +555,7 @@ describe('an event that its publisher was told is not stored', () => {
     ]);
   });
 
-  it('is no failure of the sink, even when nothing of the batch is left', async () => {
+  it('is not a failure of the sink, even if nothing of the batch is left', async () => {
     const { sink, sent, go } = anAskingSink();
     const { clock, pipeline, queue, seen } = aSinkQueue(sink);
     const entry = pipeline.push(aDelivery('1'), 0, 'refuse', aWaiter());

@@ -57,7 +57,7 @@ describe.skipIf(isNatsMissing)('examples/history-nats', () => {
     ).toEqual(published.map(({ from }) => from).sort());
   });
 
-  it('stops messages while NATS is down, and lets them go on when it is back', async () => {
+  it('stops messages while NATS is down, and passes them when it is back', async () => {
     const rpc = rpcFor('message.publish');
     const broker = aBroker(server.url);
     const publish = async (id: string) => {

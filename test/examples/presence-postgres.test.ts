@@ -113,7 +113,7 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
     expect(clients.map((client) => seen.get(client))).toEqual(clients.map(() => expected));
   });
 
-  it('ends what was connected before a node started, and nothing else', async () => {
+  it('ends only the connections from before a node started', async () => {
     await write([
       { event: up(1), client: 'stays', at: 0 },
       { event: up(1), client: 'restart', at: 0 },

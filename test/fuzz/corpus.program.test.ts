@@ -8,7 +8,7 @@ import { openTargets } from './targets.ts';
 
 const targets = await openTargets();
 
-it('every directory of the corpus is that of a target', () => {
+it('every directory of the corpus belongs to a target', () => {
   expect(targets.map(({ name }) => name)).toEqual(expect.arrayContaining(readdirSync(CORPUS)));
 });
 

@@ -24,7 +24,7 @@ function aClock(looks: number) {
   return { now: () => time++ * HOUR, time: looks * HOUR };
 }
 
-it('the fuzzer finds what does not hold, makes it small, and leaves that target alone from then on', () => {
+it('the fuzzer finds a violation, minimizes it, and then skips that target', () => {
   const findings: Finding[] = [];
   const inputs: string[] = [];
   const runs = fuzz([sound, faulty], {
@@ -49,7 +49,7 @@ it('a warning of the process is a finding, and is not written', () => {
   expect(process.emitWarning).toBe(emitWarning);
 });
 
-it('what is found is kept, once, and read again', () => {
+it('a finding is stored once, and read again', () => {
   const directory = mkdtempSync(join(tmpdir(), 'exhook-fuzz-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   expect(readCorpus('none', directory)).toStrictEqual([]);
@@ -70,7 +70,7 @@ it('samples are damaged in every place, and not beyond recognition', () => {
   expect(bytes.some((each) => each.join().startsWith('1,2,3'))).toBe(true);
 });
 
-it('a heartbeat tells what is being done, as far as there is room', () => {
+it('a heartbeat reports the present input, as far as there is room', () => {
   const shared = new SharedArrayBuffer(64);
   expect(readHeartbeat(shared)).toStrictEqual({ beats: 0, last: undefined });
   writeHeartbeat(shared, { target: 't', input: 'ü' });

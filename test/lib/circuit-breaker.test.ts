@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CircuitBreaker } from '../../src/lib/circuit-breaker.ts';
 
-it('a sink that is down counts as such until it is time to try it, and while somebody tries', () => {
+it('a sink that is down stays so until the next attempt is due, and while it is tried', () => {
   let now = 1_000;
   const circuit = new CircuitBreaker({ failures: 2, openFor: () => 200, now: () => now });
   circuit.failed(false);

@@ -194,7 +194,7 @@ it('does not take an answer that broke off on a kept connection for one that did
   await expect(client.send(request(origin))).rejects.toMatchObject({ code: 'ECONNRESET', wasStale: false });
 });
 
-it('makes no more connections than it may, and lets the rest wait', async () => {
+it('opens at most the allowed number of connections, and lets the rest wait', async () => {
   let connections = 0;
   let most = 0;
   let underWay = 0;
@@ -228,7 +228,7 @@ it('fails with ABORT_ERR when the signal is aborted: before, while it waits for 
   expect(await outcomes[0]).toMatchObject(aborted);
 });
 
-it('goes on with the next request when one was aborted', async () => {
+it('continues with the next request after an aborted one', async () => {
   const origin = await listen((socket, number) => {
     if (number > 1) socket.on('data', () => socket.write(OK));
   });
@@ -241,7 +241,7 @@ it('goes on with the next request when one was aborted', async () => {
   expect((await second).status).toBe(200);
 });
 
-it('ends connections that are in use when it is closed, and makes no more', async () => {
+it('closes connections in use when it is closed, and opens no others', async () => {
   let arrived = (): void => {};
   const hasArrived = new Promise<void>((resolve) => {
     arrived = resolve;

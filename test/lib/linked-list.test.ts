@@ -38,12 +38,12 @@ describe('a linked list', () => {
     expect([...list]).toStrictEqual(['c']);
   });
 
-  it('gives its first until there is none', () => {
+  it('returns its first item until it is empty', () => {
     const { list } = listOf('a', 'b');
     expect([list.shift(), list.shift(), list.shift(), list.size]).toStrictEqual(['a', 'b', undefined, 0]);
   });
 
-  it('gives all that it holds and then holds nothing, nor takes out what it has given', () => {
+  it('returns all of its items once, and is empty then', () => {
     const { list, links } = listOf('a', 'b');
     expect(list.clear()).toStrictEqual(['a', 'b']);
     list.add('c');
@@ -51,7 +51,7 @@ describe('a linked list', () => {
     expect([...list]).toStrictEqual(['c']);
   });
 
-  it('may be changed while it is gone through', () => {
+  it('may be changed during iteration', () => {
     const { list, links } = listOf('a', 'b', 'c');
     const seen: string[] = [];
     for (const item of list) {
@@ -63,7 +63,7 @@ describe('a linked list', () => {
     expect([...list]).toStrictEqual(['d', 'd']);
   });
 
-  it('keeps nothing of what has left it, not even where a part of it has grown old', () => {
+  it('keeps no reference to removed items, even in old memory', () => {
     const list = new LinkedList<unknown[]>();
     list.add([]);
     // What has lived through two young collections is old.

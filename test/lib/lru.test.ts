@@ -44,7 +44,7 @@ describe('LruMap', () => {
     expect([map.size, map.bytes]).toEqual([0, 0]);
   });
 
-  it('does not keep what is too large alone', () => {
+  it('does not keep an item that is too large by itself', () => {
     const map = new LruMap<string, string>(10, { max: 10, of: (text) => text.length });
     expect(map.set('a', 'x'.repeat(11))).toBe(true);
     expect([map.size, map.bytes]).toEqual([0, 0]);

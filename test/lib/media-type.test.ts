@@ -49,7 +49,7 @@ describe('a media type', () => {
     'text/plain\r\nx: y',
     'text/plain; a=b\r\nx: y',
     'tëxt/plain',
-  ])('%j is none', (text) => {
+  ])('%j is not a media type', (text) => {
     expect(parsed(text)).toBeUndefined();
   });
 

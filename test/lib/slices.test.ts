@@ -28,7 +28,7 @@ describe('work in slices', () => {
     expect(atOnce(count(60, () => {}))).toBe(60);
   });
 
-  it('rejects with what a step throws', async () => {
+  it('rejects with the error of a step', async () => {
     const fail = () => {
       throw new TypeError('no');
     };

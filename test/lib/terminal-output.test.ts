@@ -44,7 +44,7 @@ describe('text to a terminal', () => {
     expect([screen.text, heard]).toEqual(['abcd', ['drained']]);
   });
 
-  it('to one that is gone is given up, and said once', async () => {
+  it('to a closed output stops, and is reported once', async () => {
     const { screen, heard, output } = aTerminal();
     Object.assign(screen, { room: 0, code: 'EIO' });
     expect(output.write('abc')).toBe(false);

@@ -118,7 +118,7 @@ describe('watchFile', () => {
     expect(problems).toEqual([]);
   });
 
-  it('reports once that the file is gone, and takes it back when it returns', async () => {
+  it('reports once that the file is missing, and recovers when it returns', async () => {
     start({ known: 'one' });
     await look(2);
     await unlink(path);
@@ -152,7 +152,7 @@ describe('watchFile', () => {
     expect(texts).toEqual(['two']);
   });
 
-  it('drops what it has read when somebody began to write meanwhile', async () => {
+  it('drops what it has read if the file is being written meanwhile', async () => {
     const readFile = async (name: string): Promise<string> => {
       const text = await nodeReadFile(name, 'utf8');
       if (text === 'two') await writeFile(name, 'three');
@@ -205,7 +205,7 @@ describe('watchFile', () => {
     expect(pending).toBeUndefined();
   });
 
-  it('works with timers of its own', async () => {
+  it('works with custom timers', async () => {
     start({ known: 'one', interval: 5, timers: undefined as never });
     await writeFile(path, 'two');
     await expect.poll(() => texts, { timeout: 5000 }).toEqual(['two']);

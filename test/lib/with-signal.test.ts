@@ -4,7 +4,7 @@ import { withSignal } from '../../src/lib/with-signal.ts';
 const never = new Promise<never>(() => {});
 const { signal } = new AbortController();
 
-it('gives what the work gives, or throws what it throws', async () => {
+it('returns the result of the work, or throws its error', async () => {
   expect(await withSignal(Promise.resolve(1), signal)).toBe(1);
   await expect(withSignal(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
 });

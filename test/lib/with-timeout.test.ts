@@ -34,7 +34,7 @@ const late = () => {
 };
 
 describe('withTimeout', () => {
-  it('gives what the work gives, or throws what it throws, and leaves no timer behind', async () => {
+  it('returns the result of the work, or throws its error, and leaves no timer behind', async () => {
     expect(await withTimeout(Promise.resolve(1), 100, late)).toBe(1);
     await expect(withTimeout(Promise.reject(new Error('broken')), 100, late)).rejects.toThrow('broken');
     expect(vi.getTimerCount()).toBe(0);
@@ -67,7 +67,7 @@ describe('withTimeLimit', () => {
       else signal.addEventListener('abort', end);
     });
 
-  it('gives what the work gives, leaves no timer behind, and forgets the signal', async () => {
+  it('returns the result of the work, leaves no timer behind, and forgets the signal', async () => {
     const abort = new AbortController();
     let given: AbortSignal | undefined;
     const work = async (signal: AbortSignal) => {

@@ -50,7 +50,7 @@ describe('a line', () => {
     },
   );
 
-  it('of which a part is out is finished first, so that no two lines become one', () => {
+  it('that is partly written is finished first: lines do not merge', () => {
     const { file, writer, dropped } = aWriter();
     file.room = 2;
     writer.write('abc\n');
@@ -61,7 +61,7 @@ describe('a line', () => {
     expect(file.text).toBe('abc\nd\n1 dropped\n');
   });
 
-  it('that says how many were dropped is tried again when there is no room for it', () => {
+  it('that reports dropped lines is retried if there is no room for it', () => {
     const { file, writer, dropped } = aWriter();
     file.room = 0;
     writer.write('a\n');

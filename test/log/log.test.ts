@@ -65,7 +65,7 @@ describe('a line of JSON', () => {
     expect(lines.join()).not.toContain('s3cret');
   });
 
-  it('says of something thrown that is no error what it is', async () => {
+  it('describes a thrown value that is not an error', async () => {
     const { lines, log } = await aLog();
     log.error({ err: { token: 's3cret' } }, 'failed');
     expect(JSON.parse(lines[0] ?? '').err).toEqual({ type: 'object' });

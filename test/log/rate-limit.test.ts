@@ -75,7 +75,7 @@ describe('the rate limit', () => {
     expect(lines).toEqual(['a x1', 'b x1']);
   });
 
-  it('remembers no more kinds than there should be', () => {
+  it('remembers a limited number of kinds', () => {
     const { clock, lines, log } = aLimit(1);
     for (let i = 0; i < 3000; i++) log(`kind ${i}`);
     expect(lines).toHaveLength(1001);

@@ -74,7 +74,7 @@ describe('createBreaker', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('is not kept open by failures of what was under way when it opened', async () => {
+  it('is not kept open by failures of calls in flight when it opened', async () => {
     const { clock, breaker } = setup();
     let fail = (_: Error): void => {};
     const slow = breaker.run(() => new Promise((_, reject) => (fail = reject)));

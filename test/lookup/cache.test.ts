@@ -112,7 +112,7 @@ describe('createCache', () => {
     expect(await cache.get(['a'], load(yes))).toBe(yes);
   });
 
-  it('is never larger than allowed and drops what was not used for longest', async () => {
+  it('is never larger than allowed, and evicts the least recently used entry', async () => {
     const { cache, load, loads } = setup();
     for (const name of ['a', 'b', 'c', 'd']) await cache.get([name], load(yes));
     expect(cache.stats).toMatchObject({ size: 3, evictions: 1 });
@@ -122,7 +122,7 @@ describe('createCache', () => {
     expect(loads()).toBe(5);
   });
 
-  it('holds no more bytes than allowed, whatever the answers are', async () => {
+  it('limits its bytes, whatever the answers are', async () => {
     const { cache, load } = setup({ max: 100, bytes: { max: 10, of: () => 4 } });
     for (const name of ['a', 'b', 'c', 'd']) await cache.get([name], load(yes));
     expect(cache.stats).toMatchObject({ size: 2, evictions: 2 });
@@ -146,7 +146,7 @@ describe('createCache', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
   });
 
-  it('forgets all on clear, also what is under way', async () => {
+  it('forgets everything on clear, including pending answers', async () => {
     const { cache, load, loads } = setup();
     let answer = (_: Verdict) => {};
     const old = cache.get(
@@ -164,7 +164,7 @@ describe('createCache', () => {
     expect(loads()).toBe(1);
   });
 
-  it('tells apart what is divided differently', async () => {
+  it('distinguishes keys that are split differently', async () => {
     const { cache, load } = setup();
     await cache.get(['ab', 'c'], load(yes));
     expect(await cache.get(['a', 'bc'], load(no))).toBe(no);

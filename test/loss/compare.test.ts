@@ -14,15 +14,15 @@ it('finds nothing missing when all that was answered is held', () => {
   });
 });
 
-it('names what was answered and is not held', () => {
+it('lists answered events that are missing', () => {
   expect(compare(of('a1', 'a2', 'b1'), of('a1', 'b1')).missing).toStrictEqual(['a2']);
 });
 
-it('counts what is held again, which does not change the order', () => {
+it('counts duplicates, which do not change the order', () => {
   expect(compare(of('a1', 'a2'), of('a1', 'a2', 'a1'))).toMatchObject({ repeated: 1, misordered: 0 });
 });
 
-it('counts what is held in another order than its client was answered', () => {
+it('counts events stored in another order than answered', () => {
   expect(compare(of('a1', 'b1', 'a2'), of('a2', 'b1', 'a1')).misordered).toBe(1);
   expect(compare(of('a1', 'b1'), of('b1', 'a1')).misordered).toBe(0);
 });

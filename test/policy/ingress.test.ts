@@ -47,7 +47,7 @@ describe('the list of hooks', () => {
     ['6.3.0', all],
     ['6.2.0', others],
     ['6.3.0-beta.2', others],
-  ])('is what a broker of version %s knows', (version, expected) => {
+  ])('matches what a broker of version %s supports', (version, expected) => {
     expect(hooksFor(all, version, undefined)).toStrictEqual(expected);
   });
 

@@ -95,14 +95,14 @@ describe('a rule with when', () => {
     ['clientid > 3', 'deny'],
     ['tags.nothing == "x"', 'allow'],
     ['topic.split("/")[7] == "x"', 'allow'],
-  ])('of a denial that fails denies, unless it names what is not there: %s: %s', (when, verdict) => {
+  ])('of a denial that fails denies, unless it names a missing field: %s: %s', (when, verdict) => {
     const rules: Rule[] = [{ name: 'odd', deny: 'all', when }, { allow: 'all' }];
     expect(verdictOf(rules)).toMatchObject({ verdict, conditions: [{ rule: 'odd' }] });
     expect(explain(rules, someone(), 'publish', 'a/b', conditions).verdict).toBe(verdict);
     expect(verdictOf([{ name: 'odd', allow: 'all', when }])).toMatchObject({ verdict: undefined });
   });
 
-  it('has what it failed of in the decision', () => {
+  it('has the reason of its failure in the decision', () => {
     const rules: Rule[] = [{ allow: 'all', when: 'size(dn) / 0 == 1' }];
     const client = { ...someone(), dn: 'x', node: 'n' } as Known;
     const policy = {
@@ -154,7 +154,7 @@ describe('a rule with when', () => {
     expect(RuleSchema.safeParse({ allow: 'all', when: 'x'.repeat(5000) }).success).toBe(false);
   });
 
-  it('is no rule that allows everything to everyone', () => {
+  it('is not a rule that allows everything to everyone', () => {
     expect(allowsEverything([{ allow: 'all', when: 'true' }], 'deny')).toBe(false);
     expect(allowsEverything([{ allow: 'all', when: 'true' }, { allow: 'all' }], 'deny')).toBe(true);
   });

@@ -30,7 +30,7 @@ describe('a server that may look at the REST API of its broker', () => {
     expect(server.stderr.text).not.toContain(SECRET);
   }, 60_000);
 
-  it('reloads its own entry, so that the broker node reads the list again', async () => {
+  it('reloads its own entry; the broker node then reads the list again', async () => {
     const api = await aBroker({
       servers: [aServer()],
       hooks: { 'exhook-edge': [{ name: 'client.connect', params: {} }] },

@@ -49,7 +49,7 @@ describe('message rules', () => {
     expect(dropped).toMatchObject({ routed: undefined, retained: { topic: 'no/1' }, acknowledged: true });
   });
 
-  it('are applied at message.publish where the call of message.ingress fails and the broker goes on', async () => {
+  it('are applied at message.publish if the call of message.ingress fails and the broker continues', async () => {
     const server = await serve({ publish: { ...both, at: 'ingress' } });
     const node = await loaded(server, { version: '6.3.0', failedAction: 'ignore' });
     expect((await node.publish({ topic: 't/1' })).routed).toMatchObject({ topic: 'p/t/1' });
@@ -98,7 +98,7 @@ describe('message rules', () => {
 });
 
 describe('the list of hooks', () => {
-  it('is that of each node, in a cluster that is being upgraded', async () => {
+  it('depends on the release of each node, in a cluster that is being upgraded', async () => {
     const server = await serve({ publish: { ...both, at: 'auto' } });
     const nodes = [
       await loaded(server, { version: '6.2.0', node: 'emqx@a' }),
@@ -114,7 +114,7 @@ describe('the list of hooks', () => {
       expect((await node.publish({ topic: 't/1' })).routed).toMatchObject({ topic: 'p/t/1' });
   });
 
-  it('is shortened for a release that refuses it, so that its policy is enforced', async () => {
+  it('is shortened for a release that refuses it, and its policy is enforced', async () => {
     const server = await serve({
       authenticate: nobody,
       publish: { ...both, at: 'ingress', ingress: 'always' },
@@ -155,7 +155,7 @@ describe('the list of hooks', () => {
     60_000,
   );
 
-  it('is known to be the one of the start on a node that has not asked since, when a policy is new later', async () => {
+  it('is known to be the first one on a node that has not asked since, if a policy is new', async () => {
     const port = await freePort();
     const config = (more: object) =>
       JSON.stringify({ listen: { port }, events: { stdout: 'off' }, authenticate: nobody, ...more });

@@ -66,7 +66,7 @@ describe('a command that is used wrongly', () => {
     [['replay', v3, '--speed', '0'], /Write a number above 0, or max/],
     [['replay', v3, '--url', 'localhost:9000'], /Write a URL such as http:\/\/127\.0\.0\.1:9000/],
     [['replay', v3, '--louder'], /unknown option '--louder'/],
-  ])('%j says what is wrong, and ends with a status that is not 0', async (args, says) => {
+  ])('%j explains the error, and exits with a status other than 0', async (args, says) => {
     const { code, stderr } = await exhook(args);
     expect(stderr).toMatch(says);
     expect(code).not.toBe(0);
@@ -76,7 +76,7 @@ describe('a command that is used wrongly', () => {
   it.each([
     ['serv', 'unknown command serv; did you mean serve?'],
     ['s3cr3t-value', 'unknown command; exhook --help lists those that there are'],
-  ])('is told that %s is no subcommand', async (name, message) => {
+  ])('reports that %s is not a subcommand', async (name, message) => {
     const { code, stdout, stderr } = await exhook([name]);
     expect([code, stdout, stderr]).toStrictEqual([2, '', `${message}\n`]);
   });

@@ -46,7 +46,7 @@ describe('exhook compare', () => {
 });
 
 describe('recordings of two workers', () => {
-  it('are files of their own, that replay and compare take together', async () => {
+  it('are separate files, which replay and compare accept together', async () => {
     const directory = temporaryDirectory();
     const server = await startServer(['--workers', '2', '--record', join(directory, 'traffic.jsonl')]);
     await server.stderr.until(

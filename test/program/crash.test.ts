@@ -38,7 +38,7 @@ async function startWith(failure: string, args: readonly string[] = []): Promise
 const client = { clientinfo: { clientid: 'c', peerhost: '10.0.0.1', node: 'emqx@a' } };
 
 describe.each(Object.entries(failures))('%s of a hook module', (_name, failure) => {
-  it('is a CRITICAL record, and the server answers what is in flight before it exits with status 70', async () => {
+  it('is a CRITICAL record, and the server answers calls in flight before it exits with status 70', async () => {
     const server = await startWith(failure);
     const waiting = callJson(server.url, 'OnClientAuthenticate', client);
     await callJson(server.url, 'OnClientConnected', client);
@@ -52,7 +52,7 @@ describe.each(Object.entries(failures))('%s of a hook module', (_name, failure) 
 });
 
 describe('a crash', () => {
-  it('that keeps the server from draining ends it all the same', async () => {
+  it('that keeps the server from draining ends it anyway', async () => {
     const stuck = 'const t = setInterval(() => { throw new Error("again"); }, 1); void Promise.reject(t)';
     const server = await startWith(stuck);
     void callJson(server.url, 'OnClientAuthenticate', client).catch(() => {});

@@ -55,7 +55,7 @@ describe('a message.publish route with delivery: before-reply', () => {
     expect(idsIn(stored)).toEqual(['m1/message.publish']);
   });
 
-  it('drops the message of a call that onError lets go on when the event cannot be stored', async () => {
+  it('drops the message of a call that onError lets pass if the event cannot be stored', async () => {
     const hook = `onError: 'ignore', decide: () => { throw new Error('no') }`;
     const refuses = { http: { url: 'http://127.0.0.1:1/', timeout: '500ms' } };
     const { file } = configure(hook, { sinks: { history: refuses } });

@@ -429,7 +429,7 @@ describe('connections that misbehave', () => {
     expect(severity).toBe('WARNING');
   });
 
-  it.each(['P', 'PR'])('by saying %j and no more are closed in time, and hold up nobody', async (text) => {
+  it.each(['P', 'PR'])('by saying only %j are closed in time, and delay nobody', async (text) => {
     const closed = sendBytes(hasty.port, text);
     await expectService(hasty);
     expect((await closed).length).toBe(0);

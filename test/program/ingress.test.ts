@@ -53,7 +53,7 @@ describe('the life of a broker with message.ingress', () => {
     60_000,
   );
 
-  it('has each message judged once, at ingress, and those of the REST API at message.publish', async () => {
+  it('judges each message once, at ingress, and those of the REST API at message.publish', async () => {
     const { answers, judged } = await live({ at: 'ingress', ingress: 'always', rules });
     const at = (wanted: string) => answers.filter(({ hook }) => hook === wanted);
     const ingress = at('message.ingress');
@@ -76,7 +76,7 @@ describe('the life of a broker with message.ingress', () => {
     expect(countOf('message.publish')).toBeGreaterThan(others.length);
   }, 60_000);
 
-  it('is answered with a refusal for what is dropped when clients are to be disconnected', async () => {
+  it('refuses instead of dropping if clients are to be disconnected', async () => {
     const { answers } = await live({ at: 'ingress', ingress: 'always', ingressDrop: 'disconnect', rules });
     const dropped = answers.filter(
       ({ hook, topic }) => hook === 'message.ingress' && topic.startsWith('drop/'),

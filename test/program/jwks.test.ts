@@ -110,7 +110,7 @@ describe('a JWK Set behind HTTPS', () => {
     expect(await enter(b, 'a')).toBe(false);
   });
 
-  it('may change its keys: the new ones count at the first token, the old ones no more', async () => {
+  it('may change its keys: new ones are accepted with the first token, old ones are not', async () => {
     const source = await aSource(a);
     const { enter } = await serverWith(source);
     expect(await enter(a)).toBe(true);
@@ -160,7 +160,7 @@ describe('a JWK Set behind HTTPS', () => {
     await until('a login', async () => (await enter(a)) === true);
   });
 
-  it('may hold a thousand keys, and no more', async () => {
+  it('may contain a thousand keys, and no more', async () => {
     // The keys' names differ; making a thousand pairs would take long.
     const many = (count: number) => Array.from({ length: count }, (_, i) => ({ ...b, kid: `key-${i}` }));
     const source = await aSource(...many(999), a);
@@ -185,7 +185,7 @@ describe('a JWK Set behind HTTPS', () => {
     ['endless', (response) => void response.end(Buffer.alloc(2_000_000, 'SECRET-BODY'))],
     ['elsewhere', (response) => void response.writeHead(302, { location: 'https://example.org/' }).end()],
     ['hanging up', (response) => void response.destroy()],
-  ])('that is %s admits nobody, and the log says why without what it said', async (_, instead) => {
+  ])('that is %s admits nobody, and the log says why without quoting it', async (_, instead) => {
     const source = await aSource(a);
     source.instead = instead;
     const { server, enter } = await serverWith(source, { timeout: '200ms' });

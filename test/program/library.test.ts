@@ -49,7 +49,7 @@ describe('a module that imports exhook-edge by name', () => {
     expect(inside.stdout).toBe(entry);
   });
 
-  it('serves on a free port, with hooks of its own and a sink, and stops', () => {
+  it('serves on a free port, with custom hooks and a sink, and stops', () => {
     write(
       'serve.mjs',
       `
@@ -116,7 +116,7 @@ describe('a module that imports exhook-edge by name', () => {
     });
   });
 
-  it('is told what is wrong with a hook where it is defined', () => {
+  it('reports errors in a hook where it is defined', () => {
     const { status, stderr } = node(
       '--input-type=module',
       '-e',
@@ -149,7 +149,7 @@ function compile(files: Record<string, string>): string[] {
 }
 
 describe('the types of the package', () => {
-  it('let through what is right and refuse what is wrong, in strict mode', () => {
+  it('admit what is right and refuse what is wrong, in strict mode', () => {
     const good = `
       import {
         allow, callHook, type Config, type ConfigInput, defineHook, drop, type Event, type Failure, type HookInput,
@@ -283,7 +283,7 @@ describe('hooks.custom of the built server', () => {
       "export default { name: 'client.connected' };",
       /^bad\.mjs: .*decide/,
     ],
-  ])('%s is an error of the start that says what is wrong', async (_what, text, says) => {
+  ])('%s is an error at the start, with its reason', async (_what, text, says) => {
     const name = text === undefined ? 'absent.mjs' : 'bad.mjs';
     if (text !== undefined) write(name, text);
     const { code, stdout, stderr } = await run([

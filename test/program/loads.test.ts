@@ -36,7 +36,7 @@ describe('a server that listens', () => {
     },
   );
 
-  it('has loaded what a spool needs', async () => {
+  it('has loaded the modules of a spool', async () => {
     const config = {
       spool: { path: temporaryDirectory() },
       sinks: { http: sinks.http },
@@ -47,7 +47,7 @@ describe('a server that listens', () => {
     expect(lateLoads(server)).toStrictEqual([]);
   });
 
-  it('has loaded what a supervisor needs to add the pages of its workers up', async () => {
+  it('has loaded the modules that a supervisor needs to add up the pages of its workers', async () => {
     const config = { workers: 2, admin: { port: 'shared', open: true } };
     const { server, broker } = await serverOf(config, {}, ['--watchdog', 'off'], options);
     const listening = () => server.log.filter(({ message }) => message.startsWith('listening on ')).length;

@@ -120,7 +120,7 @@ describe('on a terminal', () => {
     return { program, url };
   };
 
-  it('that is gone, calls are answered and the server stops as usual', async () => {
+  it('that is closed, calls are answered and the server stops as usual', async () => {
     const { program, url } = await startOnTerminal();
     await expectAnswers(url, 3);
     await program.close();

@@ -151,7 +151,7 @@ describe.each<[string, RecordedCall[]]>([
   ['emqx-4.4.3', v1Life({ meta: true })],
   ['emqx-4.3.0', v1Life({ meta: false })],
 ])('the messages of %s', (name, life) => {
-  it('have the outcomes of the committed table', async () => {
+  it('have the outcomes in the committed table', async () => {
     const { server, broker } = await serverOf(recorded);
     const rows: [string, string][] = [];
     for (const call of life) {
@@ -198,7 +198,7 @@ describe('bad payloads', () => {
     ['nothing', 'cbor', new Uint8Array(), /^decode cbor: the payload /],
   ];
 
-  it('are dropped with the reason, in bounded memory, and the server goes on', async () => {
+  it('are dropped with the reason, in bounded memory, and the server continues', async () => {
     const rules = cases.map(([, decode], i) => ({ name: `r${i}`, topics: `bad/${i}`, decode }));
     const { server, broker } = await serverOf({
       publish: { onError: 'drop', rules },
@@ -337,8 +337,8 @@ describe('a message that was not judged at message.ingress', () => {
   });
 });
 
-describe('what brokers are told', () => {
-  it('is the topics of the rules, and no more', async () => {
+describe('the hooks that brokers receive', () => {
+  it('has exactly the topics of the rules', async () => {
     const rules = [
       { topics: ['in/${clientid}/x', 'a/#'], stop: true },
       { topics: 'a/b', stop: true },

@@ -146,7 +146,7 @@ describe('a server with admin pages', () => {
     expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
   });
 
-  it('counts what policies decide, and what it costs to look it up', async () => {
+  it('counts the decisions of policies, and the cost of their look-ups', async () => {
     const config = {
       authenticate: {
         methods: [
@@ -246,7 +246,7 @@ describe('a server with admin pages', () => {
       expect([...everything, server.stderr.text].join('\n')).not.toContain(secret);
   });
 
-  it('tells what is registered and why, who called, and warns of the trap', async () => {
+  it('shows what is registered and why, who called, and warns of the trap', async () => {
     const acl = temporaryFile('exhook.yaml', 'authorize: { rules: [{ allow: publish, topics: [a] }] }\n');
     const [server, pages] = await startWithAdmin(['--config', acl, '--hooks-register', 'client.connected']);
     interface Hooks {
@@ -506,7 +506,7 @@ describe('several workers', () => {
     return [server, pages];
   }
 
-  it('are added up, whoever was called', async () => {
+  it('are added up, whichever worker was asked', async () => {
     const [server, pages] = await startWorkers(2);
     const life = lives['emqx-5.10.3'];
     await Promise.all([1, 2, 3, 4].map(() => live(server.url, life)));

@@ -46,7 +46,7 @@ describe('logins with a users file', () => {
     expect(await login(broker, {})).toBe(false);
   });
 
-  it('holds up who guesses, and remembers who was admitted', async () => {
+  it('delays clients that guess passwords, and caches those that were admitted', async () => {
     const { server, broker } = await serverOf({
       decisions: { log: 'all' },
       authenticate: {
@@ -150,7 +150,7 @@ describe('logins with an HTTP service', () => {
     authorize: { rules: [] },
   });
 
-  it('asks it, and keeps what it grants', async () => {
+  it('asks it, and keeps its grants', async () => {
     const url = await authServer((response, body) => {
       const { username } = JSON.parse(body);
       const acl = [{ permission: 'allow', action: 'publish', topic: 'mine' }];
@@ -235,7 +235,7 @@ describe('an HTTP service', () => {
     await until('the service to be asked again', () => isAdmitted(broker).then((is) => is === true));
   });
 
-  it('is asked once for what the cache knows, for what it refused too, and never for a failure', async () => {
+  it('is asked once for what the cache knows, including refusals, and again after a failure', async () => {
     const asked: string[] = [];
     const url = await authServer((response, body) => {
       const { username } = JSON.parse(body);
@@ -396,7 +396,7 @@ describe('a change while it runs', () => {
   const change = (path: string, content: unknown): void =>
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
 
-  it('of the configuration file is taken over when it is valid, and reported when it is not', async () => {
+  it('of the configuration file takes effect if it is valid, and is reported if it is not', async () => {
     const { server, broker, path } = await serverOf(rulesFor('old'));
     expect(await publish(broker, {}, 'new')).toBe(false);
     change(path, { ...rulesFor('new'), workers: 2 });
@@ -409,7 +409,7 @@ describe('a change while it runs', () => {
     expect(await publish(broker, {}, 'new')).toBe(true);
   });
 
-  it('is taken over on SIGHUP at once', async () => {
+  it('takes effect at once on SIGHUP', async () => {
     const { server, broker, path } = await serverOf(rulesFor('old'));
     change(path, rulesFor('new'));
     server.signal('SIGHUP');
@@ -539,7 +539,7 @@ describe('a start', () => {
     expect(stderr).not.toContain('SECRET');
   });
 
-  it('registers what is configured', async () => {
+  it('registers the configured hooks', async () => {
     const path = temporaryFile('exhook.yaml', JSON.stringify({ events: { stdout: 'off' }, ...deniesTopics }));
     const { stdout } = await exhook(['hooks', '--config', path]);
     expect(stdout).toContain('client.authorize  a policy decides topics (authorize)');

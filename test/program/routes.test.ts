@@ -82,7 +82,7 @@ const SHORT = 3_000;
 describe('delivery: before-reply', () => {
   const route = { delivery: 'before-reply' };
 
-  it('answers unchanged what the sink has', async () => {
+  it('answers unchanged once the sink has the message', async () => {
     const service = await aService();
     const { server } = await aServer(service, route);
     const call = publish(server.url, LONG);
@@ -120,7 +120,7 @@ describe('delivery: before-reply', () => {
 });
 
 describe('overflow: spool', () => {
-  it('loses nothing of what was answered when the server is killed', async () => {
+  it('loses no answered message when the server is killed', async () => {
     const service = await aService(503);
     const { server, file } = await aServer(service, { overflow: 'spool' }, { spool: { path: './spool' } });
     const call = publish(server.url, LONG);
@@ -136,7 +136,7 @@ describe('overflow: spool', () => {
 });
 
 describe('the end of a server', () => {
-  it('says how many events are lost when there is no spool', async () => {
+  it('reports how many events are lost without a spool', async () => {
     const service = await aService('never');
     const { server } = await aServer(service, {}, { drain: { timeout: '1s' } });
     const call = publish(server.url, LONG);
@@ -159,7 +159,7 @@ describe('the end of a server', () => {
   });
 });
 
-describe('what a sink refuses for good', () => {
+describe('an event that a sink rejects permanently', () => {
   it('is with the dead letters', async () => {
     const service = await aService(400);
     const sinks = { history: { http: { url: service.url }, deadLetter: { file: './dead.jsonl' } } };

@@ -26,7 +26,7 @@ describe('the start', () => {
     expect((await aBroker(server.url).send(loaded)).status).toBe(0);
   });
 
-  it('listens on an IPv6 address, and writes it so that it can be copied', async () => {
+  it('listens on an IPv6 address, and logs it in a form that can be copied', async () => {
     const server = await startServer(['--host', '::1']);
     expect(server.url).toBe(`http://[::1]:${server.port}`);
     expect(await (await fetch(`${server.url}/healthz`)).text()).toBe('ok\n');
@@ -165,7 +165,7 @@ function canConnect(port: number): Promise<boolean> {
 }
 
 describe('the end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('on %s answers what is in flight, then exits 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('on %s answers calls in flight, then exits 0', async (signal) => {
     const directory = temporaryDirectory();
     const server = await startServer(['--hooks-custom', slowHook(directory)]);
     const broker = aBroker(server.url);
@@ -226,7 +226,7 @@ describe('the end', () => {
 });
 
 describe('standard output', () => {
-  it('may be closed: the server says so once and goes on answering', async () => {
+  it('may be closed: the server says so once and keeps answering', async () => {
     const server = await startServer();
     const broker = aBroker(server.url);
     server.child.stdout?.destroy();

@@ -77,7 +77,7 @@ describe.skipIf(isRedisMissing)('two servers that share grants in Redis', () => 
     expect(await redis.cli('DBSIZE')).toBe('0');
   });
 
-  it('keep a refused login from changing what the client has', async () => {
+  it('keep a refused login from changing the grants of the client', async () => {
     const redis = await aRedis();
     const [one, other] = [await startOne(redis.port), await startOne(redis.port)];
     await login(one.broker, { ...client, password: mayPublish('own') });
@@ -116,7 +116,7 @@ describe.skipIf(isRedisMissing)('two servers that share grants in Redis', () => 
 });
 
 describe.skipIf(isRedisMissing)('a server whose Redis goes away', () => {
-  it('denies logins and topics that need it, and goes on when it is back', async () => {
+  it('denies logins and topics that need it, and continues when it is back', async () => {
     const redis = await aRedis();
     const { server, broker } = await startOne(redis.port, { redis: { timeout: '1s' } });
     await login(broker, { ...client, password: mayPublish('own') });
@@ -150,7 +150,7 @@ describe.skipIf(isRedisMissing)('a server whose Redis goes away', () => {
     expect(await publish(broker, client, 'own')).toEqual(verdict);
   });
 
-  it('believes for a while what it has read', async () => {
+  it('trusts what it has read for a while', async () => {
     const redis = await aRedis();
     const { broker } = await startOne(redis.port, { redis: { freshness: '1h', timeout: '2s' } });
     expect(await login(broker, { ...client, password: mayPublish('own') })).toBe(true);
@@ -187,10 +187,7 @@ describe('grants in Redis', () => {
     [{}, /exhook\.yaml:1:\d+ authorize\.grants\.redis: environment variable REDIS_PASSWORD is not set/],
     [{ password: { file: './none' } }, /authorize\.grants\.redis: cannot read \S+none: ENOENT/],
     [{ url: 'http://host' }, 'is not a URL of Redis; write one such as redis://host:6379'],
-    [
-      { url: 'redis://user:SECRET@host' },
-      'holds a user name or a password; write username: and password:',
-    ],
+    [{ url: 'redis://user:SECRET@host' }, 'holds a user name or a password; write username: and password:'],
     [{ url: 'redis://host/prefix' }, 'has more than a host, a port and the number of a database'],
     [{ url: 'redis://host', ca: './ca.pem' }, 'is in the clear, so that ca, cert and key are of no use'],
     [{ url: 'rediss://host', cert: './cert.pem' }, 'has one of cert and key; write both, or neither'],

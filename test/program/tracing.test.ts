@@ -62,7 +62,7 @@ const custom = `
 `;
 
 describe('a server that was started with an SDK', () => {
-  it('goes on with the trace of its caller, nests what a user adds, and sends all when it stops', async () => {
+  it("continues the trace of its caller, nests the user's spans, and sends all when it stops", async () => {
     const file = temporaryFile('hooks.mjs', custom);
     const { server, spans } = await aTracedServer(['--hooks-custom', file]);
     expect(await callAt(server.url, login, aLogin, { traceparent: SAMPLED })).toBe(false);

@@ -13,7 +13,7 @@ async function aServer(args: readonly string[] = [], options: ProgramOptions = {
 const hasSpoken = (server: RunningServer) => server.log.some(({ message }) => verdict.test(message));
 
 describe('the watchdog', () => {
-  it('logs where a process loops for ever, and kills it', async () => {
+  it('logs where a process loops forever, and kills it', async () => {
     const server = await aServer();
     const status = callAs(aBroker(server.url), 'loop');
     const line = await server.logged(verdict);
@@ -65,7 +65,7 @@ describe('the watchdog', () => {
   it.each([
     ['is off while an inspector listens', { env: { NODE_OPTIONS: '--inspect=127.0.0.1:0' } }, []],
     ['can be switched off', {}, ['--watchdog', 'off']],
-  ])('%s: a process that is blocked for longer than the limit goes on', async (_, options, args) => {
+  ])('%s: a process that is blocked for longer than the limit continues', async (_, options, args) => {
     const server = await aServer(args, options);
     expect(await callAs(aBroker(server.url), 'while')).toBe(0);
     expect(await server.stop()).toStrictEqual({ code: 0, signal: null });

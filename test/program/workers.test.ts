@@ -73,7 +73,7 @@ describe('two workers', () => {
     expect(await server.stop()).toStrictEqual({ code: 0, signal: null });
   });
 
-  it('go on when one is killed, and it is started again', async () => {
+  it('keep running when one is killed, and it is restarted', async () => {
     const server = await startWorkers(2);
     const [victim, survivor] = childrenOf(server.pid);
     if (victim === undefined || survivor === undefined) throw new Error('there are no two workers');
@@ -101,7 +101,7 @@ describe('two workers', () => {
     expect(workers.filter((pid) => parentOf(pid) !== undefined)).toStrictEqual([]);
   });
 
-  it('are stopped when the whole process group is told, as a terminal does', async () => {
+  it('are stopped when the whole process group gets a signal, as from a terminal', async () => {
     const server = await startWorkers(2);
     for (const pid of childrenOf(server.pid)) process.kill(pid, 'SIGINT');
     expect(await server.stop('SIGINT')).toStrictEqual({ code: 0, signal: null });

@@ -154,7 +154,7 @@ describe('the secret of an API key', () => {
   const env = { EMQX_API_SECRET: secret };
 
   it.each([200, 401, 403, 404, 500, 302])(
-    'is told by no command, when the broker answers %d',
+    'is printed by no command, if the broker answers %d',
     async (status) => {
       const { port } = await startHttpEcho(() => [status, 'application/json']);
       const url = ['--url', 'http://127.0.0.1:9000'];

@@ -26,7 +26,7 @@ describe('the search for secrets', () => {
     expect(formsIn(bytes.toString('base64url')).some((form) => /^base64url /.test(form))).toBe(true);
   });
 
-  it('finds nothing where there is none', () => {
+  it('finds nothing if there is no secret', () => {
     expect(formsIn('Zq7! hidden elsewhere')).toEqual([]);
     expect(formsIn(gzipSync('x').toString('base64'))).toEqual([]);
   });

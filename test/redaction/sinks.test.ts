@@ -142,7 +142,7 @@ const servers: readonly (readonly [string, boolean, () => Promise<Real>])[] = [
   ['mqtt', isMosquittoMissing, () => startMosquitto()],
 ];
 
-describe('a sink whose credentials are refused tells nobody what they are', () => {
+describe('a sink whose credentials are refused reveals them to nobody', () => {
   for (const [kind, isMissing, start] of servers) {
     it.skipIf(isMissing)(
       kind,
@@ -157,7 +157,7 @@ describe('a sink whose credentials are refused tells nobody what they are', () =
   }
 });
 
-describe('a sink whose server sends back what it is told', () => {
+describe('a sink whose server echoes its input', () => {
   it.each(Object.keys(options))('keeps it to itself: %s', async (kind) => {
     const { port } = await startTcpEcho();
     const places = await runWith({ [kind]: aSink(kind, port) });

@@ -6,7 +6,7 @@ import { aDelivery } from '../events/support.ts';
 const batch = ['a1', 'b1', 'a2', 'b2', 'a3'].map((id) => aDelivery(id, id[0]));
 
 describe('writeByKey', () => {
-  it('leaves out what nobody wants any more, asked just before it is sent', async () => {
+  it('leaves out deliveries that are no longer wanted, checked just before sending', async () => {
     const unwanted = new Set<string>(['b1']);
     const outcome = new ReceiptBuilder(batch, ({ id }) => !unwanted.has(id));
     const sent: string[] = [];

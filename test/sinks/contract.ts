@@ -19,7 +19,7 @@ export function ours(subject: SinkSubject, options: { readonly asksAtOnce?: bool
 }
 
 function itLeavesOutWhatNobodyWants(subject: SinkSubject, asksAtOnce: boolean): void {
-  it('leaves out what nobody wants any more when its turn has come, and writes the rest', async () => {
+  it('leaves out deliveries that are no longer wanted when their turn comes, and writes the rest', async () => {
     const sink = await subject.open();
     try {
       const batch = [1, 2, 3, 4].map(() => makeDelivery({ format: 'structured' }));

@@ -106,7 +106,7 @@ describe('a topic that the broker refuses', () => {
 it.each([
   [154, /see retain/],
   [155, /see qos/],
-])('what the options want and the broker does not support, %d, costs no event', async (code, says) => {
+])('options that the broker does not support, %d, cost no event', async (code, says) => {
   const port = await startBroker(() => disconnectOf(code));
   const sink = await openAt(port);
   await expect(write(sink, {}, { target: 'theirs' })).rejects.toThrow(says);

@@ -12,7 +12,7 @@ const findIn = (section: object, targets: TargetWorld) => {
 };
 const world = { grantKeys: ['exhook:grants:'], written: [] as string[] };
 
-describe('What is reserved in a sink', () => {
+describe('Reserved places of a sink', () => {
   it.each([
     ['redis', { redis: {} }, 'exhook:grants:emqx@1:victim', 'mqtt:x'],
     ['mqtt', { mqtt: {} }, '$CONTROL/dynamic-security/v1', 'a/$SYS'],
@@ -34,7 +34,7 @@ describe('What is reserved in a sink', () => {
     expect(find({ kafka: {} })?.(to('_schemas'))).toMatch(/begins with "_"/);
   });
 
-  it('looks at the topic of the message where an MQTT sink has none of its own', () => {
+  it('checks the topic of the message if an MQTT sink has no topic of its own', () => {
     expect(findIn({ mqtt: {} }, world)?.(to(undefined, '$SYS/x'))).toMatch(/begins with "\$"/);
     expect(findIn({ mqtt: { topic: 'a' } }, world)?.(to(undefined, '$SYS/x'))).toBeUndefined();
   });
@@ -68,7 +68,7 @@ describe('a guarded sink', () => {
       new AbortController().signal,
     );
 
-  it('is never given what is forbidden, and tells the rest by the places of the whole batch', async () => {
+  it('never gets forbidden events, and its receipt uses the indexes of the whole batch', async () => {
     const sink = sinkThat(() => ({ rejected: [{ index: 1, reason: 'full' }], unconfirmed: [2] }));
     const reason = 'the topic begins with "_": such topics are internal';
     batches.length = 0;

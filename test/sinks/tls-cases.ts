@@ -78,7 +78,7 @@ function itKnowsTls({ certificates, open, openPlain, secrets }: TlsCases): void 
     await sink.close();
   };
 
-  it('shows a certificate and knows that of the server', async () => {
+  it('presents a certificate and verifies the certificate of the server', async () => {
     const { ca, client } = certificates();
     const sink = await open({ ca, ...client });
     await sink.check?.();

@@ -16,6 +16,6 @@ it.each([
   expect(tlsSentenceOf(message)).toMatch(says);
 });
 
-it('says nothing of what is not about TLS', () => {
+it('ignores errors that are not about TLS', () => {
   expect(tlsSentenceOf('connect ECONNREFUSED 127.0.0.1:1')).toBeUndefined();
 });

@@ -39,7 +39,7 @@ it.each([
   expect(isAllowed(expression)).toBe(expected);
 });
 
-it('finds a forbidden licence among those of the lock file', () => {
+it('finds a forbidden licence in the lock file', () => {
   const lock = JSON.parse(read('package-lock.json'));
   lock.packages['node_modules/zod'].license = 'AGPL-3.0-only';
   delete lock.packages['node_modules/pino'].license;
@@ -75,14 +75,14 @@ const words: Readonly<Record<string, RegExp>> = {
   'BSD-3-Clause': /redistribution and use in source and binary forms/i,
 };
 
-it.each(bundled.map((one) => [one.name, one] as const))('%s: the text is that of its licence', (_, one) => {
+it.each(bundled.map((one) => [one.name, one] as const))('%s: the text belongs to its licence', (_, one) => {
   const text = licenceText(root, one) as string;
   expect(text).toMatch(/copyright/i);
   for (const id of one.licence.match(/[\w.-]+/g)?.filter((word) => word !== 'AND') ?? [])
     expect(text).toMatch(words[id] ?? /never/);
 });
 
-it('takes the terms from a README when there is no file, and those at the top of code of others', () => {
+it('takes the terms from a README if there is no file, and those at the top of third-party code', () => {
   const textOf = (name: string) =>
     licenceText(
       root,

@@ -134,7 +134,7 @@ it('is the same for the same sources, but for the time', () => {
   expect(make(readBundled().slice(1)).serialNumber).not.toBe(first.serialNumber);
 });
 
-it('refuses a bundle that was not made of what is locked', () => {
+it('rejects a bundle that was not built from the locked versions', () => {
   const stale = readBundled().map((one) => (one.name === 'zod' ? { ...one, version: '0.0.1' } : one));
   expect(() => make(stale)).toThrow(/node_modules\/zod is bundled as 0\.0\.1, but locked as .*npm ci/);
 });

@@ -46,7 +46,7 @@ it('a source that was removed, or has another name, makes dist/ stale', () => {
   expect(whyStale(project)).toMatch(/changed/);
 });
 
-it('a declaration that is gone, or a program that was edited, makes dist/ stale', () => {
+it('a deleted declaration or an edited program makes dist/ stale', () => {
   const [removed, edited] = [aBuiltProject(), aBuiltProject()];
   rmSync(join(removed, 'dist/types/a.d.ts'));
   appendFileSync(join(edited, 'dist/server.js'), '//');
@@ -56,7 +56,7 @@ it('a declaration that is gone, or a program that was edited, makes dist/ stale'
   ]);
 });
 
-it('a build that did not end, or that never was, is told from one that did', () => {
+it('an unfinished or missing build is distinguished from a complete one', () => {
   const project = aBuiltProject();
   rmSync(join(project, 'dist/.built.json'));
   expect(whyStale(project)).toBe('dist/ is missing or incomplete');

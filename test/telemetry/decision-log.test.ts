@@ -100,7 +100,7 @@ describe('the decision log', () => {
     expect(records).toHaveLength(isThere ? 1 : 0);
   });
 
-  it('holds neither the password of a login, nor a token that is the user name, nor what was granted', () => {
+  it('contains neither the password of a login, nor a token in the user name, nor the grants', () => {
     const { records, write } = setup();
     const clientinfo = aCredential({ username: 'e30.e30.c2ln' });
     const grant = { tags: { a: 'granted' } };

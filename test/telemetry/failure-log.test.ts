@@ -53,7 +53,7 @@ describe('the log of failures', () => {
     expect(keys[0]).toBe(keys[1]);
   });
 
-  it('says what a hook threw, and none of the other fields of the error', () => {
+  it('logs what a hook threw, and none of the other fields of the error', () => {
     const { lines, logFailure } = aLog();
     const cause = Object.assign(new TypeError('of mine'), {
       password: 'hunter2',
@@ -69,7 +69,7 @@ describe('the log of failures', () => {
     [{ password: 'hunter2' }, 'object'],
     [null, 'object'],
     [7, 'number'],
-  ])('says of what is no error only what it is: %j', (cause, type) => {
+  ])('logs only the type of a value that is not an error: %j', (cause, type) => {
     const { lines, logFailure } = aLog();
     logFailure(rpcFor('client.connect'), new Failure('handler_threw', 'the hook threw', { cause }));
     expect(lines[0]?.fields).toMatchObject({ cause: type });

@@ -28,7 +28,7 @@ describe('the format google', () => {
     expect(records()[0]).toMatchObject({ serviceContext: { service: 'edge', version: 'edge-7' } });
   });
 
-  it('adds nothing to a line that is no error and in no trace', async () => {
+  it('adds nothing to a line without error and trace', async () => {
     const { records, log } = await aLog();
     log.warn({ code: 'x' }, 'hm');
     expect(records()).toEqual([{ severity: 'WARNING', time, code: 'x', message: 'hm' }]);
@@ -47,7 +47,7 @@ describe('the format google', () => {
     });
   });
 
-  it('takes the stack of what a hook threw', async () => {
+  it('uses the stack of the error that a hook threw', async () => {
     const { records, log } = await aLog();
     log.error({ cause: 'TypeError', detail: 'no', stack: 'TypeError: no\n    at decide' }, 'a call failed');
     expect(records()[0]).toMatchObject({ stack_trace: 'TypeError: no\n    at decide' });

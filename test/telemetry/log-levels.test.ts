@@ -36,7 +36,7 @@ describe('the switch of the level', () => {
     expect(said()).toEqual([[level, 'the log level stays as configured: it shows every call']]);
   });
 
-  it('does nothing when it is told what is so already', async () => {
+  it('does nothing if the level is already set', async () => {
     const { said, levels } = await setup('info');
     levels.raise(false);
     levels.raise(true);
@@ -45,7 +45,7 @@ describe('the switch of the level', () => {
   });
 });
 
-describe('a level that is configured anew', () => {
+describe('a level that is configured again', () => {
   it('takes effect at once', async () => {
     const { log, said, levels } = await setup('info');
     levels.configure('warn');

@@ -55,7 +55,7 @@ describe('the table of docs/logs.md', () => {
     expect(logged.filter(({ name }) => !names.has(name))).toEqual([]);
   });
 
-  it('finds what is missing in it, and what is of another type', () => {
+  it('finds missing fields, and fields of another type', () => {
     expect(findUndocumented({ code: 1, err: { config: 'x' }, conditions: [{ rool: 'x' }] }, fields)).toEqual([
       'code is no text',
       'err.config is not in docs/logs.md',

@@ -131,7 +131,7 @@ describe('durations', () => {
 });
 
 describe('gauges', () => {
-  it('say what is so at the moment', () => {
+  it('report the present state', () => {
     const source = aSource({
       load: { ...aLoad, deciding: 2, bytes: 300, shed: 4 },
       connections: { size: 5, open: 6 },

@@ -45,7 +45,7 @@ describe('the metrics of policies', () => {
     ]);
   });
 
-  it('tell what the look-ups did', () => {
+  it('count the results of look-ups', () => {
     expect(read({ ...none, policy })).toEqual([
       'policy_renewals_failed_total{of=rules} 1',
       'policy_renewals_failed_total{of=users} 0',
@@ -69,7 +69,7 @@ describe('the metrics of policies', () => {
     ]);
   });
 
-  it('leave out what is not configured', () => {
+  it('omit what is not configured', () => {
     const small = { ...policy, cache: undefined, limiter: undefined, sharedGrants: undefined };
     expect(read({ ...none, policy: small }).map((line) => line.split('{')[0])).toEqual([
       'policy_renewals_failed_total',

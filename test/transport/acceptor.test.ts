@@ -60,7 +60,7 @@ describe('a connection', () => {
     ['POST / HTTP/1.1\r\n\r\n', 'http1'],
     ['PUT / HTTP/1.1\r\n\r\n', 'http1'],
     ['nonsense', 'http1'],
-  ])('that begins with %j is taken as what it speaks, with all it has said', async (text, spoken) => {
+  ])('that begins with %j is recognised, and keeps all its bytes', async (text, spoken) => {
     const { open, next } = await anAcceptor();
     const taking = next();
     (await open()).write(text);
@@ -69,7 +69,7 @@ describe('a connection', () => {
     expect(await readFrom(taken.socket, text.length)).toBe(text);
   });
 
-  it('may take its time over each byte, and others go on meanwhile', async () => {
+  it('may send its bytes slowly, while others proceed', async () => {
     const { open, next, taken } = await anAcceptor();
     const slow = await open();
     for (const byte of 'PR') {
@@ -86,7 +86,7 @@ describe('a connection', () => {
     expect(await readFrom(socket, 5)).toBe('PRI *');
   });
 
-  it.each(['', 'P', 'PR'])('that says %j and no more is ended when its time is over', async (text) => {
+  it.each(['', 'P', 'PR'])('that sends only %j is closed when its time is over', async (text) => {
     const { open, taken } = await anAcceptor(50);
     const socket = await open();
     if (text !== '') socket.write(text);
@@ -104,7 +104,7 @@ describe('a connection', () => {
     expect(taken).toStrictEqual([]);
   });
 
-  it('that speaks TLS is refused, and the operator is told what to do', async () => {
+  it('that uses TLS is refused, and the operator gets the fix', async () => {
     const { open, taken, refusals } = await anAcceptor();
     const socket = await open();
     socket.write(Buffer.from('16030100c8010000c40303', 'hex'));

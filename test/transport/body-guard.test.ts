@@ -139,12 +139,12 @@ describe('a body that does not come', () => {
     expect(shed).toHaveLength(1);
   });
 
-  it('is shed when there is no room for its bytes', async () => {
+  it('is shed if there is no room for its bytes', async () => {
     const { result, shed, held } = await guard(GRPC, [frame(Buffer.alloc(500))], { queuedBytes: 400 });
     expect([result, shed.length, held]).toStrictEqual(['\0\0\0\0\0', 1, 0]);
   });
 
-  it('is overloaded when there is no RPC that could answer otherwise', async () => {
+  it('is overloaded if no RPC could answer otherwise', async () => {
     const { result, shed } = await guard(GRPC, [frame(Buffer.alloc(500))], { queuedBytes: 400, rpc: false });
     expect([result, shed]).toStrictEqual(['overloaded', []]);
   });

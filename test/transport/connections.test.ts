@@ -138,7 +138,7 @@ describe('a connection that is retired', () => {
     expect(elapsed).toBeLessThan(3_500);
   });
 
-  it('closes sooner when it is told so later, as by a drain', () => {
+  it('closes sooner after a second order, as in a drain', () => {
     const { sessions, of } = someConnections(1);
     of(0).began();
     of(0).retire(60_000);
@@ -147,7 +147,7 @@ describe('a connection that is retired', () => {
     expect(sessions.every(isClosed)).toBe(true);
   });
 
-  it('closes when its patience is over, once, although it is told again', () => {
+  it('closes when its patience is over, once, even after a second order', () => {
     const { sessions, of } = someConnections(1);
     of(0).began();
     of(0).retire(1_000);

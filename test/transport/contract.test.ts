@@ -361,7 +361,7 @@ describe.each([
       ['deflate', 1],
       ['x-unheard-of', 0],
     ])(
-      'is told that only identity is understood, for grpc-encoding %s and the flag %d',
+      'learns that only identity is supported, for grpc-encoding %s and the flag %d',
       async (encoding, flags) => {
         const headers = grpcHeaders(connected.path, { 'grpc-encoding': encoding });
         const answer = await client.send(headers, frame(goodMessage, { flags }));

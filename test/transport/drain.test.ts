@@ -117,7 +117,7 @@ describe('a drain', () => {
     expect(server.gate.asked.toSorted()).toStrictEqual(['a', 'b', 'c']);
   });
 
-  it('lets each connection go at a quiet moment of its own', async () => {
+  it('closes each connection at its own quiet moment', async () => {
     const server = await aFaultServer();
     const [quiet, busy] = [await connected(server), await connected(server)];
     const answer = callGate(busy, 'a');

@@ -103,7 +103,7 @@ it('half a frame of HTTP/2, then silence, hurts nobody and goes with its connect
   await expectAsNew(server);
 });
 
-it('a connection that says nothing, or half of what it speaks, is ended when its time is over', async () => {
+it('a connection that sends nothing, or an incomplete preface, is closed when its time is over', async () => {
   const server = await aFaultServer({ bodyTimeout: 400 });
   const sockets = ['', 'P', 'PR'].map((bytes) => ({ bytes, socket: server.socket() }));
   await Promise.all(sockets.map(({ bytes, socket }) => (bytes === '' ? undefined : socket.write(bytes))));
@@ -180,7 +180,7 @@ it('of too many streams with headers only, the oldest are answered at once', asy
 
 describe('a client that never reads its replies', () => {
   // A publish that is answered with its own message: a reply with a body that needs a window.
-  it('because its window is 0, does not hold up others, and what it holds is bounded', async () => {
+  it('because its window is 0, does not delay others, and what it holds is bounded', async () => {
     const server = await aFaultServer({ queuedBytes: 40_000, messageBytes: 1_000 });
     const socket = server.socket();
     // SETTINGS_INITIAL_WINDOW_SIZE = 0. [RFC 9113, section 6.5.2]

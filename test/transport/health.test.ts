@@ -162,7 +162,7 @@ describe('the state', () => {
     expect(new Health([]).isServing).toBe(false);
   });
 
-  it('is told once for each change, until the signal', async () => {
+  it('is reported once per change, until the signal', async () => {
     const health = new Health(['a']);
     const end = new AbortController();
     const states = health.watch('a', end.signal);

@@ -50,11 +50,11 @@ describe('the host of a request', () => {
     expect(check({ ':authority': host }, { httpVersionMajor: 2 })).toBe('host');
   });
 
-  it('is not looked at when there is none, which no browser leaves out', () => {
+  it('is not checked if it is missing, which no browser does', () => {
     expect(check({})).toBeUndefined();
   });
 
-  it('is never looked at for gRPC over HTTP/2, and is for what a browser can send', () => {
+  it('is never checked for gRPC over HTTP/2, but for requests that a browser can send', () => {
     const host = 'evil.example';
     for (const type of [
       'application/grpc',

@@ -74,7 +74,7 @@ describe('a drain over HTTP/1.1', () => {
     expect(heard.map((text) => text.match(/one|two/)?.[0]).sort()).toStrictEqual(['one', 'two']);
   });
 
-  it('answers a call that comes all the same, and then ends its connection', async () => {
+  it('answers a late call, and then closes its connection', async () => {
     const { http1, calls, open } = await run();
     const socket = await open();
     await http1.drain();
@@ -109,7 +109,7 @@ describe('HTTP/1.1', () => {
     },
   );
 
-  it('answers what is no HTTP with 400', async () => {
+  it('answers 400 to anything other than HTTP', async () => {
     const { open } = await run();
     const socket = await open();
     socket.write('\x00\x01\x02 what?\r\n\r\n');

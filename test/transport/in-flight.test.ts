@@ -41,7 +41,7 @@ describe('the load', () => {
     expect([one.mayHold(305), one.mayHold(306)]).toStrictEqual([true, false]);
   });
 
-  it('lets a request take and give back what it holds', () => {
+  it('lets a request take and release bytes', () => {
     const load = new InFlight({ inFlight: 1, queuedBytes: 400, messageBytes: 10 });
     const connection = new ConnectionInFlight(load);
     const [one, other] = [new Hold(connection), new Hold(connection)];
@@ -54,7 +54,7 @@ describe('the load', () => {
     expect([connection.bytes, load.bytes]).toStrictEqual([20, 20]);
   });
 
-  it('gives all connections together no more than there is', () => {
+  it('limits all connections together', () => {
     const load = new InFlight({ inFlight: 1, queuedBytes: 400, messageBytes: 10 });
     const connections = Array.from({ length: 5 }, () => new ConnectionInFlight(load));
     for (const connection of connections.slice(0, 4)) connection.hold(95);

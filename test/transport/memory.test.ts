@@ -40,7 +40,7 @@ describe.each([
   ['lean', true],
   ['connect', false],
 ])('a body over the %s path', (_path, lean) => {
-  it('of which each byte comes with 64 KiB of something else costs no more than its bytes', async () => {
+  it('whose bytes each come with 64 KiB of other frames costs no more than its bytes', async () => {
     await using server = await startTestServer({ lean });
     const socket = await openLargeMessage(server);
     // Frames of an unknown type are ignored, but come in the same packet. [RFC 9113, section 5.5]
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-it('A body of a broker whose first bytes come with 64 KiB of something else keeps no more than them', async () => {
+it("A broker's body whose first bytes come with 64 KiB of other frames keeps only its own bytes", async () => {
   await using server = await startTestServer();
   const socket = new RawSocket(server.port);
   await socket.write(hello());

@@ -69,7 +69,7 @@ describe('a port', () => {
       expect(await curl(flag, '--head', `${server.url}/readyz`)).toMatchObject({ status: 200, version });
     });
 
-    it('answers /readyz by whether it wants calls, and /healthz all the same', async () => {
+    it('answers /readyz by whether it wants calls, and /healthz in any case', async () => {
       await using draining = await startTestServer();
       expect(await curl(flag, `${draining.url}/readyz`)).toMatchObject({ status: 200, body: 'ok\n' });
       draining.listener.announceDrain();
@@ -109,7 +109,7 @@ describe('a port', () => {
       expect(await curl(flag, `${server.url}/`)).toMatchObject({ status: 404, body: /\/healthz/ });
     });
 
-    it('answers 404 to what is none of its calls', async () => {
+    it('answers 404 to unknown requests', async () => {
       const answer = await curl(
         flag,
         ...post(`${server.url}/no.such.Service/Call`, 'application/json', '{}'),
@@ -117,7 +117,7 @@ describe('a port', () => {
       expect(answer.status).toBe(404);
     });
 
-    it('lives on after a request whose authority is no authority', async () => {
+    it('survives a request with an invalid authority', async () => {
       const args = post(server.url + authorize.path, 'application/json', json);
       // What it is answered is of no interest: curl may even see the connection end.
       await curl(flag, '-H', 'Host: [', ...args).catch(() => undefined);
@@ -164,7 +164,7 @@ describe('a port', () => {
   it.each([
     ['HTTP/2', [...PREFACE].map((byte) => byte), http2Frame(4, 0, 0, Buffer.alloc(0))],
     ['HTTP/1.1', [...'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n'], undefined],
-  ])('knows %s by its first bytes though each comes in a packet of its own', async (_name, bytes, rest) => {
+  ])('recognises %s by its first bytes, even if each comes in its own packet', async (_name, bytes, rest) => {
     const socket = new RawSocket(server.port);
     for (const byte of bytes.slice(0, 6)) {
       await socket.write(byte);

@@ -62,7 +62,7 @@ it('Calls that come in one packet are answered in one', async () => {
   expect(packets).toBe(1);
 });
 
-it('A connection that is let go gets two GOAWAY frames, and what it sends between them is answered', async () => {
+it('A connection that is closed gracefully gets two GOAWAY frames, and calls between them are answered', async () => {
   const server = await aFaultServer({ http2: 'own' });
   const socket = server.socket();
   await socket.write(Buffer.concat([hello(), ...call(1)]));

@@ -55,7 +55,7 @@ describe('a waiting room', () => {
     room.close();
   });
 
-  it.each([1, 3])('of %d places gives that of the oldest to the newest', (capacity) => {
+  it.each([1, 3])('with %d places gives the place of the oldest to the newest', (capacity) => {
     const room = new PendingBodies(100, capacity, () => now);
     const names = ['a', 'b', 'c', 'd', 'e'];
     for (const name of names) aStream(name, room);

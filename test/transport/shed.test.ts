@@ -57,7 +57,7 @@ describe('a call that is shed', () => {
     expect(shedWith(publish, 'deny', request).result).toBe('drop true');
   });
 
-  it('fails when the message to drop was not read, or is none', () => {
+  it('fails if the message to drop was not read, or is missing', () => {
     expect(shedWith(publish, 'deny').result).toBe('overloaded');
     expect(shedWith(publish, 'deny', empty).result).toBe('overloaded');
   });

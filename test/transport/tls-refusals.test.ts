@@ -104,7 +104,7 @@ describe('the names of a certificate', () => {
     ['DNS:"a\\", DNS:broker, \\"", DNS:real', ['a", DNS:broker, "', 'real']],
     ['DirName:"CN=x, DNS:broker, O=y", DNS:real', ['real']],
     ['othername:<unsupported>, DNS:real', ['real']],
-  ])('are not what a name in %s says of others', (subjectaltname, names) => {
+  ])('are not confused by what a name in %s claims', (subjectaltname, names) => {
     expect(namesOf({ subjectaltname })).toStrictEqual(names);
   });
 });

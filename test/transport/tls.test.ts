@@ -120,7 +120,7 @@ async function nameServed(port: number): Promise<string | undefined> {
 describe('the end of a certificate', () => {
   const endOf = (name: string) => Date.parse(new X509Certificate(pem(`${name}.crt`)).validTo);
 
-  it('is that of the one in use, also after a change', () =>
+  it('belongs to the certificate in use, also after a change', () =>
     withServer(async ({ tls }) => {
       expect(tls.expiry).toBe(endOf('first'));
       install('short');
@@ -129,7 +129,7 @@ describe('the end of a certificate', () => {
       expect(endOf('short')).toBeLessThan(endOf('first'));
     }));
 
-  it('is that of the first in its chain that ends', () => {
+  it('belongs to the first certificate of its chain that expires', () => {
     expect(findExpiry(`${pem('first.crt')}${pem('short.crt')}${pem('ca.crt')}`)).toBe(endOf('short'));
   });
 });

@@ -112,7 +112,7 @@ function watchOneByOne(server: FaultServer, count: number): Told[] {
 }
 
 describe('health watches', () => {
-  it('of one connection beyond its limit end with a status, the oldest first, and others go on', async () => {
+  it('of one connection beyond its limit end with a status, the oldest first, and others continue', async () => {
     const refused: string[] = [];
     const server = await aFaultServer({
       watchesPerConnection: 4,

@@ -42,7 +42,7 @@ function load({ yaml, env = {}, argv = [] }: Inputs) {
 }
 
 describe('an old key', () => {
-  it('means in a file what it meant, and the warning names its line', () => {
+  it('keeps its meaning in a file, and the warning names its line', () => {
     const { config, warnings } = load({ yaml: 'drain:\n  wait: 7s' });
     expect(config?.drain.timeout).toBe(7000);
     expect(warnings).toEqual([
@@ -50,7 +50,7 @@ describe('an old key', () => {
     ]);
   });
 
-  it('goes on working as a variable, and the new one wins', () => {
+  it('keeps working as a variable, and the new one wins', () => {
     const { config, warnings } = load({ env: { EXHOOK_DRAIN_WAIT: '7s' } });
     expect(config?.drain.timeout).toBe(7000);
     expect(warnings).toEqual([
@@ -61,7 +61,7 @@ describe('an old key', () => {
   });
 
   it.each([[['--drain-wait', '7s']], [['--drain-wait=7s']], [['--drain-timeout=5s', '--drain-wait=7s']]])(
-    'goes on working as a flag: %j',
+    'keeps working as a flag: %j',
     (argv) => {
       const { config, warnings } = load({ argv });
       expect(config?.drain.timeout).toBe(7000);
@@ -71,7 +71,7 @@ describe('an old key', () => {
     },
   );
 
-  it('goes on working as a switch, also as its opposite', () => {
+  it('keeps working as a switch, and as its opposite', () => {
     const { config, warnings } = load({ argv: ['--no-listen-rest'] });
     expect(config?.listen.connect).toBe(false);
     expect(warnings).toEqual([
@@ -109,7 +109,7 @@ events:
     ]);
   });
 
-  it('may have been in a section that is no more', () => {
+  it('may be from a section that was removed', () => {
     const { config, warnings } = load({ yaml: 'audit: { rate: 0.5 }' });
     expect(config?.decisions.sample).toBe(0.5);
     expect(warnings).toEqual([
@@ -138,7 +138,7 @@ events:
     expect(load({ argv: ['--limits-nagle', 'x'] }).warnings).toEqual([`flag --limits-nagle: ${message}`]);
   });
 
-  it('is told from a misspelt variable', () => {
+  it('is distinguished from a misspelt variable', () => {
     expect(load({ env: { EXHOOK_DRAIN_TIMEOUTS: '7s' } }).warnings).toEqual([
       expect.stringContaining('did you mean EXHOOK_DRAIN_TIMEOUT?'),
     ]);
@@ -169,7 +169,7 @@ describe('a problem', () => {
   });
 
   it.each(['drain: 5', 'drain: [wait]', 'drain:', 'sinks: [webhook]', 'sinks: { a: }', '[]', '5', ''])(
-    'of another kind stays what it was: %s',
+    'of another kind keeps its meaning: %s',
     (yaml) => {
       const file = { path: 'f.yaml', document: parseYaml(yaml) };
       const without = loadConfig(noSources, file, []);

@@ -19,7 +19,7 @@ const answer = (body: string) => ({ status: 200, type: 'text/plain', body });
 const HOUR = 3_600_000;
 
 describe('a worker', () => {
-  it('hands each answer to whoever asked', async () => {
+  it('returns each answer to the process that asked', async () => {
     const channel = new FakeChannel();
     const { ask } = askSupervisor(channel, HOUR);
     const both = Promise.all([ask(metrics), ask(metrics)]);

@@ -55,7 +55,7 @@ describe('the admin port', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
-  it('says so when there is no configuration to show', async () => {
+  it('says so if there is no configuration to show', async () => {
     const { get } = await open({}, { config: async () => undefined });
     expect((await get('/configz')).status).toBe(503);
   });

@@ -68,7 +68,7 @@ describe.each([
     ['/metrics?name=up', 'text/plain; version=0.0.4; charset=utf-8', /^process_resident_memory_bytes \d+$/m],
     ['/configz', 'application/json', /"port": "shared"/],
     ['/hooksz', 'application/json', /"registered"/],
-  ])('answers %s to whoever has the token', async (path, type, body) => {
+  ])('answers %s to anyone with the token', async (path, type, body) => {
     const ask = over(await start({ port: 'shared', token: TOKEN }));
     const { status, headers, body: shown } = await ask(path, { token: TOKEN });
     expect([status, headers['content-type'], headers['cache-control']]).toStrictEqual([
@@ -107,7 +107,7 @@ describe.each([
     expect((await ask('/metrics')).body).toMatch(/^exhook_ready 1$/m);
   });
 
-  it('has no pages when they have a port of their own', async () => {
+  it('has no pages if they have their own port', async () => {
     const server = await start({ port: 0, token: TOKEN });
     expect(server.adminAddress?.port).toBeGreaterThan(0);
     expect(await over(server)('/metrics', { token: TOKEN })).toMatchObject({ status: 404 });

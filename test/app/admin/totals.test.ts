@@ -29,7 +29,7 @@ describe('the totals of several workers', () => {
     expect(await read(totals, [1, 2])).toStrictEqual([15, 15]);
   });
 
-  it('keep what a silent worker had counted, and not what it held', async () => {
+  it('keep the totals of a silent worker, but not its gauges', async () => {
     const totals = new Totals();
     totals.heard(1, snapshot(10));
     totals.heard(2, snapshot(5));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Closers } from '../../../src/app/serve/closers.ts';
 
-it('closes what was opened last first, and waits for each', async () => {
+it('closes in reverse order of opening, and waits for each', async () => {
   const closers = new Closers();
   const order: string[] = [];
   closers.add('a', (name) => order.push(name));

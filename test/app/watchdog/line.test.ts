@@ -13,7 +13,7 @@ describe('the line of a verdict', () => {
     expect(JSON.parse(line)).toStrictEqual({ severity: 'CRITICAL', ...now, ...verdict });
   });
 
-  it('leaves the stack out when there is none', () => {
+  it('omits the stack if there is none', () => {
     const line = describeVerdict({ ...verdict, stack: undefined }, { form: 'google', googleFields }, now);
     expect(Object.keys(JSON.parse(line))).toStrictEqual([
       'severity',

@@ -35,7 +35,7 @@ describe('exhook check', () => {
     expect(terminal.complained.at(-1)).toBe('\n1 problem.');
   });
 
-  it('finds what is wrong with a module of hooks', async () => {
+  it('reports errors in a module of hooks', async () => {
     const terminal = aTerminal();
     expect(await checkCommand(aFile('exhook.yaml', 'hooks: { custom: ./absent.mjs }'), {}, terminal)).toBe(2);
     expect(terminal.complained[0]).toMatch(/^\.\/absent\.mjs: /);
@@ -78,7 +78,7 @@ describe('exhook check', () => {
     expect(terminal.complained[0]).toMatch(/^environment variable PORT: /);
   });
 
-  it('finds what is wrong with what a policy needs, and in which line', async () => {
+  it('reports errors in the files of a policy, with their line', async () => {
     const terminal = aTerminal();
     const text =
       'authorize:\n  rules: []\n  grants:\n    redis: { url: "redis://h", password: { env: NONE } }\n';

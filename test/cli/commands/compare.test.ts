@@ -77,7 +77,7 @@ describe.each(Object.keys(lives))('exhook compare on the life of %s', (life) => 
     expect(output).toContain('Among the same: 6 calls of which both files ask what is not recorded.');
   });
 
-  it('shows what a tightened policy would stop', async () => {
+  it('shows what a stricter policy would stop', async () => {
     const tightened = policy.replace('"sh/#", "m/#"', '"m/#"').replace(', hash, killed,', ', killed,');
     const { status, output } = await compare(life, policy, tightened, { changedOnly: true });
     expect(status).toBe(1);
@@ -97,7 +97,7 @@ client.authorize  allow (t) -> deny (otherwise)
 4 calls would end otherwise, in 2 ways.`);
   });
 
-  it('shows what would become of messages, those without text included', async () => {
+  it('shows the result for messages, also without text', async () => {
     const other = policy.replace('set: { qos: 1 }', 'encode: base64, set: { qos: 1 }');
     const { output } = await compare(life, policy, other, { only: ['publish'], changedOnly: true });
     expect(output).toContain('      payload: "hello-qos1"\n            -> "aGVsbG8tcW9zMQ=="\n');
@@ -106,7 +106,7 @@ client.authorize  allow (t) -> deny (otherwise)
     expect(output).toContain('message.publish  unchanged (one) -> rewritten (one)');
   });
 
-  it('does not guess what a new password would do', async () => {
+  it('does not guess the result for a new password', async () => {
     const rotated = policy.replace(hash, hash.replace('Mda', 'Mdb'));
     const { status, output } = await compare(life, policy, rotated);
     expect(status).toBe(1);
@@ -114,7 +114,7 @@ client.authorize  allow (t) -> deny (otherwise)
     expect(output).toMatch(/needs the password\)\n {2}1 call, 1 client: sub-a\n/);
   });
 
-  it('names what is wrong with the new configuration, and its place', async () => {
+  it('reports errors in the new configuration, with their place', async () => {
     const { status, output, errors } = await compare(life, policy, policy.replace('allow: all', 'alow: all'));
     expect([status, output]).toStrictEqual([2, '']);
     expect(errors).toMatch(/^new\.yaml:\d+:\d+ authorize\.rules\[0\]/);

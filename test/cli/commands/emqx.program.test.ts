@@ -27,7 +27,7 @@ async function aListener(status: number, body: string): Promise<string> {
 }
 
 describe('exhook doctor', () => {
-  it('prints what is wrong, why, and what to do', async () => {
+  it('prints the problem, the reason, and the fix', async () => {
     const { url } = await aBroker();
     const terminal = aTerminal();
     const config = aFile('exhook.yaml', EVENTS);
@@ -92,7 +92,7 @@ describe('exhook doctor', () => {
     expect(terminal.complained.join('\n')).toMatch(words);
   });
 
-  it('explains that nobody answers, and what is no URL', async () => {
+  it('explains an unreachable address and an invalid URL', async () => {
     const terminal = aTerminal();
     expect(await doctorCommand({ emqx: 'http://127.0.0.1:1' }, env, terminal)).toBe(2);
     expect(terminal.complained[0]).toMatch(/ECONNREFUSED\. Is this the address of EMQX's dashboard/);
@@ -100,7 +100,7 @@ describe('exhook doctor', () => {
     expect(terminal.complained[1]).toBe('--emqx is not a URL; write one such as http://127.0.0.1:18083');
   });
 
-  it('says what is wrong with a configuration', async () => {
+  it('reports errors in a configuration', async () => {
     const { url } = await aBroker();
     const terminal = aTerminal();
     expect(
@@ -177,7 +177,7 @@ exhook {
     expect(terminal.printed[0]).toContain(`failed_action = ${failedAction}\n`);
   });
 
-  it('adds what a deciding server needs around it, and asks for a host', async () => {
+  it('adds the settings that a deciding server needs, and asks for a host', async () => {
     const terminal = aTerminal();
     const config = aFile('exhook.yaml', STRICT);
     expect(await emqxConfigCommand({ config }, env, terminal)).toBe(0);
@@ -245,7 +245,7 @@ describe('the guard', () => {
     expect(terminal.printed[0]).toMatch(/^A guard was added to the broker/);
   });
 
-  it('has no precondition where the release knows none', async () => {
+  it('has no precondition if the release does not support it', async () => {
     const { broker } = await registerAt(node('5.8.4'), STRICT);
     expect(broker.state.authenticators).toHaveLength(1);
     expect(broker.state.authenticators[0]).not.toHaveProperty('precondition');
@@ -259,7 +259,7 @@ describe('the guard', () => {
     );
   });
 
-  it('is opened when it stands in the way of clients without a password, and keeps its algorithm', async () => {
+  it('gets a precondition if it refuses clients without a password, and keeps its algorithm', async () => {
     const { broker } = await registerAt({ ...node('6.2.0'), authenticators: [database] }, ANONYMOUS);
     expect(broker.state.authenticators).toMatchObject([
       { precondition: 'str_eq(1,2)', password_hash_algorithm: { name: 'bcrypt' } },
@@ -297,7 +297,7 @@ describe('the guard', () => {
     expect(terminal.printed.slice(0, 1).join('')).not.toMatch(hasNot);
   });
 
-  it('is not printed for what is no version', async () => {
+  it('is not printed for an invalid version', async () => {
     const terminal = aTerminal();
     const config = aFile('exhook.yaml', STRICT);
     expect(await emqxConfigCommand({ config, url, emqxVersion: 'latest' }, env, terminal)).toBe(2);
@@ -334,7 +334,7 @@ describe('exhook register', () => {
     expect(terminal.printed).toContain('The ExHook server is as it should be: exhook-edge.');
   });
 
-  it('changes what is wrong, and keeps what somebody has set', async () => {
+  it("changes wrong settings, and keeps the user's own", async () => {
     const tuned = aServer({
       url: 'http://old:9000',
       enable: false,
@@ -359,7 +359,7 @@ describe('exhook register', () => {
     expect(terminal.printed.at(-1)).toBe('It is called for 2 hooks.');
   });
 
-  it('only says what it would do', async () => {
+  it('with --dry-run only reports what it would do', async () => {
     const broker = await aBroker();
     const terminal = aTerminal();
     expect(

@@ -3,7 +3,7 @@ import { formatHooks, hooksCommand } from '../../../src/cli/commands/hooks.ts';
 import { aFile, aTerminal } from './fake-terminal.ts';
 
 describe('the list of hooks', () => {
-  it('says why there is none, and what to do', () => {
+  it('says why no hooks are registered, and what to do', () => {
     expect(formatHooks([])).toMatch(/^No hook is registered: .*\nSet events\.stdout, list hooks/);
   });
 

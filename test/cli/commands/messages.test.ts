@@ -41,7 +41,7 @@ async function runTests(messages: readonly object[], tap = false, config: object
 }
 
 describe('exhook test with publish', () => {
-  it('passes what is as expected', async () => {
+  it('passes results that match', async () => {
     const { status, output } = await runTests([
       { topic: 'x', expect: 'unchanged', by: 'otherwise' },
       { topic: 'in/1', payload: { json: { t: 99 } }, expect: { dropped: 'too hot' }, by: 'hot' },
@@ -69,7 +69,7 @@ describe('exhook test with publish', () => {
     expect(output).toContain('3 of 4 message rules applied; never: own.');
   });
 
-  it('shows readably what is not', async () => {
+  it('prints differences in readable form', async () => {
     const { status, output } = await runTests([
       { topic: 'in/1', payload: { json: { t: 99 } }, expect: 'unchanged' },
       { topic: 'in/1', payload: { json: { t: 99 } }, expect: { dropped: 'too cold' } },
@@ -140,7 +140,7 @@ describe('exhook test with publish', () => {
     expect(output).toContain('differences: ["topic: expected x, got out/c1"]');
   });
 
-  it('has nothing to say against a message where there are no rules', async () => {
+  it('has no result for a message if there are no rules', async () => {
     const { status } = await runTests([{ topic: 'x', expect: 'unchanged' }], false, {
       authorize: { rules: [] },
     });
@@ -197,7 +197,7 @@ describe('exhook explain publish', () => {
     return { status, output: terminal.output, errors: terminal.errors };
   }
 
-  it('says what became of a message, what each rule did, and what came close', async () => {
+  it('says the result for a message, what each rule did, and what came close', async () => {
     const { status, output } = await explain({ payload: '{"t":1}' });
     expect([status, output.split('\n')]).toStrictEqual([
       0,
@@ -262,7 +262,7 @@ describe('exhook explain publish', () => {
     ['silent', /acknowledged \(0x10 in MQTT 5\), and the broker keeps it when it is retained/],
     ['disconnect', /refused unacknowledged and its client is disconnected/],
   ])(
-    'says where rules at ingress judge, and what a client notices of ingressDrop: %s',
+    'says where rules at ingress apply, and what a client notices of ingressDrop: %s',
     async (ingressDrop, notice) => {
       const directory = directoryOf({
         'exhook.yaml': JSON.stringify({
@@ -279,7 +279,7 @@ describe('exhook explain publish', () => {
     },
   );
 
-  it('says that there are no rules, and that a shadow is one', async () => {
+  it('says if there are no rules, and if a policy is in shadow mode', async () => {
     expect(await explain({}, { authorize: { rules: [] } })).toMatchObject({
       status: 2,
       errors: expect.stringContaining('has no publish'),

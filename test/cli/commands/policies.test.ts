@@ -96,7 +96,7 @@ describe('exhook explain authorize', () => {
     { subscribe: 'a#' },
     { publish: 'a', tag: ['=5'] },
     { publish: 'a', emqx: 'latest' },
-  ])('says what is wrong with %j', async (options) => {
+  ])('reports the errors in %j', async (options) => {
     const terminal = aTerminal();
     expect(await explainAuthorizeCommand({ config, ...options }, {}, terminal)).toBe(2);
     expect(terminal.errors).toMatch(/--/);
@@ -135,7 +135,7 @@ tests:
     allow: [publish site/north/x]
 `;
 
-  it('passes when all is as expected, and says what was never hit', async () => {
+  it('passes if all results match, and lists rules that were never hit', async () => {
     const terminal = aTerminal();
     const file = test(good);
     expect(await testCommand([file], { tap: false }, {}, terminal)).toBe(0);
@@ -163,7 +163,7 @@ tests:
     expect(await run(facts('emqx: newest', 'deny'))).toBe(2);
   });
 
-  it('fails with what was expected and what came', async () => {
+  it('fails with the expected and the actual result', async () => {
     const terminal = aTerminal();
     const file = test(good.replace('allow: [', 'deny: [').replace('by: users', 'by: jwt'));
     expect(await testCommand([file], { tap: false }, {}, terminal)).toBe(1);

@@ -75,14 +75,14 @@ describe('exhook replay', () => {
     expect(terminal.printed.at(-1)).toMatch(/2 calls: 1 answered, 1 failed$/);
   });
 
-  it('gives the connections of several recordings connections of their own', async () => {
+  it('uses separate connections for each of several recordings', async () => {
     const { url, connections } = await aServer();
     const recordings = [aFile('a.jsonl', line()), aFile('b.jsonl', line() + line({ connection: 2 }))];
     expect(await replayCommand(args({ recordings, url }), aTerminal())).toBe(0);
     expect(connections()).toBe(3);
   });
 
-  it('uses no more connections than allowed', async () => {
+  it('uses at most the allowed number of connections', async () => {
     const { url, connections } = await aServer();
     const recordings = [aFile('a.jsonl', line() + line({ connection: 2 }) + line({ connection: 3 }))];
     expect(await replayCommand(args({ recordings, url, connections: 2 }), aTerminal())).toBe(0);
@@ -130,7 +130,7 @@ describe('exhook replay', () => {
     ]);
   });
 
-  it('takes its progress away when it is done, where somebody watches', async () => {
+  it('removes its progress line at the end, on a terminal', async () => {
     const { url } = await aServer();
     const terminal = aTerminal({ isInteractive: true });
     await replayCommand(args({ recordings: [aFile('a.jsonl', line())], url }), terminal);

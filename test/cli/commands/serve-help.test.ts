@@ -19,7 +19,7 @@ describe('the help of exhook serve', () => {
     },
   );
 
-  it('has the flags that are no keys', () => {
+  it('lists the flags that are not configuration keys', () => {
     expect(below('--config <file>')).toMatch(/EXHOOK_CONFIG/);
     expect(below('--record <file>')).toMatch(/passwords replaced/);
   });

@@ -41,13 +41,13 @@ async function aSetup({ waiting = {} as Record<string, number>, sinks = '' } = {
 }
 
 describe('exhook spool ls', () => {
-  it('says that there is none', async () => {
+  it('says that there is no spool', async () => {
     const { config, path, terminal, world } = await aSetup();
     expect(await spoolLsCommand({ config }, world)).toBe(0);
     expect(terminal.printed).toStrictEqual([`there is no spool at ${path}: nothing waits there`]);
   });
 
-  it('shows what waits, since when, and for a sink that is gone', async () => {
+  it('shows the waiting entries, their age, and those of a removed sink', async () => {
     const { config, terminal, world } = await aSetup({ waiting: { history: 3, old: 1 } });
     const later = { ...world, now: () => Date.now() + 90_000 };
     expect(await spoolLsCommand({ config }, later)).toBe(0);
@@ -81,7 +81,7 @@ describe('exhook spool ls', () => {
     expect(printed.bytes).toBe(printed.sinks[0].bytes);
   });
 
-  it('shows what was set aside', async () => {
+  it('shows the entries set aside', async () => {
     const { config, path, terminal, world } = await aSetup({ waiting: { history: 3 } });
     writeFileSync(join(path, 'spool-1.mdb'), 'garbage');
     expect(await spoolLsCommand({ config }, world)).toBe(0);
@@ -92,7 +92,7 @@ describe('exhook spool ls', () => {
     ]);
   });
 
-  it('says what is wrong with a configuration', async () => {
+  it('reports errors in a configuration', async () => {
     const { terminal, world, directory } = await aSetup();
     const config = join(directory, 'other.yaml');
     writeFileSync(config, 'workers: none\n');
@@ -113,7 +113,7 @@ describe('exhook spool purge', () => {
     expect(terminal.complained).toStrictEqual(['nothing was removed; --yes removes without a question']);
   });
 
-  it('removes what is for one sink only, or everything', async () => {
+  it('removes the entries of one sink, or all entries', async () => {
     const { config, terminal, world } = await aSetup({ waiting: { history: 3, old: 1 } });
     expect(await spoolPurgeCommand({ config, sink: 'old' }, world, async () => true)).toBe(0);
     expect(await spoolPurgeCommand({ config, sink: 'old' }, world, never)).toBe(0);
@@ -127,7 +127,7 @@ describe('exhook spool purge', () => {
     ]);
   });
 
-  it('leaves what a server delivers, unless it is forced', async () => {
+  it('does not touch entries that a server delivers, unless forced', async () => {
     const { config, path, terminal, world } = await aSetup();
     const other = await start(path);
     await other.ask('append', ['a', 'b'], 'k', true);

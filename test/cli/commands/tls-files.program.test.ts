@@ -38,7 +38,7 @@ describe('the files behind --ca, --cert and --key', () => {
       { cert: 'authority.pem', key: 'text' },
       /^--key: .*text holds no private key without a passphrase in PEM$/,
     ],
-  ])('say what is wrong for %s and %o', async (to, names, problem) => {
+  ])('report the error for %s and %o', async (to, names, problem) => {
     const paths = Object.fromEntries(Object.entries(names).map(([name, file]) => [name, files.path(file)]));
     await expect(readTlsFiles(paths, to)).rejects.toThrow(problem);
   });

@@ -134,7 +134,7 @@ Among the same: 5 calls that another rule would decide.`);
   });
 });
 
-describe('what is asked', () => {
+describe('the questions of a policy', () => {
   it('is shown where it differs, hook by hook', async () => {
     const routes = (topics: string[]) => [{ hooks: ['message.acked'], topics, to: ['log'] }];
     const { status, output, errors } = await comparing({
@@ -189,7 +189,7 @@ describe('what is asked', () => {
     expect(status).toBe(0);
   });
 
-  it('shows what it means to enforce what was a shadow', async () => {
+  it('shows the effect of enforcing a shadow policy', async () => {
     const { output } = await comparing({
       before: { authorize: { rules: [allow], mode: 'shadow' } },
       after: rules(allow),
@@ -291,7 +291,7 @@ describe('hooks of the user', () => {
   const custom = (path: string) => ({ hooks: { custom: [path] } });
   const calls = [aMessage({ from: 'c', topic: 'a' })];
 
-  it('are compared, and their faults are told', async () => {
+  it('are compared, and their errors are reported', async () => {
     const { output } = await comparing({
       ...{ before: custom('./hook.mjs'), after: custom('./hook.mjs'), calls },
       files: {

@@ -37,7 +37,7 @@ describe('the difference of two messages', () => {
     ]);
   });
 
-  it('does not call the same what only spells the same value', () => {
+  it('compares the spelling of a value, not only its meaning', () => {
     expect(difference('{"a":1}', '{ "a": 1.0 }')).toStrictEqual([
       'payload: "{\\"a\\":1}"',
       '      -> "{ \\"a\\": 1.0 }"',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { columns, plural, some } from '../../../src/cli/compare/text.ts';
 
 describe('texts for a terminal', () => {
-  it('stand in columns', () => {
+  it('are aligned in columns', () => {
     expect(
       columns(
         [

@@ -141,7 +141,7 @@ describe('a call', () => {
     expect(await call(client)).toMatchObject({ status: 0, reply: undefined });
   });
 
-  it('with headers that HTTP/2 does not allow has failed, and others go on', async () => {
+  it('with headers that HTTP/2 does not allow fails, and other calls succeed', async () => {
     const client = await clientOf((stream) => respond(stream, { 'grpc-status': '0' }, reply));
     const result = await client.call(PATH, message, { connection: 'keep-alive' }, LONG);
     expect(result.status).toBe(-1);
@@ -150,8 +150,8 @@ describe('a call', () => {
   });
 });
 
-describe('a connection that is told to go away', () => {
-  it('finishes what is in flight, and fails what comes after', async () => {
+describe('a connection that receives GOAWAY', () => {
+  it('finishes calls in flight, and fails later ones', async () => {
     const client = await clientOf((stream) => {
       stream.session?.close();
       respond(stream, { 'grpc-status': '0' }, reply);

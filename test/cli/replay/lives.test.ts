@@ -19,7 +19,7 @@ const inShort = (joined: readonly FileCall[]) =>
   joined.map(({ file, line, atMs, connection }) => `${file}${line} ${atMs} ${connection}`);
 
 describe('several recordings', () => {
-  it('are one life after another, each on connections of its own', () => {
+  it('are replayed one after another, each on its own connections', () => {
     const joined = joinLives([calls('a', [0], [10, undefined, 2]), calls('b', [0], [5])]);
     expect(inShort(joined)).toStrictEqual(['a1 0 1', 'a2 10 2', 'b1 10 3', 'b2 15 3']);
   });
@@ -29,7 +29,7 @@ describe('several recordings', () => {
     expect(inShort(joined)).toStrictEqual(['b1 0 1', 'b2 10 1', 'a1 10 2', 'a2 20 2']);
   });
 
-  it('are one life when they are of the same time, as those of several workers', () => {
+  it('are merged if they overlap in time, as those of several workers', () => {
     const joined = joinLives([
       calls('a', [0, 1000], [100, 1100]),
       calls('b', [0, 1050], [100, 1150]),

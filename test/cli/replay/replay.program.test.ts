@@ -30,7 +30,7 @@ describe('calls spread over connections', () => {
     [3, [[1, 3], [2, 5], [4]]],
     [8, [[1, 3], [2, 5], [4]]],
   ])(
-    'of which there are %d keep those of one recorded connection together, in order',
+    'with %d connections keep the calls of one recorded connection together, in order',
     (connections, expected) => {
       expect(linesOf(spread(calls, connections))).toStrictEqual(expected);
     },
@@ -117,7 +117,7 @@ describe('a replay', () => {
       },
       'status 14: away',
     ],
-  ])('counts %s as a failure, and goes on', async (_what, answer, reply) => {
+  ])('counts %s as a failure, and continues', async (_what, answer, reply) => {
     const { url } = await countingServer(answer);
     const samples = await collect([aCall(1, 1), aCall(2, 1)], { url });
     expect(samples.map(([, { isFailed }]) => isFailed)).toStrictEqual([true, true]);
@@ -133,7 +133,7 @@ describe('a replay', () => {
     expect(samples).toMatchObject([[1, { isFailed: true, reply: 'status -1: no answer within 50 ms' }]]);
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when it is stopped', async () => {
     const { url } = await countingServer(success);
     const abort = new AbortController();
     const lines: number[] = [];

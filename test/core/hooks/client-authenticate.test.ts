@@ -61,7 +61,7 @@ describe('client.authenticate', () => {
     ['the limiter', {}],
     ['the first method', { [limiter]: undefined }],
     ['the next method', { [limiter]: undefined, [users]: { result: 'unknown' } }],
-  ])('refuses a login while %s has not answered, whatever the rest of the policy says', (_, answers) => {
+  ])('refuses a login if %s has not answered, whatever the rest of the policy says', (_, answers) => {
     for (const changes of [
       {},
       { otherwise: 'allow' },
@@ -74,7 +74,7 @@ describe('client.authenticate', () => {
 
   const grant = { tags: { site: 'north' } };
 
-  it('has what is granted kept for other instances before it answers, when the policy says so', () => {
+  it('stores grants for other instances before it answers, if the policy says so', () => {
     const keptBefore = new Set(['jwt', 'otherwise']);
     const answered = { [limiter]: undefined, [users]: { result: 'unknown' } };
     const step = (answers: object, changes: Partial<AuthenticatePolicy> = {}) =>

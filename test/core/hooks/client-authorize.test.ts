@@ -85,7 +85,7 @@ describe('client.authorize', () => {
     });
   });
 
-  it('judges a filter with a prefix by what the broker of that release makes of it', () => {
+  it('judges a filter with a prefix as the broker of that release interprets it', () => {
     const verdict = (topic: string, version: string) => {
       const judged = clientAuthorize.decide({ ...input, topic, meta: aMeta({ version }) }, context());
       return [judged.reply.kind, judged.decision?.by];

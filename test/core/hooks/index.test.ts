@@ -18,7 +18,7 @@ describe('the built-in hooks', () => {
   });
 
   describe.each(hookNames)('%s', (name) => {
-    it('stands in the table under its own name and is a hook', () => {
+    it('is in the table under its own name and is a hook', () => {
       expect(hooks[name].name).toBe(name);
       expect(findHookProblem(hooks[name])).toBeUndefined();
     });

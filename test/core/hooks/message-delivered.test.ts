@@ -9,7 +9,7 @@ function idFor(clientid: string, id?: string): string | undefined {
 }
 
 describe('message.delivered', () => {
-  it('reports which message went to whom', () => {
+  it('reports which subscriber got which message', () => {
     const clientinfo = aClient();
     const message = aMessage();
     expect(messageDelivered.decide({ clientinfo, message, meta: aMeta() }, aContext())).toStrictEqual({
@@ -25,7 +25,7 @@ describe('message.delivered', () => {
     });
   });
 
-  it('gives each subscriber of one message an id of its own, the same again when the call is repeated', () => {
+  it('gives each subscriber of one message its own id, and the same id again if the call is repeated', () => {
     expect(idFor('sub-a')).toBe(idFor('sub-a'));
     expect(new Set(['sub-a', 'sub-b', ''].map((clientid) => idFor(clientid))).size).toBe(3);
   });

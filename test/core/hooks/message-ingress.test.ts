@@ -3,7 +3,7 @@ import { messageIngress } from '../../../src/core/hooks/message-ingress.ts';
 import { aClient, aContext, aMessage, aMeta, aProperty } from '../../support/inputs.ts';
 
 describe('message.ingress', () => {
-  it('lets a message go on unchanged and reports it with its client', () => {
+  it('passes a message unchanged and reports it with its client', () => {
     const clientinfo = aClient();
     const message = aMessage();
     const props = [aProperty()];

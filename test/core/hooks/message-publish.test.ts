@@ -4,7 +4,7 @@ import { aContext, aMessage, aMeta, aProperty } from '../../support/inputs.ts';
 import { openPublish } from '../../support/messages.ts';
 
 describe('message.publish', () => {
-  it('lets a message go on unchanged and reports it', () => {
+  it('passes a message unchanged and reports it', () => {
     const message = aMessage();
     const props = [aProperty()];
     const userProps = [aProperty('w', '1')];
@@ -21,7 +21,7 @@ describe('message.publish', () => {
     });
   });
 
-  it('answers what the rules say, and reports the message as it came', async () => {
+  it('answers as the rules say, and reports the original message', async () => {
     const publish = await openPublish({
       rules: [
         { topics: 't/a', set: { topic: 'x', payload: 'new' } },

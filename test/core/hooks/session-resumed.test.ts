@@ -3,7 +3,7 @@ import { sessionResumed } from '../../../src/core/hooks/session-resumed.ts';
 import { aClient, aContext, aMeta } from '../../support/inputs.ts';
 
 describe('session.resumed', () => {
-  it('reports whose session goes on', () => {
+  it('reports whose session was resumed', () => {
     const clientinfo = aClient();
     expect(sessionResumed.decide({ clientinfo, meta: aMeta() }, aContext())).toStrictEqual({
       reply: { kind: 'observed' },

@@ -58,7 +58,7 @@ describe('the small kustomize', () => {
     expect(rendered(files)).toMatchObject([{ kind: 'ConfigMap', data: { x: 'new' } }]);
   });
 
-  it('lets components patch what is there, and deletes', () => {
+  it('lets components patch and delete existing resources', () => {
     const patch = [{ op: 'replace', path: '/spec/ports/0/port', value: 2 }];
     const target = { kind: 'Service|Other', name: 'a' };
     const files = {

@@ -59,7 +59,7 @@ describe('the strict check of documents', () => {
     expect(findProblems(spoilt(deployment, at, value))).not.toStrictEqual([]);
   });
 
-  it('refuses a kind that it does not know, and what is no document at all', () => {
+  it('rejects an unknown kind, and a file that is not a document', () => {
     expect(findProblems(spoilt(deployment, 'kind', 'Deploiment'))).toStrictEqual([
       'apps/v1 Deploiment is not known',
     ]);

@@ -16,7 +16,7 @@ const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
 });
 
 describe('a delivery on disk', () => {
-  it('decodes to what was encoded, whatever is in it', () => {
+  it('decodes to the encoded value, whatever it contains', () => {
     fc.assert(
       fc.property(anyDelivery, (delivery) => {
         const read = decodeDelivery(encodeDelivery(delivery, 1));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL, aDelivery, aSpool, deliveries, idsOf, positionsOf } from './support.ts';
 
 describe('the log of a sink in the spool', () => {
-  it('returns what was appended, in order and unchanged', async () => {
+  it('returns the appended entries in order and unchanged', async () => {
     const spool = await aSpool();
     const log = spool.sinkLog('history');
     const appended = [
@@ -20,7 +20,7 @@ describe('the log of a sink in the spool', () => {
     );
   });
 
-  it('claims what this process appends, unless it is told not to', async () => {
+  it('claims the entries that this process appends, unless disabled', async () => {
     const log = (await aSpool()).sinkLog('history');
     await log.append(deliveries('mine', 2));
     await log.append(deliveries('free', 2), { claim: false });
@@ -69,7 +69,7 @@ describe('the log of a sink in the spool', () => {
     expect(log.bytes).toBe(0);
   });
 
-  it('claims no more than the limits, but at least one entry', async () => {
+  it('claims entries up to the limits, but at least one', async () => {
     const log = (await aSpool()).sinkLog('history');
     await log.append(deliveries('a', 10), { claim: false });
     expect(idsOf(await log.claimNext(3, 2 ** 20))).toStrictEqual(['a1', 'a2', 'a3']);
@@ -158,7 +158,7 @@ describe('the size of the spool', () => {
 });
 
 describe('a spool that is opened again', () => {
-  it.each([false, true])('holds what was not confirmed, in order (sync: %s)', async (sync) => {
+  it.each([false, true])('contains the unconfirmed entries in order (sync: %s)', async (sync) => {
     const first = await aSpool({ sync });
     const positions = await first.sinkLog('a').append(deliveries('a', 1000));
     await first.sinkLog('a').confirm(positions.slice(0, 500));

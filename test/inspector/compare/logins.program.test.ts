@@ -128,7 +128,7 @@ describe('tags of users', () => {
     authorize: { rules: [{ name: 'admins', allow: 'all', who: { tag: 'admin' } }] },
   });
 
-  it('are known although the password is not: who goes on had the right one', async () => {
+  it('are known although the password is not: a client that continues had the right one', async () => {
     const { output } = await comparing({
       before: policy(['admin']),
       after: policy([]),
@@ -248,7 +248,7 @@ describe('a login that a service decides', () => {
     expect(counts(output, 'client.authorize')).toStrictEqual([1, 0, 0, 1]);
   });
 
-  it('may bring rules of its own, which is said', async () => {
+  it('may bring its own rules, which is reported', async () => {
     const { output } = await comparing({
       before: granting({ allow: 'publish', topics: 'a/#' }),
       after: granting({ allow: 'publish', topics: 'b/#' }),
@@ -293,7 +293,7 @@ describe('a token that is the user name', () => {
     authorize: { rules: [{ allow: 'publish', topics }] },
   });
 
-  it('is not in the recording, so that nothing can be told of what it grants', async () => {
+  it('is not in the recording, so its grants are unknown', async () => {
     const client = { clientid: 'c1', username: await sign({ acl: { pub: ['own/#'] } }) };
     const comparison = (before: object, after: object) =>
       comparing({ before, after, calls: [aLogin(client), aPublish(client, 'own/1')], env: { KEY } });
@@ -318,7 +318,7 @@ describe('a token that is the user name', () => {
 describe('the same configuration in two directories', () => {
   const config = login({ http: { url: 'https://127.0.0.1:1/', ca: './ca.pem' } });
 
-  it('is the same by what is in its files', async () => {
+  it('is compared by the contents of its files', async () => {
     const pem = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     const same = await comparing({
       before: config,

@@ -69,7 +69,7 @@ describe('createAdmission', () => {
     expect(ran).toBe(false);
   });
 
-  it('goes on with what runs when its signal ends', async () => {
+  it('continues running work when its signal is aborted', async () => {
     const { admission } = setup(1);
     const task = deferred();
     const abort = new AbortController();
@@ -79,7 +79,7 @@ describe('createAdmission', () => {
     expect(await run).toBe('done');
   });
 
-  it('refuses at once what cannot end in time, by what work took so far', async () => {
+  it('refuses at once work that cannot end in time, by the duration of earlier work', async () => {
     const { clock, admission } = setup(1);
     const take = (ms: number) => () => new Promise<void>((resolve) => clock.after(ms, resolve));
     const measured = admission.run(take(100));
@@ -92,7 +92,7 @@ describe('createAdmission', () => {
     expect(await Promise.all([code(first), code(second)])).toEqual(['done', 'done']);
   });
 
-  it('refuses waiters when what is ahead of them takes longer than it should', async () => {
+  it('refuses waiters if those ahead of them take longer than expected', async () => {
     const { clock, admission } = setup(1);
     const task = deferred();
     const quick = admission.run(() => new Promise<void>((resolve) => clock.after(10, resolve)));
@@ -104,7 +104,7 @@ describe('createAdmission', () => {
     expect([await waiter, admission.waiting]).toEqual(['overloaded', 0]);
   });
 
-  it('holds no more than so many bytes of those who wait', async () => {
+  it('limits the bytes of those who wait', async () => {
     const { admission } = setup(1, { maxBytes: 10_000 });
     const task = deferred();
     void admission.run(() => task.promise);

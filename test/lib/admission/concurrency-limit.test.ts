@@ -45,7 +45,7 @@ describe('an adaptive limit', () => {
     expect([round(90, 'ok', false), round(160, 'ok', false)]).toEqual([20, 12]);
   });
 
-  it('falls at once to what is tolerable when answers do not come, and rises again as fast', () => {
+  it('falls at once to a tolerable level if answers stop, and rises again as fast', () => {
     const { round } = setup(100, 32);
     round(25, 'ok', false);
     expect(round(3000, 'busy')).toBe(8);

@@ -7,7 +7,7 @@ describe('a service time', () => {
     expect([time.mean, time.upper]).toEqual([undefined, 0]);
   });
 
-  it('is that of measurements that are all alike', () => {
+  it('equals the measurements if they are all alike', () => {
     const time = new ServiceTime();
     for (let i = 0; i < 5; i++) time.observe(100);
     expect([time.mean, time.upper]).toEqual([100, 100]);

@@ -85,7 +85,7 @@ describe('admission', () => {
     expect(service.answered).toBe(outcomes.served + 1);
   });
 
-  it('asks a service that slows down under load for no more at once than it can take', async () => {
+  it('asks a service that slows down under load for no more than it can take', async () => {
     const { clock, admission, work, service, capacity } = setup(
       kinds['a service that works on one request at a time'],
     );
@@ -104,7 +104,7 @@ describe('admission', () => {
     expect(sum(served.slice(3, 8))).toBeGreaterThanOrEqual(0.9 * 5 * 40);
   });
 
-  it('does not drown a service that goes on with what was given up', async () => {
+  it('does not overload a service that continues with cancelled requests', async () => {
     const clock = aVirtualClock();
     const service = aService(clock, 1, () => 125);
     const admission = createAdmission({ limit: new AdaptiveLimit({ max: 32, tolerable: 375 }), clock });
@@ -134,7 +134,7 @@ describe('admission', () => {
     expect(sum(fast.served.slice(1, 4))).toBeGreaterThanOrEqual(96);
   });
 
-  it('lets one try a service that was too slow for everybody, so that its recovery is noticed', async () => {
+  it('lets one caller try a service that was too slow, to notice its recovery', async () => {
     const clock = aVirtualClock();
     let ms = 5000;
     const admission = createAdmission({ limit: fixedLimit(4), clock });

@@ -42,7 +42,7 @@ describe('a waiting line', () => {
     expect([line.size, refused.length, refused[0]]).toEqual([18, 2, 18]);
   });
 
-  it('knows nothing of times before the first measurement, and refuses nobody', () => {
+  it('refuses nobody before the first measurement', () => {
     const line = new WaitingLine({ serviceTime: new ServiceTime(), servers: 1 }, 1000);
     const waiter = { since: 0, deadline: 10, bytes: 1, start: () => {}, refuse: () => {} };
     for (let i = 0; i < 500; i++) line.add(waiter, 0);
@@ -63,7 +63,7 @@ describe('a waiting line', () => {
     expect([next(150, true), refused]).toEqual([1, [0]]);
   });
 
-  it('never serves anybody whose time is over', () => {
+  it('never serves an expired waiter', () => {
     const { add, next, refused } = setup();
     add(0, 200);
     expect([next(200, true), refused]).toEqual([undefined, [0]]);
@@ -78,7 +78,7 @@ describe('a waiting line', () => {
     expect(refused).toEqual([4, 5, 6, 7, 8, 9]);
   });
 
-  it('lets waiters leave, and counts their bytes no more', () => {
+  it('lets waiters leave, and releases their bytes', () => {
     const { line, add } = setup();
     const leave = add(0, 1000, 70);
     add(0, 1000, 7);

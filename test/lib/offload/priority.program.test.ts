@@ -18,7 +18,7 @@ describe.runIf(process.platform === 'linux')('lowerThread', () => {
     expect(os.setPriority).not.toHaveBeenCalled();
   });
 
-  it('goes on where a filter of system calls forbids it', () => {
+  it('continues if a system call filter forbids it', () => {
     os.setPriority.mockImplementationOnce(() => {
       throw new Error('uv_os_setpriority returned EPERM');
     });

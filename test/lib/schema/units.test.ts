@@ -47,7 +47,7 @@ describe('the schemas', () => {
     expect([duration().parse(250), bytes.parse(11)]).toEqual([250, 11]);
   });
 
-  it('check the range of what was written with a unit', () => {
+  it('check the range of a value with a unit', () => {
     expect(bytes.parse('2KiB')).toBe(2048);
     expect(bytes.safeParse('3KiB').error?.issues[0]?.message).toBe(
       'is not a size; write a number with its unit from 10B to 2KiB, such as 512KiB or 16MiB',

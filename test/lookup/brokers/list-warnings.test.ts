@@ -66,7 +66,7 @@ it('What another process has said is not said again', () => {
   expect(lines).toHaveLength(1);
 });
 
-it('A difference is told in words', () => {
+it('A difference is described in words', () => {
   const all = { missing: ['a'], extra: ['b', 'c'], otherTopics: ['d'] };
   expect(describeDifference(all)).toBe(
     'a broker node holds another list of hooks than this server answers now (it does not call a, so that what decides there is not enforced; it calls d for other topics; it calls b, c, which nobody asks for)',

@@ -28,13 +28,16 @@ describe('news of broker nodes', () => {
     expect(channel.listenerCount('message')).toBe(0);
   });
 
-  it('are told to nobody by a server that runs alone', () => {
+  it('are not sent by a server without workers', () => {
     expect(() => tellNews(news, { on: () => {}, off: () => {} })).not.toThrow();
   });
 
-  it.each([undefined, null, 'text', {}, { exhook: 'other' }])('are no other message: %j', (message) => {
-    const worker = aWorker();
-    relayNews(aWorker(), message, [worker]);
-    expect(worker.sent).toStrictEqual([]);
-  });
+  it.each([undefined, null, 'text', {}, { exhook: 'other' }])(
+    'are not confused with other messages: %j',
+    (message) => {
+      const worker = aWorker();
+      relayNews(aWorker(), message, [worker]);
+      expect(worker.sent).toStrictEqual([]);
+    },
+  );
 });

@@ -31,7 +31,7 @@ function call(hook: HookName, { node = A, times = 1, topic = 't', to = registry,
 }
 
 describe('the last call of a hook whose calls are not timed', () => {
-  it('is known to five seconds, and is not that of the start', () => {
+  it('is known to five seconds, and is not the time of the start', () => {
     now = 90 * MINUTE;
     registry.look();
     call('client.connected');
@@ -41,7 +41,7 @@ describe('the last call of a hook whose calls are not timed', () => {
 });
 
 describe('the list of a node', () => {
-  it('is that of its own release, in a cluster that is being upgraded', () => {
+  it('depends on the release of each node, in a cluster that is being upgraded', () => {
     expect(ask(A, '6.3.0').hooks).toStrictEqual(all);
     expect(ask(B, '6.2.0').hooks).toStrictEqual(others);
     expect(ask(B, '6.3.0').hooks).toStrictEqual(all);
@@ -101,7 +101,7 @@ describe('the list of a node', () => {
     expect(registry.nodes).toHaveLength(64);
   });
 
-  it('is whole for a new node when one of those that are remembered has not called for ten minutes', () => {
+  it('is complete for a new node if a remembered one has not called for ten minutes', () => {
     for (let i = 0; i < 64; i++) ask(`n${i}`);
     now += 10 * MINUTE - 1;
     for (let i = 0; i < 64; i++) if (i !== 7) call('client.connected', { node: `n${i}`, at: now });
@@ -149,7 +149,7 @@ describe('processes of one server', () => {
     expect(second.asked(A, '6.3.1', all, 'auto').hooks).toStrictEqual(all);
   });
 
-  it('tell each other only what is new', () => {
+  it('send each other changes only', () => {
     ask();
     call('message.ingress', { times: 5 });
     expect(told.map(({ what }) => what)).toStrictEqual(['asked', 'called']);
@@ -199,7 +199,7 @@ describe('a node that was answered another list than is right now', () => {
     expect(outdated()).toBeUndefined();
   });
 
-  it('holds a list of another replica when it calls what it was not asked for here', () => {
+  it('has the list of another replica if it calls a hook that was not requested here', () => {
     want(connected);
     registry.asked(A, '6.2.0', [connected], 'auto');
     want(connected, login);
@@ -232,7 +232,7 @@ describe('a node that was answered another list than is right now', () => {
     expect(outdated()).toStrictEqual({ ...none, extra: ['client.authenticate'] });
   });
 
-  it('is no node that was answered without message.ingress, by its release or for its refusal', () => {
+  it('does not count a node that got a list without message.ingress, by its release or after its refusal', () => {
     registry.want({ hooks: all, ingress: 'auto' });
     ask(B, '6.2.0');
     ask();
@@ -255,7 +255,7 @@ describe('a node that was answered another list than is right now', () => {
     expect(lacks()).toStrictEqual([undefined]);
   });
 
-  it('is no node when a custom hook answers which hooks are to be called', () => {
+  it('does not count nodes if a custom hook returns the list', () => {
     registry.want(undefined);
     registry.asked(A, '6.2.0', [connected], 'auto');
     call('client.authenticate');
@@ -266,7 +266,7 @@ describe('a node that was answered another list than is right now', () => {
 });
 
 describe('a node that has not asked since the start', () => {
-  it('holds an old list when it calls what nobody asks for', () => {
+  it('has an old list if it calls a hook that nobody requests', () => {
     want(connected);
     call('client.connected');
     const outdated = look();
@@ -345,7 +345,7 @@ describe('a node that has not asked since the start', () => {
     expect(outdated()).toBeUndefined();
   });
 
-  it('is not suspected of what it calls when its calls do not name it', () => {
+  it('is not suspected if its calls do not name it', () => {
     want(connected);
     const anonymous = { meta: { node: '' }, clientinfo: { node: A } } as unknown as HookInput;
     registry.called(rpcFor('client.connect', 'v1'), anonymous, 0);

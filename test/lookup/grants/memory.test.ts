@@ -19,7 +19,7 @@ describe('grants in memory', () => {
     expect(store.find(client('c2', 'n1'))).toBeUndefined();
   });
 
-  it('does not hand a grant on to another user name that takes over the client id', () => {
+  it('does not pass a grant to another user name that takes over the client id', () => {
     const { store } = setup();
     store.save(client('c1'), { tags });
     expect(store.find(client('c1', 'n', 'another'))).toBeUndefined();

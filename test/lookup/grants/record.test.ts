@@ -67,12 +67,12 @@ describe('a grant as text', () => {
 describe('the key of a grant', () => {
   const key = (node: string, clientid: string) => recordKeyOf('p:', { node, clientid, username: '' });
 
-  it('reads as what it is', () => {
+  it('reads back unchanged', () => {
     expect(key('emqx@10.0.0.1', 'meter-1')).toBe('p:emqx@10.0.0.1:meter-1');
     expect(key('n', 'a:b%3A')).toBe('p:n:a%3Ab%253A');
   });
 
-  it("is no other client's, whatever the names hold", () => {
+  it('belongs to one client only, whatever the names contain', () => {
     const name = fc.string({ unit: fc.constantFrom('a', ':', '%', '3', 'A', '\0') });
     fc.assert(
       fc.property(name, name, name, name, (node, clientid, otherNode, otherId) => {

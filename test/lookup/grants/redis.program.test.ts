@@ -95,7 +95,7 @@ describe.skipIf(isRedisMissing)('records in Redis', () => {
 });
 
 describe.skipIf(isRedisMissing)('a Redis that fails', () => {
-  it('is used again after it was killed and started, with what it had', async () => {
+  it('is used again after a restart, with its data', async () => {
     const redis = await aRedis();
     const { records, told } = await openRecords(redis.port, { timeout: 300 });
     await records.write('k', 'x');

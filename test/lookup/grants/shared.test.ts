@@ -94,7 +94,7 @@ describe('shared grants', () => {
     expect(fake.log).toEqual(['read p:n:c']);
   });
 
-  it('are asked for again when they are no longer fresh', async () => {
+  it('are read again once they are no longer fresh', async () => {
     const { one, other, clock } = setup({ freshness: 1000 });
     await one.keep(client(), { tags }, never);
     await other.load(client(), never);
@@ -148,7 +148,7 @@ describe('shared grants', () => {
     expect(fake.log).toEqual(['read p:n:c']);
   });
 
-  it('do not go back to what was read before a newer login', async () => {
+  it('are not replaced by older data than a newer login', async () => {
     const { one, other, fake } = setup();
     await other.keep(client(), { tags }, never);
     const { hold, release } = held();
@@ -177,7 +177,7 @@ describe('shared grants', () => {
     });
   });
 
-  it('of one client are changed one after the other, whoever is served first', async () => {
+  it('of one client are changed one after another, whichever is served first', async () => {
     const { one, fake } = setup();
     const { hold, release } = held();
     fake.hold = hold;

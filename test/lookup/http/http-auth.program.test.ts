@@ -108,7 +108,7 @@ describe('openHttpAuth', () => {
     expect(await auth.ask(client)).toMatchObject({ result: 'allow' });
   });
 
-  it('opens no more connections than allowed', async () => {
+  it('opens at most the allowed number of connections', async () => {
     const { auth, connections } = await setup(
       (_, response) => void setTimeout(() => reply(response, { result: 'allow' }), 5),
       { maxSockets: 2 },
@@ -271,7 +271,7 @@ describe('openHttpAuth', () => {
       (_, response) => reply(response, { result: 'allow', client_attrs: [5] }),
     ],
     ['too many bytes', (_, response) => void response.end('x'.repeat(100_000))],
-  ])('goes on asking a service some of whose answers hold %s, and asks once for each', async (_, answer) => {
+  ])('keeps asking a service whose answers contain %s, and asks once for each', async (_, answer) => {
     let count = 0;
     const { auth, requests } = await setup(
       (request, response, body) =>
@@ -314,7 +314,7 @@ describe('openHttpAuth', () => {
     expect(await failure(auth)).toMatchObject({ code: 'overloaded' });
   });
 
-  it('refuses at once what the service cannot answer in time, and asks it for nothing', async () => {
+  it('refuses at once what the service cannot answer in time, without asking it', async () => {
     const waiting: (() => void)[] = [];
     const { auth, requests } = await setup(
       (_, response) => void waiting.push(() => reply(response, { result: 'allow' })),
@@ -334,7 +334,7 @@ describe('openHttpAuth', () => {
     expect(requests).toHaveLength(2);
   });
 
-  it('makes no more retries than a part of what succeeds', async () => {
+  it('limits retries to a share of the successes', async () => {
     const { auth, requests } = await setup((_, response) => reply(response, {}, 500), {
       retries: 1,
       breaker: { failures: 1000 },
@@ -355,7 +355,7 @@ describe('openHttpAuth', () => {
     expect(requests).toHaveLength(4 + 4);
   });
 
-  it('goes on asking a service that answers some and refuses others for load', async () => {
+  it('keeps asking a service that answers some calls and refuses others for load', async () => {
     let count = 0;
     const { auth } = await setup(
       (_, response) => reply(response, { result: 'allow' }, count++ % 10 === 0 ? 200 : 503),

@@ -28,7 +28,7 @@ describe('a late answer', () => {
     expect([late.take(parts), late.take(parts)]).toEqual([allow, undefined]);
   });
 
-  it('is that of the same client with the same password only', async () => {
+  it('counts for the same client with the same password only', async () => {
     const { late, follow } = setup();
     await follow(allow);
     expect(late.take(['users', 'anna', 'c1', 'other'])).toBeUndefined();
@@ -53,7 +53,7 @@ describe('a late answer', () => {
     expect(late.size).toBe(0);
   });
 
-  it('is gone after its time', async () => {
+  it('expires', async () => {
     const { late, time, follow } = setup();
     await follow(allow);
     time.monotonic = 30_000;
@@ -67,7 +67,7 @@ describe('a late answer', () => {
     expect(late.take(parts)).toBeUndefined();
   });
 
-  it('is gone when the policy changes, also one that is still looked up', async () => {
+  it('is dropped when the policy changes, even if still pending', async () => {
     const { late, follow } = setup();
     await follow(allow);
     let answer = (_: MethodAnswer): void => {};

@@ -210,7 +210,7 @@ describe('openJwksKeys', () => {
     expect(requests).toBe(2);
   });
 
-  it('uses what it has while the source is down, and no longer than allowed', async () => {
+  it('uses its present keys while the source is down, but no longer than allowed', async () => {
     const source = await open({ maxStale: 3_600_000 });
     await check(first, source);
     await stop();
@@ -301,7 +301,7 @@ describe('openJwksKeys', () => {
       /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED|UNABLE_TO_GET/,
       { ca: undefined as never },
     ],
-  ])('keeps what it has when the answer %s', async (_, spoil, message, options) => {
+  ])('keeps its present keys if the answer %s', async (_, spoil, message, options) => {
     const source = await open(options);
     if (options?.ca === undefined && options && 'ca' in options) {
       await expect(check(first, source)).rejects.toMatchObject({ code: 'lookup_failed' });

@@ -89,7 +89,7 @@ describe('a limiter', () => {
     expect(limiter.size).toBe(0);
   });
 
-  it('refuses an address, whoever comes from it', () => {
+  it('refuses an address, whatever the client', () => {
     const { check, fail } = setup({ perAddress: { burst: 2, refill: 1000 } });
     fail(1, anna);
     fail(1, bert);
@@ -123,7 +123,7 @@ describe('a limiter', () => {
     expect(check({ ...anna, username: 'other' })).toEqual(pass);
   });
 
-  it('names what holds up for longer', () => {
+  it('names the limit with the longer wait', () => {
     const { check, fail } = setup({
       perClientId: { burst: 1, refill: 1000 },
       perAddress: { burst: 1, refill: 5000 },
@@ -149,7 +149,7 @@ describe('a limiter', () => {
     expect(check()).toEqual(pass);
   });
 
-  it('counts what was decided without a reservation', () => {
+  it('counts decisions without a reservation', () => {
     const { limiter, check } = setup({ perClientId: { burst: 1, refill: 1000 } });
     limiter.count(anna, returned);
     expect(check()).toEqual(pass);
@@ -257,7 +257,7 @@ describe('attempts at the same time', () => {
     expect(limiter.size).toBe(0);
   });
 
-  it('settle once: what comes later changes nothing', () => {
+  it('settle once: later calls change nothing', () => {
     const { now, check } = setup({ perUsername: { burst: 1, refill: 1000 } });
     const first = now();
     if (first.action !== 'pass') throw new Error('it passes');
@@ -295,7 +295,7 @@ describe('attempts at the same time', () => {
   });
 });
 
-describe('what a limiter remembers', () => {
+describe('the memory of a limiter', () => {
   it('is a limited number, and nobody whose failures are forgiven', () => {
     const { clock, limiter, check, fail } = setup({ perClientId: { burst: 1, refill: 1000 }, max: 2 });
     for (const clientid of ['a', 'b', 'c']) fail(1, { ...anna, clientid });

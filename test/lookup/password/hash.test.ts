@@ -27,7 +27,7 @@ const shapes: Record<HashForm, RegExp> = {
 };
 
 describe('hashPassword', () => {
-  it.each(hashForms)('makes %s hashes that verify, each with a salt of its own', async (form) => {
+  it.each(hashForms)('creates %s hashes that verify, each with its own salt', async (form) => {
     const [made, again] = await Promise.all([
       hashPassword('tide-pool', form, cheap),
       hashPassword('tide-pool', form, cheap),
@@ -49,7 +49,7 @@ describe('hashPassword', () => {
     },
   );
 
-  it.each(['suffix', 'none'] as const)('puts the salt where it is told: %s', async (saltPosition) => {
+  it.each(['suffix', 'none'] as const)('puts the salt where configured: %s', async (saltPosition) => {
     const made = await hashPassword('tide-pool', 'sha256', { saltPosition });
     if (typeof made === 'string') throw new Error('expected fields');
     expect(made.salt === '').toBe(saltPosition === 'none');

@@ -92,7 +92,7 @@ const ask = async (grants: ReturnType<typeof setup>, kind: string, details: obje
   await grants.lookups[kind]?.({ kind, ...details }, { signal });
 
 describe('what connected clients were granted', () => {
-  it('is in memory after the login, without anybody being asked', () => {
+  it('is in memory after the login, without a look-up', () => {
     const grants = setup([users, jwt]);
     expect(grants).toMatchObject({ areShared: false, hasUsernameTokens: false });
     expect([...grants.keptBefore]).toEqual([]);
@@ -106,14 +106,14 @@ describe('what connected clients were granted', () => {
     expect(grants.find(someone)).toBeUndefined();
   });
 
-  it('is told by the names where they are enough, so that a changed file counts at once', () => {
+  it('is derived from the names if they are enough: a changed file takes effect at once', () => {
     const grants = setup([users, jwt]);
     grants.decided(client, admitted('users', tags('old file')));
     expect(grants.find(client)?.tags).toEqual({ site: 'file' });
   });
 
   it.each([{ onError: 'allow' }, { onError: 'ignore' }, { onError: 'deny', mode: 'shadow' }])(
-    'is remembered also for those that a file knows, and told by no name, with %j: others may let somebody in',
+    'is also remembered for names in a file, with %j, if another method may admit them',
     (settings) => {
       const grants = setup([users, jwt], undefined, settings);
       expect(grants.find(client)).toBeUndefined();
@@ -153,7 +153,7 @@ describe('what connected clients were granted, shared with other instances', () 
     expect(grants.find({ ...client, username: 'someone' })).toBeUndefined();
   });
 
-  it('is read from the token in the user name before anybody is asked', async () => {
+  it('is read from the token in the user name before any look-up', async () => {
     const { records, asked } = fakeRecords();
     const grants = setup([usernameJwt], records);
     expect(await ask(grants, GRANTS, { client: token })).toMatchObject(tags('token'));

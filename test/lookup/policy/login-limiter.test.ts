@@ -127,7 +127,7 @@ describe('the limiter of logins', () => {
     expect(await attempt({}, 'deny').catch(({ code }) => code)).toBeUndefined();
   });
 
-  it('fails with lookup_timeout when the call ends while its login is held up', async () => {
+  it('fails with lookup_timeout if the call ends while its login is delayed', async () => {
     const slow = { perUsername: hour, action: 'delay', maxDelay: 60_000 };
     const { ask, attempt, clientOf, abort } = await setup(usernames, slow);
     await attempt({}, 'deny');
@@ -156,7 +156,7 @@ describe('warnings about a limiter', () => {
       [/perClientId holds up nobody/],
     ],
     ['both of both', both, { perUsername: hour, perClientId: hour }, []],
-  ])('say what it cannot stop: %s', async (_, method, limiter, expected) => {
+  ])('explain what it cannot stop: %s', async (_, method, limiter, expected) => {
     const { warnings } = await setup(method, limiter);
     expect(warnings).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
   });

@@ -25,7 +25,7 @@ function check(changes: Partial<Credentials>, verify = verifyPassword) {
 }
 
 describe('a password that bcrypt does not read to its end', () => {
-  it('is refused for a reason of its own, right or wrong', async () => {
+  it('is refused for its own reason, right or wrong', async () => {
     const { hash } = await import('@node-rs/bcrypt');
     const made = indexUsers([{ line: 1, fields: { username: 'anna', hash: await hash('x'.repeat(72), 4) } }]);
     if (!made.ok) throw new Error('expected users');
@@ -78,7 +78,7 @@ describe('checkUser', () => {
     expect(await check(changes)).toMatchObject(verdict);
   });
 
-  it('does the same work for whoever asks, known or not', async () => {
+  it('does the same work for known and unknown users', async () => {
     const costs = [];
     for (const changes of [
       { username: 'anna' },

@@ -92,7 +92,7 @@ describe('packed users', () => {
     expect(index.byClientId.get('device-1')).toBeUndefined();
   });
 
-  it('stay as they were read when their memory is given back, and can be asked no more', () => {
+  it('stay as read when their memory is released, and cannot be asked again', () => {
     const { index, packed } = pack([userOf('a')]);
     const user = index.byUsername.get('a');
     discardPackedUsers(packed);

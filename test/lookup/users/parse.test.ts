@@ -34,7 +34,7 @@ const forms: readonly [UserFormat, string][] = [
   ['csv', `username,clientid,hash,tags\nanna,,${HASH},site=berlin\n,m1,"${SCRYPT}",\n`],
 ];
 
-it('follows merge keys in YAML, for more users than aliases may stand in one', () => {
+it('follows merge keys in YAML, for more users than the limit of aliases', () => {
   const others = Array.from({ length: 300 }, (_, i) => `- { <<: *base, username: u${i} }\n`).join('');
   const text = `- &base { username: first, hash: "${HASH}", tags: [device] }\n${others}`;
   const result = parseUsers(text, 'yaml');
@@ -46,7 +46,7 @@ it.each([
   ['- { <<: 5, username: a }', /<< takes keys/],
   [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b, username: b, username: c }`, /DUPLICATE_KEY/],
   [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b }`, /is listed twice/],
-])('says what is wrong with merge keys: %s', (text, message) => {
+])('explains errors of merge keys: %s', (text, message) => {
   const result = parseUsers(text, 'yaml');
   expect(!result.ok && result.problems[0]?.message).toMatch(message);
 });
@@ -70,7 +70,7 @@ describe('parseUsers', () => {
     expect(result.users.size).toBe(2);
   });
 
-  it('names the line of what is wrong in a long JSON text', () => {
+  it('names the line of an error in a long JSON text', () => {
     const users = Array.from({ length: 20_000 }, (_, i) => `{ "username": "u,]${i}", "hash": "${HASH}" }`);
     const text = (list: readonly string[]) => `[\n${list.join(',\n')}\n]\n`;
     expect(parseUsers(text(users), 'json').ok).toBe(true);

@@ -60,7 +60,7 @@ describe('openUserStore', () => {
     ['users.csv', `username,hash\na,${HASH}\n`, 'username,hash\n'],
     ['users.json', JSON.stringify([{ username: 'a', hash: HASH }]), '[]'],
     ['users.yaml', `- { username: a, hash: '${HASH}' }\n`, '[]\n'],
-  ])('of %s without anybody left keeps the users, unless there may be none', async (path, text, none) => {
+  ])('of %s without any user keeps the previous users, unless it may be empty', async (path, text, none) => {
     const refusing = await open(text, { path });
     refusing.file.text = none;
     await refusing.store.reload();

@@ -39,7 +39,7 @@ const sample: Value = {
   nested: { a: [[], {}, [null, true, false]], '': Array.from({ length: 70_000 }, (_, i) => i % 300) },
 };
 
-describe('what we write', () => {
+describe('our output', () => {
   for (const [name, module, code] of [
     ['cbor', 'cbor2', 'cbor2.dumps(cbor2.loads(sys.stdin.buffer.read()))'],
     ['msgpack', 'msgpack', 'msgpack.packb(msgpack.unpackb(sys.stdin.buffer.read()))'],

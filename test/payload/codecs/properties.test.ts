@@ -202,7 +202,7 @@ function damaged(check: (bytes: Uint8Array) => void) {
   };
 }
 
-describe('what is opened with the limits that are the default', () => {
+describe('a codec opened with the default limits', () => {
   it('has 1 MiB, 64 levels and 100,000 items', () => {
     expect(defaultLimits).toStrictEqual({ maxBytes: 1_048_576, maxDepth: 64, maxItems: 100_000 });
   });

@@ -191,7 +191,7 @@ describe('the work of an evaluation is bounded', () => {
     ['a loop over 5,000 items', 'payload.list.exists(x, x == 4999)', { list: some }],
     ['one comparison of long lists', 'payload.big == payload.other', { big: many, other: [...many] }],
     ['a search in a long text', 'payload.text.contains("b") == false', { text: long }],
-  ])('%s is no problem', (_, source, given) => {
+  ])('%s is not a problem', (_, source, given) => {
     expect(ask(source, { payload: given })).toBe(true);
   });
 

@@ -73,7 +73,7 @@ describe('lists that a condition makes', () => {
     expect(ask('payload.map(x, x + 1)[8999] == 9000', numbers(9000))).toBe(true);
   });
 
-  it('do not change by what is added to them', () => {
+  it('do not change when others are added', () => {
     const source = '[payload.map(x, x)].all(l, (l + [7]).size() == 4 && (l + [8])[3] == 8 && l.size() == 3)';
     expect(ask(source, [1, 2, 3])).toBe(true);
     expect(ask('[payload.map(x, x)].all(l, l + l == [1, 2, 1, 2])', [1, 2])).toBe(true);
@@ -82,7 +82,7 @@ describe('lists that a condition makes', () => {
 
 const long = 'a'.repeat(225_000);
 
-describe('what is more than a few milliseconds of work is not done', () => {
+describe('an expression that needs more than a few milliseconds is stopped', () => {
   const turns = { t: numbers(200), text: 'a'.repeat(100_000), part: `${'a'.repeat(50_000)}b` };
   it.each<[string, unknown]>([
     ['payload.t.all(r, payload.text.lastIndexOf(payload.part) == -1)', turns],
@@ -138,7 +138,7 @@ describe('a search', () => {
   /** Long enough for the linear search. */
   const pad = (text: string, by: string) => `${text}${by.repeat(40_000)}${text}`;
 
-  it('finds what the search of the engine finds', () => {
+  it("finds the same as the engine's own search", () => {
     for (const part of texts) {
       for (const text of [...texts, ...texts.map((each) => pad(each, 'ab')), pad(part, 'x')]) {
         const finder = new Finder(text, part, () => {});

@@ -34,7 +34,7 @@ describe('names of types are values', () => {
     });
   });
 
-  it('gives way to a variable of that name', () => {
+  it('is hidden by a variable of that name', () => {
     const condition = compile('string == "x"', { string: () => 'x' });
     expect('test' in condition && condition.test({} as never)).toBe(true);
   });
@@ -117,14 +117,14 @@ describe('functions of numbers', () => {
     expect(ask(source)).toHaveProperty('failure');
   });
 
-  it('has those of the list alone', () => {
+  it('has only the functions of the list', () => {
     expect(compile('math.cbrt(1.0) == 1.0', variables)).toEqual({
       problem: expect.stringContaining('there is no function "math.cbrt"'),
     });
   });
 });
 
-describe('what a client sends makes neither much work nor much text', () => {
+describe('client data causes neither much work nor much text', () => {
   const long = 'a'.repeat(1_000_000);
   const many = Array.from({ length: 100_000 }, (_, i) => String(i));
 

@@ -153,7 +153,7 @@ describe('unknown keywords', () => {
     ).rejects.toThrow('points outside the schema');
   });
 
-  it('are not those that only describe, or those of the prefix x-', async () => {
+  it('are not keywords that only describe, nor those with the prefix x-', async () => {
     const known = {
       title: '',
       description: '',
@@ -234,7 +234,7 @@ describe('a check of a schema that refers to itself', () => {
     expect(check(null)).toBeUndefined();
   });
 
-  it('has a scope of its own after one that failed to answer', async () => {
+  it('has its own scope after one that failed to answer', async () => {
     const check = await openJsonSchema({
       $id: 'https://a.example/list',
       $dynamicAnchor: 'node',

@@ -53,7 +53,7 @@ describe('a schema that asks for the same in several branches', () => {
     expect(() => check(nested(8, items) as never)).toThrow(tooMuch);
   });
 
-  it('is answered where the payload is no larger than others', async () => {
+  it('is answered if the payload is not larger than others', async () => {
     const check = await openJsonSchema(
       branching({ type: 'array', uniqueItems: true, items: { type: 'number' } }),
     );
@@ -88,7 +88,7 @@ describe('a large payload', () => {
 });
 
 describe('all checks of one message', () => {
-  it('share what they may do', async () => {
+  it('share a limit', async () => {
     const check = await openJsonSchema({ uniqueItems: true });
     const work = { checkWork: 0 };
     expect(check(numbers(200_000), work)).toBeUndefined();

@@ -36,7 +36,7 @@ describe('a JSON Schema', () => {
     ],
     [{ name: 'a', value: 1, tags: [1, 1] }, '/tags must NOT have items that are equal ("uniqueItems")'],
     [{ name: 'a', value: 1, at: 'hunter2' }, '/at must match format "date-time" ("format")'],
-  ])('says what is wrong with sample %#, and no value', async (value, expected) => {
+  ])('explains the error of sample %#, without a value', async (value, expected) => {
     const check = await openJsonSchema(reading);
     expect(check(value)).toBe(expected);
   });
@@ -89,7 +89,7 @@ describe('a JSON Schema', () => {
     expect(check({ i: -(2n ** 63n) })).toContain('/i must be >= 0');
   });
 
-  it('may refer to itself, and to what it embeds', async () => {
+  it('may refer to itself, and to embedded schemas', async () => {
     const check = await openJsonSchema({
       $id: 'https://acme.example/tree',
       type: 'object',
@@ -216,7 +216,7 @@ describe('a check that comes to no answer', () => {
 });
 
 describe('the time that a check takes', () => {
-  it('is linear for patterns that would backtrack for ever', async () => {
+  it('is linear for patterns that would backtrack forever', async () => {
     const check = await openJsonSchema({
       properties: { a: { pattern: '^(a+)+$' }, b: { patternProperties: { '^(x|x)*$': false } } },
     });
@@ -232,7 +232,7 @@ describe('the time that a check takes', () => {
   });
 
   it.each(['email', 'idn-email', 'hostname', 'idn-hostname', 'ipv4', 'ipv6', 'uuid', 'date'])(
-    'says that text which is too long for %s is none',
+    'rejects a text that is too long for %s',
     async (format) => {
       const text = `a@${'a-.'.repeat(300_000)}`;
       expect((await openJsonSchema({ format }))(text)).toContain('"format"');
@@ -347,7 +347,7 @@ describe('integers beyond 2^53', () => {
     expect(check('text')).toBeUndefined();
   });
 
-  it('stand in a schema that is written in the configuration', async () => {
+  it('may be written in the configuration', async () => {
     const check = await openJsonSchema({ properties: { id: { const: big } } });
     expect(check({ id: big })).toBeUndefined();
     expect(check({ id: big - 1n })).toContain('/id');

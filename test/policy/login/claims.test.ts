@@ -66,7 +66,7 @@ describe('readClaim', () => {
 });
 
 describe('tagsOfClaim', () => {
-  it('reads tags in any form, none when there is no such claim', () => {
+  it('reads tags in any form, or none if the claim is missing', () => {
     expect({ ...tagsOfClaim({ scope: 'read write' }, 'scope')?.tags }).toEqual({
       read: 'true',
       write: 'true',

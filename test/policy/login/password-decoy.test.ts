@@ -33,7 +33,7 @@ describe('decoyFor', () => {
     expect(decoyFor([cheap, cheap, dear])?.kind).toBe('salted');
   });
 
-  it('needs none where there is nobody', () => {
+  it('is not needed without a user', () => {
     expect(decoyFor([])).toBeUndefined();
   });
 

@@ -136,7 +136,7 @@ describe('indexUsers', () => {
     expect(!result.ok && result.problems.length).toBeLessThan(MAX_PROBLEMS + 3);
   });
 
-  it('never says what a secret was', () => {
+  it('never reveals a secret', () => {
     const secret = 'SECRET-tide-pool';
     for (const fields of [
       { username: 'a', hash: secret },

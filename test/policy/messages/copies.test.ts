@@ -10,7 +10,7 @@ function pathOf(source: string) {
   return path;
 }
 
-it('copies what it changes at several places once, and leaves the payload as it was', () => {
+it('copies a payload once if it changes several places, and leaves the original unchanged', () => {
   const payload: Value = { a: { list: [1, { x: 1 }] }, b: 2 };
   const before = structuredClone(payload);
   const copies = new Set<object>();

@@ -40,7 +40,7 @@ describe('which rules match', () => {
     expect(await by(rule, given)).toBe('otherwise');
   });
 
-  it('says which value could not stand in a filter', async () => {
+  it('names the value that cannot be in a filter', async () => {
     const policy = await openPublish({ rules: [{ topics: 'dev/${clientid}', drop: true }] });
     const { decision } = decideMessage(policy, publishInput({ topic: 'dev/a', from: 'a/#' }));
     expect(decision).toMatchObject({
@@ -64,7 +64,7 @@ describe('which rules match', () => {
 });
 
 describe('all rules that match', () => {
-  it('apply in order, each on what the one before left', async () => {
+  it('apply in order, each to the result of the previous one', async () => {
     expect(
       await judge(
         [
@@ -110,7 +110,7 @@ describe('all rules that match', () => {
     expect(await judge([rule as never, { set: { topic: 'never' } }], { qos: 1 })).toStrictEqual(outcome);
   });
 
-  it('go on after a rule that skips what is not as required', async () => {
+  it('continue after a rule that skips a message that does not meet its requirements', async () => {
     const rules = [
       { name: 'big', require: { payload: { minBytes: 10 }, else: 'skip' as const }, drop: true as const },
       { name: 'all', set: { topic: 'x' } },
@@ -243,7 +243,7 @@ describe('topic and QoS', () => {
     else expect(outcome).toMatchObject({ topic: expected });
   });
 
-  it('are rewritten to what a template gives', async () => {
+  it('are rewritten to the result of a template', async () => {
     expect(
       await judge([{ decode: 'json', set: { qos: '${payload.q}' } }], { payload: { q: 2 } }),
     ).toMatchObject({
@@ -373,7 +373,7 @@ describe('a rule that cannot be applied', () => {
   ];
   const earlier = { topics: 'never', decode: 'json' };
 
-  it.each(failing)('%s: the message goes on as it came', async (_, rule, given, reason) => {
+  it.each(failing)('%s: the message passes unchanged', async (_, rule, given, reason) => {
     const rules = [
       { name: 'before', set: { qos: 2 } },
       earlier,
@@ -407,12 +407,12 @@ describe('a rule that cannot be applied', () => {
     ['drop', 'pass', 'pass'],
     ['pass', 'drop', 'drop'],
     [undefined, undefined, 'pass'],
-  ] as const)('with onError %s, and %s of its own: %s', async (all, own, verdict) => {
+  ] as const)('with onError %s, and its own %s: %s', async (all, own, verdict) => {
     const rule = { decode: 'json' as const, ...(own && { onError: own }) };
     expect(await judge([rule], { payload: '{' }, all && { onError: all })).toMatchObject({ verdict });
   });
 
-  it('is known by what cannot be written at the end, too', async () => {
+  it('also applies to a value that cannot be written at the end', async () => {
     const deep = { decode: 'json' as const, set: { payload: { a: { b: { c: 1 } } } } };
     expect(
       await judge([deep], { payload: '{}' }, { limits: { maxDepth: 2 }, onError: 'drop' }),
@@ -438,7 +438,7 @@ describe('a rule that cannot be applied', () => {
       'drop',
     ],
   ] as const)(
-    'is that of the rule that changed what cannot be written: %s',
+    'comes from the rule that changed the value that cannot be written: %s',
     async (_, later, section, verdict) => {
       const onError = verdict;
       const deep = { decode: 'json' as const, set: { payload: { a: { b: { c: 1 } } } }, onError };
@@ -452,7 +452,7 @@ describe('a rule that cannot be applied', () => {
 });
 
 describe('shadow mode', () => {
-  it('decides and lets every message go on', async () => {
+  it('decides and passes every message', async () => {
     const policy = await openPublish({
       mode: 'shadow',
       rules: [
@@ -548,7 +548,7 @@ describe('a check that comes to no answer', () => {
     });
   });
 
-  it('of a rule that requires something still requires it, and does no more', async () => {
+  it('of a rule that requires something still requires it, and does nothing else', async () => {
     const rules = [
       {
         name: 'guard',

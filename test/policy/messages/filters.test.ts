@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { brokerFilters } from '../../../src/policy/messages/filters.ts';
 
-describe('the filters that a broker is told', () => {
+describe('the filters that a broker receives', () => {
   it.each([
     [
       [{ topics: 'a/#' }, { topics: ['b/+', 'a/b'] }],

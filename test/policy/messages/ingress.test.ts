@@ -54,7 +54,7 @@ describe.each(['ingress', 'auto'] as const)('rules at %s', (at) => {
     expect(publish.reply).toStrictEqual({ kind: 'drop', reason: 'rule 1: not wanted' });
   });
 
-  it('leave alone at message.publish what was dropped in silence, whoever remembers it', async () => {
+  it('ignore at message.publish what was dropped silently before', async () => {
     const publish = await openPublish({ rules, at });
     const context = { ...aContext(), policy: { hooks: [], publish } };
     const dropped = publishInput({ topic: 'bad/x', headers: { allow_publish: 'false' } });

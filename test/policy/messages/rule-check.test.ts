@@ -124,7 +124,7 @@ describe('rules that are wrong', () => {
     expect(problemsOf([rule])).toContainEqual(problem);
   });
 
-  it('are told with the place of the rule', () => {
+  it('are reported with the place of the rule', () => {
     expect(problemsOf([{ stop: true }, {}])).toStrictEqual([
       '[1]: does nothing; write decode, require, set, encode, drop or stop',
     ]);

@@ -64,4 +64,4 @@ test.each([
   ['::g'],
   ['::1/129'],
   ['::ffff:1.2.3.4/95'],
-])('%o is no address block', (text) => expect(parseCidr(text)).toBeUndefined());
+])('%o is not an address block', (text) => expect(parseCidr(text)).toBeUndefined());

@@ -38,7 +38,7 @@ describe('a glob', () => {
     );
   });
 
-  test('that would make a backtracking matcher run for ever ends', () => {
+  test('that would make a backtracking matcher run forever ends', () => {
     expect(matchesGlob(`${'*a'.repeat(200)}b`, 'a'.repeat(5000))).toBe(false);
   });
 });

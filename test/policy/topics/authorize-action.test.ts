@@ -47,7 +47,7 @@ describe('decideAction', () => {
     expect(decideAction({ ...policy, ...changes }, client, 'publish', topic)).toMatchObject({ verdict, by });
   });
 
-  it('notes values that could not stand in a filter, without the value', () => {
+  it('notes that a value cannot be in a filter, without the value', () => {
     const decision = decideAction(policy, { ...client, clientid: 'a/b' }, 'publish', 'own/x');
     expect(decision).toMatchObject({
       verdict: 'deny',

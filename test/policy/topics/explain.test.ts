@@ -40,7 +40,7 @@ describe('an explanation', () => {
     );
   });
 
-  test('says of every rule before it what it missed', () => {
+  test('explains for every earlier rule why it did not match', () => {
     expect(missesOf('subscribe', 'fleet/#', { peerhost: '192.0.2.1' })).toEqual({
       quarantine: ['wants tag "quarantined", the client has site, trusted'],
       'rule 2': ['is about publish', '"fleet/alice/state" does not cover "fleet/#", only part of it'],

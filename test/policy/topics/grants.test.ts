@@ -34,7 +34,7 @@ describe('the white list', () => {
     expect(authorize(someone(), 'publish', 'x')).toMatchObject({ rule: { name: 'acl: not listed' } });
   });
 
-  test('ignores what else stands in it', () => {
+  test('ignores other fields', () => {
     const judge = compileRules(rulesOf({ pub: ['a'], comment: 'x', publish: ['b'] }));
     expect(judge(someone(), 'publish', 'a').verdict).toBe('allow');
     expect(judge(someone(), 'publish', 'b').verdict).toBe('deny');

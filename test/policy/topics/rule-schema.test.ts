@@ -70,7 +70,7 @@ describe('a rule in YAML', () => {
     expect(problemsOf(yaml)).toEqual([expect.stringContaining(problem)]);
   });
 
-  test('is told all of its problems at once', () => {
+  test('reports all of its problems at once', () => {
     expect(
       problemsOf('{ allow: all, who: { username: "*", address: x }, topics: ["#/a", "${x}"] }'),
     ).toHaveLength(4);

@@ -77,7 +77,7 @@ describe('describeIssues', () => {
     expect(describeOf(schemas['client.subscribe'].input, input)).toMatch(/^topicFilters\.1\.name: /);
   });
 
-  it('needs no place for what is wrong as a whole', () => {
+  it('needs no place for an error of the whole value', () => {
     expect(describeOf(schemas['client.connected'].input, undefined)).not.toContain(': :');
     expect(describeOf(z.string({ error: 'must be text' }), 1)).toBe('must be text');
   });

@@ -12,7 +12,7 @@ it.each([
   expect(Event.parse(value)).toStrictEqual(value);
 });
 
-it('does not copy the data: bytes and big integers stay what they are', () => {
+it('does not copy the data: bytes and big integers are unchanged', () => {
   const data = { payload: Uint8Array.of(1), timestamp: 1n };
   expect(Event.parse({ type: 'own.event', data }).data).toBe(data);
 });

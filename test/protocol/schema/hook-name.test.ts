@@ -26,7 +26,7 @@ describe('hook names', () => {
     },
   );
 
-  it('are valued where the answer changes what the broker does', () => {
+  it('have a value if the answer changes what the broker does', () => {
     expect(hookNames.filter(isValued)).toStrictEqual([
       'client.authenticate',
       'client.authorize',

@@ -37,7 +37,7 @@ const grammar = (name: string): readonly Reply['kind'][] => {
 };
 
 describe('the constructors', () => {
-  it.each(constructors)('%s says no more than it is given', (_kind, reply, expected) => {
+  it.each(constructors)('%s contains only what it is given', (_kind, reply, expected) => {
     expect(reply).toStrictEqual(expected);
   });
 
@@ -65,7 +65,7 @@ describe('a rewrite at message.ingress', () => {
     expect(replies['message.ingress'].parse(reply)).toStrictEqual(reply);
   });
 
-  it('cannot change the QoS: the publisher would wait for its acknowledgement for ever', () => {
+  it('cannot change the QoS: the publisher would wait for its acknowledgement forever', () => {
     expect(replies['message.ingress'].safeParse(rewrite({ qos: 1 })).error?.issues).toMatchObject([
       { path: ['qos'], message: 'cannot be changed at message.ingress: change it at message.publish' },
     ]);

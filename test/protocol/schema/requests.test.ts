@@ -33,7 +33,7 @@ describe.each(hookNames)('the input of %s', (name) => {
     expect(requests[name].parse({ ...input, [field]: undefined })).toMatchObject({ [field]: [] });
   });
 
-  it('holds a password only if it is that of client.authenticate', () => {
+  it('has a password only if it belongs to client.authenticate', () => {
     const parsed = requests[name].parse({ ...input, clientinfo: aCredential() });
     const text = JSON.stringify(parsed, (_, part) => (typeof part === 'bigint' ? `${part}` : part));
     expect(text.includes(SECRET)).toBe(name === 'client.authenticate');

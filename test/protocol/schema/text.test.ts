@@ -22,7 +22,7 @@ describe('utf8Length', () => {
     expect(utf8Length(character.repeat(3))).toBe(3 * bytes);
   });
 
-  it('counts what the encoder of the platform counts', () => {
+  it("counts the same bytes as the platform's encoder", () => {
     const text = fc.string({ unit: 'binary', maxLength: 200 });
     fc.assert(fc.property(text, (value) => utf8Length(value) === Buffer.byteLength(value)));
   });

@@ -24,7 +24,7 @@ describe('a user name that is a token', () => {
     ['key.eyJhbGciOi'],
     ['eyJohn@example.com'],
     [`a ${token}`],
-  ])('is no other name: %s', (username) => {
+  ])('is not another name: %s', (username) => {
     expect(hideToken(username)).toBe(username);
   });
 });

@@ -49,7 +49,7 @@ describe.each(Object.entries(nouns))('%s', (_name, [schema, value]) => {
     expect(schema.parse(value)).toStrictEqual(value);
   });
 
-  it('leaves out what it does not know', () => {
+  it('omits what it does not know', () => {
     expect(schema.parse({ ...value, $typeName: 'x', surplus: 1 })).toStrictEqual(value);
   });
 
@@ -90,7 +90,7 @@ describe('what older brokers do not send', () => {
     });
   });
 
-  it('gets a default of its own each time, so that nobody changes that of another', () => {
+  it("gets its own default each time: nobody can change another's", () => {
     const first = properties.parse(undefined);
     first.push(aProperty());
     expect(properties.parse(undefined)).toStrictEqual([]);

@@ -68,7 +68,7 @@ describe('decode', () => {
     expect(failure.message).toMatch(reason);
   });
 
-  it('says nothing of what it was given', () => {
+  it('does not quote its input', () => {
     const secret = ascii('s3cret');
     for (const bytes of [
       field(1, field(4, [...secret, 0xff])),

@@ -48,6 +48,6 @@ it('says of a verdict without a value that it has none', () => {
   expect(describeReply(rpcFor('client.authorize'), Uint8Array.of(8, 2))).toBe('no value');
 });
 
-it('does not describe what is no response', () => {
+it('does not describe something other than a response', () => {
   expect(() => describeReply(rpcFor('client.authorize'), Uint8Array.of(0x22, 0x7f))).toThrow();
 });

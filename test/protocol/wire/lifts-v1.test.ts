@@ -46,7 +46,7 @@ describe.each(packets)('%s of version 1', (name, schema) => {
   const lift = (fields: MessageInitShape<typeof schema>) =>
     requests[name].parse(liftsV1[name](create(schema, fields) as never));
 
-  it('has user properties of its own', () => {
+  it('has its own user properties', () => {
     expect(lift({ clientinfo, props: [userProperty] })).toMatchObject({ props: [], userProps: [site] });
   });
 

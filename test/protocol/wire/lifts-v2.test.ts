@@ -45,7 +45,7 @@ describe.each(packets)('%s of version 2', (name, schema) => {
   const lift = (fields: MessageInitShape<typeof schema>) =>
     requests[name].parse(liftsV2[name](create(schema, fields) as never));
 
-  it('has user properties of its own', () => {
+  it('has its own user properties', () => {
     expect(lift({ clientinfo, props: [userProperty] })).toMatchObject({ props: [], userProps: [site] });
   });
 

@@ -39,7 +39,7 @@ describe.each([
   });
 });
 
-describe('what is tolerated', () => {
+describe('deviations that are tolerated', () => {
   it.each([
     ['fields that are not known', line({ note: 'mine', headers: {} })],
     ['an empty line', `\n${line({})}\n\n`],
@@ -69,7 +69,7 @@ describe('what is tolerated', () => {
   });
 });
 
-describe('what is a problem', () => {
+describe('errors that are reported', () => {
   it.each([
     ['a line that is cut off', '{"path": "/emq', /^1: is not JSON; .*cut off/],
     ['a line that is no object', '[]', /^1: the line: /],

@@ -45,7 +45,7 @@ describe('a request that is read', () => {
     );
   });
 
-  it.each(rpcs)('of $path is merged from its parts, and what is unknown is passed over', (rpc) => {
+  it.each(rpcs)('of $path is merged from its parts, and unknown fields are skipped', (rpc) => {
     fc.assert(
       fc.property(bytesOf(rpc), unknown, bytesOf(rpc), (first, between, second) => {
         const bytes = concat(first, between, second);

@@ -99,7 +99,7 @@ describe('recorded headers', () => {
     expect(recordHeaders({ [name]: `Bearer ${SECRET}` })).toEqual({ [name]: '***' });
   });
 
-  it('join what came several times', () => {
+  it('join repeated fields', () => {
     expect(recordHeaders({ via: ['a', 'b'], 'content-length': 3 })).toEqual({
       via: 'a,b',
       'content-length': '3',

@@ -37,7 +37,7 @@ describe('the calls of all brokers', () => {
       );
   });
 
-  it('are those of the interface', () => {
+  it('match the interface', () => {
     expect(rpcs.map(({ path }) => path).sort()).toStrictEqual(paths.map(({ path }) => path).sort());
   });
 

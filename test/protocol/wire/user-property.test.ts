@@ -76,7 +76,7 @@ describe('parseErlangPairs', () => {
     expect(parseErlangPairs(term)).toBeUndefined();
   });
 
-  it('reads no more pairs than a list may have, and one to tell', () => {
+  it('reads at most as many pairs as a list may have, and one more to detect the rest', () => {
     const pairs = (count: number) => `[${Array<string>(count).fill('{<<"a">>,<<1,2>>}').join(',')}]`;
     expect(parseErlangPairs(pairs(MAX_LIST_ITEMS))).toHaveLength(MAX_LIST_ITEMS);
     expect(parseErlangPairs(pairs(MAX_LIST_ITEMS + 1))).toHaveLength(MAX_LIST_ITEMS + 1);
@@ -134,7 +134,7 @@ describe('parseErlangPairs', () => {
   });
 });
 
-it('does not try to read what is longer than any packet, and would overflow the matcher', () => {
+it('does not try to read a text longer than any packet, which would overflow the matcher', () => {
   expect(parseErlangPairs(`[{<<"${'a'.repeat(16_000_000)}">>,<<"b">>}]`)).toBeUndefined();
 });
 

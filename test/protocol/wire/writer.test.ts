@@ -12,7 +12,7 @@ describe('a response that is written', () => {
   const responses = rpcs.filter(({ hook }) =>
     ['provider.loaded', 'message.publish', 'client.connect'].includes(hook),
   );
-  it.each(responses)('to $path is read by protobuf as what it was', (rpc) => {
+  it.each(responses)('to $path reads back as the same value with protobuf', (rpc) => {
     const { output } = methodOf(rpc);
     const fields = messageFields(output, { valid: false }).map((given) => withOneof(given));
     fc.assert(

@@ -84,7 +84,7 @@ describe('bytes in the data', () => {
     });
   });
 
-  it('carry their encoding with them in a list, where there is no name', () => {
+  it('carry their encoding with them in a list, which has no names', () => {
     expect(dataOf({ list: [utf8('a')] })).toEqual({ list: [{ value: 'a', encoding: 'utf8' }] });
   });
 });

@@ -80,7 +80,7 @@ describe('facts', () => {
     );
   });
 
-  it('shows plain values of an event of somebody else', () => {
+  it('shows plain values of an unknown event', () => {
     expect(lineOf('my.event', 's', { a: 1, b: 'x', c: {}, d: true })).toBe(
       `${columns('my.event', 's')}a=1  b=x  d=true`,
     );

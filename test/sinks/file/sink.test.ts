@@ -78,7 +78,7 @@ describe('file', () => {
     expect(idsOf(await readLines(path))).toEqual(idsOf([...first, ...second]));
   });
 
-  it('ends a line that a crash has torn, so that the next one is whole', async () => {
+  it('ends a line that a crash has torn; the next one is complete', async () => {
     await writeFile(path, '{"id":"whole"}\n{"id":"to');
     const batch = many(2);
     await write(open(), batch);
@@ -142,7 +142,7 @@ describe('file', () => {
     expect(await readFile(path, 'utf8')).toContain(batches[2]?.[0]?.id);
   });
 
-  it('goes on at the beginning when the file was cut, as copytruncate does', async () => {
+  it('continues at the beginning if the file was truncated, as by copytruncate', async () => {
     const sink = open();
     await write(sink, many(5));
     await writeFile(path, '');
@@ -280,7 +280,7 @@ describe('file that is put aside', () => {
       expect((await stat(join(directory, name))).mode & 0o077).toBe(0);
   });
 
-  it('goes on with what an earlier process has left, and leaves other files alone', async () => {
+  it('continues with files of an earlier process, and does not touch other files', async () => {
     const at = (name: string) => join(directory, name);
     await writeFile(at('events.jsonl.20240101T000000.000Z'), 'old\n');
     await writeFile(at('events.jsonl.20240102T000000.000Z.gz'), gzipSync('older\n'));
@@ -315,7 +315,7 @@ describe('file that is put aside', () => {
     expect((await readText(path)).split('\n').filter(Boolean)).toHaveLength(8);
   });
 
-  it('says when it cannot tidy up, and goes on writing', async () => {
+  it('reports if it cannot clean up, and keeps writing', async () => {
     const warnings: string[] = [];
     const sink = open({ rotate: { size: '1KiB', keep: 0 } }, warnings);
     await write(sink, many(1));

@@ -19,13 +19,13 @@ describe('judge', () => {
     for (const status of statuses) expect([status, judge(status, nobody)]).toEqual([status, verdict]);
   });
 
-  it('blames an event for a path of its own that leads nowhere', () => {
+  it('blames an event for its own path if it leads nowhere', () => {
     for (const status of [404, 405, 410])
       expect(judge(status, { ...nobody, hasOwnPath: true })).toBe('refused');
     expect(judge(401, { ...nobody, hasOwnPath: true })).toBe('misled');
   });
 
-  it('blames an event for a media type of its own', () => {
+  it('blames an event for its own media type', () => {
     expect(judge(415, { ...nobody, hasOwnType: true })).toBe('refused');
   });
 });
@@ -87,7 +87,7 @@ describe('createSigner', () => {
     });
   });
 
-  it('signs with any other text as it is, so that the receiver of docs/sinks.md can verify', () => {
+  it('signs with any other text unchanged, as the receiver in docs/sinks.md verifies', () => {
     const headers = createSigner('a plain secret', Date.now)('id', body);
     expect(verify(headers, body, 'a plain secret')).toBe(true);
     expect(verify(headers, body, 'another secret')).toBe(false);
@@ -95,7 +95,7 @@ describe('createSigner', () => {
     expect(verify({ ...headers, 'webhook-timestamp': '1614265330' }, body, 'a plain secret')).toBe(false);
   });
 
-  it('says that a secret is not what it claims to be', () => {
+  it('reports a secret that is not what it claims to be', () => {
     expect(() => createSigner('whsec_not base64', Date.now)).toThrow(/signature\.secret begins with whsec_/);
   });
 

@@ -61,7 +61,7 @@ describe('http', () => {
     expect(await write(sink, many(1))).toBeUndefined();
   });
 
-  it('sends no more requests at once than it may, and those of one client one after the other', async () => {
+  it('limits concurrent requests, and sends those of one client one after the other', async () => {
     let underWay = 0;
     let most = 0;
     const sink = await open({ requests: 3 });
@@ -80,7 +80,7 @@ describe('http', () => {
     expect(most).toBe(1);
   });
 
-  it('tries nothing of a client any more after a failure, and goes on with the others', async () => {
+  it('stops trying events of a client after a failure, and continues with the others', async () => {
     const batch = many(9, (i) => 'abc'.charAt(i % 3));
     const bad = batch[1]?.id ?? '';
     service.answer = ({ body }) => (body.includes(bad) ? { status: 500 } : undefined);
@@ -182,7 +182,7 @@ describe('http', () => {
     expect(service.seen).toHaveLength(2);
   });
 
-  it('signs what it sends', async () => {
+  it('signs its requests', async () => {
     const sink = await open({ signature: { secret: { env: 'SECRET' } } }, { SECRET: 'whsec_c2VjcmV0' });
     const delivery = makeDelivery({ idPrefix: 'ä ' });
     await write(sink, [delivery]);
@@ -191,7 +191,7 @@ describe('http', () => {
     expect(headers['webhook-signature']).toMatch(/^v1,[\w+/]{43}=$/);
   });
 
-  it('says which header or secret cannot be read, and not what it is', async () => {
+  it('names the header or secret that cannot be read, not its value', async () => {
     await expect(open({ headers: { authorization: { env: 'NONE' } } })).rejects.toThrow(
       'environment variable NONE is not set',
     );
@@ -233,7 +233,7 @@ describe('http with TLS', () => {
 
   const openTls = (tls: object | boolean) => open({ url: `https://127.0.0.1:${tlsService.port}/`, tls });
 
-  it('shows a certificate and knows that of the service', async () => {
+  it('presents a certificate and verifies the certificate of the service', async () => {
     const { ca, client } = certificates;
     expect(await write(await openTls({ ca, ...client }), many(3))).toBeUndefined();
     expect(tlsService.taken).toHaveLength(3);
@@ -253,7 +253,7 @@ describe('http with TLS', () => {
     await expect(write(sink, many(1))).rejects.toThrow(/ERR_TLS_CERT_ALTNAME_INVALID/);
   });
 
-  it('says that a file is missing, or not what it should be', async () => {
+  it('reports a file that is missing or invalid', async () => {
     const { ca, client, server } = certificates;
     await expect(openTls({ ca: '/nowhere/ca.pem' })).rejects.toThrow('cannot read /nowhere/ca.pem: ENOENT');
     await expect(openTls({ ca: client.key.replace('client.key', 'client.csr') })).rejects.toThrow(

@@ -118,7 +118,7 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
     await sink.close();
   });
 
-  it('writes what it can when the topic of the options is missing or forbidden, and keeps the rest', async () => {
+  it('writes the other topics if the configured topic is missing or forbidden, and keeps the rest', async () => {
     for (const topic of ['gone', 'forbidden-3']) {
       const world = worldOf('kafka');
       const sink = await open({ createTopics: undefined, topic }, world);
@@ -137,7 +137,7 @@ describe.skipIf(isKafkaMissing)('the sink kafka', () => {
     for (const sink of sinks) await sink.close();
   });
 
-  it('is checked without harm to what is being written', async () => {
+  it('is checked without affecting writes in progress', async () => {
     const sink = await open({ createTopics: undefined, topic: 'gone' });
     const own = await open();
     await write(own, { target: 'held' });

@@ -58,7 +58,7 @@ describe('a sink of a module', () => {
       },
       /could not open its sink: no url/,
     ],
-  ])('that is none is refused: %#', async (exported, says) => {
+  ])('that is not a sink is rejected: %#', async (exported, says) => {
     await expect(open(exported)).rejects.toThrow(says);
     await expect(open(exported)).rejects.toThrow(/^\/sinks\/mine\.mjs: /);
   });

@@ -124,7 +124,7 @@ describe.skipIf(isMosquittoMissing)('the sink mqtt', () => {
     await sink.close();
   });
 
-  it('rejects what is larger than the broker accepts, before it ends the connection over it', async () => {
+  it('rejects an event larger than the broker accepts, before the broker closes the connection', async () => {
     const small = await startMosquitto({ lines: ['max_packet_size 2000'] });
     const sink = await open({ port: small.port });
     const receipt = await write(sink, {}, { format: 'raw', body: Buffer.alloc(3000) }, {});

@@ -160,7 +160,7 @@ describe('a publisher', () => {
     expect(await Promise.all(both)).toEqual(['ClosedConnectionError', 'ClosedConnectionError']);
   });
 
-  it('fails at once with what cannot be sent', async () => {
+  it('fails at once for a message that cannot be sent', async () => {
     const given = aConnection();
     expect(await publish(given, 'a', 11)).toBe('InvalidArgumentError');
     expect(vi.getTimerCount()).toBe(0);

@@ -75,7 +75,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
     expect(await configOf()).toMatchObject(expected);
   });
 
-  it('sends each format with the headers of its own', async () => {
+  it('sends each format with its own headers', async () => {
     const stream = nextStream();
     const sink = await open({ stream, subject: stream.name });
     await write(
@@ -160,7 +160,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
     expect(await read(a.name)).toHaveLength(1);
   });
 
-  it('rejects what is larger than the stream takes', async () => {
+  it('rejects an event larger than the stream accepts', async () => {
     const stream = nextStream();
     await manage(server.port, (manager) =>
       manager.streams.add({ name: stream.name, subjects: stream.subjects, max_msg_size: 1000 }),
@@ -245,7 +245,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
     },
   );
 
-  it('gives up on a server that does not answer, and goes on when it does', async () => {
+  it('gives up on a server that does not answer, and continues when it does', async () => {
     const stream = nextStream();
     const sink = await open({ stream, subject: stream.name, timeout: '1s' });
     await write(sink, many(1));
@@ -293,7 +293,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
   });
 });
 
-describe.skipIf(isNatsMissing)('nats that does not do what it is asked', () => {
+describe.skipIf(isNatsMissing)('nats with a failing server', () => {
   it('says that JetStream is not there', async () => {
     const server = await startNats({ hasJetStream: false });
     try {
@@ -384,7 +384,7 @@ describe.skipIf(isNatsMissing)('nats with TLS', () => {
   const open = (tls: object | boolean | undefined, options: object = {}) =>
     openAt(server.port, { tls, stream: { name: 'S', create: true }, ...options });
 
-  it('shows a certificate and knows that of the server', async () => {
+  it('presents a certificate and verifies the certificate of the server', async () => {
     const { ca, client } = certificates;
     expect(await write(await open({ ca, ...client }), many(3))).toBeUndefined();
     const servers = [`tls://127.0.0.1:${server.port}`];

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { Slots } from '../../../src/sinks/nats/slots.ts';
 
 describe('slots', () => {
-  it('give back what was put in, once, in any order', () => {
+  it('return their items once, in any order', () => {
     const slots = new Slots<string>();
     const [a, b, c] = ['a', 'b', 'c'].map((item) => slots.put(item)) as [string, string, string];
     expect([slots.take(c), slots.take(a), slots.take(a), slots.take(b)]).toEqual(['c', 'a', undefined, 'b']);
     expect(slots.size).toBe(0);
   });
 
-  it('never take a late number for that of who has the slot now', () => {
+  it('never match a late number with the present item of a slot', () => {
     const slots = new Slots<string>();
     const late = slots.put('first');
     slots.take(late);
@@ -35,7 +35,7 @@ describe('slots', () => {
     expect(numbers.map((number) => slots.take(number))).toEqual([1, undefined, 3, undefined]);
   });
 
-  it('give no more than are asked for', () => {
+  it('return at most the requested number', () => {
     const slots = new Slots<number>();
     for (const item of [1, 2, 3]) slots.put(item);
     expect(slots.takeIf((item) => item > 1, 1)).toEqual([2]);

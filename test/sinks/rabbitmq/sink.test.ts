@@ -240,7 +240,7 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
     await sink.close();
   });
 
-  it('goes on when the exchange is deleted and made again', async () => {
+  it('continues when the exchange is deleted and created again', async () => {
     const sink = await open({ exchange: 'brief', declare: { queue: 'brief' } });
     await write(sink, {});
     await administer((channel) => channel.deleteExchange('brief'));

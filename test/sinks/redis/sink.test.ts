@@ -76,7 +76,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
     expect(ttl).toBeGreaterThan(3_000_000);
   });
 
-  it('does not remember what it could not write', async () => {
+  it('does not remember an event that could not be written', async () => {
     const delivery = makeDelivery();
     await server.cli('SET', 'taken', 'x');
     const sink = await open({ stream: 'taken', dedupe: {} });
@@ -86,7 +86,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
     expect(await entriesOf('taken')).toHaveLength(1);
   });
 
-  it('does not remember what a missing stream could not take', async () => {
+  it('does not remember an event that a missing stream could not take', async () => {
     const delivery = makeDelivery();
     const sink = await open({ stream: 'later', create: false, dedupe: {} });
     await expect(write(sink, [delivery])).rejects.toThrow(
@@ -107,7 +107,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
     expect(await entriesOf('mixed')).toHaveLength(2);
   });
 
-  it('confirms what has a stream of its own while the stream of the sink is missing', async () => {
+  it('confirms events with their own stream while the stream of the sink is missing', async () => {
     await server.cli('XADD', 'own', '*', 'a', 'b');
     const sink = await open({ stream: 'missing', create: false });
     const receipt = await write(sink, [makeDelivery(), makeDelivery({ target: 'own' })]);
@@ -119,7 +119,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
     await expect(write(sink, many(1))).rejects.toThrow(/0 of 1 replicas have confirmed \(replicas\)/);
   });
 
-  it('gives up on a server that does not answer, and goes on when it does', async () => {
+  it('gives up on a server that does not answer, and continues when it does', async () => {
     const sink = await open({ stream: 'frozen', timeout: '1s' });
     await write(sink, many(1));
     await server.freeze();
@@ -150,7 +150,7 @@ describe.skipIf(isRedisMissing)('redis', () => {
   });
 });
 
-describe.skipIf(isRedisMissing)('redis that does not do what it is asked', () => {
+describe.skipIf(isRedisMissing)('redis with a failing server', () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await startRedis();
@@ -184,7 +184,7 @@ describe.skipIf(isRedisMissing)('redis that does not do what it is asked', () =>
     expect(await server.cli('XLEN', 'allowed')).toBe('8');
   });
 
-  it('needs no other rights than those of docs/sinks.md', async () => {
+  it('needs only the permissions listed in docs/sinks.md', async () => {
     const rights = '~mqtt:* ~{mqtt:*}:seen:* +xadd +multi +exec +ping +type';
     expect(readSource('docs/sinks.md')).toContain(rights);
     await server.cli(
@@ -219,7 +219,7 @@ describe.skipIf(isRedisMissing)('redis that does not do what it is asked', () =>
     await expect(sink.check?.()).rejects.toThrow(/NOPERM/);
   });
 
-  it('confirms nothing when it is full, and goes on when there is room', async () => {
+  it('confirms nothing when it is full, and continues when there is room', async () => {
     const sink = await open({ stream: 'full' });
     await write(sink, many(1));
     await server.cli('CONFIG', 'SET', 'maxmemory', '1');
@@ -256,7 +256,7 @@ describe.skipIf(isRedisMissing)('redis with TLS', () => {
 
   const open = (tls: object) => openAt(`rediss://127.0.0.1:${server.port}`, { tls });
 
-  it('shows a certificate and knows that of the server', async () => {
+  it('presents a certificate and verifies the certificate of the server', async () => {
     const { ca, client } = certificates;
     const sink = await open({ ca, ...client });
     await sink.check?.();

@@ -83,7 +83,7 @@ describe('standard output into a pipe', () => {
 });
 
 describe('standard output that nobody reads any more', () => {
-  it('turns events off, says so once, and the process goes on', async () => {
+  it('turns events off, says so once, and the process continues', async () => {
     const { child, stdout, stderr, exited, reports } = run(['until nobody reads']);
     const logged = text(stderr);
     await once(reports, 'data');
@@ -125,7 +125,7 @@ describe('standard output into a file', () => {
     expect(numbersOf(readFileSync(path, 'utf8'))).toEqual(upTo(2000));
   });
 
-  it.runIf(existsSync('/dev/full'))('waits for room on a full disk, and ends all the same', async () => {
+  it.runIf(existsSync('/dev/full'))('waits for room on a full disk, and still ends', async () => {
     const file = openSync('/dev/full', 'w');
     const { stderr, exited, reports } = run(['too fast', 100, 10], file);
     const [logged, report] = await Promise.all([text(stderr), reportOf(reports)]);
@@ -207,7 +207,7 @@ describe('the format', () => {
     expect(await lineIn(options)).toMatch(line);
   });
 
-  it('is made of the body where the event has been on disk', async () => {
+  it('is made of the body if the event has been on disk', async () => {
     const path = temporary('out');
     const log = await createLogger({ level: 'silent', format: 'json' });
     const sink = createStdoutSink({ format: 'pretty', log, fd: openSync(path, 'w') });

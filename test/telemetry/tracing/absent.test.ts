@@ -34,7 +34,7 @@ describe('without an SDK', () => {
     expect(path).toContain('transport/unary-call.ts');
   });
 
-  it('there is no tracing, and nothing for the log to read', async () => {
+  it('there is no tracing, and the log has no trace fields', async () => {
     expect(findRegistry()?.trace).toBeUndefined();
     expect(await openTracing({ warn() {} })).toBeUndefined();
     expect(await openActiveTrace()).toBeUndefined();

@@ -59,7 +59,7 @@ describe('a login', () => {
     expect(service.requests).toHaveLength(1);
   });
 
-  it('that is refused is no error', async () => {
+  it('that is refused is not an error', async () => {
     const sdk = anSdk();
     const service = await aService(() => ({ result: 'deny' }));
     const { url } = await aServer({
@@ -93,7 +93,7 @@ describe('a login', () => {
     });
   });
 
-  it('has the context active in its look-ups, so that other instrumentation nests', async () => {
+  it('has the context active in its look-ups: other instrumentation nests', async () => {
     const sdk = anSdk();
     const asking = defineHook({
       name: 'client.authenticate',
@@ -157,7 +157,7 @@ describe('a login', () => {
     for (const secret of secrets) expect(JSON.stringify(told)).not.toContain(secret);
   });
 
-  it('with a token in the place of its client id does not say it', async () => {
+  it('with a token as its client id does not reveal it', async () => {
     const sdk = anSdk();
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
     const { url } = await aServer({
@@ -169,7 +169,7 @@ describe('a login', () => {
 });
 
 describe('the trace of a caller', () => {
-  it.each(['gRPC', 'Connect'])('goes on here, by %s', async (protocol) => {
+  it.each(['gRPC', 'Connect'])('continues here, by %s', async (protocol) => {
     const sdk = anSdk();
     const { url } = await aServer({});
     if (protocol === 'gRPC') await callAt(url, connected, aConnect, { traceparent: SAMPLED });
@@ -195,7 +195,7 @@ describe('the trace of a caller', () => {
     expect(seen[0]).not.toHaveProperty('traceparent');
   });
 
-  it('that is not sampled stays so in what a sink starts', async () => {
+  it('that is not sampled stays so in the work of a sink', async () => {
     const sdk = anSdk();
     const active: unknown[] = [];
     const { url } = await aServer({
@@ -224,7 +224,7 @@ describe('the trace of a caller', () => {
     expect(sdk.spans()[0]?.parentSpanContext).toBeUndefined();
   });
 
-  it('by Connect is that of a span that is active already', async () => {
+  it('by Connect belongs to a span that is already active', async () => {
     const sdk = anSdk();
     const tracer = trace.getTracer('http');
     const call = createTracedCall({ spans: new Spans(tracer, () => {}), current: new CurrentTrace() });
@@ -285,7 +285,7 @@ describe('a message', () => {
 });
 
 describe('the log', () => {
-  it('is told the trace of the call that it is about', async () => {
+  it('has the trace of its call', async () => {
     const sdk = anSdk();
     const seen: unknown[] = [];
     const noting = defineHook({

@@ -179,7 +179,7 @@ describe('an SDK that decides', () => {
     expect(seen[0]).not.toHaveProperty('traceparent');
   });
 
-  it('on an API older than ours is told, and nothing is traced', async () => {
+  it('on an API older than ours is reported, and nothing is traced', async () => {
     anSdk();
     const registry = (globalThis as never)[Symbol.for('opentelemetry.js.api.1')] as Registry;
     const { version, trace: registered } = registry;

@@ -124,7 +124,7 @@ describe('a batch', () => {
     expect(linked().toSorted()).toStrictEqual(calls.map((span) => span.spanContext().spanId).toSorted());
   });
 
-  it('says what a sink refused, and fails when nothing was taken', async () => {
+  it('reports what a sink refused, and fails if nothing was taken', async () => {
     const sdk = anSdk();
     const own = {
       name: 'own',
@@ -140,7 +140,7 @@ describe('a batch', () => {
 });
 
 describe('an event', () => {
-  it('of a traced call differs from that of another in nothing but its traceparent', async () => {
+  it('of a traced call differs from others only in its traceparent', async () => {
     const seen: StampedEvent[] = [];
     const plain = await aServer({ sinks: [keeping(seen)] });
     await callAt(plain.url, publish, aMessage('m1'));

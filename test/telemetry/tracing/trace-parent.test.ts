@@ -5,13 +5,13 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 
 describe('a traceparent', () => {
-  it('is that of W3C Trace Context, and reads back', () => {
+  it('follows W3C Trace Context, and reads back', () => {
     const text = formatTraceParent({ traceId, spanId, traceFlags: 1 });
     expect(text).toBe(`00-${traceId}-${spanId}-01`);
     expect(parseTraceParent(text ?? '')).toStrictEqual({ traceId, spanId, traceFlags: 1 });
   });
 
-  it('is none for what is not sampled, and for ids of zeros', () => {
+  it('is absent for unsampled traces, and for ids of zeros', () => {
     expect(formatTraceParent({ traceId, spanId, traceFlags: 0 })).toBeUndefined();
     expect(formatTraceParent({ traceId: '0'.repeat(32), spanId, traceFlags: 1 })).toBeUndefined();
     expect(formatTraceParent({ traceId: '"', spanId, traceFlags: 1 })).toBeUndefined();

@@ -142,7 +142,7 @@ describe('a flood of', () => {
   );
 });
 
-describe('what grows with the traffic is no flood', () => {
+describe('frames that grow with the traffic are not a flood', () => {
   it.each([
     ['two PING frames', [http2Frame(PING, 0, 0, Buffer.alloc(8)), http2Frame(PING, 0, 0, Buffer.alloc(8))]],
     ['two WINDOW_UPDATE frames', [windowUpdate(0, 2), windowUpdate(0, 2)]],
@@ -191,7 +191,7 @@ describe('a peer that is slow', () => {
     expect(peer.reasons).toStrictEqual(['slow_frame']);
   });
 
-  it('but idle between its frames may be so for ever', () => {
+  it('but idle between its frames may stay so forever', () => {
     const peer = Peer.ready();
     peer.send(headers(1), data(1, 'a'));
     peer.now += 1_000 * TIMEOUT;
@@ -247,7 +247,7 @@ describe('a peer that does not read its socket', () => {
 });
 
 describe('memory', () => {
-  it('of frames that have only begun grows with what has come, and is counted', () => {
+  it('of incomplete frames grows with what has arrived, and is counted', () => {
     const peer = Peer.ready();
     const frame = http2Frame(0, 0, 1, Buffer.alloc(16_384));
     peer.send(headers(1, later));

@@ -270,7 +270,7 @@ describe('flow control', () => {
     expect(peer.requests[0]?.body).toHaveLength(1_000_000);
   });
 
-  it('gives no window back for what is not used, and all of it when the stream is closed', () => {
+  it('gives back no window for unconsumed bytes, and all of it when the stream is closed', () => {
     const peer = Peer.ready();
     peer.mayConsume = false;
     peer.send(headers(1, requestTo('/later')));
@@ -299,7 +299,7 @@ describe('flow control', () => {
   });
 });
 
-it('A peer that wants a smaller header table is told once that it is not used', () => {
+it('A peer that wants a smaller header table gets one size update', () => {
   const peer = Peer.ready(setting(1, 0));
   peer.send(headers(1), data(1, 'a'), headers(3), data(3, 'b'));
   const blocks = peer.take().filter(({ type }) => type === HEADERS);

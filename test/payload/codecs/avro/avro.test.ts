@@ -137,7 +137,7 @@ describe('Avro', () => {
     expect(avro.decode(bytes)).toStrictEqual({ f0: bytesOf('fbff'), f1: bytesOf('ff'), f2: 2 ** 60 });
   });
 
-  it('puts in what has a default', async () => {
+  it('fills in defaults', async () => {
     const fields = [
       { name: 'a', type: 'int', default: 5 },
       { name: 'b', type: ['null', 'string'], default: null },
@@ -309,7 +309,7 @@ describe('opening Avro', () => {
     await expect(open({ type: 'int' }, { schemaId })).rejects.toThrow(TypeError);
   });
 
-  it('says when there is no file', async () => {
+  it('reports a missing file', async () => {
     await expect(openValueCodec({ avro: { schema: fixture('absent') } })).rejects.toThrow('ENOENT');
   });
 });

@@ -185,7 +185,7 @@ describe('the limits of CBOR', () => {
     );
   });
 
-  it('hold for what is encoded', async () => {
+  it('apply to encoded values', async () => {
     const ten = await openValueCodec('cbor', { maxBytes: 10, maxDepth: 2, maxItems: 3 });
     expect(problemOf(() => ten.encode('1234567890'))).toBe('too_large: is larger than 10 bytes');
     expect(problemOf(() => ten.encode([[[]]]))).toBe('too_deep: nests deeper than 2 levels');
@@ -233,7 +233,7 @@ describe('CBOR, encoded', () => {
     expect(hexOf(cbor.encode(value))).toBe(hex);
   });
 
-  it('shares no bytes with what it was made from', () => {
+  it('shares no bytes with its source', () => {
     const bytes = cbor.encode('abc');
     expect(bytes.byteOffset).toBe(0);
     expect(bytes.buffer.byteLength).toBe(4);

@@ -84,7 +84,7 @@ describe('JSON, decoded', () => {
     expect(problemOf(() => json.decode(Uint8Array.from(bytes)))).toMatch(/not valid UTF-8|not JSON/);
   });
 
-  it('says nothing of what the payload holds', () => {
+  it('does not quote the payload', () => {
     expect(problem('{"password": hunter2}')).not.toMatch(/hunter2|password/);
   });
 
@@ -132,7 +132,7 @@ describe('the limits of JSON', () => {
     );
   });
 
-  it('hold for bytes, of what is decoded and of what is encoded', async () => {
+  it('apply to bytes, both decoded and encoded', async () => {
     const ten = await openValueCodec('json', { maxBytes: 10 });
     expect(ten.decode(textBytes('"12345678"'))).toBe('12345678');
     expect(problemOf(() => ten.decode(textBytes('"123456789"')))).toBe('too_large: is larger than 10 bytes');

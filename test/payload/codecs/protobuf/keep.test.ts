@@ -58,7 +58,7 @@ const unknown = {
   '[acme.device.extras]': [part],
 };
 
-describe('a rewrite of Protobuf keeps what the descriptor does not know', () => {
+describe('a rewrite of Protobuf keeps fields that the descriptor does not know', () => {
   it.each<[string, { [key: string]: JsonValue }]>([
     ['of every wire type, and extensions', unknown],
     ['in a message', { part }],
@@ -115,7 +115,7 @@ describe('a rewrite of Protobuf keeps what the descriptor does not know', () => 
     expect(through({ part }, move)).toStrictEqual({ other: part });
   });
 
-  it('but nothing of what is taken out or replaced', () => {
+  it('but not fields that are removed or replaced', () => {
     expect(through({ part, id: 'x' }, remove('part'))).toStrictEqual({ id: 'x' });
     expect(through({ one: part }, (value) => ({ ...(value as object), one: { name: 'y' } }))).toStrictEqual({
       one: { ...part, name: 'y' },

@@ -34,13 +34,13 @@ describe('Protobuf', () => {
     expect(report.encode(decoded)).toStrictEqual(proto.encode({ deviceId: 'x', uptimeMs: '5' }));
   });
 
-  it('leaves out what is not on the wire, unless defaults are wanted', async () => {
+  it('omits fields that are not on the wire, unless defaults are wanted', async () => {
     const location = await open('acme.sensor.v1.Location', { defaults: true });
     expect(location.decode(bytesOf(''))).toStrictEqual({ latitude: 0, longitude: 0 });
     expect(report.decode(bytesOf(''))).toStrictEqual({});
   });
 
-  it('takes bytes, bigints and numbers that JSON has not', () => {
+  it('takes bytes, bigints and numbers that JSON does not have', () => {
     const bytes = report.encode({
       signature: Uint8Array.of(0xfb, 0xff),
       sequence: 2n ** 64n - 1n,
@@ -59,7 +59,7 @@ describe('Protobuf', () => {
     });
   });
 
-  it('leaves out fields that the message has not', async () => {
+  it('omits fields that the message does not have', async () => {
     const location = await open('acme.sensor.v1.Location');
     // Fields 100 to 104, one of each wire type.
     const unknown = 'a00601 a1060000000000000000 a20602ffff a306a80101a406 a50600000000'.replaceAll(' ', '');
@@ -220,7 +220,7 @@ describe('the limits of Protobuf', () => {
 });
 
 describe('opening Protobuf', () => {
-  it('says which messages there are when it has not the one that is wanted', async () => {
+  it('lists the messages of the descriptor if the configured one is missing', async () => {
     await expect(open('acme.Sensor')).rejects.toThrow(
       /sensor\.binpb: has no message "acme\.Sensor"; it has .*acme\.sensor\.v1\.Report/,
     );
@@ -232,7 +232,7 @@ describe('opening Protobuf', () => {
     );
   });
 
-  it('refuses a file that is no descriptor set, and says when there is none', async () => {
+  it('rejects a file that is not a descriptor set, and reports a missing file', async () => {
     await expect(open('x', { descriptors: fixture('sensor.proto') })).rejects.toThrow(TypeError);
     await expect(open('x', { descriptors: fixture('absent') })).rejects.toThrow('ENOENT');
   });

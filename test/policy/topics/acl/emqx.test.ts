@@ -90,9 +90,9 @@ test.each([
   '{allow, {\'and\', [{security_profile, hardened}, {user, "u"}]}, publish, ["a"]}.',
   "{deny, {'or', []}, all, all}.",
   '{deny, all, publish, []}.',
-])('a rule that is never hit is none: %s', (text) => expect(rulesOf(text)).toEqual([]));
+])('a rule that is never hit is not one: %s', (text) => expect(rulesOf(text)).toEqual([]));
 
-test('rules of the hardened profile count where the broker has it, those of the other do not', () => {
+test('rules of the hardened profile count if the broker uses it, those of the other do not', () => {
   const text = '{deny, {security_profile, hardened}, publish, ["a"]}.\n{allow, {security_profile, legacy}}.';
   expect(parseEmqxAcl(text, { profile: 'hardened' })).toEqual({
     rules: [{ name: 'acl.conf:1', deny: 'publish', who: undefined, topics: ['a'] }],
@@ -127,7 +127,7 @@ describe('action and topics', () => {
   });
 });
 
-describe('what cannot be judged or read is a problem with its line', () => {
+describe('a line that cannot be judged or read is reported', () => {
   test.each([
     [
       '{deny, {client_attr, "a", "b"}, all, ["#"]}.',
@@ -204,7 +204,7 @@ describe('what cannot be judged or read is a problem with its line', () => {
     ]);
   });
 
-  test('characters that are no Erlang', () => {
+  test('characters that Erlang does not allow', () => {
     expect(problemsOf('{allow, all}.\n&')).toEqual(['2: unexpected "&"']);
   });
 });

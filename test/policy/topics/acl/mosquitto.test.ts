@@ -133,7 +133,7 @@ pattern write open
   );
 });
 
-describe('names with slashes are no way around a denying pattern', () => {
+describe('names with slashes cannot bypass a denying pattern', () => {
   truthTable(
     `pattern deny p/%u/secret
 pattern p/#
@@ -147,7 +147,7 @@ pattern p/#
   );
 });
 
-describe('what a subscription needs', () => {
+describe('the needs of a subscription', () => {
   truthTable(
     `topic read a/+
 topic read b/#
@@ -183,7 +183,7 @@ test('rules are named after their lines', () => {
   });
 });
 
-describe('what cannot be read is a problem with its line', () => {
+describe('a line that cannot be read is reported', () => {
   test.each([
     ['topic', '1: names no topic'],
     ['topic read', '1: "read" names no topic'],

@@ -118,7 +118,7 @@ describe('eviction (4.3, 4.4)', () => {
     expect(tableOf(decoder)).toStrictEqual([['a', '1']]);
   });
 
-  it('of a field larger than the table empties the table, and is no error', () => {
+  it('of a field larger than the table empties the table, and is not an error', () => {
     const decoder = openDecoder();
     decodeAll(decoder, sizeUpdate(68), inserted('a', '1'), inserted('b', '2'));
     expect(decodeAll(decoder, inserted('large', 'x'.repeat(100))).fields).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('eviction (4.3, 4.4)', () => {
     expect(tableOf(decoder)).toStrictEqual([['name', 'new']]);
   });
 
-  it('goes on rightly through many fields', () => {
+  it('stays correct through many fields', () => {
     const decoder = openDecoder();
     const expected: [string, string][] = [];
     for (let n = 100; n < 1000; n++) {
@@ -208,7 +208,7 @@ describe('a size update (4.2, 6.3)', () => {
     expect(decodeAll(decoder, indexed(2)).fields).toHaveLength(1);
   });
 
-  it('is not asked for by a size that is no reduction', () => {
+  it('is not required after a size that is not a reduction', () => {
     const decoder = openDecoder({ maxTableSize: 8192 });
     decoder.settingsAcknowledged();
     expect(decodeAll(decoder, indexed(2)).fields).toHaveLength(1);
@@ -244,7 +244,7 @@ describe('the size of a list', () => {
     expect(decodeHex(openDecoder(), '').size).toBe(0);
   });
 
-  it('may be the limit; beyond it the fields are dropped, and the table changes all the same', () => {
+  it('may have the size of the limit; beyond it the fields are dropped, but the table changes', () => {
     const fits = decodeAll(openDecoder({ maxListSize: 42 }), indexed(2));
     expect(fits).toMatchObject({ isTooLarge: false, size: 42, fields: [[':method', 'GET']] });
     const decoder = openDecoder({ maxListSize: 41 });

@@ -24,7 +24,7 @@ describe('a response', () => {
   const text = fc.string({ unit: fc.nat(255).map((octet) => String.fromCharCode(octet)), maxLength: 200 });
   const anyFields = fc.array(fc.tuple(text, text), { maxLength: 20 });
 
-  it('is decoded to what it was, leaves no table entry, and is no longer than promised', () => {
+  it('decodes to its source, leaves no table entry, and has at most the promised length', () => {
     fc.assert(
       fc.property(anyFields, (fields) => {
         const octets = encodeFields(fields);
@@ -42,7 +42,7 @@ describe('a response', () => {
     expect(toHex(into.subarray(2, 5))).toBe('ee88ee');
   });
 
-  it('has a buffer of its own, no longer than it', () => {
+  it('has its own buffer of exactly its length', () => {
     const octets = encodeFields([['grpc-status', '0']]);
     expect(octets.buffer.byteLength).toBe(octets.length);
   });

@@ -107,7 +107,7 @@ describe('a bomb', () => {
     expect(decoder.bytes).toBeLessThanOrEqual(MOST_BYTES);
   });
 
-  it('of size updates is taken, since an update costs no more than its octet', () => {
+  it('of size updates is accepted, because an update costs only its octet', () => {
     const decoder = openDecoder();
     decodeAll(decoder, inserted('a', '1'));
     const { fields } = decodeAll(decoder, Buffer.alloc(100_000, sizeUpdate(0)), indexed(2));

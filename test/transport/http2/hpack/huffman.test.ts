@@ -82,13 +82,13 @@ describe('a Huffman-coded string', () => {
     );
   });
 
-  it('may be longer than what is kept for the next', () => {
+  it('may be longer than the buffer that is kept for the next', () => {
     const text = 'a'.repeat(200_000);
     expect(decode(encode(text))).toBe(text);
     expect(decode(encode('b'))).toBe('b');
   });
 
-  it('may be padded with up to seven ones, and with no more', () => {
+  it('may be padded with up to seven ones, and no more', () => {
     // 'a' has five bits: with three ones it is an octet.
     expect(decode(octetsOf('00011111'))).toBe('a');
     // '!' has ten bits, and five codes of five bits leave seven: those are all the padding.
@@ -104,7 +104,7 @@ describe('a Huffman-coded string', () => {
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7].map((before) => ['00000'.repeat(before)]))(
-    'is refused when EOS stands in it, behind %j',
+    'is rejected if it contains EOS, after %j',
     (before) => {
       expect(() => decode(padded(before + bitsOf(EOS)))).toThrow(CompressionError);
       expect(() => decode(padded(`${before}${bitsOf(EOS)}00000`))).toThrow(CompressionError);
@@ -115,7 +115,7 @@ describe('a Huffman-coded string', () => {
     expect(decodeHuffman(octetsOf('0001111100000000'), 0, 1)).toBe('a');
   });
 
-  it.each(['\u0100', 'ab\u010a', '\u{1f525}'])('is not made of %j, which is of no octet', (text) => {
+  it.each(['\u0100', 'ab\u010a', '\u{1f525}'])('rejects %j, which does not fit in an octet', (text) => {
     expect(() => huffmanLength(text)).toThrow(RangeError);
   });
 });

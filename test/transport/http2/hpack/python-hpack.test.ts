@@ -119,7 +119,7 @@ function compare(connections: readonly (readonly string[])[]): { taken: number; 
 }
 
 describe.skipIf(!isThere)('python3-hpack (of the Debian package with that name)', () => {
-  it('encodes what is decoded here, with the same table after each block, whatever sizes are agreed on', () => {
+  it('encodes blocks that decode here, with the same table after each block, whatever the sizes', () => {
     const connections = sample(fc.array(pythonBlock, { minLength: 1, maxLength: 12 }), 150);
     for (const [at, blocks] of encodeByPython(connections).entries()) {
       const decoder = openDecoder();
@@ -132,14 +132,14 @@ describe.skipIf(!isThere)('python3-hpack (of the Debian package with that name)'
     }
   });
 
-  it('decodes each representation, with any index and size update, to what is decoded here', () => {
+  it('decodes each representation, with any index and size update, to the same fields as here', () => {
     const connections = sample(fc.array(anyBlock, { minLength: 1, maxLength: 12 }), 500);
     const { refused, taken } = compare(connections.map((blocks) => blocks.map(toHex)));
     expect(taken).toBeGreaterThan(500);
     expect(refused).toBeGreaterThan(50);
   });
 
-  it('refuses what is refused here, with a block cut at every octet', () => {
+  it('rejects the same blocks as here, cut at every octet', () => {
     const blocks = sample(anyBlock, 30).map(toHex);
     const cuts = blocks.flatMap((block) =>
       Array.from({ length: block.length / 2 }, (_, at) => [block.slice(0, 2 * at)]),
@@ -149,7 +149,7 @@ describe.skipIf(!isThere)('python3-hpack (of the Debian package with that name)'
     expect(refused).toBeGreaterThan(500);
   });
 
-  it('refuses what is refused here, with octets changed', () => {
+  it('rejects the same blocks as here, with changed octets', () => {
     const edit = fc.tuple(
       fc.nat(1000),
       fc.oneof(fc.nat(255), fc.constantFrom(0, 0x1f, 0x20, 0x3f, 0x7f, 0x80, 0xff)),
@@ -168,7 +168,7 @@ describe.skipIf(!isThere)('python3-hpack (of the Debian package with that name)'
     expect(refused).toBeGreaterThan(100);
   });
 
-  it('decodes what is encoded here', () => {
+  it('decodes blocks encoded here', () => {
     const lists = sample(fc.array(fc.tuple(name, value), { maxLength: 10 }), 300);
     const answers = decodeByPython(lists.map((fields) => [toHex(encodeFields(fields))]));
     expect(answers).toStrictEqual(lists.map((fields) => [fields]));

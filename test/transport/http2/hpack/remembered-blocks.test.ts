@@ -33,7 +33,7 @@ describe('a block of indexed fields only', () => {
     expect(() => decodeAll(decoder, indexed(62))).toThrow('RFC 7541');
   });
 
-  it('is remembered with what it says about its size', () => {
+  it('is cached with its size', () => {
     const decoder = openDecoder({ maxListSize: 41 });
     const first = decodeAll(decoder, indexed(2));
     expect(first.isTooLarge).toBe(true);
@@ -50,7 +50,7 @@ describe('a block of indexed fields only', () => {
     expect(decoder.bytes).toBe(0);
   });
 
-  it('is told from each other of its length', () => {
+  it('is distinguished from others of its length', () => {
     const decoder = openDecoder();
     for (let n = 0; n < 2 * 61 * 61; n++) {
       const [first, second] = [n % 61, Math.floor(n / 61) % 61];
