@@ -21,6 +21,8 @@ export interface CallResult {
 }
 
 export interface BrokerClient {
+  /** Whether calls can still be made on the connection. */
+  readonly isOpen: boolean;
   call(
     path: string,
     message: Uint8Array,
@@ -45,6 +47,9 @@ export async function connectBroker(
 ): Promise<BrokerClient> {
   const session = await openSession(url, tls);
   return {
+    get isOpen() {
+      return !session.closed && !session.destroyed;
+    },
     call: (path, message, headers, timeout) => callOn(session, path, message, headers, timeout),
     close: () => session.close(),
   };
