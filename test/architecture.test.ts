@@ -180,6 +180,8 @@ describe('the wall clock', () => {
   const readers: Record<string, string> = {
     'src/cli/spool.ts': 'the ages of events, and names of files',
     'src/cli/commands/compare.ts': 'the time at which tokens are judged',
+    'src/cli/dev/broker/message.ts': 'time stamps of messages',
+    'src/cli/dev/exhook/provider.ts': 'the date that a broker tells when it loads',
     'src/cli/commands/policy.ts': 'exp and nbf',
     'src/cli/commands/test.ts': 'exp and nbf',
     'src/emqx/own-calls.ts': 'calls of the last minute, by their time stamps',
