@@ -20,6 +20,7 @@ export function addRecordingCommands(program: Command, terminal: Terminal): void
       Number.POSITIVE_INFINITY,
     )
     .option('--loop <n>', 'send the recordings so many times', parseCount, 1)
+    .option('--registered', 'leave out calls of hooks that the server did not ask for, as brokers do', false)
     .option('--summary', 'print the summary only', false)
     .addHelpText(
       'after',

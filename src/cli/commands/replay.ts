@@ -1,4 +1,6 @@
 import { redactUrls } from '../../lib/redact-urls.ts';
+import type { FileCall } from '../../protocol/wire/read-recording.ts';
+import { keepRegistered, type Registered } from '../replay/registered.ts';
 import { type ReplayOptions, replay } from '../replay/replay.ts';
 import { formatSummary, type Sample, summarize } from '../replay/summary.ts';
 import { readRecordings } from './read-recordings.ts';
@@ -11,15 +13,17 @@ export interface ReplayArguments extends TlsFiles {
   readonly connections: number;
   readonly speed: number;
   readonly loop: number;
+  /** Leave out the calls of hooks that the server did not ask for. Default: all are sent. */
+  readonly registered?: boolean;
   /** Print the summary only. */
   readonly summary: boolean;
 }
 
 /** `exhook replay`. @returns the exit status: 1 when a call failed, 2 when there is nothing to send or nobody to send it to. */
 export async function replayCommand(args: ReplayArguments, terminal: Terminal): Promise<number> {
-  const calls = await readRecordings(args.recordings, terminal);
-  if (calls === undefined) return 2;
-  if (calls.length === 0) {
+  const recorded = await readRecordings(args.recordings, terminal);
+  if (recorded === undefined) return 2;
+  if (recorded.length === 0) {
     terminal.err(`there are no calls in ${args.recordings.join(', ')}`);
     return 2;
   }
@@ -28,6 +32,9 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
     terminal.err(tls.message);
     return 2;
   }
+  const registered = await chooseCalls(recorded, { ...args, tls }, terminal);
+  if (registered === undefined) return 2;
+  const { calls, leftOut } = registered;
   const samples: Sample[] = [];
   const progress = createProgress(calls.length * args.loop, samples, terminal);
   const options: ReplayOptions = {
@@ -44,14 +51,41 @@ export async function replayCommand(args: ReplayArguments, terminal: Terminal): 
   try {
     await replay(calls, options);
   } catch (error) {
-    terminal.err(`cannot connect to ${redactUrls(args.url)}: ${explain(error)}. ${adviceFor(error)}`);
+    complain(args.url, error, terminal);
     return 2;
   } finally {
     progress.stop();
   }
   const summary = summarize(samples);
-  terminal.out(`${args.summary ? '' : '\n'}${formatSummary(summary)}`);
+  terminal.out(`${args.summary ? '' : '\n'}${formatSummary(summary)}${describeLeftOut(leftOut)}`);
   return summary.failed === 0 && summary.calls === calls.length * args.loop ? 0 : 1;
+}
+
+type Chosen = Registered<FileCall>;
+
+/** @returns nothing when the server could not be asked, which is printed. */
+async function chooseCalls(
+  calls: readonly FileCall[],
+  { registered = false, url, tls }: ReplayArguments & Pick<ReplayOptions, 'tls'>,
+  terminal: Terminal,
+): Promise<Chosen | undefined> {
+  if (!registered) return { calls, leftOut: new Map() };
+  try {
+    return await keepRegistered(calls, { url, tls });
+  } catch (error) {
+    complain(url, error, terminal);
+    return undefined;
+  }
+}
+
+function describeLeftOut(leftOut: Chosen['leftOut']): string {
+  if (leftOut.size === 0) return '';
+  const hooks = [...leftOut].sort().map(([hook, count]) => `${count} ${hook}`);
+  return `; not sent, since the server did not ask for these hooks: ${hooks.join(', ')}`;
+}
+
+function complain(url: string, error: unknown, terminal: Terminal): void {
+  terminal.err(`cannot connect to ${redactUrls(url)}: ${explain(error)}. ${adviceFor(error)}`);
 }
 
 function formatSample(line: number, { hook, reply, duration, isFailed }: Sample): string {
