@@ -1,6 +1,6 @@
 // Bundles the program, the command and the library into dist/, and writes the library's type declarations.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { hashInputs, recordBuild } from './built.mjs';
 import { readDeclarations, withoutOpeners } from './declarations.mjs';
@@ -72,6 +72,8 @@ await build({
 await compileParts();
 writeThirdParty(metafile, process.cwd());
 
+// For `exhook demo`: packages hold no tests.
+cpSync('test/fixtures/recordings/emqx-5.10.3.jsonl', 'dist/recordings/emqx-5.10.3.jsonl');
 chmodSync('dist/cli.js', 0o755);
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
   stdio: 'inherit',

@@ -17,6 +17,7 @@ const INPUTS = [
   'scripts/parts',
   'scripts/supply-chain',
   'src',
+  'test/fixtures/recordings',
   'tsconfig.json',
   'tsconfig.types.json',
   'node_modules/.package-lock.json',

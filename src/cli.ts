@@ -5,6 +5,8 @@ import { addBrokerCommands } from './cli/broker.ts';
 import { serveHelp } from './cli/commands/serve-help.ts';
 import { createTerminal } from './cli/commands/terminal.ts';
 import { addConfigurationCommands } from './cli/configuration.ts';
+import { addDemoCommands } from './cli/demo.ts';
+import { addDevCommands } from './cli/dev.ts';
 import { addPolicyCommands } from './cli/policies.ts';
 import { addRecordingCommands } from './cli/recordings.ts';
 import { addSpoolCommands } from './cli/spool.ts';
@@ -41,6 +43,8 @@ const serve = program
 serve.helpInformation = () => `${serveHelp()}\n`;
 
 // In the order of the help.
+addDevCommands(program, terminal);
+addDemoCommands(program, terminal);
 addConfigurationCommands(program, terminal);
 addRecordingCommands(program, terminal);
 addPolicyCommands(program, terminal);

@@ -19,6 +19,11 @@ export interface ReloadOptions extends Pick<WatchOptions, 'interval'> {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Applies a changed `log.level`. Default: no action. */
   readonly levels?: Pick<LevelSwitch, 'configure'>;
+  /**
+   * Takes a configuration with changes that cannot take effect while the server runs. Default: a warning names them, and
+   * the other changes take effect.
+   */
+  readonly restart?: ((next: Loaded) => Promise<void>) | undefined;
   /** Called if a configuration is rejected before it reaches the server. Default: no action. */
   readonly refused?: () => void;
 }
@@ -53,7 +58,7 @@ const pathsOf = (files: readonly NamedFile[]): string[] => files.map(({ path }) 
 const changeable: readonly string[] = ['authenticate', 'authorize', 'publish', 'decisions', 'log'];
 
 export function followConfig(options: ReloadOptions): Reloader {
-  const { first, load, serving, log, levels, refused, interval } = options;
+  const { first, load, serving, log, levels, restart, refused, interval } = options;
   let files = filesOf(first);
   const noted = noteFiles(files);
 
@@ -73,6 +78,7 @@ export function followConfig(options: ReloadOptions): Reloader {
     }
     for (const warning of loaded.warnings) log.warn(warning);
     const fixed = needRestart(first.config, loaded.config);
+    if (fixed.length > 0 && restart !== undefined) return await restart(loaded);
     try {
       await serving.reload(loaded.config, () => confirmStill(still));
     } catch (error) {

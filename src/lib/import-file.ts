@@ -3,7 +3,18 @@
 /** Replaced in tests. Takes a `file:` URL. */
 export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
 
-export const importFile: ImportModule = (url) => import(/* @vite-ignore */ url);
+export const importFile: ImportModule = (url) =>
+  import(/* @vite-ignore */ generation === 0 ? url : `${url}?generation=${generation}`);
+
+let generation = 0;
+
+/**
+ * Makes {@link importFile} read modules again that were imported before: Node keeps a module as it was first imported.
+ * What such a module imports itself stays as it was. Memory of old ones is not freed, so that this is for development.
+ */
+export function renewImports(): void {
+  generation++;
+}
 
 /** Node's codes of what goes wrong most; else what the module itself says. */
 export function explainImport(error: unknown, path: string): string {
