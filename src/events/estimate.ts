@@ -9,8 +9,10 @@ const MAX_DEPTH = 6;
 /** More bytes than any event may have: measuring cyclic data ends here. */
 const ENOUGH = 64 * 1024 * 1024;
 
+type Measured = Pick<StampedEvent, 'id' | 'subject' | 'data'>;
+
 /** In bytes. Text counts one byte a character, as V8 stores Latin-1. */
-export function estimateBytes({ id, subject, data }: StampedEvent): number {
+export function estimateBytes({ id, subject, data }: Measured): number {
   return OBJECT_BYTES + id.length + (subject?.length ?? 0) + measure(data, MAX_DEPTH);
 }
 
@@ -55,7 +57,7 @@ export function sizeOf({
 }
 
 /** `estimateBytes` for data that may throw when it is read: custom hooks may report anything. */
-export function estimateSafely(event: StampedEvent): number {
+export function estimateSafely(event: Measured): number {
   try {
     return estimateBytes(event);
   } catch {

@@ -5,16 +5,22 @@
  * every field, gets the same id, so that sinks and readers drop the second as they do with messages. No event is
  * withheld: a client may really do the same twice.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { callsTwice, readVersion } from '../emqx/version.ts';
 import { LruMap } from '../lib/lru.ts';
+import { isSameData } from '../lib/same-data.ts';
 import type { Event } from '../protocol/schema/event.ts';
 import { nodeOf, type Origin } from '../sinks/cloudevents/stamp.ts';
+import { estimateSafely } from './estimate.ts';
 
 /** The second of two equal calls within this time counts as a repetition, in milliseconds: repetitions follow at once. */
 const WINDOW = 2_000;
-/** Calls that are remembered, at a few hundred bytes each. */
+/** Clients, and callbacks of each, whose calls are remembered. */
 const MAX_CALLS = 4096;
+/** Different calls of one client to one callback that are remembered: it may subscribe to several filters at once. */
+const MAX_RECENTS = 8;
+/** Most bytes of all that is remembered: clients choose the texts. */
+const MAX_BYTES = 8 * 2 ** 20;
 
 /**
  * Calls that undo each other, and which side each is on. In done, undone, done within the window, the last is no
@@ -35,15 +41,31 @@ export interface RepeatedCallsOptions {
   readonly random?: () => string;
 }
 
+interface Turn {
+  readonly side: 'done' | 'undone';
+  readonly turn: number;
+  readonly bytes: number;
+}
+
+/** An event of a moment ago. */
+interface Recent {
+  readonly id: string;
+  readonly at: number;
+  readonly data: Event['data'];
+  readonly turn: number | undefined;
+  readonly bytes: number;
+}
+
 export class RepeatedCalls {
   readonly #now: () => number;
   readonly #random: () => string;
-  /** By the digest of a call. */
-  readonly #calls = new LruMap<string, { readonly id: string; readonly at: number }>(MAX_CALLS);
-  /** The last side of each client, and since which turn, by a digest. */
-  readonly #turns = new LruMap<string, { readonly side: 'done' | 'undone'; readonly turn: number }>(
-    MAX_CALLS,
-  );
+  /** By node, type and subject. */
+  readonly #calls = new LruMap<string, readonly Recent[]>(MAX_CALLS, {
+    max: MAX_BYTES,
+    of: (recents) => recents.reduce((sum, { bytes }) => sum + bytes, 0),
+  });
+  /** The last side of each client, and since which turn. */
+  readonly #turns = new LruMap<string, Turn>(MAX_CALLS, { max: MAX_BYTES, of: ({ bytes }) => bytes });
   #lastTurn = 0;
   #version = '';
   #repeats = false;
@@ -56,18 +78,16 @@ export class RepeatedCalls {
   /** A new id, or the id of the equal call before. */
   idOf(event: Event, origin: Origin): string {
     if (!this.#isOfRelease(origin.meta.version)) return this.#random();
-    const digest = digestOf([
-      nodeOf(origin),
-      event.type,
-      event.subject,
-      event.data,
-      this.#turnOf(event, origin),
-    ]);
-    const before = this.#calls.get(digest);
+    const key = keyOf(nodeOf(origin), event.type, event.subject);
     const now = this.#now();
-    if (before !== undefined && now - before.at <= WINDOW) return before.id;
+    const { data } = event;
+    const turn = this.#turnOf(event, origin);
+    const recents = this.#calls.get(key)?.filter(({ at }) => now - at <= WINDOW) ?? [];
+    const equal = recents.find((recent) => recent.turn === turn && isSameSafely(recent.data, data));
+    if (equal !== undefined) return equal.id;
     const id = this.#random();
-    this.#calls.set(digest, { id, at: now });
+    const bytes = key.length + estimateSafely({ id, data });
+    this.#calls.set(key, [...recents.slice(1 - MAX_RECENTS), { id, at: now, data, turn, bytes }]);
     return id;
   }
 
@@ -75,11 +95,11 @@ export class RepeatedCalls {
   #turnOf({ type, subject }: Event, origin: Origin): number | undefined {
     const side = SIDES[type];
     if (side === undefined) return undefined;
-    const key = digestOf([nodeOf(origin), subject]);
+    const key = keyOf(nodeOf(origin), '', subject);
     const before = this.#turns.get(key);
     if (before?.side === side) return before.turn;
     const turn = ++this.#lastTurn;
-    this.#turns.set(key, { side, turn });
+    this.#turns.set(key, { side, turn, bytes: key.length });
     return turn;
   }
 
@@ -98,7 +118,16 @@ export class RepeatedCalls {
   }
 }
 
-function digestOf(parts: readonly unknown[]): string {
-  const text = JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
-  return createHash('sha1').update(text).digest('base64');
+/** With lengths, so that no two keys read alike. */
+function keyOf(node: string, type: string, subject = ''): string {
+  return `${node.length} ${type.length} ${node}${type}${subject}`;
+}
+
+/** Data that cannot be read is no repetition: hooks of one's own report anything. */
+function isSameSafely(one: unknown, other: unknown): boolean {
+  try {
+    return isSameData(one, other);
+  } catch {
+    return false;
+  }
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { estimateBytes } from '../../src/events/estimate.ts';
 import { aMessage } from '../support/inputs.ts';
 
-const of = (data: object) =>
-  estimateBytes({ id: '', type: 't', source: '', time: 0, data: data as Record<string, unknown> });
+const of = (data: object) => estimateBytes({ id: '', data: data as Record<string, unknown> });
 
 describe('the estimate of an event', () => {
   it.each([

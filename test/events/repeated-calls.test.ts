@@ -85,6 +85,41 @@ describe('the id of an event for which the broker has none', () => {
     expect([ids[0] === ids[1], ids[2] === ids[3], ids[0] === ids[2]]).toStrictEqual([true, true, false]);
   });
 
+  it("is new for what a hook of one's own reports and nobody can read", () => {
+    const source = aSource();
+    const broken = {
+      ...connected(),
+      data: {
+        get value(): string {
+          throw new Error('no');
+        },
+      },
+    };
+    expect([1, 2].map(() => source.idOf(broken, at('5.10.3')))).toStrictEqual(['id-1', 'id-2']);
+  });
+
+  it('is new for data that holds itself', () => {
+    const source = aSource();
+    const data: Record<string, unknown> = { name: 'loop' };
+    data.self = data;
+    const event = () => ({ ...connected(), data: { ...data } });
+    expect([1, 2].map(() => source.idOf(event(), at('5.10.3')))).toStrictEqual(['id-1', 'id-2']);
+  });
+
+  it('is the same for each of several calls of a client that come once more', () => {
+    const source = aSource();
+    const filters = ['a', 'b', 'c', 'a', 'b', 'c'];
+    const ids = filters.map((filter) => source.idOf(change('emqx.session.subscribed', filter), at('5.10.3')));
+    expect(ids).toStrictEqual(['id-1', 'id-2', 'id-3', 'id-1', 'id-2', 'id-3']);
+  });
+
+  it('is remembered in a bounded number of bytes, however long the texts of clients are', () => {
+    const source = aSource();
+    for (let i = 0; i < 1_000; i++) source.idOf(connected(`${i}`.padEnd(60_000, 'c')), at('5.10.3'));
+    expect(source.size).toBeLessThan(100);
+    expect(source.size).toBeGreaterThan(10);
+  });
+
   it('is remembered for a few thousand calls at most', () => {
     const source = aSource();
     for (let i = 0; i < 5_000; i++) source.idOf(connected(`c${i}`), at('5.10.3'));
