@@ -1,7 +1,7 @@
 /** Formats deliveries that a sink has rejected: for another sink, or as lines of a file. */
 import { isUtf8 } from 'node:buffer';
 import { appendFile } from 'node:fs/promises';
-import { quote } from '../sinks/cloudevents/encode-data.ts';
+import { quote } from '../sinks/cloudevents/json-text.ts';
 import type { Delivery } from '../sinks/delivery.ts';
 
 export interface DeadLetter {

@@ -2,7 +2,7 @@
 import { parseMediaType } from '../lib/media-type.ts';
 import type { StampedEvent } from '../protocol/schema/event.ts';
 import type { HookInput } from '../protocol/schema/requests.ts';
-import { encodeSafely, formatTime, toCloudEvent } from '../sinks/cloudevents/cloud-event.ts';
+import { encodeCloudEvent, encodeSafely, formatTime } from '../sinks/cloudevents/cloud-event.ts';
 import { clientOf, messageOf } from '../sinks/cloudevents/event-fields.ts';
 import type { DeliveryFormat } from '../sinks/delivery.ts';
 
@@ -18,7 +18,7 @@ export function encode(event: StampedEvent, format: DeliveryFormat, input: HookI
     return {
       contentType: 'application/cloudevents+json',
       attributes: attributesOf(event),
-      body: Buffer.from(toCloudEvent(event)),
+      body: encodeCloudEvent(event),
     };
   }
   const attributes = attributesOf(event);
@@ -31,7 +31,7 @@ function bodyOf({ data }: StampedEvent, input: HookInput): Pick<Encoded, 'conten
   const payload = payloadOf(data);
   // A copy, since a view retains the whole packet it came in.
   if (payload !== undefined) return { contentType: payloadTypeOf(input), body: new Uint8Array(payload) };
-  return { contentType: 'application/json', body: Buffer.from(encodeSafely(data)) };
+  return { contentType: 'application/json', body: encodeSafely(data) };
 }
 
 /** The payload in the data of a message event. Events of custom hooks may hold anything under that name. */

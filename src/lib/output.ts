@@ -12,9 +12,9 @@ import { openWithoutWaiting } from './terminal-fd.ts';
 import { openTerminal } from './terminal-output.ts';
 
 export interface Output {
-  /** Takes a text; `false` asks to wait for `drained`. */
-  write(text: string): boolean;
-  /** What was taken and is not out yet, in units of text or bytes. */
+  /** Takes text, or its bytes, which may not change afterwards; `false` asks to wait for `drained`. */
+  write(text: string | Buffer): boolean;
+  /** What was taken and is not out yet, in bytes. */
   readonly buffered: number;
   /** Resolves when all is out, or never will be. Nothing may be written afterwards. */
   end(): Promise<void>;
@@ -66,8 +66,12 @@ const passing = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** Milliseconds until a write that found no room is tried again. */
 const RETRY_AFTER = 1000;
 
+const NOTHING = Buffer.alloc(0);
+
 function openFile(fd: number, { drained, failed }: OutputHandlers): Output {
-  const file = new sonic.SonicBoom({ fd, sync: false });
+  const file = new sonic.SonicBoom({ fd, sync: false, contentMode: 'buffer' });
+  // Its types know text only.
+  const write = file.write.bind(file) as unknown as (bytes: Buffer) => boolean;
   let buffered = 0;
   file.on('write', (bytes: number) => {
     buffered -= bytes;
@@ -76,13 +80,14 @@ function openFile(fd: number, { drained, failed }: OutputHandlers): Output {
   file.on('error', (error: NodeJS.ErrnoException) => {
     const isTriedAgain = passing.has(error.code ?? '');
     // A write of nothing makes the writer go on where it stopped.
-    if (isTriedAgain) setTimeout(() => file.write(''), RETRY_AFTER).unref();
+    if (isTriedAgain) setTimeout(() => write(NOTHING), RETRY_AFTER).unref();
     failed(error, isTriedAgain);
   });
   return {
     write(text) {
-      buffered += Buffer.byteLength(text);
-      return file.write(text);
+      const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+      buffered += bytes.length;
+      return write(bytes);
     },
     get buffered() {
       return buffered;

@@ -49,7 +49,7 @@ export function openTerminal(
 
   return {
     write(text) {
-      const bytes = Buffer.from(text);
+      const bytes = typeof text === 'string' ? Buffer.from(text) : text;
       waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
       return retry === undefined && tryAll();
     },

@@ -5,119 +5,133 @@
  * Written by hand, because every event passes here: one pass, no copy of the data.
  */
 import { isUtf8 } from 'node:buffer';
+import { JsonText } from './json-text.ts';
 
 /** Deeper than any request; limits cycles. */
 const MAX_DEPTH = 16;
 /** A packet of 1 MB, EMQX's default limit, has at most 200,000 user properties; anything larger has a cycle. */
 const MAX_OBJECTS = 250_000;
 
-/** Items of a list per chunk. */
-const LONG = 64;
-
-/** Replaces a part that is too deep or too large. */
+/** What stands for a part that is too deep or too much. */
 const OMITTED = '"[omitted]"';
+
+interface Serializable {
+  toJSON(): unknown;
+}
 
 /** @throws whatever the getters of the data throw */
 export function encodeData(data: unknown): string {
-  return new Writer().write(data, 0) ?? 'null';
+  const json = new JsonText();
+  writeData(json, data);
+  return json.takeString();
 }
 
-class Writer {
+/** @throws whatever the getters of the data throw; a part of the data may be written by then */
+export function writeData(json: JsonText, data: unknown): void {
+  if (!new DataWriter(json).write(data, 0)) json.raw('null');
+}
+
+class DataWriter {
+  readonly #json: JsonText;
   #left = MAX_OBJECTS;
 
-  /** Returns JSON text, or `undefined` for what JSON omits. */
-  write(value: unknown, depth: number): string | undefined {
+  constructor(json: JsonText) {
+    this.#json = json;
+  }
+
+  /** @returns false for what JSON leaves out; then nothing is written. */
+  write(value: unknown, depth: number): boolean {
     switch (typeof value) {
       case 'string':
-        return quote(value);
+        this.#json.string(value);
+        return true;
       case 'boolean':
-        return value ? 'true' : 'false';
+        this.#json.raw(value ? 'true' : 'false');
+        return true;
       case 'number':
-        return Number.isFinite(value) ? `${value}` : 'null';
+        this.#json.raw(Number.isFinite(value) ? `${value}` : 'null');
+        return true;
       case 'bigint':
-        return writeBigInt(value);
+        this.#json.raw(textOfBigInt(value));
+        return true;
       case 'object':
-        return value === null ? 'null' : this.#writeObject(value, depth);
+        if (value !== null) return this.#writeObject(value, depth);
+        this.#json.raw('null');
+        return true;
       default:
-        return undefined;
+        return false;
     }
   }
 
-  #writeObject(value: object, depth: number): string {
-    if (depth >= MAX_DEPTH || --this.#left < 0) return OMITTED;
-    if (value instanceof Uint8Array) return `{${writeBytes('value', 'encoding', value)}}`;
-    if (Array.isArray(value)) return this.#writeList(value, depth);
-    const fields = value as Record<string, unknown>;
-    if (typeof fields.toJSON === 'function') return this.write(fields.toJSON(), depth + 1) ?? 'null';
-    return this.#writeFields(fields, depth);
+  #writeItem(value: unknown, depth: number): void {
+    if (!this.write(value, depth)) this.#json.raw('null');
   }
 
-  #writeList(list: readonly unknown[], depth: number): string {
-    if (list.length > LONG) return this.#writeLongList(list, depth);
-    let text = '';
+  #writeObject(value: object, depth: number): true {
+    if (depth >= MAX_DEPTH || --this.#left < 0) this.#json.raw(OMITTED);
+    else if (value instanceof Uint8Array) {
+      this.#json.raw('{');
+      this.#writeBytes('value', 'encoding', value);
+      this.#json.raw('}');
+    } else if (Array.isArray(value)) this.#writeList(value, depth);
+    else if (typeof (value as Serializable).toJSON === 'function')
+      this.#writeItem((value as Serializable).toJSON(), depth + 1);
+    else this.#writeFields(value as Record<string, unknown>, depth);
+    return true;
+  }
+
+  #writeList(list: readonly unknown[], depth: number): void {
+    const json = this.#json;
+    let separator = '[';
     for (const item of list) {
-      if (text !== '') text += ',';
-      text += this.write(item, depth + 1) ?? 'null';
+      json.raw(separator);
+      separator = ',';
+      this.#writeItem(item, depth + 1);
       if (this.#left < 0) break;
     }
-    return `[${text}]`;
+    json.raw(separator === '[' ? '[]' : ']');
   }
 
-  /** Joins chunks: V8 keeps a growing string in pieces, and collecting those takes longer. */
-  #writeLongList(list: readonly unknown[], depth: number): string {
-    const chunks: string[] = [];
-    for (let start = 0; start < list.length && this.#left >= 0; start += LONG) {
-      const items: string[] = [];
-      for (const item of list.slice(start, start + LONG)) {
-        items.push(this.write(item, depth + 1) ?? 'null');
-        if (this.#left < 0) break;
-      }
-      chunks.push(items.join(','));
-    }
-    return `[${chunks.join(',')}]`;
-  }
-
-  #writeFields(fields: Record<string, unknown>, depth: number): string {
-    let text = '';
+  #writeFields(fields: Record<string, unknown>, depth: number): void {
+    const json = this.#json;
+    let separator = '{';
     for (const key of Object.keys(fields)) {
-      const field = this.#writeField(fields, key, depth);
-      if (field === undefined) continue;
-      text = text === '' ? field : `${text},${field}`;
+      const start = json.size;
+      json.raw(separator);
+      if (this.#writeField(fields, key, depth)) separator = ',';
+      else json.cut(start);
       if (this.#left < 0) break;
     }
-    return `{${text}}`;
+    json.raw(separator === '{' ? '{}' : '}');
   }
 
-  #writeField(fields: Record<string, unknown>, key: string, depth: number): string | undefined {
+  /** @returns false for a field that is left out; what is written of it must be taken back. */
+  #writeField(fields: Record<string, unknown>, key: string, depth: number): boolean {
     const value = fields[key];
-    if (value instanceof Uint8Array) return writeBytes(key, `${key}Encoding`, value);
-    // Only we say how the bytes beside it are encoded.
-    if (key.endsWith('Encoding') && fields[key.slice(0, -8)] instanceof Uint8Array) return undefined;
-    const text = this.write(value, depth + 1);
-    return text === undefined ? undefined : `${quote(key)}:${text}`;
+    if (value instanceof Uint8Array) {
+      this.#writeBytes(key, `${key}Encoding`, value);
+      return true;
+    }
+    // What the bytes beside it are in is for us to say.
+    if (key.endsWith('Encoding') && fields[key.slice(0, -8)] instanceof Uint8Array) return false;
+    this.#json.string(key);
+    this.#json.raw(':');
+    return this.write(value, depth + 1);
+  }
+
+  #writeBytes(key: string, encodingKey: string, bytes: Uint8Array): void {
+    const json = this.#json;
+    const isText = isUtf8(bytes);
+    json.string(key);
+    json.raw(':');
+    if (isText) json.utf8(bytes);
+    else json.raw(`"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`);
+    json.raw(',');
+    json.string(encodingKey);
+    json.raw(isText ? ':"utf8"' : ':"base64"');
   }
 }
 
-function writeBigInt(value: bigint): string {
+function textOfBigInt(value: bigint): string {
   return Number.isSafeInteger(Number(value)) ? `${value}` : `"${value}"`;
-}
-
-function writeBytes(key: string, encodingKey: string, bytes: Uint8Array): string {
-  const encoding = isUtf8(bytes) ? 'utf8' : 'base64';
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
-  return `${quote(key)}:${quote(text)},${quote(encodingKey)}:"${encoding}"`;
-}
-
-// Besides what JSON requires: line breaks of some readers, and Unicode's terminal controls.
-const special = /["\\\p{Cc}\p{Cs}\u2028\u2029]/u;
-const unquoted = /[\u007f-\u009f\u2028\u2029]/g;
-
-/** A JSON string without control characters, whatever reads or shows it. */
-export function quote(text: string): string {
-  if (!special.test(text)) return `"${text}"`;
-  return JSON.stringify(text).replace(unquoted, escapeUnit);
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
