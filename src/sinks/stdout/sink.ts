@@ -1,10 +1,12 @@
 /** Writes events to standard output: CloudEvents, one JSON object per line, or readable lines for a terminal. */
 import { isatty } from 'node:tty';
-import { type Output, openOutput } from '../../lib/output.ts';
+import { lingering } from '../../lib/lingering-output.ts';
+import { type Output, type OutputHandlers, openOutput } from '../../lib/output.ts';
 import { printableJson } from '../../lib/printable.ts';
 import type { Logger } from '../../log/log.ts';
 import type { StampedEvent } from '../../protocol/schema/event.ts';
-import { toCloudEvent } from '../cloudevents/cloud-event.ts';
+import { toCloudEvent, writeCloudEvent } from '../cloudevents/cloud-event.ts';
+import { JsonText } from '../cloudevents/json-text.ts';
 import { formatEvent } from '../cloudevents/pretty.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Sink } from '../sink.ts';
@@ -31,12 +33,37 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
   if (format === 'off') return undefined;
   const { colours = isTerminal && !process.env.NO_COLOR } = options;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
-  const lineOf = isPretty
-    ? (event: StampedEvent) => formatEvent(event, colours)
+  const encode = isPretty
+    ? linesOf((event) => formatEvent(event, colours))
     : isTerminal
-      ? (event: StampedEvent) => printableJson(toCloudEvent(event))
-      : toCloudEvent;
-  return new StdoutSink(name, fd, lineOf, options);
+      ? linesOf((event) => printableJson(toCloudEvent(event)))
+      : encodeLines;
+  return new StdoutSink(name, fd, encode, options);
+}
+
+type EncodeBatch = (batch: readonly Delivery[]) => string | Buffer;
+
+function linesOf(lineOf: (event: StampedEvent) => string): EncodeBatch {
+  return (batch) => {
+    let text = '';
+    for (const delivery of batch) {
+      const { event } = delivery;
+      text += `${event === undefined ? lineOfBody(delivery) : lineOf(event)}\n`;
+    }
+    return text;
+  };
+}
+
+/** CloudEvents, a line each, as bytes. */
+function encodeLines(batch: readonly Delivery[]): Buffer {
+  const lines = new JsonText();
+  for (const delivery of batch) {
+    const { event } = delivery;
+    if (event === undefined) lines.json(lineOfBody(delivery));
+    else writeCloudEvent(lines, event);
+    lines.raw('\n');
+  }
+  return lines.take();
 }
 
 /** For a delivery from the spool, which no longer has the event. */
@@ -57,31 +84,29 @@ function lineOfBody({ format, contentType, attributes, body }: Delivery): string
 class StdoutSink implements Sink {
   readonly name: string;
   readonly #output: Output;
-  readonly #lineOf: (event: StampedEvent) => string;
+  readonly #encode: EncodeBatch;
   readonly #log: StdoutOptions['log'];
   readonly #isKept: boolean;
   #state: 'open' | 'full' | 'off' = 'open';
   #settle: (error?: Error) => void = doNothing;
 
-  constructor(name: string, fd: number, lineOf: (event: StampedEvent) => string, options: StdoutOptions) {
+  constructor(name: string, fd: number, encode: EncodeBatch, options: StdoutOptions) {
     this.name = name;
-    this.#lineOf = lineOf;
+    this.#encode = encode;
     this.#log = options.log;
     this.#isKept = options.isKept ?? false;
-    this.#output = openOutput(fd, {
+    const handlers: OutputHandlers = {
       drained: () => this.#onDrained(),
       failed: (error, isTriedAgain) => (isTriedAgain ? this.#onFull(error) : this.#onGone(error)),
-    });
+    };
+    // Somebody who reads on a terminal sees each event as it comes.
+    this.#output =
+      encode === encodeLines ? lingering((own) => openOutput(fd, own), handlers) : openOutput(fd, handlers);
   }
 
   write(batch: readonly Delivery[]): void | Promise<void> {
     if (this.#state === 'off') return this.#discard();
-    let text = '';
-    for (const delivery of batch) {
-      const { event } = delivery;
-      text += `${event === undefined ? lineOfBody(delivery) : this.#lineOf(event)}\n`;
-    }
-    if (this.#output.write(text)) return;
+    if (this.#output.write(this.#encode(batch))) return;
     // A closed terminal is noticed only by writing to it.
     if (this.#isOff()) return this.#discard();
     return new Promise((resolve, reject) => {
