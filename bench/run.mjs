@@ -18,8 +18,9 @@ const usage = `Usage: npm run bench -- [options]
   --rounds <n>     how often everything is measured, interleaved (5)
   --calls <n>      calls in each measurement (20000)
   --warmup <n>     calls before each first measurement of a process (10000)
-  --only <a,b>     servers: floor, ours, ours-node, ours-json, lean, grpc-js, grpc-js-loader, connect
-                   (all but lean, which is our transport without the program around it)
+  --only <a,b>     servers: floor, ours, ours-node, ours-json, lean, grpc-js, grpc-js-loader, connect, and those of
+                   \`npm run bench:peers\`: grpc-go, grpc-cpp, grpc-python (all but those and lean, which is our
+                   transport without the program around it)
   --methods <a,b>  calls: connected, authorize, publish, rewrite (all)
   --streams <a,b>  streams on each of the ${CONNECTIONS} connections (1,16)
   --write          put the tables into docs/performance.md, between its markers

@@ -40,7 +40,7 @@ export class Report {
   }
 
   #formatScenario(call, streams) {
-    const peers = this.servers.filter(({ id }) => id === 'connect' || id.startsWith('grpc-js'));
+    const peers = this.servers.filter(({ id }) => id === 'connect' || id.startsWith('grpc-'));
     const head = ['server', 'calls/s', 'CPU µs/call', 'p50 ms', 'p99 ms', 'RSS MiB', 'CPU ÷ floor'];
     const rows = this.servers.map(({ id, title }) => [
       title,
@@ -88,12 +88,14 @@ export class Report {
       this.calls
         .filter((call) => target.calls.includes(call.id))
         .flatMap((call) =>
-          this.streams.flatMap((streams) => {
-            const ratio = this.#ratio(ours.id, target.against, call.id, streams, target.of);
-            return ratio === undefined
-              ? []
-              : [{ target, call, streams, ratio, isGood: isMet(target, ratio.median) }];
-          }),
+          this.streams
+            .filter((streams) => (target.streams ?? streams) === streams)
+            .flatMap((streams) => {
+              const ratio = this.#ratio(ours.id, target.against, call.id, streams, target.of);
+              return ratio === undefined
+                ? []
+                : [{ target, call, streams, ratio, isGood: isMet(target, ratio.median) }];
+            }),
         ),
     );
   }

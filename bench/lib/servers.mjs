@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { freePort } from '../../scripts/free-port.mjs';
 import { BUILD, ROOT } from './build.mjs';
+import { libraryOf, peers } from './peers.mjs';
 
 /**
  * @typedef {object} Server
  * @property {string} id
  * @property {string} title
- * @property {(port: number, call: import('./requests.mjs').Call, directory: string) => readonly string[]} args of node
+ * @property {(port: number, call: import('./requests.mjs').Call, directory: string) => readonly string[]} [args] of node
+ * @property {(port: number) => readonly string[]} [command] of another program
  *
  * @typedef {object} Running
  * @property {string} title
@@ -85,6 +87,7 @@ const all = [
     args: (port) => [join(BUILD, 'grpc-js.mjs'), `${port}`, 'loader'],
   },
   { id: 'connect', title: 'connectNodeAdapter', args: (port) => [join(BUILD, 'connect.mjs'), `${port}`] },
+  ...peers.map(({ name, command }) => ({ id: `grpc-${name}`, title: libraryOf(name) ?? name, command })),
 ];
 
 /** Our own rows: the first that runs is compared with the others. */
@@ -103,6 +106,11 @@ export function findServers(ids) {
   if (ids.some((id) => id.startsWith('ours')) && !existsSync(PROGRAM)) {
     throw new Error('dist/server.js is missing: run `npm run build` first');
   }
+  const missing = peers.find(({ name }) => ids.includes(`grpc-${name}`) && libraryOf(name) === undefined);
+  if (missing !== undefined)
+    throw new Error(
+      `grpc-${missing.name} is not built: run \`npm run bench:peers -- ${missing.name}\` first`,
+    );
   return all.filter((server) => ids.includes(server.id));
 }
 
@@ -119,9 +127,13 @@ export function findServers(ids) {
  */
 export async function startServer(server, call, { core, directory, nodeArgs = [] }) {
   const port = await freePort();
-  const args = [...nodeArgs, ...server.args(port, call, directory)];
+  const command = server.command?.(port) ?? [
+    process.execPath,
+    ...nodeArgs,
+    ...(server.args?.(port, call, directory) ?? []),
+  ];
   const spawnedAt = performance.now();
-  const child = spawn('taskset', ['-c', `${core}`, process.execPath, ...args], {
+  const child = spawn('taskset', ['-c', `${core}`, ...command], {
     cwd: directory,
     // Events go to /dev/null.
     stdio: ['ignore', 'ignore', 'inherit'],
