@@ -16,6 +16,7 @@ import type { Clock } from './clock.ts';
 import { estimateSafely } from './estimate.ts';
 import { EventDelivery } from './event-delivery.ts';
 import type { EventSender } from './event-sender.ts';
+import type { EventWatch } from './event-watch.ts';
 import { type CompiledRoute, isOnTopic, type RoutingTable, waitingHooks } from './routing-table.ts';
 import type { SinkPipeline } from './sink-pipeline.ts';
 
@@ -25,6 +26,8 @@ export interface EventRouterOptions {
   readonly clock: Pick<Clock, 'now' | 'after'>;
   /** Called when a condition of a route failed on an event, which the route does not take then. */
   readonly conditionFailed: (route: string, reason: string) => void;
+  /** Told of every event. Default: nobody is. */
+  readonly watch?: EventWatch | undefined;
 }
 
 /** One event of a call. */
@@ -59,6 +62,7 @@ export class EventRouter implements EventSender {
     const waiting: Promise<ReplyOverride>[] = [];
     for (const reported of events) {
       const event = this.#options.stamp(reported, input);
+      this.#options.watch?.stamped(event);
       this.#route({ hook, input, event, bytes: estimateSafely(event), deadline }, waiting);
     }
     if (waiting.length < 2) return waiting[0];

@@ -11,6 +11,7 @@ import type { TargetWorld } from '../sinks/target-guard.ts';
 import { systemClock } from './clock.ts';
 import { EventRouter } from './event-router.ts';
 import { type EventTracing, traceOpened, traceOwn } from './event-tracing.ts';
+import type { EventWatch } from './event-watch.ts';
 import { openSinks } from './open-sinks.ts';
 import type { OpenedSink } from './opened-sink.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -26,6 +27,8 @@ export interface EventsWorld {
   readonly env: SinkWorld['env'];
   /** Default: nothing is traced. */
   readonly tracing?: EventTracing | undefined;
+  /** Told what becomes of each event. Default: nobody is. */
+  readonly watch?: EventWatch | undefined;
 }
 
 export interface OpenEvents {
@@ -40,7 +43,7 @@ export async function openEvents(
   config: Pick<Config, 'events' | 'sinks' | 'spool'> & Partial<Pick<Config, 'authorize'>>,
   world: EventsWorld,
 ): Promise<OpenEvents> {
-  const { log, tracing } = world;
+  const { log, tracing, watch } = world;
   const spool = await openSpoolOf(config, log);
   let outbox: Outbox | undefined;
   try {
@@ -51,6 +54,7 @@ export async function openEvents(
       ],
       spool,
       log,
+      watch,
     });
     const routes = createRoutingTable(config.events.routes, {
       pipelines: outbox.pipelines,
@@ -62,6 +66,7 @@ export async function openEvents(
       routes,
       stamp: tracing?.stamp(stamp) ?? stamp,
       clock: systemClock,
+      watch,
       conditionFailed: createConditionLog(log),
     });
     return { outbox, router, close: (timeout) => close(outbox as Outbox, spool, timeout) };

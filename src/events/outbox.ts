@@ -12,6 +12,7 @@ import { createRateLimit, type RateLimit } from '../log/rate-limit.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { DrainScope } from './drain-waiters.ts';
+import type { EventWatch } from './event-watch.ts';
 import type { OpenedSink } from './opened-sink.ts';
 import { type OutboxStats, readSinkStats, type SinkStats, sumStats } from './outbox-stats.ts';
 import { SinkPipeline } from './sink-pipeline.ts';
@@ -30,6 +31,8 @@ export interface OutboxOptions {
   readonly clock?: Clock;
   /** Milliseconds since 1970, for dead letters. */
   readonly date?: () => number;
+  /** Told what becomes of each event. Default: nobody is. */
+  readonly watch?: EventWatch | undefined;
 }
 
 export interface Outbox {
@@ -82,7 +85,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 function createPipelines(options: OutboxOptions): readonly SinkPipeline[] {
-  const { sinks, log, spool, date = Date.now } = options;
+  const { sinks, log, spool, watch, date = Date.now } = options;
   const { clock = systemClock, rateLimit = createRateLimit({ perSecond: 1 }) } = options;
   const deadLetters = new DeadLetters({
     date,
@@ -90,10 +93,12 @@ function createPipelines(options: OutboxOptions): readonly SinkPipeline[] {
   });
   const pipelines = sinks.map((opened): SinkPipeline => {
     const { name } = opened.sink;
-    const tally = new Tally(name, log, rateLimit);
+    const watched = watch?.sink(name);
+    const tally = new Tally(name, log, rateLimit, watched);
     return new SinkPipeline(opened, {
       clock,
       tally,
+      watch: watched,
       // Sinks that take every event are for whoever looks now: their events are never spooled.
       sinkLog: opened.takesAll ? undefined : spool?.sinkLog(name),
       bury: (delivery, reason) => deadLetters.bury(opened, tally, delivery, reason),

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { DrainScope } from './drain-waiters.ts';
 import type { Entry, Waiter } from './entry.ts';
+import type { SinkWatch } from './event-watch.ts';
 import type { Overflow } from './memory-budget.ts';
 import type { OpenedSink } from './opened-sink.ts';
 import { SinkQueue } from './sink-queue.ts';
@@ -28,6 +29,8 @@ export interface SinkPipelineWorld {
   readonly sinkLog: SinkLog | undefined;
   /** Puts away a delivery that the sink will never take. Never rejects. */
   readonly bury: (delivery: Delivery, reason: string) => void | Promise<void>;
+  /** Told what becomes of each event. Default: nobody is. */
+  readonly watch?: SinkWatch | undefined;
 }
 
 export class SinkPipeline {
@@ -40,7 +43,7 @@ export class SinkPipeline {
   readonly #dispatcher: Dispatcher;
   readonly #bury: SinkPipelineWorld['bury'];
 
-  constructor(opened: OpenedSink, { clock, tally, sinkLog, bury }: SinkPipelineWorld) {
+  constructor(opened: OpenedSink, { clock, tally, sinkLog, bury, watch }: SinkPipelineWorld) {
     const { sink, queue, keepsEvents = false } = opened;
     this.sink = sink;
     this.opened = opened;
@@ -52,6 +55,7 @@ export class SinkPipeline {
       keepsEvents,
       observer: tally,
       hasSpool: sinkLog !== undefined,
+      watch,
       listener: {
         confirmed: (positions) => this.spool?.confirm(positions),
         rejected: (entry, reason) => this.#reject(entry, reason),
@@ -59,7 +63,7 @@ export class SinkPipeline {
     });
     this.#dispatcher = new Dispatcher({ sink, queue, clock, observer: tally }, this.queue);
     const failed = (error: unknown) => tally.spoolFailed(error);
-    this.spool = sinkLog && new SpoolFeed({ sinkLog, clock, failed }, this);
+    this.spool = sinkLog && new SpoolFeed({ sinkLog, clock, failed, watch }, this);
   }
 
   get circuit(): CircuitState {

@@ -13,6 +13,7 @@ import { type DrainScope, DrainWaiters } from './drain-waiters.ts';
 import type { Entry, Waiter } from './entry.ts';
 import { sizeOf } from './estimate.ts';
 import { EventDelivery } from './event-delivery.ts';
+import type { SinkWatch } from './event-watch.ts';
 import { MemoryBudget, type Overflow } from './memory-budget.ts';
 import { type BatchLimits, isWaiting, Partition, partitionIndex } from './partition.ts';
 import type { Position, SpoolEntry } from './spool/spool.ts';
@@ -24,6 +25,8 @@ export interface SinkQueueOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly observer: DeliveryObserver;
   readonly listener: SettledListener;
+  /** Told what becomes of each entry. Default: nobody is. */
+  readonly watch?: SinkWatch | undefined;
   readonly hasSpool: boolean;
   /** Whether the sink wants events themselves and not only their encoded form. */
   readonly keepsEvents: boolean;
@@ -64,7 +67,7 @@ export class SinkQueue {
    */
   push(delivery: Delivery, bytes: number, overflow: Overflow, waiter?: Waiter): Entry | undefined {
     if (this.#isEnded || !this.#makeRoom(bytes, overflow)) {
-      if (overflow !== 'refuse') this.#options.observer.dropped(this.#isEnded ? 'closed' : 'full', 1);
+      if (overflow !== 'refuse') this.#refuse(delivery);
       return undefined;
     }
     const entry = this.#enqueue(delivery, bytes, undefined, waiter);
@@ -117,6 +120,7 @@ export class SinkQueue {
     }
     partition.inFlight = batch;
     partition.inFlightSince = this.#options.clock.now();
+    if (batch.length > 0) this.#options.watch?.sending(batch);
     return batch;
   }
 
@@ -170,7 +174,14 @@ export class SinkQueue {
     this.#budget.add(entry);
     if (waiter !== undefined) this.waiters.add(entry);
     entry.partition.push(entry);
+    this.#options.watch?.queued(delivery);
     return entry;
+  }
+
+  #refuse(delivery: Delivery): void {
+    const reason = this.#isEnded ? 'closed' : 'full';
+    this.#options.observer.dropped(reason, 1);
+    this.#options.watch?.dropped(delivery, reason);
   }
 
   #confirm(entries: readonly Entry[]): void {
@@ -182,6 +193,7 @@ export class SinkQueue {
       if (entry.position !== undefined) positions.push(entry.position);
     }
     this.#options.observer.delivered(entries.length);
+    this.#options.watch?.delivered(entries);
     if (positions.length > 0) this.#options.listener.confirmed(positions);
     this.#drainWaiters?.check();
   }
@@ -192,10 +204,12 @@ export class SinkQueue {
     partition.putBack(entries);
     this.#budget.putBack(entries);
     this.#options.observer.retried(entries.length);
+    this.#options.watch?.retrying(entries);
   }
 
   #reject(entry: Entry, reason: string): void {
     this.#remove(entry);
+    this.#options.watch?.rejected(entry.delivery, reason);
     if (entry.waiter !== undefined) this.waiters.settle(entry, refused());
     const putAway = this.#options.listener.rejected(entry, reason);
     if (putAway === undefined) return;
@@ -209,6 +223,7 @@ export class SinkQueue {
   #drop(entry: Entry, reason: DropReason): void {
     this.#remove(entry);
     this.#options.observer.dropped(reason, 1);
+    this.#options.watch?.dropped(entry.delivery, reason);
     this.#drainWaiters?.check();
   }
 

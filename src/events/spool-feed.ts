@@ -6,6 +6,7 @@
 import type { Delivery } from '../sinks/delivery.ts';
 import type { Clock } from './clock.ts';
 import { sizeOf } from './estimate.ts';
+import type { SinkWatch } from './event-watch.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Position, SinkLog, SpoolEntry } from './spool/spool.ts';
 
@@ -14,6 +15,8 @@ export interface SpoolFeedOptions {
   readonly clock: Pick<Clock, 'after'>;
   /** Called when the spool could not be read or written: only logs. */
   readonly failed: (error: unknown) => void;
+  /** Told of what is on disk. Default: nobody is. */
+  readonly watch?: Pick<SinkWatch, 'spooled'> | undefined;
 }
 
 /** Where the feed goes. */
@@ -107,6 +110,7 @@ export class SpoolFeed {
     this.#reserved.bytes += bytes;
     try {
       const [position] = await this.#options.sinkLog.append([delivery], { isWanted });
+      this.#options.watch?.spooled(delivery);
       if (position !== undefined) this.#target.pushSpooled([{ delivery, position }]);
     } finally {
       this.#reserved.events--;
@@ -119,6 +123,7 @@ export class SpoolFeed {
     this.#appending++;
     try {
       await this.#options.sinkLog.append([delivery], { claim: false, isWanted });
+      this.#options.watch?.spooled(delivery);
     } finally {
       this.#appending--;
       this.pull();

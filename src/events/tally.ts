@@ -2,6 +2,7 @@
 import type { Logger } from '../log/log.ts';
 import type { RateLimit } from '../log/rate-limit.ts';
 import type { DeliveryObserver, DropReason } from './delivery-observer.ts';
+import type { SinkWatch } from './event-watch.ts';
 
 export interface Counts {
   /** Batches written, those that failed included. */
@@ -31,11 +32,18 @@ export class Tally implements DeliveryObserver {
   readonly #log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly #rateLimit: RateLimit;
   readonly #unlogged = new Map<string, number>();
+  readonly #watch: Pick<SinkWatch, 'failed'> | undefined;
 
-  constructor(sink: string, log: Pick<Logger, 'info' | 'warn' | 'error'>, rateLimit: RateLimit) {
+  constructor(
+    sink: string,
+    log: Pick<Logger, 'info' | 'warn' | 'error'>,
+    rateLimit: RateLimit,
+    watch?: Pick<SinkWatch, 'failed'>,
+  ) {
     this.#sink = sink;
     this.#log = log;
     this.#rateLimit = rateLimit;
+    this.#watch = watch;
   }
 
   dropped(reason: DropReason, events: number): void {
@@ -63,6 +71,7 @@ export class Tally implements DeliveryObserver {
   }
 
   failed(error: unknown, events: number): void {
+    this.#watch?.failed(error);
     this.#report('sink_failed', events, (count) =>
       this.#log.error(
         { code: 'sink_failed', sink: this.#sink, events: count, err: error },

@@ -4,6 +4,7 @@
  */
 import type { ReadActiveTrace } from '../../log/active-trace.ts';
 import type { Logger } from '../../log/log.ts';
+import type { CallFlow } from '../../transport/call-flow.ts';
 import type { Tracing } from './tracing.ts';
 
 /** The global key under which every copy of the API finds what was registered. */
@@ -19,13 +20,16 @@ export function findRegistry(): Registry | undefined {
   return (globalThis as { [REGISTRY]?: Registry })[REGISTRY];
 }
 
-/** @returns nothing without an SDK. */
-export async function openTracing(log: Pick<Logger, 'warn'>): Promise<Tracing | undefined> {
+/**
+ * @param flow what is traced. Default: `call`.
+ * @returns nothing without an SDK.
+ */
+export async function openTracing(log: Pick<Logger, 'warn'>, flow?: CallFlow): Promise<Tracing | undefined> {
   const registry = findRegistry();
   if (registry?.trace === undefined) return undefined;
   const { createTracing, isUnderstood } = await import('./tracing.ts');
   try {
-    if (isUnderstood(registry.trace)) return createTracing(log);
+    if (isUnderstood(registry.trace)) return createTracing(log, flow);
   } catch (err) {
     log.warn({ err }, 'nothing is traced: the SDK of OpenTelemetry gives no tracer');
     return undefined;

@@ -11,7 +11,8 @@ import type { Spans } from './spans.ts';
 import { TracedRuntime, type TracedWorld } from './traced-runtime.ts';
 import { unwatched } from './watched-runtime.ts';
 
-export function createTracedCall(world: TracedWorld): CallFlow {
+/** @param flow what is traced. Default: `call`. */
+export function createTracedCall(world: TracedWorld, flow: CallFlow = call): CallFlow {
   const { spans } = world;
   return <Request, Body>(
     rpc: Rpc,
@@ -23,11 +24,11 @@ export function createTracedCall(world: TracedWorld): CallFlow {
   ) => {
     const runtime = unwatched(watched);
     const span = startCall(spans, rpc, headers);
-    if (span === undefined) return call(rpc, codec, body, runtime, budget);
+    if (span === undefined) return flow(rpc, codec, body, runtime, budget, headers);
     const traced = new TracedRuntime(runtime, span, world);
     // A span that is not sampled is active too: spans nested in it must know that.
     const through = span.isRecording ? traced : runtime;
-    const result = spans.within(span.context, () => call(rpc, codec, body, through, budget));
+    const result = spans.within(span.context, () => flow(rpc, codec, body, through, budget, headers));
     return afterwards(result, (settled) => traced.end(settled));
   };
 }

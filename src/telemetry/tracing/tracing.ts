@@ -26,12 +26,13 @@ export interface Tracing {
   flush(timeout: number): Promise<void>;
 }
 
-export function createTracing(log: Pick<Logger, 'warn'>): Tracing {
+/** @param flow what is traced. Default: `call`. */
+export function createTracing(log: Pick<Logger, 'warn'>, flow?: CallFlow): Tracing {
   const provider = trace.getTracerProvider();
   const spans = new Spans(provider.getTracer(SCOPE, version), createComplaint(log));
   const current = new CurrentTrace();
   return {
-    call: createTracedCall({ spans, current }),
+    call: createTracedCall({ spans, current }, flow),
     events: {
       stamp: (stamp) => tracedStamp(stamp, current),
       sink: (sink, system) => traceSink(sink, system, spans),
