@@ -17,6 +17,7 @@ import { Decisions } from './sections/decisions.ts';
 import { Drain } from './sections/drain.ts';
 import { Events } from './sections/events.ts';
 import { Hooks } from './sections/hooks.ts';
+import { Inspector } from './sections/inspector.ts';
 import { Limits } from './sections/limits.ts';
 import { Listen } from './sections/listen.ts';
 import { Log } from './sections/log.ts';
@@ -56,13 +57,30 @@ export const Config = section(
     admin: Admin.optional().describe(
       'Pages for operators: metrics, probes, and what the server does, on a port of their own or on that of listen. When absent, nothing is counted and there are no pages. docs/metrics.md lists the metrics.',
     ),
+    inspector: Inspector.optional().describe(
+      'A page that shows each call as it happens, and why it ended as it did, on a port of its own. When absent, nothing of it is loaded. docs/inspector.md explains it.',
+    ),
   }),
   'a mapping',
 ).superRefine((config, context) => {
   if (context.issues.length > 0) return;
-  for (const { path, message } of findRouteProblems(config))
+  for (const { path, message } of [...findRouteProblems(config), ...findWorkerProblems(config)])
     context.addIssue({ code: 'custom', path, message });
 });
+
+/** What one process knows of its calls, no other one can tell. */
+function findWorkerProblems({
+  inspector,
+  workers: count,
+}: {
+  readonly inspector?: object | undefined;
+  readonly workers: 'auto' | number;
+}) {
+  if (inspector === undefined || count === 1) return [];
+  const message =
+    'works with one process only: each worker would show its own calls, and nobody the whole; write workers: 1, or remove this section';
+  return [{ path: ['inspector'], message }];
+}
 
 /** As written: in a file, every key optional. */
 export type ConfigInput = z.input<typeof Config>;

@@ -195,6 +195,12 @@ describe('every key', () => {
       ['admin.hosts', 'EXHOOK_ADMIN_HOSTS', 'admin-hosts'],
       ['admin.token', 'EXHOOK_ADMIN_TOKEN', 'admin-token'],
       ['admin.open', 'EXHOOK_ADMIN_OPEN', 'admin-open'],
+      ['inspector.port', 'EXHOOK_INSPECTOR_PORT', 'inspector-port'],
+      ['inspector.host', 'EXHOOK_INSPECTOR_HOST', 'inspector-host'],
+      ['inspector.token', 'EXHOOK_INSPECTOR_TOKEN', 'inspector-token'],
+      ['inspector.payloads', 'EXHOOK_INSPECTOR_PAYLOADS', 'inspector-payloads'],
+      ['inspector.calls', 'EXHOOK_INSPECTOR_CALLS', 'inspector-calls'],
+      ['inspector.bytes', 'EXHOOK_INSPECTOR_BYTES', 'inspector-bytes'],
     ]);
   });
 });
