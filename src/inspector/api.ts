@@ -295,7 +295,7 @@ export interface LookupRow {
 export interface Timing {
   readonly total: number;
   readonly parts: readonly {
-    readonly name: 'decode and look-ups' | 'decide' | 'look-ups' | 'await sinks';
+    readonly name: 'decode and decide' | 'look-ups' | 'await sinks' | 'events, log and reply';
     readonly start: number;
     readonly ms: number;
   }[];
@@ -331,7 +331,7 @@ export interface Why {
   readonly verdict: Verdict;
   readonly by: string;
   /** Revision of the policies that decided, and of those that explain. They differ after a reload. */
-  readonly revision: { readonly then?: string | undefined; readonly now?: string | undefined };
+  readonly revision: { readonly decided?: string | undefined; readonly now?: string | undefined };
   /** What would be decided now, when it differs or the revision does. */
   readonly now?: { readonly verdict: Verdict; readonly by: string } | undefined;
   /** Steps that missed in one respect only, in order: look at these first. */
