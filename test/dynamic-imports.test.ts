@@ -43,6 +43,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
     'on a thread made for one job; a job that fails so is a reload that is refused',
   ],
   'src/app/serve/admin-pages.ts': [4, START],
+  'src/app/serve/inspecting.ts': [2, START],
   'src/app/serve/parts.ts': [2, START],
   'src/parts.ts': [1, 'never by itself: it does the imports of the parts, which have places of their own'],
   'src/server.ts': [1, START],

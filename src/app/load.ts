@@ -65,7 +65,7 @@ export async function load(
   };
   const config = resolveSinkFiles(
     resolvePolicyFiles(
-      resolveBroker(resolveToken(resolveFiles(read.config, baseOf(path)), baseOf(path)), resolveName),
+      resolveBroker(resolveTokens(resolveFiles(read.config, baseOf(path)), baseOf(path)), resolveName),
       resolveRead,
     ),
     resolveName,
@@ -101,12 +101,16 @@ function resolveFiles(config: Config, base: string): Config {
   return { ...config, listen: { ...config.listen, tls: { ...files, ...(clientCa && { clientCa }) } } };
 }
 
-function resolveToken(config: Config, base: string): Config {
-  const token = config.admin?.token;
-  if (config.admin === undefined || token === undefined) return config;
+function resolveTokens(config: Config, base: string): Config {
+  const { admin, inspector } = config;
+  const resolveToken = <Section extends { token?: Secret | undefined }>(part: Section): Section =>
+    part.token === undefined
+      ? part
+      : { ...part, token: resolveSecret(part.token, (name) => resolve(base, name)) };
   return {
     ...config,
-    admin: { ...config.admin, token: resolveSecret(token, (name) => resolve(base, name)) },
+    ...(admin && { admin: resolveToken(admin) }),
+    ...(inspector && { inspector: resolveToken(inspector) }),
   };
 }
 

@@ -91,10 +91,10 @@ async function run(
   isSupervised: boolean,
   crashes: Crashes,
 ): Promise<void> {
-  const { config, custom, record, place } = loaded;
+  const { config, custom, record, file, place } = loaded;
   let serving: Serving;
   try {
-    serving = await serveConfig(config, { ...custom, record, log, isSupervised });
+    serving = await serveConfig(config, { ...custom, record, log, isSupervised, file });
   } catch (error) {
     const problems = explainStart(error as NodeJS.ErrnoException, config.listen).split('\n');
     return refuse(await place(problems));
@@ -115,8 +115,21 @@ async function run(
   followSignals(stop, log);
   followHangups(hangups, serving, reloader, log);
   crashes.follow(stop, config.drain.timeout + GRACE);
+  if (serving.inspector !== undefined) announceInspector(serving.inspector, config, log);
   log.info({ version, pid: process.pid }, `listening on ${scheme}://${host}:${port}`);
   watch(loaded, log);
+}
+
+/** The URL with its token is for a terminal only: logs are kept, and read by others. */
+function announceInspector(
+  { address: { address, port }, url }: NonNullable<Serving['inspector']>,
+  { inspector }: Config,
+  log: Logger,
+): void {
+  const place = `the inspector is at http://${addBrackets(address)}:${port}`;
+  if (inspector?.token !== undefined) log.info(`${place}, for those who have its token`);
+  else if (process.stderr.isTTY) writeError(`The inspector: ${url}`);
+  else log.warn(`${place}, and nobody has its token: set inspector.token to open it`);
 }
 
 function watch({ config, custom }: Loaded, log: Logger): void {

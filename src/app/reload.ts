@@ -80,7 +80,7 @@ export function followConfig(options: ReloadOptions): Reloader {
     const fixed = needRestart(first.config, loaded.config);
     if (fixed.length > 0 && restart !== undefined) return await restart(loaded);
     try {
-      await serving.reload(loaded.config, () => confirmStill(still));
+      await serving.reload(loaded.config, () => confirmStill(still), loaded.file);
     } catch (error) {
       if (error instanceof ChangedError && tries < MAX_TRIES) return await reloadNow(tries + 1);
       return refuse(await loaded.place((error as Error).message.split('\n')));

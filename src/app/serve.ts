@@ -25,18 +25,22 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
 /** The same, from a configuration that is already checked, together with the custom hooks. */
 export async function serveConfig(config: Config, options: ServeConfigOptions): Promise<Serving> {
   const parts = await openParts(config, options);
-  const { listener, admin, tls, live, reloads, keeper, log } = parts;
+  const { listener, admin, inspector, tls, live, reloads, keeper, log } = parts;
   keeper?.start(() => listener.health.isReady);
   const unwatch = config.listen.tls && tls && watchTlsFiles(config.listen.tls, tls, log);
   let left: Undelivered = { lost: 0, spooled: 0 };
   return {
     address: listener.address,
     ...(admin?.address && { adminAddress: admin.address }),
+    ...(inspector && { inspector: { address: inspector.address, url: inspector.url } }),
     async reloadTls() {
       await tls?.reload();
       return tls !== undefined;
     },
-    reload: (next, confirm) => reloads.follow(live.replace(next, confirm)),
+    async reload(next, confirm, file) {
+      await reloads.follow(live.replace(next, confirm));
+      parts.file.value = file;
+    },
     refused: () => reloads.refused(),
     get counters() {
       return live.counters;

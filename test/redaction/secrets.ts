@@ -41,6 +41,7 @@ export const configured = {
   'header of a webhook': aSecret('webhook-header').replaceAll('"', ''),
   'key of a webhook': aSecret('webhook-signature'),
   'token of the admin port': `admin-token-${Buffer.from(aSecret('admin')).toString('base64url')}`,
+  'token of the inspector': `inspector-token-${Buffer.from(aSecret('inspector')).toString('base64url')}`,
   'unused variable': aSecret('unused-variable'),
 } as const;
 

@@ -16,11 +16,13 @@ import { all, configured, logins, payload } from './secrets.ts';
 import { callBadly, callEverything, type Login } from './traffic.ts';
 
 const adminToken = configured['token of the admin port'];
+const inspectorToken = configured['token of the inspector'];
 
 const env = {
   HMAC_KEY: configured['HMAC key'],
   SERVICE_TOKEN: configured['authorization of the service'],
   ADMIN_TOKEN: adminToken,
+  INSPECTOR_TOKEN: inspectorToken,
   REDIS_PASSWORD: configured['wrong password of Redis'],
   UNUSED_SECRET: configured['unused variable'],
   EXHOOK_ADMN_TOKEN: configured['unused variable'],
@@ -59,6 +61,28 @@ async function readPages(server: RunningServer): Promise<Record<string, string>>
   return pages;
 }
 
+/** Every answer of the inspector: of each call, too. */
+async function readInspector(server: RunningServer): Promise<Record<string, string>> {
+  const base = await addressIn(server, 'the inspector is at');
+  const answers: Record<string, string> = {};
+  const read = async (path: string): Promise<string> => {
+    const headers = { authorization: `Bearer ${inspectorToken}` };
+    const answer = await fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(20_000) });
+    const body = await answer.text();
+    answers[`${path} ${answer.status}`] = `${JSON.stringify([...answer.headers])}\n${body}`;
+    return body;
+  };
+  const { calls } = JSON.parse(await read('/api/calls?limit=1000')) as { calls: { seq: number }[] };
+  expect(calls.length).toBeGreaterThan(300);
+  for (let i = 0; i < calls.length; i += 20)
+    await Promise.all(
+      calls.slice(i, i + 20).flatMap(({ seq }) => [read(`/api/calls/${seq}`), read(`/api/calls/${seq}/why`)]),
+    );
+  for (const path of ['info', 'sinks', 'series', 'brokers', 'clients?limit=1000', 'calls?filter=nobody:x'])
+    await read(`/api/${path}`);
+  return answers;
+}
+
 interface Setup {
   readonly service: number;
   readonly redis: number;
@@ -71,6 +95,7 @@ function configOf({ service, redis, format, from }: Setup): object {
   return {
     log: { level: 'trace', format },
     admin: { port: 0, token: { env: 'ADMIN_TOKEN' } },
+    inspector: { port: 0, token: { env: 'INSPECTOR_TOKEN' } },
     decisions: { log: 'all' },
     events: { stdout: 'json' },
     authenticate: {
@@ -107,7 +132,7 @@ const answers = [
   [200, 'text/plain'],
 ] as const;
 
-describe.skipIf(isRedisMissing)('a server with everything turned on', () => {
+describe.skipIf(isRedisMissing)('a server with everything turned on', { timeout: 120_000 }, () => {
   it.each([
     ['json', 'password'],
     ['json', 'username'],
@@ -128,7 +153,8 @@ describe.skipIf(isRedisMissing)('a server with everything turned on', () => {
       expect(await callEverything(broker, client, payload)).toBeGreaterThan(50);
       await callBadly(broker, client);
     }
-    const pages = await readPages(server);
+    const inspected = format === 'json' ? await readInspector(server) : {};
+    const pages = { ...(await readPages(server)), ...inspected };
     await server.stop();
     await redis.close();
     const places = {

@@ -38,6 +38,8 @@ export interface ServerRuntime {
   replace(config: Config, confirm?: () => Promise<void>): Promise<void>;
   /** What is in force. */
   readonly config: Config;
+  /** Nothing when the configuration has no policies. */
+  readonly policy: OpenPolicy | undefined;
   readonly counters: LiveCounters;
   /** The hooks that brokers are asked to call; undefined if a custom hook returns the list. */
   readonly ownList: OwnList | undefined;
@@ -92,6 +94,9 @@ export async function openServerRuntime(
     current: () => runtime,
     get config() {
       return inForce.config;
+    },
+    get policy() {
+      return inForce.policy;
     },
     async replace(next, confirm) {
       const opened = await opener.open(next);

@@ -9,6 +9,7 @@ import type { ListenerLimits, ListenerState } from '../../transport/listener-sta
 import type { TlsSettings } from '../../transport/tls.ts';
 import type { Recorder } from '../record.ts';
 import type { ServerRuntime } from '../runtime/server-runtime.ts';
+import { type Inspecting, joinReceivers } from './inspecting.ts';
 
 export interface ListenerWorld {
   readonly config: Config;
@@ -18,15 +19,17 @@ export interface ListenerWorld {
   readonly limits: ListenerLimits;
   readonly watch: CallWatch | undefined;
   readonly tracing: Tracing | undefined;
+  readonly inspecting: Inspecting | undefined;
   readonly state: ListenerState;
   readonly pages: ListenerOptions['pages'];
 }
 
 /** @throws Error if the port is not available. */
 export async function openListener(world: ListenerWorld): Promise<Listener> {
-  const { config, live, tls, recorder, limits, watch, tracing, state, pages } = world;
+  const { config, live, tls, recorder, limits, watch, tracing, inspecting, state, pages } = world;
   const { host, port, hosts, connect, http2 } = config.listen;
-  const runtime = watch?.watch(live.current) ?? live.current;
+  const counted = watch?.watch(live.current) ?? live.current;
+  const runtime = inspecting?.watchRuntime(counted) ?? counted;
   return await listen({
     ...limits,
     deadlineFraction: config.limits.deadlineFraction,
@@ -38,9 +41,9 @@ export async function openListener(world: ListenerWorld): Promise<Listener> {
     tls,
     state,
     runtime: tracing?.watch(runtime) ?? runtime,
-    call: tracing?.call,
+    call: tracing?.call ?? inspecting?.flow,
     answered: watch?.answered,
-    received: recorder?.record.bind(recorder),
+    received: joinReceivers(recorder?.record.bind(recorder), inspecting?.received),
     pages,
   });
 }

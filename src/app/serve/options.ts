@@ -4,6 +4,8 @@ import type { Config, ConfigInput } from '../../config/schema.ts';
 import type { AnyHook } from '../../core/hook.ts';
 import type { Lookup } from '../../core/runtime.ts';
 import type { Undelivered } from '../../events/undelivered.ts';
+import type { InspectorDev, OpenInspector } from '../../inspector/open.ts';
+import type { ConfigSource } from '../../inspector/policy/source.ts';
 import type { Logger } from '../../log/log.ts';
 import type { Sink } from '../../sinks/sink.ts';
 import type { LiveCounters } from '../runtime/server-runtime.ts';
@@ -26,6 +28,10 @@ export interface ServeOptions {
 export interface ServeConfigOptions extends Omit<ServeOptions, 'config'> {
   /** Whether a supervisor started this process and has the admin port. */
   readonly isSupervised?: boolean;
+  /** The configuration file, for the inspector. */
+  readonly file?: ConfigSource | undefined;
+  /** What `exhook dev` adds to the inspector that `config.inspector` opens. */
+  readonly inspector?: InspectorDev | undefined;
 }
 
 /** A listening server. */
@@ -33,15 +39,18 @@ export interface Serving {
   readonly address: AddressInfo;
   /** Address of the admin pages, if configured. */
   readonly adminAddress?: AddressInfo;
+  /** The inspector, if configured. */
+  readonly inspector?: Pick<OpenInspector, 'address' | 'url'>;
   /** Reads the TLS files again. @returns whether there are any. */
   reloadTls(): Promise<boolean>;
   /**
    * Puts the policies and `decisions` of this configuration in force; ignores its other sections.
    *
    * @param confirm called when everything is open, before it takes effect: throws to cancel.
+   * @param file the configuration file, for the inspector.
    * @throws Error with a line for each problem; nothing has changed then.
    */
-  reload(config: Config, confirm?: () => Promise<void>): Promise<void>;
+  reload(config: Config, confirm?: () => Promise<void>, file?: ConfigSource): Promise<void>;
   /** Counts a configuration that was rejected before {@link reload}. */
   refused(): void;
   /** Statistics of the policies. */

@@ -16,7 +16,7 @@ export interface Stopped {
 }
 
 export async function stopParts(parts: ServerParts): Promise<Stopped> {
-  const { config, live, events, recorder, keeper, required, admin, tracing } = parts;
+  const { config, live, events, recorder, keeper, required, admin, inspector, tracing } = parts;
   const end = performance.now() + config.drain.timeout;
   const remaining = (): number => Math.max(0, end - performance.now());
   const keeperClosed = keeper?.close() ?? Promise.resolve();
@@ -27,6 +27,7 @@ export async function stopParts(parts: ServerParts): Promise<Stopped> {
   await isDoneWithin(keeperClosed, remaining());
   live.close();
   admin?.close();
+  inspector?.close();
   await tracing?.flush(Math.max(FLUSH, end - performance.now()));
   return { isComplete: isQuiet && left.lost === 0, left };
 }
