@@ -18,6 +18,27 @@ export function printable(text: string): string {
   return plain.test(text) ? text : text.replace(everyInvisible, escapeCharacter);
 }
 
+export interface PrintablePart {
+  readonly text: string;
+  /** Whether it stands for a character that is not meant to be seen. */
+  readonly isEscape: boolean;
+}
+
+/** What {@link printable} gives, in parts, so that escapes can be shown as such. @param keepLines whether line breaks stay */
+export function splitPrintable(text: string, keepLines = false): PrintablePart[] {
+  if (plain.test(text)) return [{ text, isEscape: false }];
+  const parts: PrintablePart[] = [];
+  let from = 0;
+  for (const { 0: character, index } of text.matchAll(everyInvisible)) {
+    if (keepLines && character === '\n') continue;
+    if (index > from) parts.push({ text: text.slice(from, index), isEscape: false });
+    parts.push({ text: escapeCharacter(character), isEscape: true });
+    from = index + character.length;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from), isEscape: false });
+  return parts;
+}
+
 /** The same of a text of several lines, which stay. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');

@@ -6,6 +6,7 @@ import {
   printableJson,
   printableLines,
   printablePainted,
+  splitPrintable,
 } from '../../src/lib/printable.ts';
 
 /** What no terminal may get from a stranger. */
@@ -75,5 +76,30 @@ describe('JSON for people', () => {
 
   it('keeps line breaks between its parts', () => {
     expect(printableJson('{\n  "a": "\u009b\u{e0001}"\n}\n')).toBe('{\n  "a": "\\u009b\\udb40\\udc01"\n}\n');
+  });
+});
+
+describe('the parts of a text of a stranger', () => {
+  it('together are the printable text, and tell its escapes from what only looks like one', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (a, b) => {
+        const text = `${a}\\x1b${b}`;
+        const parts = splitPrintable(text);
+        expect(parts.map((part) => part.text).join('')).toBe(printable(text));
+        for (const { text: shown, isEscape } of parts)
+          expect(isEscape ? /^\\/.test(shown) : !unseen.test(shown)).toBe(true);
+      }),
+    );
+    expect(splitPrintable('\\x1b\u001b')).toStrictEqual([
+      { text: '\\x1b', isEscape: false },
+      { text: '\\x1b', isEscape: true },
+    ]);
+  });
+
+  it('keep line breaks where they are wanted', () => {
+    expect(splitPrintable('a\nb\u200b', true)).toStrictEqual([
+      { text: 'a\nb', isEscape: false },
+      { text: '\\u{200b}', isEscape: true },
+    ]);
   });
 });
