@@ -1,9 +1,10 @@
-// Bundles the program, the command and the library into dist/, and writes the library's type declarations.
+// Bundles the program, the command, the library and the inspector's page into dist/, and writes the library's type declarations.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { hashInputs, recordBuild } from './built.mjs';
 import { readDeclarations, withoutOpeners } from './declarations.mjs';
+import { buildPage } from './inspector/page.mjs';
 import { compileParts } from './parts/compile.mjs';
 import { PARTS } from './parts/list.mjs';
 import { makeParts } from './parts/make.mjs';
@@ -70,7 +71,8 @@ await build({
   bundle: true,
 });
 await compileParts();
-writeThirdParty(metafile, process.cwd());
+const page = await buildPage();
+writeThirdParty([metafile, page], process.cwd());
 
 // For `exhook demo`: packages hold no tests.
 cpSync('test/fixtures/recordings/emqx-5.10.3.jsonl', 'dist/recordings/emqx-5.10.3.jsonl');

@@ -14,12 +14,15 @@ const INPUTS = [
   'package.json',
   'scripts/build.mjs',
   'scripts/built.mjs',
+  'scripts/declarations.mjs',
+  'scripts/inspector',
   'scripts/parts',
   'scripts/supply-chain',
   'src',
   'test/fixtures/recordings',
   'tsconfig.json',
   'tsconfig.types.json',
+  'web',
   'node_modules/.package-lock.json',
 ];
 

@@ -22,13 +22,13 @@ const carried = {
 
 /**
  * Lists them.
- * @param {import('esbuild').Metafile} metafile
+ * @param {readonly import('esbuild').Metafile[]} metafiles
  * @param {string} root the directory with node_modules
  * @returns {Bundled[]} sorted by path
  */
-export function findBundled(metafile, root) {
+export function findBundled(metafiles, root) {
   const paths = new Set();
-  for (const { inputs } of Object.values(metafile.outputs))
+  for (const { inputs } of metafiles.flatMap(({ outputs }) => Object.values(outputs)))
     for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
       const path = packageOf(file);
       if (path === undefined || bytesInOutput === 0) continue;

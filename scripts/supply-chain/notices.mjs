@@ -8,11 +8,11 @@ import { findShipped } from './shipped.mjs';
 export const NOTICES_FILE = 'dist/THIRD-PARTY-NOTICES.txt';
 
 /**
- * @param {import('esbuild').Metafile} metafile of the bundle
+ * @param {readonly import('esbuild').Metafile[]} metafiles of the bundles
  * @param {string} root of the project
  */
-export function writeThirdParty(metafile, root) {
-  const bundled = findBundled(metafile, root);
+export function writeThirdParty(metafiles, root) {
+  const bundled = findBundled(metafiles, root);
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const shipped = findShipped(lock, bundled).filter(({ isBundled }) => isBundled);
   writeFileSync(join(root, BUNDLED_FILE), `${JSON.stringify(bundled, undefined, 2)}\n`);
