@@ -1,16 +1,22 @@
-import { configDefaults, defineConfig } from 'vitest/config';
-import { programTests, separateFolders } from './test/support/projects.ts';
+import { defineConfig } from 'vitest/config';
+import { listTests } from './test/support/projects.ts';
 
 // `npm run test:faults` and `npm run test:attack` run a folder alone; everything else leaves both out.
 const alone = process.env.EXHOOK_TEST_ATTACK ? 'attack' : process.env.EXHOOK_TEST_LONG && 'faults';
-const separate = separateFolders.map((folder) => `test/${folder}/**`);
+const tests = listTests();
+
+/**
+ * Half of the tests wait for servers and timers: more of them at once than there are cores. Vitest would let a number here win
+ * over the one of the command line.
+ */
+const workers = process.argv.some((word) => word.startsWith('--maxWorkers')) ? {} : { maxWorkers: 6 };
 const globalSetup = 'test/support/program-setup.ts';
 
 /** Values and the flow with fakes: a worker loads a module once, for all of its files. */
 const pure = {
   name: 'pure',
-  include: ['test/**/*.test.ts'],
-  exclude: [...configDefaults.exclude, ...separate, ...programTests],
+  include: tests.pure,
+  ...workers,
   isolate: false,
   // What a file left behind would be there for the next one.
   restoreMocks: true,
@@ -21,8 +27,8 @@ const pure = {
 /** What starts programs, servers and threads, or replaces modules: a process of its own for each file. */
 const program = {
   name: 'program',
-  include: programTests,
-  exclude: [...configDefaults.exclude, ...separate],
+  include: tests.program,
+  ...workers,
   globalSetup,
 };
 
@@ -37,8 +43,6 @@ const lonely = {
 
 export default defineConfig({
   test: {
-    // Many tests wait for servers and timers: more of them at once than there are cores.
-    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // What is waited for comes; a second would be a bet on the machine.

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isOrdinary, isProgramTest, programEnding, programFolders } from './support/projects.ts';
-import { filesUnder, importsOf, readSource, root, withoutComments } from './support/source.ts';
+import { listTests, programEnding, programFolders, valueTests } from './support/projects.ts';
+import { importsOf, readSource, root, withoutComments } from './support/source.ts';
 
-const tests = filesUnder('test').filter((file) => file.endsWith('.test.ts') && isOrdinary(file));
-const pure = tests.filter((file) => !isProgramTest(file));
+const { program, pure } = listTests();
+const tests = [...program, ...pure];
 
 /** Modules that start programs, servers or threads, or connect to them. */
 const starters = [
@@ -40,7 +40,8 @@ function closureOf(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-const isOfTests = (from: string) => /^(?:test|examples)\/.*\.ts$/.test(from) && existsSync(join(root, from));
+const isOfTests = (from: string) =>
+  /^(?:(?:test|examples)\/.*\.ts|scripts\/.*\.mjs)$/.test(from) && existsSync(join(root, from));
 
 /** Functions about addresses, which open nothing. */
 const aboutAddresses = /import \{ (?:(?:BlockList|isIP|isIPv4|isIPv6)(?:, )?)+ \} from 'node:net';/;
@@ -51,7 +52,8 @@ function findReasons(file: string): string[] {
     ...importsOf(part, readSource(part).replace(aboutAddresses, ''))
       .filter(({ from, isType }) => !isType && starters.includes(from.replace(/^node:/, '')))
       .map(({ from }) => `${part} imports ${from}`),
-    ...Object.entries(marks)
+    // A script is called: what it does then is no business of the process that imports it.
+    ...Object.entries(part.endsWith('.ts') ? marks : {})
       .filter(([, pattern]) => pattern.test(withoutComments(readSource(part))))
       .map(([what]) => `${part} ${what}`),
   ]);
@@ -78,5 +80,9 @@ describe('a test that is isolated', () => {
   it.each(programFolders)('has a reason to be in %s', (folder) => {
     const files = tests.filter((file) => file.startsWith(`test/${folder}/`));
     expect(files.filter((file) => findReasons(file).length > 0).length).toBeGreaterThan(0);
+  });
+
+  it('is there when the list of tests about values names it', () => {
+    expect(valueTests.filter((file) => !pure.includes(file))).toStrictEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { programTests } from '../../test/support/projects.ts';
+import { listTests } from '../../test/support/projects.ts';
 
 /** The room in `src/` of the mutated file. */
 const room = process.env.EXHOOK_MUTATION_ROOM;
@@ -14,7 +14,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     include: [`test/${room}/**/*.test.ts`],
-    exclude: [...configDefaults.exclude, ...programTests, 'test/events/spool/damage.test.ts'],
+    exclude: [...configDefaults.exclude, ...listTests().program, 'test/events/spool/damage.test.ts'],
     testTimeout: 120_000,
   },
 });
