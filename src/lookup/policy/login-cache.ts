@@ -21,7 +21,7 @@ export function createLoginCache(
     negativeTtl,
     jitter,
     max,
-    bytes: { max: heapShare(0.1), of: bytesOf },
+    bytes: { max: heapShare(0.1), of: estimateBytes },
     isPositive: ({ result }) => result === 'allow',
     isKept: (answer) => answer.result !== 'unknown' || answer.isBroken !== true,
     expiresAt: (answer) => (answer.result === 'allow' ? answer.grant?.expiresAt : undefined),
@@ -41,7 +41,8 @@ export interface LoginMemory {
 const ENTRY_BYTES = 512;
 const PER_CHARACTER = 3;
 
-function bytesOf(answer: MethodAnswer): number {
+/** What an answer that is remembered takes, so that grants with many topics do not fill the memory. */
+export function estimateBytes(answer: MethodAnswer): number {
   const isSmall = answer.result !== 'allow' || answer.grant === undefined;
   return isSmall ? ENTRY_BYTES : ENTRY_BYTES + PER_CHARACTER * JSON.stringify(answer.grant).length;
 }

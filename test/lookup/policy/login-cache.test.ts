@@ -1,7 +1,12 @@
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import type { LookupContext } from '../../../src/core/runtime.ts';
 import type { OpenMethod } from '../../../src/lookup/methods/method.ts';
-import { createLoginCache, type LoginMemory, methodLookups } from '../../../src/lookup/policy/login-cache.ts';
+import {
+  createLoginCache,
+  estimateBytes,
+  type LoginMemory,
+  methodLookups,
+} from '../../../src/lookup/policy/login-cache.ts';
 import type { OpenedMethod } from '../../../src/lookup/policy/methods.ts';
 import type { PolicyWorld } from '../../../src/lookup/policy/open-policy.ts';
 import type { Login, MethodAnswer } from '../../../src/policy/policy.ts';
@@ -165,4 +170,21 @@ it('an answer that came too late is found by the same key', async () => {
 it('this test changes everything that a method may look at', () => {
   expectTypeOf(client).toEqualTypeOf<Login>();
   expectTypeOf<Parameters<OpenMethod['look']>[0]>().toEqualTypeOf<Login>();
+});
+
+describe('the memory that a remembered answer takes', () => {
+  const topics = ['devices/a/#', 'devices/b/#'];
+  const grant = { tags: {}, rules: [{ allow: 'publish' as const, topics }] };
+
+  it('is that of an entry for an answer without a grant', () => {
+    const sizes = [{ result: 'allow' }, { result: 'deny', reason: 'x'.repeat(1000) }, { result: 'unknown' }];
+    expect(sizes.map((answer) => estimateBytes(answer as MethodAnswer))).toEqual([512, 512, 512]);
+  });
+
+  it('grows by three bytes with each character of a grant', () => {
+    const size = estimateBytes({ result: 'allow', grant });
+    expect(size).toBe(512 + 3 * JSON.stringify(grant).length);
+    const longer = { ...grant, rules: [{ allow: 'publish' as const, topics: [...topics, 'x'] }] };
+    expect(estimateBytes({ result: 'allow', grant: longer })).toBe(size + 3 * ',"x"'.length);
+  });
 });
