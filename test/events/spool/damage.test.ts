@@ -13,7 +13,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ALL, aDelivery, aDirectory, aSpool, deliveries, idsOf } from './support.ts';
 
 const FILE = 'spool-1.mdb';
-const COUNT = 2000;
+/** Enough for a tree of three levels of pages. */
+const COUNT = 800;
 const all = deliveries('n', COUNT).map(({ id }) => id);
 let whole: Buffer = Buffer.alloc(0);
 

@@ -280,7 +280,7 @@ describe('the index', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
