@@ -1,7 +1,7 @@
 /** The built server with the section `broker`, beside a stand-in for EMQX's REST API. */
 import { describe, expect, it } from 'vitest';
 import { aBroker, aServer, KEY, SECRET } from '../emqx/fake-emqx.ts';
-import { run, startServer, temporaryFile } from './support/program.ts';
+import { hurried, run, startServer, temporaryFile } from './support/program.ts';
 
 const configFor = (url: string, workers = 1, actions: string[] = []) =>
   temporaryFile(
@@ -20,7 +20,7 @@ describe('a server that may look at the REST API of its broker', () => {
       servers: [aServer()],
       hooks: { 'exhook-edge': [{ name: 'client.connect', params: {} }] },
     });
-    const env = { EMQX_API_KEY: KEY, EMQX_API_SECRET: SECRET };
+    const env = { ...hurried, EMQX_API_KEY: KEY, EMQX_API_SECRET: SECRET };
     const server = await startServer(['--config', configFor(broker.url, 2)], { env });
     const line = await server.logged(/the list of hooks that the broker holds for exhook-edge differs/);
     expect(line).toMatchObject({ missing: ['client.connected'], extra: ['client.connect'] });
@@ -36,7 +36,7 @@ describe('a server that may look at the REST API of its broker', () => {
       hooks: { 'exhook-edge': [{ name: 'client.connect', params: {} }] },
       hooksOfOurs: ['client.connected'],
     });
-    const env = { EMQX_API_KEY: KEY, EMQX_API_SECRET: SECRET };
+    const env = { ...hurried, EMQX_API_KEY: KEY, EMQX_API_SECRET: SECRET };
     const server = await startServer(['--config', configFor(api.url, 1, ['reload'])], { env });
     await server.logged(/this server was disabled and enabled there/);
     expect(api.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(2);

@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { freePort } from '../../scripts/free-port.mjs';
 import { BrokerNode, type NodeOptions } from '../support/stand-in/broker-node.ts';
 import { sharedServerOf } from './support/policy-server.ts';
-import { type RunningServer, startServer, temporaryFile } from './support/program.ts';
+import { hurried, type RunningServer, startServer, temporaryFile } from './support/program.ts';
 
-async function serve(config: object, port?: number): Promise<RunningServer> {
+async function serve(config: object, port?: number, env: object = {}): Promise<RunningServer> {
   const whole = { events: { stdout: 'off' }, ...(port !== undefined && { listen: { port } }), ...config };
   const path = temporaryFile('exhook.yaml', JSON.stringify(whole));
-  return await startServer(['--config', path], { env: port === undefined ? {} : { PORT: String(port) } });
+  return await startServer(['--config', path], {
+    env: { ...env, ...(port !== undefined && { PORT: String(port) }) },
+  });
 }
 
 async function loaded(server: RunningServer, options: NodeOptions): Promise<BrokerNode> {
@@ -135,7 +137,7 @@ describe('the list of hooks', () => {
       const node = await loaded(first, { version });
       await first.stop();
       const policy = { hooks: { register: ['client.connected'] }, authenticate: nobody };
-      const second = await serve(policy, port);
+      const second = await serve(policy, port, hurried);
       expect(await node.checkHealth()).toBe(true);
       await node.reconnect();
       let isSaid = false;
@@ -164,7 +166,7 @@ describe('the list of hooks', () => {
     const first = await startServer(['--config', path], { env });
     const node = await loaded(first, { version: '6.2.0' });
     await first.stop();
-    const second = await startServer(['--config', path], { env });
+    const second = await startServer(['--config', path], { env: { ...env, ...hurried } });
     expect(await node.connect('c1')).toBe(false);
     writeFileSync(path, config({ publish: { rules: [stop] } }));
     second.signal('SIGHUP');

@@ -6,26 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { encodeRequest } from '../../src/protocol/wire/encode-request.ts';
 import { rpcs } from '../../src/protocol/wire/rpc.ts';
 import type { Version } from '../../src/protocol/wire/versions.ts';
+import { check } from '../support/check.ts';
 import { aMessage } from '../support/inputs.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { rpcFor } from '../support/runtime.ts';
 import { root } from '../support/source.ts';
 import { v1Life } from '../support/v1-life.ts';
-import { aBroker, type Broker, wordsOf } from './support/broker.ts';
-import { exhook, run, startServer, temporaryDirectory, temporaryFile } from './support/program.ts';
-
-/** Starts a server with a configuration file (JSON is YAML) and others beside it. */
-async function serverOf(config: object, files: Readonly<Record<string, string>> = {}) {
-  const directory = temporaryDirectory();
-  for (const [name, text] of Object.entries(files)) temporaryFile(name, text, directory);
-  const path = temporaryFile(
-    'exhook.yaml',
-    JSON.stringify({ events: { stdout: 'off' }, ...config }),
-    directory,
-  );
-  const server = await startServer(['--config', path]);
-  return { server, broker: aBroker(server.url), path };
-}
+import { type Broker, wordsOf } from './support/broker.ts';
+import { serverOf } from './support/policy-server.ts';
+import { exhook, hurried, run, temporaryDirectory, temporaryFile } from './support/program.ts';
 
 interface WireMessage {
   readonly topic: string;
@@ -219,7 +208,7 @@ describe('a start', () => {
     for (const [name, text] of Object.entries(files)) temporaryFile(name, text, directory);
     const path = temporaryFile('exhook.yaml', JSON.stringify(config), directory);
     const { code, stderr } = await run(['--config', path], { env: { HOST: '127.0.0.1', PORT: '0' } });
-    const checked = await exhook(['check', path]);
+    const checked = await check(path);
     expect([code, checked.code]).toEqual([2, 2]);
     return stderr.replaceAll(`${directory}/`, '');
   };
@@ -360,10 +349,8 @@ describe('a change while it runs', () => {
     const section = (schema: string) => ({
       publish: { rules: [{ topics: 'a', decode: 'json', require: { schema } }] },
     });
-    const { server, broker, path } = await serverOf(section('./one.json'), {
-      'one.json': '{"required":["one"]}',
-      'two.json': '{"required":["two"]}',
-    });
+    const files = { 'one.json': '{"required":["one"]}', 'two.json': '{"required":["two"]}' };
+    const { server, broker, path } = await serverOf(section('./one.json'), files, [], { env: hurried });
     const payload = bytes('{"one":1}');
     expect(await publish(broker, { topic: 'a', payload })).toBe('unchanged');
     writeFileSync(path, JSON.stringify({ events: { stdout: 'off' }, ...section('./two.json') }));

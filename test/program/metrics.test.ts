@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import jsonwebtoken from 'jsonwebtoken';
 import { describe, expect, it } from 'vitest';
 import { findRpc } from '../../src/protocol/wire/rpc.ts';
+import { check } from '../support/check.ts';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { aBroker } from './support/broker.ts';
 import { login, publish, subscribe } from './support/policy.ts';
 import {
-  exhook,
+  hurried,
   type RunningServer,
   run,
   startServer,
@@ -92,8 +93,8 @@ async function startShared(args: string[] = []): Promise<[RunningServer, Pages]>
   return [server, new Pages(server.url)];
 }
 
-async function startWithAdmin(args: string[] = []): Promise<[RunningServer, Pages]> {
-  const admin = { EXHOOK_ADMIN_PORT: '0', EXHOOK_ADMIN_TOKEN: TOKEN };
+async function startWithAdmin(args: string[] = [], env: object = {}): Promise<[RunningServer, Pages]> {
+  const admin = { ...env, EXHOOK_ADMIN_PORT: '0', EXHOOK_ADMIN_TOKEN: TOKEN };
   const server = await startServer(['--events-stdout', 'off', ...args], { env: admin });
   const { message } = await server.logged(/^admin pages are at /);
   return [server, new Pages(message.slice('admin pages are at '.length))];
@@ -283,7 +284,7 @@ describe('a server with admin pages', () => {
     'tells of a broker that holds another list of hooks, with %d worker(s)',
     async (workers) => {
       const args = ['--hooks-register', 'client.connected', '--workers', String(workers)];
-      const [server, pages] = await startWithAdmin(args);
+      const [server, pages] = await startWithAdmin(args, hurried);
       const life = lives['emqx-5.10.3'];
       // Its list was answered before this server started.
       const calls = life.filter((call) => findRpc(call.path)?.hook === 'message.delivered').slice(0, 2);
@@ -344,7 +345,7 @@ describe('a server with admin pages', () => {
     ['{ port: 1, token: 7 }', 'admin.token: is not a token; write { env: NAME }'],
   ])('is checked by exhook check: %s', async (admin, problem) => {
     const file = temporaryFile('exhook.yaml', `admin: ${admin}\n`);
-    const { code, stderr } = await exhook(['check', file]);
+    const { code, stderr } = await check(file);
     expect([code, stderr]).toStrictEqual([2, expect.stringContaining(problem)]);
   });
 
@@ -416,7 +417,7 @@ describe('users and rules that are refused', () => {
       authorize: { rules: [], sources: [{ emqx: 'acl.conf' }] },
     };
     const file = temporaryFile('exhook.yaml', JSON.stringify(config), directory);
-    const [server, pages] = await startWithAdmin(['--config', file]);
+    const [server, pages] = await startWithAdmin(['--config', file], hurried);
     writeFileSync(users, '[{}]');
     writeFileSync(acl, '{allow, all}.\n');
     await server.logged(/the previous users stay in effect$/);

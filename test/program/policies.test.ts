@@ -16,12 +16,13 @@ import {
   SECRET_BASE64,
 } from '../lookup/jwt/vectors.ts';
 import { PASSWORD, textVectors } from '../lookup/password/vectors.ts';
+import { check } from '../support/check.ts';
 import { readRecording, recordings } from '../support/recordings.ts';
 import { until } from '../support/servers/process.ts';
 import { type Broker, wordsOf } from './support/broker.ts';
 import { login, publish, subscribe } from './support/policy.ts';
 import { serverOf, sharedServerOf } from './support/policy-server.ts';
-import { exhook, run, temporaryDirectory, temporaryFile } from './support/program.ts';
+import { exhook, hurried, run, temporaryDirectory, temporaryFile } from './support/program.ts';
 
 const deniesTopics = { authorize: { rules: [] } };
 
@@ -393,11 +394,13 @@ const rulesFor = (topic: string) => ({
 });
 
 describe('a change while it runs', () => {
+  /** Files are looked at every tenth of a second. */
+  const hurriedServerOf = (config: object, files = {}) => serverOf(config, files, [], { env: hurried });
   const change = (path: string, content: unknown): void =>
     writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
 
   it('of the configuration file takes effect if it is valid, and is reported if it is not', async () => {
-    const { server, broker, path } = await serverOf(rulesFor('old'));
+    const { server, broker, path } = await hurriedServerOf(rulesFor('old'));
     expect(await publish(broker, {}, 'new')).toBe(false);
     change(path, { ...rulesFor('new'), workers: 2 });
     await server.logged(/^the configuration was reloaded and is in effect$/);
@@ -420,7 +423,7 @@ describe('a change while it runs', () => {
   it('of a users file counts for logins, for remembered ones too, and for the tags of who is connected', async () => {
     const user = (password: string, site: string) =>
       `[{ "username": "u", "password": "${password}", "tags": { "site": "${site}" } }]`;
-    const { server, broker, directory } = await serverOf(
+    const { server, broker, directory } = await hurriedServerOf(
       {
         authenticate: {
           methods: [{ users: { file: 'users.json', allowPlain: true } }],
@@ -447,7 +450,7 @@ describe('a change while it runs', () => {
   });
 
   it('of an ACL file counts, unless it would allow everything', async () => {
-    const { server, broker, directory } = await serverOf(
+    const { server, broker, directory } = await hurriedServerOf(
       { authorize: { sources: [{ emqx: 'acl.conf' }] } },
       { 'acl.conf': '{allow, {user, "u"}, publish, ["a"]}.\n{deny, all}.\n' },
     );
@@ -474,7 +477,7 @@ describe('a start', () => {
     const path = temporaryFile('exhook.yaml', JSON.stringify(config), directory);
     const { code, stderr } = await run(['--config', path], { env: { HOST: '127.0.0.1', PORT: '0' } });
     expect(code).toBe(2);
-    const checked = await exhook(['check', path]);
+    const checked = await check(path);
     expect(checked.code).toBe(2);
     return stderr.replaceAll(`${directory}/`, '');
   };

@@ -7,9 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { check } from '../support/check.ts';
 import { requestOf, rpcFor } from '../support/runtime.ts';
 import { type Answer, aBroker, wordsOf } from './support/broker.ts';
-import { exhook, startServer, temporaryDirectory, temporaryFile } from './support/program.ts';
+import { startServer, temporaryDirectory, temporaryFile } from './support/program.ts';
 
 interface Service {
   readonly url: string;
@@ -189,6 +190,6 @@ it('a condition that cannot be used is found before the start', async () => {
     'exhook.yaml',
     'sinks: { a: { stdout: {} } }\nevents: { routes: [ { hooks: ["*"], when: "message.(", to: a } ] }',
   );
-  const { code, stderr } = await exhook(['check', file]);
+  const { code, stderr } = await check(file);
   expect([code, stderr]).toEqual([2, expect.stringContaining('events.routes[0].when: ')]);
 });

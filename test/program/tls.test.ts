@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { readRecording } from '../support/recordings.ts';
 import { aBroker } from './support/broker.ts';
 import { Certificates } from './support/certificates.ts';
-import { type RunningServer, run, startServer } from './support/program.ts';
+import { hurried, type RunningServer, run, startServer } from './support/program.ts';
 import { sendBytes } from './support/raw.ts';
 
 const connected = readRecording('emqx-5.10.3').find(({ path }) => path.endsWith('/OnClientConnected'));
@@ -40,6 +40,10 @@ function configure(...lines: string[]): string {
 
 const startTls = async (...lines: string[]): Promise<RunningServer> =>
   await startServer(['--config', configure(...lines)]);
+
+/** Its files are looked at every tenth of a second. */
+const startHurried = async (): Promise<RunningServer> =>
+  await startServer(['--config', configure()], { env: hurried });
 
 function trusting(client?: string): ChannelCredentials {
   if (client === undefined) return credentials.createSsl(files.read('authority.pem'));
@@ -141,7 +145,7 @@ describe('mutual TLS', () => {
 
 describe('certificates that are replaced while calls run', () => {
   it('are seen by new connections, and cost no call', async () => {
-    const server = await startTls();
+    const server = await startHurried();
     const broker = aBroker(server.url, trusting(), named);
     const statuses: number[] = [];
     let isOver = false;
@@ -170,7 +174,7 @@ describe('certificates that are replaced while calls run', () => {
   });
 
   it('and are broken stay out: the old one is used, and the log says so', async () => {
-    const server = await startTls();
+    const server = await startHurried();
     writeFileSync(files.path('server.pem'), 'this is no certificate\n');
     const { severity } = await server.logged(
       /listen\.tls: certificate and key do not match.*; the old certificate stays in use/,
@@ -184,7 +188,7 @@ describe('certificates that are replaced while calls run', () => {
   });
 
   it('and are gone are reported: the old one is used', async () => {
-    const server = await startTls();
+    const server = await startHurried();
     rmSync(files.path('server.key'));
     await server.logged(/server\.key.*the old certificate stays in use/);
     expect(await nameShown(server)).toBe('first.example');

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exhook, type Ran, run, temporaryDirectory, temporaryFile } from '../program/support/program.ts';
+import { check } from '../support/check.ts';
 import { root } from '../support/source.ts';
 import { exhookAsked } from './ask.ts';
 import { startHttpEcho } from './hostile-service.ts';
@@ -60,7 +61,7 @@ describe('a secret in the wrong place is not repeated', () => {
     const text = typeof config === 'string' ? config : JSON.stringify(config, undefined, 1);
     const path = temporaryFile('exhook.yaml', text, directory);
     const env = { HOST: '127.0.0.1', PORT: '0' };
-    const checked = await exhook(['check', path]);
+    const checked = await check(path);
     expect(checked.code).toBe(2);
     expectNoLeak(checked);
     const served = await run(['--config', path], { env });
@@ -93,7 +94,7 @@ describe('a file that holds a secret, and is of no use,', () => {
     temporaryFile(name, text, directory);
     const methods = [{ users: { file: name } }];
     const path = temporaryFile('exhook.yaml', JSON.stringify({ authenticate: { methods } }), directory);
-    for (const ran of [await exhook(['check', path]), await run(['--config', path])]) {
+    for (const ran of [await check(path), await run(['--config', path])]) {
       expect(ran.code).toBe(2);
       expectNoLeak(ran);
     }
