@@ -34,7 +34,7 @@ describe('the core', () => {
       expect(core).toContain(file);
   });
 
-  /** What each part may import besides itself: `type` if only types. The rooms have a table of their own, below. */
+  /** What each part may import besides itself: `type` if only types. The rooms have their own table, below. */
   const layers: Record<string, { may: string[]; mayType?: string[] }> = {
     'src/core/hook.ts': { may: ['src/protocol/schema/'], mayType: ['src/policy/'] },
     'src/core/hooks/': { may: ['src/core/hook.ts', 'src/policy/', 'src/protocol/'] },
@@ -176,7 +176,7 @@ describe('the rooms', () => {
 });
 
 describe('the wall clock', () => {
-  /** Somebody can set it, so that no interval is measured by it: for times that others set, and for time stamps. */
+  /** The clock can be set: use it for times that others set and for time stamps, never for intervals. */
   const readers: Record<string, string> = {
     'src/cli/spool.ts': 'the ages of events, and names of files',
     'src/cli/commands/compare.ts': 'the time at which tokens are judged',
@@ -272,7 +272,7 @@ describe('hooks', () => {
 });
 
 describe('tests', () => {
-  /** Core files without a test of their own name: the tests that hold them to their word. */
+  /** Core files without a test of the same name: the tests that cover them. */
   const coveredBy: Record<string, string> = {
     'src/protocol/schema/pin.ts': 'test/types/schemas.test-d.ts',
     'src/protocol/wire/plain.ts': 'test/types/schemas.test-d.ts',

@@ -1,7 +1,7 @@
 /**
- * Node remembers for ever that an import has failed, as it does when no file can be opened. So no call is the first to
- * import something: every dynamic import has its place here, which says when it runs. test/program/loads.test.ts shows the
- * same on a server that runs.
+ * Node caches a failed import forever, and an import fails when no file can be opened. No call may therefore be the
+ * first to import something: every dynamic import is listed here, with the moment at which it runs.
+ * test/program/loads.test.ts shows the same on a running server.
  */
 import { expect, it } from 'vitest';
 import { loginMethods } from '../src/lookup/methods/kinds.ts';
@@ -14,7 +14,7 @@ const FROM_MEMORY =
   'when a request needs it: the build makes a part of it, whose code src/parts.ts reads before the port opens';
 const CONNECT = 'when a sink connects, after its opener has loaded the same';
 
-/** How many dynamic imports a file has, and when they run. Commands are programs of their own. */
+/** How many dynamic imports a file has, and when they run. Commands are separate programs. */
 const places: Record<string, readonly [count: number, when: string]> = {
   'src/cli.ts': [2, START],
   'src/payload/codecs/codec.ts': [7, OPEN],
@@ -64,7 +64,7 @@ const places: Record<string, readonly [count: number, when: string]> = {
   'src/transport/listener.ts': [2, `${FROM_MEMORY}; node:http2's way ${START}`],
 };
 
-/** Calls of `import(`, also of what a variable names; not the types. */
+/** Calls of `import(`, also with a variable; not of types. */
 function countImports(file: string): number {
   return codeOf(readSource(file)).match(/(?<!typeof\s+)\bimport\s*\(/g)?.length ?? 0;
 }

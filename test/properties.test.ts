@@ -26,12 +26,12 @@ function send(rpc: Rpc, request: Uint8Array) {
   return { result, runtime };
 }
 
-/** What may become of a request that a broker would not send. */
+/** Possible results of a request that a broker would not send. */
 function expectAnswered({ result }: ReturnType<typeof send>): void {
   if (result instanceof Failure) expect(result.code).toBe('invalid_request');
 }
 
-/** What the built-in hooks say, by hook. */
+/** Outcomes of the built-in hooks, by hook. */
 const replyTo = (rpc: Rpc): unknown =>
   ({
     'provider.loaded': [],

@@ -58,7 +58,7 @@ const commands = [
 ];
 
 function commandsOf({ page, text }: Block) {
-  // A text in quotes may go on for several lines.
+  // A quoted text may span several lines.
   const joined = text
     .replaceAll(/\\\n\s*/g, ' ')
     .replaceAll(/'[^']*'/g, (quoted) => quoted.replaceAll('\n', ' '));
@@ -165,7 +165,7 @@ function knows(help: string, flag: string): boolean {
 }
 
 describe('YAML blocks', () => {
-  /** Files of other programs, by what they begin with. Some pages have a test of their own in test/docs. */
+  /** Files of other programs, by their beginning. Some pages have their own test in test/docs. */
   const isOther = ({ page, text }: Block) =>
     existsSync(join(root, 'test', page.replace(/\.md$/, '.test.ts'))) ||
     /^(services|apiVersion|scrape_configs|groups|# broker)\b/m.test(text);

@@ -277,7 +277,7 @@ describe('the life of a broker with message.ingress', () => {
         .map(({ id }) => id?.replace(`/${hook}`, ''));
     const [arrived, routed] = [ids('message.ingress'), ids('message.publish')];
     expect([arrived.length, routed.length]).toStrictEqual([40, 31]);
-    // What a client did not send reaches message.publish only: here a message of the REST API.
+    // A message that no client sent reaches message.publish only: here one of the REST API.
     expect(routed.filter((id) => !arrived.includes(id))).toHaveLength(1);
   });
 });

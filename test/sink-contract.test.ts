@@ -14,7 +14,7 @@ class Memory {
   isUp = true;
   #lastIds = new Set<string>();
 
-  /** @throws when it is down. @returns what it refuses. */
+  /** @throws if it is down. @returns the rejected deliveries. */
   take(batch: readonly Delivery[]): number[] {
     if (!this.isUp) throw new Error('the memory is down');
     const refused: number[] = [];

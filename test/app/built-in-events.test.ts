@@ -15,7 +15,7 @@ const replies: Partial<Record<HookName, object>> = {
   'provider.loaded': loaded([]),
 };
 
-/** A hook of somebody else's that returns this beside its reply. */
+/** A foreign hook that returns this beside its reply. */
 function customHook(name: HookName, more: object): AnyHook {
   return { name, decide: () => ({ reply: replies[name] ?? observed(), ...more }) } as unknown as AnyHook;
 }

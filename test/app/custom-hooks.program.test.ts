@@ -14,7 +14,7 @@ import { allow, observed } from '../../src/protocol/schema/replies.ts';
 const authorize = defineHook({ name: 'client.authorize', decide: () => ({ reply: allow() }) });
 const connected = defineHook({ name: 'client.connected', decide: () => ({ reply: observed() }) });
 
-/** Modules by path, in the place of files. */
+/** Modules by path, instead of files. */
 function modules(exports: Record<string, Record<string, unknown>>): ImportModule {
   return async (url) => exports[new URL(url).pathname] ?? {};
 }
@@ -97,7 +97,7 @@ describe('loadCustomHooks', () => {
   });
 });
 
-/** Only Node itself shows how Node's imports fail: the function runs bundled, in a process of its own. */
+/** Only Node itself shows how its imports fail: the function runs bundled, in its own process. */
 describe('modules that Node imports', () => {
   const directory = mkdtempSync(join(tmpdir(), 'exhook-hooks-'));
   const files: Record<string, string> = {

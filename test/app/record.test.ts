@@ -181,7 +181,7 @@ describe('a recording', () => {
   });
 });
 
-/** Puts a file that was opened for reading in the place of ours: every write fails from now on. */
+/** Replaces our file by one opened for reading: every write fails from now on. */
 function makeReadOnly(file: string): void {
   const own = readdirSync('/proc/self/fd')
     .map(Number)

@@ -10,7 +10,7 @@ import { dist, Heard, startServer } from '../program/support/program.ts';
 const started = /^a worker died and is restarted/;
 
 it('Two workers that are blocked one after the other are both replaced, and the port serves again', async () => {
-  // A port of its own choice would be another one when no worker is left.
+  // With port 0 it would change when no worker is left.
   const args = ['--workers', '2', '--hooks-custom', blockingHook(), '--watchdog', '1s'];
   const server = await startServer(args, { env: { PORT: String(await freePort()) } });
   const listening = () => server.log.filter(({ message }) => /^listening on/.test(message)).length;

@@ -1,4 +1,4 @@
-/** Payloads that make a check fail, so that it does not say no. */
+/** Payloads that make a check fail with an error instead of a no. */
 import { describe, expect, it } from 'vitest';
 import { type Broker, wordsOf } from '../program/support/broker.ts';
 import { serverOf } from '../program/support/policy-server.ts';
@@ -74,7 +74,7 @@ describe('a payload that makes a check fail', () => {
       ['enum', '{"b":[{"c":1}]}', 'ignore'],
       ['within', '{"x":{"a":1}}', 'ignore'],
       ['number', '{"t":20}', 'ignore'],
-      // What is not there, and what is no JSON: as documented, for onError and has() to decide.
+      // Missing fields and invalid JSON: as documented, onError and has() decide.
       ['number', '{"u":95}', 'ignore'],
       ['const', '{', 'ignore'],
     ];

@@ -1,4 +1,4 @@
-/** Ids beyond 2^53 that JSON.parse would round to the id of somebody else. */
+/** Ids beyond 2^53 that JSON.parse would round to another client's id. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -18,7 +18,7 @@ function sign(payload: string): string {
   return `${unsigned}.${createHmac('sha256', SECRET).update(unsigned).digest('base64url')}`;
 }
 
-/** A login service that answers so, whoever asks. */
+/** A login service with this answer for everyone. */
 async function aService(body: string): Promise<string> {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);

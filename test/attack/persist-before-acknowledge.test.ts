@@ -1,4 +1,4 @@
-/** What was answered as stored is stored, whoever answers the call and whenever the server dies. */
+/** What was answered as stored is stored, whatever answers the call and whenever the server dies. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Clients that choose topics and client ids so that events land where they do harm. */
+/** Clients that choose topics and client ids to make events land where they do harm. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../scripts/free-port.mjs';
 import { publish } from '../program/support/policy.ts';

@@ -1,4 +1,4 @@
-/** Subscriptions and messages whose `$` prefix means another thing to the broker than to whoever wrote the rules. */
+/** Subscriptions and messages whose `$` prefix means something else to the broker than to the author of the rules. */
 import { describe, expect, it } from 'vitest';
 import { publish, subscribe } from '../program/support/policy.ts';
 import { serverOf } from '../program/support/policy-server.ts';

@@ -1,4 +1,4 @@
-/** A client that logs in with what is its own, and brings a name that nobody vouches for. */
+/** A client that logs in with its own credentials, under a name that no method verifies. */
 import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

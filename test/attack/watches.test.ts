@@ -21,7 +21,7 @@ async function startSmall(listen: object = {}): Promise<RunningServer> {
   return await startServer(['--config', path], { env: { NODE_OPTIONS: '--max-old-space-size=200' } });
 }
 
-/** Opens streams on a connection of its own. @returns how many of them are open. */
+/** Opens streams on a separate connection. @returns how many of them are open. */
 function flood(url: string, path: string, count: number, settings = {}): () => number {
   const session = connect(url, { settings });
   session.on('error', () => {});

@@ -1,4 +1,4 @@
-/** What may stand in `authenticate`, `authorize` and `decisions`, and what is said of what may not. */
+/** What `authenticate`, `authorize` and `decisions` may contain, and the errors for the rest. */
 import { describe, expect, it } from 'vitest';
 import { registeredHooks } from '../../src/config/hook-list.ts';
 import { loadConfig } from '../../src/config/load.ts';

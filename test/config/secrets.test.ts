@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Config } from '../../src/config/schema.ts';
 import { configWith, secretPlaces } from '../support/secret-places.ts';
 
-/** What is wrong at the place itself; what else such a configuration lacks does not matter here. */
+/** Errors at the place itself; other errors of such a configuration do not matter here. */
 function problemsAt(path: readonly string[], value: string): string[] {
   const { error } = Config.safeParse(configWith(path, value));
   const issues = error?.issues ?? [];

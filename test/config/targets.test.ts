@@ -16,7 +16,7 @@ const sinks = {
   file: { file: { path: './events.jsonl' } },
 };
 
-/** What is said of routes with these targets, by the names of their sinks. */
+/** Messages about routes with these targets, by the names of their sinks. */
 function said(routes: Record<string, string>, more: object = {}): { problems: string[]; warnings: string[] } {
   const used = Object.keys(routes);
   const config = {

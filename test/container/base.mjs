@@ -67,7 +67,7 @@ async function copyNode(root, to) {
   for (const [, library] of stdout.matchAll(/(\/\S+) \(0x/g)) copyTo(root, library);
 }
 
-/** To where it really is: both /lib and /usr/lib may be said. Links stay links, with what they lead to. */
+/** Resolves to the real path: both /lib and /usr/lib may be given. Links stay links, together with their targets. */
 function copyTo(root, path) {
   const place = join(realpathSync(dirname(path)), basename(path));
   const target = join(root, place);

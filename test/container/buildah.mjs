@@ -1,4 +1,4 @@
-/** Images in a storage of their own, which ends with the test. No registry is asked. */
+/** Images in their own storage, removed after the test. No registry is used. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './tools.mjs';
@@ -28,7 +28,7 @@ export class Buildah {
     throw new Error('buildah can mount no file system here, neither with overlay nor with vfs');
   }
 
-  /** Overlay does not go on top of every file system. */
+  /** Overlay does not work on every file system. */
   async #canMount() {
     const { code, stdout } = await this.call(['from', 'scratch'], { mayFail: true });
     if (code !== 0) return false;
@@ -55,7 +55,7 @@ export class Buildah {
 
   /** @param {readonly string[]} args for `buildah bud` */
   async build(name, args, cwd) {
-    // Docker's format: that of OCI has no HEALTHCHECK.
+    // Docker's format: OCI's does not have HEALTHCHECK.
     const fixed = [
       '--format',
       'docker',

@@ -17,7 +17,7 @@ export class Container {
   #state;
   #id = `exhook-${process.pid}-${++count}`;
   #child;
-  /** What the server has written: events, and its log. */
+  /** The server's output: events, and its log. */
   stdout = '';
   stderr = '';
 
@@ -95,7 +95,7 @@ export class Container {
     return await this.exec(command);
   }
 
-  /** Sends what the image wants to be stopped with. */
+  /** Sends the image's stop signal. */
   async stop() {
     await run('runc', [...this.#rootOption, 'kill', this.#id, this.#image.StopSignal]);
   }

@@ -1,4 +1,4 @@
-/** What the image says about itself, and what its files look like. */
+/** The metadata of the image, and its files. */
 import { check } from './report.mjs';
 import { run } from './tools.mjs';
 

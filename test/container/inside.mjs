@@ -1,4 +1,4 @@
-/** What a process in the container may and can do, as the kernel sees it and as it finds out itself. */
+/** The permissions of a process in the container, as the kernel reports them and as it finds out itself. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './report.mjs';
@@ -24,7 +24,7 @@ async function canWriteNowhere(container) {
   check('it can write nowhere, not even in /tmp', code === 0 && output === '', output);
 }
 
-/** Packages are taken apart for the image: what they load must still be there. */
+/** The image contains parts of packages: what they load must still be there. */
 export async function loadsItsPackages(container, root) {
   const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
   const names = Object.keys(dependencies).filter((name) => existsSync(join(root, 'app/node_modules', name)));

@@ -21,7 +21,7 @@ export async function npmOptions(root) {
     npm_config_update_notifier: 'false',
     ...(isOffline ? { npm_config_offline: 'true' } : { npm_config_prefer_offline: 'true' }),
   };
-  // What the build writes there ends with it.
+  // Output of the build there is temporary.
   const volumes = existsSync(cache) ? ['--volume', `${cache}:${PLACE}:O`] : [];
   return { env, isOffline, args: [...volumes, '--network', isOffline ? 'none' : 'host'] };
 }
@@ -34,7 +34,9 @@ function holdsAll(cache, { packages }) {
     .every(({ integrity }) => existsSync(contentOf(cache, integrity)));
 }
 
-/** What npm would install; of optional packages it cannot be known from one entry, so that they do not count. */
+/**
+ * What npm would install. Optional packages do not count, because one entry does not tell whether they are installed.
+ */
 const isForHere = ({ integrity, optional }) => integrity !== undefined && optional !== true;
 
 /** Where npm keeps a package, by the hash that the lock file names. */

@@ -1,4 +1,4 @@
-/** What is printed: a line for each thing that was checked, and the figures. */
+/** The output: a line for each check, and the figures. */
 const say = (text) => process.stdout.write(`${text}\n`);
 
 export const step = (title) => say(`\n== ${title}`);

@@ -1,8 +1,8 @@
 /**
- * Builds the Dockerfile and tries what comes out: `npm run test:container`.
+ * Builds the Dockerfile and tests the image: `npm run test:container`.
  *
- * No image is fetched: the bases are made of packages that are installed here, and of the Node that runs this. Needs root,
- * buildah and runc. Everything it makes is in one temporary directory, and goes with it.
+ * No image is fetched: the bases are built from packages that are installed here, and from the running Node. Needs
+ * root, buildah and runc. Everything is in one temporary directory, and removed with it.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,7 +79,7 @@ async function printSizes(root) {
 async function printStarts(image) {
   const starts = [];
   const bare = [];
-  // In turn, so that what else the machine does concerns both.
+  // Alternate: other load on the machine then affects both.
   for (let i = 0; i < STARTS; i++) {
     bare.push(await timeOfNode(image));
     starts.push(await timeToFirstAnswer(image));

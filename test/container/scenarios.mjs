@@ -1,4 +1,4 @@
-/** What a container must do: each scenario starts one, and ends it as an operator does. */
+/** What a container must do: each scenario starts one, and stops it as an operator would. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** A service that is asked about logins, and takes its time: it answers when it is told to. */
+/** A slow login service: it answers when told to. */
 import { createServer } from 'node:http';
 
 export async function startSlowService() {
@@ -12,7 +12,7 @@ export async function startSlowService() {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}/login`,
-    /** Resolves when somebody is waiting. */
+    /** Resolves when a request is waiting. */
     async asked() {
       if (waiting.length === 0) await new Promise((resolve) => (notify = resolve));
     },

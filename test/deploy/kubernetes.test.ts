@@ -27,7 +27,7 @@ function ofKind<T>(manifests: readonly Manifest[], kind: string): T[] {
   return manifests.filter((one) => one.kind === kind) as unknown as T[];
 }
 
-/** Milliseconds for which a pod serves on before it is told to stop. */
+/** Milliseconds for which a pod keeps serving before it gets the stop signal. */
 function preStopOf(manifests: readonly Manifest[]): number {
   return (podsOf(manifests).container.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000;
 }
@@ -88,7 +88,7 @@ describe.each(overlays)('deploy/kubernetes: %s', (name, components) => {
     const { apiVersion, kind, metadata } = pods.workload;
     const target = { apiVersion, kind, name: metadata?.name };
     if (autoscaler !== undefined) expect(autoscaler.spec?.scaleTargetRef).toStrictEqual(target);
-    // With both, each `kubectl apply` would undo what the autoscaler did.
+    // With both, each `kubectl apply` would undo the autoscaler's changes.
     expect([autoscaler, pods.workload.spec?.replicas].filter((one) => one !== undefined)).toHaveLength(1);
     expect(autoscaler === undefined || container.resources?.requests?.cpu !== undefined).toBe(true);
   });

@@ -1,4 +1,4 @@
-/** deploy/monitoring: what it names exists, and the tools of Prometheus take it. */
+/** deploy/monitoring: all names in it exist, and Prometheus's tools accept it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -30,7 +30,7 @@ afterAll(async () => {
   await serving.stop();
 });
 
-/** What a kubelet, or Cloud Run, would take for the answer. */
+/** What a kubelet, or Cloud Run, would treat as the answer. */
 async function ask({ httpGet, grpc }: IProbe, isAdmin: boolean): Promise<string> {
   const port = (isAdmin ? serving.adminAddress : serving.address)?.port;
   if (httpGet !== undefined) return String((await fetch(`http://127.0.0.1:${port}${httpGet.path}`)).status);

@@ -1,4 +1,6 @@
-/** deploy/systemd, read by systemd's own tool, which takes what it does not know with a warning: that is refused here. */
+/**
+ * deploy/systemd, checked by systemd's own tool. The tool accepts unknown settings with a warning, which fails here.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

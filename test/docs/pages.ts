@@ -1,4 +1,4 @@
-/** The examples of a page: each block says before it what it is, as in `<!-- policy: NAME -->`. */
+/** The examples of a page: a comment before each block says what it is, as in `<!-- policy: NAME -->`. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

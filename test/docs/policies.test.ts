@@ -1,4 +1,4 @@
-/** Runs the examples of docs/policies.md: each YAML block says before it what it is. */
+/** Runs the examples of docs/policies.md: a comment before each YAML block says what it is. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

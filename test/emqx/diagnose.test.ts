@@ -1,4 +1,4 @@
-/** One row a trap: what is set up, and what is said about it. */
+/** One row per trap: the setup, and the findings. */
 import { describe, expect, it } from 'vitest';
 import { fetchBrokerFacts } from '../../src/emqx/broker-facts.ts';
 import { diagnose } from '../../src/emqx/checks/index.ts';
@@ -540,7 +540,7 @@ describe('exhook doctor', () => {
       return diagnose({ broker, own: facts, outdated }).map(({ id, severity }) => `${severity} ${id}`);
     };
     expect(await found(own())).toStrictEqual([expected]);
-    // What the API shows says more.
+    // The API's own answer says more.
     expect(await found(own({ hooks: [registered('session.created')] }))).toStrictEqual([
       'warning missing-hooks',
       'warning extra-hooks',

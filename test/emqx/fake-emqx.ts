@@ -151,7 +151,7 @@ function one(state: FakeState, path: string, method: string, body: Partial<FakeS
   if (sub === 'hooks')
     return [200, hooksOf(state, name).map((hook) => ({ ...hook, ...metricsOf(hook.calls) }))];
   if (method === 'GET') return [200, detail(state, server)];
-  // As EMQX: what a PUT leaves out is not kept.
+  // As in EMQX, a PUT drops keys that it leaves out.
   const next = body as FakeServer;
   if (next.url === undefined) return [400, { code: 'BAD_REQUEST', message: 'url is missing' }];
   if (next.enable && state.failingEnables > 0) {

@@ -491,7 +491,7 @@ describe('overflow: spool', () => {
     await clock.pass(1);
     if (instead === undefined) expect(await answer).toBeUndefined();
     else expect(await answer).toMatchObject(instead);
-    // What passes is tried all the same.
+    // Events that pass are still tried.
     expect(sink.batches).toHaveLength(instead === undefined ? 1 : 0);
   });
 
@@ -507,7 +507,7 @@ describe('overflow: spool', () => {
   it.each([
     ['drop', { kind: 'drop', reason: 'sink_failed' }, []],
     ['error', { code: 'sink_failed' }, []],
-    // The message goes on, and its event with it.
+    // The message passes, and so does its event.
     ['pass', undefined, ['1/message.publish']],
   ] as const)(
     'with onFailure: %s stores no event whose publisher got an error, even if the disk accepts it later',

@@ -10,7 +10,7 @@ interface Stored {
 }
 
 export interface FakeSpool extends Pick<Spool, 'sinkLog'> {
-  /** What is wrong with the disk from now on; nothing when it is fine. */
+  /** The error of the disk from now on; unset if it works. */
   fail(error: Error | undefined): void;
   /** Holds every append back until it is let go. */
   hold(): () => void;

@@ -11,7 +11,7 @@ import { aClock, aPipeline, aSink } from './support.ts';
 
 const EVENTS = 10_000;
 
-/** Each with texts of its own, as when it was just decoded. */
+/** Each with new strings, as if just decoded. */
 function anEvent(i: number, payloadBytes: number): { event: StampedEvent; input: HookInput } {
   const own = (text: string) => Buffer.from(`${text}${i % 10}`).toString();
   const message = aMessage({
@@ -44,7 +44,7 @@ async function bytesInUse(): Promise<number> {
   }
 }
 
-/** What a queue of a sink that is down takes, and what it says that it takes: bytes an event. */
+/** The memory of a queue whose sink is down, and the memory that it reports: bytes per event. */
 async function fill(format: DeliveryFormat, payloadBytes: number) {
   const clock = aClock();
   const sink = {
@@ -64,7 +64,7 @@ async function fill(format: DeliveryFormat, payloadBytes: number) {
       estimateBytes(event),
       'drop-oldest',
     );
-    // Calls leave buffers of their own in Node's pool.
+    // Calls leave their own buffers in Node's pool.
     Buffer.from('a reply of some length'.repeat(10));
     if (i % 100 === 0) await clock.settle();
   }

@@ -7,7 +7,7 @@ import { aClock, aDelivery, aPipeline, aSink } from './support.ts';
 
 const KEYS = ['a', 'b', 'c', 'd', 'e'];
 
-/** What a sink does with a batch. A part that it does not take ends at the end of the batch, as in a log. */
+/** The result of a batch. An unconfirmed part ends at the end of the batch, as in a log. */
 const answer = fc.oneof(
   { weight: 4, arbitrary: fc.constant('take') },
   { weight: 2, arbitrary: fc.constant('fail') },

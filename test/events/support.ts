@@ -1,4 +1,4 @@
-/** What stands in for the world in tests of queues: a clock that stands still, and sinks that do as they are told. */
+/** Fakes for tests of queues: a clock that stands still, and sinks that do as they are told. */
 import { Queue } from '../../src/config/sections/queue.ts';
 import type { Clock } from '../../src/events/clock.ts';
 import type { DropReason } from '../../src/events/delivery-observer.ts';
@@ -11,7 +11,7 @@ import type { Delivery } from '../../src/sinks/delivery.ts';
 import type { Receipt, Sink } from '../../src/sinks/sink.ts';
 
 export interface FakeClock extends Clock {
-  /** Runs what is due in the turns of the event loop until nothing is left for this moment. */
+  /** Runs everything due in the turns of the event loop until nothing is left for this moment. */
   settle(): Promise<void>;
   /** Lets so many milliseconds pass, and everything happen that is due in them. */
   pass(milliseconds: number): Promise<void>;
@@ -22,7 +22,7 @@ export function aClock(random = 0): FakeClock {
   const timers = new Set<{ at: number; run: () => void }>();
   const turns: (() => void)[] = [];
   const settle = async (): Promise<void> => {
-    // Promises of sinks and spools take a few turns of their own.
+    // Promises of sinks and spools take a few more turns.
     for (let quiet = 0; quiet < 3; quiet++) {
       for (const run of turns.splice(0)) {
         run();
@@ -182,7 +182,7 @@ export interface PipelineOptions {
   readonly queue?: object;
   readonly clock?: Clock;
   readonly bury?: SinkPipelineWorld['bury'];
-  /** Called with what leaves the spool. Default: there is no spool. */
+  /** Called with entries that leave the spool. Default: no spool. */
   readonly confirm?: ((positions: readonly Position[]) => void) | undefined;
 }
 

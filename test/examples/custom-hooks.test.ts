@@ -1,4 +1,4 @@
-/** The example of hooks of one's own, loaded as the server loads it. Needs the built library: it imports 'exhook-edge'. */
+/** The example of custom hooks, loaded as the server loads it. Needs the built library: it imports 'exhook-edge'. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type CustomHooks, loadCustomHooks } from '../../src/app/custom-hooks.ts';

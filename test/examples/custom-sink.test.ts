@@ -1,4 +1,4 @@
-/** The example of a sink of one's own. Needs the built library: it imports 'exhook-edge'. */
+/** The example of a custom sink. Needs the built library: it imports 'exhook-edge'. */
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

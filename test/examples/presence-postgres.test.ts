@@ -73,7 +73,7 @@ describe.skipIf(isPostgresMissing)('examples/presence-postgres', () => {
     const rows = events.map(({ event: { kind, node, port, uptime, reason }, client, at }, index) => ({
       id: `${client}/${index}`,
       type: kind === 'loaded' ? 'emqx.provider.loaded' : `emqx.client.${kind}`,
-      // A loaded event is of the whole node: each order has nodes of its own.
+      // A loaded event concerns the whole node: each order uses other nodes.
       source: `emqx://emqxcl/${node}@${client}`,
       time: new Date(Date.UTC(2030, 0, 1) + at * 1000).toISOString(),
       key: client,

@@ -1,4 +1,4 @@
-/** Floods against the built server, longer than those of test/transport/faults.test.ts: memory comes back. */
+/** Floods against the built server, longer than in test/transport/faults.test.ts: memory must come back. */
 import { constants } from 'node:http2';
 import { expect, it, onTestFinished } from 'vitest';
 import { type RunningServer, startServer } from '../program/support/program.ts';
@@ -85,15 +85,15 @@ const floods: Readonly<Record<string, Flood>> = {
     ),
 };
 
-/** Ten thousand open streams need a heap of their own. */
+/** Ten thousand open streams need their own heap limit. */
 const heapMiB = (name: string): number => (/headers only|window/.test(name) ? 128 : 48);
 
-/** Memory grows to what is in use at most, so that only the growth between rounds tells. */
+/** Memory grows to the peak in use, so only the growth between rounds is significant. */
 it.each(Object.entries(floods))(
   '%s, again and again: the server serves, and memory does not grow',
   async (name, flood) => {
     const server = await startServer(['--events-stdout', 'off'], {
-      // A small heap is collected often, so that its size is what is held; a leak would end the process.
+      // A small heap is collected often: its size is what is held, and a leak would end the process.
       env: { NODE_OPTIONS: `--max-semi-space-size=1 --max-old-space-size=${heapMiB(name)}` },
     });
     const other = new RawClient(server.url);

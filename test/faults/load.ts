@@ -1,4 +1,4 @@
-/** A client that calls without a pause, on connections as a broker has them, and counts what becomes of each call. */
+/** A client that calls without a pause, on a broker's connections, and counts the results. */
 
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:http2';
@@ -87,7 +87,7 @@ export function residentMiB(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
-/** For those who run the tests: what was measured. */
+/** Measurements, for the person who runs the tests. */
 export function report(what: string, figures: Readonly<Record<string, number>>): void {
   process.stdout.write(`${what}: ${JSON.stringify(figures)}\n`);
 }

@@ -70,7 +70,7 @@ describe('SIGKILL of a worker under load', () => {
     });
     expect(sum([...others, ...fresh]).lost).toStrictEqual([]);
     expect(sum([...others, ...fresh]).unsent).toBe(0);
-    // No more than what was in flight.
+    // At most the calls in flight.
     for (const { tally } of broken) expect(tally.lost.length).toBeLessThanOrEqual(16);
     expect(await server.stop('SIGTERM')).toStrictEqual({ code: 0, signal: null });
   });

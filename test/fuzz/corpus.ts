@@ -1,4 +1,4 @@
-/** Inputs that are kept: edge cases written by hand, and what the fuzzer has found. A directory a target. */
+/** The corpus: edge cases written by hand, and findings of the fuzzer. One directory per target. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

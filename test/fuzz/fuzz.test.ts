@@ -17,7 +17,7 @@ const faulty = defineTarget({
   check: (text: string) => ensure(text.indexOf('\0') < 3, 'no NUL'),
 });
 
-/** Time goes on by itself: so many looks at the clock, an hour each. */
+/** Time advances by an hour with each look at the clock. */
 function aClock(looks: number) {
   const HOUR = 3_600_000;
   let time = 0;

@@ -13,7 +13,9 @@ export interface FuzzOptions {
   /** Milliseconds. */
   readonly time: number;
   readonly seed: number;
-  /** Longest turn of one target, in milliseconds. Default: short, so that every target has many, each from another seed. */
+  /**
+   * Longest turn of one target, in milliseconds. Default: short, so each target gets many turns with different seeds.
+   */
   readonly turn?: number;
   /** Most inputs of one turn. Default: as many as there is time for. */
   readonly runs?: number;
@@ -31,7 +33,7 @@ const TURN = 500;
 /** One input must not take longer, in milliseconds: far more than any needs on a busy machine. */
 const SLOW = 5_000;
 
-/** A target with a finding has no more turns: it would find the same again. */
+/** A target with a finding gets no more turns: it would find the same again. */
 export function fuzz(targets: readonly Target[], options: FuzzOptions): Runs {
   const { now = () => performance.now(), seed, time, turn = TURN } = options;
   const end = now() + time;

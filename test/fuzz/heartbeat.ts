@@ -14,7 +14,7 @@ export function writeHeartbeat(shared: SharedArrayBuffer, doing: Doing): void {
   const header = new Int32Array(shared, 0, 2);
   const text = encoder.encode(JSON.stringify(doing));
   const room = shared.byteLength - HEADER_BYTES;
-  // What does not fit would be no JSON.
+  // A truncated text would not be JSON.
   const isKept = text.length <= room;
   if (isKept) new Uint8Array(shared, HEADER_BYTES).set(text);
   Atomics.store(header, 1, isKept ? text.length : 0);

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz`. The loop runs in a thread of its own, so that an input that never ends is found too: the main
- * thread sees that nothing moves, and knows the input.
+ * `npm run fuzz`. The loop runs on its own thread, to detect an input that never ends: the main thread sees that
+ * nothing moves, and knows the input.
  */
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** Samples that were damaged: what comes close to being right finds more than noise does. */
+/** Damages samples: nearly valid input finds more than noise does. */
 import fc from 'fast-check';
 
 type Edit = (list: unknown[]) => unknown[];

@@ -1,4 +1,4 @@
-/** What the repository has of each format, to begin with. Read from the working directory: the repository. */
+/** The repository's samples of each format. Read from the working directory: the repository. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface RecordedBytes {

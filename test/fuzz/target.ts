@@ -1,7 +1,7 @@
-/** What is fuzzed: an input that anybody may send or write, and what must hold whatever it is. */
+/** A fuzz target: an input that anybody may send or write, and the property that must hold. */
 import type fc from 'fast-check';
 
-/** Inputs are plain JSON, so that the corpus can keep them; bytes are in base64. */
+/** Inputs are plain JSON, to be stored in the corpus; bytes are in base64. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 export interface Target<Input extends Json = Json> {
@@ -11,20 +11,20 @@ export interface Target<Input extends Json = Json> {
   check(input: Input): void;
 }
 
-/** Opened once: what a target needs of the world is read then. Paths are relative to the repository. */
+/** Opened once: a target reads its files then. Paths are relative to the repository. */
 export type OpenTarget = () => Promise<Target> | Target;
 
-/** A target whose input has a type of its own. */
+/** A target with its own type of input. */
 export function defineTarget<Input extends Json>(target: Target<Input>): Target {
   return target as unknown as Target;
 }
 
-/** Fails with what was expected. */
+/** Fails with the expectation. */
 export function ensure(isGood: boolean, expected: string): asserts isGood {
   if (!isGood) throw new Error(`expected: ${expected}`);
 }
 
-/** What was made, or nothing when one of the errors came that are allowed. Any other stays thrown. */
+/** Returns the result; undefined for an allowed error. Rethrows any other. */
 export function attempt<T>(work: () => T, isAllowed: (error: unknown) => boolean): T | undefined {
   try {
     return work();

@@ -9,7 +9,7 @@ it('a sink that is down stays so until the next attempt is due, and while it is 
   now = 1_050;
   circuit.failed(false);
   expect([circuit.state, circuit.wait]).toEqual(['open', 200]);
-  // Whoever comes now is the one that tries: who gave up at once would never learn that it is back.
+  // The next caller tries: one that gave up at once would never notice the recovery.
   now = 1_250;
   expect([circuit.state, circuit.isHopeless(0), circuit.wait]).toEqual(['half-open', false, 0]);
   expect(circuit.enter()).toBe(true);

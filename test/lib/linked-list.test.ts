@@ -66,7 +66,7 @@ describe('a linked list', () => {
   it('keeps no reference to removed items, even in old memory', () => {
     const list = new LinkedList<unknown[]>();
     list.add([]);
-    // What has lived through two young collections is old.
+    // Objects that survived two young collections are old.
     for (let i = 0; i < 3; i++) collect('young');
     const oldBytes = () =>
       getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0;

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-/** A writer at work: what it does while somebody waits for the first, second, third time. */
+/** A busy writer: what it does while the reader waits for the first, second, third time. */
 const writer = (...steps: readonly (() => Promise<unknown>)[]) => ({
   wait: async () => void (await steps[waits++]?.()),
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRateLimit } from '../../src/log/rate-limit.ts';
 
-/** A clock that is moved by hand, and what it has to do when it gets there. */
+/** A clock that is moved by hand, and its pending timers. */
 function aClock() {
   let time = 0;
   let timers: { at: number; run: () => void }[] = [];

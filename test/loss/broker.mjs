@@ -1,4 +1,4 @@
-/** A broker as far as this test needs one: clients that publish, each waiting for its answer before it goes on. */
+/** A broker as far as this test needs one: clients that publish, and wait for each answer. */
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { encodeIngress, encodePublish, INGRESS, isUnchanged, PUBLISH } from './messages.mjs';
 

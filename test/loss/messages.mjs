@@ -46,7 +46,7 @@ function callOf({ id, clientid }) {
   };
 }
 
-/** Whether the broker was told to let the message go on as it is. */
+/** Whether the answer lets the message pass unchanged. */
 export function isUnchanged(bytes) {
   const { type, value } = publish.responseDeserialize(bytes);
   return type === 'IGNORE' && value === undefined;

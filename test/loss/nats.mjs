@@ -1,4 +1,4 @@
-/** A NATS server with a stream on disk, and what it holds at the end. */
+/** A NATS server with a stream on disk, and its contents at the end. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

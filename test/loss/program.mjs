@@ -1,4 +1,4 @@
-/** `node dist/server.js` with a configuration of its own. */
+/** `node dist/server.js` with its own configuration. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,7 @@ export async function startProgram(directory, configure) {
     get pid() {
       return program.pid;
     },
-    /** What it has logged so far. */
+    /** Its log so far. */
     get log() {
       return lines.join('');
     },

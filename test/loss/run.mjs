@@ -1,4 +1,4 @@
-/** What is promised about events, tried: `npm run test:loss -- --help`. */
+/** Tests the guarantees about events: `npm run test:loss -- --help`. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,7 +89,7 @@ async function chaos(name, events, { atIngress = false, ...more } = {}) {
   });
   await kill.done();
   const seconds = (performance.now() - since) / 1000;
-  // What is on its way is delivered before the server ends.
+  // Events in flight are delivered before the server exits.
   await until(
     'the sink',
     async () => (await count(nats)) >= new Set(answered.map(({ id }) => id)).size,
@@ -160,7 +160,7 @@ async function stop(name, events, more = {}) {
   return held;
 }
 
-/** The comparison finds what is lost. */
+/** The comparison finds losses. */
 async function lossy(name) {
   const total = Math.min(publishes, 2_000);
   const directory = mkdtempSync(join(tmpdir(), 'exhook-loss-'));

@@ -1,4 +1,4 @@
-/** Rules and clients over a small alphabet, so that they meet often. */
+/** Rules and clients over a small alphabet: they match often. */
 import fc from 'fast-check';
 import type { Subject } from '../../src/policy/subject.ts';
 import type { Rule, TextCondition, Who } from '../../src/policy/topics/rule.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 /** Levels that trip code up: empty ones, ones that begin with `$`. */
 const levels = ['', 'a', 'b', '$s'];
-/** A level that no filter names, so that the alphabet is as good as infinite. */
+/** A level that no filter names: the alphabet is then as good as infinite. */
 const unnamed = 'z';
 const DEPTH = 3;
 

@@ -43,7 +43,7 @@ describe('a rule with when', () => {
         expect(judge(someone(), 'subscribe', '$new/x', '6.2.0').verdict).toBe(verdict);
         const told = explain(rules, someone(), 'subscribe', '$new/x', conditions, '6.2.0');
         expect(told.verdict).toBe(verdict);
-        // Where a rule names it as it stands, it is what it says.
+        // Where a rule names it literally, it means itself.
         const named: Rule[] = [denial, { allow: 'subscribe', topics: '$new/#' }];
         const isHit = verdict === 'deny' && denial.topics === undefined && !when.startsWith('topic');
         expect(compileRules(named, conditions)(someone(), 'subscribe', '$new/x', '6.2.0').verdict).toBe(

@@ -1,4 +1,4 @@
-/** The built server while somebody sets the clock of the machine: intervals go on as they were. */
+/** The built server while the machine's clock is set: intervals do not change. */
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';

@@ -1,4 +1,4 @@
-/** Errors that nobody caught, in the built server: a record, a drain, and a status of its own. */
+/** Uncaught errors in the built server: a record, a drain, and a distinct exit status. */
 import { describe, expect, it } from 'vitest';
 import { callJson } from './support/json-calls.ts';
 import {

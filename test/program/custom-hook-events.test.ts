@@ -1,4 +1,4 @@
-/** Events of calls that custom hooks answer, in the built server: what a route stores, and what the broker is told. */
+/** Events of calls that custom hooks answer, in the built server: what a route stores, and the answer to the broker. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

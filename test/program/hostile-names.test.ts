@@ -11,7 +11,7 @@ const harmful =
   '\u007f\u0085\u009b2J\u202e\u2066\u200b\u2028\u2029\u00ad';
 const long = harmful.repeat(1100);
 
-/** What a terminal would obey, or nobody would see. Lines may end. */
+/** Characters that a terminal would obey, or that are invisible. Lines may end. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const isClean = (text: string): boolean => !unseen.test(text.replaceAll('\n', ''));
 
@@ -68,7 +68,7 @@ describe('the log', () => {
   });
 });
 
-/** Its port is told on a line that is no JSON. */
+/** Its port is printed on a line that is not JSON. */
 async function startPretty(): Promise<RunningServer> {
   const port = await freePort();
   const events = { stdout: 'pretty' };

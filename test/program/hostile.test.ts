@@ -1,4 +1,4 @@
-/** What is malformed, too large, unknown or never ends, over the wire against the built server: exact statuses. */
+/** Malformed, too large, unknown or endless requests, over the wire against the built server: exact statuses. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestOf, rpcFor } from '../support/runtime.ts';
 import { aBroker } from './support/broker.ts';
@@ -252,7 +252,7 @@ const cases: Case[] = [
       headers: { 'content-type': 'application/grpc;charset=utf-8' },
     }),
   },
-  // What does not exist.
+  // Unknown methods.
   {
     title: 'a method that does not exist',
     ...unknown,

@@ -30,7 +30,7 @@ const jwkOf = ({ kid, publicKey }: Key) => ({
 /** A source of keys whose answer the test changes. */
 class Source {
   keys: readonly Key[] = [];
-  /** What is answered in place of the keys. */
+  /** The answer instead of the keys. */
   instead: ((response: import('node:http').ServerResponse) => void) | undefined;
   requests = 0;
   url = '';

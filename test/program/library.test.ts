@@ -129,7 +129,7 @@ describe('a module that imports exhook-edge by name', () => {
   });
 });
 
-/** What the compiler says of modules of the project, by `file(line)`. */
+/** The compiler's errors in modules of the project, by `file(line)`. */
 function compile(files: Record<string, string>): string[] {
   for (const [name, text] of Object.entries(files)) write(name, text);
   const compilerOptions = {

@@ -1,4 +1,6 @@
-/** Nothing is loaded once the server listens: there may be no file descriptor left, and a failed import fails for ever. */
+/**
+ * Nothing is loaded once the server listens: there may be no file descriptor left, and a failed import fails forever.
+ */
 import { describe, expect, it } from 'vitest';
 import { everything, sinks, useEverything } from './support/everything.ts';
 import { serverOf } from './support/policy-server.ts';

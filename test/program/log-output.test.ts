@@ -34,7 +34,7 @@ interface Silent {
   stop(): Promise<Exit>;
 }
 
-/** A server with a descriptor in the place of standard output or error. */
+/** A server with a descriptor as standard output or error. */
 async function startOn(fd: 1 | 2, target: string, args: readonly string[]): Promise<Silent> {
   const port = await freePort();
   const file = openSync(target, 'w');

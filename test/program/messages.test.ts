@@ -23,7 +23,7 @@ interface WireMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a broker does then: `unchanged`, `dropped`, or the message that goes on. */
+/** What a broker does then: `unchanged`, `dropped`, or the message that passes. */
 function readAnswer(words: unknown): string {
   if (words === 'ignore') return 'unchanged';
   if (typeof words !== 'object') return String(words);
@@ -102,7 +102,7 @@ describe.each<Version>(['v1', 'v2', 'v3'])('message rules over version %s', (ver
   });
 });
 
-/** What the recorded clients publish, and what becomes of it: test/fixtures/expected/messages.NAME.txt */
+/** What the recorded clients publish, and the results: test/fixtures/expected/messages.NAME.txt */
 const recorded = {
   publish: {
     rules: [

@@ -63,7 +63,7 @@ class Pages {
     return readSamples(await (await this.get('/metrics', TOKEN, { headers })).text());
   }
 
-  /** Asks until somebody answers: the kernel may hand a connection to one that is silent. */
+  /** Asks until a worker answers: the kernel may pass a connection to a silent one. */
   async untilAnswered(): Promise<Samples> {
     for (;;) {
       const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(5_000) };
@@ -445,7 +445,7 @@ describe('pages on the port of brokers', () => {
     await pages.until((samples) => state(samples, 'answering') === 2);
     const life = lives['emqx-5.10.3'];
     await Promise.all([1, 2, 3, 4].map(() => live(server.url, life)));
-    // Each on a connection of its own: they go round.
+    // Each on its own connection: they are distributed in turn.
     for (let i = 0; i < 4; i++) {
       const samples = await pages.scrape({ connection: 'close' });
       expect(countedByHook(samples)).toStrictEqual(

@@ -29,7 +29,7 @@ function copyProgram(): { program: string; chunks: string } {
   return { program, chunks: join(program, 'chunks') };
 }
 
-/** What a directory holds: names, sizes and times. */
+/** Contents of a directory: names, sizes and times. */
 function contentOf(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => {
     const { size, mtimeMs } = statSync(join(directory, name));

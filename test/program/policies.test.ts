@@ -164,7 +164,7 @@ describe('logins with an HTTP service', () => {
     expect(await login(broker, { username: 'ignore' })).toBe(false);
   });
 
-  /** What a service does, by the name of the user that it is asked about. */
+  /** The behaviour of a service, by the user name in the request. */
   const broken: Record<string, (response: http.ServerResponse) => void> = {
     silent: () => {},
     slow: (response) => void setTimeout(() => json(response, { result: 'allow' }), 2000).unref(),
@@ -269,7 +269,7 @@ describe('an HTTP service', () => {
   });
 });
 
-/** What the recorded clients may do, and what becomes of each of their calls: test/fixtures/expected/policy.NAME.txt */
+/** What the recorded clients may do, and the result of each call: test/fixtures/expected/policy.NAME.txt */
 const recorded = {
   authenticate: {
     methods: [

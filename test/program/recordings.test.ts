@@ -1,4 +1,4 @@
-/** Recorded and rewritten lives of brokers, call by call, from grpc-js to the built server, and what comes out of it. */
+/** Recorded and rewritten traffic of brokers, call by call, from grpc-js to the built server, and the results. */
 import { describe, expect, it } from 'vitest';
 import { type RecordedCall, readRecording } from '../support/recordings.ts';
 import { v1Life } from '../support/v1-life.ts';
@@ -25,7 +25,7 @@ const common = [
 const messages = ['message.publish', 'message.delivered', 'message.dropped', 'message.acked'];
 const takeover = (life: string) => (life.startsWith('emqx-4') ? 'session.takeovered' : 'session.takenover');
 
-/** What a call must be answered with, in words; nothing is configured. */
+/** The expected answer to a call, in words; nothing is configured. */
 function answerTo(life: string, call: RecordedCall): unknown {
   switch (methodOf(call)) {
     case 'OnProviderLoaded':
@@ -125,7 +125,7 @@ function expectStamps(name: string, events: readonly CloudEvent[], calls: readon
   expect(events.map(({ source }) => source)).toStrictEqual(
     calls.map((call) => {
       if (name !== 'emqx-4.3.0') return `emqx://emqxcl/${node}`;
-      // No metadata: the node is that of the client or message, and these two have neither.
+      // No metadata: the node comes from the client or message, and these two have neither.
       return methodOf(call).startsWith('OnProvider') ? 'emqx:///' : `emqx:///${node}`;
     }),
   );

@@ -1,4 +1,4 @@
-/** Routes of the built server: what a broker is answered while a sink works, fails, and hangs. */
+/** Routes of the built server: the answers to a broker while a sink works, fails, and hangs. */
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ interface Service {
   answers: number | 'never';
 }
 
-/** What takes events over HTTP, and answers as it is told. */
+/** A service that takes events over HTTP, with configurable answers. */
 async function aService(answers: Service['answers'] = 200): Promise<Service> {
   const server = createServer(async (request, response) => {
     service.requests++;

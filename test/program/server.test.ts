@@ -1,4 +1,4 @@
-/** `node dist/server.js`: what it says, what it refuses, how it stops. */
+/** `node dist/server.js`: its output, what it refuses, how it stops. */
 import { connect, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecording } from '../support/recordings.ts';

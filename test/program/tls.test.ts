@@ -54,10 +54,10 @@ function trusting(client?: string): ChannelCredentials {
   );
 }
 
-/** An address is no name for SNI. */
+/** An address is not a valid SNI name. */
 const named = { 'grpc.ssl_target_name_override': 'localhost' };
 
-/** A call on a connection of its own that does not try again and again. */
+/** A call on its own connection, without retries. */
 async function callOnce(server: RunningServer, secure: ChannelCredentials) {
   const broker = aBroker(server.url, secure, {
     'grpc.initial_reconnect_backoff_ms': 60_000,

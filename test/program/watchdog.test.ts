@@ -1,4 +1,4 @@
-/** The watchdog of the built server: what it ends, and what it does not. */
+/** The watchdog of the built server: what it kills, and what it does not. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { blockingHook, callAs } from './support/blocking-hook.ts';
 import { aBroker } from './support/broker.ts';

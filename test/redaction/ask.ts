@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { dist } from '../program/support/program.ts';
 
-/** @returns what it printed. */
+/** @returns its output. */
 export async function exhookAsked(
   args: readonly string[],
   password: string,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const child = spawn(process.execPath, [join(dist, 'cli.js'), ...args], { timeout: 60_000 });
-  // One that ends before it has read everything is no reason to fail.
+  // Exiting before it has read everything is not a failure.
   child.stdin.on('error', () => {});
   child.stdin.end(`${password}\n`);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);

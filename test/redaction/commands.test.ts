@@ -21,7 +21,7 @@ const jwt = (options: object) => ({ authenticate: { methods: [{ jwt: options }] 
 const http = (options: object) => ({ authenticate: { methods: [{ http: options }] } });
 const sink = (kind: string, options: unknown) => ({ sinks: { one: { [kind]: options } } });
 
-/** A secret where it does not belong, or in a form that is not taken. Names of keys are told: they are the places. */
+/** A secret in the wrong place, or in an invalid form. Errors name keys: they are the places. */
 const wrong: readonly (readonly [string, object | string])[] = [
   ['a section', { authenticate: secret }],
   ['a list of tokens', { admin: { port: 1, token: [secret] } }],

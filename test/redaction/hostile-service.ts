@@ -28,7 +28,7 @@ export async function startHttpEcho(
   return await listen(createServer(listener), () => count);
 }
 
-/** Sends back what it gets, whatever protocol that is. */
+/** Echoes its input, whatever the protocol. */
 export async function startTcpEcho(): Promise<HostileService> {
   let count = 0;
   const server = createTcpServer((socket) => {

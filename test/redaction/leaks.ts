@@ -1,4 +1,4 @@
-/** Finds secrets in what a program has written, also when it wrote them in another form. */
+/** Finds secrets in the output of a program, also in other encodings. */
 
 export interface Leak {
   /** Of the secret. */
@@ -43,7 +43,7 @@ export function formsOf(secret: string): ReadonlyMap<string, string> {
   return forms;
 }
 
-/** @param places what was written, by where. */
+/** @param places output, by place. */
 export function findLeaks(
   secrets: Readonly<Record<string, string>>,
   places: Readonly<Record<string, string>>,

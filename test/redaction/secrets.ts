@@ -23,7 +23,7 @@ export const logins = {
 /** In a message: sinks and recordings have it, and nobody else. */
 export const payload = aSecret('payload-of-a-message');
 
-/** What the configuration holds, or points to. */
+/** Secrets in the configuration, or referred to by it. */
 export const configured = {
   'HMAC key': hmac,
   'authorization of the service': `Bearer-${aSecret('service-token').replaceAll('"', '')}`,

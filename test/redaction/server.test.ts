@@ -47,7 +47,7 @@ async function addressIn(server: RunningServer, words: string): Promise<string> 
   return await server.stderr.until(words, ({ text }) => pattern.exec(text)?.[1]);
 }
 
-/** What the port of operators shows, with and without the token. */
+/** The content of the operators' port, with and without the token. */
 async function readPages(server: RunningServer): Promise<Record<string, string>> {
   const base = await addressIn(server, 'admin pages are at');
   const pages: Record<string, string> = {};

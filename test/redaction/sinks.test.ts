@@ -127,13 +127,13 @@ interface Real {
   close(): Promise<void>;
 }
 
-/** It goes on for others. */
+/** It continues for others. */
 const aShared = async (kind: 'postgres' | 'rabbitmq'): Promise<Real> => ({
   port: await sharedPort(kind),
   close: async () => {},
 });
 
-/** Servers that want another password than they are told. */
+/** Servers that expect another password. */
 const servers: readonly (readonly [string, boolean, () => Promise<Real>])[] = [
   ['redis', isRedisMissing, () => startRedis({ password: configured['password of Redis'] })],
   ['nats', isNatsMissing, () => startNats({ config: 'authorization { user: u, password: another }' })],

@@ -45,7 +45,7 @@ function withLogin(request: object, login: Login, payload: string): object {
   };
 }
 
-/** A call that is no protobuf, and one that ends in its midst: both hold the password. */
+/** A call that is not protobuf, and a truncated one: both contain the password. */
 export async function callBadly(broker: Broker, { username, password }: Login): Promise<void> {
   const login = rpcs.filter(({ hook }) => hook === 'client.authenticate');
   for (const { path } of login) {

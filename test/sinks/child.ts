@@ -1,4 +1,4 @@
-/** A process whose standard output is what the tests are about. Says what it did as JSON on file descriptor 3. */
+/** A process whose standard output is under test. Reports what it did as JSON on file descriptor 3. */
 import { writeSync } from 'node:fs';
 import { Queue } from '../../src/config/sections/queue.ts';
 import { estimateSafely } from '../../src/events/estimate.ts';
@@ -27,7 +27,7 @@ function push(events: number): void {
   }
 }
 
-/** Whoever runs this tells it to go on by ending its standard input. */
+/** Its parent tells it to continue by closing its standard input. */
 const told = () => new Promise((resolve) => process.stdin.once('end', resolve).resume());
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,4 +1,4 @@
-/** What a broker answers that mosquitto never does. */
+/** Answers of brokers that mosquitto never gives. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';

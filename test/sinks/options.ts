@@ -8,7 +8,7 @@ export function sinkWorld(world: Partial<SinkWorld> = {}): SinkWorld {
   return { name: 'test', log: quietLog, env: {}, ...world };
 }
 
-/** Options as they stand in a file, with the defaults of the section. */
+/** Options as written in a file, with the defaults of the section. */
 export function optionsOf<Section extends z.ZodType>(section: Section, written: object): z.output<Section> {
   return section.parse(written);
 }

@@ -1,4 +1,4 @@
-/** What a section says about what somebody wrote. */
+/** The errors of a section for some input. */
 import type * as z from 'zod';
 
 /** `path: message` of each problem; none when it is good. */

@@ -1,4 +1,4 @@
-/** The bill of materials holds what is shipped: compared with the lock file, the source maps, and npm's own bill. */
+/** The SBOM lists what is shipped: compared with the lock file, the source maps, and npm's own SBOM. */
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 // @ts-expect-error A plain script.
@@ -81,7 +81,7 @@ const namesIn = ({ dependencies = {} }: Tree): string[] =>
     ...namesIn(tree),
   ]);
 
-// Not `npm sbom`: it leaves out what is wanted for development as well, such as yaml.
+// Not `npm sbom`: it omits packages that are also development dependencies, such as yaml.
 it('lists what npm installs for users', () => {
   const flags = ['ls', '--all', '--json', '--omit=dev', '--package-lock-only'];
   const { stdout } = spawnSync('npm', flags, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 });

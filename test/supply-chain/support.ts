@@ -1,4 +1,6 @@
-/** What is shipped, read in two ways: by the scripts, and from the source maps of dist/, which know nothing of them. */
+/**
+ * What is shipped, read in two ways: by the scripts, and from the source maps of dist/, which are independent of them.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 // @ts-expect-error A plain script.

@@ -28,7 +28,7 @@ function scalar(type: ScalarType): fc.Arbitrary<unknown> {
 
 /** Which values a message may have. */
 export interface MessageOptions {
-  /** Only what the schemas accept: every sub-message present, QoS and actions in range. */
+  /** Valid input only: every sub-message present, QoS and actions in range. */
   readonly valid: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Certificates of one's own for tests of TLS, made by openssl. */
+/** Certificates for tests of TLS, made by openssl. */
 import { join } from 'node:path';
 import { removeDirectory, runToEnd, temporaryDirectory } from './servers/process.ts';
 

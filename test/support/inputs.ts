@@ -97,7 +97,7 @@ export function aProperty(name = 'Content-Type', value = 'text/plain'): Property
   return { name, value };
 }
 
-/** What a hook is given besides its input. */
+/** What a hook gets besides its input. */
 export function aContext(
   overrides: { hooks?: readonly HookSpec[]; answers?: HookContext['answers'] } = {},
 ): HookContext {

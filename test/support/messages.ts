@@ -26,7 +26,7 @@ export function ingressInput(given: Given): HookInput<'message.ingress'> {
   return { ...publishInput(given), clientinfo: aClient() };
 }
 
-/** What is wrong with the rules, as the loader finds it: `[0].set.topic: is no topic`. */
+/** The errors of the rules, as the loader finds them: `[0].set.topic: is not a topic`. */
 export function problemsOf(rules: readonly unknown[]): string[] {
   const parsed = Publish.safeParse({ rules });
   if (parsed.success) return [];
@@ -57,7 +57,7 @@ export function bytesOf(payload: string | Uint8Array | object): Uint8Array {
   return new TextEncoder().encode(typeof payload === 'string' ? payload : JSON.stringify(payload));
 }
 
-/** What becomes of a message, in short. */
+/** The result for a message, in short. */
 export function tell({ reply, decision }: PublishOutcome): object {
   const { verdict, by, reason } = decision;
   if (reply.kind !== 'rewrite') return { verdict, by, reason };

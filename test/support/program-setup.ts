@@ -1,4 +1,4 @@
-/** Before tests of programs: a `dist/` that is what a build of the files here would give, and servers to share. */
+/** Prepares tests of programs: builds `dist/` if it is stale, and starts servers to share. */
 import { spawnSync } from 'node:child_process';
 import type { TestProject } from 'vitest/node';
 // @ts-expect-error A plain script.

@@ -23,7 +23,7 @@ export const programEnding = '.program.test.ts';
 /** Run on their own, by `npm run test:faults` and `npm run test:attack`. */
 export const separateFolders = ['attack', 'faults'];
 
-/** Tests in those folders that are about values all the same: a process of its own would cost each of them a second. */
+/** Tests about values in those folders: a separate process would cost each of them a second. */
 export const valueTests = [
   'emqx/one-worker',
   'redaction/leaks',

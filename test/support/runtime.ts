@@ -1,4 +1,4 @@
-/** A runtime that remembers what it was told, and calls as a broker makes them. */
+/** A runtime that records its input, and calls as a broker makes them. */
 import type { DescMessage } from '@bufbuild/protobuf';
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { call, type Result } from '../../src/core/call.ts';
@@ -85,7 +85,7 @@ export function callWith(
   return call(rpc, bytes, requestOf(rpc, fields), runtime, budget);
 }
 
-/** A reply in words: what a broker reads out of the bytes. */
+/** A reply in words: how a broker reads its bytes. */
 export function readReply(rpc: Rpc, result: Result<Uint8Array>): unknown {
   if (result instanceof Failure) return result.code;
   const reply = fromBinary(methodOf(rpc).output, result) as {

@@ -1,6 +1,6 @@
 import type { Terminal } from '../../src/cli/commands/terminal.ts';
 
-/** A terminal that remembers what was written. */
+/** A terminal that records its output. */
 export function aTerminal(): Terminal & { readonly output: string; readonly errors: string } {
   const out: string[] = [];
   const err: string[] = [];

@@ -1,7 +1,7 @@
 /**
- * The life recorded with EMQX 5.3.2, as EMQX 4.x would have told it: no recording of version 1 exists.
+ * The recording of EMQX 5.3.2, as EMQX 4.x would have sent it: no recording of version 1 exists.
  *
- * Made from the tables of the interface: names and shapes are those of version 1, the facts are the recorded ones.
+ * Built from the tables of the interface: names and shapes are version 1's, the facts are recorded.
  */
 import { type DescMessage, fromJson, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf';
 import { HookProvider } from '../../gen/emqx/exhook/v1/exhook_pb.ts';

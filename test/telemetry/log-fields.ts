@@ -30,7 +30,7 @@ const isOfType: Readonly<Record<string, (value: unknown) => boolean>> = {
   'list of mappings': Array.isArray,
 };
 
-/** What a record has that the page does not say, or says otherwise. */
+/** Fields of a record that the page omits, or describes differently. */
 export function findUndocumented(record: object, fields = readDocumentedFields()): string[] {
   const types = new Map(fields.map(({ name, type }) => [name, type]));
   return [...walk(record, '')].flatMap(([path, value]) => {

@@ -1,4 +1,4 @@
-/** The field names are those of the pages "Structured logging" and "Format errors in logs" of Google Cloud. */
+/** The field names come from the pages "Structured logging" and "Format errors in logs" of Google Cloud. */
 import { describe, expect, it } from 'vitest';
 import { version } from '../../src/lib/version.ts';
 import type { ActiveTrace } from '../../src/log/active-trace.ts';

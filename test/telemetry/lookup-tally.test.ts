@@ -11,7 +11,7 @@ import { aRuntime, bytes, hooksWith, requestOf, rpcFor } from '../support/runtim
 
 const never = new AbortController().signal;
 
-/** What is counted after one look-up of this kind. */
+/** The counts after one look-up of this kind. */
 async function countOf(lookup: Lookup, signal = never): Promise<unknown[]> {
   const tally = new LookupTally();
   const watched = tally.watch({ users: lookup }).users as Lookup;

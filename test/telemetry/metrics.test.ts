@@ -198,7 +198,7 @@ describe('gauges', () => {
   });
 });
 
-/** All that a server and a supervisor show, each metric once; the values are those of `aFullSource`. */
+/** All metrics of a server and a supervisor, each once; the values come from `aFullSource`. */
 async function readAll() {
   const workers = readWorkerMetrics({
     states: { answering: 1 },
@@ -215,7 +215,7 @@ const declared = [...metrics, ...ofWorkers, ...processMetrics];
 describe('metrics', () => {
   it('that are exposed are declared, and the other way round', async () => {
     const exposed = (await readAll()).map(({ name, type }) => `${name} ${type}`);
-    // What is declared of a process is what Linux has; elsewhere /proc is missing, and prom-client has fewer.
+    // The declared process metrics are Linux's; elsewhere /proc is missing, and prom-client has fewer.
     const own =
       process.platform === 'linux' ? declared : declared.filter(({ name }) => /^exhook_/.test(name));
     expect(

@@ -11,7 +11,7 @@ const GRPC = 'application/grpc+proto';
 const text = (value: string): Buffer => Buffer.from(value);
 
 interface Guarded {
-  /** What came through, as text; or the code of the failure. */
+  /** The accepted body, as text; or the code of the failure. */
   readonly result: string;
   readonly shed: readonly string[];
   readonly held: number;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Connection, type ConnectionAge, Connections } from '../../src/transport/connections.ts';
 import { InFlight } from '../../src/transport/in-flight.ts';
 
-/** Closes when it is told to, once its streams are over, as node's does. */
+/** Closes on request, once its streams are over, like node's. */
 class FakeSession extends EventEmitter {
   closed = false;
   destroyed = false;

@@ -31,7 +31,7 @@ function requestTo(rpc: Rpc): Uint8Array {
   return recorded.get(rpc.path) ?? requestOf(rpc, inputs()[rpc.hook]);
 }
 
-/** What the built-in hooks reply without a policy. */
+/** Replies of the built-in hooks without a policy. */
 function expectedReply({ hook }: Rpc): unknown {
   if (hook === 'provider.loaded') return ['message.publish'];
   if (hook === 'client.authenticate' || hook === 'client.authorize') return false;
@@ -451,7 +451,7 @@ describe.each([
   describe('that fails on our side', () => {
     const boom = new Error(SECRET);
     const ask = () => ({ kind: 'thing' });
-    /** What a hook does to fail with each code; the look-up of kind "thing" does the rest. */
+    /** How a hook fails with each code; the look-up of kind "thing" does the rest. */
     const failing = {
       lookup_failed: { status: 14, needs: ask, lookup: () => Promise.reject(boom) },
       lookup_timeout: {

@@ -104,7 +104,7 @@ describe('a drain', () => {
       server.gate.open(id);
       await until(() => seen.includes(id));
     }
-    // Not quiet yet, so that a call that comes now is taken as well.
+    // Not quiet yet: a call that arrives now is accepted.
     expect(isAnswered(await callPlain(client))).toBe(true);
     expect(seen).toStrictEqual(['b', 'a']);
     server.gate.open('c');
@@ -184,7 +184,7 @@ describe('a drain', () => {
     await socket.receive((received) => framesIn(received).some(isOurs));
     expect(goawaysIn(socket.received)).toStrictEqual([[LAST_STREAM, 0]]);
     const ping = framesIn(socket.received).find(isOurs);
-    // What a broker had sent when the first GOAWAY reached it. It answers the PING after that.
+    // Calls that a broker had sent when the first GOAWAY reached it. It answers the PING after them.
     await socket.write(
       Buffer.concat([
         http2Frame(HEADERS, END_HEADERS, 1, grpcBlock(plain.path)),
@@ -230,7 +230,7 @@ describe('a drain', () => {
     await until(() => answered > 200);
     await server.listener.drain(50);
     await Promise.all(lanes);
-    // What was not answered was never sent: each lane may have one such call when its client learns of the end.
+    // Unanswered calls were never sent: each lane may have one such call when its client notices the end.
     expect(server.runtime.calls.length - before).toBe(answered);
     expect(refused).toBeLessThanOrEqual(16);
   });

@@ -251,7 +251,7 @@ describe('a flood', () => {
     const socket = server.socket();
     const other = server.client();
     await socket.write(hello());
-    // Answers to the flood are not read, so that they pile up.
+    // Answers to the flood are not read and pile up.
     socket.socket.pause();
     for (const packet of packets) socket.write(packet);
     expect(isAnswered(await callPlain(other))).toBe(true);

@@ -1,4 +1,4 @@
-/** Clients of HTTP/2 and gRPC that others wrote, with node:http2's client as the judge of what is to be answered. */
+/** Third-party HTTP/2 and gRPC clients, with node:http2's client as the reference for answers. */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { startTestServer, type TestServer } from './server-support.ts';
 
 const run = promisify(execFile);
 
-/** Sends messages back with other bytes, so that replies are as large as requests. */
+/** Returns messages with other bytes: replies are as large as requests. */
 const flipping = defineHook({
   name: 'message.publish',
   decide: ({ message: { payload } }) => ({

@@ -37,7 +37,7 @@ function aProbe({ port }: FaultServer) {
   };
 }
 
-/** What a watch tells, in order; at last the status with which it ends. */
+/** The messages of a watch, in order, and its final status. */
 class Watch {
   readonly #told: (ServingStatus | string)[] = [];
   readonly #stream: ClientReadableStream<ServingStatus>;

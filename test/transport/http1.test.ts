@@ -33,7 +33,7 @@ async function run(timeout = 60_000): Promise<Running> {
 
 const GET = 'GET / HTTP/1.1\r\nhost: here\r\n\r\n';
 
-/** What a connection says until it ends. */
+/** The output of a connection until it ends. */
 async function listenTo(socket: Socket): Promise<string> {
   let said = '';
   for await (const bytes of socket) said += bytes;

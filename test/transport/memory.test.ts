@@ -1,4 +1,4 @@
-/** What a caller can make the server hold, against what the server counts of it. */
+/** The memory that a caller can make the server hold, compared with what the server counts. */
 import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -49,7 +49,7 @@ describe.each([
     const before = process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 1_000; i++) await write(socket, packet);
     await until(() => server.listener.load.bytes === 1_005);
-    // Held for ever, it would be 64 MB.
+    // Held forever, it would be 64 MB.
     await until(() => {
       collect();
       return process.memoryUsage().arrayBuffers - before < 30 * MB;
@@ -86,7 +86,7 @@ it("A broker's body whose first bytes come with 64 KiB of other frames keeps onl
     await write(socket, Buffer.concat([head, http2Frame(DATA, 0, id, begun), ...noise]));
     await until(() => server.listener.load.bytes === begun.length * (i + 1));
   }
-  // Held with what came with them, they would be 6 MB.
+  // Held with their packets, they would be 6 MB.
   await until(() => {
     collect();
     if (server.listener.load.bytes < begun.length * streams) throw new Error('bodies were given up');

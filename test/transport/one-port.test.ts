@@ -119,7 +119,7 @@ describe('a port', () => {
 
     it('survives a request with an invalid authority', async () => {
       const args = post(server.url + authorize.path, 'application/json', json);
-      // What it is answered is of no interest: curl may even see the connection end.
+      // The answer does not matter: curl may even see the connection end.
       await curl(flag, '-H', 'Host: [', ...args).catch(() => undefined);
       expect(await curl(flag, ...args)).toMatchObject({ status: 200 });
     });

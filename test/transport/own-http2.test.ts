@@ -1,4 +1,4 @@
-/** Our own HTTP/2 on sockets: what is not seen without them. */
+/** Our own HTTP/2 on sockets: behaviour that needs sockets. */
 import { describe, expect, it } from 'vitest';
 import {
   aFaultServer,

@@ -1,4 +1,4 @@
-/** A client of python3-h2 that sends its calls in pieces, mixed, padded, with settings of its own, all by chance. */
+/** A python3-h2 client that sends its calls in pieces, mixed, padded, with its own settings, at random. */
 import { runPython } from './python.ts';
 
 export interface H2Call {

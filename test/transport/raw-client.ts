@@ -14,7 +14,7 @@ import {
 } from 'node:http2';
 import { connect as connectNet, type Socket } from 'node:net';
 
-/** What came back on one stream. */
+/** The response on one stream. */
 export interface Answer {
   /** Of HTTP. */
   readonly status: number;
@@ -125,7 +125,7 @@ function readAnswer(stream: ClientHttp2Stream): Promise<Answer> {
       trailers = received;
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // What was written after the answer finds a closed stream: that is no failure of the answer.
+    // Writes after the answer find a closed stream: that is not a failure of the answer.
     stream.on('error', ignoreError);
     stream.on('close', () => {
       if (headers === undefined) return reject(new Error(`no answer: RST_STREAM ${stream.rstCode}`));
@@ -155,7 +155,7 @@ export class RawSocket {
     return this.#received;
   }
 
-  /** Resolves when the kernel has the bytes: the next ones go into a packet of their own. */
+  /** Resolves when the kernel has the bytes: the next ones go into another packet. */
   write(bytes: Uint8Array | string): Promise<void> {
     return new Promise((resolve) => this.socket.write(bytes, () => resolve()));
   }
@@ -184,7 +184,7 @@ export function http2Frame(type: number, flags: number, stream: number, payload:
   return Buffer.concat([header, payload]);
 }
 
-/** Types of the frames in what was received, with the flags and the stream of each. */
+/** Types of the received frames, with their flags and streams. */
 export function framesIn(
   received: Buffer,
 ): { type: number; flags: number; stream: number; payload: Buffer }[] {

@@ -43,7 +43,7 @@ describe('the trailers of a failure', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (message) => {
         const encoded = statusTrailers(new Failure('deadline', message))['grpc-message'] ?? '';
-        // Spaces at the ends are no part of a header's value.
+        // Spaces at the ends are not part of a header's value.
         expect(encoded).toMatch(/^[\x20-\x7e]*$/);
         expect(decodeURIComponent(encoded).trim()).toBe(
           decodeURIComponent(encodeURIComponent(message)).trim(),

@@ -1,4 +1,4 @@
-/** Whom the handshake keeps out, and what the operator reads of it. */
+/** Peers that the handshake refuses, and the log lines for the operator. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

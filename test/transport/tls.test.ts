@@ -100,7 +100,7 @@ async function statusOf(client: RawClient): Promise<unknown> {
   return (await client.call(connected.path, message)).trailers['grpc-status'];
 }
 
-/** The status of a call on a connection of its own; rejects when it gets no further than the handshake. */
+/** The status of a call on its own connection; rejects if the handshake fails. */
 async function callAs(server: TestServer, options: object): Promise<unknown> {
   const client = new RawClient(server.url, options);
   try {
@@ -238,7 +238,7 @@ describe('a port with clientCa', () => {
   ])('lets a broker %s no further than the handshake', (_what, options) =>
     withServer(async ({ server }) => {
       await expect(callAs(server, options())).rejects.toThrow();
-      // In TLS 1.2 the client is told within the handshake, which then fails on its side too.
+      // In TLS 1.2 the client gets the error within the handshake, which then fails on its side too.
       await expect(handshake(server.port, { ...options(), maxVersion: 'TLSv1.2' })).rejects.toThrow();
       await until(() => server.refusals.length >= 2);
       expect(server.runtime.calls).toHaveLength(0);

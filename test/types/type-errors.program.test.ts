@@ -15,7 +15,7 @@ const here = join(root, 'test/types');
 const files = readdirSync(here).filter((name) => name.endsWith('.test-d.ts'));
 const directive = /^\s*\/\/ @ts-expect-error (.+)$/;
 
-/** What the compiler says of the copies, by `file:line`. */
+/** The compiler's errors in the copies, by `file:line`. */
 function compileCopies(folder: string): Map<string, string> {
   for (const name of files) {
     const text = readFileSync(join(here, name), 'utf8');

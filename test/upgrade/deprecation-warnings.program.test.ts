@@ -1,4 +1,4 @@
-/** Whoever uses an old key is told: by `exhook check`, and by whatever else reads the configuration. */
+/** An old key causes a warning: from `exhook check`, and from everything else that reads the configuration. */
 import { expect, it, vi } from 'vitest';
 import { load } from '../../src/app/load.ts';
 import { checkCommand } from '../../src/cli/commands/check.ts';

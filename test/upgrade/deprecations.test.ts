@@ -1,6 +1,6 @@
 /**
- * Old keys go on working, in a file, as a variable and as a flag, and a warning says what to write. The table is
- * one of the test's own: that of the program may be empty.
+ * Old keys keep working in a file, as a variable and as a flag, with a warning that says what to write. The test has
+ * its own table, because the program's may be empty.
  */
 import { describe, expect, it } from 'vitest';
 import { type Deprecation, deprecations } from '../../src/config/deprecations.ts';

@@ -36,7 +36,7 @@ function loadPart(part: string) {
   if (loaded.config === undefined) throw new Error(loaded.problems?.map(formatProblem).join('\n'));
   const { config, warnings = [] } = loaded;
   const hooks = registeredHooks(config, []).map(({ name, topics }) => ({ name, topics }));
-  // As JSON has it: without what is absent.
+  // As in JSON: without absent fields.
   return { warnings, meaning: JSON.parse(JSON.stringify({ hooks, config })) as object };
 }
 

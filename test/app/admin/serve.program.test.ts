@@ -1,4 +1,4 @@
-/** Admin pages of a server in one's own program. */
+/** Admin pages of a server in the user's own program. */
 import { expect, it } from 'vitest';
 import { freePort } from '../../../scripts/free-port.mjs';
 import { serve } from '../../../src/app/serve.ts';

@@ -1,4 +1,4 @@
-/** What the runtime of the running server says of the list that brokers should hold. */
+/** What the runtime of the server says about the list that brokers should hold. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openServerRuntime } from '../../../src/app/runtime/server-runtime.ts';
 import { Config } from '../../../src/config/schema.ts';

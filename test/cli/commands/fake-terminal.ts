@@ -1,4 +1,4 @@
-/** A terminal that remembers what was written to it. */
+/** A terminal that records its output. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { onTestFinished } from 'vitest';
 import type { Terminal } from '../../../src/cli/commands/terminal.ts';
 
 export interface FakeTerminal extends Terminal {
-  /** What was written to standard output, a text each. */
+  /** Texts written to standard output. */
   readonly printed: string[];
-  /** What was written to standard error. */
+  /** Text written to standard error. */
   readonly complained: string[];
   readonly progressed: string[];
 }

@@ -12,7 +12,7 @@ export interface Given {
   readonly after: object;
   /** Lines of a recording; several recordings are lists of them. */
   readonly calls: readonly string[] | readonly (readonly string[])[];
-  /** Other files, by name; those of each configuration lie beside it. */
+  /** Other files, by name; they are beside each configuration. */
   readonly files?: Readonly<Record<string, string>>;
   readonly options?: Partial<CompareArguments>;
   readonly env?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { type BrokerClient, connectBroker } from '../../../src/cli/replay/broker
 
 type Answer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: Buffer) => void;
 
-/** A server that answers in ways of its own. @returns its URL. */
+/** A server with custom answers. @returns its URL. */
 async function fakeServer(answer: Answer): Promise<string> {
   const server = createServer();
   server.on('session', (session) => onTestFinished(() => session.destroy()));

@@ -46,8 +46,8 @@ const ofRevision: Values = {
 };
 
 /**
- * Whether a document is a Service of Knative, without unknown fields. The package's schema is older than start-up
- * probes and gRPC probes: they are checked as those of a pod, which is what they are in the API.
+ * Whether a document is a Knative Service without unknown fields. The package's schema is older than start-up probes
+ * and gRPC probes: they are checked like those of a pod, which they are in the API.
  */
 export function findServiceProblems(document: unknown): string[] {
   const copy = structuredClone(document);

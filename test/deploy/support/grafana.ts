@@ -1,4 +1,4 @@
-/** The parts of a Grafana dashboard that matter to an import, and what is wrong with one. */
+/** The parts of a Grafana dashboard that matter to an import, and errors in one. */
 import * as z from 'zod';
 import { type Catalog, findUnknown } from './metric-catalog.ts';
 
@@ -51,7 +51,7 @@ const Variable = z.looseObject({
 const Annotation = z.looseObject({ name: z.string(), expr: z.string().optional() });
 
 const Dashboard = z.looseObject({
-  // Grafana gives it one; a number would overwrite what has it already.
+  // Grafana assigns it; a number would overwrite the dashboard that has it.
   id: z.null(),
   uid: z.string().max(40),
   title: z.string(),

@@ -20,7 +20,7 @@ const service = {
   spec: { ports: [{ port: 1 }] },
 };
 
-/** Renders files that are given as values; what is rendered is `kustomization.yaml`. */
+/** Renders files given as values, starting with `kustomization.yaml`. */
 function rendered(files: Readonly<Record<string, unknown>>): unknown {
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name);

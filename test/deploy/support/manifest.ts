@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
-/** Any document; what a kind has beyond this is read after it was validated. */
+/** Any document; further fields of a kind are read after it was validated. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;

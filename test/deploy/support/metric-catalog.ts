@@ -8,7 +8,7 @@ import { readWorkerMetrics } from '../../../src/telemetry/worker-metrics.ts';
 import { aFullSource } from '../../support/metric-source.ts';
 import { type Matcher, namesIn } from './promql.ts';
 
-/** Labels by the name of a series: those of a histogram have three. */
+/** Labels by the name of a series: a histogram has three series. */
 export type Catalog = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** What Prometheus itself adds. */
@@ -25,7 +25,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   'exhook_verdicts_total by': ['onError', 'otherwise', 'limiter', 'grants'],
 };
 
-/** The kinds of replies, which are outcomes that are no failures. */
+/** The kinds of replies: outcomes that are not failures. */
 export const replyOutcomes = callOutcomes.filter((outcome) => !failureCodes.includes(outcome as never));
 
 export async function readCatalog(): Promise<Catalog> {

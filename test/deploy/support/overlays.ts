@@ -8,7 +8,7 @@ import { isManifest, type Manifest, parseYaml } from './manifest.ts';
 export const root = join(import.meta.dirname, '../../..');
 export const kubernetes = join(root, 'deploy/kubernetes');
 
-/** Names of components by the name of the overlay; none for what is a directory of the repository. */
+/** Names of components by the name of the overlay; none for a directory of the repository. */
 export const overlays: readonly (readonly [string, readonly string[] | undefined])[] = [
   ['base', undefined],
   ['example', undefined],

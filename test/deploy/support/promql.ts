@@ -1,4 +1,4 @@
-/** What a PromQL expression names. Whether it is PromQL at all is for promtool to say. */
+/** The names in a PromQL expression. promtool checks whether it is valid PromQL. */
 
 export interface Matcher {
   readonly label: string;

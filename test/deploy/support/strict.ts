@@ -1,9 +1,9 @@
 /**
- * Validation against the schemas of kubernetes-models, and beyond: fields that no schema knows are found too.
+ * Validates against the schemas of kubernetes-models, and also finds unknown fields.
  *
- * The API's schemas allow any field, and the package has them as compiled functions only. So the document is handed
- * over in proxies that note what is asked for: a validator asks for every field that it knows, present or not. A
- * field that nobody asked for is a typo.
+ * The API's schemas allow any field, and the package has them as compiled functions only. The document is therefore
+ * passed in proxies that record which fields are read: a validator reads every field it knows, present or not. A field
+ * that is never read is a typo.
  */
 import * as knative from '@kubernetes-models/knative/serving.knative.dev/v1';
 import * as prometheus from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
@@ -14,7 +14,7 @@ import * as policy from 'kubernetes-models/policy/v1';
 import * as core from 'kubernetes-models/v1';
 import { isManifest } from './manifest.ts';
 
-/** What is used of a class of the package; it throws when `this` does not fit. */
+/** The part of a package's class that is used; it throws if `this` does not fit. */
 interface KnownKind {
   readonly prototype: { validate(): void };
 }

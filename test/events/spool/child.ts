@@ -1,6 +1,6 @@
 /**
- * A process that uses a spool, for tests that kill it. Reads commands from standard input, a JSON array a line,
- * and answers each with a line of JSON; `flood` never ends, and says what was stored after each append.
+ * A process that uses a spool, for tests that kill it. Reads commands from standard input, one JSON array per line, and
+ * answers each with a line of JSON; `flood` never ends, and reports what was stored after each append.
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -43,7 +43,7 @@ const commands: Record<string, (...args: never[]) => Promise<unknown>> = {
   async size() {
     return sinkLog.size;
   },
-  /** Three appenders at a time, so that commits overlap with whatever kills the process. */
+  /** Three appenders at a time: commits then overlap with whatever kills the process. */
   async flood(name: string, from: number) {
     let next = from;
     const appender = async () => {

@@ -18,7 +18,7 @@ const COUNT = 800;
 const all = deliveries('n', COUNT).map(({ id }) => id);
 let whole: Buffer = Buffer.alloc(0);
 
-/** A file with entries of all sizes, half of them confirmed, so that there are free pages too. */
+/** A file with entries of all sizes, half of them confirmed: it then has free pages too. */
 beforeEach(async () => {
   if (whole.length > 0) return;
   const spool = await aSpool();
@@ -112,7 +112,7 @@ describe('the file of a spool', () => {
   const PAGE = 4096;
   /** The flags of LMDB's pages. */
   const [BRANCH, LEAF] = [1, 2];
-  /** Pages of the tree that hold what is not confirmed, and older ones like them. */
+  /** Pages of the tree with unconfirmed entries, and similar older ones. */
   const pagesOf = (kind: number) =>
     Array.from({ length: whole.length / PAGE - 2 }, (_, i) => i + 2).filter(
       (page) =>

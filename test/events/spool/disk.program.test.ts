@@ -42,7 +42,7 @@ describe.skipIf(!canMount)('a disk (needs the right to mount one)', () => {
     });
     expect(log.size).toBe(stored.length);
     await expect(log.append([aDelivery('x')])).rejects.toMatchObject({ code: 'sink_failed' });
-    // What is confirmed makes room, even now.
+    // Confirmed entries make room, even now.
     await log.confirm(stored.splice(0, 50));
     expect(log.size).toBe(stored.length);
     rmSync(filler);

@@ -1,4 +1,4 @@
-/** Addresses and blocks, held against those of Node. */
+/** Compares addresses and blocks with Node's. */
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { addressKey, cidrKey, isInCidr, parseAddress, parseCidr } from '../../../src/policy/text/cidr.ts';

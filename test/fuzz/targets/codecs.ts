@@ -55,7 +55,7 @@ interface Pair<T> {
   encode(value: T): Uint8Array;
 }
 
-/** What was decoded comes back when it is encoded, where it can be, and decoded again. */
+/** A decoded value survives encoding, if it can be encoded, and decoding. */
 function checkRoundTrip<T>({ decode, encode }: Pair<T>, bytes: Uint8Array): void {
   const value = attempt(() => decode(bytes), isCodecError);
   if (value === undefined) return;

@@ -31,7 +31,7 @@ export const configText = () =>
     },
   });
 
-/** Stands where a secret should: what is wrong with it must be told without it. */
+/** Placed where a secret should be: errors about it must not contain it. */
 const MARK = 'hunter2-must-not-be-shown';
 
 /** One value of a good configuration is another one. */

@@ -34,7 +34,7 @@ function recordedFrames(): Buffer[][] {
   );
 }
 
-/** Few, so that frames meet; now and then one of the server's, or a high one. */
+/** Few, so frames share streams; sometimes one of the server's, or a high one. */
 const stream = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom(1, 3, 5, 7, 9) },
   { weight: 1, arbitrary: fc.constantFrom(0, 2, 1001, 0x7fffffff) },
@@ -134,7 +134,7 @@ export function anyConnection(): fc.Arbitrary<Uint8Array> {
       made,
       // In any order.
       some.chain((frames) => fc.shuffledSubarray(frames)),
-      // What is made here between what brokers send.
+      // Generated frames between those of brokers.
       fc.tuple(some, made).map(([a, b]) => a.flatMap((frame, at) => [frame, ...b.slice(at, at + 1)])),
     )
     .map((frames) => Buffer.concat([OPENING, ...frames]));

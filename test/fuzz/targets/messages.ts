@@ -1,4 +1,4 @@
-/** Message rules: what becomes of any message is always decided, and always something a broker can route. */
+/** Message rules: every message gets a decision, and always one that a broker can route. */
 import fc from 'fast-check';
 import { Config } from '../../../src/config/schema.ts';
 import { openConditionsFor } from '../../../src/lookup/messages/open-conditions.ts';

@@ -9,7 +9,7 @@ export const recording = () => {
   const short = recordedLines()
     .filter((line) => line.length < 1500)
     .slice(0, 60);
-  // Without the bytes, the message in words is what is read.
+  // Without the bytes, the described message is read.
   const inWords = short.map((line) => JSON.stringify({ ...JSON.parse(line), message_base64: undefined }));
   const line = mutatedText([...short, ...inWords], ['"message_base64":', '"at_ms":', '-1', '1e400', 'null']);
   return defineTarget({

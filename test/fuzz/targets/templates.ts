@@ -20,7 +20,7 @@ const samples = [
   ...['a.b[0]["c d"]', 'dev-*-?', '^(?:a|b)+[^c-f]{2,5}\\d$', '(a*)*b', '[a-z]*?x{0,3}(?=y)', '.*.*.*=.*'],
 ];
 
-/** Long enough for what is not linear. */
+/** Long enough to notice non-linear work. */
 const LONG = 'a'.repeat(3000);
 
 export const templates = () =>

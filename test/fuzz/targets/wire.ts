@@ -1,4 +1,4 @@
-/** Requests as bytes: what a broker, or anybody who reaches the port, may send. */
+/** Requests as bytes, from a broker or anybody who reaches the port. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';

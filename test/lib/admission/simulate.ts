@@ -1,4 +1,4 @@
-/** A storm in virtual time: callers that arrive at a steady rate, and a service that can do so much and no more. */
+/** A storm in virtual time: callers that arrive at a steady rate, and a service with limited capacity. */
 import type { Admission, AdmissionClock } from '../../../src/lib/admission/admission.ts';
 
 export interface VirtualClock extends AdmissionClock {

@@ -1,4 +1,4 @@
-/** What the parts of admission come to in a storm, in virtual time. */
+/** The parts of admission together in a storm, in virtual time. */
 import { describe, expect, it, vi } from 'vitest';
 import { createAdmission } from '../../../src/lib/admission/admission.ts';
 import { AdaptiveLimit, fixedLimit } from '../../../src/lib/admission/concurrency-limit.ts';
@@ -43,7 +43,7 @@ describe.each(Object.entries(kinds))('%s', (_, kind) => {
     // Nothing was done for callers who had gone.
     expect(sum(late)).toBe(0);
     expect(rest.service.answered).toBe(sum(served));
-    // Once the storm is known as one, whoever is refused is refused early.
+    // Once the storm is detected, refusals come early.
     for (const waits of refusals.slice(5, 7))
       expect(Math.max(...waits)).toBeLessThan(times === 2 ? 500 : 100);
   });

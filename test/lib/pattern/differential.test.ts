@@ -1,4 +1,4 @@
-/** The patterns of the first release mean what they meant; those of schemas mean what ECMA-262 says. */
+/** Patterns of the first release keep their meaning; patterns of schemas mean what ECMA-262 says. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePattern, type Dialect } from '../../../src/lib/pattern/pattern.ts';
@@ -110,7 +110,7 @@ const text = fc.string({
   maxLength: 7,
 });
 
-/** Soups that are mostly no patterns: what was accepted by mistake is accepted still. */
+/** Soups that are mostly not patterns: what was accepted by mistake is still accepted. */
 const soup = fc.string({ unit: fc.constantFrom(...'ab.^$*+?{}()[]|\\-,0129dswnpAzQE:<>=!ié'), maxLength: 9 });
 
 function isMatch(source: string, dialect: Dialect, subject: string): boolean {

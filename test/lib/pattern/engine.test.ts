@@ -1,4 +1,4 @@
-/** What the engine's insides must be like for its work and memory to stay bounded. */
+/** Properties of the engine's internals that keep its work and memory bounded. */
 import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { compileAutomaton } from '../../../src/lib/pattern/engine.ts';

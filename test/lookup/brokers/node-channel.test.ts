@@ -5,7 +5,7 @@ import type { NodeNews } from '../../../src/lookup/brokers/node-news.ts';
 
 const news: NodeNews = { node: 'emqx@a', what: 'called' };
 
-/** A worker and what it was sent. */
+/** A worker and the messages it received. */
 function aWorker(isConnected = true) {
   const sent: unknown[] = [];
   return { sent, isConnected: () => isConnected, send: (message: object) => sent.push(message) };

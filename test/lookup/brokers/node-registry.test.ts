@@ -71,7 +71,7 @@ describe('the list of a node', () => {
   it.each([
     ['has called something in between', () => call('client.connected'), MINUTE],
     ['asks two minutes later', () => {}, 2 * MINUTE],
-    // A broker unloads what it has loaded, and nothing else: the list was in force.
+    // A broker unloads only what it has loaded: the list was in force.
     ['has unloaded this server in between', () => call('provider.unloaded'), MINUTE],
   ])('is whole when the node %s', (_what, between, later) => {
     ask();
@@ -160,7 +160,7 @@ const login: HookSpec = { name: 'client.authenticate', topics: [] };
 const connected: HookSpec = { name: 'client.connected', topics: [] };
 const publish = (...topics: string[]): HookSpec => ({ name: 'message.publish', topics });
 
-/** What the registry says of a node, after the calls of lists before have had time to end. */
+/** The registry's row for a node, after calls of earlier lists have had time to end. */
 function look(node = A) {
   registry.look();
   now += 10 * SECOND;
@@ -292,7 +292,7 @@ describe('a node that has not asked since the start', () => {
     call('client.connected');
     want(connected, login, publish());
     const outdated = look();
-    // A node that has gone calls no more.
+    // A node that is gone does not call.
     expect(outdated()).toBeUndefined();
     call('client.connected');
     expect(outdated()).toStrictEqual({ ...none, missing: ['client.authenticate', 'message.publish'] });

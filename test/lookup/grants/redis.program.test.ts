@@ -17,7 +17,7 @@ import {
 
 const MINUTE = 60_000;
 
-/** A connection that goes with the test, and what it told. */
+/** A connection that closes with the test, and its log. */
 async function openRecords(port: number, options: Partial<RedisRecordsOptions> = {}) {
   const told: string[] = [];
   const records = await openRedisRecords({
@@ -104,7 +104,7 @@ describe.skipIf(isRedisMissing)('a Redis that fails', () => {
     expect(records.isConnected).toBe(false);
     await redis.start();
     expect(await until('an answer', () => records.read('k').catch(() => undefined))).toBe('x');
-    // Lost once, or again while it is starting; each loss is told once, and so is its end.
+    // Lost once, or again while starting; each loss and each recovery is logged once.
     expect(told.map((word) => word === 'back')).toEqual(told.map((_, i) => i % 2 === 1));
     expect(told.at(-1)).toBe('back');
   });

@@ -1,4 +1,4 @@
-/** What jose, another library, says of a token: the judge of our own verification. */
+/** The verdict of jose, another library, on a token: the judge of our own verification. */
 import { errors, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { TokenKey } from '../../../src/lookup/jwt/keys.ts';
 import type { TokenOptions, TokenProblem } from '../../../src/lookup/jwt/verify.ts';

@@ -11,7 +11,7 @@ import { freePort } from '../../../scripts/free-port.mjs';
 import { type JwksKeys, type JwksOptions, openJwksKeys } from '../../../src/lookup/jwt/jwks.ts';
 import { verifyToken } from '../../../src/lookup/jwt/verify.ts';
 
-/** A JWK Set behind HTTPS, with what it answers and how often it was asked. */
+/** A JWK Set behind HTTPS, with its answers and a count of requests. */
 let server: https.Server;
 let url: string;
 let ca: string;

@@ -164,7 +164,7 @@ describe('a signature', () => {
       const [input, signature] = [text(`${head}.${body}`), Buffer.from(part, 'base64url')];
       for (const [other, { keys }] of each) {
         const [key] = await keys.find({ alg: other });
-        // As if a source offered a key for what it cannot do.
+        // As if a source offered a key for an algorithm it does not fit.
         const offered = { key: (key as TokenKey).key, algorithms: [alg] };
         const isOwn = keys === signer.keys;
         expect(isSignedBy(offered, alg, input, signature), `${alg} with a key of ${other}`).toBe(isOwn);
@@ -230,7 +230,7 @@ describe('verifyToken', () => {
       async ([alg, signer], header, payload, given, damaged) => {
         const key = await keyOf(signer, alg);
         const parts = [base64url(JSON.stringify({ alg, ...header })), base64url(payload)];
-        // jose signs no header that it would refuse: the signature is made of another, and put behind this one.
+        // jose does not sign a header that it would refuse: the signature of another token is appended.
         const signature = await signRaw(signer, alg, parts.join('.'));
         let token = [...parts, signature].join('.');
         if (damaged !== null) {
@@ -249,7 +249,7 @@ describe('verifyToken', () => {
   });
 });
 
-/** A header that is no header is told before anything that jose finds. */
+/** An invalid header is reported before anything that jose finds. */
 async function withHeader(token: string, theirs: object): Promise<object> {
   const { decodeProtectedHeader } = await import('jose');
   try {

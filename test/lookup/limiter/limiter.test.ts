@@ -21,7 +21,7 @@ function setup(options: Partial<LimiterOptions>) {
     if (verdict instanceof Promise) throw new Error('the attempt waits');
     return verdict;
   };
-  /** What would become of an attempt now. */
+  /** The result of an attempt now. */
   const check = (attempt = anna) => {
     const verdict = now(attempt);
     if (verdict.action === 'refuse') return verdict;

@@ -1,6 +1,6 @@
 /**
- * Hashes that other programs made of the throw-away password below, so that no program is needed to run the
- * tests. The comment above each says how to make it again.
+ * Hashes of the throw-away password below, made by other programs: the tests need none of them. The comment above each
+ * says how to make it again.
  */
 import type { HashFields } from '../../../src/policy/login/password-fields.ts';
 import type { HashOptions, ParsedHash } from '../../../src/policy/login/password-hash.ts';
@@ -101,7 +101,7 @@ export const textVectors: readonly TextVector[] = [
     hash: 'PBKDF2$sha256$901$AAECAwQFBgcICQoLDA0ODw==$2YxRujBH5wrINJ2rx3FbsZIsynL8N5K1',
     options: { saltEncoding: 'utf-8' },
   },
-  // hashlib.pbkdf2_hmac('sha256', b'tide-pool', b'my salt!', 901, 24): a salt that is no base64
+  // hashlib.pbkdf2_hmac('sha256', b'tide-pool', b'my salt!', 901, 24): a salt that is not base64
   {
     name: 'mosquitto-auth-plug, salt that is no base64',
     kind: 'pbkdf2',

@@ -119,7 +119,7 @@ describe('what connected clients were granted', () => {
       expect(grants.find(client)).toBeUndefined();
       grants.decided(client, admitted('users', tags('login')));
       expect(grants.find(client)?.tags).toEqual({ site: 'login' });
-      // The same names with a wrong password, which somebody else let in.
+      // The same names with a wrong password, admitted by another method.
       grants.decided(client, { ...admitted('users'), verdict: 'deny' });
       expect(grants.find(client)).toBeUndefined();
     },

@@ -22,7 +22,7 @@ const client: Login = {
   mountpoint: 'm/',
 };
 
-/** Methods that remember what they were shown, behind one cache. */
+/** Methods that record their input, behind one cache. */
 function lookupsOf(names: readonly string[], isCacheable = true) {
   const seen: (readonly [string, Login])[] = [];
   const methods = names.map((name): OpenedMethod => {

@@ -1,4 +1,4 @@
-/** Rules that rely on names for which no login method vouches: what is warned of, and what `strict` refuses. */
+/** Rules that rely on names that no login method verifies: the warnings, and what `strict` refuses. */
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ const byClientId = { allow: 'all', topics: 'a/${clientid}/#' };
 const vouchingLines = ({ warnings }: OpenPolicy) =>
   warnings.filter((line) => line.includes('does not vouch for'));
 
-/** Of a policy with these methods, the names of rules for which somebody does not vouch. */
+/** The names in the rules of a policy with these methods that are not verified. */
 async function unvouched(methods: object[], more: object = {}): Promise<string[]> {
   const { policy } = await open({
     authenticate: { methods, ...more },

@@ -33,7 +33,7 @@ const anyHash: fc.Arbitrary<ParsedHash> = fc.oneof(
   fc.record({ kind: fc.constant('plain'), password: anyText }),
 ) as fc.Arbitrary<ParsedHash>;
 
-// Few names, so that many are listed twice; of one byte a character, of two, and halves of a pair.
+// Few names, so many are listed twice; with one byte per character, with two, and with lone surrogates.
 const anyName = fc.oneof(
   fc.constantFrom('a', 'b', 'ÿ', 'Ā', '\ud800', '\ufffd', 'a\0', '\0a'),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }),

@@ -25,7 +25,7 @@ function findBuild(directory = present) {
   return path;
 }
 
-/** Builds a tag or commit in a directory of its own, with the packages that are installed here. */
+/** Builds a tag or commit in its own directory, with the packages that are installed here. */
 function buildRef(ref) {
   const directory = mkdtempSync(join(tmpdir(), 'exhook-upgrade-build-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));

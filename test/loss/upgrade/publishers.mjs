@@ -1,4 +1,4 @@
-/** MQTT clients that publish without end, each waiting for its answer before it goes on. */
+/** MQTT clients that publish endlessly, and wait for each answer. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeCall, NODE } from '../../../bench/soak/calls.mjs';
 

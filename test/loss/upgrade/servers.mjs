@@ -1,4 +1,4 @@
-/** Servers of either build, one after the other, each on a port of its own and all on one spool. */
+/** Servers of either build, one after the other, each on its own port and all on one spool. */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export function createServers(directory, configuration) {
       }
       return {
         address: `http://127.0.0.1:${port}`,
-        /** Drains. @returns the exit status, what is lost as the last line says, and what waits in the spool then */
+        /** Drains. @returns the exit status, the losses in the last log line, and the entries left in the spool */
         async stop() {
           const { code } = await server.end('SIGTERM');
           const last = lines.join('').trim().split('\n').at(-1) ?? '';

@@ -1,4 +1,4 @@
-/** The codecs as they are in the bundle: each is a chunk of its own, and its library comes with it. */
+/** The codecs in the bundle: each is its own chunk, and includes its library. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Tries the examples of docs/codecs.md: the comment before each says what it is. */
+/** Runs the examples of docs/codecs.md: the comment before each says what it is. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ describe('docs/codecs.md', () => {
       if (codec.kind === 'bytes') {
         const content = bytesOf(value);
         expect(hexOf(codec.decode(bytes))).toBe(hexOf(content));
-        // What is compressed is for zlib to say.
+        // zlib decides what is compressed.
         if (!/gzip|deflate/.test(name)) expect(hexOf(codec.encode(content))).toBe(hexOf(bytes));
       } else {
         const content = json.decode(textBytes(value));

@@ -1,4 +1,4 @@
-/** What we write is read by other implementations, where they are installed, and comes back as it was. */
+/** Other implementations, if installed, read our output, and it comes back unchanged. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

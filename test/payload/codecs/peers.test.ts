@@ -27,7 +27,7 @@ describe('payloads of other implementations', () => {
     },
   );
 
-  // They write what the specification leaves open as we do.
+  // Where the specification leaves a choice, they write the same as we do.
   it.each(
     peers
       .filter(({ codec, name }) => codec === 'msgpack' && !/timestamp|single|integer keys/.test(name))

@@ -113,7 +113,7 @@ const avroReport: fc.Arbitrary<Value> = fc.record({
   parent: fc.constant(null),
 });
 
-// Without what is left out when it has its default.
+// Without fields that are omitted at their default.
 const protobufReport: fc.Arbitrary<Value> = fc.record(
   {
     deviceId: text.filter((value) => value !== ''),
@@ -138,7 +138,7 @@ describe.each(specs)('%s', (_, spec) => {
     const check = (bytes: Uint8Array) => {
       if (problemOf(() => codec.decode(bytes)) !== 'none') return;
       if (codec.kind === 'bytes') expect(codec.decode(bytes).length).toBeLessThanOrEqual(limits.maxBytes);
-      // What was decoded may be larger when it is encoded, but is no other than a value.
+      // A decoded value may be larger when encoded, but it is the same value.
       else
         expect(problemOf(() => codec.encode(codec.decode(bytes)))).toMatch(
           /^(?:none|unsupported|schema|too_large)/,

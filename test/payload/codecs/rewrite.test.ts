@@ -1,4 +1,4 @@
-/** What a rewrite does not touch comes out as it was. */
+/** A rewrite leaves untouched parts unchanged. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value, ValueCodec } from '../../../src/payload/codecs/codec.ts';

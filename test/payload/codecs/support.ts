@@ -1,4 +1,4 @@
-/** What the tests of codecs share. */
+/** Helpers of the tests of codecs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -36,7 +36,7 @@ export async function openByteCodec(spec: CodecName, limits: Partial<CodecLimits
   return codec;
 }
 
-/** What is wrong with a payload: `too_deep: nests deeper than 64 levels`. Whatever else is thrown stays thrown. */
+/** The error of a payload: `too_deep: nests deeper than 64 levels`. Any other error is rethrown. */
 export function problemOf(run: () => unknown): string {
   try {
     run();

@@ -23,7 +23,7 @@ const work = { failure: 'takes too much work on this input' };
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const keysOf = (count: number) => Object.fromEntries(numbers(count).map((i) => [`key-${i}`, i]));
 
-/** Counts how often anybody looks at it. */
+/** Counts reads. */
 function watched<T extends object>(target: T): { value: T; reads: () => number } {
   let reads = 0;
   const value = new Proxy(target, {

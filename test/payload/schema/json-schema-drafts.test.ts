@@ -1,4 +1,4 @@
-/** What people's schemas hold, and what the drafts make of it. */
+/** Keywords of real schemas, and their meaning in each draft. */
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../../src/payload/codecs/codec.ts';
 import { openJsonSchema } from '../../../src/payload/schema/json-schema.ts';

@@ -14,7 +14,7 @@ describe('readHttpAnswer', () => {
     [json({ result: 'allow' }), { result: 'allow', isSuperuser: false, clientAttrs: {} }],
     [json({ result: 'deny' }), { result: 'deny' }],
     [json({ result: 'ignore' }), { result: 'ignore' }],
-    // What is not there is "ignore" to EMQX.
+    // EMQX treats a missing result as "ignore".
     [json({}), { result: 'ignore' }],
     [form(''), { result: 'ignore' }],
     // What else a refusal says does not matter.

@@ -40,7 +40,7 @@ describe('parseTags', () => {
     [['a']],
     { a: {} },
     { a: null },
-    // What they were rounded from is another one's.
+    // They were rounded from another client's value.
     { a: 2 ** 53 },
     { a: 1e300 },
     '=x',

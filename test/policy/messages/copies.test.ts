@@ -1,4 +1,4 @@
-/** A payload may have tens of thousands of keys: what a rule changes in it is copied once. */
+/** A payload may have tens of thousands of keys: a changed part is copied once. */
 import { expect, it } from 'vitest';
 import { alignItems } from '../../../src/payload/codecs/rewrite/align.ts';
 import { parsePath, removePath, writePath } from '../../../src/policy/messages/path.ts';

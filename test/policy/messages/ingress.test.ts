@@ -9,7 +9,7 @@ const rules: PublishSection['rules'] = [
   { topics: '#', set: { topic: 'p/${topic}' } },
 ];
 
-/** Both calls for one message: what the first answers is what the second is about. */
+/** Both calls for one message: the second gets what the first answered. */
 async function send(section: Omit<PublishSection, 'rules'>, topic: string, wasAtIngress?: boolean) {
   const publish = {
     ...(await openPublish({ rules, ...section })),

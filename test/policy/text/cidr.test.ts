@@ -28,7 +28,7 @@ describe('an address', () => {
     ['::1', '::/0', true],
     ['10.1.2.3', '::/0', false], // families do not mix
     ['::1', '0.0.0.0/0', false],
-    ['::ffff:10.1.2.3', '10.0.0.0/8', true], // RFC 4291, 2.5.5.2: what a dual-stack listener sees
+    ['::ffff:10.1.2.3', '10.0.0.0/8', true], // RFC 4291, 2.5.5.2: addresses at a dual-stack listener
     ['10.1.2.3', '::ffff:10.0.0.0/104', true],
     ['11.1.2.3', '::ffff:10.0.0.0/104', false],
     ['1:2:3:4:5:6:1.2.3.4', '1:2:3:4:5:6:102:304', true],

@@ -24,7 +24,7 @@ describe('a rule in YAML', () => {
     ['{ allow: subscribe, topics: ["$queue/jobs", "$queue/jobs/#", "$s/+/a", "$new/#"] }'],
   ])('may be %s', (yaml) => {
     expect(problemsOf(yaml)).toEqual([]);
-    // Nothing is rewritten: what is in the file is what is logged and explained.
+    // Nothing is rewritten: the log and explanations show the text of the file.
     expect(RuleSchema.parse(parse(yaml))).toEqual(parse(yaml));
   });
 

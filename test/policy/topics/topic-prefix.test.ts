@@ -57,7 +57,7 @@ describe('a topic filter', () => {
     ['5.8.3', '$exclusive/a/+', 'a/+'],
     ['5.8.3', '$delayed/10/a', 'a'],
     ['5.8.3', '$delayed/a', 'any = $delayed/a'],
-    // What nobody knows.
+    // An unknown prefix.
     ['6.2.0', '$new/n/a', 'any = $new/n/a'],
     ['6.2.0', '$', 'any = $'],
     ['6.2.0', '$sp/0/earliest/a', 'any = $sp/0/earliest/a'],
@@ -104,7 +104,7 @@ const rules: Rule[] = [
 
 describe('a subscription with a prefix', () => {
   test.each([
-    // The client chooses the name of a queue so that it looks like a topic of its own.
+    // The client chooses the name of a queue to look like one of its own topics.
     ['6.1.1', '$queue/d-c1/secret/#', 'deny'],
     ['6.1.1', '$queue/open/secret/x', 'deny'],
     ['6.1.1', '$queue/open/#', 'deny'],
@@ -120,13 +120,13 @@ describe('a subscription with a prefix', () => {
     ['6.1.1', '$queue/secret/open/x', 'deny'], // a shared subscription, if queues are off
     ['6.1.1', '$queue/n/other', '-'],
     ['6.1.1', '$new/open/x', 'deny'], // it may be secret/#
-    ['5.8.3', '$queue/open/secret/x', 'allow'], // a shared one: open/secret/x is no secret
+    ['5.8.3', '$queue/open/secret/x', 'allow'], // a shared one: open/secret/x is not secret
     ['5.8.3', '$queue/secret/x', 'deny'],
     ['', '$queue/open/secret/x', 'deny'],
     ['', '$queue/open/#', 'deny'],
     ['', '$queue/secret/open/x', 'deny'],
     ['', '$q/open/x', 'deny'],
-    // What is really asked for is allowed.
+    // The effective topic is allowed.
     ['6.1.1', '$queue/jobs/open/x', 'allow'],
     ['6.1.1', '$queue/jobs/d-c1/#', 'allow'],
     ['6.1.1', '$q/open/x', 'allow'],

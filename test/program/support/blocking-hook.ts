@@ -34,7 +34,7 @@ export function blockingHook(): string {
   return temporaryFile('blocking.mjs', code);
 }
 
-/** One call. @returns its status; that of a process that ends is not 0. */
+/** One call. @returns its status; not 0 if the process exits. */
 export async function callAs(broker: Broker, clientid: Blocking): Promise<number> {
   const rpc = rpcFor('client.connected', 'v3');
   return (await broker.call(rpc.path, requestOf(rpc, { clientinfo: { clientid } }))).status;

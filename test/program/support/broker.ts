@@ -1,4 +1,4 @@
-/** A broker made of @grpc/grpc-js: the same calls, by a client that is not ours. */
+/** A broker built on @grpc/grpc-js: the same calls, by a foreign client. */
 import {
   type CallOptions,
   type ChannelCredentials,
@@ -13,7 +13,7 @@ import { findRpc } from '../../../src/protocol/wire/rpc.ts';
 import { bytesOf, type RecordedCall } from '../../support/recordings.ts';
 import { readReply } from '../../support/runtime.ts';
 
-/** What a broker got. */
+/** The answer that a broker got. */
 export interface Answer {
   readonly status: number;
   /** Text of the status, empty on success. */
@@ -29,7 +29,7 @@ export class Broker {
   readonly #client: Client;
 
   constructor(address: string, secure: ChannelCredentials = credentials.createInsecure(), options = {}) {
-    // Each broker has a connection of its own.
+    // Each broker has its own connection.
     this.#client = new Client(address, secure, { 'grpc.use_local_subchannel_pool': 1, ...options });
   }
 
@@ -56,7 +56,7 @@ export class Broker {
     });
   }
 
-  /** Resolves when it is connected: what a call may take is then the server's time alone. */
+  /** Resolves when it is connected: the time of a call is then the server's alone. */
   connected(): Promise<void> {
     return new Promise((resolve, reject) =>
       this.#client.waitForReady(inTime(), (error) => (error ? reject(error) : resolve())),

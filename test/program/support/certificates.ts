@@ -60,7 +60,7 @@ export class Certificates {
     );
   }
 
-  /** Puts one certificate and its key in the place of another. */
+  /** Replaces one certificate and key by another. */
   replace(name: string, by: string): void {
     for (const end of ['key', 'pem']) copyFileSync(this.path(`${by}.${end}`), this.path(`${name}.${end}`));
   }

@@ -1,4 +1,4 @@
-/** CloudEvents 1.0 checked by hand against the specification: what is wrong with a line, or nothing. */
+/** Checks a line against the CloudEvents 1.0 specification: returns its error, or undefined. */
 
 /** An event as it came out. */
 export interface CloudEvent {
@@ -54,7 +54,7 @@ export function findCloudEventProblems(line: string): string[] {
   for (const name of ['id', 'source', 'type']) check(isText(name), `${name} MUST be a non-empty string`);
   check(uri.test(String(event.source)), 'source MUST be a URI-reference, absolute where possible');
   check(/^[a-z]+(\.[a-z]+)+$/.test(String(event.type)), 'type is a name of ours: words and dots');
-  // OPTIONAL attributes: absent, or what they must be; null is the same as absent, and not written here.
+  // OPTIONAL attributes: absent or valid; null is the same as absent, and not written here.
   check(!('subject' in event) || isText('subject'), 'subject, if present, MUST be a non-empty string');
   check(!('time' in event) || timestamp.test(String(event.time)), 'time MUST adhere to RFC 3339');
   check(!('datacontenttype' in event) || mediaType.test(String(event.datacontenttype)), 'not a media type');

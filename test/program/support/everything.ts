@@ -17,7 +17,7 @@ const list = [
   },
 ];
 
-/** Systems that nobody runs: the sinks try to connect for ever. */
+/** Systems that are not running: the sinks keep trying to connect. */
 export const sinks = {
   http: { http: { url: 'http://127.0.0.1:1/' } },
   nats: { nats: { servers: ['nats://127.0.0.1:1'], stream: { name: 'EVENTS' } } },
@@ -46,7 +46,7 @@ export const everything = {
 
 type Results = Record<string, unknown>;
 
-/** What came of one call of each kind: all `true` when all is well. */
+/** The result of one call of each kind: all `true` if all is well. */
 export async function useEverything(broker: Broker, url: string): Promise<Results> {
   return { ...(await useCalls(broker)), ...(await usePages(url)) };
 }
@@ -72,7 +72,7 @@ export async function useCalls(broker: Broker): Promise<Results> {
   };
 }
 
-/** The same, of what needs connections of its own. */
+/** The same, for parts that need their own connections. */
 export async function usePages(url: string): Promise<Results> {
   const page = async (path: string) => (await fetch(`${url}${path}`)).status === 200;
   const json = await callJson(url, 'OnClientConnected', { clientinfo: { clientid: 'c1', node: 'n' } });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { RecordedCall } from '../../support/recordings.ts';
 import type { CloudEvent } from './cloud-events.ts';
 
-/** What an event says: all but what is stamped on it. */
+/** The content of an event, without stamped attributes. */
 export interface Said {
   readonly type: string;
   readonly subject?: string;

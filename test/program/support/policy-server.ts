@@ -38,8 +38,8 @@ export async function serverOf(
 }
 
 /**
- * The same for tests that only call: those of a file with the same configuration share one server, which neither they
- * nor each other's calls change.
+ * The same for tests that only call: tests of a file with the same configuration share one server, because their calls
+ * do not change it.
  */
 export async function sharedServerOf(config: object): Promise<Pick<PolicyServer, 'server' | 'broker'>> {
   const server = await oncePerFile(config, async () => {

@@ -21,7 +21,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** What a process has written so far, with a way to wait for more. */
+/** The output of a process so far, with a way to wait for more. */
 export class Heard {
   #text = '';
   readonly #waiting = new Set<() => void>();
@@ -48,7 +48,7 @@ export class Heard {
     return this.#text.split('\n').slice(0, -1);
   }
 
-  /** Resolves when `find` finds something in what was written. @throws when the stream ends before. */
+  /** Resolves when `find` finds something in the output. @throws if the stream ends before. */
   async until<T>(what: string, find: (heard: Heard) => T | undefined | false): Promise<T> {
     for (;;) {
       const found = find(this);
@@ -109,7 +109,7 @@ export class Program {
     return this.child.pid ?? 0;
   }
 
-  /** The log so far, without what is no log: problems of a configuration are written as text. */
+  /** The log so far, without other output: configuration errors are written as text. */
   get log(): LogLine[] {
     return this.stderr.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
   }
@@ -199,7 +199,7 @@ export async function exhook(args: readonly string[], options: ProgramOptions = 
   return await run(args, { ...options, entry: 'cli.js' });
 }
 
-/** Servers of a file of tests, by what they were started with. */
+/** Servers of a test file, by their arguments. */
 const shared = new Map<string, Promise<unknown>>();
 const endings: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -222,7 +222,7 @@ export async function oncePerFile<T>(
   return await making;
 }
 
-/** Nothing of the machine's that could change what a program does. */
+/** No variables of the machine that could change what a program does. */
 export function cleanEnvironment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { ...(PATH && { PATH }), ...(HOME && { HOME }), NO_COLOR: '1', ...env };
@@ -235,7 +235,7 @@ export function temporaryDirectory(): string {
   return path;
 }
 
-/** Writes a file into a directory of its own. @returns its path. */
+/** Writes a file into a new directory. @returns its path. */
 export function temporaryFile(name: string, text: string, directory = temporaryDirectory()): string {
   const path = join(directory, name);
   writeFileSync(path, text);

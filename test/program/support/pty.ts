@@ -1,4 +1,4 @@
-/** A program on a terminal of its own, which may go away or not be read: by way of Python, since Node has no pty. */
+/** A program on its own terminal, which may close or not be read: with Python, because Node does not have pty. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -6,7 +6,7 @@ import { root } from '../../support/source.ts';
 import { cleanEnvironment, dist, Heard } from './program.ts';
 
 export class ProgramOnTerminal {
-  /** What the terminal shows. */
+  /** The terminal's content. */
   readonly screen: Heard;
   readonly #control: Heard;
   readonly #python;

@@ -1,4 +1,4 @@
-/** A client without manners, on bare node:http2: sends what it is told, and reports all that comes back. */
+/** A rude client on bare node:http2: sends whatever it is told, and reports everything it receives. */
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -9,7 +9,7 @@ import {
 import { connect as connectTcp, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What came back on a stream. */
+/** The response on a stream. */
 export interface Heard {
   /** HTTP status; 0 when there were no response headers. */
   readonly http: number;
@@ -27,7 +27,7 @@ export interface Heard {
 export interface RawRequest {
   readonly path?: string;
   readonly method?: string;
-  /** Added to those of a broker; `undefined` takes one away. */
+  /** Added to a broker's headers; `undefined` removes one. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: Uint8Array;
   /** Whether the stream is ended after the body. Default: yes. */
@@ -47,7 +47,7 @@ export class RawClient {
   readonly session: ClientHttp2Session;
 
   constructor(url: string, options = {}) {
-    // Node counts what is still to be sent, in MiB.
+    // Node counts unsent bytes, in MiB.
     this.session = connect(url, { maxSessionMemory: 256, ...options });
     this.session.on('error', () => {});
   }
@@ -68,7 +68,7 @@ export class RawClient {
     return stream;
   }
 
-  /** Resolves when the server has ended its half of the stream, or the stream is gone. */
+  /** Resolves when the server has ended its half of the stream, or the stream is closed. */
   async send(request: RawRequest): Promise<Heard> {
     return await listenTo(this.open(request));
   }

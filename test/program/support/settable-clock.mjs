@@ -1,5 +1,5 @@
-// For `node --import`: a wall clock that a test sets while the program runs. CLOCK is a file with the milliseconds by
-// which it differs from the clock of the machine; the monotonic clock stays as it is, as when somebody sets a real one.
+// For `node --import`: a wall clock that a test sets while the program runs. The file CLOCK contains the difference to
+// the machine's clock, in milliseconds; the monotonic clock does not change, as when a real clock is set.
 import { readFileSync } from 'node:fs';
 
 const { CLOCK = '' } = process.env;

@@ -1,5 +1,5 @@
-// A user's file for `node --import`: the SDK of OpenTelemetry with an exporter that writes a line of JSON a span.
-// SPANS is the file they are appended to, one line a span; FAULT is what is to throw.
+// A user's file for `node --import`: the OpenTelemetry SDK with an exporter that appends one line of JSON per span to
+// the file SPANS; FAULT names what throws.
 import { appendFileSync } from 'node:fs';
 import {
   AlwaysOnSampler,

@@ -87,7 +87,7 @@ describe('describeIssues', () => {
       if (Array.isArray(value)) return value.map(poison);
       if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array))
         return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, poison(part)]));
-      // Text where there is none, and too long a text where there is.
+      // Text where none is allowed, and a text that is too long.
       return typeof value === 'string' ? SECRET.repeat(4000) : SECRET;
     };
     const { clientinfo: _, ...rest } = inputs()[name] as { clientinfo?: unknown };

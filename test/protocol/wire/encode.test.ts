@@ -29,7 +29,7 @@ const STOP_AND_RETURN = 2;
 const IGNORE = 1;
 const payload = Uint8Array.of(0, 255, 1);
 
-/** What a broker of the version reads. */
+/** How a broker of this version reads it. */
 const read = (rpc: Rpc, reply: Reply, request: object) =>
   fromBinary(methodOf(rpc).output, encode(rpc, reply, request)) as Message & {
     type: number;

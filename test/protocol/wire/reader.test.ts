@@ -1,4 +1,4 @@
-/** Our reader beside protobuf's own, which knows nothing of it. */
+/** Our reader compared with protobuf's own, which is independent of it. */
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';

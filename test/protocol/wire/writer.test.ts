@@ -1,4 +1,4 @@
-/** Our writer beside protobuf's own, which knows nothing of it. */
+/** Our writer compared with protobuf's own, which is independent of it. */
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe('a response that is written', () => {
   });
 });
 
-/** The cases of a oneof come as fields of their own. */
+/** The cases of a oneof are separate fields. */
 function withOneof({ boolResult, message, ...rest }: Record<string, unknown>): object {
   if (message !== undefined) return { ...rest, value: { case: 'message', value: message } };
   return boolResult === undefined ? rest : { ...rest, value: { case: 'boolResult', value: boolResult } };

@@ -25,7 +25,7 @@ import { listFiles, readLines, readText } from './read-lines.ts';
 const sinks: Sink[] = [];
 let directory: string;
 let path: string;
-/** Milliseconds since 1970, as the sink is told. */
+/** Milliseconds since 1970, passed to the sink. */
 let time: number;
 
 beforeEach(async () => {

@@ -219,7 +219,7 @@ async function startReader(port: () => number): Promise<Reader> {
   await client.subscribeAsync('#', { qos: 2 });
   let count = 0;
   return {
-    // What was confirmed before stands before a mark that is published now.
+    // Earlier confirmed messages precede a mark published now.
     async read() {
       const mark = `${count++}`;
       const marker = await connectAsync({ ...options, port: port(), clientId: `marker-${mark}` });

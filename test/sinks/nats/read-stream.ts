@@ -1,9 +1,9 @@
-/** Reads a stream of JetStream with a client of its own. */
+/** Reads a JetStream stream with its own client. */
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type ConnectionOptions, connect, type MsgHdrs } from '@nats-io/transport-node';
 import type { Received } from '../../../src/sink-contract.ts';
 
-/** All messages of a stream in their order; none when there is no such stream. */
+/** Returns all messages of a stream in order; none if the stream does not exist. */
 export async function readStream(options: ConnectionOptions, stream: string): Promise<Received[]> {
   const connection = await connect(options);
   try {

@@ -50,7 +50,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
   afterAll(() => server?.close());
 
   let streams = 0;
-  /** A stream of its own for each test, with all subjects that begin with its name. */
+  /** A new stream for each test, with all subjects that begin with its name. */
   const nextStream = (further: object = {}) => {
     const name = `S${streams++}`;
     return { name, create: true, subjects: [name, `${name}.>`], ...further };
@@ -240,7 +240,7 @@ describe.skipIf(isNatsMissing)('nats', () => {
       const batch = [small, large, small].map((body) => makeDelivery({ format: 'raw', body, key: 'one' }));
       const receipt = await write(sink, batch);
       expect(receipt).toEqual({ rejected: [], unconfirmed: [1, 2] });
-      // Only what was sent at once may have arrived before its turn.
+      // Only events sent at once may have arrived before their turn.
       expect(await read(stream.name)).toHaveLength(pipeline ? 2 : 1);
     },
   );

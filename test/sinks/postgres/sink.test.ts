@@ -34,7 +34,7 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
   beforeAll(async () => {
     server = await startPostgres();
     proxy = await startProxy(() => server.port);
-    // A row that the database refuses by a rule of its own.
+    // A row that the database refuses by its own rule.
     const sink = await open();
     await sink.check?.();
     await sink.close();
@@ -170,7 +170,7 @@ describe.skipIf(isPostgresMissing)('the sink postgres', () => {
     const rows = await server.query('SELECT data, body FROM deep ORDER BY position');
     const [first, ...others] = rows.map(({ data, body }) => body?.toString() ?? data);
     expect(first).toEqual({ key: 'client-1' });
-    // Texts this long are no use in a report.
+    // Texts this long are useless in a report.
     expect(others.map((text) => [lists, maps, envelope].indexOf(String(text)))).toEqual([0, 1, 2, -1]);
     await sink.close();
   });

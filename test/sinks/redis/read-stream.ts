@@ -1,4 +1,4 @@
-/** Reads streams of Redis with a client of its own, as bytes. */
+/** Reads Redis streams with its own client, as bytes. */
 import redis from '@redis/client';
 import type { Received } from '../../../src/sink-contract.ts';
 

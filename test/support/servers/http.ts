@@ -1,4 +1,4 @@
-/** A service over HTTP that remembers what it took, also while it is stopped. */
+/** An HTTP service that records its requests, also while it is stopped. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { freePort } from '../../../scripts/free-port.mjs';
@@ -27,7 +27,7 @@ export interface HttpService {
   answer: (request: Taken) => Answering | undefined;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Ends everything in the midst of what it does. */
+  /** Kills everything abruptly. */
   kill(): Promise<void>;
   close(): Promise<void>;
 }

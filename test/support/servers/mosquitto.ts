@@ -22,7 +22,7 @@ export interface MosquittoServer {
   readonly port: number;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** SIGKILL. What is not in its file yet is lost: see `persist`. */
+  /** SIGKILL. Data that is not in its file yet is lost: see `persist`. */
   kill(): Promise<void>;
   /** Writes its file now (SIGUSR1) and waits for that. */
   close(): Promise<void>;

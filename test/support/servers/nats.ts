@@ -17,7 +17,7 @@ export const isNatsMissing = isServerMissing('nats-server', 'nats-server');
 export interface NatsServer {
   readonly port: number;
   start(): Promise<void>;
-  /** SIGTERM. What was confirmed is there again after `start`. */
+  /** SIGTERM. Confirmed data is there again after `start`. */
   stop(): Promise<void>;
   kill(): Promise<void>;
   /** The process takes connections and bytes, and answers nothing. */
@@ -27,7 +27,7 @@ export interface NatsServer {
 }
 
 export interface NatsServerOptions {
-  /** The section `authorization` or whatever else, as it stands in a configuration file of nats-server. */
+  /** The section `authorization` or any other, as in a configuration file of nats-server. */
   readonly config?: string;
   readonly tls?: {
     readonly ca: string;

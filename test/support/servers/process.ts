@@ -32,7 +32,7 @@ export function isServerMissing(program: string, debianPackage: string): boolean
   return true;
 }
 
-/** Does somebody listen there? */
+/** Whether the port accepts connections. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -52,7 +52,7 @@ export const removeDirectory = (path: string) => rm(path, { recursive: true, for
 
 export interface RunningProcess {
   readonly child: ChildProcess;
-  /** What it has printed so far, for messages about a failed start. */
+  /** Its output so far, for messages about a failed start. */
   printed(): string;
   /** Whether it has ended. */
   isOver(): boolean;
@@ -100,7 +100,7 @@ export async function freeze({ pid }: ChildProcess): Promise<void> {
   });
 }
 
-/** Runs a program to its end. @throws Error with what it printed when it fails. */
+/** Runs a program to its end. @throws Error with its output if it fails. */
 export async function runToEnd(
   program: string,
   args: readonly string[],
@@ -112,7 +112,7 @@ export async function runToEnd(
   return running.printed();
 }
 
-/** Waits for a started server. Ends one that does not get ready, and says what it printed. */
+/** Waits for a started server. Stops one that does not get ready, and reports its output. */
 export async function untilReady(
   name: string,
   running: RunningProcess,

@@ -1,4 +1,4 @@
-/** RabbitMQ of Debian in a temporary directory, with a port mapper of its own. */
+/** Debian's RabbitMQ in a temporary directory, with its own port mapper. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';

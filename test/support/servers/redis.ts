@@ -1,4 +1,4 @@
-/** redis-server of Debian in a temporary directory, with its data on disk so that it survives a restart. */
+/** Debian's redis-server in a temporary directory. Its data is on disk and survives a restart. */
 import { freePort } from '../../../scripts/free-port.mjs';
 import {
   freeze,
@@ -15,11 +15,11 @@ export const isRedisMissing = isServerMissing('redis-server', 'redis-server');
 
 export interface RedisServer {
   readonly port: number;
-  /** Runs a command with redis-cli. @returns what it prints. */
+  /** Runs a command with redis-cli. @returns its output. */
   cli(...command: readonly string[]): Promise<string>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** SIGKILL: what was written is on disk, since every write is. */
+  /** SIGKILL: all data is on disk, because every write is synced. */
   kill(): Promise<void>;
   /** The process takes connections and bytes, and answers nothing. */
   freeze(): Promise<void>;

@@ -10,7 +10,7 @@ interface Started {
   close(): Promise<void>;
 }
 
-/** Loaded when they are asked for: each looks for its program, and says what is missing. */
+/** Loaded on demand: each looks for its program, and reports what is missing. */
 const starters: Readonly<Record<string, () => Promise<Started>>> = {
   postgres: async () => (await import('./postgres.ts')).startPostgres(),
   rabbitmq: async () => (await import('./rabbitmq.ts')).startRabbitmq(),

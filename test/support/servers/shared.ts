@@ -8,10 +8,10 @@ declare module 'vitest' {
 }
 
 /**
- * The port of a server that other tests use, too. It is ended after the run: leave it running, and give your data a
- * name of its own.
+ * The port of a server that other tests use, too. It is stopped after the run: leave it running, and use unique names
+ * for your data.
  *
- * @throws Error with the reason when it does not start.
+ * @throws Error with the reason if it does not start.
  */
 export async function sharedPort(kind: 'postgres' | 'rabbitmq'): Promise<number> {
   const response = await fetch(`${inject('sharedServers')}/${kind}`);

@@ -1,6 +1,6 @@
 /**
- * A broker node that does what releases of EMQX were seen to do: which calls it makes, what it makes of the answers, when
- * it reads the list of hooks. It has no clock of its own: tests say when its health check or a reconnect is due.
+ * A broker node that behaves like EMQX releases were observed to: which calls it makes, how it interprets the answers,
+ * when it reads the list of hooks. It has no clock: tests trigger its health check or a reconnect.
  */
 import { type DescMessage, fromBinary } from '@bufbuild/protobuf';
 import { onTestFinished } from 'vitest';
@@ -22,7 +22,7 @@ export interface NodeOptions {
   readonly hasIngress?: boolean;
 }
 
-/** What a client publishes. */
+/** A message of a client. */
 export interface Publication {
   readonly topic: string;
   readonly payload?: string;

@@ -18,7 +18,7 @@ export interface CallOptions {
   readonly body: Uint8Array | undefined;
 }
 
-/** Milliseconds until 5.3.2 makes a connection anew. */
+/** Milliseconds until 5.3.2 reconnects. */
 const PAUSE = 5_000;
 
 export class Connection {

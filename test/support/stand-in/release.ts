@@ -16,7 +16,7 @@ export interface Release {
   readonly goaway: 'loses' | 'finishes';
   /** Whether Correlation-Data that is not UTF-8 cannot be encoded, since properties are in its calls (5.9). */
   readonly sendsCorrelationData: boolean;
-  /** What a login comes to that nobody decides: refused up to 5.8, admitted without an authenticator from 5.9 on. */
+  /** The result of a login that nobody decides: refused up to 5.8, admitted without an authenticator from 5.9 on. */
   readonly undecided: 'admit' | 'refuse';
   /** Whether hooks stay installed when the server is disabled after an outage (6.2.0, 6.3). */
   readonly keepsHooks: boolean;

@@ -51,7 +51,7 @@ describe('beside an SDK', () => {
 describe('the API of OpenTelemetry', () => {
   const sources = filesUnder('src').map((file) => ({ file, imports: importsOf(file) }));
   const isTracing = (file: string) => file.startsWith('src/telemetry/tracing/');
-  /** What is loaded with every server. */
+  /** Modules loaded with every server. */
   const detect = 'src/telemetry/tracing/detect.ts';
 
   it('is imported by the files of tracing only', () => {

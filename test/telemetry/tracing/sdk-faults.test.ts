@@ -34,7 +34,7 @@ function aProcessor(overrides: Partial<SpanProcessor>): SpanProcessor {
   };
 }
 
-/** A provider whose spans do as they are told. */
+/** A provider with configurable spans. */
 function aProvider(span: Partial<Span>): void {
   const whole = {
     spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
@@ -198,7 +198,7 @@ interface Registry {
   trace: unknown;
 }
 
-/** Keeps the texts of what was logged. */
+/** Records the texts of the log. */
 function aLog(lines: string[]): Logger {
   const write = (...args: unknown[]) => void lines.push(String(args.at(-1)));
   return {

@@ -1,4 +1,4 @@
-/** A server beside an SDK: how traces go on into sinks, and with events. */
+/** A server with an SDK: how traces continue into sinks, and with events. */
 import { SpanKind, trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import type { StampedEvent } from '../../../src/protocol/schema/event.ts';
@@ -44,7 +44,7 @@ describe('a message', () => {
     });
     const [call] = spans;
     expect(write?.links.map(({ context: { spanId } }) => spanId)).toStrictEqual([call?.spanContext().spanId]);
-    // The consumer of the event goes on from the call.
+    // The consumer of the event continues the trace of the call.
     const { traceId, spanId } = call?.spanContext() ?? {};
     const [event] = [JSON.parse(service.requests[0]?.body ?? '')].flat();
     expect(event.traceparent).toBe(`00-${traceId}-${spanId}-01`);

@@ -44,7 +44,7 @@ function replay(chunks: Iterable<Uint8Array>): Peer {
   return peer;
 }
 
-/** What the handler saw and what came back, stream by stream, whatever the order among streams. */
+/** The handler's input and the responses, by stream, whatever the order among streams. */
 function summarize(peer: Peer): string {
   const frames = peer.take();
   const problems = [...peer.reasons, ...peer.streamReasons, ...frames.filter(({ type }) => type === GOAWAY)];

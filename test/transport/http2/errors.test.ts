@@ -260,7 +260,7 @@ describe('an error that concerns one stream', () => {
     expect(resets).toHaveLength(1);
     expect(resets[0]).toMatchObject({ stream: 1, payload: uint32(code) });
     expect(peer.streamReasons).toHaveLength(1);
-    // Others are served as before, whatever comes of this one.
+    // Others are served as before, whatever the result of this one.
     peer.send(data(1, 'on its way', 0), headers(3), data(3, 'a'));
     expect(peer.take().filter(({ stream }) => stream === 3)).toHaveLength(3);
     expect(peer.reasons).toStrictEqual([]);

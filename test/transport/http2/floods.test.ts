@@ -1,4 +1,4 @@
-/** Attacks on a connection: each is ended by its limit, counted by its reason, and bounded in what it makes us hold. */
+/** Attacks on a connection: each is ended by its limit, counted by its reason, and limited in the memory it takes. */
 import { describe, expect, it } from 'vitest';
 import { ErrorCode, type Reason } from '../../../src/transport/http2/error-code.ts';
 import { encodeFields } from '../../../src/transport/http2/hpack/encoder.ts';
@@ -238,7 +238,7 @@ describe('a peer that does not read its socket', () => {
     peer.turn();
     const size = () => peer.take().reduce((sum, { payload }) => sum + payload.length, 0);
     expect(size()).toBeLessThan(300_000);
-    // The bytes themselves, and those of the frames that wait.
+    // The bytes themselves, and the frames that wait.
     expect(peer.held).toBeLessThan(2_300_000);
     for (let i = 0; i < 20; i++) peer.read();
     expect(peer.connection.streams.size).toBe(0);

@@ -62,7 +62,7 @@ export class Peer {
   readonly seen = new Map<number, Seen>();
   readonly reasons: Reason[] = [];
   readonly streamReasons: Reason[] = [];
-  /** What the connection holds of itself. */
+  /** What the connection itself holds. */
   held = 0;
   now = 1_000;
   writes = 0;
@@ -161,7 +161,7 @@ export class Peer {
     this.turn();
   }
 
-  /** What came since the last time. */
+  /** Output since the last call. */
   take(): Frame[] {
     const frames = framesIn(this.#received);
     this.#received = Buffer.alloc(0);

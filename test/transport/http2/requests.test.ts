@@ -1,4 +1,4 @@
-/** Requests and replies: what a connection makes of bytes, however they are cut. [RFC 9113, section 8] */
+/** Requests and replies: how a connection interprets bytes, however they are split. [RFC 9113, section 8] */
 import { describe, expect, it } from 'vitest';
 import { encodeFields } from '../../../src/transport/http2/hpack/encoder.ts';
 import {
@@ -158,7 +158,7 @@ describe('a request in pieces', () => {
     const [frame] = peer.take();
     expect(frame).toMatchObject({ type: RST_STREAM, stream: 1 });
     expect(frame?.payload.readUInt32BE(0)).toBe(0);
-    // What the peer had sent by then does no harm.
+    // Frames that the peer had sent by then are harmless.
     peer.send(data(1, 'late'), headers(3), data(3, 'next'));
     expect(peer.reasons).toStrictEqual([]);
     expectEcho(peer, 3, 'next');
@@ -246,7 +246,7 @@ describe('flow control', () => {
       peer.send(headers(2 * i + 1), data(2 * i + 1, chunk));
       const frames = peer.take();
       for (const { type, stream } of frames) if (type === WINDOW_UPDATE && stream === 0) updates++;
-      // The replies need a window of their own.
+      // The replies need their own window.
       peer.send(windowUpdate(0, 10_001));
     }
     expect(peer.reasons).toStrictEqual([]);

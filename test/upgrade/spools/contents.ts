@@ -1,4 +1,4 @@
-/** What the spools in this folder hold, by log: each kind of thing that a delivery can be. */
+/** Contents of the spools in this folder, by log: each kind of delivery. */
 import type { Delivery } from '../../../src/sinks/delivery.ts';
 import { aDelivery } from '../../events/spool/support.ts';
 

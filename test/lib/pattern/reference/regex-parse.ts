@@ -12,12 +12,12 @@ export type RegexNode =
   | { readonly kind: 'repeat'; readonly node: RegexNode; readonly min: number; readonly max: number }
   | { readonly kind: 'start' | 'end' };
 
-/** A pattern that is wrong or that needs what a linear-time engine cannot do. */
+/** Thrown for a pattern that is invalid, or that a linear-time engine cannot match. */
 export class RegexProblem extends Error {}
 
 /** More repetitions than this make the automaton large. */
 const MAX_REPEAT = 1000;
-/** Deeper nesting than this is no expression for a user name. */
+/** An expression for a user name does not nest deeper than this. */
 const MAX_DEPTH = 50;
 
 const digit = [[0x30, 0x39]] as const;

@@ -19,7 +19,7 @@ type Instruction =
 /** Every character of a text may touch every instruction: 64 KiB times 2,000 is still bounded. */
 const MAX_INSTRUCTIONS = 2000;
 
-/** Compiles an expression, or says what is wrong with it. */
+/** Compiles an expression, or returns its error. */
 export function compileRegex(pattern: string): RegexTest | { readonly problem: string } {
   try {
     const program: Instruction[] = [];

@@ -72,7 +72,7 @@ describe('Protobuf', () => {
     expect(command.decode(command.encode(sample))).toStrictEqual(sample);
     expect(problemOf(() => command.encode({ retries: 1 }))).toContain('schema: does not fit the message');
     expect(problemOf(() => command.decode(bytesOf('')))).toContain('unsupported: has no JSON form');
-    // The group of field 4 ends as that of field 3, or never.
+    // The group of field 4 ends with the end of field 3, or never.
     expect(problemOf(() => command.decode(bytesOf('0a0178231c')))).toBe(
       'malformed: has a group that ends wrongly',
     );

@@ -20,7 +20,7 @@ const Api = {
   saslAuthenticate: 36,
 } as const;
 
-/** What is spoken here: the lowest and the highest version. */
+/** Supported versions: the lowest and the highest. */
 const versions: readonly (readonly [api: number, min: number, max: number])[] = [
   [Api.produce, 7, 7],
   [Api.metadata, 9, 9],

@@ -6,7 +6,7 @@ export const password = 'p%40ss,=word/';
 
 export const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
 
-/** One login. Each call takes what the client said. @throws when it is refused. */
+/** One login. Each call takes the client's message. @throws if it is refused. */
 export interface Login {
   readonly isDone: boolean;
   next(said: Buffer): Buffer;

@@ -170,7 +170,7 @@ describe('a size update (4.2, 6.3)', () => {
 
   it.each([
     [4096, 4096, 4097],
-    // A peer that has read our SETTINGS may use the size in them, one that has not the initial one.
+    // A peer that has read our SETTINGS may use their size; one that has not may use the initial size.
     [8192, 8192, 8193],
     [100, 4096, 4097],
     [0, 4096, 4097],

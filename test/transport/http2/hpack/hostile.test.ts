@@ -1,4 +1,4 @@
-/** What a peer may send to cost much: all of it ends, with little memory. */
+/** Expensive input from a peer: all of it ends, with little memory. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CompressionError } from '../../../../src/transport/http2/hpack/compression-error.ts';

@@ -1,7 +1,4 @@
-/**
- * python3-hpack on the other side: what its encoder makes is decoded here, and what comes from anywhere is decoded by
- * both alike, also where it is damaged.
- */
+/** python3-hpack as the peer: its output is decoded here, and both decode any input alike, also damaged input. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CompressionError } from '../../../../src/transport/http2/hpack/compression-error.ts';
@@ -21,7 +18,7 @@ const sample = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] =>
 
 const octets = (maxLength: number) =>
   fc.string({ unit: fc.nat(255).map((octet) => String.fromCharCode(octet)), maxLength });
-/** Few, so that many come again. */
+/** Few, so many are repeated. */
 const name = fc.oneof(
   fc.constantFrom(...staticTable.map(([known]) => known)),
   fc.constantFrom('grpc-timeout', 'grpc-encoding', 'x', 'x-long-'.repeat(30)),

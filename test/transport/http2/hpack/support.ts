@@ -1,4 +1,4 @@
-/** Octets in hex, and what a decoder's table holds. */
+/** Octets in hex, and the content of a decoder's table. */
 
 import { HeaderDecoder } from '../../../../src/transport/http2/hpack/decoder.ts';
 import type { HeaderBlock } from '../../../../src/transport/http2/hpack/header-block.ts';
@@ -29,7 +29,7 @@ export const plainString = (text: string): Buffer =>
 export const indexed = (index: number): Buffer => integer(0x80, 7, index);
 export const sizeUpdate = (size: number): Buffer => integer(0x20, 5, size);
 
-/** A literal with incremental indexing, and with a name of its own. */
+/** A literal with incremental indexing and a literal name. */
 export const inserted = (name: string, value: string): Buffer =>
   Buffer.concat([Buffer.of(0x40), plainString(name), plainString(value)]);
 
@@ -38,7 +38,7 @@ export const decodeAll = (decoder: HeaderDecoder, ...parts: readonly Uint8Array[
   return decoder.decode(block, 0, block.length);
 };
 
-/** What stands in the dynamic table, the newest first: each index is asked for until one is of no entry. */
+/** The dynamic table, newest first: reads each index until there is no entry. */
 export function tableOf(decoder: HeaderDecoder): HeaderField[] {
   const fields: HeaderField[] = [];
   for (let index = 62; ; index++) {
