@@ -78,7 +78,7 @@ async function failuresOf(subject: SinkSubject): Promise<string[]> {
 const inOrder = 'delivers the events of a client in order';
 const refused = 'reports an event that the system refuses, and delivers the others of its batch';
 const killed = 'loses nothing when the system is killed in the midst of a batch';
-const down = 'confirms nothing while the system is down, says so when asked, and goes on when it is back';
+const down = 'confirms nothing while the system is down, says so when asked, and continues when it is back';
 const closed = 'is closed any number of times, used or not, and holds nothing afterwards';
 
 describe('the contract of sinks', () => {

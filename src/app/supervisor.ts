@@ -35,7 +35,7 @@ const WELL_AFTER = 30_000;
  */
 const BAD_CONFIGURATION = 2;
 
-/** Runs until it is told to stop. @returns the exit status. */
+/** Runs until it is stopped. @returns the exit status. */
 export function supervise({
   workers,
   log,

@@ -8,7 +8,7 @@ import type { LookupContext, Runtime } from './runtime.ts';
 type AnswersSoFar = Record<string, unknown>;
 
 /**
- * Answers a hook's questions one after another until it asks no more.
+ * Answers a hook's questions one after another until it asks none.
  *
  * @param budget milliseconds after which the call fails with `deadline`.
  * @throws Failure

@@ -19,7 +19,7 @@ import type { Hook, Outcome } from './hook.ts';
 import { asFailure, parseInput, parseOutcome } from './parse.ts';
 import { fallbackOutcome, type RpcCodec, type Runtime } from './runtime.ts';
 
-/** The result of a call: a reply in the codec's form, or the failure that the caller is told. */
+/** The result of a call: a reply in the codec's form, or the failure that the caller gets. */
 export type Result<Body> = Body | Failure;
 
 /**

@@ -35,7 +35,7 @@ export class DeliveryForecast {
     return this.#timeUntilSafe(partition, partition.waiting) <= patience * ACCEPTED;
   }
 
-  /** Whether an event that is sent now would still be on its way when its publisher is told that it was withdrawn. */
+  /** Whether an event sent now would still be in flight when its publisher learns that it was withdrawn. */
   isTooLateToSend({ waiter, enqueuedAt }: Entry): boolean {
     if (waiter?.withdraws !== true) return false;
     return this.#clock.now() + this.#pace.timeOf(this.maxEvents) > enqueuedAt + waiter.patience;

@@ -128,7 +128,7 @@ export class Dispatcher {
     );
   }
 
-  /** Batches that publishers wait for are small, so that they are soon confirmed: publishers that come next wait too. */
+  /** Batches that publishers wait for are small, and are soon confirmed: the next publishers wait too. */
   #limitsOf({ awaited }: Partition): BatchLimits {
     const { batch } = this.#options.queue;
     if (awaited === 0 || this.#forecast === undefined) return batch;

@@ -10,7 +10,7 @@ import type { Position } from './spool/spool.ts';
 export interface Waiter {
   /** Milliseconds that it waits at most. */
   readonly patience: number;
-  /** Whether the delivery is withdrawn when the publisher is told that it will not be safe in time. */
+  /** Whether the delivery is withdrawn once the publisher learns that it will not be safe in time. */
   readonly withdraws: boolean;
   /** Called once: without a failure when the delivery is safe, else with the reason why it will not be. */
   readonly settled: (failure?: Failure) => void;

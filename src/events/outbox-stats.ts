@@ -56,7 +56,7 @@ export function readSinkStats(pipeline: SinkPipeline): SinkStats {
   };
 }
 
-/** A withdrawn event is no loss: its publisher was told. */
+/** A withdrawn event is not lost: its publisher got an error. */
 function countLost({ dropped: { full, closed, dead_letter } }: Counts): number {
   return full + closed + dead_letter;
 }

@@ -1,4 +1,4 @@
-/** The publishers that wait for entries of a queue. Each is told once. */
+/** The publishers that wait for entries of a queue. Each is notified once. */
 
 import { LinkedList } from '../lib/linked-list.ts';
 import { Failure } from '../protocol/failure.ts';

@@ -31,7 +31,7 @@ const neverAborted = new AbortController().signal;
 /**
  * Calls `done` once: in the same turn if the sink is done at once.
  *
- * @param timeout milliseconds after which the batch has failed, whatever the sink still does; 0 is no limit.
+ * @param timeout milliseconds after which the batch has failed, whatever the sink still does; 0 means no limit.
  */
 export function writeBatch(
   sink: Pick<Sink, 'write'>,
@@ -100,7 +100,7 @@ export function sortBatch(
   return { confirmed, rejected, withdrawn, unconfirmed };
 }
 
-/** Sinks of users may return anything: what is no index of the batch is ignored. */
+/** Sinks of users may return anything: anything but an index of the batch is ignored. */
 function readReceipt(receipt: unknown, length: number): BatchResult {
   if (typeof receipt !== 'object' || receipt === null) return allConfirmed;
   const { rejected: refused = [], unconfirmed: open = [] } = receipt as Receipt;

@@ -8,7 +8,7 @@ import type { Delivery } from './delivery.ts';
 const encoded = /[^\x21\x23\x24\x26-\x7e]/gu;
 
 /**
- * Percent-encodes a value as UTF-8, so that nothing in it can end a header or be trimmed. A lone surrogate, which has no
+ * Percent-encodes a value as UTF-8: nothing in it can end a header or be trimmed. A lone surrogate, which has no
  * UTF-8 form, becomes U+FFFD.
  */
 export function encodeHeaderValue(value: string): string {

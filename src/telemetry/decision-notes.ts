@@ -8,9 +8,9 @@ import type { Rpc } from '../protocol/wire/rpc.ts';
 
 /** Plain numbers by hook, for metrics. */
 export interface NoteCounts {
-  /** Conditions (`when`) that failed, so that their rules did not match. */
+  /** Conditions (`when`) that failed: their rules did not match. */
   readonly conditions: Readonly<Record<string, number>>;
-  /** Message rules that could not be applied, so that `onError` decided. */
+  /** Message rules that could not be applied: `onError` decided. */
   readonly rules: Readonly<Record<string, number>>;
 }
 

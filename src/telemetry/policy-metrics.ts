@@ -34,20 +34,20 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_condition_failures_total',
-      help: 'Conditions (when) that failed, so that their rules were skipped',
+      help: 'Conditions (when) that failed: their rules were skipped',
       labels: ['hook'],
       unit: 'conditions',
-      meaning: 'Conditions (`when`) that failed, so that their rules were skipped.',
+      meaning: 'Conditions (`when`) that failed: their rules were skipped.',
     },
     ({ live }) => labelled('hook', live.counters.notes.conditions),
   ),
   counter(
     {
       name: 'exhook_rule_failures_total',
-      help: 'Message rules that could not be applied, so that onError decided',
+      help: 'Message rules that could not be applied: onError decided',
       labels: ['hook'],
       unit: 'calls',
-      meaning: 'Message rules that could not be applied, so that `onError` decided.',
+      meaning: 'Message rules that could not be applied: `onError` decided.',
     },
     ({ live }) => labelled('hook', live.counters.notes.rules),
   ),
@@ -120,11 +120,11 @@ export const policyMetrics: readonly Metric<PolicyMetricSource>[] = [
   counter(
     {
       name: 'exhook_tags_skipped_total',
-      help: 'Entries of claims that are no valid tags, by login method',
+      help: 'Entries of claims that are not valid tags, by login method',
       labels: ['method'],
       unit: 'tags',
       meaning:
-        'Entries of the claim `tags` of tokens that are no valid tags: empty, longer than 256 characters, or neither text nor number. They are ignored; the login is not refused.',
+        'Entries of the claim `tags` of tokens that are not valid tags: empty, longer than 256 characters, or neither text nor number. They are ignored; the login is not refused.',
     },
     ofPolicy(({ skippedTags }) => labelled('method', { ...skippedTags })),
   ),

@@ -97,11 +97,11 @@ export const sinkMetrics: readonly Metric<SinkMetricSource>[] = [
   counter(
     {
       name: 'exhook_events_unconfirmed_total',
-      help: 'Events that were not safe in time, so that onFailure decided',
+      help: 'Events that were not safe in time: onFailure decided',
       labels: ['sink'],
       unit: 'events',
       meaning:
-        'Events of `delivery: before-reply` or `overflow: spool` that were not safe in time, so that `onFailure` decided.',
+        'Events of `delivery: before-reply` or `overflow: spool` that were not safe in time: `onFailure` decided.',
     },
     bySink(({ unconfirmed }) => unconfirmed),
   ),

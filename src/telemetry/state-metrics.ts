@@ -100,7 +100,7 @@ export const stateMetrics: readonly Metric<StateMetricSource>[] = [
       help: 'Always 1; the labels identify the build',
       labels: ['version', 'node'],
       unit: '',
-      meaning: 'Always 1. `version` is the version of exhook-edge, `node` that of Node.',
+      meaning: 'Always 1. `version` is the version of exhook-edge, `node` the version of Node.',
     },
     () => [{ labels: { version, node: process.version }, value: 1 }],
   ),

@@ -5,7 +5,7 @@ import { messageEventOf } from './event-of.ts';
 
 /**
  * `message.ingress`: a PUBLISH packet has arrived, and nothing has happened to it yet (EMQX 6.3 and later). Without
- * rules for it, it goes on unchanged. The event tells it as it came.
+ * rules for it, it passes unchanged. The event contains the original message.
  */
 export const messageIngress = defineHook({
   name: 'message.ingress',

@@ -3,7 +3,7 @@ import { pass } from '../../protocol/schema/replies.ts';
 import { defineHook } from '../hook.ts';
 import { messageEventOf } from './event-of.ts';
 
-/** `message.publish`: what is to become of this message? Without rules, or judged at message.ingress, it goes on unchanged. The event tells it as it came. */
+/** `message.publish`: decides about a message. Without rules, or if message.ingress has judged it, the message passes unchanged. The event contains the original message. */
 export const messagePublish = defineHook({
   name: 'message.publish',
   decide(input, { policy: { publish } }) {

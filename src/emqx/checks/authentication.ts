@@ -32,7 +32,7 @@ function openAtBoot(facts: Facts): Finding {
   return {
     id: 'open-at-boot',
     severity: 'error',
-    what: 'the broker has no authenticator of its own',
+    what: 'the broker does not have its own authenticator',
     why: 'it admits everybody until it has loaded this server for the first time, and whenever this server is disabled, whatever failed_action says',
     fix: `run exhook register to add a guard: a password-based authenticator with the built-in database and without users${precondition}. It admits nobody (EMQX 5.0.12 and later)`,
   };

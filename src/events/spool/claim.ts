@@ -1,4 +1,4 @@
-/** Claims: ranges of positions that a process delivers, so that no other does. Claims of a log never overlap. */
+/** Claims: ranges of positions that only one process delivers. Claims of a log never overlap. */
 import type { Position } from './records.ts';
 
 export interface Claim {

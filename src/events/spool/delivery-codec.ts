@@ -59,7 +59,7 @@ export function readHead(bytes: Buffer): StoredHead {
   return { keyHash: bytes.readUInt32BE(1), time: bytes.readUIntBE(5, 6) };
 }
 
-/** @returns nothing for bytes that are no delivery, or have a layout of a later release. */
+/** @returns undefined for bytes that are not a delivery, or have the layout of a later release. */
 export function decodeDelivery(bytes: Buffer): Delivery | undefined {
   if (bytes.length < HEADER || bytes[0] !== LAYOUT) return undefined;
   const flags = bytes.readUInt8(11);

@@ -44,7 +44,7 @@ export function inspect({
   step = 1000,
 }: InspectOptions): Promise<Inspection> {
   const lmdb = createRequire(import.meta.url).resolve('lmdb');
-  // An empty environment: that of this process may hold secrets and options of Node.
+  // An empty environment: this process's may contain secrets and Node options.
   const child = spawn(process.execPath, ['-e', INSPECT_SCRIPT, lmdb, path, copyTo, direction, String(step)], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: {},

@@ -110,7 +110,7 @@ export class StoredSinkLog implements SinkLog {
     if (hasFree(store.db, this.#sink, isLiving)) this.#tell();
   }
 
-  /** Releases all claims of this process, so that others can take over at once. Nothing may follow. */
+  /** Releases all claims of this process: others can take over at once. Nothing may follow. */
   releaseAll(batch: WriteBatch): void {
     const log = batch.log(this.#sink);
     this.#last = log.totals;

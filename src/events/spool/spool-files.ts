@@ -27,7 +27,7 @@ export function makePrivate(path: string): void {
   }
 }
 
-/** Gives the file a second name, so that there is a file at its path at any moment. */
+/** Gives the file a second name: there is then a file at its path at any moment. */
 export function keepAs(path: string, aside: string): void {
   try {
     linkSync(path, aside);

@@ -64,7 +64,7 @@ export interface SinkLog {
   claimNext(max: number, maxBytes: number): Promise<readonly SpoolEntry[]>;
   /** Removes entries that are delivered, or never will be. Unknown positions are ignored. */
   confirm(positions: readonly Position[]): Promise<void>;
-  /** Gives claimed entries up, so that any process can claim them. */
+  /** Gives claimed entries up: any process can then claim them. */
   release(positions: readonly Position[]): Promise<void>;
   /** Number of entries, of all processes. */
   readonly size: number;

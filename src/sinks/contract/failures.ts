@@ -88,7 +88,8 @@ async function survive(
 }
 
 function downCase(subject: SinkSubject, server: SinkServer): ContractCase {
-  const title = 'confirms nothing while the system is down, says so when asked, and goes on when it is back';
+  const title =
+    'confirms nothing while the system is down, says so when asked, and continues when it is back';
   return withSink(subject, title, async (sink, patience) => {
     const before = makeDeliveries(5, ['a']);
     await deliver(sink, before, { patience });

@@ -73,7 +73,7 @@ async function listBeside(path: string, suffix: RegExp): Promise<string[]> {
     .map((name) => join(directory, name));
 }
 
-/** Writes a partial file first, so that a file that ends in `.gz` is always whole. */
+/** Writes a partial file first: a file that ends in `.gz` is then always complete. */
 async function compress(name: string, { mode }: ArchiveOptions, signal: AbortSignal): Promise<void> {
   const part = `${name}.gz.${process.pid}-${parts++}.part`;
   try {

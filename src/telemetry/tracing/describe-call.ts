@@ -15,7 +15,7 @@ export const methodOf = ({ path }: Rpc): string => path.slice(1);
 
 const known = new Map<Rpc, Attributes>();
 
-/** The attributes known before a call begins, so that samplers can use them. */
+/** The attributes known before a call begins: samplers can use them. */
 export function describeRpc(rpc: Rpc): Attributes {
   const found = known.get(rpc);
   if (found !== undefined) return found;

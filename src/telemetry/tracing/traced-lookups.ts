@@ -1,4 +1,4 @@
-/** Wraps look-ups in a span each. It is active in them, so that the user's own instrumentation nests in it. */
+/** Wraps each look-up in a span. The span is active in it: the user's own instrumentation nests. */
 
 import type { Lookup } from '../../core/runtime.ts';
 import { Failure } from '../../protocol/failure.ts';

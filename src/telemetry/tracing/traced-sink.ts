@@ -78,7 +78,7 @@ function traceParentOf(delivery: Delivery): string | undefined {
   return event === undefined ? delivery.attributes.traceparent : event.traceparent;
 }
 
-/** A trace that is not sampled, so that nothing that the write starts is sampled either. */
+/** An unsampled trace: nothing that the write starts is sampled either. */
 function untraced(): Context {
   const traceId = randomBytes(16).toString('hex');
   const spanId = randomBytes(8).toString('hex');

@@ -65,7 +65,7 @@ async function flush(
   timeout: number,
   attempt: (work: () => Promise<unknown> | undefined) => Promise<unknown> | undefined,
 ): Promise<void> {
-  // The registered provider delegates to that of the SDK.
+  // The registered provider delegates to the SDK's.
   const flushing = attempt(() => {
     const real = (provider as Partial<ProxyTracerProvider>).getDelegate?.() ?? provider;
     return (real as Flushable).forceFlush?.();

@@ -32,7 +32,7 @@ function watch(runtime: Runtime, spans: Spans): WatchedRuntime {
     ...runtime,
     [INNER]: runtime,
     failed(rpc, failure) {
-      // A request for an unknown path is no call.
+      // A request for an unknown path is not a call.
       if (rpc !== undefined) {
         const options = { kind: SpanKind.SERVER, attributes: describeRpc(rpc) };
         const span = spans.start(methodOf(rpc), options, ROOT_CONTEXT);
