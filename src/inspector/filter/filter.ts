@@ -81,7 +81,7 @@ function compileWhen(source: string): Condition<CallRow> | { readonly problem: s
   return compileCondition(source, variables);
 }
 
-function compileTerm({ key, operator, value }: Term): RowTest | { readonly problem: string } {
+function compileTerm({ key, operator, value, isQuoted }: Term): RowTest | { readonly problem: string } {
   if (key === '') return wordTest(value);
   if (operator !== ':') return compareNumber(key, operator, value);
   if (Object.hasOwn(filterNumbers, key)) return equalNumber(key, value);
@@ -90,7 +90,7 @@ function compileTerm({ key, operator, value }: Term): RowTest | { readonly probl
     return {
       problem: `"${key}:" is not known; write one of ${Object.keys(filterKeys).join(', ')}, or put the text in quotes`,
     };
-  const made = splitValues(key, value).map(make);
+  const made = (isQuoted ? [value] : splitValues(key, value)).map(make);
   const problem = made.find((one) => typeof one !== 'function');
   if (problem !== undefined) return { problem: `${key}: ${(problem as { problem: string }).problem}` };
   const tests = made as RowTest[];

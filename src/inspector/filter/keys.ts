@@ -84,6 +84,8 @@ export const filterNumbers: Readonly<Record<string, (row: CallRow) => number>> =
   bytes: ({ payloadBytes = 0 }) => payloadBytes,
   lookups: ({ lookups }) => lookups,
   seq: ({ seq }) => seq,
+  /** Milliseconds since 1970. */
+  at: ({ at }) => at,
 };
 
 /** A word that may stand in any of the names. */

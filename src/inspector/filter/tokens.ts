@@ -6,6 +6,8 @@ export interface Term {
   readonly key: string;
   readonly operator: ':' | '>' | '<';
   readonly value: string;
+  /** Then a comma is a comma. */
+  readonly isQuoted: boolean;
   readonly isNegated: boolean;
   /** Where it begins in the text, from 0. */
   readonly at: number;
@@ -38,6 +40,7 @@ export function readFilterText(text: string): FilterText {
       key: key.toLowerCase(),
       operator: operator as Term['operator'],
       value: unquote(value),
+      isQuoted: value.startsWith('"'),
       isNegated: minus === '-',
       at: start,
     });
