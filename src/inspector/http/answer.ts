@@ -26,6 +26,8 @@ export function securityHeaders(ws?: string): Readonly<Record<string, string>> {
       "script-src 'self'",
       "style-src 'self'",
       `connect-src ${connect}`,
+      // The icon.
+      "img-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

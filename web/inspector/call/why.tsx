@@ -136,7 +136,7 @@ function StepHead({ step }: { readonly step: WhyStep }) {
       <strong>
         <Text>{step.label}</Text>
       </strong>
-      <span class="dim">{step.kind}</span>
+      {step.kind === step.label ? null : <span class="dim">{step.kind}</span>}
       <span class={step.outcome === 'hit' ? 'outcome hit' : 'outcome dim'}>{outcomes[step.outcome]}</span>
       <Place step={step} />
     </div>
@@ -148,16 +148,18 @@ function Place({ step: { place } }: { readonly step: WhyStep }) {
   const text = describePlace(place);
   if (text === '') return null;
   const { file, path } = place ?? {};
+  // The folder matters to an editor only.
+  const short = describePlace({ ...place, file: file?.slice(file.lastIndexOf('/') + 1) });
   return (
     <span class="row-of push">
       {file === undefined ? null : (
         <button
           type="button"
           class="place mono"
-          title="Copy"
+          title={`Copy ${text}`}
           onClick={() => void copy(text, 'place of this rule')}
         >
-          {text}
+          {short}
         </button>
       )}
       {path === undefined ? null : (
