@@ -75,7 +75,7 @@ interface Found {
 }
 
 const BOMB = `aliases repeat more than ${MAX_ALIASES} values; write them out`;
-const BAD_MERGE = '<< takes keys from a mapping, or from a list of mappings; write such as <<: *name';
+const BAD_MERGE = '<< must refer to a mapping or a list of mappings; write such as <<: *name';
 const UNKNOWN_ALIAS = 'the alias stands for nothing; define its anchor above it';
 
 /** Too deep a nesting is one problem, though the parser reports it once for every level. */

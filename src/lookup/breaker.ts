@@ -1,20 +1,20 @@
 /**
- * Runs look-ups behind a circuit breaker: while a service is left alone, callers get their answer at once.
+ * Runs look-ups behind a circuit breaker: while the circuit is open, callers get their answer at once.
  *
- * A service that has too much to do is not broken: while it answers some calls, those that it does not answer in
- * time open nothing, since otherwise nobody would be answered.
+ * An overloaded service is not a broken one: while it answers some calls, timeouts of others do not open the
+ * circuit. Otherwise nobody would get an answer.
  */
 import { CircuitBreaker, type CircuitState } from '../lib/circuit-breaker.ts';
 import { Failure } from '../protocol/failure.ts';
 
 export interface BreakerOptions {
-  /** Failures in a row that open the circuit. Default: 5. */
+  /** Consecutive failures that open the circuit. Default: 5. */
   readonly failures?: number;
-  /** How long it stays open, in milliseconds. Default: 10,000. */
+  /** How long the circuit stays open, in milliseconds. Default: 10,000. */
   readonly openFor?: number;
   /**
-   * For so many milliseconds after an answer, `lookup_timeout` and `overloaded` count as signs of load and not as
-   * failures. Default: 5,000.
+   * For this many milliseconds after an answer, `lookup_timeout` and `overloaded` count as signs of load, not
+   * as failures. Default: 5,000.
    */
   readonly busyFor?: number;
   /** Milliseconds; only differences count. */
@@ -22,7 +22,10 @@ export interface BreakerOptions {
 }
 
 export interface Breaker {
-  /** @throws Failure `lookup_failed` without any work while the circuit is open; else whatever the work throws. */
+  /**
+   * Runs the work. @throws Failure `lookup_failed` without running it while the circuit is open; else what
+   * the work throws.
+   */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
   readonly state: CircuitState;
 }
@@ -40,7 +43,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   return {
     async run(work) {
       if (circuit.wait !== 0)
-        throw new Failure('lookup_failed', 'the service failed repeatedly and is left alone for a while');
+        throw new Failure('lookup_failed', 'the service failed repeatedly and is not called for a while');
       const isTrial = circuit.enter();
       try {
         const value = await work();

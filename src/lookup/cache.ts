@@ -1,25 +1,27 @@
 /**
- * Remembers the answers of look-ups for a while, asks once for what many want at the same time, and knows its
- * keys only as keyed hashes: whoever reads the memory or a dump of it finds no password in it.
+ * Caches look-up answers and merges concurrent look-ups of the same key. Keys are stored only as keyed
+ * hashes: the memory or a dump of it reveals no password.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { type LruBytes, LruMap } from '../lib/lru.ts';
 
 export interface CacheOptions<Value> {
-  /** How long a positive answer is good for, in milliseconds. 0: not remembered. */
+  /** How long a positive answer is kept, in milliseconds. 0: not at all. */
   readonly ttl: number;
-  /** The same for a negative one. */
+  /** How long a negative answer is kept, in milliseconds. */
   readonly negativeTtl: number;
-  /** Share of the time by which it is shortened at random, from 0 to 1, so that entries do not expire at once. */
+  /** Fraction by which lifetimes are shortened at random, from 0 to 1: entries do not expire at once. */
   readonly jitter?: number;
-  /** Most entries; the least recently used one goes. */
+  /** Most entries; the least recently used is evicted. */
   readonly max: number;
-  /** The same for the bytes of answers. */
+  /** Most bytes of answers; the least recently used is evicted. */
   readonly bytes: LruBytes<Value>;
   readonly isPositive: (value: Value) => boolean;
-  /** Whether an answer may be remembered at all. Default: each may. */
+  /** Whether an answer may be cached. Default: always. */
   readonly isKept?: (value: Value) => boolean;
-  /** When the answer itself ends (a token's expiry), in milliseconds since 1970: it is not remembered for longer. */
+  /**
+   * When the answer itself expires (such as a token), in milliseconds since 1970: a bound for its lifetime.
+   */
   readonly expiresAt?: (value: Value) => number | undefined;
   /** Wall clock, for `expiresAt` only: milliseconds since 1970. */
   readonly now: () => number;
@@ -27,14 +29,14 @@ export interface CacheOptions<Value> {
   readonly monotonic: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Key of the keyed hash. Default: random, of this process. */
+  /** Key of the keyed hash. Default: random per process. */
   readonly secret?: Uint8Array;
 }
 
 export interface CacheStats {
   readonly hits: number;
   readonly misses: number;
-  /** Requests that found their look-up under way. */
+  /** Requests that joined a look-up in progress. */
   readonly joined: number;
   readonly evictions: number;
   readonly size: number;
@@ -42,11 +44,11 @@ export interface CacheStats {
 
 export interface Cache<Value> {
   /**
-   * The remembered answer, or the one that `load` gives; a failure is not remembered. The parts are everything
-   * that the answer depends on, secrets included.
+   * Returns the cached answer or the result of `load`; failures are not cached. `parts` are everything that
+   * the answer depends on, secrets included.
    */
   get(parts: readonly string[], load: () => Promise<Value>): Promise<Value>;
-  /** Forgets everything, also what is being looked up: for a change of policy. */
+  /** Forgets everything, including look-ups in progress. Call it when the policy changes. */
   clear(): void;
   readonly stats: CacheStats;
 }
@@ -89,7 +91,7 @@ export function createCache<Value>(options: CacheOptions<Value>): Cache<Value> {
   async function look(key: string, load: () => Promise<Value>, mine: typeof pending): Promise<Value> {
     try {
       const value = await load();
-      // After a clear() the answer may follow from the old policy: given, but not kept.
+      // After a clear() the answer may come from the old policy: it is returned but not cached.
       if (mine === pending) remember(key, value);
       return value;
     } finally {
@@ -131,7 +133,7 @@ function lifetimeOf<Value>(value: Value, options: CacheOptions<Value>): number {
   return (isPositive(value) ? ttl : negativeTtl) * (1 - jitter * random());
 }
 
-/** Each part goes in with its length: ["ab", "c"] is not ["a", "bc"]. */
+/** Each part is hashed with its length: ["ab", "c"] differs from ["a", "bc"]. */
 export function hashParts(parts: readonly string[], secret: Uint8Array): string {
   const hmac = createHmac('sha256', secret);
   for (const part of parts) hmac.update(`${part.length}:`).update(part);

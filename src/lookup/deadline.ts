@@ -2,8 +2,8 @@ import { withSignal } from '../lib/with-signal.ts';
 import { Failure } from '../protocol/failure.ts';
 
 /**
- * The result of work that others wait for too, or `lookup_timeout` when the signal of this caller is aborted. The
- * work keeps running.
+ * Awaits shared work for one caller. @throws Failure `lookup_timeout` when this caller's signal is aborted;
+ * the work keeps running.
  */
 export function withCallerSignal<Value>(
   work: Promise<Value>,

@@ -1,4 +1,4 @@
-/** From the configuration to a policy that can be asked: opens files, keys and services, and keeps them fresh. */
+/** Opens the policy of a configuration: its files, keys and services, and keeps them fresh. */
 import { availableParallelism } from 'node:os';
 import { createAdmission } from '../lib/admission/admission.ts';
 import { fixedLimit } from '../lib/admission/concurrency-limit.ts';
@@ -24,8 +24,8 @@ export type { OpenPolicy, PolicyConfig, PolicyCounters, PolicyWorld } from './po
 export { PolicyError } from './policy/policy-error.ts';
 
 /**
- * No more than the thread pool has threads, where others would wait, and no more than there are cores: that would
- * make each hash slower, and leave no thread for files and names.
+ * No more than the threads of the pool, where the rest would queue, and no more than the cores: more would
+ * slow each hash down and leave no thread for files and DNS.
  */
 const HASHES_AT_ONCE = Number(process.env.UV_THREADPOOL_SIZE) || Math.min(4, availableParallelism());
 
@@ -43,7 +43,7 @@ export async function openPolicy(config: PolicyConfig, world: PolicyWorld): Prom
     changes++;
     cache?.clear();
     late?.clear();
-    // A file may change while others are still being opened: nobody has read the policies yet.
+    // A file may change while others are still being opened, before the policies are first read.
     if (policies === undefined) return;
     guard?.renew();
     policies = build();
@@ -135,7 +135,7 @@ function openLateAnswers(
   return ttl === 0 ? undefined : createLateAnswers({ ttl, now, monotonic });
 }
 
-/** What decided instead of a method. */
+/** Names the limiter as the decider instead of a method. */
 const LIMITED = 'limiter';
 const FAILED = 'onError';
 

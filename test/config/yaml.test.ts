@@ -74,15 +74,15 @@ describe('parseYaml', () => {
   it.each([
     [
       'm: { <<: secret }',
-      '1:6 << takes keys from a mapping, or from a list of mappings; write such as <<: *name',
+      '1:6 << must refer to a mapping or a list of mappings; write such as <<: *name',
     ],
     [
       'm: { <<: [1] }',
-      '1:6 << takes keys from a mapping, or from a list of mappings; write such as <<: *name',
+      '1:6 << must refer to a mapping or a list of mappings; write such as <<: *name',
     ],
     [
       'm: { <<: null }',
-      '1:6 << takes keys from a mapping, or from a list of mappings; write such as <<: *name',
+      '1:6 << must refer to a mapping or a list of mappings; write such as <<: *name',
     ],
     ['m: { <<: *secret }', '1:10 the alias stands for nothing; define its anchor above it'],
     ['b: &b { a: 1 }\nm:\n  <<: *b\n  <<: { c: 1 }', '4:3 this key is written twice; remove one of the two'],

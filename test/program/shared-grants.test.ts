@@ -124,7 +124,7 @@ describe.skipIf(isRedisMissing)('a server whose Redis goes away', () => {
     expect(await login(broker, { ...client, password: mayPublish('own') })).toBe(false);
     expect(await publish(broker, client, 'public')).toBe(false);
     await server.logged(
-      /^Redis at 127\.0\.0\.1:\d+ cannot be used \(\w+\): what needs it fails until it answers$/,
+      /^Redis at 127\.0\.0\.1:\d+ cannot be used \(\w+\): requests that need it fail until it answers$/,
     );
     await redis.start();
     await server.logged(/^Redis at 127\.0\.0\.1:\d+ answers again$/);

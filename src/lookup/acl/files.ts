@@ -1,4 +1,4 @@
-/** The ACL files of other brokers, read again when they change. */
+/** Opens the ACL files of other brokers and reloads them when they change. */
 
 import { latestOnly } from '../../lib/latest.ts';
 import { type FileBytes, readBytes } from '../../lib/read-bytes.ts';
@@ -11,17 +11,17 @@ import { AclFileError, type KnownAcls, type LoadedAcl, loadAcl } from './load.ts
 export interface AclFiles {
   /** In the order of the sources. */
   readonly files: readonly LoadedAcl[];
-  /** Begins to watch: to be called once the rules are in force. */
+  /** Begins to watch the files. Call it once the rules are in force. */
   watch(): void;
   close(): void;
 }
 
 export interface AclFileOptions {
-  /** A valid new version of a file is read. @throws Error when the rules, all together, must not be used. */
+  /** Called with a valid new version of a file. @throws Error when the combined rules must not be used. */
   readonly onChange: (files: readonly LoadedAcl[], paths: readonly string[]) => Promise<void>;
-  /** A new version is refused; the old one stays. */
+  /** Called when a new version is rejected; the old one stays in effect. */
   readonly onProblem: (message: string) => void;
-  /** What other policies have read of these files. Default: nothing. */
+  /** What other policies have read from these files. Default: nothing. */
   readonly known?: KnownAcls | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function openAclFiles(
 ): Promise<AclFiles> {
   let isClosed = false;
   let files: readonly LoadedAcl[] = await loadAll(sources, loaded);
-  /** What was read and is not yet in force, by its place among the sources. */
+  /** Files that were read and are not yet in force, by their index among the sources. */
   const changed = new Map<number, FileBytes>();
   const changes = latestOnly<void>(async () => {
     const next = [...files];

@@ -1,4 +1,4 @@
-/** Reading an ACL file of another broker, as work that another thread can do. */
+/** Reads an ACL file of another broker, as a job that can run on another thread. */
 import { basename } from 'node:path';
 import type { JobResult } from '../../lib/offload/job.ts';
 import { packList } from '../../lib/packed-list.ts';
@@ -14,7 +14,7 @@ export interface AclInput {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Rules that are checked, a few at a time; or what is wrong with the file, a line each. */
+/** Checked rules in small slices, or the problems of the file, one per line. */
 export type AclOutput =
   | { readonly rules: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly problems: readonly string[] };
@@ -24,7 +24,7 @@ export interface AclJob {
   readonly output: AclOutput;
 }
 
-/** Limits the error text for a file that is broken throughout. */
+/** Bounds the error text of a file that is broken throughout. */
 const MAX_PROBLEMS = 100;
 
 export function aclJob({ source, bytes }: AclInput): JobResult<AclOutput> {

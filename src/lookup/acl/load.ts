@@ -1,4 +1,4 @@
-/** From the bytes of an ACL file to rules that can be asked: checked on another thread, compiled in slices. */
+/** Turns the bytes of an ACL file into compiled rules: checked on another thread, compiled in slices. */
 
 import type { Job } from '../../lib/offload/job.ts';
 import { OffloadError, offload } from '../../lib/offload/offload.ts';
@@ -11,12 +11,12 @@ import type { SourceSection } from '../sections/authorize.ts';
 import { type AclJob, type AclOutput, aclJob, pathOf } from './job.ts';
 
 export interface LoadedAcl {
-  /** Tells one state of the file from another. */
+  /** Identifies the content of the file. */
   readonly digest: string;
   readonly rules: readonly CompiledRule[];
 }
 
-/** An ACL file that cannot be used: every problem with its line. */
+/** An ACL file that cannot be used, with the line of every problem. */
 export class AclFileError extends Error {
   override readonly name = 'AclFileError';
   readonly problems: readonly string[];
@@ -29,16 +29,16 @@ export class AclFileError extends Error {
 
 export const aclFileJob: Job<AclJob['input'], AclJob['output']> = { name: 'acl', load: async () => aclJob };
 
-/** Files up to this size, in bytes, are checked within about ten milliseconds. */
+/** Files up to this size, in bytes, are checked in about ten milliseconds. */
 const SMALL = 32 * 1024;
 
-/** What was read of each source last, as long as a policy has it. */
+/** The last result for each source, for as long as a policy uses it. */
 export type KnownAcls = Map<string, WeakRef<LoadedAcl>>;
 
 /**
- * The bytes are empty afterwards.
+ * Loads an ACL file. The bytes are emptied.
  *
- * @param known a source that is as it was is not read and compiled again.
+ * @param known sources that have not changed are not read and compiled again.
  * @throws AclFileError
  */
 export async function loadAcl(

@@ -1,24 +1,28 @@
 /**
- * The messages that rules have judged at message.ingress, so that message.publish does not judge them again.
+ * Remembers the messages that rules have judged at message.ingress. Message.publish does not judge them
+ * again.
  *
- * Only what was judged is remembered. A call of message.ingress that was shed, failed, or came too late leaves no
- * trace here, and its message is judged at message.publish: brokers with failed_action = ignore let it go on.
+ * Only judged messages are remembered. A call of message.ingress that was shed, failed or timed out leaves no
+ * entry, and its message is judged at message.publish: brokers with failed_action = ignore let it pass.
  */
 import { crc32 } from 'node:zlib';
 
-/** Longer ids are not those of EMQX (32 characters), and are not kept: what a broker sends must not fill the memory. */
+/**
+ * EMQX's message ids have 32 characters. Longer ids are not kept, which bounds the memory that a broker can
+ * fill.
+ */
 const MAX_LENGTH = 64;
 
-/** What of a message rules change. */
+/** The parts of a message that rules can change. */
 export interface Content {
   readonly topic: string;
   readonly payload: Uint8Array;
 }
 
-/** A message as it came, small enough to be kept by the thousand. */
+/** A message as received, in a form small enough to keep thousands. */
 interface Print {
   readonly topic: number;
-  /** message.ingress has topics without the mountpoint of their client, message.publish with it. */
+  /** message.ingress has topics without the client's mountpoint, message.publish with it. */
   readonly mounted: number;
   readonly payload: number;
   readonly bytes: number;
@@ -26,25 +30,28 @@ interface Print {
 
 interface Entry {
   readonly print: Print;
-  /** Whether it was answered as another one. */
+  /** Whether the answer changed the message. */
   readonly isChanged: boolean;
 }
 
 export class JudgedMessages {
-  /** Two halves: the older one is dropped whole, since deleting the oldest of a set again and again is slow. */
+  /**
+   * Two generations: the older one is dropped as a whole, because deleting the oldest entry of a set again
+   * and again is slow.
+   */
   #young = new Map<string, Entry>();
   #old = new Map<string, Entry>();
   readonly #half: number;
 
-  /** @param max how many are kept at most; at least half of them always are. */
+  /** @param max the most messages kept; at least half of them always are. */
   constructor(max: number) {
     this.#half = Math.ceil(max / 2);
   }
 
   /**
-   * @param before as it came.
-   * @param isChanged whether it was answered with another topic or payload.
-   * @param mountpoint of its client.
+   * @param before the message as received.
+   * @param isChanged whether the answer changed its topic or payload.
+   * @param mountpoint of the client.
    */
   add(id: string, before: Content, isChanged: boolean, mountpoint = ''): void {
     if (id === '' || id.length > MAX_LENGTH) return;
@@ -55,11 +62,11 @@ export class JudgedMessages {
   }
 
   /**
-   * Whether this message was judged, and the broker did what it was answered.
+   * Reports whether this message was judged and the broker used the answer.
    *
-   * A message that was answered as another and still is what it was: the answer came too late, or the broker could not
-   * use it. One that was left as it came and has another topic now: something else has sent it elsewhere, where other
-   * rules hold.
+   * False for a message that was changed but arrives unchanged: the answer came too late, or the broker could
+   * not use it. False for one that was left unchanged and now has another topic: something else has
+   * redirected it, and other rules apply there.
    */
   has(id: string, now: Content): boolean {
     const entry = this.#young.get(id) ?? this.#old.get(id);

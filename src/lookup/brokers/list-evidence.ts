@@ -1,10 +1,10 @@
 /**
- * Whether a broker node holds the list of hooks that this server answers now.
+ * Finds out whether a broker node has the hook list that this server would answer now.
  *
- * A broker asks for the list when it loads this server, and at no other time: not when the configuration changes, and not
- * after a restart that its health check (every 5 s in EMQX 6.2) does not notice. With several replicas, another one may
- * have been asked. So what a node was answered here counts until its calls say otherwise, and of a node that has not
- * asked here, its calls alone tell something.
+ * A broker asks for the list only when it loads this server: not when the configuration changes, and not
+ * after a restart that its health check (every 5 s in EMQX 6.2) misses. With several replicas it may have
+ * asked another one. The list that a node got here therefore counts until its calls contradict it; for a node
+ * that has not asked here, only its calls are evidence.
  */
 import { compareLists, isDifferent, type ListDifference } from '../../policy/hook-lists.ts';
 import { type HookName, hookNames, isRegistrable } from '../../protocol/schema/hook-name.ts';
@@ -13,12 +13,12 @@ import { type NodeRow, placeOf } from './node-rows.ts';
 
 export type { ListDifference } from '../../policy/hook-lists.ts';
 
-/** Hooks about clients that have been admitted: one such call a client, and a login before it. */
+/** Called once per admitted client, after its login. */
 const WITNESS = 'client.connected';
-/** So many clients without one question about a login are no coincidence. */
+/** This many clients without a single login call cannot be a coincidence. */
 const ENOUGH = 10;
 
-/** New notifications are no evidence: another replica may have answered the node, and they may come seldom. */
+/** Notifications are not evidence: another replica may have answered the node, and they may be rare. */
 const DECIDING: readonly HookName[] = [
   'client.authenticate',
   'client.authorize',
@@ -27,10 +27,10 @@ const DECIDING: readonly HookName[] = [
 ];
 
 /**
- * Nothing when the node may well hold our list.
+ * Compares the lists. Returns nothing when the node may have the current list.
  *
- * @param held the list that it was answered, or could have been at the start of this server.
- * @param wanted the list that it would be answered now.
+ * @param held the list that the node got, or could have got at the start of this server.
+ * @param wanted the list that it would get now.
  * @param all the whole list, for releases that have every hook.
  */
 export function findDifference(
@@ -39,7 +39,7 @@ export function findDifference(
   wanted: readonly HookSpec[],
   all: readonly HookSpec[],
 ): ListDifference<HookName> | undefined {
-  // Before that, calls are those of the list before.
+  // Until then, calls belong to the previous list.
   if (row.before === undefined) return undefined;
   const { hooks } = row;
   const found =
@@ -47,7 +47,7 @@ export function findDifference(
   return isDifferent(found) ? found : undefined;
 }
 
-/** Whether it calls what it was not asked for here: then another replica has answered it since. */
+/** Reports whether the node calls hooks that it did not get here: another replica has answered it since. */
 export function wasAnsweredElsewhere(
   row: NodeRow,
   held: readonly HookSpec[],
@@ -64,11 +64,11 @@ function asked(
   all: readonly HookSpec[],
 ): ListDifference<HookName> {
   const { missing, otherTopics } = compareLists<HookName>(held, wanted);
-  // A hook too many costs time and nothing else: that it is called is what shows that it is held.
+  // A superfluous hook only costs time. Calls to it show that the node has it.
   return { missing, otherTopics, extra: unlisted(row, all) };
 }
 
-/** A broker whose own authenticators admit its clients looks the same: docs/doctor.md says so. */
+/** A broker whose own authenticators admit its clients looks the same; docs/doctor.md says so. */
 function unasked(
   row: NodeRow,
   held: readonly HookSpec[],
@@ -78,7 +78,7 @@ function unasked(
   const extra = row.lacksMeta ? [] : unlisted(row, all);
   const mustAsk = all.some(({ name }) => name === 'client.authenticate');
   const neverAsks = row.calls[placeOf('client.authenticate')] === 0 && callsSince(row, WITNESS) >= ENOUGH;
-  // A node that has gone calls no more, and holds no list.
+  // A node that has left makes no calls and has no list.
   const isThere = hookNames.some((hook) => callsSince(row, hook) > 0);
   const since = isThere ? compareLists<HookName>(held, wanted) : undefined;
   const isDeciding = (hook: HookName) => DECIDING.includes(hook);
@@ -87,7 +87,7 @@ function unasked(
   return { missing: [...missing], extra, otherTopics: since?.otherTopics.filter(isDeciding) ?? [] };
 }
 
-/** What it calls although nobody asks for it now. */
+/** The hooks that the node calls although the current list does not have them. */
 function unlisted(row: NodeRow, all: readonly HookSpec[]): HookName[] {
   return hookNames.filter(
     (hook) => isRegistrable(hook) && callsSince(row, hook) > 0 && !all.some(({ name }) => name === hook),

@@ -1,13 +1,15 @@
-/** Says that a broker node holds another list of hooks: once for each node and difference, and again after an hour. */
+/**
+ * Warns when a broker node has an outdated hook list: once per node and difference, and again after an hour.
+ */
 import { clip } from '../../lib/clip.ts';
 import type { Logger } from '../../log/log.ts';
 import type { ListDifference } from './list-evidence.ts';
 import type { NodeCalls } from './node-calls.ts';
 
-/** Milliseconds after which somebody is told again. */
+/** Milliseconds until the warning is repeated. */
 const AGAIN_AFTER = 3_600_000;
 
-/** What to do about it, in every place that says so. */
+/** The remedy, for every text that needs it. */
 export const RELOAD_REMEDY =
   'reload this server in the broker: exhook register --reload, or disable and enable it in the dashboard or with emqx ctl exhook server disable NAME and enable NAME';
 
@@ -17,7 +19,9 @@ export class ListWarnings {
   readonly #tell: (node: string, state: string) => void;
   readonly #told = new Map<string, { readonly state: string; readonly at: number }>();
 
-  /** @param tell tells the other processes of this server who was warned of. @param now milliseconds. */
+  /**
+   * @param tell tells the other processes of this server which warning was logged. @param now milliseconds.
+   */
   constructor(
     log: Pick<Logger, 'warn'>,
     now: () => number,
@@ -35,7 +39,7 @@ export class ListWarnings {
     }
   }
 
-  /** Another process has said it. */
+  /** Another process has logged this warning. */
   heard(node: string, state: string): void {
     this.#told.set(node, { state, at: this.#now() });
   }
@@ -52,16 +56,16 @@ export class ListWarnings {
   }
 }
 
-/** One clause: which hooks, and what that means. */
+/** Describes in one clause which hooks differ and what that means. */
 export function describeDifference({ missing, extra, otherTopics }: ListDifference): string {
   const parts = [
     ...(missing.length > 0
-      ? [`it does not call ${missing.join(', ')}, so that what decides there is not enforced`]
+      ? [`it does not call ${missing.join(', ')}: the policies of these hooks are not enforced`]
       : []),
     ...(otherTopics.length > 0 ? [`it calls ${otherTopics.join(', ')} for other topics`] : []),
-    ...(extra.length > 0 ? [`it calls ${extra.join(', ')}, which nobody asks for`] : []),
+    ...(extra.length > 0 ? [`it calls ${extra.join(', ')}, which this server does not need`] : []),
   ];
-  return `a broker node holds another list of hooks than this server answers now (${parts.join('; ')})`;
+  return `the hook list of a broker node is not the current one (${parts.join('; ')})`;
 }
 
 function stateOf({ missing, extra, otherTopics }: ListDifference): string {

@@ -1,21 +1,21 @@
-/** What is known of one broker node, as plain data for pages and for other processes. */
+/** The state of one broker node as plain data, for pages and for other processes. */
 import { type HookName, hookNames } from '../../protocol/schema/hook-name.ts';
 import type { ListDifference } from './list-evidence.ts';
 import type { NodeRow } from './node-rows.ts';
 
 export interface NodeCalls {
-  /** Empty when the broker does not say: EMQX before 4.3.14 and 4.4.3, in some calls. */
+  /** Empty when the broker does not send it: EMQX before 4.3.14 and 4.4.3, in some calls. */
   readonly node: string;
-  /** Version of the protocol it last spoke. */
+  /** The protocol version of its last call. */
   readonly protocol: string;
   readonly calls: Readonly<Partial<Record<HookName, HookCalls>>>;
-  /** The hooks it was answered by this server since its start; nothing when it has not asked, or not here. */
+  /** The hooks that this server has answered since its start; nothing when the node has not asked here. */
   readonly list?: readonly HookName[] | undefined;
-  /** Whether it seems to have refused a list with message.ingress, so that it is answered without it. */
+  /** Whether it seems to have rejected a list with message.ingress, and therefore gets a list without it. */
   readonly hasRefused?: boolean | undefined;
-  /** Whether the list that it holds lacks message.ingress for that reason: until it asks again, however late. */
+  /** Whether its list lacks message.ingress for that reason. Stays true until it asks again. */
   readonly lacksIngress?: boolean | undefined;
-  /** How the list that it holds differs from the one of this server; nothing when it may be the same. */
+  /** How its list differs from this server's; nothing when it may be the same. */
   readonly outdated?: ListDifference<HookName> | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Workers of one server tell each other what they see of broker nodes; their supervisor hands it on. */
+/** Lets the workers of one server share what they see of broker nodes; the supervisor relays it. */
 import type { NodeNews } from './node-news.ts';
 
 /** From a worker to the supervisor, and from there to the others. */
@@ -7,26 +7,26 @@ interface NewsMessage {
   readonly news: NodeNews;
 }
 
-/** What of a process is needed. */
+/** The part of a process that is needed. */
 export interface NewsChannel {
   send?(message: object, handle: undefined, options: undefined, done: () => void): unknown;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   off(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
-/** A worker, as its supervisor has it. */
+/** A worker, as its supervisor sees it. */
 export interface NewsWorker {
   isConnected(): boolean;
   send(message: object, done: () => void): unknown;
 }
 
-/** In a worker: sends news to the supervisor. A supervisor that has gone need not be told. */
+/** Sends news from a worker to the supervisor. Does nothing when the supervisor has gone. */
 export function tellNews(news: NodeNews, channel: NewsChannel = process as unknown as NewsChannel): void {
   const message: NewsMessage = { exhook: 'node-news', news };
   channel.send?.(message, undefined, undefined, () => {});
 }
 
-/** In a worker: takes in what the others have seen. @returns ends it. */
+/** Receives in a worker what the others have seen. @returns a function that stops it. */
 export function hearNews(
   hear: (news: NodeNews) => void,
   channel: NewsChannel = process as unknown as NewsChannel,
@@ -38,7 +38,7 @@ export function hearNews(
   return () => void channel.off('message', take);
 }
 
-/** In a supervisor: hands news of one worker on to the others. */
+/** Relays in the supervisor the news of one worker to the others. */
 export function relayNews(from: NewsWorker, message: unknown, workers: Iterable<NewsWorker>): void {
   if (!isNews(message)) return;
   for (const worker of workers) if (worker !== from && worker.isConnected()) worker.send(message, () => {});

@@ -1,4 +1,6 @@
-/** The memory of broker nodes as the server uses it: it says which hooks a node is to call, and watches calls. */
+/**
+ * Connects the registry of broker nodes to the server: answers which hooks a node calls, and observes calls.
+ */
 
 import type { Lookup } from '../../core/runtime.ts';
 import type { Logger } from '../../log/log.ts';
@@ -17,18 +19,24 @@ export interface NodeMemory {
   /** Answers the question `provider/hooks`. */
   readonly lookups: Readonly<Record<string, Lookup>>;
   readonly nodes: readonly NodeCalls[];
-  /** The hooks that brokers are to call from now on. @param wanted nothing when a custom hook answers them. */
+  /**
+   * Sets the hooks that brokers should call from now on. @param wanted nothing when a custom hook answers
+   * them.
+   */
   want(wanted: WantedHooks | undefined): void;
-  /** A call was decided. @param at when it began, by `performance.now()`; 0 when nobody asks. */
+  /** Records a decided call. @param at when it began, by `performance.now()`; 0 when calls are not timed. */
   called(rpc: Rpc, input: HookInput, at: number): void;
-  /** Message rules have judged this message at message.ingress. @param isChanged whether it was answered as another. */
+  /**
+   * Records that message rules have judged this message at message.ingress. @param isChanged whether they
+   * changed it.
+   */
   judged(input: HookInput<'message.ingress'>, isChanged: boolean): void;
   /** For `PublishPolicy.wasAtIngress`. */
   wasAtIngress(input: PublishInput): boolean;
   close(): void;
 }
 
-/** What `provider/hooks` asks. */
+/** The parameters of `provider/hooks`. */
 interface HooksQuestion {
   readonly node: string;
   readonly version: string;
@@ -36,12 +44,12 @@ interface HooksQuestion {
   readonly ingress: IngressSupport | undefined;
 }
 
-/** Milliseconds between two looks at what calls tell. */
+/** Milliseconds between two evaluations of the calls. */
 const LOOK_EVERY = 5_000;
-/** About 10 MB when rules judge at ingress. Delayed messages come back long after they were judged. */
+/** About 10 MB when rules judge at ingress. Delayed messages return long after they were judged. */
 const MAX_JUDGED = 65_536;
 
-/** @param log is told of nodes that seem to have refused their list, or to hold another one. */
+/** @param log receives warnings about nodes that seem to have rejected their list, or have another one. */
 export function createNodeMemory(log: Pick<Logger, 'warn' | 'error'>): NodeMemory {
   const now = () => performance.now();
   const registry = new NodeRegistry({ now, tell: tellNews });
@@ -80,6 +88,6 @@ export function createNodeMemory(log: Pick<Logger, 'warn' | 'error'>): NodeMemor
 }
 
 const REFUSED =
-  'a broker node asked for its hooks again without having called any: it may not know message.ingress, and have refused ' +
-  'the whole list. It is answered without message.ingress for ten minutes, and message rules judge at message.publish. ' +
-  'If it never has it, write publish.ingress: never';
+  'a broker node asked for its hooks again without having called any: it may not know message.ingress and have rejected ' +
+  'the whole list. For ten minutes its list lacks message.ingress, and message rules judge at message.publish. ' +
+  'If this broker never supports it, write publish.ingress: never';

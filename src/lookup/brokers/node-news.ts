@@ -3,13 +3,16 @@ import type { HookSpec } from '../../protocol/schema/replies.ts';
 /** What one process of a server tells the others about a broker node. */
 export interface NodeNews {
   readonly node: string;
-  /** It asked for its hooks; it called; it holds a list of another replica; somebody was warned of its list. */
+  /**
+   * The node asked for its hooks; it called; it has the list of another replica; a warning about its list was
+   * logged.
+   */
   readonly what: 'asked' | 'called' | 'elsewhere' | 'warned';
-  /** Of `asked`: what was answered. */
+  /** For `asked`: the hooks it got. */
   readonly hooks?: readonly HookSpec[];
   readonly version?: string;
-  /** Of `asked`: the node seems to have refused a list before. */
+  /** For `asked`: the node seems to have rejected a list before. */
   readonly isRefused?: boolean;
-  /** Of `warned`: what is wrong with its list. */
+  /** For `warned`: the difference of its list. */
   readonly state?: string;
 }

@@ -1,8 +1,8 @@
 /**
- * What this server remembers of each broker node: what it called and when, and which list of hooks it was answered.
+ * Records for each broker node what it called, when, and which hook list it got.
  *
- * A broker that does not know message.ingress refuses the whole list with it, calls no hook, and asks again. So a
- * node that asks again soon, without any call in between, is answered without message.ingress for a while.
+ * A broker that does not know message.ingress rejects the whole list, calls no hook and asks again. A node
+ * that asks again soon without a call in between therefore gets a list without message.ingress for a while.
  */
 import { compareLists } from '../../policy/hook-lists.ts';
 import { hooksFor, type IngressSupport, listsIngress, withoutIngress } from '../../policy/ingress.ts';
@@ -16,11 +16,13 @@ import { callsOf, type NodeCalls } from './node-calls.ts';
 import type { NodeNews } from './node-news.ts';
 import { type NodeRow, NodeRows, nodeWithoutMeta, placeOf } from './node-rows.ts';
 
-/** A node that asks again within this time may have refused the list, in milliseconds. EMQX asks every 60 s. */
+/**
+ * A node that asks again within this time may have rejected the list, in milliseconds. EMQX asks every 60 s.
+ */
 const ASKS_AGAIN_WITHIN = 120_000;
-/** For how long such a node is answered without message.ingress, in milliseconds. */
+/** How long such a node gets a list without message.ingress, in milliseconds. */
 const REFUSAL_LASTS = 600_000;
-/** Milliseconds after which no call is under way any more that was made for the list before. */
+/** Milliseconds after which no call made for the previous list is in flight. */
 const SETTLED_AFTER = 10_000;
 
 export interface NodeRegistryOptions {
@@ -30,7 +32,7 @@ export interface NodeRegistryOptions {
   readonly tell?: (news: NodeNews) => void;
 }
 
-/** The hooks that brokers are to call now. */
+/** The hooks that brokers should call now. */
 export interface WantedHooks {
   readonly hooks: readonly HookSpec[];
   readonly ingress: IngressSupport | undefined;
@@ -38,7 +40,7 @@ export interface WantedHooks {
 
 export interface Asked {
   readonly hooks: readonly HookSpec[];
-  /** The node has just been found to refuse lists with message.ingress: somebody should know. */
+  /** The node has just been found to reject lists with message.ingress: log a warning. */
   readonly isNewRefusal: boolean;
 }
 
@@ -47,9 +49,9 @@ export class NodeRegistry {
   readonly #now: () => number;
   readonly #tell: (news: NodeNews) => void;
   #wanted: WantedHooks | undefined;
-  /** The list at our start: a node that has not asked since then can hold no later one of ours. */
+  /** The list at start: a node that has not asked since cannot have a later one of this server. */
   #atStart: WantedHooks | undefined;
-  /** When `look` was called last: the time of calls that nobody times. */
+  /** When `look` was last called: the time of calls that are not timed. */
   #lookedAt: number;
 
   constructor({ now, tell = () => {} }: NodeRegistryOptions) {
@@ -63,7 +65,10 @@ export class NodeRegistry {
     return this.#rows.all.map((row) => callsOf(row, this.#hasRefused(row), this.#differenceOf(row)));
   }
 
-  /** The list has changed, or is known for the first time. @param wanted nothing when no one list is right. */
+  /**
+   * The list has changed or is known for the first time. @param wanted nothing when there is no single right
+   * list.
+   */
   want(wanted: WantedHooks | undefined): void {
     const before = JSON.stringify(this.#wanted);
     this.#wanted = wanted;
@@ -75,7 +80,7 @@ export class NodeRegistry {
     }
   }
 
-  /** provider.loaded: the list for this node. */
+  /** Returns the list for this node, for provider.loaded. */
   asked(node: string, version: string, all: readonly HookSpec[], support: IngressSupport | undefined): Asked {
     const row = this.#rows.of(node, this.#now);
     const full = hooksFor(all, version, support);
@@ -89,7 +94,10 @@ export class NodeRegistry {
     return { hooks, isNewRefusal };
   }
 
-  /** A call was decided. Cheap: this is done for each of them. @param at by `performance.now()`; 0 when nobody asks. */
+  /**
+   * Records a decided call. Must be cheap: it runs for every call. @param at by `performance.now()`; 0 when
+   * calls are not timed.
+   */
   called({ hook, version }: Rpc, input: HookInput, at: number): void {
     const { node } = input.meta;
     const row = this.#rows.of(node || nodeWithoutMeta(input), this.#now);
@@ -98,16 +106,17 @@ export class NodeRegistry {
     row.protocol = version;
     (row.calls[place] as number)++;
     row.last[place] = at === 0 ? this.#lookedAt : at;
-    // A broker unloads only what it has loaded (EMQX's source): asking again is no sign of a refusal then.
+    // A broker unloads only what it has loaded (EMQX's source), so asking again is then not a sign of a
+    // rejection.
     if (hook === 'provider.unloaded') this.#forgetList(row);
     else if ((!row.hasCalled || row.oldFilters !== undefined) && hook !== 'provider.loaded')
       this.#calledFirst(row, hook, input);
   }
 
   /**
-   * Looks at what the calls so far tell of lists: every few seconds.
+   * Evaluates every few seconds what the calls so far say about the lists.
    *
-   * Counts are compared with those of the first look after a list could be in force.
+   * Compares the counts with those of the first evaluation after a list could be in force.
    */
   look(): void {
     this.#lookedAt = this.#now();
@@ -120,7 +129,7 @@ export class NodeRegistry {
     }
   }
 
-  /** Takes in what another process of this server has seen. */
+  /** Applies what another process of this server has seen. */
   hear({ node, what, hooks, version = '', isRefused = false }: NodeNews): void {
     const row = this.#rows.of(node, this.#now);
     if (row === undefined) return;
@@ -144,7 +153,7 @@ export class NodeRegistry {
     if (!old.some((filter) => matches(filter, topic))) this.#forgetList(row);
   }
 
-  /** It has unloaded this server, or another replica has answered it a list of its own. */
+  /** The node has unloaded this server, or got a list from another replica. */
   #forgetList(row: NodeRow, isNew = true): void {
     Object.assign(row, { hooks: undefined, askedAt: undefined, oldFilters: undefined, isElsewhere: true });
     if (isNew) this.#tell({ node: row.node, what: 'elsewhere' });
@@ -168,7 +177,7 @@ export class NodeRegistry {
     row.before = undefined;
   }
 
-  /** A message outside of the filters it was answered shows that a node holds others. */
+  /** A message outside the topic filters that the node got shows that it has others. */
   #doubtTopics(row: NodeRow): void {
     const hooks = this.#heldBy(row);
     const wanted = this.#wanted && this.#wantedFor(row, this.#wanted);
@@ -186,13 +195,13 @@ export class NodeRegistry {
     return findDifference(row, this.#heldBy(row), wanted, this.#wanted.hooks);
   }
 
-  /** What it was answered here, or may have been before our start. */
+  /** The list that the node got here, or may have got before the start. */
   #heldBy(row: NodeRow): readonly HookSpec[] | undefined {
     if (row.hooks !== undefined || row.isElsewhere || this.#atStart === undefined) return row.hooks;
     return this.#wantedFor(row, this.#atStart);
   }
 
-  /** What it would be answered now, but for what it has refused. */
+  /** The list that the node would get now, apart from hooks it has rejected. */
   #wantedFor(row: NodeRow, { hooks, ingress }: WantedHooks): readonly HookSpec[] {
     const full = hooksFor(hooks, row.version, ingress);
     return row.isShortened ? withoutIngress(full) : full;

@@ -1,46 +1,49 @@
-/** One row for each broker node that calls: what it called, and which list of hooks it has. */
+/** Keeps one row per calling broker node: what it called, and which hook list it has. */
 import { type HookName, hookNames } from '../../protocol/schema/hook-name.ts';
 import type { HookSpec } from '../../protocol/schema/replies.ts';
 import type { HookInput } from '../../protocol/schema/requests.ts';
 
 export interface NodeRow {
   readonly node: string;
-  /** Version of the protocol it last spoke; '' before its first call. */
+  /** The protocol version of its last call; '' before its first. */
   protocol: string;
-  /** As it said when it asked; '' before. */
+  /** As the node sent it when it asked; '' before. */
   version: string;
-  /** By the place of the hook. */
+  /** Indexed by hook. */
   readonly calls: Float64Array;
   /** By `performance.now()`. */
   readonly last: Float64Array;
-  /** Whether calls lack metadata, so that its questions cannot be told from those of others. */
+  /** Whether calls lack metadata: its requests cannot be told apart from those of other nodes. */
   lacksMeta: boolean;
-  /** The list that it was answered; nothing when it has not asked since the start. */
+  /** The list that the node got; nothing when it has not asked since the start. */
   hooks: readonly HookSpec[] | undefined;
   askedAt: number | undefined;
-  /** Whether it cannot hold the list of our start any more: it has unloaded us, or another replica has answered it. */
+  /**
+   * Whether it can no longer have the list of the start: it has unloaded this server, or got a list
+   * elsewhere.
+   */
   isElsewhere: boolean;
-  /** Whether it made any other call since it was answered, or since the start. */
+  /** Whether it made any other call since it got its list, or since the start. */
   hasCalled: boolean;
   refusedAt: number | undefined;
-  /** Whether it was answered without message.ingress because it seems to have refused it. */
+  /** Whether its list lacks message.ingress because it seems to have rejected it. */
   isShortened: boolean;
-  /** Since when its list and ours are what they are. */
+  /** When its list or this server's last changed. */
   since: number;
-  /** Calls that were made before anything can be concluded: those under way when a list changes tell nothing. */
+  /** Call counts at the first evaluation: calls in flight when a list changes prove nothing. */
   before: Float64Array | undefined;
-  /** Set while its topics are in doubt: the filters it was answered, of the hooks whose filters are others now. */
+  /** Set while its topics are in doubt: the topic filters it got, for hooks whose filters have changed. */
   oldFilters: ReadonlyMap<HookName, readonly string[]> | undefined;
 }
 
-/** More than any cluster has: names come from outside and must not fill the memory. */
+/** More than any cluster has. Names come from outside and must not fill the memory. */
 const MAX_NODES = 64;
 /**
- * A node that has not called for so many milliseconds makes room for a new one: in Kubernetes each pod of a broker has a
- * name of its own. No less, so that names somebody makes up do not push out the nodes of a cluster.
+ * Milliseconds without a call after which a node makes room for a new one: in Kubernetes each pod of a broker
+ * has its own name. Not shorter: invented names must not evict the nodes of a cluster.
  */
 const IDLE_AFTER = 600_000;
-/** No atom of Erlang is longer, and a node's name is one. */
+/** Node names are Erlang atoms, which are never longer. */
 const MAX_NAME = 255;
 /** Stands for names that no node can have. */
 const NO_NAME = '(no name of a node)';
@@ -52,14 +55,14 @@ export function placeOf(hook: HookName): number {
 }
 
 export class NodeRows {
-  /** A list: names are compared. As keys of a map, the names that come fresh with each call would be hashed. */
+  /** A list: comparing names is cheaper than hashing them, because every call brings a new string. */
   readonly #rows: NodeRow[] = [];
 
   get all(): readonly NodeRow[] {
     return this.#rows;
   }
 
-  /** Nothing when there are too many that call. @param now by the clock of the registry; asked for a new row only. */
+  /** Returns nothing when too many nodes call. @param now clock of the registry; read only for a new row. */
   of(name: string, now: () => number): NodeRow | undefined {
     const node = name.length > MAX_NAME ? NO_NAME : name;
     for (let i = 0; i < this.#rows.length; i++) {
@@ -102,7 +105,7 @@ export class NodeRows {
   }
 }
 
-/** When it called, or asked, last. */
+/** When it last called or asked. */
 function lastOf({ since, askedAt = 0, last }: NodeRow): number {
   return last.reduce((latest, at) => Math.max(latest, at), Math.max(since, askedAt));
 }
@@ -111,7 +114,7 @@ interface Named {
   readonly node: string;
 }
 
-/** Whom a call without metadata is about: EMQX before 4.3.14 and 4.4.3 sends none. */
+/** Names the client of a call without metadata: EMQX before 4.3.14 and 4.4.3 sends none. */
 export function nodeWithoutMeta(input: HookInput): string {
   const { clientinfo, conninfo, message } = input as {
     clientinfo?: Named;

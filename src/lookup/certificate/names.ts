@@ -1,4 +1,4 @@
-/** Conditions on the names of a certificate, compiled. */
+/** Compiles conditions on the names of a certificate. */
 
 import type { NameConditions } from '../../policy/login/login-by-name.ts';
 import { compileText } from '../../policy/text/text-template.ts';
@@ -12,7 +12,7 @@ export function isNameTemplate(condition: TextCondition): condition is string {
   return typeof condition === 'string' && condition.includes('${');
 }
 
-/** One of them must hold; `undefined` when there are none. */
+/** Compiles alternatives, one of which must match; `undefined` when there are none. */
 export function compileNames(
   conditions: TextCondition | readonly TextCondition[] | undefined,
 ): NameConditions | undefined {

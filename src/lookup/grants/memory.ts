@@ -1,4 +1,4 @@
-/** Grants in the memory of this process, bounded. A restart forgets them. */
+/** Keeps grants in the memory of this process, bounded. A restart forgets them. */
 import { LruMap } from '../../lib/lru.ts';
 import {
   type GrantStore,
@@ -10,9 +10,9 @@ import {
 } from './store.ts';
 
 export interface MemoryGrantsOptions {
-  /** Most clients; the one unused for longest is forgotten. */
+  /** Most clients; the least recently used is evicted. */
   readonly max: number;
-  /** Most bytes of all grants, about. Default: `MAX_GRANT_BYTES`. */
+  /** Approximate limit for the bytes of all grants. Default: `MAX_GRANT_BYTES`. */
   readonly maxBytes?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;

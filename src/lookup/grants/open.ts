@@ -1,4 +1,4 @@
-/** The store of grants that a configuration asks for. */
+/** Opens the grant store that a configuration selects. */
 
 import { readPem } from '../../lib/pem.ts';
 import { redisCode } from '../../lib/redis/code.ts';
@@ -21,12 +21,12 @@ export interface GrantsWorld {
   readonly random: () => number;
 }
 
-/** Clients whose tags are remembered when no topics are decided here: only custom hooks could ask for them. */
+/** Clients whose tags are kept when no topics are decided here: only custom hooks could ask for them. */
 const DEFAULT_MAX = 100_000;
 
 const PATH = ['authorize', 'grants', 'redis'];
 
-/** @throws PolicyError when a secret or a certificate cannot be read; not when Redis cannot be reached. */
+/** @throws PolicyError when a secret or certificate cannot be read; an unreachable Redis is not an error. */
 export async function openGrantStore(
   grants: Authorize['grants'] | undefined,
   world: GrantsWorld,
@@ -41,7 +41,7 @@ export async function openGrantStore(
 }
 
 /**
- * For checks: reads what the store needs of the world, and connects to nobody.
+ * Reads the files and variables that the store needs, without connecting. Used by checks.
  *
  * @throws PolicyError
  */
@@ -88,7 +88,7 @@ async function openRedisGrants(redis: RedisGrants, max: number, world: GrantsWor
     now: monotonic,
     random,
     onLost: (error) =>
-      log.warn(`${place} cannot be used (${redisCode(error)}): what needs it fails until it answers`),
+      log.warn(`${place} cannot be used (${redisCode(error)}): requests that need it fail until it answers`),
     onBack: () => log.info(`${place} answers again`),
   });
   return createSharedGrants({ records, prefix, freshness, max, now, monotonic });

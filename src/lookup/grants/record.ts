@@ -1,24 +1,24 @@
-/** A grant as text, for a store outside this process. */
+/** Serializes a grant as text, for a store outside this process. */
 import * as z from 'zod';
 import { RuleSchema } from '../../policy/topics/rule-schema.ts';
 import { Failure } from '../../protocol/failure.ts';
 import type { Grant } from '../../protocol/schema/decision.ts';
 import type { Grantee } from './store.ts';
 
-/** Of this form of the text. Another one is not read: what it grants could be misunderstood. */
+/** Version of the format. Other versions are not read, because their grants could be misunderstood. */
 const VERSION = 1;
 
-/** Rules are checked again: who can write to the store must not be able to crash its readers. */
+/** Rules are validated again: a writer to the store must not be able to crash its readers. */
 const GrantRecord = z.strictObject({
   v: z.literal(VERSION),
   username: z.string(),
   tags: z.record(z.string(), z.string()),
-  // No grant has conditions, and nobody would have compiled them.
+  // Grants have no conditions: they would not have been compiled.
   rules: z.array(RuleSchema.refine(({ when }) => when === undefined)).optional(),
   expiresAt: z.number().optional(),
 });
 
-/** Whose grant it is, and what it says. */
+/** A grant and its client. */
 export interface OwnedGrant {
   readonly username: string;
   readonly grant: Grant;
@@ -29,7 +29,7 @@ export function writeGrant({ username }: Pick<Grantee, 'username'>, grant: Grant
   return JSON.stringify({ v: VERSION, username, tags, rules, expiresAt });
 }
 
-/** @throws Failure `lookup_failed` when it is no grant that this version has written. */
+/** @throws Failure `lookup_failed` when the text is not a grant of this version. */
 export function readGrant(text: string): OwnedGrant {
   const read = GrantRecord.safeParse(parse(text));
   if (!read.success)
@@ -46,10 +46,7 @@ function parse(text: string): unknown {
   }
 }
 
-/**
- * `PREFIX NODE : CLIENT ID`. With "%" and ":" escaped in both, no two clients have the same key, and a key reads as
- * what it is.
- */
+/** Returns `PREFIX NODE : CLIENT ID`. "%" and ":" are escaped in both, so keys are unique and readable. */
 export function recordKeyOf(prefix: string, { node, clientid }: Grantee): string {
   return `${prefix}${escapePart(node)}:${escapePart(clientid)}`;
 }

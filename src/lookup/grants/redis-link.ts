@@ -1,20 +1,23 @@
-/** One connection to Redis that is made again whenever it is lost. */
+/** Keeps one connection to Redis and reconnects when it is lost. */
 import { backoff, jitter } from '../../lib/backoff.ts';
 import { loadRedis, redisOptions } from '../../lib/redis/client.ts';
 import type { RedisPlace } from '../../lib/redis/place.ts';
 
 export interface RedisLinkOptions extends RedisPlace {
-  /** From 0 to 1: several instances do not come back at the same moment. */
+  /** From 0 to 1. Spreads the reconnects of several instances. */
   readonly random: () => number;
-  /** The connection is lost; told once until it is back. The code is such as `ECONNREFUSED`. */
+  /** Called once per lost connection. The error has a code such as `ECONNREFUSED`. */
   readonly onLost: (error: unknown) => void;
   readonly onBack: () => void;
 }
 
 export interface RedisLink {
-  /** Waits for a connection, as long as the signal lasts. @throws what Redis or its client library says. */
+  /**
+   * Sends a command; waits for a connection until the signal ends. @throws the errors of Redis or its client
+   * library.
+   */
   send(command: readonly string[], signal: AbortSignal): Promise<string | null>;
-  /** Drops a connection that does not answer, and makes another. */
+  /** Drops an unresponsive connection and opens another. */
   reconnect(): void;
   readonly isReady: boolean;
   close(): void;
@@ -24,10 +27,10 @@ export interface RedisLink {
 const FIRST_DELAY = 50;
 const LAST_DELAY = 2000;
 
-/** Commands that wait for a connection or an answer. More is a storm that Redis does not keep up with. */
+/** Most commands that wait for a connection or an answer. More means that Redis cannot keep up. */
 const MAX_WAITING = 10_000;
 
-/** Keeps a connection that is idle from being forgotten on the way, and notices when it was. */
+/** Keeps idle connections from being dropped by the network, and detects when they were. */
 const PING_EVERY = 10_000;
 
 export async function createRedisLink(options: RedisLinkOptions): Promise<RedisLink> {
@@ -49,7 +52,7 @@ export async function createRedisLink(options: RedisLinkOptions): Promise<RedisL
     const client = createClient(clientOptions(options));
     client.on('error', (error) => client === current && lost(error));
     client.on('ready', () => client === current && back());
-    // It tries until it is closed, and says so with "error".
+    // The library retries until it is closed, and emits "error".
     client.connect().catch(() => undefined);
     return client;
   }
@@ -69,7 +72,7 @@ export async function createRedisLink(options: RedisLinkOptions): Promise<RedisL
       try {
         return await link.sendCommand<string | null>([...command], { abortSignal: signal });
       } catch (error) {
-        // The server has become a replica: its name may lead to another one by now.
+        // The server has become a replica; its name may resolve to another server by now.
         if (/^READONLY /.test((error as Error).message) && link === current) reconnect();
         throw error;
       }
@@ -79,7 +82,7 @@ export async function createRedisLink(options: RedisLinkOptions): Promise<RedisL
       return current.isReady;
     },
     close() {
-      // The library throws when it is closed already.
+      // The library throws when it is already closed.
       if (!isClosed) current.destroy();
       isClosed = true;
     },

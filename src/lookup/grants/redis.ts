@@ -1,4 +1,4 @@
-/** Texts in Redis, each with a time to live that reading renews. Its client library is loaded here. */
+/** Keeps texts in Redis, each with a time to live that reading renews. Loads the Redis client library. */
 
 import { createAdmission } from '../../lib/admission/admission.ts';
 import { AdaptiveLimit } from '../../lib/admission/concurrency-limit.ts';
@@ -11,28 +11,28 @@ import { createRedisLink, type RedisLink, type RedisLinkOptions } from './redis-
 import type { RecordStore, RecordWait } from './shared.ts';
 
 export interface RedisRecordsOptions extends RedisLinkOptions {
-  /** How long what nobody reads is kept, in milliseconds. */
+  /** How long an unread record is kept, in milliseconds. */
   readonly ttl: number;
-  /** The longest wait for an answer, and for a connection, in milliseconds. */
+  /** Timeout for an answer and for a connection, in milliseconds. */
   readonly timeout: number;
   /** Milliseconds; only differences count. */
   readonly now: () => number;
 }
 
-/** So many failures in a row, and everybody is answered at once for a while instead of after the timeout. */
+/** Consecutive failures after which all requests fail at once for a while, instead of after the timeout. */
 const FAILURES = 5;
 const OPEN_FOR = 1000;
 
-/** Commands that are under way at once: at first, and at most while Redis keeps up with them. */
+/** Concurrent commands: at first, and at most while Redis keeps up. */
 const FIRST_COMMANDS = 100;
 const MAX_COMMANDS = 1000;
-/** The part of the timeout that an answer may take before fewer commands are sent at once. */
+/** Fraction of the timeout that an answer may take before fewer commands are sent concurrently. */
 const TOLERABLE = 1 / 8;
 
-/** So many commands in a row without an answer on an open connection: the other end is gone, and did not say so. */
+/** Consecutive unanswered commands on an open connection after which the peer counts as gone. */
 const SILENT = 3;
 
-/** Begins to connect. Never fails: while Redis cannot be reached, the operations do. */
+/** Begins to connect. Never fails: while Redis is unreachable, the operations fail. */
 export async function openRedisRecords(options: RedisRecordsOptions): Promise<RecordStore> {
   const { ttl, timeout, now, host, port } = options;
   const link = await createRedisLink(options);
@@ -59,7 +59,7 @@ export async function openRedisRecords(options: RedisRecordsOptions): Promise<Re
     }
   }
 
-  /** An answer that comes too late is none for its caller, but the other end is there. */
+  /** A late answer is useless for its caller but shows that the peer is alive. */
   async function send(command: readonly string[], signal: AbortSignal): Promise<string | null> {
     const reply = await link.send(command, signal);
     unanswered = 0;
@@ -89,10 +89,10 @@ export async function openRedisRecords(options: RedisRecordsOptions): Promise<Re
   };
 }
 
-/** Names the place and a code; what Redis says may quote a command. */
+/** Names the place and a code: Redis's own text may quote a command. */
 function describe(error: unknown, place: string): Failure {
   if (error instanceof Failure) return error.code === 'lookup_timeout' ? late(place) : error;
-  return new Failure('lookup_failed', `Redis at ${place} did not do what it was asked (${redisCode(error)})`);
+  return new Failure('lookup_failed', `Redis at ${place} rejected the command (${redisCode(error)})`);
 }
 
 function late(place: string): Failure {

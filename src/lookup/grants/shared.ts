@@ -1,6 +1,6 @@
 /**
- * Grants that several instances share: in a store outside, and for a short while in the memory of this process, so
- * that most topic checks wait for nothing. A login that another instance has answered is noticed when that while is
+ * Shares grants between instances: in an external store, and for a short time in the memory of this process,
+ * so most topic checks do not wait. A login that another instance has answered is noticed when that time is
  * over.
  */
 
@@ -23,9 +23,9 @@ import {
   NOTHING,
 } from './store.ts';
 
-/** Texts under keys, outside this process. Every operation ends within a time of its own. */
+/** Texts under keys, outside this process. Every operation has its own time limit. */
 export interface RecordStore {
-  /** @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`, as the others. */
+  /** @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`, like the other operations. */
   read(key: string, wait?: RecordWait): Promise<string | undefined>;
   write(key: string, text: string, wait?: RecordWait): Promise<void>;
   remove(key: string, wait?: RecordWait): Promise<void>;
@@ -38,13 +38,13 @@ export type RecordWait = Pick<AdmissionRequest, 'signal' | 'deadline'>;
 
 export interface SharedGrantsOptions {
   readonly records: RecordStore;
-  /** What every key begins with. */
+  /** Prefix of every key. */
   readonly prefix: string;
-  /** How long the memory of this process is believed, in milliseconds. */
+  /** How long an entry in the memory of this process is trusted, in milliseconds. */
   readonly freshness: number;
   /** Most clients in the memory of this process. */
   readonly max: number;
-  /** Most bytes of all grants there, about. Default: `MAX_GRANT_BYTES`. */
+  /** Approximate limit for the bytes of all grants in memory. Default: `MAX_GRANT_BYTES`. */
   readonly maxBytes?: number;
   /** Wall clock, for the expiry of grants: milliseconds since 1970. */
   readonly now: () => number;
@@ -53,13 +53,13 @@ export interface SharedGrantsOptions {
 }
 
 interface Entry {
-  /** Nothing was granted. */
+  /** `undefined`: nothing was granted. */
   readonly kept: KeptGrant | undefined;
-  /** When it was true, by the monotonic clock. */
+  /** When it was read or written, by the monotonic clock. */
   readonly asOf: number;
 }
 
-/** An entry that says that nothing was granted, with its key. */
+/** Bytes of an entry without a grant, key included. */
 const NOTHING_BYTES = 512;
 
 export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
@@ -69,7 +69,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
     of: ({ kept }) => kept?.bytes ?? NOTHING_BYTES,
   });
   const loading = new Map<string, Promise<Entry>>();
-  /** The last change of each client that has not ended. */
+  /** The last change in progress of each client. */
   const changing = new Map<string, Promise<void>>();
   const loads = { done: 0, failed: 0 };
   const keeps = { done: 0, failed: 0 };
@@ -80,7 +80,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
 
   function remember(client: Grantee, grant: Grant | undefined): void {
     const key = memoryKeyOf(client);
-    // What is being loaded may be older than this.
+    // A load in progress may return older data.
     loading.delete(key);
     entries.set(key, { kept: keptGrant(client, grant), asOf: monotonic() });
   }
@@ -98,7 +98,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
     return { kept: keepGrant(username, grant), asOf };
   }
 
-  /** One request for all who ask at the same time. */
+  /** Makes one request for all concurrent callers. */
   function loadOnce(client: Grantee, deadline: number | undefined): Promise<Entry> {
     const key = memoryKeyOf(client);
     const underWay = loading.get(key);
@@ -114,7 +114,10 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
     return work;
   }
 
-  /** The line in front of the store may serve the newest first: changes of one client stay in order. */
+  /**
+   * The admission queue of the store may be last in, first out. This keeps the changes of one client in
+   * order.
+   */
   function changeInTurn(key: string, change: () => Promise<void>): Promise<void> {
     const work = changing.get(key)?.then(change, change) ?? change();
     changing.set(key, work);
@@ -144,7 +147,7 @@ export function createSharedGrants(options: SharedGrantsOptions): GrantStore {
           await withCallerSignal(changeInTurn(key, change), wait.signal);
         } catch (error) {
           keeps.failed++;
-          // Whether the store has the old grant or the new one is not known.
+          // The store may have the old grant or the new one.
           forget(client);
           throw error;
         }

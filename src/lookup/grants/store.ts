@@ -1,6 +1,6 @@
 /**
- * What clients were granted at login, kept for the topic checks that follow: by broker node and client id, and
- * only for the user name that it was granted to.
+ * Keeps what clients were granted at login for the topic checks that follow: by broker node and client id,
+ * valid only for the user name that got the grant.
  */
 
 import type { LookupContext } from '../../core/runtime.ts';
@@ -11,31 +11,33 @@ import { compileRules } from '../../policy/topics/authorize.ts';
 import type { Rule } from '../../policy/topics/rule.ts';
 import type { Grant } from '../../protocol/schema/decision.ts';
 
-/** Whose grant it is. A client of another user name that takes over the client id does not inherit it. */
+/**
+ * The client of a grant. A client with another user name that takes over the client id does not inherit it.
+ */
 export type Grantee = Pick<Known, 'node' | 'clientid' | 'username'>;
 
 export interface GrantStore {
-  /** At once, from the memory of this process. `undefined`: nothing is known of the client here. */
+  /** Returns at once, from the memory of this process. `undefined`: the client is unknown here. */
   find(client: Grantee): Granted | undefined;
-  /** In the memory of this process: replaces what was known; nothing, or an empty grant, forgets it. */
+  /** Replaces the grant in the memory of this process; nothing, or an empty grant, deletes it. */
   save(client: Grantee, grant: Grant | undefined): void;
   /** Clients in the memory of this process. */
   readonly size: number;
-  /** Present when other instances have the same grants. */
+  /** Present when grants are shared with other instances. */
   readonly shared?: SharedGrants | undefined;
   close(): void;
 }
 
-/** Grants that several instances share: whoever answers the login, any of them may answer the topic checks. */
+/** Grants that several instances share: any of them can answer the topic checks of a client. */
 export interface SharedGrants {
   /**
-   * Replaces what all instances know of the client. To be awaited before the login is answered.
+   * Replaces the grant for all instances. Await it before you answer the login.
    *
    * @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`
    */
   keep(client: Grantee, grant: Grant | undefined, context: LookupContext): Promise<void>;
   /**
-   * What was granted, or {@link NOTHING}.
+   * Returns the grant, or {@link NOTHING}.
    *
    * @throws Failure `overloaded`, `lookup_failed` or `lookup_timeout`
    */
@@ -55,27 +57,27 @@ export interface OperationCounts {
   readonly failed: number;
 }
 
-/** It is known that nothing was granted, which is more than not to know. */
+/** Nothing was granted, and that is known; unlike `undefined`. */
 export const NOTHING: Granted = { tags: {}, isExpired: false };
 
-/** A grant and whose it is, ready to be asked. */
+/** A compiled grant and its owner. */
 export interface KeptGrant {
   /** The user name, compact. */
   readonly owner: string;
   readonly granted: Granted;
   /** Milliseconds since 1970. */
   readonly expiresAt: number | undefined;
-  /** About what it takes in memory, in bytes. */
+  /** Approximate size in memory, in bytes. */
   readonly bytes: number;
 }
 
-/** Nothing when the grant is empty. */
+/** Returns nothing when the grant is empty. */
 export function keptGrant({ username }: Grantee, grant: Grant | undefined): KeptGrant | undefined {
   if (grant === undefined || isEmpty(grant)) return undefined;
   return keepGrant(username, grant);
 }
 
-/** As it counts for this client now; `undefined` when it is somebody else's. */
+/** Returns what the grant means for this client now; `undefined` when it belongs to another user. */
 export function grantedTo(
   { username }: Grantee,
   { owner, granted, expiresAt }: KeptGrant,
@@ -85,9 +87,9 @@ export function grantedTo(
   return expiresAt !== undefined && expiresAt <= now ? { ...granted, isExpired: true } : granted;
 }
 
-/** A grant, ready to be asked. */
+/** Compiles a grant. */
 export function compileGrant({ tags, rules }: Grant): Granted {
-  // They come from parseGrants, which has checked them.
+  // parseGrants has checked them.
   return { tags, isExpired: false, ...(rules && { judge: compileRules(rules as readonly Rule[]) }) };
 }
 
@@ -95,13 +97,13 @@ export function isEmpty({ tags, rules, expiresAt }: Grant): boolean {
   return rules === undefined && expiresAt === undefined && Object.keys(tags).length === 0;
 }
 
-/** An empty one, too. */
+/** Also keeps an empty grant. */
 export function keepGrant(username: string, grant: Grant): KeptGrant {
   const owner = compactText(username);
   return { owner, granted: compileGrant(grant), expiresAt: grant.expiresAt, bytes: estimateBytes(grant) };
 }
 
-/** An entry with its keys; rules, as measured: what stands around them, and how much larger than as JSON they are. */
+/** Measured: an entry with its keys; the fixed cost of rules; their size in memory relative to JSON. */
 const ENTRY_BYTES = 1024;
 const RULES_BYTES = 4096;
 const COMPILED = 16;
@@ -113,10 +115,12 @@ function estimateBytes({ tags, rules }: Grant): number {
   );
 }
 
-/** What all grants in memory may take: one token, brought by many client ids, would fill the heap otherwise. */
+/**
+ * Limit for all grants in memory. Otherwise one token, presented under many client ids, could fill the heap.
+ */
 export const MAX_GRANT_BYTES = heapShare(0.3);
 
-/** Neither a node nor a client id holds NUL. [MQTT-1.5.4-2] */
+/** Neither a node nor a client id contains NUL. [MQTT-1.5.4-2] */
 export function memoryKeyOf({ node, clientid }: Grantee): string {
   return compactText(`${node}\0${clientid}`);
 }

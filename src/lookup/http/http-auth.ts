@@ -1,6 +1,6 @@
 /**
- * Asks an existing HTTP service in EMQX's form whether a client may log in, or do something: no more at once than
- * the service can take, with a time limit, retries within it, and a circuit breaker.
+ * Asks an HTTP service in EMQX's format whether a client may log in or perform an action: with adaptive
+ * concurrency, a time limit, retries within it, and a circuit breaker.
  */
 
 import { type AdmissionRequest, createAdmission } from '../../lib/admission/admission.ts';
@@ -19,17 +19,17 @@ import { type BuiltRequest, compileRequest, type RequestTemplates } from './requ
 
 export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
   /**
-   * Longest wait for an answer of the service, retries included, and for the turn before it. Default: 3,000 ms,
-   * within EMQX's `request_timeout` of 5 s.
+   * Time limit for an answer, including queueing and retries. Default: 3,000 ms, within EMQX's
+   * `request_timeout` of 5 s.
    */
   readonly timeout?: number;
   /**
-   * Further attempts after a failure; each gets its share of the time. None while other look-ups wait, and no more
-   * than a part of all attempts. Default: 1.
+   * Retries after a failure; they share the time limit. None while other look-ups wait, and only as a
+   * fraction of all attempts. Default: 1.
    */
   readonly retries?: number;
   readonly breaker?: Omit<BreakerOptions, 'now'>;
-  /** Take a broken answer (5xx, a body that is none) as "ignore", as EMQX does. Default: false, a failure. */
+  /** Treat a broken answer (5xx, or an invalid body) as "ignore", like EMQX. Default: false, a failure. */
   readonly ignoreBroken?: boolean;
   /** Wall clock, for the `expire_at` of an answer: milliseconds since 1970. */
   readonly now: () => number;
@@ -41,10 +41,11 @@ export interface HttpAuthOptions extends RequestTemplates, HttpClientOptions {
 
 export interface HttpAuth {
   /**
-   * The service's verdict. What was sent is waited for, also when the signal ends or the deadline passes: the
-   * service works on it anyway.
+   * Returns the service's verdict. A request that was sent is awaited even when the signal ends or the
+   * deadline passes, because the service works on it anyway.
    *
-   * @throws Failure `overloaded`, `lookup_timeout` or `lookup_failed`; the message names host and cause, no value.
+   * @throws Failure `overloaded`, `lookup_timeout` or `lookup_failed`; the message names host and cause, no
+   * value.
    */
   ask(values: TextValues, request?: AdmissionRequest): Promise<HttpVerdict>;
   readonly breakerState: CircuitState;
@@ -54,15 +55,15 @@ export interface HttpAuth {
 /** First pause before a retry; it doubles. Short, because a client is waiting. */
 const FIRST_PAUSE = 50;
 
-/** The part of the time limit that an answer may take before fewer are asked for at once. */
+/** Fraction of the time limit that an answer may take before fewer requests are sent concurrently. */
 const TOLERABLE = 1 / 8;
 
 const DEFAULT_CONNECTIONS = 32;
 
 /**
- * Prepares the look-up. To be awaited before the port opens: it loads the HTTP client.
+ * Prepares the look-up. Await it before the port opens: it loads the HTTP client.
  *
- * @throws TypeError when the templates are wrong.
+ * @throws TypeError when the templates are invalid.
  */
 export async function openHttpAuth(options: HttpAuthOptions): Promise<HttpAuth> {
   const { timeout = 3000, retries = 1, ignoreBroken = false, now, monotonic, random } = options;
@@ -79,9 +80,9 @@ export async function openHttpAuth(options: HttpAuthOptions): Promise<HttpAuth> 
     if (!('problem' in verdict)) return verdict;
     if (ignoreBroken) return { result: 'ignore', isBroken: true };
     if (verdict.isOverloaded)
-      throw new Failure('overloaded', `${build.host} has too much to do: ${verdict.problem}`);
+      throw new Failure('overloaded', `${build.host} is overloaded: ${verdict.problem}`);
     const failure = new Failure('lookup_failed', `no usable answer from ${build.host}: ${verdict.problem}`);
-    // The service works, and would say the same again: no reason to leave it alone, or to ask it once more.
+    // The service works and would give the same answer again: do not open the circuit, do not retry.
     if (verdict.isUnusable) return failure;
     throw failure;
   }
@@ -94,7 +95,7 @@ export async function openHttpAuth(options: HttpAuthOptions): Promise<HttpAuth> 
     for (let tried = 0; ; tried++) {
       // While others wait, a retry would take the turn of one of them.
       const left = admission.waiting > 0 ? 0 : retries - tried;
-      // A silent service leaves time for the next attempt.
+      // Leaves time for the next attempt when the service does not answer.
       const share = Math.max(1, Math.ceil((until - monotonic()) / (left + 1)));
       try {
         const verdict = await breaker.run(() =>
@@ -118,7 +119,7 @@ export async function openHttpAuth(options: HttpAuthOptions): Promise<HttpAuth> 
 
   return {
     async ask(values, { deadline = Number.POSITIVE_INFINITY, ...rest } = {}) {
-      // Built when its turn has come: in a storm, most never get one.
+      // Built when its turn comes: under overload, most requests never get one.
       const look = async (): Promise<HttpVerdict | Failure> => {
         const request = build(values);
         if (request === undefined) return { result: 'deny' };
@@ -138,17 +139,19 @@ export async function openHttpAuth(options: HttpAuthOptions): Promise<HttpAuth> 
   };
 }
 
-/** Of an answer that is too large the status counts; with 200 it is of no use. @throws the error of another kind */
+/**
+ * For an answer that is too large only the status counts; with 200 it is unusable. @throws any other error
+ */
 function readTooLarge(error: unknown): HttpVerdict | HttpProblem {
   if (!(error instanceof AnswerTooLarge)) throw error;
   const verdict = readHttpAnswer({ status: error.answerStatus, contentType: '', body: '' });
   return 'isUnusable' in verdict ? { problem: 'RESPONSE_TOO_LARGE', isUnusable: true } : verdict;
 }
 
-/** Why an answer that ends then is none, as in EMQX. */
+/** Explains why an answer with this expiry is invalid, like EMQX. */
 function findExpiryProblem(expireAt: number | undefined, now: number): string | undefined {
   if (expireAt === undefined) return undefined;
   if (expireAt * 1000 <= now) return 'the answer of the HTTP service had expired';
-  // Milliseconds would be some fifty thousand years; EMQX draws the line here.
+  // A value in milliseconds would be some fifty thousand years ahead; EMQX uses the same limit.
   return expireAt > now / 2 ? 'expire_at is not in seconds since 1970' : undefined;
 }

@@ -1,4 +1,7 @@
-/** Asks services for texts, over the HTTP client of all: answers are limited in size, and errors are those of look-ups. */
+/**
+ * Fetches texts from services over the shared HTTP client: limits the size of answers, and maps errors to
+ * look-up failures.
+ */
 import { HttpError } from '../../lib/http-client/http-error.ts';
 import { loadHttpClient } from '../../lib/http-client/load.ts';
 import { mediaTypeName, parseMediaType } from '../../lib/media-type.ts';
@@ -9,7 +12,7 @@ export interface HttpClientOptions {
   readonly maxSockets?: number;
   /** Most bytes of an answer. Default: 64 KiB. */
   readonly maxResponseBytes?: number;
-  /** Milliseconds, roughly, that making a connection may take. Default: 10,000. */
+  /** Approximate time limit for connecting, in milliseconds. Default: 10,000. */
   readonly connectTimeout?: number;
   /** Certificate authorities to trust instead of Node's own, PEM. */
   readonly ca?: string;
@@ -33,7 +36,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** An answer with more bytes than allowed; only its status is known. */
+/** An answer that exceeds the size limit; only its status is known. */
 export class AnswerTooLarge extends Failure {
   readonly answerStatus: number;
 
@@ -54,7 +57,7 @@ export interface HttpClient {
 
 const CONNECT_TIMEOUT = 10_000;
 
-/** To be awaited before the port opens: it loads the client. */
+/** Opens the client. Await it before the port opens: it loads the HTTP library. */
 export async function openHttpClient(options: HttpClientOptions = {}): Promise<HttpClient> {
   const { maxSockets = 32, maxResponseBytes = 64 * 1024, connectTimeout = CONNECT_TIMEOUT } = options;
   const { ca, cert, key } = options;
@@ -92,14 +95,14 @@ export async function openHttpClient(options: HttpClientOptions = {}): Promise<H
   };
 }
 
-/** A user and a password in a URL are sent as Basic authentication. [RFC 7617] */
+/** User and password of a URL are sent as Basic authentication. [RFC 7617] */
 function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** By the charset of the media type if it is known, else as UTF-8. A byte order mark is no part of the text. */
+/** Decodes by the charset of the media type if known, else as UTF-8. Strips a byte order mark. */
 function decodeText(bytes: Uint8Array, charset = 'utf-8'): string {
   try {
     return new TextDecoder(charset).decode(bytes);

@@ -1,9 +1,9 @@
 /**
- * Admissions that came when their login had been answered already: each is kept for the client's next attempt, which
- * then costs nothing. Without them, a client whose look-up is always a little too slow never gets in, and each of
- * its attempts does the work again.
+ * Keeps admissions that arrived after their login was answered, for the client's next attempt, which then
+ * costs nothing. Without them, a client whose look-up is always slightly too slow never gets in, and each
+ * attempt repeats the work.
  *
- * Known by keyed hashes of all that the answer depends on, as in the cache; used once.
+ * Entries are keyed by keyed hashes of all that the answer depends on, as in the cache, and used once.
  */
 import { randomBytes } from 'node:crypto';
 import type { MethodAnswer } from '../../policy/policy.ts';
@@ -12,20 +12,20 @@ import { hashParts } from '../cache.ts';
 export interface LateAnswersOptions {
   /** How long an admission is kept, in milliseconds. */
   readonly ttl: number;
-  /** Wall clock, since a grant may end earlier: milliseconds since 1970. */
+  /** Wall clock, because a grant may expire earlier: milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds that never go back; only differences count. */
   readonly monotonic: () => number;
-  /** Most bytes, roughly; the oldest go. Default: 8 MiB. */
+  /** Approximate limit in bytes; the oldest entries are evicted. Default: 8 MiB. */
   readonly maxBytes?: number;
 }
 
 export interface LateAnswers {
-  /** The admission that came too late for an earlier attempt: it is forgotten now. */
+  /** Takes out the admission that came too late for an earlier attempt. */
   take(parts: readonly string[]): MethodAnswer | undefined;
-  /** Keeps what the answer turns out to be if the signal has ended by then and it admits the client. */
+  /** Keeps the answer if it admits the client and arrives after the signal has ended. */
   follow(parts: readonly string[], answer: Promise<MethodAnswer>, signal: AbortSignal): void;
-  /** Forgets everything, also what is still being looked up: for a change of policy. */
+  /** Forgets everything, including look-ups in progress. Call it when the policy changes. */
   clear(): void;
   readonly size: number;
 }
@@ -39,13 +39,13 @@ interface Entry {
 }
 
 const MAX_BYTES = 8 * 2 ** 20;
-/** What an entry costs besides its grant. */
+/** Bytes of an entry without its grant. */
 const ENTRY_BYTES = 300;
 
 export function createLateAnswers(options: LateAnswersOptions): LateAnswers {
   const { ttl, now, monotonic, maxBytes = MAX_BYTES } = options;
   const secret = randomBytes(32);
-  /** Oldest first: all are kept for the same time. */
+  /** Oldest first: all have the same lifetime. */
   const entries = new Map<string, Entry>();
   let bytes = 0;
   let generation = 0;

@@ -1,4 +1,4 @@
-/** The method `http`: a service in the form of EMQX's HTTP authenticator. */
+/** The method `http`: asks a service in the format of EMQX's HTTP authenticator. */
 
 import { readPem } from '../../lib/pem.ts';
 import { readHeaders } from '../../lib/secret.ts';
@@ -45,7 +45,7 @@ async function openMethod(
   };
 }
 
-/** A header may be a secret: of what is wrong with one, only the place is told. */
+/** A header may be a secret: errors name only its place. */
 async function openService(options: HttpAuthOptions): Promise<HttpAuth> {
   try {
     return await openHttpAuth(options);
@@ -53,6 +53,6 @@ async function openService(options: HttpAuthOptions): Promise<HttpAuth> {
     const { message } = error as Error;
     const [, header] = /^(headers\.[^:]*):/.exec(message) ?? [];
     if (message.endsWith(NO_HEADER_NAME)) throw error;
-    throw header === undefined ? error : new TypeError(`${header}: has a placeholder that is not known`);
+    throw header === undefined ? error : new TypeError(`${header}: unknown placeholder`);
   }
 }

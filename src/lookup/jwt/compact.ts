@@ -2,36 +2,36 @@
 import { Buffer } from 'node:buffer';
 import type { TokenHeader } from './keys.ts';
 
-/** A part may be empty only if it is the signature, which fails later. */
+/** Only the signature may be empty; it fails later. */
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 
-/** The three parts of a token, as they were sent. */
+/** The three parts of a token, as sent. */
 export interface CompactToken {
   readonly header: string;
   readonly payload: string;
   readonly signature: string;
 }
 
-/** Nothing when it is no token. */
+/** Returns nothing when it is not a token. */
 export function splitToken(token: string): CompactToken | undefined {
   if (!COMPACT.test(token)) return undefined;
   const [header = '', payload = '', signature = ''] = token.split('.');
   return { header, payload, signature };
 }
 
-/** What was signed. */
+/** Returns the bytes that were signed. */
 export function signingInput({ header, payload }: CompactToken): Uint8Array {
   return Buffer.from(`${header}.${payload}`, 'latin1');
 }
 
 export interface CheckedHeader extends TokenHeader {
-  /** Whether the header demands what is not understood here, or is not as RFC 7515 section 4.1.11 wants it. */
+  /** Whether the header demands unsupported extensions, or violates RFC 7515 section 4.1.11. */
   readonly isStrange: boolean;
-  /** Whether it says that the payload is not base64url (RFC 7797), which a JWT may not have. */
+  /** Whether the payload is not base64url (RFC 7797), which a JWT must not use. */
   readonly isUnencoded: boolean;
 }
 
-/** Nothing when it is malformed. */
+/** Returns nothing when the header is malformed. */
 export function readHeader(part: string): CheckedHeader | undefined {
   const header = readObject(part)?.value;
   if (header === undefined) return undefined;
@@ -50,7 +50,7 @@ function isKnown(crit: unknown): boolean {
   return Array.isArray(crit) && crit.length > 0 && crit.every((name) => name === 'b64');
 }
 
-/** An object of JSON in base64url, and its text; nothing when it is none. */
+/** Decodes a JSON object in base64url, and its text; nothing when it is not one. */
 export function readObject(part: string): { text: string; value: Record<string, unknown> } | undefined {
   const bytes = decodeBase64Url(part);
   if (bytes === undefined) return undefined;
@@ -66,7 +66,7 @@ export function readObject(part: string): { text: string; value: Record<string, 
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @param part of the alphabet of base64url, without padding; nothing when no bytes are so long. */
+/** @param part in the base64url alphabet, without padding; returns nothing for an impossible length. */
 export function decodeBase64Url(part: string): Uint8Array | undefined {
   return part.length % 4 === 1 ? undefined : Buffer.from(part, 'base64url');
 }

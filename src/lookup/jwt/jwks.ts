@@ -1,6 +1,6 @@
 /**
- * Keys from a JWK Set behind a URL: remembered, refreshed before they are old, asked for again when a token
- * names a key that is not among them, and used on while the source is down.
+ * Provides keys from a JWK Set behind a URL: cached, refreshed before they are old, fetched again when a
+ * token names an unknown key, and kept in use while the source is down.
  */
 
 import { backoff } from '../../lib/backoff.ts';
@@ -14,17 +14,22 @@ import type { TokenKeys } from './keys.ts';
 
 export interface JwksOptions extends Pick<HttpClientOptions, 'ca' | 'cert' | 'key'> {
   readonly url: string;
-  /** Default: all that the keys can verify. Naming one of HMAC admits secrets (`oct`) beside public keys. */
+  /**
+   * Default: all that the keys can verify. Naming an HMAC algorithm admits secrets (`oct`) beside public
+   * keys.
+   */
   readonly algorithms?: readonly string[];
   /** Sent with each request, such as an API key. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Keys older than this are asked for again, in the background. Default: 600,000 ms (10 minutes). */
+  /** Keys older than this are refreshed in the background. Default: 600,000 ms (10 minutes). */
   readonly maxAge?: number;
   /** Keys older than this are not used, even while the source is down. Default: 86,400,000 ms (a day). */
   readonly maxStale?: number;
-  /** Least time between two requests: a storm of tokens with unknown keys asks once. Default: 30,000 ms. */
+  /**
+   * Minimum time between two requests: many tokens with unknown keys cause one request. Default: 30,000 ms.
+   */
   readonly cooldown?: number;
-  /** Longest wait for an answer. Default: 3,000 ms. */
+  /** Time limit for an answer. Default: 3,000 ms. */
   readonly timeout?: number;
   /** Default: 1 MiB. */
   readonly maxBytes?: number;
@@ -32,24 +37,24 @@ export interface JwksOptions extends Pick<HttpClientOptions, 'ca' | 'cert' | 'ke
   readonly maxKeys?: number;
   /** Milliseconds; only differences count. */
   readonly now: () => number;
-  /** Told of every request that failed. The message names the host. */
+  /** Called for every failed request. The message names the host. */
   readonly onProblem?: (message: string) => void;
 }
 
 export interface JwksKeys extends TokenKeys {
-  /** Asks for the keys now; the promise never fails, `onProblem` is told. */
+  /** Fetches the keys now. The promise never rejects; errors go to `onProblem`. */
   refresh(): Promise<void>;
-  /** How many keys there are, and how many milliseconds ago they came. */
+  /** Number of keys, and their age in milliseconds. */
   readonly state: { readonly size: number; readonly age: number | undefined };
 }
 
-/** After a failure a new request is made sooner than after a success: at first after one second. */
+/** After a failure the next request is made sooner than after a success: first after one second. */
 const FIRST_RETRY = 1000;
 
 /**
- * Keys of a JWK Set. To be awaited before the port opens: it loads the HTTP client.
+ * Opens the keys of a JWK Set. Await it before the port opens: it loads the HTTP client.
  *
- * @throws TypeError when the options cannot work. That the source is down is no reason: it may come back.
+ * @throws TypeError when the options are invalid. An unreachable source is not an error: it may come back.
  */
 export async function openJwksKeys(options: JwksOptions): Promise<JwksKeys> {
   const { maxAge = 600_000, maxStale = 86_400_000, cooldown = 30_000, now } = options;
@@ -69,7 +74,7 @@ export async function openJwksKeys(options: JwksOptions): Promise<JwksKeys> {
   }
 
   async function load(): Promise<void> {
-    // The cool-down runs from the start of a request, so that a slow source is not asked more often.
+    // The cool-down runs from the start of a request: a slow source is not asked more often.
     const startedAt = now();
     nextAt = startedAt + cooldown;
     try {
@@ -82,7 +87,7 @@ export async function openJwksKeys(options: JwksOptions): Promise<JwksKeys> {
     }
   }
 
-  /** Asks again, or joins who asks, unless that was done a moment ago. */
+  /** Fetches again or joins a fetch in progress; nothing during the cool-down. */
   function refreshIfDue(): Promise<void> | undefined {
     return pending ?? (now() >= nextAt ? refresh() : undefined);
   }
@@ -101,7 +106,7 @@ export async function openJwksKeys(options: JwksOptions): Promise<JwksKeys> {
       if (current === undefined) throw new Failure('lookup_failed', `no keys from ${source.host}`);
       const found = current.find(header);
       if (header.kid === undefined || !(found.length === 0 || current.lacks(header.kid))) return found;
-      // Perhaps the keys were changed a moment ago.
+      // The keys may have been rotated a moment ago.
       await withCallerSignal(refreshIfDue() ?? Promise.resolve(), signal);
       return (usable() ?? current).find(header);
     },
@@ -112,7 +117,7 @@ export async function openJwksKeys(options: JwksOptions): Promise<JwksKeys> {
   };
 }
 
-/** RFC 7517 section 8.5.2; most servers say plain JSON. */
+/** RFC 7517 section 8.5.2; most servers send plain JSON. */
 const ACCEPT = 'application/jwk-set+json, application/json';
 
 interface Source {

@@ -1,4 +1,4 @@
-/** A public key from a file that is read again when it changes. */
+/** Provides a public key from a file that is reloaded when it changes. */
 import { readFile } from 'node:fs/promises';
 import { type WatchOptions, watchFile } from '../../lib/watch.ts';
 import { publicKeyAlgorithms } from './algorithms.ts';
@@ -8,19 +8,19 @@ export interface KeyFileOptions extends Pick<WatchOptions, 'fs' | 'timers' | 'in
   readonly path: string;
   /** Default: all that the key can verify. */
   readonly algorithms?: readonly string[];
-  /** Told when the file cannot be used; the old key stays in force. */
+  /** Called when the file cannot be used; the old key stays in effect. */
   readonly onProblem: (message: string) => void;
 }
 
 export interface KeyFile extends TokenKeys {
-  /** Reads the file now: for SIGHUP. */
+  /** Reads the file now, for SIGHUP. */
   reload(): Promise<void>;
 }
 
 /**
  * Opens the file and watches it.
  *
- * @throws TypeError, or the error of the file system, when the key cannot be used at start.
+ * @throws TypeError or the error of the file system when the key cannot be used at start.
  */
 export async function openKeyFile({
   path,

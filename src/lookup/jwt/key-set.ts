@@ -1,35 +1,35 @@
-/** The keys of one JWK Set (RFC 7517), indexed so that a thousand of them do not hurt. */
+/** Indexes the keys of one JWK Set (RFC 7517); a thousand keys stay cheap. */
 import type { JsonWebKey } from 'node:crypto';
 import { algorithmsOf, secretAlgorithms } from './algorithms.ts';
 import { decodeOct, readPublicKey, type TokenHeader, type TokenKey } from './keys.ts';
 
-/** Signatures that are tried for a token that does not say which key signed it. */
+/** Most keys tried for a token that does not name its key. */
 export const MAX_CANDIDATES = 4;
 
 interface SetMember {
   readonly jwk: JsonWebKey;
-  /** The `alg` that the key is bound to. */
+  /** The `alg` that the key is restricted to. */
   readonly alg: string | undefined;
   readonly kid: string | undefined;
-  /** Read when it is first needed; `null` when it cannot be used. */
+  /** Parsed on first use; `null` when it cannot be used. */
   key: TokenKey | null | undefined;
 }
 
 export interface KeySet {
   readonly size: number;
-  /** Whether more would be known if a set that has changed were read: keys have ids, and none has this one. */
+  /** Whether a refresh could help: the keys have ids, and none has this one. */
   lacks(kid: string): boolean;
-  /** The keys that may have signed; none when there are too many to try. */
+  /** Returns the keys that may have signed; none when there are too many to try. */
   find(header: TokenHeader): readonly TokenKey[];
 }
 
 /**
- * Indexes the keys of a set that may verify signatures. Keys for other uses are left out, and kinds that are unknown
- * (RFC 7517 section 5). So are secrets beside public keys, unless they are wanted: who publishes such a set has
- * published a secret, and anybody could sign with it.
+ * Indexes the keys of a set that may verify signatures. Keys for other uses and unknown kinds (RFC 7517
+ * section 5) are skipped. Secrets beside public keys are skipped, too, unless wanted: a published secret
+ * would let anybody sign.
  *
- * @param wantsSecrets whether an algorithm of secrets is named in the configuration.
- * @throws TypeError when it is no set, or too large.
+ * @param wantsSecrets whether the configuration names an HMAC algorithm.
+ * @throws TypeError when it is not a set, or too large.
  */
 export function indexKeySet(json: unknown, maxKeys: number, wantsSecrets = false): KeySet {
   const keys = (json as { keys?: unknown } | null)?.keys;
@@ -47,7 +47,7 @@ export function indexKeySet(json: unknown, maxKeys: number, wantsSecrets = false
     size: members.length,
     lacks: (kid) => !byKid.has(kid) && byKid.size > 0,
     find({ alg, kid }) {
-      // A token that names its key is verified with that key or, as in EMQX, with those that have no name.
+      // A token that names its key is verified with that key or, as in EMQX, with those that have no id.
       const named = kid === undefined ? members : (byKid.get(kid) ?? nameless);
       const possible = named.filter((member) => isPossible(member, alg));
       if (possible.length > MAX_CANDIDATES) return [];
@@ -73,10 +73,10 @@ function memberOf(jwk: JsonWebKey): SetMember {
   };
 }
 
-/** How the algorithms for each type of key begin. */
+/** Prefixes of the algorithms for each key type. */
 const TYPES: Readonly<Record<string, RegExp>> = { RSA: /^[RP]S/, EC: /^ES/, OKP: /^Ed/, oct: /^HS/ };
 
-/** Told from the text of the key alone, so that only keys that are needed are ever read. */
+/** Decided from the JWK alone: only keys that are needed are ever parsed. */
 function isPossible({ jwk, alg: bound }: SetMember, alg: string): boolean {
   const isBound = bound === undefined || bound === alg || (bound === 'EdDSA' && alg === 'Ed25519');
   return isBound && TYPES[jwk.kty ?? '']?.test(alg) === true;

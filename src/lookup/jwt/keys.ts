@@ -1,4 +1,4 @@
-/** Keys that tokens may be signed with: a shared secret, or a public key. Sets of keys are in jwks.ts. */
+/** Keys that verify tokens: a shared secret or a public key. See jwks.ts for key sets. */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { restorePem } from '../../lib/pem-text.ts';
 import { decodeBase64 } from '../../policy/text/encoding.ts';
@@ -10,26 +10,26 @@ export interface TokenKey {
   readonly algorithms: readonly string[];
 }
 
-/** The header of a token, as far as it helps to find the key. */
+/** The fields of a token's header that help to find the key. */
 export interface TokenHeader {
   readonly alg: string;
   readonly kid?: string;
 }
 
-/** Where keys come from. */
+/** A source of keys. */
 export interface TokenKeys {
-  /** What a token may say in `alg`. */
+  /** Values of `alg` that a token may have. */
   readonly algorithms: readonly string[];
   /**
-   * The keys that may have signed a token with this header; few.
+   * Returns the few keys that may have signed a token with this header.
    *
-   * @throws Failure when the source cannot be asked and nothing is known from before.
+   * @throws Failure when the source cannot be reached and no earlier keys are known.
    */
   find(header: TokenHeader, signal?: AbortSignal): Promise<readonly TokenKey[]>;
   close(): void;
 }
 
-/** Something about a key that an operator should know, although it works. */
+/** A weakness of a key that works; operators should know it. */
 export type KeyWarning = 'secret_is_short';
 
 export interface SecretKeys extends TokenKeys {
@@ -38,16 +38,16 @@ export interface SecretKeys extends TokenKeys {
 
 export interface SecretOptions {
   readonly secret: string;
-  /** The secret is base64 (standard or URL-safe) of the key. Default: its UTF-8 text is the key. */
+  /** The secret is the base64 (standard or URL-safe) of the key. Default: its UTF-8 text is the key. */
   readonly isBase64?: boolean;
   /** Default: HS256, HS384, HS512. */
   readonly algorithms?: readonly string[];
 }
 
 /**
- * Keys of one shared secret.
+ * Returns the keys of one shared secret.
  *
- * @throws TypeError when it is empty, or a public key: everybody could sign with that.
+ * @throws TypeError when it is empty or a public key: anybody could sign with that.
  */
 export function secretKeys(options: SecretOptions): SecretKeys {
   const { secret, isBase64 = false } = options;
@@ -55,7 +55,7 @@ export function secretKeys(options: SecretOptions): SecretKeys {
   if (key === undefined) throw new TypeError('"secret" is not base64');
   if (key.length === 0) throw new TypeError('"secret" is empty');
   const algorithms = allowAlgorithms(options.algorithms, secretAlgorithms);
-  // RFC 7518 section 3.2: a key of the hash's size or longer. Short ones are common, and guessed off line.
+  // RFC 7518 section 3.2: a key at least as long as the hash. Short ones are common, and guessed offline.
   const warnings: readonly KeyWarning[] = key.length < 32 ? ['secret_is_short'] : [];
   return { ...fixedKeys([{ key, algorithms }], algorithms), warnings };
 }
@@ -78,14 +78,14 @@ function parseJwk(text: string): JsonWebKey | undefined {
   }
 }
 
-/** The bytes of a JWK of type `oct` (RFC 7518 section 6.4); nothing for another, or without any. */
+/** Decodes a JWK of type `oct` (RFC 7518 section 6.4); nothing for other types or without a key. */
 export function decodeOct({ kty, k }: JsonWebKey): Uint8Array | undefined {
   if (kty !== 'oct' || typeof k !== 'string') return undefined;
   const key = decodeUrlBase64(k);
   return key === undefined || key.length === 0 ? undefined : key;
 }
 
-/** Of either alphabet. */
+/** Accepts both alphabets. */
 function decodeUrlBase64(text: string): Uint8Array | undefined {
   return decodeBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
 }
@@ -98,7 +98,7 @@ export interface PublicKeyOptions {
 }
 
 /**
- * Keys of one public key.
+ * Returns the keys of one public key.
  *
  * @throws TypeError when it cannot be read, is private or too weak.
  */
@@ -114,11 +114,11 @@ export function publicKeys(options: PublicKeyOptions): TokenKeys {
   return fixedKeys([{ key, algorithms }], algorithms);
 }
 
-/** Reads PEM or JWK. */
+/** Reads a PEM or JWK. */
 export function readPublicKey(source: string | JsonWebKey): KeyObject {
   if (typeof source === 'string' && source.includes('PRIVATE KEY-----')) {
     throw new TypeError(
-      '"publicKey" is a private key: give the public half, and do not leave the other on this machine',
+      '"publicKey" is a private key: give the public half, and remove the private key from this machine',
     );
   }
   try {
@@ -131,7 +131,7 @@ export function readPublicKey(source: string | JsonWebKey): KeyObject {
   }
 }
 
-/** A JWK without what makes it private. */
+/** Returns a JWK without its private fields. */
 function publicPart({ kty, crv, x, y, n, e }: JsonWebKey): JsonWebKey {
   return Object.fromEntries(
     Object.entries({ kty, crv, x, y, n, e }).filter(([, value]) => value !== undefined),

@@ -1,4 +1,4 @@
-/** The method `jwt`: a token in the password or in the user name. */
+/** The method `jwt`: verifies a token in the password or in the user name. */
 
 import { readPem } from '../../lib/pem.ts';
 import type { Secret } from '../../lib/schema/secret.ts';
@@ -13,7 +13,7 @@ import { openKeyFile } from './key-file.ts';
 import { publicKeys, secretKeys, type TokenKeys } from './keys.ts';
 import { type TokenProblem, verifyToken } from './verify.ts';
 
-/** Somebody else's token, or none: the next method may know it. As in EMQX, a bad signature is one of these. */
+/** A foreign token, or none: the next method may know it. As in EMQX, a bad signature is one of these. */
 const notOurs: readonly TokenProblem[] = [
   'not_a_token',
   'malformed',
@@ -44,7 +44,7 @@ async function openMethod(jwt: JwtOptions, world: MethodWorld): Promise<OpenMeth
     get skippedTags() {
       return skippedTags;
     },
-    // Checking is cheap, and keys may be withdrawn.
+    // Verifying is cheap, and keys may be revoked.
     isCacheable: false,
     warnings,
     async look(client, { signal }) {
@@ -100,7 +100,7 @@ async function openPublicKey(
     return { keys: publicKeys({ publicKey: await readSecret(from, env), ...algorithms }), warnings: [] };
   const onProblem = (message: string) => {
     refused?.('keys');
-    log.error(`${message}; the old key stays in use`);
+    log.error(`${message}; the previous key stays in effect`);
   };
   return { keys: await openKeyFile({ path: from.file, ...algorithms, onProblem }), warnings: [] };
 }
@@ -127,6 +127,8 @@ async function openJwks(
   if (!isDry) void keys.refresh();
   return {
     keys,
-    warnings: url.startsWith('http:') ? ['keys that come over http:// can be replaced on the way'] : [],
+    warnings: url.startsWith('http:')
+      ? ['keys fetched over http:// can be replaced in transit: use https://']
+      : [],
   };
 }

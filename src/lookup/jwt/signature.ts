@@ -1,6 +1,6 @@
 /**
- * Checks signatures of tokens (RFC 7518 section 3) on the thread that asks: a check takes less time than it takes to
- * hand it to another thread and to hear of it.
+ * Checks signatures of tokens (RFC 7518 section 3) on the calling thread: a check takes less time than a
+ * round trip to another thread.
  */
 import { constants, createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import type { TokenKey } from './keys.ts';
@@ -25,10 +25,10 @@ const checks: ReadonlyMap<string, Check> = new Map([
 ]);
 
 /**
- * Whether the signature is of this key. Never throws.
+ * Reports whether the signature is of this key. Never throws.
  *
- * @param alg one of the algorithms of the key: see algorithms.ts.
- * @param input what was signed: the header and the payload as they were sent, and the dot between them.
+ * @param alg one of the key's algorithms: see algorithms.ts.
+ * @param input the signed bytes: header, dot and payload, as sent.
  */
 export function isSignedBy(
   { key, algorithms }: TokenKey,
@@ -41,12 +41,12 @@ export function isSignedBy(
   try {
     return check(key, input, signature);
   } catch {
-    // What is no signature at all for OpenSSL.
+    // Not a signature at all for OpenSSL.
     return false;
   }
 }
 
-/** Section 3.2. Only a secret: of a public key anybody could make it. */
+/** Section 3.2. Only for a secret: anybody could compute the HMAC of a public key. */
 function hmac(hash: string): Check {
   return (key, input, signature) => {
     if (!(key instanceof Uint8Array)) return false;
@@ -69,7 +69,7 @@ function rsaPss(hash: string, saltLength: number): Check {
 }
 
 /**
- * Section 3.4: two numbers of the curve's size one behind the other, and no other form of them.
+ * Section 3.4: two numbers of the curve's size, concatenated; no other encoding.
  *
  * @param size of both, in bytes
  */
@@ -85,6 +85,6 @@ function ed25519(key: TokenKey['key'], input: Uint8Array, signature: Uint8Array)
 }
 
 function publicKey(key: TokenKey['key']): KeyObject {
-  if (key instanceof Uint8Array) throw new TypeError('a secret verifies HMACs only');
+  if (key instanceof Uint8Array) throw new TypeError('a secret verifies only HMACs');
   return key;
 }

@@ -1,4 +1,4 @@
-/** Checks the claims that RFC 7519 section 4.1 defines: who issued a token, for whom, and when it may be used. */
+/** Checks the claims of RFC 7519 section 4.1: issuer, audience, and validity times. */
 import type { TokenOptions, TokenProblem } from './verify.ts';
 
 export interface ClaimProblem {
@@ -6,7 +6,7 @@ export interface ClaimProblem {
   readonly claim: string;
 }
 
-/** Nothing when all are as they should be. What is missing is told before what is wrong. */
+/** Returns nothing when all claims are valid. Missing claims are reported before wrong ones. */
 export function findClaimProblem(
   claims: Readonly<Record<string, unknown>>,
   { issuer, audience, clockTolerance = 0, requireExpiry = true, now }: TokenOptions,

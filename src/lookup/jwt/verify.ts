@@ -1,4 +1,7 @@
-/** Checks a JSON Web Token (RFC 7519): signature, times, issuer, audience, and that it is its bearer's own. */
+/**
+ * Verifies a JSON Web Token (RFC 7519): signature, times, issuer, audience, and that it belongs to its
+ * bearer.
+ */
 import { type ClaimRule, type Claims, findClaimMismatch } from '../../policy/login/claims.ts';
 import { parseExactJson } from '../../policy/text/exact-json.ts';
 import type { TextValues } from '../../policy/text/text-template.ts';
@@ -20,17 +23,17 @@ export interface TokenOptions {
   readonly audience?: string | readonly string[];
   /** Allowed clock skew, in seconds. Default: 0. */
   readonly clockTolerance?: number;
-  /** Refuse tokens that never expire. Default: true. */
+  /** Refuse tokens without expiry. Default: true. */
   readonly requireExpiry?: boolean;
   /** Default: 8192. */
   readonly maxTokenBytes?: number;
-  /** Claims that must equal what the client says of itself; see `compileClaims`. */
+  /** Claims that must equal the client's properties; see `compileClaims`. */
   readonly claims?: readonly ClaimRule[];
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Who presents the token, and until when an answer is of use. */
+/** The client that presents the token, and the deadline for an answer. */
 export interface TokenBearer {
   readonly values: TextValues;
   readonly signal?: AbortSignal;
@@ -54,11 +57,11 @@ export type TokenProblem =
 
 export type TokenVerdict =
   | { readonly ok: true; readonly claims: Claims }
-  /** `claim` names the claim that is to blame. */
+  /** `claim` names the claim that failed. */
   | { readonly ok: false; readonly reason: TokenProblem; readonly claim?: string };
 
 /**
- * Whether a token is good, and its claims.
+ * Verifies a token and returns its claims.
  *
  * @throws Failure when the keys cannot be looked up: that says nothing about the token.
  */
@@ -69,7 +72,7 @@ export async function verifyToken(
   bearer: TokenBearer,
 ): Promise<TokenVerdict> {
   const { maxTokenBytes = 8192 } = options;
-  // A token is ASCII, or it is none.
+  // A token is ASCII: length in characters is length in bytes.
   if (token.length > maxTokenBytes) return refuse('too_large');
   const parts = splitToken(token);
   if (parts === undefined) return refuse('not_a_token');
@@ -85,7 +88,7 @@ export async function verifyToken(
   return verdict.ok ? compare(verdict, options, bearer) : verdict;
 }
 
-/** The payload is not looked at before a signature is good. */
+/** The payload is not read before the signature is verified. */
 function findSignatureProblem(
   parts: CompactToken,
   { alg, isStrange, isUnencoded }: CheckedHeader,
@@ -107,7 +110,7 @@ function readClaims({ payload }: CompactToken, options: TokenOptions): TokenVerd
   return { ok: true, claims: withExactNumbers(read) };
 }
 
-/** Claims by which clients are told apart, with all digits of their numbers; times are left as they were compared. */
+/** Keeps all digits of numbers in claims that identify clients; times stay as they were compared. */
 function withExactNumbers({ text, value }: NonNullable<ReturnType<typeof readObject>>): Claims {
   const exact = parseExactJson(text, value) as Claims;
   if (exact === value) return exact;

@@ -1,21 +1,21 @@
 /**
- * Token buckets by key. A token is reserved for each attempt before it is looked up; then it is spent or comes back.
- * A spent token comes back with time.
+ * Token buckets by key. Each attempt reserves a token before its look-up; the token is then spent or
+ * returned. Spent tokens are refilled over time.
  */
 import { type Link, LinkedList } from '../../lib/linked-list.ts';
 import { LruMap } from '../../lib/lru.ts';
 
 export interface BucketOptions {
-  /** Failures that cost nothing. */
+  /** Failures without consequences. */
   readonly burst: number;
   /** Milliseconds until one failure is forgiven. */
   readonly refill: number;
 }
 
 export interface BucketsOptions extends BucketOptions {
-  /** Failures that are counted; further ones change nothing. */
+  /** Most failures counted; further ones change nothing. */
   readonly ceiling: number;
-  /** Most keys whose failures are remembered. Those with attempts under way come on top. */
+  /** Most keys whose failures are kept. Keys with attempts in progress come on top. */
   readonly max: number;
   /** Milliseconds that never go back; only differences count. */
   readonly now: () => number;
@@ -24,7 +24,7 @@ export interface BucketsOptions extends BucketOptions {
 /** Tries to enter again. @returns whether it waits in the same bucket as before. */
 export type TryAgain = () => boolean;
 
-/** A key with attempts under way. It is forgotten for nobody's sake: its reservations would be given twice. */
+/** A key with attempts in progress. It is never evicted: its reservations would be given out twice. */
 interface Busy {
   /** When all failures are forgiven. */
   clearAt: number;
@@ -32,7 +32,7 @@ interface Busy {
   readonly waiting: LinkedList<TryAgain>;
 }
 
-/** What became of an attempt: its token is spent, comes back, or comes back with all that were spent. */
+/** The outcome of an attempt: its token is spent, returned, or returned together with all spent ones. */
 export type Outcome = 'spent' | 'returned' | 'forgiven';
 
 export class Buckets {
@@ -50,7 +50,7 @@ export class Buckets {
     return this.#idle.size + this.#busy.size;
   }
 
-  /** Failures that are not forgiven yet: a fraction when one is forgiven in part. */
+  /** Failures that are not yet forgiven; a fraction when one is partly forgiven. */
   spent(key: string): number {
     const clearAt = this.#busy.get(key)?.clearAt ?? this.#idle.get(key);
     if (clearAt === undefined) return 0;
@@ -59,7 +59,7 @@ export class Buckets {
     return Math.max(0, spent);
   }
 
-  /** Tokens of attempts under way. */
+  /** Tokens of attempts in progress. */
   reserved(key: string): number {
     return this.#busy.get(key)?.reserved ?? 0;
   }
@@ -68,7 +68,9 @@ export class Buckets {
     this.#open(key).reserved++;
   }
 
-  /** Gives up a reservation, and lets those try again that wait for one, the newest first: it has most time left. */
+  /**
+   * Releases a reservation and lets waiting attempts try again, the newest first: it has the most time left.
+   */
   settle(key: string, outcome: Outcome): void {
     const busy = this.#busy.get(key);
     if (busy === undefined) return;
@@ -82,14 +84,14 @@ export class Buckets {
     this.#close(key, busy);
   }
 
-  /** Counts a failure for which nothing was reserved. */
+  /** Counts a failure without a reservation. */
   spend(key: string): void {
     const busy = this.#busy.get(key);
     if (busy === undefined) this.#idle.set(key, this.#afterFailure(key));
     else busy.clearAt = this.#afterFailure(key);
   }
 
-  /** Waits for a reservation of the key to be given up. There must be one. */
+  /** Waits until a reservation of the key is released. There must be one. */
   wait(key: string, tryAgain: TryAgain): Link<TryAgain> {
     return this.#open(key).waiting.add(tryAgain);
   }

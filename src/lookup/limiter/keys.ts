@@ -1,8 +1,8 @@
-/** Under which keys the failures of an attempt are counted: digests, so that what a client sends takes no room. */
+/** Derives the keys under which failures are counted: digests, so that client input takes no room. */
 import { hash, randomBytes } from 'node:crypto';
 import { addressKey, parseAddress } from '../../policy/text/cidr.ts';
 
-/** What a client says of itself, and where it comes from. */
+/** What a client claims, and its address. */
 export interface Attempt {
   readonly clientid: string;
   readonly username: string;
@@ -21,7 +21,7 @@ export function createKeys(secret = randomBytes(32).toString('base64')): KeyOf {
   return (by, attempt) => {
     const text = texts[by](attempt);
     if (text === '') return undefined;
-    // As a character a byte it is as small as text can be. The secret keeps names from being guessed in a dump.
+    // One character per byte is the smallest text. The secret keeps names from being guessed from a dump.
     return hash('sha256', secret + text, 'binary');
   };
 }
@@ -32,7 +32,7 @@ const texts: Readonly<Record<LimitedBy, (attempt: Attempt) => string>> = {
   address: ({ peerhost }) => networkOf(peerhost),
 };
 
-/** Whoever has one IPv6 address has 2^64 of them: a whole /64 counts as one. */
+/** The owner of one IPv6 address has 2^64 of them: a /64 counts as one. */
 export function networkOf(peerhost: string): string {
   const address = parseAddress(peerhost);
   if (address === undefined) return peerhost;

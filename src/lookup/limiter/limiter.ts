@@ -1,8 +1,8 @@
 /**
- * Slows down guessing: failed logins are counted by client id, by user name and by address, each in a token bucket.
- * An attempt reserves a token of each bucket before it is looked up, so that no more guesses are evaluated at once
- * than there are tokens. A failure spends them; after anything else they come back. What finds only reserved tokens
- * waits for one; while a bucket is empty, attempts wait or are refused.
+ * Slows down guessing: counts failed logins by client id, user name and address, each in a token bucket. An
+ * attempt reserves a token of each bucket before its look-up, so concurrent guesses never exceed the tokens.
+ * A failure spends them; any other outcome returns them. An attempt that finds only reserved tokens waits for
+ * one; while a bucket is empty, attempts are delayed or refused.
  */
 
 import { backoff } from '../../lib/backoff.ts';
@@ -16,31 +16,34 @@ export type { Attempt, BucketOptions, LimitedBy };
 export interface LimiterOptions {
   readonly perClientId?: BucketOptions;
   readonly perUsername?: BucketOptions;
-  /** An IPv6 address counts with all others of its /64. */
+  /** IPv6 addresses of one /64 count together. */
   readonly perAddress?: BucketOptions;
   /**
    * What happens while a bucket is empty. `refuse`: no look-up is made until a failure is forgiven. `delay`:
-   * the attempt waits, twice as long with each further failure, from 100 ms up to `maxDelay`; at most `burst` do so
-   * at once, the others wait for their turn. Default: `refuse`.
+   * the attempt waits, twice as long with each further failure, from 100 ms up to `maxDelay`; at most `burst`
+   * attempts do so concurrently, the others wait for their turn. Default: `refuse`.
    *
-   * Names can be guessed: with `refuse`, whoever knows one can lock its owner out. Where that matters more than
-   * guessing, limit addresses only, or delay.
+   * Names can be guessed: with `refuse`, anyone who knows a name can lock its owner out. Where that matters
+   * more than guessing, limit addresses only, or use `delay`.
    */
   readonly action?: 'refuse' | 'delay';
   /** Milliseconds. Default: 2000, well within EMQX's `request_timeout` of 5 s. */
   readonly maxDelay?: number;
-  /** Most client ids, most user names and most addresses that are remembered. Default: 100,000, about 10 MB for each of the three. */
+  /**
+   * Most client ids, most user names and most addresses that are kept. Default: 100,000, about 10 MB for each
+   * of the three.
+   */
   readonly max?: number;
-  /** Whether attempts wait for reserved tokens; else they pass. Default: true. */
+  /** Whether attempts wait for reserved tokens; otherwise they pass. Default: true. */
   readonly mayWait?: boolean;
   /** Milliseconds that never go back; only differences count. */
   readonly now: () => number;
 }
 
-/** What the decision on an attempt says about each kind of name. */
+/** Returns the outcome of an attempt for each kind of name. */
 export type Settlement = (by: LimitedBy) => Outcome;
 
-/** The tokens of an attempt; they must be settled, and once is enough. */
+/** The tokens of an attempt. Settle it at least once; further calls do nothing. */
 export interface Reservation {
   settle(settlement: Settlement): void;
 }
@@ -57,18 +60,18 @@ export type LimiterVerdict =
 
 export interface Limiter {
   /**
-   * What to do with an attempt, before it is looked up.
+   * Decides what to do with an attempt before its look-up.
    *
    * @throws Failure `lookup_timeout` when the signal ends the wait for a token.
    */
   enter(attempt: Attempt, signal: AbortSignal): LimiterVerdict | Promise<LimiterVerdict>;
-  /** Counts a decision for which nothing was reserved. */
+  /** Counts a decision without a reservation. */
   count(attempt: Attempt, settlement: Settlement): void;
   readonly size: number;
 }
 
 const FIRST_DELAY = 100;
-/** A token that was given back to the last digit but one is whole. */
+/** A token refilled up to rounding errors counts as whole. */
 const ROUNDING = 1e-6;
 
 interface Limit extends BucketOptions {
@@ -76,7 +79,7 @@ interface Limit extends BucketOptions {
   readonly buckets: Buckets;
 }
 
-/** One limit and the key of an attempt in it. */
+/** One limit and the attempt's key in it. */
 interface Place {
   readonly limit: Limit;
   readonly key: string;
@@ -112,7 +115,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     return { kind: 'empty', ms: backoff(excess + 1, { first: FIRST_DELAY, longest: maxDelay }), by };
   }
 
-  /** The verdict, or where the attempt has to wait. */
+  /** Returns the verdict, or where the attempt has to wait. */
   function tryEnter(places: readonly Place[]): LimiterVerdict | Place {
     const judgements = places.map(judge);
     const held = judgements.reduce(stricter, { kind: 'free' });
@@ -143,7 +146,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
 
 function openLimits(options: LimiterOptions, longestDelay: number): Limit[] {
   const { perClientId, perUsername, perAddress, max = 100_000, now } = options;
-  // Below empty, only what makes a delay longer is counted.
+  // Below empty, failures count only as far as they make the delay longer.
   const beyond = Math.max(0, Math.ceil(Math.log2(Math.max(1, longestDelay / FIRST_DELAY))));
   const kinds = [
     ['client_id', perClientId],
@@ -169,7 +172,7 @@ function reserve(places: readonly Place[]): Reservation {
   };
 }
 
-/** Waits until the attempt may enter, in the bucket that it finds without a free token. */
+/** Waits in the bucket without a free token until the attempt may enter. */
 function waitAt(
   first: Place,
   tryEnter: () => LimiterVerdict | Place,
@@ -179,7 +182,7 @@ function waitAt(
     let link: Link<TryAgain>;
     const giveUp = (): void => {
       link.remove();
-      reject(new Failure('lookup_timeout', 'too many logins of this name or address are under way'));
+      reject(new Failure('lookup_timeout', 'too many logins for this name or address are in progress'));
     };
     const waitIn = (place: Place): void => {
       link = place.limit.buckets.wait(place.key, () => tryAgain(place));
@@ -192,7 +195,7 @@ function waitAt(
         return false;
       }
       waitIn(result);
-      // A client id and a user name may have one key.
+      // A client id and a user name may have the same key.
       return result.limit === before.limit && result.key === before.key;
     };
     waitIn(first);
@@ -201,7 +204,7 @@ function waitAt(
   });
 }
 
-/** What holds an attempt up for longer. */
+/** Returns the judgement with the longer wait. */
 function stricter(a: Judgement, b: Judgement): Judgement {
   return msOf(b) > msOf(a) ? b : a;
 }

@@ -1,4 +1,7 @@
-/** The language of conditions, loaded when a rule has one, and what is wrong with those of authorization rules. */
+/**
+ * Loads the condition language when a rule needs it, and finds problems in the conditions of authorization
+ * rules.
+ */
 import type { Steps } from '../../lib/steps.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { actionVariables } from '../../policy/condition-variables.ts';
@@ -8,7 +11,7 @@ import { describeProblem } from '../policy/policy-error.ts';
 
 type Sections = Pick<PolicyConfig, 'authorize' | 'publish'>;
 
-/** Nothing when no rule has a condition. */
+/** Returns nothing when no rule has a condition. */
 export async function openConditionsFor({
   authorize,
   publish,
@@ -22,7 +25,7 @@ export async function openConditionsFor({
   return await openConditions();
 }
 
-/** Each with the place of its rule. */
+/** Yields each problem with the place of its rule. */
 export function* conditionProblems(
   rules: readonly Rule[],
   compile: CompileCondition | undefined,

@@ -1,4 +1,4 @@
-/** From the section `publish` to rules that can be applied: opens codecs, schemas and conditions, each once. */
+/** Compiles the section `publish`: opens codecs, schemas and conditions, each once. */
 
 import { exactKey } from '../../lib/exact-key.ts';
 import { formatPath } from '../../lib/format-path.ts';
@@ -19,10 +19,10 @@ import type { Publish } from '../sections/publish.ts';
 type Path = readonly PropertyKey[];
 
 /**
- * Adds what is wrong to the problems; then there is no policy.
+ * Opens the message rules. Adds problems to the list; then there is no policy.
  *
  * @param conditions required if a rule has `when`.
- * @param warnings gets what an operator should know of rules that can be used
+ * @param warnings receives what operators should know about usable rules
  */
 export async function openMessages(
   publish: Publish | undefined,
@@ -51,7 +51,7 @@ export async function openMessages(
   };
 }
 
-/** Codecs and schemas that several rules name are opened once. */
+/** Opens codecs and schemas once, even when several rules name them. */
 class PartsOpener {
   readonly #limits: CodecLimits;
   readonly #conditions: CompileCondition | undefined;
@@ -137,7 +137,7 @@ class PartsOpener {
 }
 
 function evasion(field: string): string {
-  return `one item without ${field} turns the rule off, and whoever publishes may add one; write has(${field}) && before it`;
+  return `one item without ${field} disables the rule, and publishers can add one; write has(${field}) && before it`;
 }
 
 function memoise<T>(known: Map<string, Promise<T>>, key: string, open: () => Promise<T>): Promise<T> {

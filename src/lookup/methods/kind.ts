@@ -17,13 +17,13 @@ export interface LoginMethod<Name extends string = string, Options extends z.Zod
   load(): Promise<OpenLogin<z.output<Options>>>;
   /** When it vouches for a name, for the table of docs/policies.md, as Markdown. */
   readonly vouches: Readonly<Record<BoundName, string>>;
-  /** The names that its settings bind of every client that it admits, so that rules may rely on them. */
+  /** The names that its settings guarantee for every client it admits; rules may rely on them. */
   bindsNames(options: z.output<Options>): readonly BoundName[];
-  /** The names that it compares, or sends to somebody who does: failures are counted under them. */
+  /** The names that it compares or sends to a service: failures are counted under them. */
   usesNames(options: z.output<Options>): readonly BoundName[];
-  /** What to write so that it vouches for a name. */
+  /** What to write to make it vouch for a name. */
   advise(name: BoundName): string;
-  /** The URLs that it names, by their keys: none may hold a password. Default: none. */
+  /** Its configured URLs, by key: none may contain a password. Default: none. */
   urls?(options: z.output<Options>): readonly { readonly key: string; readonly url: string }[];
   /** What is wrong with options that admit every client who asks. Default: none do. */
   admitsEveryone?(options: z.output<Options>): string | undefined;
@@ -43,11 +43,11 @@ export function defineLoginMethod<const Name extends string, Options extends z.Z
   return method;
 }
 
-/** The names that a value of texts with placeholders has in it. */
+/** The names that texts with placeholders contain. */
 export function namesIn(templates: unknown): readonly BoundName[] {
   const text = JSON.stringify(templates) ?? '';
   return (['username', 'clientid'] as const).filter((name) => text.includes(`\${${name}}`));
 }
 
-/** What to write where only the operator knows. */
+/** The setting to recommend where only the operator knows the guarantee. */
 export const declare = (name: BoundName): string => `vouchesFor: [${name}]`;

@@ -14,41 +14,42 @@ export interface OpenedKind {
   readonly open: OpenMethod | undefined;
 }
 
-/** A method that asks somebody. */
+/** A method with look-ups. */
 export const asked = (name: string, open: OpenMethod): OpenedKind => ({ method: { name }, open });
 
-/** How long somebody waits for a look-up. */
+/** How long a caller waits for a look-up. */
 export type LookContext = Pick<AdmissionRequest, 'signal' | 'deadline'>;
 
 /** A method that asks somebody. */
 export interface OpenMethod {
   /**
-   * What was begun goes on when nobody waits any more, within its own time: the next attempt may use the answer.
+   * Looks a client up. Work that has begun continues within its own time limit when the caller gives up: the
+   * next attempt may use the answer.
    *
-   * @throws Failure when nobody can tell.
+   * @throws Failure when no answer can be found.
    */
   look(client: Login, context: LookContext): Promise<MethodAnswer>;
-  /** What the method would say of a client that is connected already, from its names; users only. */
+  /** Returns the answer for a connected client, from its names; `users` only. */
   readonly recall?: (client: Pick<Login, 'username' | 'clientid'>) => MethodAnswer;
-  /** Which names the method vouches for, of some client or, when it is known who asks, of this one; users only. */
+  /** Returns the names that the method vouches for: for some client, or for this one; `users` only. */
   readonly vouched?: (client?: Pick<Login, 'username' | 'clientid'>) => {
     readonly clientid: boolean;
     readonly username: boolean;
   };
-  /** The names that the method vouches for of every client that it admits; users only. */
+  /** Returns the names that the method vouches for with every client it admits; `users` only. */
   readonly sharedNames?: () => readonly BoundName[];
-  /** How many entries of claims could be no tags so far, and were passed over; tokens only. */
+  /** Number of claim entries skipped because they could not be tags; tokens only. */
   readonly skippedTags?: number;
-  /** Whether answers may be remembered. */
+  /** Whether answers may be cached. */
   readonly isCacheable: boolean;
   readonly warnings: readonly string[];
   close(): void;
 }
 
-/** What a policy reads again while it is in force. */
+/** What a policy reloads while it is in force. */
 export type Renewed = 'rules' | 'users' | 'keys';
 
-/** What methods need of the world. */
+/** What methods need from the server. */
 export interface MethodWorld {
   readonly env: Environment;
   readonly log: { warn(message: string): void; error(message: string): void; info(message: string): void };
@@ -57,14 +58,18 @@ export interface MethodWorld {
   /** For every interval: milliseconds that never go back; only differences count. */
   readonly monotonic: () => number;
   readonly random: () => number;
-  /** Hashes passwords a few at a time. */
+  /** Hashes passwords with bounded concurrency. */
   readonly hashing: Admission;
-  /** Users have changed: what was remembered may be wrong. */
+  /** Called when users have changed: cached answers may be wrong. */
   readonly onChange: () => void;
-  /** Told that new rules, users or keys cannot be used, so that the old ones stay. Default: nobody is. */
+  /**
+   * Called when new rules, users or keys are rejected; the old ones stay in effect. Default: not reported.
+   */
   readonly refused?: (what: Renewed) => void;
-  /** Outlives a reload of the configuration: a users file that stays is not read twice. Default: one of its own. */
+  /**
+   * Outlives a reload of the configuration: an unchanged users file is not read again. Default: not shared.
+   */
   readonly userFiles?: UserFiles;
-  /** For checks and tests: asks nobody, watches nothing. */
+  /** For checks and tests: makes no requests, watches no files. */
   readonly isDry: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Login } from '../../policy/policy.ts';
 
-/** What a login that waits holds in memory, roughly. */
+/** Estimates the memory of a waiting login, in bytes. */
 export function bytesOf(client: Login): number {
   return Object.values(client).reduce(
     (sum: number, value: unknown) => sum + (typeof value === 'string' ? 2 * value.length : 0),
@@ -8,7 +8,7 @@ export function bytesOf(client: Login): number {
   );
 }
 
-/** The values that templates may name. */
+/** Returns the values that templates may name. */
 export function valuesOf({ clientid, username, password, peerhost, cn, dn, protocol, mountpoint }: Login) {
   return {
     clientid,

@@ -1,8 +1,8 @@
 /**
- * The two native hash libraries. Both run on libuv's thread pool.
+ * Loads the two native hash libraries. Both run on libuv's thread pool.
  *
- * They are loaded when users are opened, since a login may come when no file can be opened. A platform may have no binary
- * for one of them: that is no problem until a hash of its kind occurs.
+ * They are loaded when users are opened: later, file descriptors may be exhausted and no file can be opened. A
+ * platform may have no binary for one of them: that matters only when a hash of its kind occurs.
  */
 import { createRequire } from 'node:module';
 
@@ -18,7 +18,7 @@ export const loadArgon2 = lazily<Argon2>('argon2id', () =>
   import('@node-rs/argon2').catch(again('@node-rs/argon2')),
 );
 
-/** Node remembers for ever that an import has failed, and tries again what is required. */
+/** Node remembers for ever that an import has failed, but retries `require`. */
 function again(name: string) {
   return (error: NodeJS.ErrnoException) => {
     if (error.code === 'EMFILE' || error.code === 'ENFILE') return require(name);
@@ -26,7 +26,7 @@ function again(name: string) {
   };
 }
 
-/** Loads both, or what there is of them. */
+/** Loads those that are available. */
 export async function preloadEngines(): Promise<void> {
   await Promise.allSettled([loadBcrypt(), loadArgon2()]);
 }

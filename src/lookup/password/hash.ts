@@ -1,13 +1,13 @@
-/** Makes password hashes in each form that can be verified, for `exhook hash`. */
+/** Makes password hashes in each supported form, for `exhook hash`. */
 import { randomBytes } from 'node:crypto';
 import type { HashFields } from '../../policy/login/password-fields.ts';
 import { coversPassword, type DigestName, limits } from '../../policy/login/password-hash.ts';
 import { loadArgon2, loadBcrypt } from './engines.ts';
 import { derivePbkdf2, deriveScrypt, digestSalted } from './verify.ts';
 
-/** Parameters; each form reads its own. */
+/** Parameters; each form uses its own. */
 export interface HashPasswordOptions {
-  /** bcrypt cost: rounds are two to the power of it. Default: 10. */
+  /** bcrypt cost: the number of rounds is 2^cost. Default: 10. */
   readonly cost?: number;
   /** argon2id: KiB of memory. Default: 19456 (19 MiB). */
   readonly memoryKiB?: number;
@@ -15,19 +15,19 @@ export interface HashPasswordOptions {
   readonly passes?: number;
   /** argon2id: lanes. Default: 1. */
   readonly lanes?: number;
-  /** scrypt: N is two to the power of it. Default: 17 (128 MiB a check). */
+  /** scrypt: N is 2^logN. Default: 17 (128 MiB a check). */
   readonly logN?: number;
   /** PBKDF2 forms. Default: 210,000 for SHA-512; 600,000 for SHA-256; 1,300,000 for SHA-1. */
   readonly iterations?: number;
   /** `emqx-pbkdf2`: the digest. Default: `sha512`. */
   readonly digestName?: 'sha1' | 'sha256' | 'sha512';
-  /** Salted digests: where the salt stands. Default: `prefix`, EMQX's own default. */
+  /** Salted digests: the position of the salt. Default: `prefix`, EMQX's own default. */
   readonly saltPosition?: 'prefix' | 'suffix' | 'none';
 }
 
 /**
- * Defaults of OWASP's Password Storage Cheat Sheet. One check costs tens of milliseconds of a core: a fleet
- * that reconnects at once feels it, so that a lower cost may be the better trade for long random passwords.
+ * Defaults of OWASP's Password Storage Cheat Sheet. One check costs tens of milliseconds of a core, which
+ * adds up when a fleet reconnects at once: a lower cost may be the better trade for long random passwords.
  */
 export const recommended = {
   bcryptCost: 10,
@@ -38,7 +38,7 @@ export const recommended = {
 
 /** 128 bits (NIST SP 800-132 section 5.1). */
 const SALT_BYTES = 16;
-/** What mosquitto reads: its salt is 12 bytes, no more. */
+/** mosquitto reads only salts of 12 bytes. */
 const MOSQUITTO_SALT_BYTES = 12;
 
 type HashMaker = (password: string, options: HashPasswordOptions) => Promise<string | HashFields>;
@@ -63,10 +63,10 @@ const makers = {
 
 export type HashForm = keyof typeof makers;
 
-/** The forms that {@link hashPassword} makes, the recommended first. */
+/** The forms that {@link hashPassword} makes, the recommended one first. */
 export const hashForms = Object.keys(makers) as HashForm[];
 
-/** Hashes a password: text for the forms that name themselves, EMQX's fields for the others. */
+/** Hashes a password. Returns text for self-describing forms, EMQX's fields for the others. */
 export async function hashPassword(
   password: string,
   form: HashForm = 'argon2id',
@@ -92,7 +92,7 @@ async function makeBcrypt(
 ): Promise<string> {
   inRange('bcrypt cost', cost, 4, limits.bcryptCost);
   if (!coversPassword({ kind: 'bcrypt' }, password))
-    throw new RangeError('bcrypt ignores all after 72 bytes, and after a NUL: use argon2id');
+    throw new RangeError('bcrypt ignores everything after 72 bytes or a NUL: use argon2id');
   return (await loadBcrypt()).hash(password, cost);
 }
 
@@ -125,7 +125,7 @@ async function makeMosquittoSha512(password: string): Promise<string> {
 
 async function makeEmqxPbkdf2(password: string, options: HashPasswordOptions): Promise<HashFields> {
   const digestName = options.digestName ?? 'sha512';
-  // EMQX feeds the salt's text to the digest: 16 bytes as 32 hexadecimal digits.
+  // EMQX hashes the salt as text: 16 bytes as 32 hexadecimal digits.
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const { iterations, digest } = await makePbkdf2(password, digestName, options, Buffer.from(salt));
   const dk_length = digest.length;
@@ -164,7 +164,7 @@ function makeSalted(digestName: DigestName): HashMaker {
   };
 }
 
-/** PHC strings carry base64 without padding. */
+/** PHC strings use base64 without padding. */
 function unpadded(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }

@@ -1,6 +1,6 @@
 /**
- * Checks a password against a parsed hash. Slow hashes are worked on off the main thread; fast ones (one
- * digest, microseconds) are not worth the trip.
+ * Checks a password against a parsed hash. Slow hashes run off the main thread; fast ones (one digest,
+ * microseconds) do not justify the hand-over.
  */
 import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -16,8 +16,8 @@ import { loadArgon2, loadBcrypt } from './engines.ts';
 const pbkdf2Async = promisify(pbkdf2);
 
 /**
- * Whether this is the password that was hashed. Comparisons take constant time, and the work is done for a password that
- * the hash does not cover as well: the time of an answer must not tell.
+ * Reports whether the password matches. Comparisons take constant time, and a password that the hash does not
+ * cover costs the same work: response times must not reveal anything.
  */
 export async function verifyPassword(password: string, hash: ParsedHash): Promise<boolean> {
   return (await isHashed(password, hash)) && coversPassword(hash, password);
@@ -48,7 +48,7 @@ export function deriveScrypt(
 ): Promise<Buffer> {
   const { logN, r, p, salt } = params;
   const N = 2 ** logN;
-  // Node refuses more than 32 MiB unless told; OpenSSL counts 128 * r * (N + p + 2) bytes.
+  // Node refuses more than 32 MiB by default; OpenSSL counts 128 * r * (N + p + 2) bytes.
   const maxmem = 128 * r * (N + p + 2);
   return new Promise((resolve, reject) => {
     scrypt(password, salt, bytes, { N, r, p, maxmem }, (error, key) =>
@@ -66,7 +66,7 @@ export function derivePbkdf2(
   return pbkdf2Async(password, params.salt, params.iterations, bytes, params.digestName);
 }
 
-/** One pass of the digest over the password with its salt. */
+/** Computes one pass of the digest over the password with its salt. */
 export function digestSalted(password: string, params: Omit<SaltedHash, 'digest'>): Buffer {
   const { digestName, position, salt } = params;
   const digest = createHash(digestName);

@@ -1,4 +1,7 @@
-/** What connected clients were granted at login: from memory, from their names, or from a token in the user name. */
+/**
+ * Finds what connected clients were granted at login: in memory, from their names, or from a token in the
+ * user name.
+ */
 
 import type { Lookup, LookupContext } from '../../core/runtime.ts';
 import { KEEP_GRANT, OTHERWISE } from '../../policy/login/authenticate.ts';
@@ -15,13 +18,13 @@ export interface ClientGrants {
   readonly hasUsernameTokens: boolean;
   /** Whether other instances have grants that are not in memory here. */
   readonly areShared: boolean;
-  /** What may admit a client whose grant is kept for other instances before the login is answered. */
+  /** The methods whose grants are shared with other instances before the login is answered. */
   readonly keptBefore: ReadonlySet<string>;
-  /** At once; `undefined` when nothing is known of the client. */
+  /** Returns at once; `undefined` when the client is unknown. */
   find(client: Known): Granted | undefined;
   /** Answers to the questions `GRANTS` and `KEEP_GRANT`. */
   readonly lookups: Readonly<Record<string, Lookup>>;
-  /** A login was decided by a method: remembers its grant. */
+  /** Remembers the grant of a login that a method has decided. */
   decided(client: Known, decision: Decision): void;
 }
 
@@ -34,7 +37,7 @@ export function createClientGrants(
   const named = letsOthersIn(authenticate) ? [] : namedMethods(methods);
   const tokens = methods.filter(({ section }) => isNamedByToken(section));
   const namesOf = (some: readonly OpenedMethod[]) => some.map(({ name }) => name);
-  // What names alone tell is told again at each topic check, so that changes of a users file count at once.
+  // What follows from names alone is evaluated at each topic check: changes of a users file apply at once.
   const recalled = new Set(namesOf(named));
   const retold = new Set([...recalled, ...namesOf(tokens)]);
   const keptBefore = new Set(shared && [...namesOf(methods), OTHERWISE].filter((name) => !retold.has(name)));
@@ -64,7 +67,7 @@ export function createClientGrants(
       }),
     },
     decided(client, { verdict, by, grant }) {
-      // Somebody else may have let it in, in the place of who was granted something under the same names.
+      // A client without a grant may have been admitted elsewhere under the same names: drop the old grant.
       if (verdict !== 'allow' && letsOthersIn(authenticate)) grants.save(client, undefined);
       if (verdict !== 'allow' || keptBefore.has(by)) return;
       grants.save(client, recalled.has(by) ? undefined : grant);
@@ -77,12 +80,17 @@ function isNamedByToken(section: MethodSection): boolean {
   return method.tokenIn?.(options) === 'username';
 }
 
-/** Whether a client may be in by a name that no method has checked: then its names tell nothing. */
+/**
+ * Reports whether clients may be connected under names that no method has checked: then names prove nothing.
+ */
 function letsOthersIn(authenticate: PolicyConfig['authenticate']): boolean {
   return authenticate?.mode === 'shadow' || ['allow', 'ignore'].includes(authenticate?.onError ?? '');
 }
 
-/** The methods up to the first that must see a token or ask a service: of a connected client, its names tell who it is. */
+/**
+ * Returns the methods before the first one that needs a token or a service: they can decide from the names of
+ * a connected client.
+ */
 function namedMethods(methods: readonly OpenedMethod[]): readonly OpenedMethod[] {
   const end = methods.findIndex(
     ({ method, open }) => method.judge === undefined && open?.recall === undefined,
@@ -90,7 +98,7 @@ function namedMethods(methods: readonly OpenedMethod[]): readonly OpenedMethod[]
   return end === -1 ? methods : methods.slice(0, end);
 }
 
-/** What the client's names tell; `undefined` when they tell nothing of it. */
+/** Returns the grant that follows from the client's names; `undefined` when none does. */
 function recall(methods: readonly OpenedMethod[], client: Known): Granted | undefined {
   for (const { method, open } of methods) {
     const answer = open?.recall?.(client) ?? method.judge?.(loginOf(client));
@@ -111,7 +119,7 @@ async function grantOfToken(
   return undefined;
 }
 
-/** A connected client, of which only the names are known. */
+/** Builds a login from a connected client, of which only the names are known. */
 function loginOf(client: Known) {
   return { ...client, password: '', protocol: '', mountpoint: '' };
 }

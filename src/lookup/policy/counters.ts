@@ -1,4 +1,4 @@
-/** The numbers of an open policy, read when somebody asks. */
+/** Reads the counters of an open policy on demand. */
 import type { Admission } from '../../lib/admission/admission.ts';
 import type { GrantStore } from '../grants/store.ts';
 import type { LoginCache } from './login-cache.ts';

@@ -1,13 +1,13 @@
-/** Tells one state of the policies from another. */
+/** Identifies the state of the policies. */
 import { createHash } from 'node:crypto';
 import { exactKey } from '../../lib/exact-key.ts';
 import type { Steps } from '../../lib/steps.ts';
 import type { PolicyConfig } from './open-policy.ts';
 
-/** What may be a secret: a short fingerprint of a weak one could be guessed. */
+/** Possible secrets: a short fingerprint of a weak secret could be guessed. */
 const hidden = ['secret', 'password', 'headers', 'list'];
 
-/** A digest of the configuration of the policies, rule by rule. */
+/** Digests the configuration of the policies, rule by rule. */
 export function* configDigest({ authenticate, authorize, publish }: PolicyConfig): Steps<string> {
   const hash = createHash('sha256');
   const add = (part: unknown): void => {
@@ -25,7 +25,7 @@ export function* configDigest({ authenticate, authorize, publish }: PolicyConfig
   return hash.digest('hex');
 }
 
-/** @param files tells one state of the ACL files from another. */
+/** @param files identifies the state of the ACL files. */
 export function fingerprint(config: string, files: string): string {
   return createHash('sha256').update(`${config} ${files}`).digest('hex').slice(0, 8);
 }

@@ -1,4 +1,4 @@
-/** What stands in front of the methods that ask somebody: the cache, and what came too late for an earlier attempt. */
+/** Puts the cache and late answers in front of the login methods with look-ups. */
 import type { Lookup } from '../../core/runtime.ts';
 import { heapShare } from '../../lib/heap-share.ts';
 import { questionKind } from '../../policy/login/authenticate.ts';
@@ -33,11 +33,11 @@ export function createLoginCache(
 
 export interface LoginMemory {
   readonly cache: LoginCache | undefined;
-  /** Nothing when late answers are not kept. */
+  /** Absent when late answers are not kept. */
   readonly late: LateAnswers | undefined;
 }
 
-/** An entry with its key; texts of answers at two bytes a character, and the objects around them, as measured. */
+/** Measured: an entry with its key and objects. Texts of answers count two bytes a character. */
 const ENTRY_BYTES = 512;
 const PER_CHARACTER = 3;
 
@@ -47,7 +47,7 @@ export function estimateBytes(answer: MethodAnswer): number {
   return isSmall ? ENTRY_BYTES : ENTRY_BYTES + PER_CHARACTER * JSON.stringify(answer.grant).length;
 }
 
-/** What answers the questions of the methods, by kind. */
+/** Returns the look-ups of the methods, by kind. */
 export function methodLookups(methods: readonly OpenedMethod[], memory: LoginMemory): Record<string, Lookup> {
   return Object.fromEntries(
     methods.flatMap(({ name, open }) =>
@@ -63,7 +63,7 @@ function methodLookup(name: string, open: OpenMethod, { cache, late }: LoginMemo
     const parts = [name, ...keyNames.map((key) => client[key])];
     const known = late?.take(parts);
     if (known !== undefined) return known;
-    // Others may wait for the same answer: it does not end with the patience of the first.
+    // Others may wait for the same answer: it does not end with the first caller's deadline.
     const answer =
       cache?.get(parts, () => open.look(client, { deadline: context.deadline })) ??
       open.look(client, context);
@@ -72,7 +72,7 @@ function methodLookup(name: string, open: OpenMethod, { cache, late }: LoginMemo
   };
 }
 
-/** Everything that an answer may depend on: the compiler demands each property of `Login` here. */
+/** Everything that an answer may depend on. The compiler demands each property of `Login` here. */
 const keyed: Readonly<Record<keyof Login, true>> = {
   username: true,
   clientid: true,
@@ -85,7 +85,7 @@ const keyed: Readonly<Record<keyof Login, true>> = {
 };
 const keyNames = Object.keys(keyed) as readonly (keyof Login)[];
 
-/** What is not in the key is not shown to the method either. */
+/** Hides from the method what is not in the key. */
 function shownOf(client: Login): Login {
   return Object.fromEntries(keyNames.map((key) => [key, client[key]])) as unknown as Login;
 }

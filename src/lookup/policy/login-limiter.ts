@@ -1,4 +1,4 @@
-/** The limiter of failed logins, as a look-up that the login asks first. */
+/** Limits failed logins, as a look-up that runs before the methods. */
 import type { Lookup } from '../../core/runtime.ts';
 import { sleep } from '../../lib/sleep.ts';
 import { type LimiterAnswer, OTHERWISE } from '../../policy/login/authenticate.ts';
@@ -11,7 +11,7 @@ import type { PolicyConfig } from './open-policy.ts';
 import { guaranteedBy } from './vouches-for.ts';
 import { isVouched, type Vouched, vouchedBy, vouchedByAny } from './vouching.ts';
 
-/** What became of the attempts so far. */
+/** Counts outcomes of attempts. */
 export interface LimiterCounts {
   readonly passed: number;
   readonly delayed: number;
@@ -19,16 +19,16 @@ export interface LimiterCounts {
 }
 
 export interface LoginLimiter {
-  /** Answers the question `LIMITER`. What it reserves comes back when the signal ends, if nothing was decided. */
+  /** Answers the question `LIMITER`. Reservations are returned when the signal ends without a decision. */
   readonly lookup: Lookup;
   readonly counts: LimiterCounts;
-  /** A method has decided, or `otherwise`. */
+  /** Records a decision of a method or of `otherwise`. */
   decided(client: Known, decision: Decision): void;
 }
 
 type Authenticate = NonNullable<PolicyConfig['authenticate']>;
 
-/** Nothing when logins are not limited. */
+/** Returns nothing when logins are not limited. */
 export function createLoginLimiter(
   authenticate: Authenticate | undefined,
   methods: readonly OpenedMethod[],
@@ -41,13 +41,16 @@ export function createLoginLimiter(
     ...(perUsername && { perUsername }),
     ...(perAddress && { perAddress }),
   };
-  // Shadow mode is not felt by clients.
+  // Clients do not notice shadow mode.
   const isFelt = authenticate.mode !== 'shadow';
   const limiter = createLimiter({ ...rest, ...buckets, mayWait: isFelt, now });
   const counts = { passed: 0, delayed: 0, refused: 0 };
-  /** By the client of the question, which is that of the decision. */
+  /** Keyed by the client object of the question, which is also the decision's. */
   const reservations = new WeakMap<object, Reservation>();
-  /** Without perUsername, client ids count for all logins, as in the first release: nothing else would hold up. */
+  /**
+   * Without perUsername, client ids count for all logins, as in the first release: otherwise nothing would be
+   * limited.
+   */
   const countsAllIds = perUsername === undefined;
 
   function settlementOf(client: Known, { verdict, by: method, isUndecided }: Decision): Settlement {
@@ -57,7 +60,7 @@ export function createLoginLimiter(
     return (by) => (isCounted(by, vouched, countsAllIds) ? 'spent' : 'returned');
   }
 
-  /** Under an address others guess, and a name that nobody guarantees may be another's. */
+  /** An address is shared with guessers, and a name that no method vouches for may be another client's. */
   function isOwn(by: LimitedBy, name: string, client: Known): boolean {
     const method = methods.find((candidate) => candidate.name === name);
     if (method === undefined || by === 'address') return false;
@@ -89,7 +92,7 @@ export function createLoginLimiter(
     decided(client, decision) {
       const settlement = settlementOf(client, decision);
       const reservation = reservations.get(client);
-      // None when the policy was read again in between.
+      // There is none when the policy was reloaded in between.
       if (reservation === undefined) limiter.count(client, settlement);
       else reservation.settle(settlement);
     },
@@ -99,11 +102,11 @@ export function createLoginLimiter(
 /** @throws Failure `lookup_timeout` when the signal is aborted first. */
 async function holdUp(milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, { signal }).catch(() => {
-    throw new Failure('lookup_timeout', 'the attempt was held up for too long');
+    throw new Failure('lookup_timeout', 'the attempt was delayed beyond its deadline');
   });
 }
 
-/** What the method vouches for that decided; when none did, what one of them would have. */
+/** Returns what the deciding method vouches for; without one, what some method would have. */
 function vouchedIn(methods: readonly OpenedMethod[], by: string, client: Known): Vouched {
   const method = by === OTHERWISE ? undefined : methods.find(({ name }) => name === by);
   return method === undefined ? vouchedByAny(methods) : vouchedBy(method, client);

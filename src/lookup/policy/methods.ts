@@ -9,7 +9,10 @@ export interface OpenedMethod extends OpenedKind {
   readonly section: MethodSection;
 }
 
-/** Adds what is wrong to the problems; then the methods that could be opened are there, to be closed. */
+/**
+ * Opens the methods. Adds problems to the list; the methods that could be opened are then returned to be
+ * closed.
+ */
 export async function openMethods(
   sections: readonly MethodSection[],
   world: MethodWorld,

@@ -1,4 +1,7 @@
-/** Rules and targets that rely on a name for which no method vouches: a client would choose what it may do. */
+/**
+ * Finds rules and targets that rely on a name for which no method vouches: clients could choose what they may
+ * do.
+ */
 
 import type { Steps } from '../../lib/steps.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
@@ -18,10 +21,10 @@ import { labelOf } from '../../policy/topics/rule.ts';
 import type { PolicyConfig } from './open-policy.ts';
 import type { Voucher } from './vouches-for.ts';
 
-/** More lines about one name say no more. */
+/** More lines about one name add nothing. */
 const MAX_LINES = 20;
 
-/** Who relies on a name: the first of them, as messages tell it, and how many there are. */
+/** The first rule or target that relies on a name, as messages name it, and the count of all. */
 export interface Reliance {
   readonly first: string[];
   count: number;
@@ -42,7 +45,7 @@ function enter(reliances: Reliances, subject: () => string, uses: NameUses): voi
   }
 }
 
-/** @param own how many of the rules stand in the configuration; the others are of files. */
+/** @param own how many of the rules are in the configuration; the others come from files. */
 export function* authorizeReliances(
   rules: readonly CompiledRule[],
   own: number,
@@ -71,7 +74,7 @@ export function publishReliances(
   return reliances;
 }
 
-/** Of the targets of event routes. */
+/** Collects the names in the targets of event routes. */
 export function targetReliances({ events }: PolicyConfig): Reliances {
   const reliances = makeReliances();
   for (const [i, { shape }] of (events?.routes ?? []).entries()) {
@@ -82,7 +85,7 @@ export function targetReliances({ events }: PolicyConfig): Reliances {
   return reliances;
 }
 
-/** A line for each that relies on a name, and each that admits clients without vouching for it. */
+/** Yields a line for each use of a name, and for each method that admits clients without vouching for it. */
 export function complaints(reliances: Reliances, vouchers: readonly Voucher[]): readonly string[] {
   return boundNames.flatMap((name) => {
     const { first, count } = reliances[name];
@@ -91,10 +94,10 @@ export function complaints(reliances: Reliances, vouchers: readonly Voucher[]): 
     const others = lacking.length === 0 ? 0 : count - first.length;
     return others === 0
       ? lines
-      : [...lines, `authorize: ${others} more rules use the ${nameWords[name]} like these`];
+      : [...lines, `authorize: ${others} more rules use the ${nameWords[name]} in the same way`];
   });
 }
 
 function complain(subject: string, name: BoundName, { label, advise }: Voucher): string {
-  return `${subject}, but ${label} does not vouch for the ${nameWords[name]}, so that its clients choose it; ${advise(name)}`;
+  return `${subject}, but ${label} does not vouch for the ${nameWords[name]}: clients can choose it; ${advise(name)}`;
 }

@@ -1,4 +1,7 @@
-/** Sees to it that rules rely only on names for which the login methods vouch: warns, or with `authorize.strict` refuses. */
+/**
+ * Makes rules rely only on names for which the login methods vouch: warns, or with `authorize.strict`
+ * refuses.
+ */
 import { inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import { type BoundName, boundNames, nameWords } from '../../policy/login/bound-names.ts';
@@ -18,13 +21,13 @@ import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
 import { guaranteedBy, vouchersOf } from './vouches-for.ts';
 
 export interface NameGuard {
-  /** The methods, which with `strict` refuse clients whose names they do not vouch for. */
+  /** The methods; with `strict` they refuse clients whose names they do not vouch for. */
   readonly methods: readonly OpenedMethod[];
-  /** @throws TypeError with a line for each problem, when rules are not to be used. */
+  /** @throws TypeError with a line per problem when the rules must not be used. */
   readonly accept: (rules: readonly CompiledRule[]) => Promise<void>;
-  /** About the rules that were accepted last, and about targets. */
+  /** Warnings about the accepted rules, and about targets. */
   readonly warnings: readonly string[];
-  /** Users or rules have changed: warns of what is new. */
+  /** Call it when users or rules have changed: logs new warnings. */
   renew(): void;
 }
 
@@ -67,7 +70,7 @@ export function createNameGuard(
   };
 }
 
-/** A users file may get a user with one name only after the rules were accepted. */
+/** A users file may get a user with only one name after the rules were accepted. */
 function guarded(method: OpenedMethod, isNeeded: (name: BoundName) => boolean): OpenedMethod {
   const { open } = method;
   if (open === undefined) return method;
@@ -93,11 +96,11 @@ function findRefusal(
   const vouched = guaranteedBy(method, client);
   const missing = boundNames.find((name) => isNeeded(name) && !vouched.has(name));
   if (missing !== undefined)
-    return `nothing vouches for its ${nameWords[missing]}, on which rules rely (authorize.strict)`;
+    return `no login method vouches for its ${nameWords[missing]}, which rules rely on (authorize.strict)`;
   for (const [i, rule] of ((grant?.rules ?? []) as readonly Rule[]).entries()) {
     const unvouched = [...usesOfRule(rule).keys()].find((name) => !vouched.has(name));
     if (unvouched !== undefined)
-      return `cannot use the grants: ${labelOf(rule, i)} relies on the ${nameWords[unvouched]}, for which nothing vouches (authorize.strict)`;
+      return `cannot use the grants: ${labelOf(rule, i)} relies on the ${nameWords[unvouched]}, which no login method vouches for (authorize.strict)`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** What a policy is opened from, and what comes of it. */
+/** The inputs and the result of opening a policy. */
 import type { Lookup } from '../../core/runtime.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
 import type { PublishPolicy } from '../../policy/messages/decide.ts';
@@ -25,16 +25,16 @@ export interface PolicyConfig {
 }
 
 export interface PolicyWorld extends Omit<MethodWorld, 'hashing' | 'onChange'> {
-  /** Outlives a reload: who is connected stays connected. */
+  /** Outlives a reload, because clients stay connected. */
   readonly grants: GrantStore;
-  /** Outlives a reload of the configuration: an ACL file that stays is not compiled twice. Default: one of its own. */
+  /** Outlives a reload: an unchanged ACL file is not compiled again. Default: not shared. */
   readonly knownAcls?: KnownAcls;
-  /** The policy has another state: its `policies` are to be read again. */
+  /** Called when the policy has changed: read its `policies` again. */
   readonly onChange: () => void;
 }
 
 export interface OpenPolicy {
-  /** As they are now; read again after `onChange`. */
+  /** The current policies; read them again after `onChange`. */
   readonly policies: {
     readonly revision: string;
     readonly authenticate?: AuthenticatePolicy | undefined;
@@ -44,28 +44,30 @@ export interface OpenPolicy {
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** The rules in force, sources included: for `exhook explain` and `exhook test`. */
   readonly rules: readonly Rule[];
-  /** The language of their conditions, when one of them has a condition. */
+  /** The condition language, when a rule has a condition. */
   readonly conditions: CompileCondition | undefined;
   readonly warnings: readonly string[];
   /** Plain numbers, for metrics. */
   readonly counters: PolicyCounters;
-  /** A login was decided: counts it, and remembers what the client was granted. */
+  /** Counts a decided login and remembers the client's grant. */
   loginDecided(client: Known, decision: Decision): void;
-  /** Another policy is in force: watches no ACL file any more, and answers the calls that asked this one. */
+  /**
+   * Called when another policy is in force: stops watching ACL files; calls in progress are still answered.
+   */
   retire(): void;
   close(): void;
 }
 
 export interface PolicyCounters {
-  /** Absent when logins are not remembered. */
+  /** Absent when logins are not cached. */
   readonly cache: CacheStats | undefined;
   /** Absent when logins are not limited. */
   readonly limiter: LimiterCounts | undefined;
-  /** Clients whose grants are remembered. */
+  /** Number of clients with a grant in memory. */
   readonly granted: number;
   /** Present when grants are shared with other instances. */
   readonly sharedGrants: SharedStats | undefined;
   readonly hashing: { readonly working: number; readonly waiting: number };
-  /** Entries of claims that could be no tags, by login method; methods with tokens only. */
+  /** Claim entries that could not be tags, by login method; only methods with tokens. */
   readonly skippedTags: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,7 @@
-/** Opens the policies of each configuration in turn. Loads what policies need only when there is one. */
+/**
+ * Opens the policies of each configuration in turn. Loads their modules only when a configuration has
+ * policies.
+ */
 import type { AnyHook } from '../../core/hook.ts';
 import type { HookName } from '../../protocol/schema/hook-name.ts';
 import type { KnownAcls } from '../acl/load.ts';
@@ -8,7 +11,7 @@ import type { UserFiles } from '../users/shared.ts';
 import type { OpenPolicy, PolicyConfig, PolicyWorld } from './open-policy.ts';
 
 export interface OpenerOptions extends Pick<PolicyWorld, 'env' | 'log'> {
-  /** Hooks of the user's own: they and a policy cannot both answer a call. */
+  /** The user's custom hooks: a custom hook and a policy cannot both answer a call. */
   readonly hooks: readonly Pick<AnyHook, 'name'>[];
 }
 
@@ -21,20 +24,20 @@ const parts = [
 
 export interface PolicyOpener {
   /**
-   * The policies of a configuration; nothing when it has none.
+   * Opens the policies of a configuration; returns nothing when it has none.
    *
    * @throws PolicyError
    */
   open(config: PolicyConfig): Promise<OpenPolicy | undefined>;
-  /** How often new rules, users or keys could not be used, in all policies so far. */
+  /** How often new rules, users or keys were rejected, over all policies so far. */
   readonly refusals: Readonly<Record<Renewed, number>>;
   close(): void;
 }
 
 /**
- * What clients were granted outlives the policy that granted it: its store is that of the first configuration.
+ * Creates the opener. Grants outlive the policy that granted them: the store is the first configuration's.
  *
- * @param onChange a policy has another state.
+ * @param onChange called when the state of a policy has changed.
  */
 export function createPolicyOpener(
   first: PolicyConfig,
@@ -86,7 +89,7 @@ export function createPolicyOpener(
   };
 }
 
-/** Message rules at ingress answer message.publish too, for brokers without it. */
+/** Message rules at ingress also answer message.publish, for brokers without message.ingress. */
 function partsOf({
   publish,
 }: PolicyConfig): readonly { section: (typeof parts)[number]['section']; hook: HookName }[] {

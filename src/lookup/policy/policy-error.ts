@@ -1,7 +1,7 @@
 import { formatPath } from '../../lib/format-path.ts';
 import { UserFileError } from '../users/store.ts';
 
-/** Everything that is wrong with a policy's files, keys and services; each with its place. */
+/** All problems of a policy's files, keys and services, each with its place. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
   readonly problems: readonly string[];
@@ -12,7 +12,7 @@ export class PolicyError extends Error {
   }
 }
 
-/** Only texts of ours: what a library says may quote a key. */
+/** Uses only our own texts: those of a library may quote a key. */
 export function describeProblem(error: unknown, path: readonly PropertyKey[]): readonly string[] {
   if (error instanceof UserFileError) return error.message.split('\n');
   const { code } = error as NodeJS.ErrnoException;

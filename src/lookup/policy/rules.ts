@@ -1,4 +1,4 @@
-/** The rules of a policy: those of the configuration, and after them those of its ACL files. */
+/** Combines the rules of a policy: those of the configuration, then those of its ACL files. */
 
 import { inSlices } from '../../lib/slices.ts';
 import type { CompileCondition } from '../../policy/condition.ts';
@@ -12,28 +12,29 @@ import { conditionProblems } from '../messages/open-conditions.ts';
 import { EVERYTHING } from '../sections/authorize.ts';
 import type { PolicyConfig, PolicyWorld } from './open-policy.ts';
 
-/** Rules that can be asked. */
+/** Compiled rules. */
 export interface Ruled {
   readonly rules: readonly Rule[];
   readonly judge: Authorize;
-  /** Tells one state of the files from another. */
+  /** Identifies the state of the files. */
   readonly digest: string;
 }
 
 export interface OpenRules {
-  /** As they are now. */
+  /** The current rules. */
   readonly inForce: Ruled;
-  /** Ends the watch: the rules stay. */
+  /** Stops watching; the rules stay. */
   close(): void;
 }
 
 const noRules: Ruled = { rules: [], judge: () => ({ verdict: undefined, notes: [] }), digest: '' };
 
 /**
- * Adds what is wrong to the problems; then the rules are not to be used, only closed.
+ * Opens the rules. Adds problems to the list; the rules must then only be closed.
  *
  * @param changed called after a file has changed and its rules are in force.
- * @param check throws a TypeError, with a line for each problem, for rules that are not to be used. Default: all are.
+ * @param check throws a TypeError with a line per problem for rules that must not be used. Default: accepts
+ * all.
  */
 export async function openRules(
   authorize: PolicyConfig['authorize'],
@@ -49,7 +50,7 @@ export async function openRules(
   const own = wrong.length > 0 ? [] : await inSlices(compileSteps(authorize.rules, conditions));
   let inForce = noRules;
 
-  /** Policy and files judged as one. */
+  /** Checks policy and files together. */
   async function accept(fromFiles: readonly LoadedAcl[]): Promise<void> {
     const compiled = [own, ...fromFiles.map(({ rules }) => rules)].flat();
     await refuseEverything(compiled);

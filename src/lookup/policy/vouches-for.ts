@@ -1,6 +1,7 @@
 /**
- * For which of user name and client id each login method vouches of every client that it admits, so that rules may rely
- * on it: by its settings, and by what `vouchesFor` declares. The limiter needs less, see `vouching.ts`.
+ * Determines for which of user name and client id each login method vouches with every client it admits: by
+ * its settings, and by `vouchesFor`. Rules may rely on these names. The limiter needs less, see
+ * `vouching.ts`.
  */
 import { type BoundName, boundNames } from '../../policy/login/bound-names.ts';
 import { methodOf } from '../sections/authenticate-methods.ts';
@@ -9,15 +10,15 @@ import type { PolicyConfig } from './open-policy.ts';
 
 /** Something that admits clients. */
 export interface Voucher {
-  /** As messages call it. */
+  /** Its name in messages. */
   readonly label: string;
-  /** What it vouches for now, of every client that it admits: a users file may change. */
+  /** The names it vouches for now with every client it admits; a users file may change. */
   vouchesFor(): ReadonlySet<BoundName>;
-  /** What to write so that it vouches for a name. */
+  /** What to write to make it vouch for a name. */
   advise(name: BoundName): string;
 }
 
-/** All that admit clients; nothing when logins are not decided here. */
+/** Returns everything that admits clients; nothing when logins are not decided here. */
 export function vouchersOf(
   authenticate: PolicyConfig['authenticate'],
   methods: readonly OpenedMethod[],
@@ -26,7 +27,7 @@ export function vouchersOf(
   const { otherwise, onError, mode } = authenticate;
   const open = [
     ...(otherwise === 'allow' ? [nobody('authenticate.otherwise: allow', 'write deny')] : []),
-    // With `ignore`, and in shadow mode, others let in whom they like.
+    // With `ignore`, and in shadow mode, the broker and other hooks admit clients by their own rules.
     ...(onError === 'allow' || onError === 'ignore'
       ? [nobody(`authenticate.onError: ${onError}`, 'write deny')]
       : []),
@@ -46,7 +47,7 @@ function nobody(label: string, advice: string): Voucher {
   return { label, vouchesFor: () => new Set(), advise: () => advice };
 }
 
-/** @param client of this client alone, as far as the method tells clients apart. */
+/** @param client narrows the answer to this client, where the method can tell clients apart. */
 export function guaranteedBy(
   { section, open }: Pick<OpenedMethod, 'section' | 'open'>,
   client?: Readonly<Record<BoundName, string>>,

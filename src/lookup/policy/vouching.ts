@@ -1,6 +1,6 @@
 /**
- * Which of user name and client id a method vouches for: by itself a client can say any. The limiter counts failures
- * under the names that somebody vouches for; under others a guesser chooses the bucket.
+ * Determines for which of user name and client id a method vouches; an unchecked client can claim any. The
+ * limiter counts failures only under names with a voucher: under others, a guesser chooses the bucket.
  */
 
 import type { Login } from '../../policy/policy.ts';
@@ -20,7 +20,7 @@ export interface VouchingMethod {
   readonly open: OpenMethod | undefined;
 }
 
-/** What a method vouches for: of a client, or of some client. */
+/** Returns what a method vouches for: for this client, or for some client. */
 export function vouchedBy(method: VouchingMethod, client?: Names): Vouched {
   const declared = method.section.vouchesFor ?? [];
   const { clientid, username } = bySettings(method, client);
@@ -37,13 +37,13 @@ function bySettings({ section, open }: VouchingMethod, client: Names | undefined
   return { clientid: names.includes('clientid'), username: names.includes('username') };
 }
 
-/** What one of the methods vouches for. */
+/** Returns what at least one of the methods vouches for. */
 export function vouchedByAny(methods: readonly VouchingMethod[]): Vouched {
   const all = methods.map((method) => vouchedBy(method));
   return { clientid: all.some(({ clientid }) => clientid), username: all.some(({ username }) => username) };
 }
 
-/** Whether a kind of name is vouched for; an address is the broker's word. */
+/** Reports whether a kind of name is vouched for. An address comes from the broker. */
 export function isVouched(by: LimitedBy, { clientid, username }: Vouched): boolean {
   if (by === 'address') return true;
   return by === 'client_id' ? clientid : username;

@@ -37,7 +37,7 @@ export const Publish = section(() => ({
   mode: mode
     .prefault('enforce')
     .describe(
-      'shadow decides, logs and counts, and lets every message go on as it came. The default is enforce.',
+      'shadow decides, logs and counts, and lets every message pass unchanged. The default is enforce.',
     ),
   at: choice(['publish', 'ingress', 'auto'])
     .prefault('publish')

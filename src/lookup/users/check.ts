@@ -1,4 +1,4 @@
-/** Answers whether a client is who the users file says. */
+/** Checks a client against the users file. */
 import { coversPassword, type ParsedHash } from '../../policy/login/password-hash.ts';
 import type { User } from '../../policy/login/user-record.ts';
 import type { UserIndex } from '../../policy/login/users.ts';
@@ -13,26 +13,26 @@ export interface Credentials {
 export type UserVerdict =
   | { readonly result: 'allow'; readonly user: User }
   | { readonly result: 'deny'; readonly user: User; readonly reason: UserDenial }
-  /** Nobody of that name: the next method may know better. */
+  /** No such user: the next method may know it. */
   | { readonly result: 'unknown' };
 
 /** Why a known user is refused; each is a stable name for logs and metrics. */
 export type UserDenial =
   | 'bad_password'
-  /** The hash depends on a part of the password only: see `coversPassword`. */
+  /** The hash covers only a part of the password: see `coversPassword`. */
   | 'password_not_covered'
   | 'client_id_mismatch'
   | 'address_not_allowed';
 
 export interface CheckOptions {
   readonly verify: (password: string, hash: ParsedHash) => Promise<boolean>;
-  /** Whether an address lies in one of the networks; asked only for users that are bound to some. */
+  /** Whether an address is in one of the networks; called only for users bound to some. */
   readonly isAddressIn: (peerhost: string, networks: readonly string[]) => boolean;
 }
 
 /**
- * Checks a client against the users. One password check is always made, with the decoy when there is no such
- * user, and before anything else is looked at: time tells nobody which names exist.
+ * Checks a client against the users. Exactly one password check is made first, against the decoy when there
+ * is no such user: response time does not reveal which names exist.
  */
 export async function checkUser(
   index: UserIndex,
@@ -47,7 +47,7 @@ export async function checkUser(
   return reason === undefined ? { result: 'allow', user } : { result: 'deny', user, reason };
 }
 
-/** By user name first; users without one by client id. */
+/** Finds a user by user name first, then users without one by client id. */
 export function findUser(
   index: UserIndex,
   { username, clientid }: Pick<Credentials, 'username' | 'clientid'>,

@@ -1,4 +1,4 @@
-/** Reading a users file, as work that another thread can do. */
+/** Reads a users file, as a job that can run on another thread. */
 
 import type { JobResult } from '../../lib/offload/job.ts';
 import { TOO_LARGE, textOf } from '../../lib/text-of.ts';

@@ -1,11 +1,11 @@
-/** Users in one JSON array, as EMQX exports and imports its built-in database. */
+/** Reads users from one JSON array, as EMQX exports and imports its built-in database. */
 import { parseExactJson } from '../../policy/text/exact-json.ts';
 import type { Records } from './parse.ts';
 import { readYaml } from './yaml.ts';
 
 /**
- * JSON.parse reads a hundred thousand users in a moment but knows no lines; they are counted only for the
- * records that begin an array element, by a scan that skips strings.
+ * JSON.parse reads a hundred thousand users in a moment but reports no lines. A scan that skips strings
+ * counts them, only for records that begin an array element.
  */
 export function* readJson(text: string): Records {
   let parsed: unknown;
@@ -22,7 +22,9 @@ export function* readJson(text: string): Records {
 /** The YAML parser takes very much time and memory for longer texts, in characters. */
 const LONG = 1024 * 1024;
 
-/** JSON is YAML, and the YAML parser knows where a text goes wrong. What only it accepts is still no JSON. */
+/**
+ * JSON is a subset of YAML, and the YAML parser locates syntax errors. YAML-only syntax is still rejected.
+ */
 function* explain(text: string): Records {
   if (text.length > LONG) return yield { line: firstBadLine(text), message: 'not valid JSON' };
   let isYaml = true;
@@ -34,10 +36,10 @@ function* explain(text: string): Records {
   if (isYaml) yield { line: 1, message: 'not valid JSON, although it is YAML: rename the file' };
 }
 
-/** A string, an opening or closing bracket, a comma, or the end of a line. */
+/** A string, an opening or closing bracket, a comma, or a line end. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[{\]},\n]/g;
 
-/** The line of the first element of the outermost array that is no JSON. */
+/** Returns the line of the first element of the outermost array that is not valid JSON. */
 function firstBadLine(text: string): number {
   let start = text.indexOf('[') + 1;
   for (const { line, end } of elements(text)) {
@@ -56,7 +58,10 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Where each element of the outermost array is: the line it begins on, and the place of the comma or bracket behind it. */
+/**
+ * Yields for each element of the outermost array its first line and the position of the comma or bracket
+ * after it.
+ */
 function* elements(text: string): Iterable<{ readonly line: number; readonly end: number }> {
   let depth = 0;
   let line = 1;
@@ -75,7 +80,7 @@ function* elements(text: string): Iterable<{ readonly line: number; readonly end
   }
 }
 
-/** The line of each element of the outermost array. Elements are told apart by the commas between them. */
+/** Returns the line of each element of the outermost array, separated by commas. */
 function elementLines(text: string): number[] {
   const lines: number[] = [];
   let depth = 0;

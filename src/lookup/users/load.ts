@@ -1,4 +1,4 @@
-/** From the bytes of a users file to users, on a thread of their own when there are many. */
+/** Turns the bytes of a users file into users, on another thread when there are many. */
 import type { Job } from '../../lib/offload/job.ts';
 import { type Offload, OffloadError, offload } from '../../lib/offload/offload.ts';
 import type { UserOptions } from '../../policy/login/user-record.ts';
@@ -7,9 +7,9 @@ import { formatOf, type PackedResult, type UserFormat } from './parse.ts';
 
 export interface LoadOptions extends Pick<UserOptions, 'hash' | 'userId' | 'allowPlain' | 'saltEncoding'> {
   readonly path: string;
-  /** Default: what the file's extension says. */
+  /** Default: by the file's extension. */
   readonly format?: UserFormat;
-  /** Default: the built program's own thread. */
+  /** Default: the thread of the built program. */
   readonly offload?: Offload;
 }
 
@@ -18,12 +18,12 @@ export const usersFileJob: Job<UsersJob['input'], UsersJob['output']> = {
   load: async () => usersJob,
 };
 
-/** Files up to this size, in bytes, are read within about ten milliseconds, less than it takes to start a thread. */
+/** Files up to this size, in bytes, are read in about ten milliseconds, less than a thread takes to start. */
 const SMALL = 64 * 1024;
-/** The same for YAML, which takes longest. */
+/** The same limit for YAML, which is the slowest format. */
 const SMALL_YAML = 8 * 1024;
 
-/** Reads and packs users; the bytes are empty afterwards. Never rejects. */
+/** Reads and packs users; the bytes are emptied. Never rejects. */
 export async function loadUsers(
   bytes: Uint8Array<ArrayBuffer>,
   { path, format = formatOf(path), offload: run = offload, ...given }: LoadOptions,

@@ -1,4 +1,4 @@
-/** The method `users`: names and password hashes, from a file or from the configuration. */
+/** The method `users`: checks names and password hashes from a file or from the configuration. */
 
 import { loginOfUser } from '../../policy/login/logins.ts';
 import type { ParsedHash } from '../../policy/login/password-hash.ts';
@@ -24,7 +24,7 @@ async function openMethod(users: UsersOptions, world: MethodWorld): Promise<Open
     warnings: warningsOf(users, path ?? 'list', read()),
     async look(client, context) {
       const request = { ...context, bytes: bytesOf(client) };
-      // Threads are for hashes that are slow on purpose; the others take less time than the way there.
+      // Only deliberately slow hashes go to threads; the others take less time than the hand-over.
       const verify: typeof verifyPassword = (password, hash) =>
         isSlow(hash)
           ? world.hashing.run(() => verifyPassword(password, hash), request)
@@ -42,7 +42,7 @@ async function openMethod(users: UsersOptions, world: MethodWorld): Promise<Open
     vouched(client) {
       if (client === undefined) return read().names;
       const user = findUser(read(), client);
-      // A user may be bound to another client id than the one that this client chose.
+      // A user may be bound to another client id than this client's.
       return { clientid: user?.clientid === client.clientid, username: user?.username === client.username };
     },
     sharedNames: () => read().sharedNames,
@@ -51,8 +51,8 @@ async function openMethod(users: UsersOptions, world: MethodWorld): Promise<Open
 }
 
 function warningsOf({ allowPlain }: UsersOptions, place: string, { weak }: UserIndex): readonly string[] {
-  const plain = `${place}: passwords that are not hashed are accepted (allowPlain)`;
-  const fast = `${place}: ${weak} of the hashes are guessed fast (one pass of MD5 or SHA-1, or no salt); hash these passwords again with exhook hash`;
+  const plain = `${place}: accepts passwords that are not hashed (allowPlain)`;
+  const fast = `${place}: ${weak} of the hashes can be guessed quickly (one pass of MD5 or SHA-1, or no salt); hash these passwords again with exhook hash`;
   return [...(allowPlain ? [plain] : []), ...(weak > 0 ? [fast] : [])];
 }
 
@@ -62,7 +62,7 @@ function isSlow({ kind }: ParsedHash): boolean {
 
 interface UserSource {
   readonly path?: string;
-  /** The users as they are now. */
+  /** Returns the current users. */
   read(): UserIndex;
   close(): void;
 }

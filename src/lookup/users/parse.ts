@@ -1,4 +1,4 @@
-/** Reads users from text in any of the forms that people have them in. */
+/** Parses users from text in any supported format. */
 
 import type { UserOptions } from '../../policy/login/user-record.ts';
 import {
@@ -14,13 +14,13 @@ import { type PackedUsers, UserPacker } from './packed/builder.ts';
 import { openPackedUsers } from './packed/packed-users.ts';
 import { readYaml } from './yaml.ts';
 
-/** `passwd` is `name:hash` a line, as mosquitto_passwd, `htpasswd -B` and `htpasswd -s` write it. */
+/** `passwd` is `name:hash` per line, as mosquitto_passwd, `htpasswd -B` and `htpasswd -s` write it. */
 export type UserFormat = 'yaml' | 'json' | 'jsonl' | 'csv' | 'passwd';
 
-/** The records of a text one by one, or what is wrong with it in their place. */
+/** Yields the records of a text, and problems in their place. */
 export type Records = Iterable<UserRecord | UserProblem>;
 
-/** Users that are packed, or everything that is wrong with them. */
+/** Packed users, or all problems. */
 export type PackedResult =
   | { readonly ok: true; readonly packed: PackedUsers }
   | { readonly ok: false; readonly problems: readonly UserProblem[] };
@@ -44,24 +44,24 @@ const extensions: Readonly<Record<string, UserFormat>> = {
   htpasswd: 'passwd',
 };
 
-/** The format that a file's name tells, or `undefined`. */
+/** Returns the format by a file's name, or `undefined`. */
 export function formatOf(path: string): UserFormat | undefined {
   return extensions[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
 }
 
-/** The records of a text, in any of the forms. */
+/** Returns the records of a text in any format. */
 export function recordsOf(text: string, format: UserFormat): Records {
   return readers[format](text);
 }
 
-/** Reads and checks all users of a text, and packs them; or finds every problem, with its line. */
+/** Parses, checks and packs all users of a text, or returns every problem with its line. */
 export function packUsers(text: string, format: UserFormat, options: UserOptions = {}): PackedResult {
   const packer = new UserPacker();
   const problems = collectUsers(recordsOf(text, format), options, packer);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, packed: packer.finish() };
 }
 
-/** The same, ready to be asked. */
+/** Like {@link packUsers}, opened for look-ups. */
 export function parseUsers(text: string, format: UserFormat, options: UserOptions = {}): UsersResult {
   const result = packUsers(text, format, options);
   return result.ok ? { ok: true, users: openPackedUsers(result.packed) } : result;
@@ -75,10 +75,10 @@ function* readCsv(text: string): Records {
     else {
       names = row.cells.map((cell) => cell.trim());
       if (new Set(names).size < names.length)
-        return yield { line: row.line, message: 'a column stands there twice' };
+        return yield { line: row.line, message: 'a column is named twice' };
     }
   }
-  if (names === undefined) yield { line: 1, message: 'expected a line with the names of the columns' };
+  if (names === undefined) yield { line: 1, message: 'expected a header line with the column names' };
 }
 
 function readRow({ line, cells }: CsvRow, names: readonly string[]): UserRecord | UserProblem {
@@ -98,13 +98,14 @@ function* readJsonLines(text: string): Records {
   }
 }
 
-/** Only Werkzeug's hashes hold colons. */
+/** Only Werkzeug's hashes contain colons. */
 const HASH = /^(?:[^:]+$|pbkdf2:|scrypt:)/;
 
 function* readPasswd(text: string): Records {
   for (const { line, content } of linesOf(text)) {
     if (content.startsWith('#')) continue;
-    // mosquitto: a user name cannot hold a colon; blanks around it and the hash are not part of them.
+    // mosquitto: a user name cannot contain a colon; surrounding blanks are stripped from it and from the
+    // hash.
     const end = content.indexOf(':');
     const username = content.slice(0, Math.max(0, end)).trim();
     const hash = content.slice(end + 1).trim();
@@ -113,7 +114,7 @@ function* readPasswd(text: string): Records {
   }
 }
 
-/** Lines that are not empty, without blanks around them. */
+/** Yields the trimmed lines that are not empty. */
 function* linesOf(text: string): Iterable<{ readonly line: number; readonly content: string }> {
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   for (let line = 1; at < text.length; line++) {

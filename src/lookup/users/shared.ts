@@ -1,21 +1,21 @@
 /**
- * Users files that several policies ask. A policy that a reload has replaced answers its last calls beside the new
- * one: both ask the same users, so that there is one set of them, and one watch.
+ * Shares users files between policies. A policy that a reload has replaced answers its last calls beside the
+ * new one: both use one set of users, and one watch.
  */
 import type { UserIndex } from '../../policy/login/users.ts';
 import { openUserStore, type UserFileError, type UserFileOptions, type UserStore } from './store.ts';
 
 export interface UserFileListener {
-  /** Other users are in force: what was remembered may be wrong. Every policy is told. */
+  /** Called for every policy when the users have changed: cached answers may be wrong. */
   readonly onChange: () => void;
-  /** The same for the log: told to the policy that came last. */
+  /** For the log: called only for the newest policy. */
   readonly onTold: (users: UserIndex) => void;
-  /** A new version is refused; the old one stays in force. Told to the policy that came last. */
+  /** Called for the newest policy when a new version is rejected; the old one stays in effect. */
   readonly onProblems: (error: UserFileError) => void;
 }
 
 export interface UserFile {
-  /** The users in force: to be read again for each question. */
+  /** The current users: read them again for each question. */
   readonly users: UserIndex;
   close(): void;
 }
@@ -27,9 +27,9 @@ export interface UserFiles {
 
 interface Entry {
   readonly store: Promise<UserStore>;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly listeners: Set<UserFileListener>;
-  /** How many policies ask it, those included that are only being opened. */
+  /** Number of policies that use it, including those still being opened. */
   users: number;
 }
 
@@ -77,7 +77,7 @@ function once(run: () => void): () => void {
   };
 }
 
-/** All that the users depend on. */
+/** Returns a key of all that the users depend on. */
 function keyOf({
   path,
   format,
@@ -104,7 +104,7 @@ function openEntry(options: UserFileOptions): Entry {
   return { store, listeners, users: 0 };
 }
 
-/** Users that were read for a policy before are as good as read now, if the file is as it was. */
+/** Users read for an earlier policy are reused if the file has not changed. */
 async function refresh(store: UserStore): Promise<void> {
   await store.reload();
   if (store.problem !== undefined) throw store.problem;

@@ -1,4 +1,4 @@
-/** Users from a file that is read again when it changes. */
+/** Provides users from a file that is reloaded when it changes. */
 import { latestOnly } from '../../lib/latest.ts';
 import type { FileBytes } from '../../lib/read-bytes.ts';
 import type { FileWatch, WatchOptions } from '../../lib/watch.ts';
@@ -11,23 +11,23 @@ import { discardPackedUsers, openPackedUsers } from './packed/packed-users.ts';
 export interface UserFileOptions extends LoadOptions, Pick<WatchOptions, 'allowEmpty'> {}
 
 export interface UserStoreOptions extends UserFileOptions, Pick<WatchOptions, 'fs' | 'timers' | 'interval'> {
-  /** Called when a new version is in force: results that were cached may be wrong now. */
+  /** Called when a new version is in force: cached answers may be wrong. */
   readonly onChange?: (users: UserIndex) => void;
-  /** Called when a new version is refused; the old one stays in force. */
+  /** Called when a new version is rejected; the old one stays in effect. */
   readonly onProblems: (error: UserFileError) => void;
 }
 
 export interface UserStore {
-  /** The users in force: to be read again for each question, since those before give their memory back. */
+  /** The current users: read them again for each question, because replaced users are freed. */
   readonly users: UserIndex;
-  /** Why the file as it is now is not in force; nothing when it is. */
+  /** Why the current file is not in force; nothing when it is. */
   readonly problem: UserFileError | undefined;
-  /** Reads the file now: for SIGHUP. */
+  /** Reads the file now, for SIGHUP. */
   reload(): Promise<void>;
   close(): void;
 }
 
-/** A users file that cannot be used, with everything that is wrong with it; nothing of it is in force. */
+/** A users file that cannot be used, with all its problems; nothing of it takes effect. */
 export class UserFileError extends Error {
   override readonly name = 'UserFileError';
   readonly problems: readonly UserProblem[];
@@ -72,7 +72,7 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
         discardPackedUsers(next.packed);
         throw new UserFileError(path, [{ line: 1, message: NOBODY_LEFT }]);
       }
-      // Two sets at once only while the new one is read.
+      // Both sets exist only while the new one is read.
       discardPackedUsers(isClosed ? next.packed : inForce.packed);
       if (isClosed) return;
       inForce = next;
@@ -118,16 +118,16 @@ export async function openUserStore(options: UserStoreOptions): Promise<UserStor
   };
 }
 
-/** A header alone, or `[]`: a query that failed locks nobody out. */
+/** A header alone, or `[]`: a failed export must not lock every client out. */
 const NOBODY_LEFT =
-  'has no users and had some before: write it again (docs/operations.md says how to empty a file)';
+  'has no users, but had some before: write it again (docs/operations.md explains how to empty a file)';
 
 interface Opened {
   readonly packed: PackedUsers;
   readonly users: UserIndex;
 }
 
-/** What is not about the file is told without its text, which may quote it. */
+/** Errors that are not about the file are reported without their text, which may quote the file. */
 function asFileError(path: string, error: unknown): UserFileError {
   if (error instanceof UserFileError) return error;
   const { code = 'unknown error' } = error as NodeJS.ErrnoException;

@@ -1,4 +1,4 @@
-/** Users in YAML: a list of them, or a map with the list under `users`. */
+/** Reads users in YAML: a list, or a map with the list under `users`. */
 import { type Document, isMap, isNode, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { findBadMerges } from '../../lib/yaml-merge.ts';
 import type { Records } from './parse.ts';
@@ -15,7 +15,7 @@ export function* readYaml(text: string): Records {
   });
   const lineAt = (offset: number) => Math.max(1, lineCounter.linePos(offset).line);
   if (document.errors.length > 0) {
-    // Codes such as BAD_INDENT, since the parser's messages may quote the text.
+    // Codes such as BAD_INDENT, because the parser's messages may quote the text.
     for (const { pos, code } of document.errors)
       yield { line: lineAt(pos[0]), message: `not valid YAML (${code})` };
     return;
@@ -24,7 +24,7 @@ export function* readYaml(text: string): Records {
   if (badMerge !== undefined)
     return yield {
       line: lineAt(badMerge),
-      message: '<< takes keys from a mapping, or from a list of mappings',
+      message: '<< must refer to a mapping or a list of mappings',
     };
   const contents = document.contents;
   const list = isMap(contents) && contents.items.length === 1 ? contents.get('users', true) : contents;
@@ -32,12 +32,12 @@ export function* readYaml(text: string): Records {
   if (!isSeq(list)) return yield { line: 1, message: SHAPE };
   for (const node of list.items.filter(isNode)) {
     const fields = contentOf(node, document);
-    if (fields === undefined) return yield { line: 1, message: 'aliases unfold into too much' };
+    if (fields === undefined) return yield { line: 1, message: 'aliases expand beyond the limit' };
     yield { line: lineAt(startOf(node)), fields: fields.value };
   }
 }
 
-/** Nothing when its aliases unfold into more than the parser allows. */
+/** Returns nothing when its aliases expand beyond the parser's limit. */
 function contentOf(node: Node, document: Document.Parsed): { readonly value: unknown } | undefined {
   try {
     return { value: node.toJS(document) as unknown };

@@ -20,12 +20,12 @@ export interface UserIndex {
   /** Users without a user name. */
   readonly byClientId: UsersByName;
   readonly size: number;
-  /** Names that every user has. */
+  /** The names that every user has. */
   readonly sharedNames: readonly BoundName[];
   /** The hash to check for unknown users; see {@link DecoyTally}. */
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
-  /** Number of users whose hash is fast to guess. */
+  /** Number of users with a hash that can be guessed quickly. */
   readonly weak: number;
 }
 
@@ -51,7 +51,7 @@ export interface UserRecord {
   readonly fields: unknown;
 }
 
-/** Limits the error text for a file that is broken throughout. */
+/** Bounds the error text of a file that is broken throughout. */
 export const MAX_PROBLEMS = 100;
 
 /** Builds the index, or returns all problems of the records. */
@@ -66,7 +66,7 @@ export function indexUsers(
 
 /** Collects users one at a time. */
 export interface UserCollector {
-  /** @returns false if the user is listed already. */
+  /** @returns false if the user is already listed. */
   add(user: User): boolean;
 }
 

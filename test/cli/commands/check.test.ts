@@ -65,7 +65,7 @@ describe('exhook check', () => {
     const path = aFile('exhook.yaml', JSON.stringify({ publish: { rules } }));
     expect(await checkCommand(path, {}, terminal)).toBe(0);
     const warning =
-      'one item without r.v turns the rule off, and whoever publishes may add one; write has(r.v) && before it';
+      'one item without r.v disables the rule, and publishers can add one; write has(r.v) && before it';
     expect(terminal.complained).toStrictEqual([
       `warning: publish.rules[0].when: ${warning}`,
       `warning: publish.rules[1].when: ${warning}`,

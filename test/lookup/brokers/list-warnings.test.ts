@@ -69,6 +69,6 @@ it('What another process has said is not said again', () => {
 it('A difference is described in words', () => {
   const all = { missing: ['a'], extra: ['b', 'c'], otherTopics: ['d'] };
   expect(describeDifference(all)).toBe(
-    'a broker node holds another list of hooks than this server answers now (it does not call a, so that what decides there is not enforced; it calls d for other topics; it calls b, c, which nobody asks for)',
+    'the hook list of a broker node is not the current one (it does not call a: the policies of these hooks are not enforced; it calls d for other topics; it calls b, c, which this server does not need)',
   );
 });

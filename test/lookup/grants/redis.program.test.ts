@@ -89,7 +89,7 @@ describe.skipIf(isRedisMissing)('records in Redis', () => {
     await redis.cli('LPUSH', 'list', 'secret');
     await expect(records.read('list')).rejects.toMatchObject({
       code: 'lookup_failed',
-      message: `Redis at 127.0.0.1:${redis.port} did not do what it was asked (WRONGTYPE)`,
+      message: `Redis at 127.0.0.1:${redis.port} rejected the command (WRONGTYPE)`,
     });
   });
 });
@@ -128,7 +128,7 @@ describe.skipIf(isRedisMissing)('a Redis that fails', () => {
     // After some waits, nobody waits any more.
     expect([...failures]).toEqual([
       `no answer from Redis at 127.0.0.1:${port} in time`,
-      'the service failed repeatedly and is left alone for a while',
+      'the service failed repeatedly and is not called for a while',
     ]);
     expect(told).toEqual(['ECONNREFUSED']);
   });

@@ -148,12 +148,12 @@ describe('warnings about a limiter', () => {
     ['only addresses where user names count', usernames, { perAddress: hour }, [/write perUsername/]],
     ['user names', usernames, { perUsername: hour }, []],
     ['client ids of client ids', clientIds, { perClientId: hour }, []],
-    ['user names of client ids', clientIds, { perUsername: hour }, [/perUsername holds up nobody/]],
+    ['user names of client ids', clientIds, { perUsername: hour }, [/perUsername has no effect/]],
     [
       'both of user names',
       usernames,
       { perUsername: hour, perClientId: hour },
-      [/perClientId holds up nobody/],
+      [/perClientId has no effect/],
     ],
     ['both of both', both, { perUsername: hour, perClientId: hour }, []],
   ])('explain what it cannot stop: %s', async (_, method, limiter, expected) => {

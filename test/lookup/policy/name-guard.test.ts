@@ -124,7 +124,7 @@ describe('without strict', () => {
       authorize: { rules: [byClientId, { name: 'admins', allow: 'all', who: { username: 'admin' } }] },
     });
     expect(policy.warnings).toContain(
-      'authorize.rules[1]: rule "admins" uses who.username, but authenticate method staff does not vouch for the user name, so that its clients choose it; give each of its users a username',
+      'authorize.rules[1]: rule "admins" uses who.username, but authenticate method staff does not vouch for the user name: clients can choose it; give each of its users a username',
     );
     expect(policy.warnings.join()).not.toContain('rules[0]');
   });
@@ -165,7 +165,7 @@ describe('without strict', () => {
       authorize: { sources: [{ mosquitto: fileOf('many.acl', lines.join('\n')) }] },
     });
     expect(vouchingLines(policy)).toHaveLength(20);
-    expect(policy.warnings.at(-1)).toBe('authorize: 980 more rules use the user name like these');
+    expect(policy.warnings.at(-1)).toBe('authorize: 980 more rules use the user name in the same way');
   });
 
   it('nothing is said when the broker decides about logins', async () => {
@@ -244,7 +244,7 @@ describe('with strict', () => {
     expect(await login(policy, { username: 'u', clientid: 'c' })).toMatchObject({ result: 'allow' });
     expect(await login(policy, { username: 'v', clientid: 'victim' })).toEqual({
       result: 'deny',
-      reason: 'nothing vouches for its client id, on which rules rely (authorize.strict)',
+      reason: 'no login method vouches for its client id, which rules rely on (authorize.strict)',
     });
     expect(log.some((line) => line.includes('does not vouch for the client id'))).toBe(true);
   });
@@ -274,7 +274,7 @@ describe('with strict', () => {
     expect(await ask({ pub: ['a/b', 'a/${clientid}'] })).toEqual({
       result: 'deny',
       reason:
-        'cannot use the grants: acl.pub[1] relies on the client id, for which nothing vouches (authorize.strict)',
+        'cannot use the grants: acl.pub[1] relies on the client id, which no login method vouches for (authorize.strict)',
     });
     expect(await ask([{ permission: 'allow', action: 'all', topic: 'a', clientid_re: '^v' }])).toMatchObject({
       result: 'deny',

@@ -157,7 +157,7 @@ myuser4,ee68c985a69208b6eda8c6c9b4c7c2d2b15ee2352cdd64a903171710a99182e8,ad773b5
     ['json', '{}', 1, /expected an array/],
     ['jsonl', `{"username":"a","hash":"${HASH}"}\n\n{"username":\n`, 3, /not a JSON object/],
     ['jsonl', '\n"SECRET"\n', 2, /expected object/],
-    ['csv', '', 1, /names of the columns/],
+    ['csv', '', 1, /column names/],
     ['csv', `username,hash\na,${HASH}\nb\n`, 3, /expected 2 cells, found 1/],
     ['csv', `username,username\na,b\n`, 1, /twice/],
     ['csv', `username,hash\na,${HASH}\n"b,${HASH}\n`, 3, /not closed/],

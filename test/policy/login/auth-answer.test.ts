@@ -139,7 +139,7 @@ describe('readHttpAnswer', () => {
     expect(readHttpAnswer(json({ result: 'allow', expire_at }))).toMatchObject(verdict);
   });
 
-  it.each([429, 503])('with status %d says that the service has too much to do', (status) => {
+  it.each([429, 503])('with status %d says that the service is overloaded', (status) => {
     expect(readHttpAnswer(json('', status))).toEqual({
       problem: `HTTP status ${status}`,
       isOverloaded: true,

@@ -1,4 +1,4 @@
-/** Packs users one after the other, and notices one that was listed before. */
+/** Packs users one by one, and detects duplicates. */
 import { randomBytes } from 'node:crypto';
 import { type BoundName, boundNames } from '../../../policy/login/bound-names.ts';
 import { DecoyTally } from '../../../policy/login/password-decoy.ts';
@@ -10,7 +10,7 @@ import type { HashKey } from './sip-hash.ts';
 import { findSlot, growSlots, type Slots } from './slots.ts';
 import { PackedWriter } from './writer.ts';
 
-/** All users in two buffers, which can be given to another thread as they are. */
+/** All users in two buffers, which can be transferred to another thread. */
 export interface PackedUsers {
   readonly bytes: ArrayBuffer;
   readonly slots: ArrayBuffer;
@@ -18,11 +18,11 @@ export interface PackedUsers {
   readonly size: number;
   /** The longest key, in bytes. */
   readonly longestKey: number;
-  /** Names that every user has. */
+  /** The names that every user has. */
   readonly sharedNames: readonly BoundName[];
   readonly decoy: ParsedHash | undefined;
   readonly names: Readonly<BoundNames>;
-  /** Number of users whose hash is fast to guess. */
+  /** Number of users with a hash that can be guessed quickly. */
   readonly weak: number;
 }
 
@@ -44,7 +44,7 @@ export class UserPacker {
     this.#hashKey = [random.readUInt32LE(0), random.readUInt32LE(4)];
   }
 
-  /** @returns false if the user is listed already. */
+  /** @returns false if the user is already listed. */
   add(user: User): boolean {
     const [field, name] = keyOf(user);
     if (keySize(name) > this.#key.length) this.#key = Buffer.alloc(2 * keySize(name));
@@ -59,7 +59,7 @@ export class UserPacker {
     this.#sharedNames = namesOfBoth(this.#sharedNames, user);
     this.#longestKey = Math.max(this.#longestKey, length);
     this.#size++;
-    // Two thirds full: a look-up takes two steps on average, one for a name that is not there.
+    // At most two thirds full: a look-up takes two steps on average, one for an unknown name.
     if (3 * this.#size > 2 * this.#slots.length) this.#slots = growSlots(this.#indexed);
     return true;
   }

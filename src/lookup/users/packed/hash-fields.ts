@@ -1,9 +1,9 @@
-/** Password hashes as packed bytes. */
+/** Serializes password hashes as packed bytes. */
 import type { DigestName, ParsedHash, SaltedHash } from '../../../policy/login/password-hash.ts';
 import type { PackedReader } from './reader.ts';
 import type { PackedWriter } from './writer.ts';
 
-/** Each is written as its place in the list. */
+/** Each kind is written as its index in this list. */
 const kinds: readonly ParsedHash['kind'][] = ['bcrypt', 'argon2id', 'scrypt', 'pbkdf2', 'salted', 'plain'];
 const digests: readonly DigestName[] = ['md5', 'sha1', 'sha256', 'sha512'];
 const positions: readonly SaltedHash['position'][] = ['prefix', 'suffix', 'none'];
@@ -17,7 +17,7 @@ export function writeHash(out: PackedWriter, hash: ParsedHash): void {
   } else out.text(hash.kind === 'plain' ? hash.password : hash.encoded);
 }
 
-/** In the order in which they are read. */
+/** Parameters in the order in which they are read. */
 function parametersOf(hash: ParsedHash): readonly number[] {
   switch (hash.kind) {
     case 'bcrypt':
@@ -62,7 +62,7 @@ export function readHash(from: PackedReader): ParsedHash {
     case 'plain':
       return { kind, password: from.text() };
     default:
-      throw new Error('not a packed user');
+      throw new Error('invalid packed user');
   }
 }
 

@@ -1,28 +1,28 @@
-/** Users that stay packed: one is read from the bytes when it is asked for. */
+/** Keeps users packed: a user is decoded when it is looked up. */
 import type { User } from '../../../policy/login/user-record.ts';
 import type { UserIndex, UsersByName } from '../../../policy/login/users.ts';
 import type { PackedUsers } from './builder.ts';
 import { type KeyField, readUserAt, writeKey } from './record.ts';
 import { findSlot, type Indexed } from './slots.ts';
 
-/** Users that were read last and are kept: each topic check of a connected client asks for its user. */
+/** Most decoded users that are cached: each topic check of a connected client looks its user up. */
 const RECENT = 1024;
-/** Larger users are not kept, so that they take a megabyte at most. In packed bytes. */
+/** Larger users are not cached, which bounds the cache to a megabyte. In packed bytes. */
 const MAX_RECENT_BYTES = 1024;
 
-/** An index over packed users. */
+/** Opens an index over packed users. */
 export function openPackedUsers(packed: PackedUsers): UserIndex {
   const indexed: Indexed = {
     slots: new Uint32Array(packed.slots),
     bytes: Buffer.from(packed.bytes),
     hashKey: packed.hashKey,
   };
-  // Room for a name as long as the longest, however it is written.
+  // Room for a name as long as the longest, in either encoding.
   const key = Buffer.alloc(2 * packed.longestKey + 1);
   const recent = new Recent(indexed.bytes);
 
   function find(field: KeyField, name: string): User | undefined {
-    // A client's name may be long; no user has one.
+    // A client's name may be longer than any user's.
     if (name.length >= packed.longestKey) return undefined;
     if (indexed.slots.length === 0) throw new Error('these users were replaced by others');
     const length = writeKey(key, field, name);
@@ -64,12 +64,12 @@ class Recent {
 }
 
 /**
- * Gives the memory of users back that are no longer used, now and not at some later collection of garbage. Nothing
- * may ask for them any more.
+ * Frees the memory of replaced users now, not at some later garbage collection. Nothing may read them any
+ * more.
  */
 export function discardPackedUsers({ bytes, slots }: PackedUsers): void {
   const { port1, port2 } = new MessageChannel();
-  // What travels belongs to the message, and is freed with it.
+  // Transferred buffers belong to the message, and are freed with it.
   port1.postMessage(undefined, [bytes, slots]);
   port1.close();
   port2.close();

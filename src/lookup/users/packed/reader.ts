@@ -10,7 +10,7 @@ export class PackedReader {
     this.#at = at;
   }
 
-  /** Where the next byte is. */
+  /** Offset of the next byte. */
   get position(): number {
     return this.#at;
   }
@@ -28,7 +28,7 @@ export class PackedReader {
     }
   }
 
-  /** A copy: the bytes it is read from may be given away while it is in use. */
+  /** Returns a copy: the source may be freed while the result is in use. */
   raw(): Uint8Array {
     const length = this.count();
     const value = new Uint8Array(length);
@@ -42,7 +42,7 @@ export class PackedReader {
     return this.textOf(head >>> 1, (head & WIDE) !== 0);
   }
 
-  /** A text of so many bytes, whose length is known. */
+  /** Reads a text of this many bytes. */
   textOf(length: number, isWide: boolean): string {
     const start = this.#at;
     this.#at += length;

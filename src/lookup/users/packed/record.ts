@@ -1,7 +1,7 @@
 /**
- * One user as packed bytes: the key it is found by, which holds one of its names, and then the rest.
+ * Serializes one user as packed bytes: its key, which contains one of its names, and then the rest.
  *
- * A key is a byte that says which name it is and how it is written, and the characters of the name.
+ * A key is one byte that says which name it is and how it is encoded, then the characters of the name.
  */
 import type { Tags } from '../../../policy/login/tags.ts';
 import type { User } from '../../../policy/login/user-record.ts';
@@ -12,35 +12,35 @@ import { hasWide, type PackedWriter, WIDE } from './writer.ts';
 /** In the first byte of a key, besides {@link WIDE}: the name is a client id. */
 const BY_CLIENT_ID = 2;
 
-/** What is there behind the key. */
+/** Flags of the fields after the key. */
 const HAS_CLIENT_ID = 1;
 const HAS_TAGS = 2;
 const HAS_ADDRESSES = 4;
 
 export type KeyField = 'username' | 'clientid';
 
-/** Every field is written and read below: a new one does not compile until it stands here. */
+/** Every field is written and read below. A new field does not compile until it is added here. */
 type Written = 'username' | 'clientid' | 'hash' | 'tags' | 'addresses';
 export type PackedUser = keyof User extends Written ? User : never;
 
-/** What a user is found by: the user name, or the client id of one without. */
+/** Returns the lookup name of a user: the user name, or the client id without one. */
 export function keyOf({ username, clientid = '' }: User): readonly [KeyField, string] {
   return username === undefined ? ['clientid', clientid] : ['username', username];
 }
 
-/** Writes a key into `out`, which has room for it. @returns how many bytes it has. */
+/** Writes a key into `out`, which has room for it. @returns its length in bytes. */
 export function writeKey(out: Buffer, field: KeyField, name: string): number {
   const isWide = hasWide(name);
   out[0] = (field === 'clientid' ? BY_CLIENT_ID : 0) + (isWide ? WIDE : 0);
   return 1 + out.write(name, 1, isWide ? 'utf16le' : 'latin1');
 }
 
-/** The most bytes that the key of a name may have. */
+/** Returns the most bytes that the key of a name may have. */
 export function keySize(name: string): number {
   return 1 + 2 * name.length;
 }
 
-/** Writes what stands behind the key. */
+/** Writes the fields after the key. */
 export function writeFields(out: PackedWriter, user: User): void {
   const { username, clientid, tags, addresses, hash } = user;
   const names = Object.keys(tags);
@@ -61,11 +61,11 @@ export function writeFields(out: PackedWriter, user: User): void {
 
 export interface ReadUser {
   readonly user: PackedUser;
-  /** Where the next one begins. */
+  /** Offset of the next user. */
   readonly end: number;
 }
 
-/** Reads a user from where its key begins. Nothing of it depends on the bytes any more. */
+/** Reads a user whose key begins at this offset. The result does not refer to the bytes. */
 export function readUserAt(bytes: Buffer, at: number): ReadUser {
   const from = new PackedReader(bytes, at);
   const length = from.count();
@@ -77,7 +77,7 @@ export function readUserAt(bytes: Buffer, at: number): ReadUser {
   const addresses = (flags & HAS_ADDRESSES) !== 0 ? readTexts(from) : noAddresses;
   const hash = readHash(from);
   const end = from.position;
-  // Objects are written out, since a topic check may read one.
+  // Object literals are written out, because a topic check may read one.
   if ((head & BY_CLIENT_ID) !== 0) return { user: { clientid: name, hash, tags, addresses }, end };
   if (clientid === undefined) return { user: { username: name, hash, tags, addresses }, end };
   return { user: { username: name, clientid, hash, tags, addresses }, end };

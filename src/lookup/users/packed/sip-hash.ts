@@ -1,4 +1,6 @@
-/** SipHash: the operator's file, or whoever signs up for an account, chooses the names; the key keeps them from colliding. */
+/**
+ * SipHash with a secret key: attackers who choose names (by the file or by sign-up) cannot make them collide.
+ */
 
 /** 64 bits, chosen at random for each table. */
 export type HashKey = readonly [number, number];
@@ -9,7 +11,7 @@ export function sipHash(bytes: Uint8Array, start: number, length: number, [k0, k
   let v1 = k1 | 0;
   let v2 = 0x6c796765 ^ k0;
   let v3 = 0x74656462 ^ k1;
-  // The words of the input, then the one that holds the length, then four rounds without input.
+  // The words of the input, then the word with the length, then four rounds without input.
   const words = length >>> 2;
   const end = start + length;
   for (let i = 0; i <= words; i++) {

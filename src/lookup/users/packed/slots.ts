@@ -1,18 +1,18 @@
-/** An index over packed users: open addressing over the hash of their keys. */
+/** Indexes packed users: open addressing over the hash of their keys. */
 import { PackedReader } from './reader.ts';
 import { type HashKey, sipHash } from './sip-hash.ts';
 
-/** Where users begin, plus one; 0 is a free slot. A power of two of them. */
+/** Offset of each user plus one; 0 is a free slot. The length is a power of two. */
 export type Slots = Uint32Array;
 
-/** Packed users and the index over them. */
+/** Packed users and their index. */
 export interface Indexed {
   readonly slots: Slots;
   readonly bytes: Buffer;
   readonly hashKey: HashKey;
 }
 
-/** The slot that has this key, or the free one where it belongs. */
+/** Finds the slot of this key, or the free one where it belongs. */
 export function findSlot({ slots, bytes, hashKey }: Indexed, key: Buffer, length: number): number {
   const mask = slots.length - 1;
   let slot = sipHash(key, 0, length, hashKey) & mask;
@@ -30,7 +30,7 @@ function hasKey(bytes: Buffer, at: number, key: Buffer, length: number): boolean
   return true;
 }
 
-/** The same users in an index of twice the size. */
+/** Returns the same users in an index of twice the size. */
 export function growSlots({ slots, bytes, hashKey }: Indexed): Slots {
   const grown = new Uint32Array(2 * slots.length);
   const mask = grown.length - 1;

@@ -1,13 +1,13 @@
-/** Writes values one behind the other into bytes that grow. */
+/** Appends values to a growing byte buffer. */
 
-/** How texts stand in packed bytes: exactly, so that two texts that differ are never taken for each other. */
+/** Texts are encoded exactly: two different texts are never taken for each other. */
 export const WIDE = 1;
 
 const FIRST_SIZE = 4096;
 
 export class PackedWriter {
   bytes = Buffer.allocUnsafeSlow(FIRST_SIZE);
-  /** How many bytes are written. */
+  /** Number of bytes written. */
   length = 0;
 
   byte(value: number): void {
@@ -15,7 +15,7 @@ export class PackedWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** A whole number up to 2^32 - 1: seven bits a byte, the lowest first. */
+  /** Writes a whole number up to 2^32 - 1: seven bits a byte, the lowest first. */
   count(value: number): void {
     let rest = value >>> 0;
     for (; rest > 0x7f; rest >>>= 7) this.byte((rest & 0x7f) | 0x80);
@@ -29,7 +29,7 @@ export class PackedWriter {
     this.length += value.length;
   }
 
-  /** One byte a character where that is enough, else UTF-16. */
+  /** Writes one byte per character where that suffices, else UTF-16. */
   text(value: string): void {
     const isWide = hasWide(value);
     const length = isWide ? 2 * value.length : value.length;
@@ -39,7 +39,7 @@ export class PackedWriter {
     this.length += length;
   }
 
-  /** What is written so far, and no more. */
+  /** Returns exactly the bytes written. */
   finish(): ArrayBuffer {
     const { buffer, byteOffset } = this.bytes;
     return buffer.slice(byteOffset, byteOffset + this.length) as ArrayBuffer;
@@ -54,7 +54,7 @@ export class PackedWriter {
   }
 }
 
-/** Whether a character does not fit into one byte. */
+/** Reports whether a character does not fit into one byte. */
 export function hasWide(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
   return false;
