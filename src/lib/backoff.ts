@@ -1,18 +1,18 @@
 /** Pauses before another attempt. */
 export interface Backoff {
-  /** Milliseconds after the first failure; twice as long after each further one. */
+  /** Milliseconds after the first failure; doubled after each further one. */
   readonly first: number;
-  /** Milliseconds at most. Default: no limit. */
+  /** Upper bound in milliseconds. Default: none. */
   readonly longest?: number;
 }
 
-/** Milliseconds to wait after so many failures in a row, from 1. */
+/** Returns the milliseconds to wait after this many consecutive failures, from 1. */
 export function backoff(failures: number, { first, longest = Number.POSITIVE_INFINITY }: Backoff): number {
   return Math.min(longest, first * 2 ** (failures - 1));
 }
 
 /**
- * Shortens a pause by up to a half, so that those who failed together do not try again together.
+ * Shortens a pause by up to a half: callers that failed together do not retry together.
  *
  * @param random from 0 to 1.
  */

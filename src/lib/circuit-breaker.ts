@@ -1,28 +1,28 @@
 /**
- * Whether a service is up, by what came of the attempts to use it. A service that failed several times in a row is
- * left alone for a while; then one attempt tries it.
+ * Tracks whether a service is up, by the outcome of attempts. After several consecutive failures the circuit
+ * opens for a while; then one attempt is let through as a trial.
  */
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open the circuit. */
+  /** Consecutive failures that open the circuit. */
   readonly failures: number;
   /**
    * Milliseconds for which the circuit stays open.
    *
-   * @param trials attempts that have failed since it was closed, from 0.
+   * @param trials failed trials since it was last closed, from 0.
    */
   readonly openFor: (trials: number) => number;
   /** Milliseconds that never go back; only differences count. */
   readonly now: () => number;
 }
 
-/** `open`: nobody may try. `half-open`: one may, or does. */
+/** `open`: no attempts. `half-open`: one attempt, as a trial. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
   #failures = 0;
   #trials = 0;
-  /** When the first of the failures in a row was. */
+  /** When the first of the consecutive failures was. */
   #failingSince = 0;
   #tryAt = 0;
   #isTrying = false;
@@ -36,16 +36,16 @@ export class CircuitBreaker {
     return this.#isTrying || this.#options.now() >= this.#tryAt ? 'half-open' : 'open';
   }
 
-  /** Milliseconds until an attempt may begin; 0 when one may now; nothing while the trial runs. */
+  /** Milliseconds until an attempt may begin; 0 when it may now; nothing while the trial runs. */
   get wait(): number | undefined {
     if (this.#failures < this.#options.failures) return 0;
     return this.#isTrying ? undefined : Math.max(0, this.#tryAt - this.#options.now());
   }
 
   /**
-   * Whether waiting so many milliseconds for the service is in vain: it has been down for longer than that, or is
-   * not tried again within that time. Never when it is time to try it: if everybody gave up at once then, nobody
-   * would find out that it is back.
+   * Reports whether waiting this many milliseconds for the service is in vain: it has been down for longer,
+   * or its next trial comes later. False when a trial is due: if every caller gave up then, nobody would
+   * notice that the service is back.
    */
   isHopeless(patience: number): boolean {
     const { wait } = this;
@@ -53,7 +53,7 @@ export class CircuitBreaker {
     return (wait ?? 0) > patience || this.#options.now() - this.#failingSince > patience;
   }
 
-  /** An attempt begins. Only when `wait` is 0. @returns whether it is the trial. */
+  /** Begins an attempt. Call it only when `wait` is 0. @returns whether it is the trial. */
   enter(): boolean {
     if (this.state === 'closed') return false;
     this.#isTrying = true;
@@ -72,11 +72,11 @@ export class CircuitBreaker {
     this.ended(isTrial);
     if (this.#failures === 0) this.#failingSince = now();
     this.#failures++;
-    // What was under way when the circuit opened says nothing new.
+    // An attempt begun before the circuit opened says nothing new.
     if (isTrial || this.#failures === failures) this.#tryAt = now() + openFor(this.#trials++);
   }
 
-  /** The attempt has ended and says nothing about the service. */
+  /** Ends an attempt that says nothing about the service. */
   ended(isTrial: boolean): void {
     if (isTrial) this.#isTrying = false;
   }

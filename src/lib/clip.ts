@@ -1,9 +1,9 @@
-/** Values that others choose, cut where they are written: an MQTT client id may have 65,535 bytes. */
+/** Clips values that clients choose where they are written: an MQTT client id may have 65,535 bytes. */
 
-/** Most characters of a value of a client in a log line, a metric, a span or a page. */
+/** Most characters of a client's value in a log line, metric, span or page. */
 export const MAX_VALUE = 256;
 
-/** The beginning of a text, and how long all of it is: `aaa… (65535 characters)`. */
+/** Returns the beginning of a text, and its full length: `aaa… (65535 characters)`. */
 export function clip(text: string, max = MAX_VALUE): string {
   if (text.length <= max) return text;
   const end = isHighSurrogate(text.charCodeAt(max - 1)) ? max - 1 : max;

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** Texts of ordinary length stay readable in a dump of the memory, and cost no digest. */
+/** Texts up to this length stay readable in a memory dump, and need no digest. */
 const MAX_LENGTH = 256;
 
 /**
- * The text itself, or of a long one a digest: as a key of a map, a text of 64 KiB takes as little room as another.
- * A digest begins with half of a surrogate pair, so that it equals no text that came from outside (those are well formed).
+ * Returns the text itself, or a digest of a long one: as a map key, a text of 64 KiB takes no more room than
+ * others. A digest begins with half of a surrogate pair, so it differs from all well-formed texts.
  */
 export function compactText(text: string): string {
   return text.length <= MAX_LENGTH ? text : `\ud800${hash('sha256', text, 'base64')}`;

@@ -1,14 +1,14 @@
-/** Is a number a multiple of another, both taken as the decimals that they are written as? */
+/** Tests whether a number is a multiple of another, both taken as the decimals that they are written as. */
 
-/** A double holds every decimal of so many digits, each as itself. */
+/** A double represents every decimal with this many digits uniquely. */
 const EXACT = 1e15;
-/** 10^22 is the largest power of ten that a double holds. */
+/** 10^22 is the largest power of ten that a double represents exactly. */
 const MAX_PLACES = 22;
 
 /**
- * By decimals 0.3 is a multiple of 0.1; by binary fractions it is not.
+ * Makes the test. In decimals 0.3 is a multiple of 0.1; in binary fractions it is not.
  *
- * @param divisor finite and above 0; a bigint is an integer that a double does not hold
+ * @param divisor finite and above 0; a bigint is an integer that a double cannot represent
  */
 export function multipleTest(divisor: number | bigint): (value: number | bigint) => boolean {
   const [digits, exponent] = decimalOf(divisor);
@@ -23,14 +23,14 @@ export function multipleTest(divisor: number | bigint): (value: number | bigint)
     if (typeof value === 'bigint') return isMultipleOfDecimal(value, digits, exponent);
     const scaled = Math.round(value * scale);
     if (!(Math.abs(scaled) < EXACT)) return isMultipleOfDecimal(value, digits, exponent);
-    // The quotient is rounded to the nearest double, so that it is the value if the value has no more places.
+    // The quotient is rounded to the nearest double, which equals the value if it has no more decimal places.
     return scaled / scale === value && scaled % scaledDivisor === 0;
   };
 }
 
 function isMultipleOfInteger(value: number | bigint, divisor: number): boolean {
   if (typeof value === 'bigint') return value % BigInt(divisor) === 0n;
-  // The remainder of two doubles is exact, and the decimals of integers below 2^53 are their values.
+  // The remainder of two doubles is exact, and integers below 2^53 are their decimals.
   if (Number.isSafeInteger(value)) return value % divisor === 0;
   return Number.isInteger(value) && isMultipleOfDecimal(value, BigInt(divisor), 0);
 }
@@ -43,7 +43,7 @@ function isMultipleOfDecimal(value: number | bigint, digits: bigint, exponent: n
   return dividend % (digits * 10n ** BigInt(exponent - shared)) === 0n;
 }
 
-/** Digits and power of ten of the shortest decimal that is read as the number. */
+/** Returns digits and power of ten of the shortest decimal that reads as the number. */
 function decimalOf(value: number | bigint): [digits: bigint, exponent: number] {
   if (typeof value === 'bigint') return [value, 0];
   const [, whole = '', fraction = '', power = '0'] =

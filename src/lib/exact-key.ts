@@ -1,6 +1,6 @@
 /**
- * A text by which plain data is told from other data. As `JSON.stringify`, which refuses bigints: integers beyond
- * 2^53, which the configuration may have where it has values of payloads.
+ * Returns a text that identifies plain data. Like `JSON.stringify`, but accepts bigints: integers beyond
+ * 2^53, which the configuration may have in values of payloads.
  */
 export function exactKey(
   value: unknown,

@@ -1,10 +1,10 @@
-/** A queue whose oldest item is taken in constant time; items in its middle may be gone already. */
+/** A queue whose oldest item is taken in constant time; items in its middle can be removed, too. */
 export class Fifo<Item> implements Iterable<Item> {
-  /** Items before `#head` are gone; the array is cut when half of it is. */
+  /** Items before `#head` have been taken; the array is cut when that is half of it. */
   #items: Item[] = [];
   #head = 0;
 
-  /** Items that are in it, those that are gone without having been taken included. */
+  /** Number of items, removed ones included. */
   get length(): number {
     return this.#items.length - this.#head;
   }
@@ -29,19 +29,19 @@ export class Fifo<Item> implements Iterable<Item> {
     return item;
   }
 
-  /** Those that are in it now. */
+  /** The current items. */
   *[Symbol.iterator](): Iterator<Item> {
     const items = this.#items;
     for (let i = this.#head; i < items.length; i++) yield items[i] as Item;
   }
 
-  /** Keeps only these. */
+  /** Keeps only the matching items. */
   filter(keep: (item: Item) => boolean): void {
     this.#items = this.#items.slice(this.#head).filter(keep);
     this.#head = 0;
   }
 
-  /** Takes all. */
+  /** Removes and returns all items. */
   clear(): Item[] {
     const items = this.#items.slice(this.#head);
     this.#items = [];

@@ -2,7 +2,7 @@
 
 const MAX_NAME_LENGTH = 64;
 
-/** A path as people write it, `hooks.register[0].topics`, with the names of a file cut to a length that can be read. */
+/** Formats a path, `hooks.register[0].topics`, and clips names from the file to a readable length. */
 export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, segment) => {
     if (typeof segment === 'number') return `${text}[${segment}]`;
@@ -11,7 +11,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** A name that somebody wrote: cut, and quoted where it could be mistaken for our words. */
+/** Formats a name from the user: clipped, and quoted where it could be mistaken for our words. */
 export function formatName(name: string): string {
   const cut = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}...` : name;
   return /^[\w$-]+(\.{3})?$/.test(cut) ? cut : JSON.stringify(cut);

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** A part of the heap that this process may have, in bytes. */
+/** Returns a fraction of this process's heap limit, in bytes. */
 export function heapShare(part: number): number {
   return Math.floor(getHeapStatistics().heap_size_limit * part);
 }

@@ -1,4 +1,4 @@
-/** Loads a module of the user's own, and says in words why it cannot be loaded. */
+/** Loads a user's module, and explains why it cannot be loaded. */
 
 /** Replaced in tests. Takes a `file:` URL. */
 export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
@@ -16,9 +16,9 @@ export function renewImports(): void {
   generation++;
 }
 
-/** Node's codes of what goes wrong most; else what the module itself says. */
+/** Explains Node's most common codes; else quotes the module's own error. */
 export function explainImport(error: unknown, path: string): string {
-  if (!(error instanceof Error)) return 'failed while it was imported';
+  if (!(error instanceof Error)) return 'failed to import';
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${path}'`)) {
     return 'does not exist; paths are relative to the configuration file';
@@ -26,7 +26,7 @@ export function explainImport(error: unknown, path: string): string {
   if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') return 'is a directory; name the file in it';
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION')
     return 'is not JavaScript; compile it, and name the .mjs or .js file';
-  // Node prints where a syntax error is, but keeps it out of the error.
-  const hint = error instanceof SyntaxError ? '; node --check shows where' : '';
-  return `failed while it was imported: ${error.name}: ${error.message}${hint}`;
+  // Node prints where a syntax error is, but does not put it into the error.
+  const hint = error instanceof SyntaxError ? '; node --check shows the line' : '';
+  return `failed to import: ${error.name}: ${error.message}${hint}`;
 }

@@ -1,7 +1,7 @@
-/** Takes inputs in turn, one at a time, and leaves out those that a newer one has overtaken. */
+/** Processes inputs one at a time, and skips those that a newer one has replaced. */
 export interface Latest<Input> {
   offer: (input: Input) => void;
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is in progress. */
   idle: () => Promise<void>;
 }
 

@@ -1,15 +1,16 @@
 /**
- * Items in the order in which they came, each taken out in constant time.
+ * Items in order of arrival, each removed in constant time.
  *
- * A Set does that too, but where many items come and go it makes garbage that young collections do not get rid of: each
- * time it is rehashed its old table refers to the new one, and an old table that has once been promoted keeps all that
- * follow, with what they held, until a full collection. What has left this list refers to nothing.
+ * A Set does that too, but with many additions and removals it makes garbage that young collections cannot
+ * free: when it is rehashed, its old table refers to the new one, and an old table that was promoted once
+ * keeps all later ones and their items until a full collection. A node removed from this list refers to
+ * nothing.
  */
 
-/** The place of an item in a list. */
+/** The position of an item in a list. */
 export interface Link<Item> {
   readonly item: Item;
-  /** Takes the item out. @returns whether it was still in. */
+  /** Removes the item. @returns whether it was still in the list. */
   remove(): boolean;
 }
 
@@ -38,7 +39,7 @@ export class LinkedList<Item> implements Iterable<Item> {
     return this.#last;
   }
 
-  /** Puts the item behind all others. */
+  /** Appends an item. */
   add(item: Item): Link<Item> {
     const node = new Node(item, this.#last, this.#unlink);
     if (this.#last === undefined) this.#first = node;
@@ -48,21 +49,21 @@ export class LinkedList<Item> implements Iterable<Item> {
     return node;
   }
 
-  /** Takes out the first. */
+  /** Removes and returns the first item. */
   shift(): Item | undefined {
     const first = this.#first;
     first?.remove();
     return first?.item;
   }
 
-  /** Takes out all. */
+  /** Removes and returns all items. */
   clear(): Item[] {
     const items = [...this];
     while (this.#first !== undefined) this.#first.remove();
     return items;
   }
 
-  /** The items that are in it now: what comes or goes meanwhile changes nothing. */
+  /** Iterates over a snapshot: later changes do not matter. */
   [Symbol.iterator](): Iterator<Item> {
     const items: Item[] = [];
     for (let node = this.#first; node !== undefined; node = node.next) items.push(node.item);
@@ -74,7 +75,7 @@ class Node<Item> implements Link<Item> {
   readonly item: Item;
   previous: Node<Item> | undefined;
   next: Node<Item> | undefined;
-  /** Nothing when it is out. */
+  /** Nothing when it was removed. */
   #unlink: ((node: Node<Item>) => void) | undefined;
 
   constructor(item: Item, previous: Node<Item> | undefined, unlink: (node: Node<Item>) => void) {

@@ -1,22 +1,25 @@
-/** A map that holds a limited number of entries, and of bytes, and drops the least recently used ones. */
+/**
+ * A map with a limit for its entries, and optionally for their bytes, that evicts the least recently used.
+ */
 
 export interface LruBytes<Value> {
-  /** Most bytes of all values; one that is larger alone is not kept. */
+  /** Most bytes of all values; a value that exceeds it alone is not kept. */
   readonly max: number;
-  /** Bytes of a value, its key included: about. The same for a value each time. */
+  /** Returns the approximate bytes of a value, its key included. Must be the same for a value each time. */
   readonly of: (value: Value) => number;
 }
 
 export class LruMap<Key, Value> {
   readonly #max: number;
   readonly #limit: LruBytes<Value> | undefined;
-  /** A Map keeps the order of insertion: the first entry is the one unused for longest. */
+  /** A Map keeps insertion order: the first entry is the least recently used. */
   readonly #entries = new Map<Key, Value>();
   #bytes = 0;
 
-  /** @param limit needed where values, or keys, come from outside and differ in size. */
+  /** @param limit needed where values or keys come from outside and differ in size. */
   constructor(max: number, limit?: LruBytes<Value>) {
-    if (!(Number.isInteger(max) && max >= 1)) throw new RangeError('an LRU map holds at least one entry');
+    if (!(Number.isInteger(max) && max >= 1))
+      throw new RangeError('an LRU map needs room for at least one entry');
     this.#max = max;
     this.#limit = limit;
   }
@@ -25,12 +28,12 @@ export class LruMap<Key, Value> {
     return this.#entries.size;
   }
 
-  /** Of all values; 0 without a limit. */
+  /** Bytes of all values; 0 without a limit. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Reading makes an entry the most recently used. */
+  /** Returns a value and marks its entry as most recently used. */
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
@@ -39,7 +42,7 @@ export class LruMap<Key, Value> {
     return value;
   }
 
-  /** Returns whether another entry had to go, or this one. */
+  /** Returns whether another entry, or this one, was evicted. */
   set(key: Key, value: Value): boolean {
     this.delete(key);
     this.#entries.set(key, value);

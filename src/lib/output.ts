@@ -1,9 +1,9 @@
 /**
- * Text to a file descriptor in the background.
+ * Writes text to a file descriptor in the background.
  *
- * A pipe or socket is written by the event loop: a thread that is stuck in a write to a reader that has stopped
- * keeps Node from exiting, and costs the pool that hashes passwords one of its four. For the same reason a terminal is
- * written without waiting. Files know no other way than threads; these are sonic-boom's.
+ * Pipes and sockets are written by the event loop: a thread stuck in a write to a stalled reader keeps Node
+ * from exiting and occupies one of the four threads that hash passwords. For the same reason terminals are
+ * written without waiting. Files need threads: sonic-boom's.
  */
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -16,16 +16,16 @@ export interface Output {
   write(text: string | Buffer): boolean;
   /** What was taken and is not out yet, in bytes. */
   readonly buffered: number;
-  /** Resolves when all is out, or never will be. Nothing may be written afterwards. */
+  /** Resolves when everything is written or lost. Write nothing afterwards. */
   end(): Promise<void>;
-  /** Forgets what is not out yet. */
+  /** Discards what is not yet written. */
   destroy(): void;
 }
 
 export interface OutputHandlers {
-  /** All is out. Called at least after each `write` that returned `false`. */
+  /** Called when everything is written, at least after each `write` that returned `false`. */
   drained(): void;
-  /** A write failed. For want of space the text is kept and tried again, else it is lost. */
+  /** Called when a write failed. Without disk space the text is kept and retried, else it is lost. */
   failed(error: NodeJS.ErrnoException, isTriedAgain: boolean): void;
 }
 
@@ -49,21 +49,21 @@ function openPipe(fd: number, { drained, failed }: OutputHandlers): Output {
     get buffered() {
       return stream.writableLength;
     },
-    // Called back after everything before it, also when that has failed.
+    // The callback follows everything before it, even when that has failed.
     end: () => new Promise((resolve) => void stream.write('', () => resolve())),
     destroy: () => {},
   };
 }
 
-/** Node's own streams for 1 and 2 never close them: another file would get the number. */
+/** Node's own streams for 1 and 2 are never closed: another file would get the descriptor. */
 function streamOf(fd: number): NodeJS.WriteStream | Socket {
   if (fd === 1) return process.stdout;
   return fd === 2 ? process.stderr : new Socket({ fd, readable: false, writable: true });
 }
 
-/** The errors that pass when somebody makes room. */
+/** Errors that end when space is freed. */
 const passing = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** Milliseconds until a write that found no room is tried again. */
+/** Milliseconds until a write that found no space is retried. */
 const RETRY_AFTER = 1000;
 
 const NOTHING = Buffer.alloc(0);
@@ -79,7 +79,7 @@ function openFile(fd: number, { drained, failed }: OutputHandlers): Output {
   file.on('drain', drained);
   file.on('error', (error: NodeJS.ErrnoException) => {
     const isTriedAgain = passing.has(error.code ?? '');
-    // A write of nothing makes the writer go on where it stopped.
+    // An empty write makes the writer continue where it stopped.
     if (isTriedAgain) setTimeout(() => write(NOTHING), RETRY_AFTER).unref();
     failed(error, isTriedAgain);
   });

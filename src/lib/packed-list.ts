@@ -1,11 +1,11 @@
-/** Long lists as bytes, which another thread can be given without a copy, and which are read a few values at a time. */
+/** Long lists as bytes: transferable to another thread, and decoded a few values at a time. */
 import { deserialize, serialize } from 'node:v8';
 import type { Steps } from './steps.ts';
 
-/** Values in one piece: to read so many takes about a millisecond. */
+/** Values per piece: decoding takes about a millisecond. */
 const PIECE = 200;
 
-/** Plain values as pieces of bytes. */
+/** Packs plain values into pieces of bytes. */
 export function packList(values: readonly unknown[]): Uint8Array<ArrayBuffer>[] {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   for (let i = 0; i < values.length; i += PIECE)
@@ -13,7 +13,7 @@ export function packList(values: readonly unknown[]): Uint8Array<ArrayBuffer>[] 
   return pieces;
 }
 
-/** The values again, a piece a step. */
+/** Decodes the values, one piece per step. */
 export function* unpackList<Value>(pieces: readonly Uint8Array[]): Steps<Value[]> {
   const values: Value[] = [];
   for (const piece of pieces) {

@@ -1,7 +1,7 @@
 import { restorePem } from './pem-text.ts';
 import { readSecret } from './secret.ts';
 
-/** The content of a PEM file, when one is named. */
+/** Reads a PEM file, when one is named. */
 export async function readPem(path: string | undefined): Promise<string | undefined> {
   return path === undefined ? undefined : restorePem(await readSecret({ file: path }, {}));
 }

@@ -13,7 +13,7 @@ export function* prettyJson(value: unknown): Steps<string> {
 function* write(value: unknown, indent: string, depth: number, parts: string[]): Steps<void> {
   if (depth === 0 || typeof value !== 'object' || value === null) {
     const text = JSON.stringify(value, null, 2) ?? 'null';
-    // Line breaks in texts are escaped: these are those between values.
+    // Line breaks inside texts are escaped: these are between values.
     parts.push(text.replaceAll('\n', `\n${indent}`));
     yield;
     return;

@@ -1,19 +1,24 @@
 /**
- * Text of strangers for people to read: nothing that a terminal obeys, and nothing that cannot be seen. Client ids,
- * topics and payloads may hold escapes that move the cursor or set the title, turn the writing direction, or stand
+ * Makes text from clients safe to show: no terminal control, nothing invisible. Client ids, topics and
+ * payloads may contain escapes that move the cursor or set the title, reverse the writing direction, or stand
  * for a line break.
  */
 
-/** Controls, formats such as bidi overrides and zero-width characters, line separators, and halves of characters. */
+/**
+ * Controls, format characters such as bidi overrides and zero-width characters, line separators, and lone
+ * surrogates.
+ */
 const invisible =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
 const everyInvisible = new RegExp(invisible, 'gu');
-/** Most texts have none of the characters that could be invisible. */
+/** Fast path: most texts have no possibly invisible characters. */
 const plain = /^[\x20-\x7e]*$/;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** The text on one line, with escapes such as `\n`, `\x9b` and `\u{202e}` for what is not meant to be seen. */
+/**
+ * Returns the text on one line, with escapes such as `\n`, `\x9b` and `\u{202e}` for invisible characters.
+ */
 export function printable(text: string): string {
   return plain.test(text) ? text : text.replace(everyInvisible, escapeCharacter);
 }
@@ -39,12 +44,12 @@ export function splitPrintable(text: string, keepLines = false): PrintablePart[]
   return parts;
 }
 
-/** The same of a text of several lines, which stay. */
+/** Like {@link printable}, but keeps line breaks. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** Whether all of a text can be seen. */
+/** Reports whether all of a text is visible. */
 export function isPrintable(text: string): boolean {
   return plain.test(text) || !invisible.test(text);
 }
@@ -53,15 +58,15 @@ export function isPrintable(text: string): boolean {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for
 const painted = /(\u001b\[[\d;]*m)/;
 
-/** The same of a text that has colours of ours. What strangers have chosen in it must be {@link printable} already. */
+/** Like {@link printable}, but keeps our own colours. Client text in it must already be {@link printable}. */
 export function printablePainted(text: string): string {
   const parts = text.split(painted);
   return parts.map((part, i) => (i % 2 === 1 ? part : printableLines(part))).join('');
 }
 
-/** JSON that means the same, with escapes of JSON. Line breaks between its parts stay. */
+/** Returns JSON of the same meaning, with JSON escapes. Line breaks between its parts stay. */
 export function printableJson(json: string): string {
-  // JSON has escaped the controls of ASCII itself, but for DEL.
+  // JSON has already escaped the ASCII controls except DEL.
   return json.replace(everyInvisible, (character) =>
     character < ' '
       ? character

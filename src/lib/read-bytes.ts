@@ -1,16 +1,16 @@
-/** Reads a file of any size without holding the thread up: in pieces, and as bytes. */
+/** Reads a file of any size without blocking the thread: in pieces, as bytes. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { isBlankFile } from './emptied.ts';
 import { sleep } from './sleep.ts';
 
-/** What a file held, and a digest that tells it from other contents; `''` for a file that holds nothing, or comments alone. */
+/** The content of a file, and its digest; `''` for a file that is empty or has only comments. */
 export interface FileBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly digest: string;
 }
 
-/** Bytes of a piece: to digest one takes less than a millisecond. */
+/** Bytes of a piece: hashing one takes less than a millisecond. */
 const PIECE = 256 * 1024;
 /** Milliseconds between two pieces: on few cores a large file would take all of them while calls wait. */
 const REST = 1;
@@ -25,14 +25,14 @@ export async function readBytes(path: string): Promise<FileBytes> {
   }
 }
 
-/** The same of what is in memory. */
+/** Like {@link readBytes}, for a text in memory. */
 export function bytesOf(text: string): FileBytes {
   const bytes = new Uint8Array(Buffer.byteLength(text));
   new TextEncoder().encodeInto(text, bytes);
   return { bytes, digest: isBlankFile(bytes) ? '' : createHash('sha256').update(bytes).digest('base64') };
 }
 
-/** A pipe has no size, and a file may grow meanwhile: the size is only where to begin. */
+/** A pipe has no size, and a file may grow meanwhile: the size is only a first guess. */
 async function readAll(file: FileHandle, size: number): Promise<FileBytes> {
   const hash = createHash('sha256');
   let bytes = allocate(size + 1);
@@ -53,7 +53,7 @@ async function readAll(file: FileHandle, size: number): Promise<FileBytes> {
   return { bytes: read, digest: isBlankFile(read) ? '' : hash.digest('base64') };
 }
 
-/** Not filled with zeros, and a buffer of its own that can be given to another thread. */
+/** Not zeroed, and a separate buffer that can be transferred to another thread. */
 function allocate(size: number): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, length } = Buffer.allocUnsafeSlow(size);
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);

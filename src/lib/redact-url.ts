@@ -1,19 +1,19 @@
-/** One URL without its scheme, as it is shown. */
+/** Redacts one URL without its scheme. */
 
 const HIDDEN = '***';
 
-/** What cannot be in a host: here it ends, or the text before it is none. */
+/** Characters that end a host, or that it cannot contain. */
 const DELIMITER = /[/?#\s"'<>`\\]/;
-/** A host with its port. */
+/** A host with optional port. */
 const ADDRESS = /^(?:\[[0-9a-f:.%]+\]|[\p{L}\p{N}._~-]+)(?::\d{0,5})?$/iu;
 
-/** Host, port and names of parameters; `***` where it cannot be told which part is the host. */
+/** Returns host, port and parameter names; `***` where the host cannot be identified. */
 export function redactUrl(rest: string): string {
   const head = headOf(rest);
   const at = rest.lastIndexOf('@');
   if (at === -1) return shownFrom(rest, 0, '');
   if (at < head.length) return shownFrom(rest, at + 1, `${HIDDEN}@`);
-  // One more "@", or what may be a host in front of it: then either may be the host, and the rest a secret.
+  // A second "@", or a possible host before the "@": either part may be the host, and the other a secret.
   const isPassword = rest.indexOf('@') === at && !areAddresses(head);
   return isPassword ? shownFrom(rest, at + 1, `${HIDDEN}@`) : HIDDEN;
 }
@@ -22,7 +22,7 @@ function headOf(rest: string): string {
   return rest.split(DELIMITER, 1)[0] ?? '';
 }
 
-/** Several hosts, as drivers of databases take them. */
+/** Several hosts, as database drivers accept them. */
 function areAddresses(head: string): boolean {
   return head.split(',').every((address) => ADDRESS.test(address));
 }
@@ -37,7 +37,7 @@ function shownFrom(rest: string, from: number, user: string): string {
   return `${user}${head}${redactPath(path)}${redactQuery(query)}${fragment === '' ? '' : `#${HIDDEN}`}`;
 }
 
-/** The number of a database, as Redis has it, is no secret. */
+/** A database number, as in Redis URLs, is not a secret. */
 function redactPath(path: string): string {
   return path === '' || /^\/\d{0,4}$/.test(path) ? path : `/${HIDDEN}`;
 }
@@ -48,12 +48,12 @@ function redactQuery(query: string): string {
   return `?${pairs.join('&')}`;
 }
 
-/** What a name of a parameter looks like. */
+/** The form of a parameter name. */
 const NAME = /^[\w.[\]-]{1,64}$/;
-/** In front of "=" and nothing: a text in base64 ends in "=", too. */
+/** The form of a name before an empty value: base64 text ends in "=", too. */
 const SHORT_NAME = /^[A-Za-z_.-]{1,16}$/;
 
-/** References such as `${clientid}` are no secrets. */
+/** References such as `${clientid}` are not secrets. */
 function redactPair(pair: string): string {
   if (pair === '') return '';
   const [name = '', value] = pair.split(/=(.*)/s, 2);

@@ -1,30 +1,30 @@
 /**
- * The one way in which URLs are shown: in /configz, in the log, in what commands print.
+ * Redacts URLs wherever they are shown: in /configz, in the log, in the output of commands.
  *
- * Where a URL ends in a text, and where its user ends in it, cannot always be told: a password may hold what should have
- * been encoded. What may be a secret is hidden then, and the host with it.
+ * Where a URL ends in a text, and where its user part ends, is not always certain: a password may contain
+ * characters that should have been encoded. In doubt, the possible secret is hidden together with the host.
  */
 import { redactUrl } from './redact-url.ts';
 
 const HIDDEN = '***';
 
-/** The length is limited, so that a long text without a scheme takes no more than its own length. */
+/** The length is limited: a long text without a scheme takes linear time. */
 const start = /\b[a-z][a-z0-9+.-]{0,30}:\/\//gi;
-/** Where the next URL of a text begins. */
+/** The start of the next URL in a text. */
 const next = /[\s,;"'`<>()[\]{}|=][a-z][a-z0-9+.-]{0,30}:\/\//gi;
 
-/** What may stand behind the quote that ends a URL. */
+/** What may follow the quote that ends a URL. */
 const BEHIND = /^(?:$|[\s,.;:!?)\]}>])/;
 const closing: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '<': '>' };
 
-/** Where a module lies is no secret, and a stack without it says nothing. */
+/** The path of a module is not a secret, and a stack trace is useless without it. */
 const file = /^file:\/\/$/i;
 
 /**
- * The text with every URL in it reduced to what tells where it leads: scheme, host and port, and the names of
+ * Reduces every URL in the text to what tells where it leads: scheme, host and port, and the names of
  * parameters. User, password, path, values and fragment may each be a secret, such as the path of a webhook.
  *
- * A text that begins with a URL is one, blanks included; elsewhere a URL that holds blanks stands in quotes.
+ * A text that begins with a URL is one, blanks included; elsewhere a URL with blanks must be quoted.
  *
  * @example redactUrls('https://user:password@host/services/T0/B0?key=1') // 'https://***@host/***?key=***'
  */
@@ -47,7 +47,7 @@ export function redactUrls(text: string): string {
   }
 }
 
-/** Up to the next URL, or the end of the line. */
+/** Returns the start of the next URL, or the end of the line. */
 function endOfPart(text: string, from: number, isWhole: boolean): number {
   next.lastIndex = from;
   const found = next.exec(text);
@@ -58,7 +58,7 @@ function endOfPart(text: string, from: number, isWhole: boolean): number {
 
 const literal = /"(?:[^"\\]|\\.)*"/gs;
 
-/** The same for a line of JSON, which stays one: text by text. */
+/** Redacts a line of JSON, text by text; it stays valid JSON. */
 export function redactUrlsInJson(line: string): string {
   if (!line.includes('://')) return line;
   return line.replace(literal, (quoted) => (quoted.includes('://') ? redactLiteral(quoted) : quoted));
@@ -79,7 +79,7 @@ function isPlainFile(part: string): boolean {
   return path.startsWith('/') && !/[?#]/.test(path);
 }
 
-/** The quote that a URL stands in, with what escapes it: `\"` in a JSON text. */
+/** Returns the quote before a URL, with its escape: `\"` in a JSON text. */
 function quoteAt(text: string, index: number): string | undefined {
   const quote = closing[text.charAt(index - 1)];
   if (quote === undefined) return undefined;
@@ -88,12 +88,12 @@ function quoteAt(text: string, index: number): string | undefined {
   return text.slice(from, index - 1) + quote;
 }
 
-/** A URL without its scheme, and what stands behind it. */
+/** Redacts a URL without its scheme, and keeps what follows it. */
 function redactPart(part: string, quote: string | undefined, isWhole: boolean): string {
-  // A scheme alone, as advice has it: "use https:// in the URL".
+  // A scheme alone, as in advice: "use https:// in the URL".
   if (/^(?:\s|["'`)]|$)/.test(part) && !part.includes('@')) return part;
   const end = endOfUrl(part, quote, isWhole);
-  // A later "@" may end a user whose password has blanks or quotes.
+  // A later "@" may end a user part whose password has blanks or quotes.
   const at = part.indexOf('@', end) === -1 ? -1 : part.lastIndexOf('@');
   if (at !== -1) return HIDDEN + part.slice(endOfWord(part, at));
   return redactUrl(part.slice(0, end)) + part.slice(end);
@@ -109,7 +109,7 @@ function endOfUrl(part: string, quote: string | undefined, isWhole: boolean): nu
   if (inQuotes !== -1) return inQuotes;
   const blank = part.search(/\s/);
   if (blank === -1) return withoutPunctuation(part, part.length, isWhole);
-  // Behind a path, or before an "@", a blank may be one of the URL.
+  // After a path, or before an "@", a blank may belong to the URL.
   const mayHoldBlanks = isWhole && (/[/?#]/.test(part.slice(0, blank)) || part.includes('@'));
   return withoutPunctuation(part, mayHoldBlanks ? part.length : blank, isWhole);
 }
@@ -124,7 +124,7 @@ function endOfQuoted(part: string, quote: string): number {
   return last;
 }
 
-/** The end of a sentence is none of the URL, nor is what separates it from the next of a list. */
+/** Excludes the end of a sentence, and separators of a list. */
 function withoutPunctuation(part: string, end: number, isWhole: boolean): number {
   const marks = isWhole ? '.,;:!' : '.,;:!)]\'"`>';
   let length = end;

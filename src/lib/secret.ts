@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { findVariableReference } from './variable-reference.ts';
 
-/** Where a secret comes from; see the configuration. */
+/** The source of a secret; see the configuration. */
 export type SecretSource = string | { readonly env: string } | { readonly file: string };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The secret itself.
+ * Returns the secret.
  *
- * @throws TypeError that names the variable or the file, never what it holds.
+ * @throws TypeError that names the variable or the file, never its value.
  */
 export async function readSecret(source: SecretSource, env: Environment): Promise<string> {
   if (typeof source === 'string') return source;
@@ -20,7 +20,7 @@ export async function readSecret(source: SecretSource, env: Environment): Promis
     );
   if ('env' in source && findVariableReference(value) !== undefined)
     throw new TypeError(
-      `environment variable ${source.env} holds a reference to another variable, which nothing fills in: set it to the secret, or write { file: PATH } if that text is the secret itself`,
+      `environment variable ${source.env} refers to another variable, which is not expanded: set it to the secret, or write { file: PATH } if that text is the secret itself`,
     );
   return value;
 }
@@ -36,7 +36,7 @@ export async function readHeaders(
   return Object.fromEntries(await Promise.all(read));
 }
 
-/** An editor ends a file with a line break; no secret does. */
+/** Strips the line break that editors add at the end of a file. */
 async function readText(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');

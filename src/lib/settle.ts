@@ -1,8 +1,8 @@
-/** Waits until files hold still, so that nobody reads one that is still being written. */
+/** Waits until files stop changing: a file that is still being written is not read. */
 import { stat } from 'node:fs/promises';
 import { sleep } from './sleep.ts';
 
-/** What tells one state of a file from another. */
+/** Identifies a version of a file. */
 export interface FileStamp {
   readonly dev: bigint;
   readonly ino: bigint;
@@ -17,11 +17,11 @@ export interface SettleOptions {
   /** Milliseconds for which a file must not change. Default: 1000. */
   readonly interval?: number | undefined;
   readonly stat?: StatFile;
-  /** Waits so many milliseconds. Default: by a timer that keeps no process alive. */
+  /** Waits this many milliseconds. Default: by a timer that does not keep the process alive. */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-/** Files as they were when they held still: path -> stamp; those that cannot be looked at have none. */
+/** Stable files: path -> stamp; files without a stamp cannot be read. */
 export type Stamps = ReadonlyMap<string, string | undefined>;
 
 /** A file that always changes. */
@@ -29,20 +29,20 @@ export class RestlessError extends Error {
   override readonly name = 'RestlessError';
 
   constructor(path: string) {
-    super(`${path}: does not stop changing; write it in one go, or elsewhere and rename it`);
+    super(`${path}: does not stop changing; write it at once, or write another file and rename it`);
   }
 }
 
-/** The time for which a file must not change before it is read, in milliseconds. */
+/** How long a file must not change before it is read, in milliseconds. */
 export const STILL = 1000;
-/** Looks after which a file that always changes is given up. */
+/** Number of checks after which a changing file is given up. */
 const MAX_LOOKS = 30;
 
 export const timerWait = (ms: number): Promise<void> => sleep(ms, { ref: false });
 
 /**
- * The files once none of them has changed for an interval. A file that is not there holds still too: who reads it is
- * told.
+ * Resolves once none of the files has changed for an interval. A missing file counts as stable: its reader
+ * reports it.
  *
  * @throws RestlessError
  */
@@ -62,7 +62,7 @@ export async function settle(paths: readonly string[], options: SettleOptions = 
   throw new RestlessError(moving);
 }
 
-/** The first file that is no more as it was; nothing when all are. */
+/** Returns the first file that has changed; nothing when none has. */
 export async function findChanged(stamps: Stamps, options: SettleOptions = {}): Promise<string | undefined> {
   return findMoved(stamps, await look([...stamps.keys()], options));
 }

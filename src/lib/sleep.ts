@@ -8,7 +8,7 @@ export interface SleepOptions {
   readonly ref?: boolean;
 }
 
-/** Waits so many milliseconds. */
+/** Waits this many milliseconds. */
 export function sleep(milliseconds: number, options?: SleepOptions): Promise<void> {
   return delay(Math.min(milliseconds, MAX_TIMER_DELAY), undefined, options);
 }

@@ -1,11 +1,11 @@
-/** Long work in slices, so that calls are answered between them. */
+/** Runs long work in slices, so calls are answered between them. */
 
 import type { Steps } from './steps.ts';
 
-/** Milliseconds of a slice: what a call waits longer while work is under way. */
+/** Milliseconds of a slice: the longest extra wait of a call while work is in progress. */
 const SLICE = 4;
 
-/** Does all steps, and lets others go first each few milliseconds. */
+/** Runs all steps, and yields to the event loop every few milliseconds. */
 export async function inSlices<Result>(steps: Steps<Result>): Promise<Result> {
   const pacer = createPacer();
   for (;;) {
@@ -17,9 +17,9 @@ export async function inSlices<Result>(steps: Steps<Result>): Promise<Result> {
 
 /** For loops that wait between their steps anyway. */
 export interface Pacer {
-  /** Whether the slice has lasted long enough. */
+  /** Whether the slice has used its time. */
   isOver(): boolean;
-  /** Lets others go first, and begins the next slice. */
+  /** Yields to the event loop, and begins the next slice. */
   pause(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
-/** Long work that can be stopped after each step and gone on with later; what it returns is its result. */
+/** Long work that can be paused after each step; its return value is the result. */
 export type Steps<Result> = Generator<void, Result, void>;
 
-/** Does all steps at once. */
+/** Runs all steps at once. */
 export function atOnce<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next();
@@ -9,7 +9,7 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** Makes something of each value, one a step. */
+/** Maps each value, one per step. */
 export function* mapSteps<Value, Made>(
   values: readonly Value[],
   make: (value: Value, place: number) => Made,

@@ -1,12 +1,12 @@
-/** Descriptors of terminals: written without waiting, and given up before they end the process badly. */
+/** Descriptors of terminals: written without waiting, and replaced before a lost one aborts the process. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /**
- * A write to a terminal waits while its user holds the output (Ctrl+S). O_NONBLOCK ends that, but belongs to what was
- * opened, which the runtime shares with us: so the terminal is opened once more.
+ * A write to a terminal blocks while its user pauses the output (Ctrl+S). O_NONBLOCK prevents that, but
+ * applies to the open file, which other processes share: so the terminal is opened again.
  *
- * @returns the new descriptor; nothing where that cannot be done, as on macOS.
+ * @returns the new descriptor; nothing where that is impossible, as on macOS.
  */
 export function openWithoutWaiting(fd: number): number | undefined {
   if (process.platform !== 'linux' || !isatty(fd)) return undefined;
@@ -19,8 +19,8 @@ export function openWithoutWaiting(fd: number): number | undefined {
 }
 
 /**
- * At its exit Node sets the modes of the terminals that it was started on, and aborts when one is gone. What is no
- * terminal by then it leaves alone.
+ * At exit Node restores the modes of the terminals that it was started on, and aborts when one is gone. It
+ * ignores descriptors that are no longer terminals.
  */
 export function replaceLostTerminalsAtExit(): void {
   const terminals = [0, 1, 2].filter((fd) => isatty(fd));
@@ -30,12 +30,12 @@ export function replaceLostTerminalsAtExit(): void {
   });
 }
 
-/** The lowest free number is what the next file gets, and that is the one just closed. */
+/** The next opened file gets the lowest free number, which is the one just closed. */
 function replace(fd: number): void {
   try {
     closeSync(fd);
     openSync('/dev/null', 'r+');
   } catch {
-    // It was closed before: then there is nothing that Node could set.
+    // It was closed before: there is nothing that Node could restore.
   }
 }

@@ -1,4 +1,4 @@
-/** Text to a terminal that is written without waiting: what it does not take now is tried again soon. */
+/** Writes text to a terminal without waiting: what it does not accept now is retried soon. */
 import { writeSync } from 'node:fs';
 import type { Output, OutputHandlers } from './output.ts';
 
@@ -7,7 +7,7 @@ const RETRY_AFTER = 10;
 
 const NOTHING = Buffer.alloc(0);
 
-/** @param fd opened with O_NONBLOCK. @param write as that of `node:fs`. */
+/** @param fd opened with O_NONBLOCK. @param write like `writeSync` of `node:fs`. */
 export function openTerminal(
   fd: number,
   { drained, failed }: OutputHandlers,
@@ -17,7 +17,7 @@ export function openTerminal(
   let retry: NodeJS.Timeout | undefined;
   let finish: (() => void) | undefined;
 
-  /** Nothing waits any more: it is out, or never will be. */
+  /** Nothing is pending: everything is written or lost. */
   function settle(): void {
     waiting = NOTHING;
     finish?.();

@@ -1,13 +1,13 @@
 import { isAscii } from 'node:buffer';
 
-/** What to say of a file that {@link textOf} cannot read. */
+/** The error for a file that {@link textOf} cannot read. */
 export const TOO_LARGE = 'has more than 512 MiB: split it into several files';
 
-/** The text of UTF-8 bytes; nothing for more than a string can hold. */
+/** Decodes UTF-8 bytes; returns nothing when they exceed the longest string. */
 export function textOf({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): string | undefined {
   const text = Buffer.from(buffer, byteOffset, byteLength);
   try {
-    // A text of one byte a character stays out of the heap, which may be small.
+    // One-byte text stays outside the heap, which may be small.
     return text.toString(isAscii(text) ? 'latin1' : 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') return undefined;

@@ -1,18 +1,18 @@
 /**
- * `$NAME` and `${NAME}`: a reference to an environment variable, as shells and compose files write it. Nothing
- * expands it in a configuration, so a secret that reads so is the text itself, which anybody can guess.
+ * `$NAME` and `${NAME}`: references to environment variables, as shells and compose files write them. They
+ * are not expanded in a configuration: a secret of this form is the text itself, which anybody can guess.
  */
 
-/** Capitals, digits and underscores: names of our own placeholders, such as `${clientid}`, are in small letters. */
+/** Capitals, digits and underscores: our own placeholders, such as `${clientid}`, are in lower case. */
 const WHOLE = /^\$(?:\{([A-Z_][A-Z0-9_]*)\}|([A-Z_][A-Z0-9_]*))$/;
 const WITHIN = /\$\{([A-Z_][A-Z0-9_]*)\}|(?<=^|\s)\$([A-Z_][A-Z0-9_]*)(?=$|\s)/;
 
-/** The name of the variable, when the whole text is a reference to one. */
+/** Returns the name of the variable, when the whole text is a reference. */
 export function findVariableReference(text: string): string | undefined {
   return nameIn(WHOLE.exec(text));
 }
 
-/** The name of the first variable that the text refers to, such as `TOKEN` in `Bearer ${TOKEN}`. */
+/** Returns the first variable that the text refers to, such as `TOKEN` in `Bearer ${TOKEN}`. */
 export function findVariableWithin(text: string): string | undefined {
   return nameIn(WITHIN.exec(text));
 }

@@ -1,19 +1,19 @@
-/** Watches a file that may be large: it is read as bytes, in pieces, and told from what is known by a digest. */
+/** Watches a file that may be large: reads it as bytes, in pieces, and compares digests. */
 import { stat } from 'node:fs/promises';
 import { bytesOf, type FileBytes, readBytes } from './read-bytes.ts';
 import { type FileWatch, type WatchOptions, watchFile } from './watch.ts';
 
 export interface BytesWatchOptions
   extends Pick<WatchOptions, 'fs' | 'timers' | 'interval' | 'onProblem' | 'allowEmpty'> {
-  /** The digest of what is known already: only other contents are reported. */
+  /** The digest of the known content: only other content is reported. */
   readonly known: string;
-  /** Called with the new contents, once a change; they belong to whoever is called. */
+  /** Called with the new content, once per change; the callee owns it. */
   readonly onBytes: (bytes: FileBytes) => void;
-  /** Called when the file could be read, whether or not it has changed. */
+  /** Called when the file could be read, changed or not. */
   readonly onRead?: () => void;
 }
 
-/** Reads a file from a file system, that of a test or the real one. */
+/** Reads a file from the file system of a test or the real one. */
 export async function readFileBytes(path: string, fs: WatchOptions['fs']): Promise<FileBytes> {
   return fs === undefined ? await readBytes(path) : bytesOf(await fs.readFile(path, 'utf8'));
 }
@@ -27,7 +27,7 @@ export function watchBytes(path: string, options: BytesWatchOptions): FileWatch 
     known,
     fs: {
       stat: fs?.stat ?? stat,
-      // What the watch keeps and compares is the digest.
+      // The watch keeps and compares only the digest.
       async readFile(name) {
         const version = await readFileBytes(name, fs);
         unread = version.digest === taken ? undefined : version;

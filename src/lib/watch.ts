@@ -1,10 +1,9 @@
 /**
- * Tells when the text of a file has changed.
+ * Reports when the text of a file has changed.
  *
- * It looks, again and again, at what the path leads to now, instead of asking the kernel to watch: a watch
- * follows the file that was there, and loses it when an editor renames a new one over it or Kubernetes swaps
- * the symbolic link of a mounted ConfigMap; on network file systems it sees nothing at all. A `stat` a second
- * costs nothing.
+ * It polls the path instead of asking the kernel to watch: a kernel watch follows the old file, and loses it
+ * when an editor renames a new one over it or Kubernetes swaps the symbolic link of a mounted ConfigMap; on
+ * network file systems it sees nothing at all. A `stat` per second costs next to nothing.
  */
 import * as nodeFs from 'node:fs/promises';
 import { describeEmptied, isBlank, isEmptied, noteFilled } from './emptied.ts';
@@ -24,28 +23,31 @@ export interface WatchTimers {
 }
 
 export interface WatchOptions {
-  /** Called with the new text, once a change. */
+  /** Called with the new text, once per change. */
   readonly onText: (text: string) => void;
-  /** Called once when the file cannot be read, until it can again. The message names the path and the error code. */
+  /** Called once when the file becomes unreadable. The message names the path and the error code. */
   readonly onProblem: (message: string) => void;
-  /** The text that is known already: only another one is reported. */
+  /** The known text: only other text is reported. */
   readonly known?: string;
-  /** Whether a file that held something may hold nothing. Default: false: then it is a problem. */
+  /** Whether a file that had content may become empty. Default: false; it is then a problem. */
   readonly allowEmpty?: boolean | undefined;
-  /** How often to look, in milliseconds. Default: 1000. A change is reported when it has lasted for one look. */
+  /**
+   * How often to poll, in milliseconds. Default: 1000. A change is reported once it has lasted for one
+   * interval.
+   */
   readonly interval?: number;
   readonly fs?: WatchFs;
   readonly timers?: WatchTimers;
 }
 
 export interface FileWatch {
-  /** Reads the file as soon as it holds still, whatever its stamp says: for SIGHUP. */
+  /** Reads the file as soon as it is stable, whatever its stamp, for SIGHUP. */
   check(): Promise<void>;
   close(): void;
 }
 
 const realTimers: WatchTimers = {
-  // A watch alone keeps no process alive.
+  // A watch alone does not keep the process alive.
   set: (run, ms) => setTimeout(run, ms).unref(),
   clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
@@ -69,7 +71,7 @@ export function watchFile(path: string, options: WatchOptions): FileWatch {
 
   async function look(): Promise<void> {
     const stamp = await orProblem(findStamp);
-    // Read when a stamp is new and has held still since the last look: whoever writes is done.
+    // Reads when the stamp is new and unchanged since the last poll: the writer is done.
     if (stamp !== undefined && stamp !== reported && stamp === seen && (await read(stamp))) reported = stamp;
     seen = stamp;
   }
@@ -78,10 +80,10 @@ export function watchFile(path: string, options: WatchOptions): FileWatch {
     return describeStamp(await fs.stat(path, { bigint: true }));
   }
 
-  /** @returns whether the file was read as it was when it had this stamp. */
+  /** @returns whether the file that was read still had this stamp. */
   async function read(stamp: string | undefined): Promise<boolean> {
     const text = await orProblem(() => fs.readFile(path, 'utf8'));
-    // Somebody began to write meanwhile: what was read may be half of it.
+    // Another write has begun: the text may be incomplete.
     if (text === undefined || (await orProblem(findStamp)) !== stamp || isClosed) return false;
     isBroken = false;
     if (text !== known) take(text);
@@ -105,7 +107,7 @@ export function watchFile(path: string, options: WatchOptions): FileWatch {
     } catch (error) {
       if (!isBroken && !isClosed) onProblem(`cannot read ${path}: ${reasonOf(error)}`);
       isBroken = true;
-      // Whatever comes back is read again, whether or not it is the same file.
+      // A file that comes back is read again, even if it is the same.
       reported = undefined;
       return undefined;
     }
@@ -130,7 +132,7 @@ export function watchFile(path: string, options: WatchOptions): FileWatch {
   };
 }
 
-/** Only codes, and texts of ours. */
+/** Only codes, and our own texts. */
 function reasonOf(error: unknown): string {
   if (error instanceof RestlessError) return 'it does not stop changing';
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';

@@ -1,6 +1,6 @@
 /**
- * The outcome of the work, or an error as soon as the signal is aborted. Work that is given up keeps running; its
- * result is ignored.
+ * Awaits the work, or rejects as soon as the signal is aborted. The work then keeps running; its result is
+ * ignored.
  *
  * @param aborted makes the error. Default: the reason of the signal.
  */

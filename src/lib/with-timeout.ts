@@ -1,11 +1,11 @@
-/** Waiting with a limit of time. Work that is late keeps running; its result is ignored. */
+/** Waits with a time limit. Late work keeps running; its result is ignored. */
 import { MAX_TIMER_DELAY } from './timer.ts';
 
 /**
- * The outcome of the work, or that of `late` when the work takes longer.
+ * Returns the outcome of the work, or of `late` when the work takes longer.
  *
- * @param milliseconds that the work may take; longer than a timer can wait, such as `Infinity`, is 24 days.
- * @param late gives a value instead, or throws.
+ * @param milliseconds time limit; values beyond the longest timer, such as `Infinity`, mean 24 days.
+ * @param late returns a value instead, or throws.
  */
 export function withTimeout<Value, Late = never>(
   work: Promise<Value>,
@@ -31,7 +31,7 @@ export function withTimeout<Value, Late = never>(
   });
 }
 
-/** Whether the work is done in so many milliseconds. @throws what the work throws in time. */
+/** Reports whether the work ends within this many milliseconds. @throws what the work throws in time. */
 export function isDoneWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   return withTimeout(
     work.then(() => true),
@@ -43,8 +43,8 @@ export function isDoneWithin(work: Promise<unknown>, milliseconds: number): Prom
 /**
  * Gives the work a signal that is aborted with the given one or after a time, whichever comes first.
  *
- * Not `AbortSignal.any` and `AbortSignal.timeout`: a timeout within a combined signal can be collected as
- * garbage before it fires (nodejs/node#57736), and its timer outlives the work.
+ * Not `AbortSignal.any` and `AbortSignal.timeout`: a timeout within a combined signal can be garbage
+ * collected before it fires (nodejs/node#57736), and its timer outlives the work.
  */
 export async function withTimeLimit<Value>(
   signal: AbortSignal | undefined,

@@ -1,8 +1,8 @@
 import { printableLines } from './printable.ts';
 
 /**
- * Text for the person who started the process, on standard error. Never throws and never ends the process: standard
- * error may be a full disk, or a terminal that is gone.
+ * Writes text to standard error for the person who started the process. Never throws and never ends the
+ * process: standard error may be a full disk, or a lost terminal.
  */
 let isGuarded = false;
 

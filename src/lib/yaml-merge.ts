@@ -1,13 +1,13 @@
-/** Merge keys of YAML (`<<: *base`), which the library of YAML follows: where they lead, and what is wrong with one. */
+/** YAML merge keys (`<<: *base`), which the YAML library supports: resolves them and finds invalid ones. */
 import { type Document, isAlias, isMap, isScalar, isSeq, Scalar, visit, type YAMLMap } from 'yaml';
 
-/** Is the key `<<`, and not in quotes? */
+/** Reports whether the key is `<<` without quotes. */
 function isMergeKey(key: unknown): boolean {
   if (!isScalar(key) || (key.type !== undefined && key.type !== Scalar.PLAIN)) return false;
   return key.value === '<<' || (typeof key.value === 'symbol' && key.value.description === '<<');
 }
 
-/** The maps that a map takes keys from, those that overrule others first; nothing in the place of what is no map. */
+/** Returns the maps that a map merges, highest precedence first; nothing for values that are not maps. */
 export function mergedMaps(map: YAMLMap, document: Document): readonly (YAMLMap | undefined)[] {
   return map.items.filter(({ key }) => isMergeKey(key)).flatMap(({ value }) => mapsOf(value, document));
 }
@@ -22,7 +22,7 @@ function resolve(node: unknown, document: Document): unknown {
   return isAlias(node) ? node.resolve(document) : node;
 }
 
-/** Where in the text merge keys stand whose value is neither a map nor a list of maps. */
+/** Returns the positions of merge keys whose value is neither a map nor a list of maps. */
 export function findBadMerges(document: Document): readonly number[] {
   const offsets: number[] = [];
   visit(document, {

@@ -153,11 +153,11 @@ describe('modules that Node imports', () => {
     const { problems } = run(...names) as { problems: { where: string; message: string }[] };
     expect(problems.map(formatProblem).map((text) => text.replaceAll(directory, '.'))).toEqual([
       'none.mjs: does not exist; paths are relative to the configuration file',
-      'throws.mjs: failed while it was imported: TypeError: no database',
-      'throws-nothing.mjs: failed while it was imported',
-      'syntax.mjs: failed while it was imported: SyntaxError: Unexpected end of input; node --check shows where',
+      'throws.mjs: failed to import: TypeError: no database',
+      'throws-nothing.mjs: failed to import',
+      'syntax.mjs: failed to import: SyntaxError: Unexpected end of input; node --check shows the line',
       expect.stringMatching(
-        /^needs.mjs: failed while it was imported: Error: Cannot find module '.\/missing.mjs'/,
+        /^needs.mjs: failed to import: Error: Cannot find module '.\/missing.mjs'/,
       ),
       'typed.ts: is not JavaScript; compile it, and name the .mjs or .js file',
       'folder: is a directory; name the file in it',

@@ -22,7 +22,7 @@ describe('a secret that is a reference to a variable', () => {
   it.each(places)('is refused at %s, with what to write', (_name, path) => {
     for (const value of ['${JWT_SECRET}', '$JWT_SECRET', '$_', '${S3}'])
       expect(problemsAt(path, value)).toStrictEqual([
-        expect.stringMatching(/^refers to the variable \w+, and nothing fills it in here; .*\{ env: \w+ \}/),
+        expect.stringMatching(/^refers to the variable \w+, which is not expanded here; .*\{ env: \w+ \}/),
       ]);
     expect(problemsAt(path, '$JWT_SECRET').join()).toContain(
       isHeader(path) ? '{ env: NAME }' : '{ env: JWT_SECRET }',

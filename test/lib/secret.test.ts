@@ -26,7 +26,7 @@ describe('readSecret', () => {
   it.each([
     [{ env: 'NONE' }, 'environment variable NONE is not set'],
     [{ env: 'EMPTY' }, 'environment variable EMPTY is not set'],
-    [{ env: 'REFERENCE' }, 'environment variable REFERENCE holds a reference to another variable'],
+    [{ env: 'REFERENCE' }, 'environment variable REFERENCE refers to another variable'],
     [fileOf(''), 'is empty'],
     [{ file: join(directory, 'none') }, 'ENOENT'],
   ])('refuses %j', async (source, message) => {

@@ -261,17 +261,17 @@ describe('hooks.custom of the built server', () => {
     [
       'that does not parse',
       'export default {',
-      /^bad\.mjs: failed while it was imported: SyntaxError: .*node --check/,
+      /^bad\.mjs: failed to import: SyntaxError: .*node --check/,
     ],
     [
       'that throws',
       "throw new Error('no database');",
-      /^bad\.mjs: failed while it was imported: Error: no database/,
+      /^bad\.mjs: failed to import: Error: no database/,
     ],
     [
       'that imports what is not there',
       "import 'nowhere-to-be-found';",
-      /^bad\.mjs: failed while it was imported: .*nowhere-to-be-found/,
+      /^bad\.mjs: failed to import: .*nowhere-to-be-found/,
     ],
     [
       'with a hook of an unknown name',

@@ -1,8 +1,8 @@
 /**
- * Overload control in front of anything that takes time: a service, a pool of threads, a store.
+ * Overload control for anything that takes time: a service, a thread pool, a store.
  *
- * Work that cannot end in time is never started, judged by how long it took so far, so that all capacity goes to
- * those who still wait for their answer; the others are refused at once. See waiting-line.ts for who is next.
+ * Work that would end too late, judged by measured durations, is never started: it is refused at once, and
+ * all capacity goes to callers who still wait. See waiting-line.ts for the order.
  */
 import { Failure } from '../../protocol/failure.ts';
 import type { ConcurrencyLimit, WorkOutcome } from './concurrency-limit.ts';
@@ -12,49 +12,50 @@ import { WaitingLine } from './waiting-line.ts';
 export interface AdmissionClock {
   /** Milliseconds; only differences count. Monotonic. */
   now(): number;
-  /** Calls back after some milliseconds. Keeps no process alive for it. */
+  /** Calls back after this many milliseconds. Does not keep the process alive. */
   after(milliseconds: number, run: () => void): void;
 }
 
 export interface AdmissionOptions {
   readonly limit: ConcurrencyLimit;
-  /** Most bytes that those who wait may hold. Default: 16 MiB. */
+  /** Most bytes that waiting callers may hold. Default: 16 MiB. */
   readonly maxBytes?: number;
   /** What a failure of the work says about load. Default: `busy` for `lookup_timeout` and `overloaded`. */
   readonly outcomeOf?: (error: unknown) => WorkOutcome;
-  /** Default: that of the system, so that deadlines are by `performance.now()`. */
+  /** Default: the system clock, so deadlines are by `performance.now()`. */
   readonly clock?: AdmissionClock;
 }
 
 export interface AdmissionRequest {
-  /** By the clock: the work must have ended by then. Default: never. */
+  /** By the clock: when the work must have ended. Default: never. */
   readonly deadline?: number | undefined;
-  /** What the caller holds in memory while it waits, roughly. Default: 0. */
+  /** Approximate memory that the caller holds while it waits. Default: 0. */
   readonly bytes?: number;
-  /** Takes the caller out of the line. What runs is not stopped. */
+  /** Removes the caller from the line. Running work is not stopped. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Admission {
   /**
-   * Runs the work when it is its turn.
+   * Runs the work when its turn comes.
    *
-   * @throws Failure `overloaded` when it cannot end in time; `lookup_timeout` when the signal ends the wait; else
-   *   whatever the work throws.
+   * @throws Failure `overloaded` when it cannot end in time; `lookup_timeout` when the signal ends the wait;
+   * else
+   *   what the work throws.
    */
   run<Value>(work: () => Promise<Value>, request?: AdmissionRequest): Promise<Value>;
   readonly working: number;
   readonly waiting: number;
-  /** How much may run at once now. */
+  /** How much may run concurrently now. */
   readonly limit: number;
   /** Whether there is more work than can be done in time. */
   readonly isOverloaded: boolean;
 }
 
 const MAX_BYTES = 16 * 2 ** 20;
-/** What a waiter costs besides what it holds. */
+/** Bytes of a waiter itself. */
 const WAITER_BYTES = 1024;
-/** Milliseconds between two looks at those who wait. */
+/** Milliseconds between two reviews of the line. */
 const REVIEW_EVERY = 100;
 
 const systemClock: AdmissionClock = {
@@ -85,7 +86,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     });
   }
 
-  /** Starts as many of those who wait as there is room for. */
+  /** Starts waiting work while there is room. */
   function admit(): void {
     while (working < limit.value) {
       const waiter = line.next(clock.now(), working === 0);
@@ -109,7 +110,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     } finally {
       working--;
       const endedAt = clock.now();
-      // A quick failure says nothing about how long work takes that does not fail.
+      // A quick failure says nothing about the duration of successful work.
       if (isMeasured) serviceTime.observe(endedAt - startedAt);
       limit.ended({ startedAt, endedAt, outcome, wasFull });
       admit();
@@ -151,7 +152,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       const { deadline = Number.POSITIVE_INFINITY, signal } = request;
       if (signal?.aborted) throw timedOut();
       const hasRoom = working < limit.value && line.size === 0;
-      // When nothing runs, only trying tells how long it takes now.
+      // When nothing runs, only a trial tells how long work takes now.
       const mayStart = working === 0 || clock.now() + serviceTime.upper <= deadline;
       return await (hasRoom && mayStart ? begin(work) : wait(work, request));
     },
@@ -175,7 +176,10 @@ function outcomeOfFailure(error: unknown): WorkOutcome {
   return isBusy ? 'busy' : 'failed';
 }
 
-/** One for all: in a storm most callers get it, and making an error with its stack costs more than all else here. */
+/**
+ * Shared: under overload most callers get it, and a new error with its stack would cost more than everything
+ * else here.
+ */
 const overloaded = new Failure('overloaded', 'more look-ups wait than can be answered in time');
 
 function timedOut(): Failure {

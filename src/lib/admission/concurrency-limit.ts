@@ -1,9 +1,9 @@
 /**
- * How many pieces of work may run at once: a fixed number for threads of this process, and for a service a number
- * that follows what the service can take (additive increase, multiplicative decrease).
+ * Decides how much work may run concurrently: a fixed number for threads of this process; for a service a
+ * number that follows its capacity (additive increase, multiplicative decrease).
  */
 
-/** `busy`: the service did not answer in time, or said that it is overloaded. `failed`: it says nothing about load. */
+/** `busy`: the service timed out or reported overload. `failed`: says nothing about load. */
 export type WorkOutcome = 'ok' | 'busy' | 'failed';
 
 /** A piece of work that has ended. Times are milliseconds by one monotonic clock. */
@@ -11,7 +11,7 @@ export interface EndedWork {
   readonly startedAt: number;
   readonly endedAt: number;
   readonly outcome: WorkOutcome;
-  /** Whether as much ran as the limit allows: else the limit held nobody back, and there is no reason to raise it. */
+  /** Whether the limit was reached: otherwise it restricted nothing, and there is no reason to raise it. */
   readonly wasFull: boolean;
 }
 
@@ -30,27 +30,30 @@ export interface AdaptiveLimitOptions {
   /** Default: 8, or `max` when that is less. */
   readonly initial?: number;
   /**
-   * Milliseconds that an answer may take without being a sign of load. A slower answer is one if it also takes
-   * several times as long as the fastest: a service that is slow by nature is not held back.
+   * Milliseconds that an answer may take without being a sign of load. A slower answer is one only if it also
+   * takes several times as long as the fastest: a service that is slow by nature is not throttled.
    */
   readonly tolerable: number;
 }
 
-/** Doubled with each round of quick answers: what a slow service gets at once, it works on for long. */
+/**
+ * Doubled with each round of quick answers. Small, because a slow service would work on its first batch for
+ * long.
+ */
 const INITIAL = 8;
-/** An answer that takes so many times as long as the fastest has waited inside the service. */
+/** An answer that takes this many times as long as the fastest has queued inside the service. */
 const SLOWDOWN = 2;
-/** What is left of the limit when the service says that it is busy. */
+/** Factor for the limit when the service says that it is busy. */
 const DECREASE = 0.7;
-/** What is left at least when answers are slow or do not come. */
+/** Lowest factor when answers are slow or time out. */
 const MIN_DECREASE = 0.25;
-/** The fastest answer is looked for in windows of so many milliseconds: a service may change its pace. */
+/** The fastest answer is measured in windows of this many milliseconds: a service may change its pace. */
 const WINDOW = 30_000;
 
 export class AdaptiveLimit implements ConcurrencyLimit {
   readonly #options: AdaptiveLimitOptions;
   #limit: number;
-  /** Up to here the limit rises by one for each answer, above by one for each round of them. */
+  /** Up to here the limit rises by one per answer, above by one per round of answers. */
   #threshold: number;
   #changedAt = Number.NEGATIVE_INFINITY;
   #windowEnd = Number.NEGATIVE_INFINITY;
@@ -72,7 +75,7 @@ export class AdaptiveLimit implements ConcurrencyLimit {
     const duration = endedAt - startedAt;
     if (outcome === 'ok') this.#noteFastest(duration, endedAt);
     const tolerable = this.#tolerable();
-    // Of what waits inside the service, twice as much takes twice as long.
+    // Time in the service's queue is proportional to the queue's length.
     if (duration > tolerable) this.#lower(tolerable / duration, startedAt, endedAt);
     else if (outcome === 'busy') this.#lower(DECREASE, startedAt, endedAt);
     else if (wasFull) this.#raise();
@@ -82,7 +85,7 @@ export class AdaptiveLimit implements ConcurrencyLimit {
     return Math.max(this.#options.tolerable, SLOWDOWN * Math.min(this.#fastest, this.#fastestBefore));
   }
 
-  /** What started before the last change says nothing about the new limit. */
+  /** Work started before the last change says nothing about the new limit. */
   #lower(part: number, startedAt: number, now: number): void {
     if (startedAt < this.#changedAt) return;
     this.#threshold = this.#limit * DECREASE;

@@ -1,11 +1,11 @@
 /**
- * Bounds retries to a part of what succeeds: when much fails, a retry for each failure would double the load on a
- * service that has too much of it already.
+ * Limits retries to a fraction of the successes: otherwise, when most requests fail, retries would double the
+ * load on an overloaded service.
  */
 
-/** One retry for so many successes. */
+/** Successes that earn one retry. */
 const SUCCESSES = 10;
-/** Retries that may be made at once. */
+/** Most retries that may be saved up. */
 const BURST = 10;
 
 export class RetryBudget {
@@ -15,7 +15,7 @@ export class RetryBudget {
     this.#retries = Math.min(BURST, this.#retries + 1 / SUCCESSES);
   }
 
-  /** @returns whether a retry may be made; it is taken from the budget. */
+  /** @returns whether a retry is allowed; it is then taken from the budget. */
   take(): boolean {
     if (this.#retries < 1) return false;
     this.#retries--;

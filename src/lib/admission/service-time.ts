@@ -1,6 +1,9 @@
-/** How long a piece of work takes, by what was measured: a moving mean and its mean deviation. */
+/** Estimates how long work takes: a moving mean and its mean deviation. */
 
-/** Weight of a new measurement, and of one below the mean: a service that recovers must be used at once. */
+/**
+ * Weight of a new measurement, and of one below the mean, which counts more: a recovered service must be used
+ * at once.
+ */
 const GAIN = 1 / 4;
 const GAIN_BELOW = 1 / 2;
 /** Deviations above the mean within which nearly all work ends. */
@@ -10,7 +13,7 @@ export class ServiceTime {
   #mean: number | undefined;
   #deviation = 0;
 
-  /** Milliseconds, typically; nothing before the first measurement. */
+  /** Typical milliseconds; nothing before the first measurement. */
   get mean(): number | undefined {
     return this.#mean;
   }
@@ -20,7 +23,7 @@ export class ServiceTime {
     return (this.#mean ?? 0) + SPREAD * this.#deviation;
   }
 
-  /** Takes a measurement, in milliseconds. */
+  /** Adds a measurement, in milliseconds. */
   observe(milliseconds: number): void {
     if (this.#mean === undefined) {
       this.#mean = milliseconds;

@@ -1,19 +1,19 @@
 /**
- * Who waits for a turn, who is next, and who is refused.
+ * The line of waiting callers: decides who is next and who is refused.
  *
- * While all can be served in time, the line is first in, first out. Whoever could not be served in time is refused
- * at once. When that goes on for a while, it is a storm: then the newest is next, since it has the most time left,
- * and the line is kept short, so that the others are refused early instead of waiting for nothing.
+ * While all can be served in time, the line is first in, first out. A caller that cannot be served in time is
+ * refused at once. When refusals persist, it is an overload: then the newest is next, because it has the most
+ * time left, and the line is kept short. The others are refused early instead of waiting in vain.
  */
 import { type Link, LinkedList } from '../linked-list.ts';
 import type { ServiceTime } from './service-time.ts';
 
-/** Somebody who waits. Times are milliseconds by one monotonic clock. */
+/** A waiting caller. Times are milliseconds by one monotonic clock. */
 export interface Waiter {
   readonly since: number;
-  /** The work must have ended by then. */
+  /** When the work must have ended. */
   readonly deadline: number;
-  /** What the waiter holds in memory, roughly. */
+  /** Approximate memory of the waiter. */
   readonly bytes: number;
   start(): void;
   refuse(): void;
@@ -22,17 +22,19 @@ export interface Waiter {
 /** How fast the line moves. */
 export interface Pace {
   readonly serviceTime: ServiceTime;
-  /** How many are served at once. */
+  /** How many are served concurrently. */
   readonly servers: number;
 }
 
-/** When newcomers are refused for so many milliseconds, and the line was never empty meanwhile, it is a storm. */
+/** Milliseconds of refusals with a line that was never empty, after which it is an overload. */
 const STORM_AFTER = 1000;
-/** In a storm one waits no longer than this part of one's time. */
+/** Under overload, the fraction of its time that a caller may wait. */
 const STORM_SHARE = 1 / 10;
-/** Milliseconds: the time of somebody who named no deadline, in a storm. */
+/** Milliseconds: under overload, the time of a caller without a deadline. */
 const DEFAULT_TIME = 4000;
-/** In a storm, one waits for so many services at least: with no line at all, servers would run dry. */
+/**
+ * Under overload, a caller may wait for at least this many services: without any line, servers would idle.
+ */
 const MIN_SERVICES = 2;
 
 interface Place {
@@ -48,7 +50,7 @@ export class WaitingLine {
   #refusingSince: number | undefined;
   #isStorm = false;
 
-  /** @param pace read again and again. */
+  /** @param pace read again for every decision. */
   constructor(pace: Pace, maxBytes: number) {
     this.#pace = pace;
     this.#maxBytes = maxBytes;
@@ -66,7 +68,7 @@ export class WaitingLine {
     return this.#isStorm;
   }
 
-  /** @returns what takes the waiter out again; nothing when it was refused at once. */
+  /** @returns a function that removes the waiter; nothing when it was refused at once. */
   add(waiter: Waiter, now: number): (() => void) | undefined {
     const ahead = this.#isStorm ? 0 : this.size;
     const hasRoom = this.#isStorm || this.#bytes + waiter.bytes <= this.#maxBytes;
@@ -83,9 +85,10 @@ export class WaitingLine {
   }
 
   /**
-   * Takes out who is next.
+   * Removes and returns the next waiter.
    *
-   * @param isIdle whether nothing runs: then the last one in the line is tried even if it may end too late, since
+   * @param isIdle whether nothing runs: then the last one in line is tried even if it may end too late,
+   * because
    *   nothing else tells how long work takes now.
    */
   next(now: number, isIdle: boolean): Waiter | undefined {
@@ -103,7 +106,9 @@ export class WaitingLine {
     return undefined;
   }
 
-  /** Refuses those who cannot be served in time any more: estimates change, also when nobody comes or goes. */
+  /**
+   * Refuses waiters that can no longer be served in time: estimates also change when nobody comes or goes.
+   */
   review(now: number): void {
     if (this.#isStorm) {
       this.#shorten(now);
@@ -122,7 +127,7 @@ export class WaitingLine {
     return now + wait + serviceTime.upper <= deadline;
   }
 
-  /** A burst that is too large is no storm: in a storm, those who come later are refused too. */
+  /** One large burst is not an overload: later callers must be refused, too. */
   #noteRefusal(now: number): void {
     this.#refusingSince ??= now;
     if (this.#isStorm || now - this.#refusingSince < STORM_AFTER) return;
@@ -130,7 +135,7 @@ export class WaitingLine {
     this.#shorten(now);
   }
 
-  /** In a storm: refuses the oldest while the line is too long, or they have waited for too long. */
+  /** Under overload: refuses the oldest while the line is too long or they have waited too long. */
   #shorten(now: number): void {
     for (;;) {
       const oldest = this.#places.first?.item;

@@ -1,9 +1,10 @@
 /**
- * The one HTTP client, for look-ups, sinks and the broker's API: kept connections, limited in number; no redirects,
- * which would carry credentials to a place that nobody configured; no proxies; bodies as bytes, limited in size.
+ * The shared HTTP client, for look-ups, sinks and the broker's API: pooled connections, limited in number; no
+ * redirects, which would carry credentials to a place that is not configured; no proxies; bodies as bytes,
+ * limited in size.
  *
- * Built on undici: the global `fetch` takes no certificate authority and no limit of connections, and follows
- * redirects. Loaded by `load.ts`.
+ * Built on undici: the global `fetch` supports neither certificate authorities nor connection limits, and
+ * follows redirects. Loaded by `load.ts`.
  */
 import { createConnector, type HttpTls } from './connector.ts';
 import { Exchange, type HttpAnswer } from './exchange.ts';
@@ -14,7 +15,7 @@ import { Pool } from './undici.ts';
 export interface HttpClientOptions {
   /** Most connections to one origin; further requests wait. */
   readonly maxConnections: number;
-  /** Milliseconds, roughly, that making a connection may take. */
+  /** Approximate time limit for connecting, in milliseconds. */
   readonly connectTimeout: number;
   readonly tls?: HttpTls | undefined;
 }
@@ -23,26 +24,26 @@ export interface HttpRequest {
   /** Such as `https://example.com:8443`. */
   readonly origin: string;
   readonly method: string;
-  /** Path and query, as they are sent. */
+  /** Path and query, as sent. */
   readonly path: string;
   /** Values in Latin-1. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | undefined;
   readonly signal: AbortSignal;
-  /** Most bytes of the body of the answer. */
+  /** Most bytes of the answer's body. */
   readonly maxBytes: number;
 }
 
 export interface HttpClient {
-  /** @throws HttpError; with the code `ABORT_ERR` when the signal ends the exchange. */
+  /** Sends a request. @throws HttpError; with the code `ABORT_ERR` when the signal ends the exchange. */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** Ends all connections, those in use included. */
+  /** Closes all connections, those in use included. */
   close(): void;
 }
 
 /** Milliseconds that an idle connection is kept, unless the server says less. */
 const KEEP_ALIVE = 600_000;
-/** Milliseconds before the time that the server says, at which a connection is not used any more. */
+/** Milliseconds by which the server's keep-alive time is shortened. */
 const KEEP_ALIVE_MARGIN = 1000;
 
 export function createHttpClient({ maxConnections, connectTimeout, tls }: HttpClientOptions): HttpClient {
@@ -58,7 +59,7 @@ export function createHttpClient({ maxConnections, connectTimeout, tls }: HttpCl
       keepAliveTimeout: KEEP_ALIVE,
       keepAliveMaxTimeout: KEEP_ALIVE,
       keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN,
-      // Signals are the limits of time.
+      // Signals limit the time.
       headersTimeout: 0,
       bodyTimeout: 0,
     });

@@ -1,11 +1,11 @@
-/** Makes connections for undici, and tells of an error whether its connection had been used before. */
+/** Makes connections for undici, and tells whether the connection of an error had been used before. */
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { buildConnector as buildConnectorType } from 'undici';
 import { codeOfHttpError, HttpError } from './http-error.ts';
 import { buildConnector } from './undici.ts';
 
-/** Authorities, a client certificate and its key in PEM, a server name, the oldest version of TLS. */
+/** Authorities, a client certificate and its key in PEM, a server name, the lowest TLS version. */
 export type HttpTls = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'minVersion'>;
 
 export interface Connector {
@@ -14,7 +14,7 @@ export interface Connector {
   readonly toHttpError: (error: Error, hasBegun: boolean) => HttpError;
 }
 
-/** As Node's own agent has it, in milliseconds. */
+/** In milliseconds, like Node's own agent. */
 const KEEP_ALIVE_DELAY = 1000;
 
 export function createConnector(timeout: number, tls: HttpTls | undefined): Connector {
@@ -40,7 +40,7 @@ export function createConnector(timeout: number, tls: HttpTls | undefined): Conn
   };
 }
 
-/** undici says of no error which connection it happened on, so the connection remembers its errors. */
+/** undici does not say which connection an error happened on, so each connection records its errors. */
 function watchUse(socket: Socket, errorsOfUsed: WeakSet<Error>): void {
   let hasAnswered = false;
   socket.on('readable', () => {

@@ -4,16 +4,16 @@ import type { HttpError } from './http-error.ts';
 
 export interface HttpAnswer {
   readonly status: number;
-  /** The first of that name, in lower case; '' when there is none. */
+  /** Returns the first header of this name, in lower case; '' when there is none. */
   header(name: string): string;
   readonly body: Buffer;
-  /** Whether the body was longer than it may be: then it is empty, and the connection has been ended. */
+  /** Whether the body exceeded the limit: then it is empty, and the connection has been closed. */
   readonly isTooLarge: boolean;
 }
 
 export interface ExchangeOptions {
   readonly signal: AbortSignal;
-  /** Most bytes of the body of the answer. */
+  /** Most bytes of the answer's body. */
   readonly maxBytes: number;
   readonly toHttpError: (error: Error, hasBegun: boolean) => HttpError;
   readonly resolve: (answer: HttpAnswer) => void;
@@ -35,7 +35,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
-    // While it waits for a connection undici cannot be told: then it is ended when its turn comes.
+    // undici cannot cancel it while it waits for a connection: it is ended when its turn comes.
     this.#giveUp = () => {
       this.#controller?.abort(aborted);
       this.onResponseError(undefined, aborted);
@@ -48,12 +48,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#options.signal.aborted) controller.abort(aborted);
   }
 
-  /** The first byte of an answer is here. */
+  /** The first byte of an answer has arrived. */
   onResponseStarted(): void {
     this.#hasBegun = true;
   }
 
-  /** Also of informational answers, which are none. */
+  /** Also called for informational answers, which are skipped. */
   onResponseStart(_: Controller, status: number, headers: Headers): void {
     if (status < 200) return;
     this.#status = status;
@@ -93,5 +93,5 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** One for all: what is told of it is made elsewhere. */
+/** Shared: the message is made elsewhere. */
 const aborted = Object.assign(new Error('aborted'), { code: 'ABORT_ERR' });

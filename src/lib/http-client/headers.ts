@@ -1,7 +1,7 @@
-/** undici refuses these, as they are for one connection and its own to write. */
+/** undici rejects these: they belong to one connection, and only the client writes them. */
 const own = /^(transfer-encoding|content-length|keep-alive|upgrade|expect)$/i;
 
-/** The headers that are sent: a configuration may name one that only a client can write, which then has no effect. */
+/** Returns the headers to send. A configured header that only the client can write has no effect. */
 export function writeHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.test(name)));
 }

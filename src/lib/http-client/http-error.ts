@@ -1,9 +1,12 @@
-/** An exchange that did not come to its end. Has no cause: errors of a client may hold what was sent or received. */
+/** A failed exchange. Has no cause: errors of the client may contain what was sent or received. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
-  /** Of the system, of TLS or of the parser: `ECONNREFUSED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`, `HPE_INVALID_CONSTANT`. */
+  /**
+   * Code of the system, of TLS or of the parser: `ECONNREFUSED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`,
+   * `HPE_INVALID_CONSTANT`.
+   */
   readonly code: string;
-  /** Whether a connection that had been used before was ended by the other side before it began to answer. */
+  /** Whether the peer closed a reused connection before it began to answer. */
   readonly wasStale: boolean;
 
   constructor(code: string, wasStale = false) {
@@ -13,7 +16,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Node's codes for what undici has codes of its own for, so that texts do not depend on the library. */
+/** Maps undici's own codes to Node's: texts do not depend on the library. */
 const nodeCodes: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_HEADERS_OVERFLOW: 'HPE_HEADER_OVERFLOW',
@@ -25,10 +28,10 @@ const nodeCodes: Readonly<Record<string, string>> = {
   UND_ERR_ABORTED: 'ECONNRESET',
 };
 
-/** The code of an error of undici, Node or the system. */
+/** Returns the code of an error of undici, Node or the system. */
 export function codeOfHttpError(error: unknown): string {
   const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
   if (typeof code === 'string') return nodeCodes[code] ?? code;
-  // undici looks the code up in a table that has none.
+  // undici looks the code up in a table that lacks some.
   return name === 'HTTPParserError' ? 'HPE_INVALID' : 'error';
 }

@@ -1,11 +1,11 @@
 /**
- * The two parts of undici that are used: all of it is twice as much code, and takes twice as long to load. The version
- * in package.json is exact, since paths of parts are no promise.
+ * The two parts of undici that are used: the whole library is twice the code and loads twice as long. The
+ * version in package.json is exact, because paths of parts are not a public interface.
  */
 import type { buildConnector as BuildConnector, Pool as UndiciPool } from 'undici';
-// @ts-expect-error: its types are those of the package.
+// @ts-expect-error: the package has types only for the whole.
 import connect from 'undici/lib/core/connect.js';
-// @ts-expect-error: its types are those of the package.
+// @ts-expect-error: the package has types only for the whole.
 import pool from 'undici/lib/dispatcher/pool.js';
 
 export const Pool: typeof UndiciPool = pool;

@@ -1,38 +1,38 @@
-/** Does jobs on a thread of their own, so that calls are answered meanwhile. */
+/** Runs jobs on another thread, so calls are answered meanwhile. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Job, JobName } from './job.ts';
 
-/** What a thread is started with. */
+/** The message that starts a thread. */
 export interface Order {
   readonly name: JobName;
   readonly input: unknown;
 }
 
 /**
- * Megabytes of garbage until it is collected: the threads that collect it are those of the whole process, and each time
- * they take the cores from calls.
+ * Megabytes of young generation. Large, because garbage collection threads belong to the whole process, and
+ * each collection takes the cores from calls.
  */
 const YOUNG_MB = 96;
 
-/** A job that could not be done at all; the message says what an operator can do. */
+/** A job that could not run at all; the message tells operators what to do. */
 export class OffloadError extends Error {
   override readonly name = 'OffloadError';
 }
 
-/** How jobs are done; {@link offload}, or another way for tests. */
+/** Runs jobs; {@link offload}, or a replacement in tests. */
 export type Offload = typeof offload;
 
 export interface OffloadOptions {
-  /** The entry of the thread. Default: that of the built program; from source, jobs are done on this thread. */
+  /** The entry point of the thread. Default: the built program's; from source, jobs run on this thread. */
   readonly entry?: URL | undefined;
 }
 
 /**
- * Does a job, and gives its buffers to the thread: they are empty afterwards.
+ * Runs a job and transfers its buffers to the thread: they are empty afterwards.
  *
- * @throws OffloadError when there is not enough memory; whatever the job throws.
+ * @throws OffloadError when memory is insufficient; else what the job throws.
  */
 export async function offload<Input, Output>(
   job: Job<Input, Output>,
@@ -54,8 +54,8 @@ function onThread<Output>(entry: URL, order: Order, transfer: readonly ArrayBuff
     });
     thread.once('message', resolve);
     thread.once('error', (error: NodeJS.ErrnoException) => reject(describe(error)));
-    // After a message this changes nothing.
-    thread.once('exit', (code) => reject(new OffloadError(`the thread that read it ended (${code})`)));
+    // Has no effect after a message.
+    thread.once('exit', (code) => reject(new OffloadError(`the thread that read the file exited (${code})`)));
   });
 }
 
@@ -64,7 +64,10 @@ function describe(error: NodeJS.ErrnoException): Error {
   return new OffloadError('reading it takes more memory than Node.js may use: raise --max-old-space-size');
 }
 
-/** Beside the program, whose parts are in a folder below. Nothing when this is source code, or bundled by others. */
+/**
+ * Beside the program, whose parts are in a folder below. Nothing when running from source, or bundled by
+ * others.
+ */
 function builtEntry(): URL | undefined {
   if (import.meta.url.endsWith('.ts')) return undefined;
   const places = ['../offload-thread.js', './offload-thread.js'].map(

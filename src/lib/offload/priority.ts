@@ -1,20 +1,20 @@
-/** Lets who waits for an answer go first where there are fewer cores than threads. */
+/** Lowers the priority of background threads: answering calls goes first where threads outnumber cores. */
 import { getPriority, setPriority } from 'node:os';
 
-/** As of nice(1). */
+/** A value of nice(1). */
 const NICE = 10;
 
 /** Lowers the priority of this thread. */
 export function lowerThread(): void {
-  // Elsewhere than on Linux this would be about the whole process.
+  // On other systems this would change the whole process.
   if (process.platform === 'linux') lower(0);
 }
 
 function lower(id: number): void {
   try {
-    // Who was started with less keeps it: nobody may raise a priority without a privilege.
+    // A lower priority is kept: raising it needs a privilege.
     if (getPriority(id) < NICE) setPriority(id, NICE);
   } catch {
-    // The thread has ended, or a filter of system calls forbids it: the job is done all the same.
+    // The thread has ended, or a system call filter forbids it: the job runs all the same.
   }
 }

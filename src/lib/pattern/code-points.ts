@@ -1,11 +1,11 @@
-/** Sets of code points, and how RE2 is told of them. */
+/** Sets of code points, and how RE2 writes them. */
 
-/** Inclusive ranges, in order, without overlaps. */
+/** Inclusive ranges, sorted, without overlaps. */
 export type Ranges = readonly (readonly [from: number, to: number])[];
 
 const LAST = 0x10ffff;
 
-/** White space of ASCII, vertical tab included. RE2's own `\s` lacks it. */
+/** ASCII white space, vertical tab included. RE2's own `\s` lacks it. */
 export const asciiSpace: Ranges = [
   [0x09, 0x0d],
   [0x20, 0x20],
@@ -32,7 +32,7 @@ export const ecmaLineEnds: Ranges = [
   [0x2028, 0x2029],
 ];
 
-/** All other code points. */
+/** Returns all other code points. */
 export function complement(ranges: Ranges): Ranges {
   const rest: [number, number][] = [];
   let next = 0;
@@ -44,13 +44,13 @@ export function complement(ranges: Ranges): Ranges {
   return rest;
 }
 
-/** One code point as RE2 reads it, inside and outside `[]`. */
+/** Writes one code point for RE2, inside and outside `[]`. */
 export function writePoint(point: number): string {
   const character = String.fromCodePoint(point);
   return /^[0-9A-Za-z]$/.test(character) ? character : `\\x{${point.toString(16)}}`;
 }
 
-/** Ranges as they stand inside `[]`. */
+/** Writes ranges for use inside `[]`. */
 export function writeRanges(ranges: Ranges): string {
   return ranges
     .map(([from, to]) => (from === to ? writePoint(from) : `${writePoint(from)}-${writePoint(to)}`))

@@ -1,31 +1,34 @@
 /**
- * RE2 in JavaScript (re2js), with its work and memory bounded. The only file that knows its insides: the version is
- * pinned, and `test/lib/pattern/engine.test.ts` fails when they change.
+ * RE2 in JavaScript (re2js), with bounded work and memory. The only file that depends on its internals: the
+ * version is pinned, and `test/lib/pattern/engine.test.ts` fails when they change.
  */
 import { RE2JS } from 're2js';
 
 type Re2 = ReturnType<RE2JS['re2']>;
 type Dfa = Re2['dfa'];
 
-/** A pattern in RE2's syntax, compiled. */
+/** A compiled pattern in RE2's syntax. */
 export interface Automaton {
   /** Instructions of the program. */
   readonly size: number;
   /**
-   * Is every state that a text can lead to built? Then a character costs one look into a table. Tells the same for the
-   * same pattern for ever; must be asked before the first test, since that is when the states are built.
+   * Whether every reachable state is built: then a character costs one table look-up. Constant per pattern.
+   * Read it before the first test, because that is when the states are built.
    */
   readonly isComplete: boolean;
   test(text: string): boolean;
 }
 
-/** Bytes, by RE2's own estimate, of states that are kept from text to text, for each pattern. */
+/** Bytes of cached states per pattern, by RE2's own estimate. */
 const MAX_KEPT = 32_768;
-/** Of an automaton that is built whole, for each pattern. */
+/** Bytes of a completely built automaton, per pattern. */
 const MAX_WHOLE = 65_536;
 /** Larger programs seldom have a small automaton, and trying takes time. */
 const MAX_WHOLE_SIZE = 256;
-/** Kinds of characters that a program tells apart: each state has a place for each. Letters of all scripts are 1,300. */
+/**
+ * Character classes that a program distinguishes: each state has an entry for each. Letters of all scripts
+ * are 1,300.
+ */
 const MAX_CLASSES = 64;
 
 const UNANCHORED = 0;
@@ -46,7 +49,7 @@ export function compileAutomaton(pattern: string): Automaton {
   };
 }
 
-/** Does RE2 know `\\p{NAME}`? */
+/** Reports whether RE2 knows `\\p{NAME}`. */
 export function isKnownProperty(name: string): boolean {
   try {
     RE2JS.compile(`\\p{${name}}`);
@@ -61,14 +64,14 @@ function limit(dfa: Dfa, bytes: number): void {
   dfa.clearCache();
 }
 
-/** Builds all states of the automaton, or sees to it that few are kept, or that there is none. */
+/** Builds all states of the automaton; else limits the cached ones, or disables it. */
 function buildWhole(program: RE2JS, re2: Re2): boolean {
   const { dfa } = re2;
   if (dfa.numClasses > MAX_CLASSES) {
     dfa.failed = true;
     return false;
   }
-  // The automaton takes less time for each character.
+  // The automaton takes less time per character.
   re2.onepass = null as never;
   limit(dfa, MAX_WHOLE);
   if (program.programSize() <= MAX_WHOLE_SIZE && hasRoomForAll(program, re2)) return true;
@@ -80,7 +83,7 @@ function hasRoomForAll(program: RE2JS, re2: Re2): boolean {
   const { dfa } = re2;
   makeStart(program, re2);
   const states = new Set<State>(dfa.startStates.values());
-  // A set goes on with what is added while it is walked through.
+  // A set's iteration includes items that are added meanwhile.
   for (const state of states) {
     if (state.isMatch) continue;
     for (let cls = 0; cls <= dfa.numClasses; cls++) {
@@ -96,7 +99,7 @@ interface State {
   readonly isMatch: boolean;
 }
 
-/** The state at the start of every text. The prefilter would keep the empty text from it. */
+/** Builds the start state. The prefilter would hide the empty text from it. */
 function makeStart(program: RE2JS, re2: Re2): void {
   const { prefilter } = re2;
   re2.prefilter = null;
@@ -104,7 +107,7 @@ function makeStart(program: RE2JS, re2: Re2): void {
   re2.prefilter = prefilter;
 }
 
-/** A character of a class: the automaton does not tell those of one class apart. */
+/** Returns a character of a class: the automaton does not distinguish those of one class. */
 function representative(dfa: Dfa, cls: number): number {
   if (cls === dfa.numClasses) return END_OF_TEXT;
   return cls === 0 ? 0 : (dfa.classBounds[cls - 1] ?? 0);

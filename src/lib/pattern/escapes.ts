@@ -1,4 +1,4 @@
-/** What follows a backslash in a pattern, in the dialect of RE2 or of ECMA-262, written for RE2. */
+/** Reads escapes in a pattern, in the dialect of RE2 or of ECMA-262, and writes them for RE2. */
 import { asciiSpace, complement, ecmaSpace, type Ranges, writePoint, writeRanges } from './code-points.ts';
 import type { PatternReader } from './pattern-reader.ts';
 import { refuse } from './problem.ts';
@@ -10,14 +10,14 @@ export type Dialect = 're2' | 'ecma';
 /** One character, a set of them, or a position between two. */
 export type Escape =
   | { readonly kind: 'point'; readonly point: number }
-  /** As it stands inside `[]`. */
+  /** Written for use inside `[]`. */
   | { readonly kind: 'set'; readonly members: string }
   | { readonly kind: 'position'; readonly text: string };
 
 const controls: Readonly<Record<string, number>> = { n: 0x0a, r: 0x0d, t: 0x09, f: 0x0c, v: 0x0b };
-/** The same in both dialects, and to RE2. */
+/** The same in both dialects and in RE2. */
 const sameSets = ['d', 'D', 'w', 'W'];
-/** Of what needs backtracking. */
+/** Explains why a construct that needs backtracking is rejected. */
 export const NEVER_LINEAR = 'no engine that takes linear time can match it';
 
 /** Reads what follows `\`. */
@@ -101,7 +101,7 @@ function readControl(reader: PatternReader): number {
   return letter.charCodeAt(0) % 32;
 }
 
-/** `\p{Letter}`, `\p{Script=Greek}`; of RE2 also `\pL`, `\p{Greek}` and `\p{^L}`. */
+/** `\p{Letter}`, `\p{Script=Greek}`; in RE2 also `\pL`, `\p{Greek}` and `\p{^L}`. */
 function readProperty(reader: PatternReader, dialect: Dialect, isNegated: boolean): string {
   let name: string;
   if (reader.take('{')) {
@@ -112,8 +112,7 @@ function readProperty(reader: PatternReader, dialect: Dialect, isNegated: boolea
   const isInverse = dialect === 're2' && name.startsWith('^');
   const plain = isInverse ? name.slice(1) : name;
   const found = findProperty(plain) ?? (dialect === 're2' ? findProperty(`Script=${plain}`) : undefined);
-  if (found === undefined)
-    return refuse(`"\\p{${name}}" names no property of characters${scriptHint(plain)}`);
+  if (found === undefined) return refuse(`"\\p{${name}}" is not a Unicode property${scriptHint(plain)}`);
   return isNegated === isInverse ? found.has : found.hasNot;
 }
 

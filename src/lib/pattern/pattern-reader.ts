@@ -1,4 +1,4 @@
-/** Walks over the characters of a pattern. */
+/** Reads a pattern character by character. */
 import { refuse } from './problem.ts';
 
 export class PatternReader {
@@ -13,7 +13,7 @@ export class PatternReader {
     return this.#characters[this.#at + ahead];
   }
 
-  /** The characters from `from` on, counted from here. */
+  /** Returns characters ahead, from the offset `from`. */
   ahead(from: number, count: number): string {
     return this.#characters.slice(this.#at + from, this.#at + from + count).join('');
   }

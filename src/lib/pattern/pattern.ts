@@ -1,9 +1,10 @@
 /**
- * Regular expressions for text that a client chose: linear in the text (RE2), and not evaluated at all where that would
- * still take long. What an unanswered question means is the caller's business: nothing is allowed by it.
+ * Regular expressions for text that a client chose: linear in the text (RE2), and not evaluated where that
+ * would still take long. The caller decides what a missing answer means; it must allow nothing.
  *
- * The work is known before: the length of the text times the size of the program, or the length alone where the whole
- * automaton is small. A unit is at most about 16 ns on a machine of 2024, so that a text takes at most some 8 ms.
+ * The work is known in advance: the length of the text times the size of the program, or the length alone
+ * where the whole automaton is small. A unit takes at most about 16 ns on a machine of 2024, so a text takes
+ * at most some 8 ms.
  */
 import { type Automaton, compileAutomaton } from './engine.ts';
 import type { Dialect } from './escapes.ts';
@@ -14,21 +15,21 @@ export type { Dialect } from './escapes.ts';
 
 export type PatternOutcome = 'match' | 'no-match' | 'too-costly';
 
-/** Work that may be done for one question, all its texts and patterns together: counted, never timed. */
+/** Work allowed for one question, all its texts and patterns together: counted, never timed. */
 export interface PatternBudget {
-  /** Units that are left. */
+  /** Units left. */
   patternWork: number;
 }
 
 export interface Pattern {
-  /** As it was written. */
+  /** The pattern as written. */
   readonly source: string;
-  /** Units of work that this text would take. */
+  /** Returns the units of work that this text would take. */
   work(text: string): number;
   /**
-   * Does the pattern match somewhere in the text?
+   * Reports whether the pattern matches somewhere in the text.
    *
-   * @param budget what is done is taken from it; a test that would take more than it has is not done
+   * @param budget the work is deducted from it; a test that would exceed it does not run
    */
   test(text: string, budget?: PatternBudget): PatternOutcome;
 }
@@ -36,16 +37,16 @@ export interface Pattern {
 /** Units for one text. */
 export const MAX_WORK = 524_288;
 
-/** Units for each instruction and character; a look into the table of a whole automaton is one. */
+/** Units per instruction and character; a look-up in the table of a whole automaton is one. */
 const STEP = 2;
 
-/** The grants of many clients have the same patterns, and come with each login. */
+/** Many clients' grants have the same patterns, which arrive with each login. */
 const MAX_RECENT = 256;
-/** Longer ones are compiled each time. */
+/** Longer patterns are compiled each time. */
 const MAX_RECENT_LENGTH = 512;
 const recent = new Map<string, Pattern>();
 
-/** Compiles a pattern, or says what is wrong with it. */
+/** Compiles a pattern, or returns what is wrong with it. */
 export function compilePattern(source: string, dialect: Dialect): Pattern | { readonly problem: string } {
   const key = `${dialect} ${source}`;
   const known = recent.get(key);
@@ -89,7 +90,7 @@ function createPattern(source: string, automaton: Automaton): Pattern {
   };
 }
 
-/** RE2 objects to what the translation let through. */
+/** RE2 rejects what the translation accepted. */
 function isSyntaxError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'RE2JSSyntaxException';
 }

@@ -1,4 +1,4 @@
-/** A pattern that cannot be used. The text completes a sentence about the pattern and quotes only the pattern. */
+/** An unusable pattern. The text completes a sentence about the pattern, and quotes only the pattern. */
 export class PatternProblem extends Error {
   override readonly name = 'PatternProblem';
 }

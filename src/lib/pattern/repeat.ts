@@ -1,19 +1,19 @@
-/** Repetitions: how they are read, and how they are written for RE2. */
+/** Reads repetitions and writes them for RE2. */
 import type { PatternReader } from './pattern-reader.ts';
 import { refuse } from './problem.ts';
 
-/** How often something may come, from `min` to `max`. */
+/** A repetition from `min` to `max` times. */
 export interface Repeat {
   readonly min: number;
   readonly max: number;
 }
 
-/** RE2 refuses more repetitions than this, those of nested ones multiplied. */
+/** RE2's limit for repetitions; those of nested ones are multiplied. */
 export const MAX_REPEAT = 1000;
 
 const BRACE = '"{" begins a repetition such as {2} or {1,3}; write "\\{" for the character';
 
-/** `undefined` when no repetition follows. */
+/** Returns `undefined` when no repetition follows. */
 export function readRepeat(reader: PatternReader): Repeat | undefined {
   if (reader.take('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
   if (reader.take('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
@@ -26,7 +26,7 @@ function readBraces(reader: PatternReader): Repeat {
   let max = min;
   if (reader.take(',')) max = reader.peek() === '}' ? Number.POSITIVE_INFINITY : readNumber(reader);
   if (!reader.take('}')) refuse(BRACE);
-  if (max < min) refuse(`{${min},${max}} is the wrong way round`);
+  if (max < min) refuse(`{${min},${max}} has the larger number first`);
   return { min, max };
 }
 
@@ -38,10 +38,10 @@ function readNumber(reader: PatternReader): number {
 }
 
 /**
- * Writes the repetition of an atom. One that nests too many for RE2 is cut into several in a row, which match the same
- * texts: `(..){40}` becomes `(..){25}(..){15}`.
+ * Writes the repetition of an atom. One that exceeds RE2's limit is split into a sequence that matches the
+ * same texts: `(..){40}` becomes `(..){25}(..){15}`.
  *
- * @param most repetitions that RE2 still takes for this atom
+ * @param most repetitions that RE2 accepts for this atom
  */
 export function writeRepeat(atom: string, { min, max }: Repeat, most: number): string {
   const parts: string[] = [];

@@ -1,9 +1,9 @@
 /**
- * Writes a pattern of either dialect as one that RE2 reads and that matches the same texts. Groups capture nothing and
- * repetitions have no preference, since only whether a text matches is asked.
+ * Translates a pattern of either dialect to one for RE2 that matches the same texts. Groups do not capture
+ * and repetitions have no preference: only whether a text matches is used.
  *
- * `$` is the very end and `.` anything but a line feed, unless flags say otherwise; in ECMA-262 `.` leaves out every
- * line terminator. What no linear engine can do is refused with its name.
+ * `$` is the very end and `.` anything but a line feed, unless flags say otherwise; in ECMA-262 `.` excludes
+ * every line terminator. Constructs that no linear engine supports are rejected by name.
  */
 import { complement, ecmaLineEnds, writePoint, writeRanges } from './code-points.ts';
 import { type Dialect, type Escape, NEVER_LINEAR, readEscape, writeEscape } from './escapes.ts';
@@ -11,19 +11,19 @@ import { PatternReader } from './pattern-reader.ts';
 import { refuse } from './problem.ts';
 import { MAX_REPEAT, type Repeat, readRepeat, writeRepeat } from './repeat.ts';
 
-/** Deeper nesting than this is no expression for a name or a field. */
+/** Deeper nesting is not an expression for a name or a field. */
 const MAX_DEPTH = 50;
-/** Instructions of the automaton: each may be looked at for each character of a text. */
+/** Most instructions of the automaton: each may run for each character of a text. */
 const MAX_SIZE = 2000;
-/** Characters of a pattern. A class of many ranges is one instruction, however long it is. */
+/** Most characters of a pattern. A class of many ranges is one instruction, however long. */
 const MAX_LENGTH = 65_536;
 
 /** A part of the pattern. */
 interface Piece {
   readonly text: string;
-  /** About as many instructions as it takes, written out. */
+  /** Approximate number of instructions, written out. */
   readonly size: number;
-  /** Its repetitions, those of nested ones multiplied, as RE2 counts them. */
+  /** Its repetitions as RE2 counts them: those of nested ones multiplied. */
   readonly repeats: number;
 }
 
@@ -72,7 +72,7 @@ class Translator {
     return join(pieces, '', 0);
   }
 
-  /** `(?i)`: for the rest of the group. */
+  /** `(?i)`: applies to the rest of the group. */
   #flags(): Piece | undefined {
     const [flags] = /^\(\?[imsU]*(?:-[imsU]+)?\)/.exec(this.#reader.ahead(0, 12)) ?? [];
     if (flags === undefined || flags === '(?)') return undefined;
@@ -83,7 +83,7 @@ class Translator {
   #repeated(atom: Piece): Piece {
     const repeat = readRepeat(this.#reader);
     if (repeat === undefined) return atom;
-    // Whether it prefers less makes no difference to whether it matches.
+    // Laziness does not change whether it matches.
     this.#reader.take('?');
     if (readRepeat(this.#reader) !== undefined) refuse('nothing to repeat: two repetitions in a row');
     const most = Math.max(1, Math.floor(MAX_REPEAT / atom.repeats));
@@ -98,7 +98,7 @@ class Translator {
 
   #atom(depth: number): Piece {
     const character = this.#reader.next('a character');
-    // In a group of their own they can be repeated.
+    // In their own group they can be repeated.
     if (character === '^' || character === '$') return single(`(?:${character})`);
     if (character === '.') return single(this.#dialect === 're2' ? '.' : ecmaDot);
     if (character === '(') return this.#group(depth);
@@ -119,7 +119,7 @@ class Translator {
     if (!this.#reader.take('?') || this.#reader.take(':')) return '(?:';
     const [look] = /^(?:=|!|<=|<!)/.exec(this.#reader.ahead(0, 2)) ?? [];
     if (look !== undefined)
-      refuse(`only plain groups: no look-around such as "(?${look}", since ${NEVER_LINEAR}`);
+      refuse(`only plain groups: no look-around such as "(?${look}", because ${NEVER_LINEAR}`);
     const [named] = /^P?<[A-Za-z_$][\w$]*>/.exec(this.#reader.ahead(0, 100)) ?? [];
     if (named !== undefined && (this.#dialect === 're2' || !named.startsWith('P'))) {
       this.#reader.skip(named.length);
@@ -144,7 +144,7 @@ class Translator {
     return single(read.kind === 'position' ? `(?:${read.text})` : writeEscape(read));
   }
 
-  /** `\Q..\E`: every character stands for itself. */
+  /** `\Q..\E`: every character is literal. */
   #quoted(): Piece {
     const pieces: Piece[] = [];
     while (this.#reader.peek() !== undefined && !this.#reader.take('\\E'))
@@ -155,7 +155,7 @@ class Translator {
 
   #set(): string {
     const isNegated = this.#reader.take('^');
-    // In ECMA-262 `[]` is nothing and `[^]` anything; to RE2 the bracket is the first member.
+    // In ECMA-262 `[]` matches nothing and `[^]` anything; in RE2 the bracket is the first member.
     if (this.#dialect === 'ecma' && this.#reader.take(']')) return isNegated ? anything : nothing;
     let members = '';
     do members += this.#posix() ?? this.#members();
@@ -168,7 +168,7 @@ class Translator {
     const [whole, name = ''] = /^\[:\^?([a-z]*):\]/.exec(this.#reader.ahead(0, 12)) ?? [];
     if (this.#dialect === 'ecma' || whole === undefined || !posixNames.includes(name))
       return refuse(
-        `"[:name:]" is not supported${this.#dialect === 're2' ? ` with this name; there are ${posixNames.join(', ')}` : ''}`,
+        `"[:name:]" is not supported${this.#dialect === 're2' ? ` with this name; expected one of ${posixNames.join(', ')}` : ''}`,
       );
     this.#reader.skip(whole.length);
     return whole;
@@ -183,7 +183,7 @@ class Translator {
     const end = this.#member();
     if (start.kind !== 'point' || end.kind !== 'point')
       return refuse('a range in "[]" goes from one character to another');
-    if (end.point < start.point) refuse('a range in "[]" is the wrong way round');
+    if (end.point < start.point) refuse('a range in "[]" has the larger character first');
     return writeRanges([[start.point, end.point]]);
   }
 
@@ -206,7 +206,7 @@ function single(text: string): Piece {
   return { text, size: 1, repeats: 1 };
 }
 
-/** @param each instructions that a separator takes */
+/** @param each instructions of a separator */
 function join(pieces: readonly Piece[], separator: string, each: number): Piece {
   const sizes = pieces.reduce((sum, { size }) => sum + size, 0);
   return {

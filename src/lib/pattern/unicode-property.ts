@@ -1,21 +1,21 @@
 /**
- * What `\p{..}` stands for. The platform's own engine says which names there are, because it knows all of ECMA-262;
- * RE2 knows short categories, scripts and most other properties. Where it does not know a name, the platform is asked
- * for its characters, which takes some 50 ms once.
+ * Resolves `\p{..}`. The platform's engine decides which names exist, because it knows all of ECMA-262; RE2
+ * knows short categories, scripts and most other properties. For names that RE2 lacks, the characters are
+ * collected from the platform, which takes some 50 ms once.
  */
 import { complement, type Ranges, writeRanges } from './code-points.ts';
 import { isKnownProperty } from './engine.ts';
 
-/** A property as it stands inside `[]`, and its opposite. */
+/** A property written for use inside `[]`, and its complement. */
 export interface Property {
   readonly has: string;
   readonly hasNot: string;
 }
 
-/** Names are those that the platform knows, so that there are not many. */
+/** Only names that the platform knows are cached, so there are few. */
 const known = new Map<string, Property | undefined>();
 
-/** A property such as `Letter`, `Lu` or `Script=Greek`; `undefined` when there is none of that name. */
+/** Finds a property such as `Letter`, `Lu` or `Script=Greek`; `undefined` when the name is unknown. */
 export function findProperty(name: string): Property | undefined {
   if (!known.has(name) && isName(name)) known.set(name, writeProperty(name));
   return known.get(name);
@@ -80,16 +80,16 @@ const shortCategories: Readonly<Record<string, string>> = {
   Uppercase_Letter: 'Lu',
 };
 
-/** Surrogates are no characters, so that no text has one. */
+/** Surrogates are not characters: no text contains one. */
 const GAP = 0xd800;
 const AFTER_GAP = 0xe000;
 const GAP_SIZE = AFTER_GAP - GAP;
 /** Divides the gap from the rest. */
 const BLOCK = 0x800;
-/** Where the characters of two units begin in the text of all characters. */
+/** Offset of the two-unit characters in the text of all characters. */
 const ASTRAL = 0x10000 - GAP_SIZE;
 
-/** Runs of matches in a text of all characters, in order. */
+/** Returns runs of matches in a text of all characters, in order. */
 function rangesOf(expression: RegExp): Ranges {
   const ranges: [number, number][] = [];
   const text = allCharacters();

@@ -1,16 +1,18 @@
-/** How a connection to Redis is made, for grants and for the sink. They differ in who makes the next one. */
+/**
+ * Makes connections to Redis, for grants and for the sink. The two differ only in their reconnect strategy.
+ */
 import type { RedisPlace } from './place.ts';
 
-/** Milliseconds before the next attempt, or `false` when there is none. */
+/** Milliseconds before the next attempt, or `false` for none. */
 export type ReconnectStrategy = false | ((retries: number) => number);
 
-/** To be awaited before the port opens: a connection may be made when no file can be opened. */
+/** Loads the Redis client. Await it before the port opens: file descriptors may be exhausted later. */
 export async function loadRedis() {
-  // CommonJS: a bundler finds no names in it, only the default.
+  // CommonJS: a bundler finds only its default export.
   return (await import('@redis/client')).default;
 }
 
-/** What is the same for every connection. */
+/** Returns the options that all connections share. */
 export function redisOptions(place: RedisPlace, reconnectStrategy: ReconnectStrategy) {
   const { host, port, database, username, password, tls, timeout } = place;
   const socket = { host, port, connectTimeout: timeout, reconnectStrategy };
@@ -19,7 +21,7 @@ export function redisOptions(place: RedisPlace, reconnectStrategy: ReconnectStra
     database,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    // All that is needed, and every server and proxy knows it.
+    // Sufficient, and every server and proxy supports it.
     RESP: 2 as const,
     disableClientInfo: true,
     maintNotifications: 'disabled' as const,

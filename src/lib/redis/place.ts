@@ -1,4 +1,4 @@
-/** Where a Redis is, and how it is told who asks. */
+/** Address and credentials of a Redis server. */
 import { removeBrackets } from '../url-host.ts';
 
 export interface RedisAddress {
@@ -10,9 +10,9 @@ export interface RedisAddress {
 export interface RedisPlace extends RedisAddress {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** Absent: in the clear. PEM texts; an empty mapping trusts Node's own authorities. */
+  /** Absent: no TLS. PEM texts; an empty mapping trusts Node's own authorities. */
   readonly tls?: RedisTls | undefined;
-  /** The longest wait for a connection, in milliseconds. */
+  /** Time limit for connecting, in milliseconds. */
   readonly timeout: number;
 }
 
@@ -26,7 +26,7 @@ export interface RedisTls {
 
 const DEFAULT_PORT = 6379;
 
-/** Reads `redis://host:port/database`, or the same with `rediss:`. @returns its name in messages, too. */
+/** Reads `redis://host:port/database` or `rediss:`. @returns also its name for messages. */
 export function readRedisUrl(url: string): RedisAddress & { readonly isTls: boolean; readonly name: string } {
   const { protocol, hostname, port, pathname } = new URL(url);
   const given = Number(port || DEFAULT_PORT);

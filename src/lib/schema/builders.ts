@@ -1,11 +1,11 @@
-/** The building blocks of the sections: schemas whose messages say what to write and never repeat a value. */
+/** Building blocks for sections: schemas whose messages say what to write and never repeat a value. */
 import * as z from 'zod';
 
 interface RawIssue {
   readonly input?: unknown;
 }
 
-/** The message of a value that is not what it should be: `is not a port; write a whole number`. */
+/** Makes the message of an invalid value: `is not a port; write a whole number`. */
 export function expects(noun: string, write: string): (issue: RawIssue) => string {
   return ({ input }) => {
     if (input === undefined) return `is missing; write ${write}`;
@@ -14,7 +14,7 @@ export function expects(noun: string, write: string): (issue: RawIssue) => strin
   };
 }
 
-/** Names as a sentence lists them: `a, b or c`. */
+/** Joins names in a sentence: `a, b or c`. */
 export function oneOf(names: readonly string[]): string {
   return join(names, 'or');
 }
@@ -28,16 +28,16 @@ function join(names: readonly string[], word: string): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
 }
 
-/** For a rule about several keys: it has nothing to say while one of them is wrong by itself. */
+/** For a rule about several keys: it runs only when each of them is valid. */
 export function whenValid({ issues }: { readonly issues: readonly unknown[] }): boolean {
   return issues.length === 0;
 }
 
 /**
- * A mapping that holds these keys and no others.
+ * A mapping with exactly these keys.
  *
- * @param describeShape called when a value is parsed or the schema is read: most configurations have few of the
- *   sections, and making the schemas of all of them would be the larger part of a start.
+ * @param describeShape called when a value is parsed or the schema is read: most configurations use few
+ *   sections, and making all schemas would take the larger part of a start.
  */
 export function section<Shape extends z.core.$ZodLooseShape>(describeShape: () => Shape, noun = 'a section') {
   let made: Shape | undefined;

@@ -1,9 +1,9 @@
-/** What pages say of a schema, as Markdown: of each option its type, its default and its meaning. */
+/** Describes a schema as Markdown for docs: type, default and meaning of each option. */
 import * as z from 'zod';
 import { durationPattern, sizePattern } from './units.ts';
 import { alternatives, unwrap, writtenDefault } from './walk.ts';
 
-/** A table of the options of a section; those of a section within it have dots: `rotate.size`. */
+/** Returns a table of the options of a section; nested options have dots: `rotate.size`. */
 export function describeOptions(section: z.core.$ZodType): string {
   const head = ['| option | type | default | meaning |', '|---|---|---|---|'];
   const rows = collectOptions(section, []).map(({ name, schema }) =>
@@ -44,7 +44,7 @@ function holdsItself(section: z.ZodObject): boolean {
   return Object.values(section.shape).some((option) => unwrap(option) === section);
 }
 
-/** `absent` where that means something of its own. */
+/** `absent` where that has a meaning. */
 export function describeDefault(schema: z.core.$ZodType): string {
   const written = writtenDefault(schema);
   return written === undefined ? 'absent' : code(String(JSON.stringify(written)).replace(/^"(.*)"$/, '$1'));

@@ -1,4 +1,4 @@
-/** Which values of a section are paths of files: marked where the schema is written, and found by it. */
+/** Marks values of a section that are file paths, and finds them by the mark. */
 import * as z from 'zod';
 import { text } from './builders.ts';
 import { alternatives } from './walk.ts';
@@ -14,7 +14,10 @@ export function path(example: string) {
 
 type Resolve = (path: string) => string;
 
-/** A copy of a value that fits the schema, with the path of every file in it resolved. Reads the schema only where the value has something. */
+/**
+ * Copies a value that fits the schema with every file path resolved. Reads the schema only where the value is
+ * set.
+ */
 export function resolveFiles<Value>(schema: Type, value: Value, resolve: Resolve): Value {
   return alternatives(schema).reduce<unknown>((read, type) => resolveIn(type, read, resolve), value) as Value;
 }

@@ -1,4 +1,4 @@
-/** A secret of the configuration: as it stands, in an environment variable, or in a file. */
+/** A secret in the configuration: as plain text, in an environment variable, or in a file. */
 import * as z from 'zod';
 import { findVariableReference, findVariableWithin } from '../variable-reference.ts';
 import { expects, section, text } from './builders.ts';
@@ -9,25 +9,25 @@ const write = '{ env: NAME } or { file: PATH }, or the text itself';
 
 const FromEnvironment = section(() => ({
   env: text('the name of a variable', 'the name of an environment variable').describe(
-    'The environment variable that holds it.',
+    'The environment variable with the secret.',
   ),
 }));
 
 const FromFile = section(() => ({
   file: path('./secret').describe(
-    'The file that holds it, relative to the configuration file; a line break at its end is left out.',
+    'The file with the secret, relative to the configuration file; a line break at its end is stripped.',
   ),
 }));
 
 /**
- * Text in the file itself is readable by whoever may read the configuration, and ends up in backups and
- * repositories: the other two forms are there to keep it out.
+ * Plain text is readable by everyone who can read the configuration, and ends up in backups and repositories:
+ * the other two forms avoid that.
  */
 export function secret(noun: string) {
   return secretBut(noun, findVariableReference, (name) => `write { env: ${name} }`);
 }
 
-/** The value of a header: text may stand before the secret, and so before a reference that nothing expands. */
+/** The value of a header: text may precede the secret, and so a reference that is never expanded. */
 export function headerSecret(noun: string) {
   return secretBut(
     noun,
@@ -46,12 +46,12 @@ function secretBut(
     .superRefine((value, context) => {
       const name = typeof value === 'string' ? find(value) : undefined;
       if (name === undefined) return;
-      const message = `refers to the variable ${name}, and nothing fills it in here; ${advise(name)}, or { file: PATH } if that text is the secret itself`;
+      const message = `refers to the variable ${name}, which is not expanded here; ${advise(name)}, or { file: PATH } if that text is the secret itself`;
       context.addIssue({ code: 'custom', message });
     });
 }
 
-/** The paths of the values that may be secrets, with dots; a `*` stands for every key of a mapping. */
+/** Returns the paths of values that may be secrets, with dots; `*` stands for every key of a mapping. */
 export function findSecrets(schema: z.core.$ZodType, path: readonly string[] = []): readonly string[] {
   const types = alternatives(schema);
   if (types.some((type) => isReference(type))) return [path.join('.')];
@@ -69,5 +69,5 @@ function isReference(type: z.core.$ZodType): boolean {
   return type instanceof z.ZodObject && Object.keys(type.shape).join() === 'env';
 }
 
-/** Where a secret comes from. */
+/** The source of a secret. */
 export type Secret = string | { readonly env: string } | { readonly file: string };

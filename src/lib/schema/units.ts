@@ -1,11 +1,11 @@
-/** Sizes and durations as people write them. A plain number is bytes, or milliseconds. */
+/** Reads sizes and durations as people write them. A plain number is bytes, or milliseconds. */
 import * as z from 'zod';
 import { MAX_TIMER_DELAY } from '../timer.ts';
 import { expects } from './builders.ts';
 
 const milliseconds = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** As SI and IEC spell them: `MB` is a million bytes, `MiB` is 1024 * 1024. */
+/** As SI and IEC define them: `MB` is a million bytes, `MiB` is 1024 * 1024. */
 const bytes = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
 export const durationPattern = /^(\d{1,12}(?:\.\d{1,6})?) ?(ms|s|m|h|d)$/;
@@ -17,12 +17,12 @@ function scale(text: string, pattern: RegExp, units: Readonly<Record<string, num
   return factor === undefined ? undefined : Math.round(Number(amount) * factor);
 }
 
-/** Milliseconds, or `undefined` when the text is not a duration. */
+/** Returns milliseconds, or `undefined` when the text is not a duration. */
 export function readDuration(text: string): number | undefined {
   return scale(text, durationPattern, milliseconds);
 }
 
-/** Bytes, or `undefined` when the text is not a size. */
+/** Returns bytes, or `undefined` when the text is not a size. */
 export function readSize(text: string): number | undefined {
   return scale(text, sizePattern, bytes);
 }
@@ -32,13 +32,13 @@ type Message = ReturnType<typeof expects>;
 interface Range {
   readonly min: number;
   readonly max: number;
-  /** As it reads in a message: `from 1KiB to 1GiB`. */
+  /** Its text in messages: `from 1KiB to 1GiB`. */
   readonly reads: string;
 }
 
 const durations: Range = { min: 0, max: MAX_TIMER_DELAY, reads: 'up to 24d' };
 
-/** Longer than nothing. */
+/** Longer than zero. */
 export const POSITIVE: Range = { min: 1, max: MAX_TIMER_DELAY, reads: 'from 1ms to 24d' };
 
 /** @param range in milliseconds. */

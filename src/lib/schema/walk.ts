@@ -1,9 +1,9 @@
-/** Walking the schema: what stands under the wrappers that zod puts around a value. */
+/** Looks through the wrappers that zod puts around a schema. */
 import * as z from 'zod';
 
 type Type = z.core.$ZodType;
 
-/** The schema of what is written, without its default, its transformation and whether it may be absent. */
+/** Returns the schema of the written value, without default, transformation and optionality. */
 export function unwrap(schema: Type): Type {
   let inner = schema;
   for (;;) {
@@ -15,20 +15,20 @@ export function unwrap(schema: Type): Type {
   }
 }
 
-/** The default as it would be written in a file. */
+/** Returns the default as written in a file. */
 export function writtenDefault(schema: Type): unknown {
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) return schema.def.defaultValue;
   if (schema instanceof z.ZodPipe) return writtenDefault(schema.in);
   return undefined;
 }
 
-/** Every kind of value that may be written: the members of a union, or the schema itself. */
+/** Returns every accepted kind of value: the members of a union, or the schema itself. */
 export function alternatives(schema: Type): readonly Type[] {
   const inner = unwrap(schema);
   return inner instanceof z.ZodUnion ? inner.options.flatMap(alternatives) : [inner];
 }
 
-/** The keys of the mapping at a path: empty when there can be none, or any. */
+/** Returns the keys of the mapping at a path: empty when there are none, or any. */
 export function keysAt(schema: Type, path: readonly PropertyKey[]): readonly string[] {
   const [segment, ...rest] = path;
   return alternatives(schema).flatMap((type) => {
@@ -46,7 +46,7 @@ function childOf(type: Type, segment: PropertyKey): Type | undefined {
   return type instanceof z.ZodRecord ? type.valueType : undefined;
 }
 
-/** Whether it is a mapping, or may be one, that has the key. */
+/** Reports whether it is or may be a mapping with this key. */
 export function hasKey(schema: Type, key: string): boolean {
   return keysAt(schema, []).includes(key);
 }

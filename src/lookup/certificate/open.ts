@@ -1,10 +1,4 @@
-<<<<<<< HEAD
 /** The method `certificate` asks nobody. */
-=======
-/** The method `certificate`: checks names of the client's TLS certificate. It makes no request. */
-
->>>>>>> ebc44e8 (Write the texts of src/lookup in plain English)
-
 import { certificateMethod } from '../../policy/login/login-by-name.ts';
 import { parseTags } from '../../policy/login/tags.ts';
 import type { OpenLogin } from '../methods/method.ts';

@@ -229,7 +229,7 @@ describe('exhook hash', () => {
   it.each([
     ['rot13', 'x', 'there is no form "rot13"; write one of: argon2id'],
     ['argon2id', '', 'the password is empty'],
-    ['bcrypt', 'x'.repeat(73), 'bcrypt ignores all after 72 bytes'],
+    ['bcrypt', 'x'.repeat(73), 'bcrypt ignores everything after 72 bytes'],
   ])('refuses %s of %j', async (form, password, problem) => {
     const terminal = aTerminal();
     expect(await hashCommand(form, cheap, async () => password, terminal)).toBe(2);

@@ -47,7 +47,7 @@ describe('secretKeys', () => {
     [{ secret: SECRET, algorithms: ['none'] }, /algorithm none cannot be used/],
     [
       { secret: SECRET, algorithms: ['RS256'] },
-      /algorithm RS256 cannot be used with this kind of key: there are HS256/,
+      /algorithm RS256 cannot be used with this kind of key: expected HS256/,
     ],
     [{ secret: SECRET, algorithms: [] }, /at least one/],
   ])('refuses %j', (options, message) => {

@@ -43,7 +43,7 @@ it('follows merge keys in YAML, for more users than the limit of aliases', () =>
 });
 
 it.each([
-  ['- { <<: 5, username: a }', /<< takes keys/],
+  ['- { <<: 5, username: a }', /<< must refer/],
   [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b, username: b, username: c }`, /DUPLICATE_KEY/],
   [`- &b { username: a, hash: "${HASH}" }\n- { <<: *b }`, /is listed twice/],
 ])('explains errors of merge keys: %s', (text, message) => {
@@ -51,7 +51,7 @@ it.each([
   expect(!result.ok && result.problems[0]?.message).toMatch(message);
 });
 
-it('counts the hashes that are guessed fast', () => {
+it('counts the hashes that can be guessed quickly', () => {
   const weak = ['{SHA}LgdsmcG6bN7Y4xhPVNpFz8cNZ5o=', '{SMD5}P9zTbrgutojQFrG8ycE582Qsxdg='];
   const text = [HASH, ...weak].map((hash, i) => `u${i}:${hash}\n`).join('');
   const result = parseUsers(text, 'passwd');

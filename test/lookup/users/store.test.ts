@@ -65,7 +65,7 @@ describe('openUserStore', () => {
     refusing.file.text = none;
     await refusing.store.reload();
     expect(refusing.store.users.size).toBe(1);
-    expect(refusing.problems).toEqual([expect.stringContaining('has no users and had some before')]);
+    expect(refusing.problems).toEqual([expect.stringContaining('has no users, but had some before')]);
     refusing.store.close();
     const allowing = await open(text, { path, allowEmpty: true });
     allowing.file.text = none;
