@@ -1,11 +1,11 @@
 import type { Position } from './problem.ts';
 
-/** A parsed file that remembers where everything stood. */
+/** A parsed file that knows the positions of its parts. */
 export interface ConfigDocument {
-  /** Its content; `undefined` when it could not be read. */
+  /** Its content; `undefined` when it could not be parsed. */
   readonly content: unknown;
-  /** Why it could not be read, or not be read for certain. */
+  /** Why it could not be parsed, or only ambiguously. */
   readonly problems: readonly { readonly position: Position; readonly message: string }[];
-  /** Where the key, or the value, at a path stands, or else the nearest mapping or list around it. */
+  /** Returns the position of the key or value at a path, or of the nearest enclosing mapping or list. */
   locate(path: readonly PropertyKey[], part: 'key' | 'value'): Position;
 }

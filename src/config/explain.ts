@@ -1,4 +1,4 @@
-/** From zod's issues to sentences: each with its own path, unknown keys with the key that was meant. */
+/** Turns zod's issues into sentences: each with its own path, unknown keys with a suggestion. */
 import type * as z from 'zod';
 import { formatName } from '../lib/format-path.ts';
 import { oneOf } from '../lib/schema/builders.ts';
@@ -25,7 +25,7 @@ function explainIssue(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): Fi
   return [{ path, part: 'value', message: issue.message }];
 }
 
-/** The member of a union whose shape the value has, so that what is wrong is inside it. */
+/** Finds the member of a union that has the shape of the value: its issues are the relevant ones. */
 function findMeant(members: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   return members.find((issues) =>
     issues.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
@@ -43,7 +43,7 @@ function advise(path: readonly PropertyKey[], key: string): string {
   return `write ${oneOf(siblings.map(formatName))}, or remove it`;
 }
 
-/** A key that stands in another section: `port` is `listen.port`. */
+/** Finds a key in another section: `port` is `listen.port`. */
 function findElsewhere(key: string): string | undefined {
   return allKeys().find(({ path }) => path.at(-1) === key)?.name;
 }

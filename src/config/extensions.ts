@@ -1,11 +1,11 @@
-/** Keys of the file that are the user's own: `x-` at the top, where anchors for merge keys are put. */
+/** Top-level keys that begin with `x-` belong to the user, for anchors of merge keys. */
 
 const EXTENSION = /^x-/;
 
-/** What JSON Schema says of them. */
+/** The same as a pattern of JSON Schema. */
 export const extensionPattern = EXTENSION.source;
 
-/** The content without them. */
+/** Returns the content without these keys. */
 export function withoutExtensions(content: unknown): unknown {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return content;
   return Object.fromEntries(Object.entries(content).filter(([key]) => !EXTENSION.test(key)));

@@ -1,4 +1,4 @@
-/** Reading a configuration file, as work that another thread can do. */
+/** Reads a configuration file, as a job that can run on another thread. */
 
 import type { JobResult } from '../lib/offload/job.ts';
 import { packList } from '../lib/packed-list.ts';
@@ -12,11 +12,11 @@ import { parseYaml } from './yaml.ts';
 export interface ConfigFileInput {
   readonly path: string;
   readonly text: string;
-  /** What flags and variables say. */
+  /** The values of flags and variables. */
   readonly sources: Sources;
 }
 
-/** The lists that may be long, as pieces of bytes: they are read a few rules at a time. */
+/** The lists that may be long, as pieces of bytes, decoded a few rules at a time. */
 export interface ConfigLists {
   readonly authorize: readonly Uint8Array<ArrayBuffer>[] | undefined;
   readonly publish: readonly Uint8Array<ArrayBuffer>[] | undefined;
@@ -66,7 +66,7 @@ export interface PlacesJob {
   readonly output: readonly string[];
 }
 
-/** The problems with their places in the file. */
+/** Adds the position in the file to each problem. */
 export function placesJob({ path, text, problems }: PlacesJob['input']): JobResult<readonly string[]> {
   const file: ConfigFile = { path, document: parseYaml(text) };
   return { output: problems.map((problem) => locateProblem(problem, file)), transfer: [] };

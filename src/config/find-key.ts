@@ -1,9 +1,9 @@
-/** Finds the key of a flag or a variable, and makes the schemas of those sections only that may have it. */
+/** Finds the key of a flag or a variable. Builds the schemas of only those sections that may have it. */
 import type * as z from 'zod';
 import { type Key, keyOf, shapeOf, short, words } from './key.ts';
 import { Config } from './schema.ts';
 
-/** A key, and its place among all keys: the index at each depth. */
+/** A key, and its index at each depth. */
 export interface FoundKey {
   readonly key: Key;
   readonly order: readonly number[];
@@ -49,10 +49,10 @@ function findByWords(given: readonly string[]): FoundKey | undefined {
 }
 
 /**
- * The first key that is matched to the end.
+ * Finds the first key that matches completely.
  *
- * @param take how much of what is searched a name takes from a place on; `undefined`: it does not match there.
- * @param length of what is searched
+ * @param take returns how much of the searched text a name matches at an offset; `undefined`: no match.
+ * @param length of the searched text
  */
 function find(take: (name: string, at: number) => number | undefined, length: number): FoundKey | undefined {
   const search = (

@@ -6,18 +6,18 @@ import { allKeys, type Key } from './key.ts';
 import { findNearest } from './nearest.ts';
 import type { Problem } from './problem.ts';
 
-/** A value given as text, for a key, by a variable or a flag. */
+/** A key's value as text, from a variable or a flag. */
 export interface Given {
   readonly key: Key;
   readonly text: string;
-  /** Whose value it is: `flag --port`. */
+  /** Its origin: `flag --port`. */
   readonly where: string;
 }
 
 export interface Flags {
-  /** The file to read. */
+  /** The configuration file to read. */
   readonly config?: string;
-  /** The file to write received calls to. */
+  /** The file that received calls are written to. */
   readonly record?: string;
   readonly given: readonly Given[];
   readonly problems: readonly Problem[];
@@ -32,10 +32,10 @@ interface Found {
 
 type ByFlag = ReadonlyMap<string, Key>;
 
-/** Flags that are no keys. */
+/** Flags that are not keys. */
 const files: readonly string[] = ['config', 'record'];
 
-/** The keys of the flags that were given, and the old ones. */
+/** Returns the keys of the given flags, old keys included. */
 function byFlagOf(argv: readonly string[], old: readonly Key[]): ByFlag {
   const byFlag = new Map<string, Key>();
   for (const arg of argv) {
@@ -50,7 +50,7 @@ function byFlagOf(argv: readonly string[], old: readonly Key[]): ByFlag {
   return byFlag;
 }
 
-/** Only switches take no value: Node must know them to tell a value from what follows. */
+/** Only switches take no value: Node needs them to separate values from arguments. */
 function optionsOf(byFlag: ByFlag) {
   return Object.fromEntries(
     [...files, ...byFlag.keys()].map((name) => {
@@ -63,7 +63,7 @@ function optionsOf(byFlag: ByFlag) {
 /**
  * Reads every flag, and reports every problem. Never throws.
  *
- * @param old keys whose flags are known besides those of the schema. Default: none.
+ * @param old keys whose flags are accepted besides those of the schema. Default: none.
  */
 export function readFlags(argv: readonly string[], old: readonly Key[] = []): Flags {
   const byFlag = byFlagOf(argv, old);
@@ -80,8 +80,8 @@ export function readFlags(argv: readonly string[], old: readonly Key[] = []): Fl
   return found;
 }
 
-// Arguments are named by their number: one that is no flag may be the value of one, and a secret.
-const UNEXPECTED = 'was not expected; write it behind the flag it belongs to';
+// Names arguments by their position: an argument may be a misplaced value, and a secret.
+const UNEXPECTED = 'is unexpected; write it after its flag';
 const ONE_DASH = 'begins with one "-"; flags begin with two, see --help';
 
 interface Token {
@@ -100,12 +100,12 @@ function readFlag(found: Found, { name, value, inlineValue }: Token, byFlag: ByF
     else found.given.push({ key, text: isNegated ? 'false' : (value ?? 'true'), where });
   } else if (!files.includes(name) && !byFlag.has(name)) report(`is not known; ${advise(name)}`);
   else if (value === undefined || value === '' || (!inlineValue && value.startsWith('-'))) {
-    report('needs a value; write it behind the flag');
+    report('needs a value; write it after the flag');
   } else if (name === 'config' || name === 'record') found[name] = value;
   else if (key !== undefined) found.given.push({ key, text: value, where });
 }
 
 function advise(name: string): string {
   const nearest = findNearest(name, [...files, ...allKeys().flatMap(({ flags }) => flags)]);
-  return nearest === undefined ? 'see --help for those that are' : `did you mean --${nearest}?`;
+  return nearest === undefined ? 'see --help for all flags' : `did you mean --${nearest}?`;
 }

@@ -1,4 +1,4 @@
-/** Which hooks brokers will be asked to call, with which topics, and why. */
+/** Determines which hooks brokers should call, for which topics, and why. */
 import { brokerFilters } from '../policy/messages/filters.ts';
 import {
   type HookName,
@@ -13,15 +13,15 @@ import { unionOfTopics } from './topic-union.ts';
 
 export interface RegisteredHook {
   readonly name: RegistrableHookName;
-  /** Message hooks only; none means every topic. */
+  /** Message hooks only; empty means every topic. */
   readonly topics: readonly string[];
   /** The end of a sentence: "registered because ...". */
   readonly because: string;
 }
 
 /**
- * What is not needed is not registered, since every registered hook costs the broker a call it waits for.
- * The hooks come in the order of the protocol.
+ * Registers only needed hooks, because the broker waits for every call of a registered one. In the order of
+ * the protocol.
  */
 export function registeredHooks(
   config: Pick<Config, 'hooks' | 'events' | 'authenticate' | 'authorize'> & Partial<Pick<Config, 'publish'>>,
@@ -33,7 +33,7 @@ export function registeredHooks(
   for (const hook of [...wantedHooks(config), ...policies, ...customHooks(customHookNames)]) {
     const before = found.get(hook.name);
     if (before === undefined) found.set(hook.name, hook);
-    // Topics that somebody wrote down are no others, but for those that a policy must judge.
+    // Topics in the configuration are final, except for those that a policy must judge.
     else found.set(hook.name, merge(before, hook, isFixed(hook)));
   }
   return registrableHookNames.flatMap((name) => found.get(name) ?? []);
@@ -70,14 +70,14 @@ function shownHooks(): RegisteredHook[] {
   }));
 }
 
-/** A route never registers the hooks about logins and actions: an answer of ours would replace the broker's. */
+/** A route never registers the hooks about logins and actions: our answer would replace the broker's. */
 function routedHooks({ hooks, topics = [], to, name }: RouteSection, i: number): RegisteredHook[] {
   const because = `its events go to ${to.join(' and ')} (${name ?? `events.routes[${i}]`})`;
   return (
     hooks
       .filter(isRegistrable)
       .filter((hook) => !isDecided(hook))
-      // With topics, a broker whose failed_action is deny refuses all messages outside of them without a call.
+      // With topics, a broker with failed_action = deny refuses all messages outside them without a call.
       .map((hook) => ({ name: hook, topics: hook === 'message.ingress' ? [] : topics, because }))
   );
 }
@@ -86,7 +86,7 @@ function policyHooks(config: Parameters<typeof registeredHooks>[0]): RegisteredH
   return [...accessHooks(config), ...messageHooks(config)];
 }
 
-/** For the messages that a rule may match, and no others. */
+/** Registers for the topics that a rule may match. */
 function messageHooks({ publish }: Parameters<typeof registeredHooks>[0]): RegisteredHook[] {
   const filters = publish === undefined ? [] : brokerFilters(publish.rules);
   if (publish === undefined || filters?.length === 0) return [];

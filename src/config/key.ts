@@ -1,17 +1,20 @@
-/** A key of the configuration, with the environment variable and the flag that are derived from it. */
+/** A configuration key, with its environment variable and its flag. */
 import * as z from 'zod';
 import { alternatives, unwrap, writtenDefault } from '../lib/schema/walk.ts';
 import { Config } from './schema.ts';
 
 export interface Key {
-  /** As in the file: `limits.messageBytes`. */
+  /** As written in the file: `limits.messageBytes`. */
   readonly name: string;
   readonly path: readonly string[];
   readonly schema: z.core.$ZodType;
   readonly description: string;
-  /** As it would be written; `undefined` when absent means something of its own. */
+  /** As written in a file; `undefined` when absence has a meaning. */
   readonly default: unknown;
-  /** How a text sets it: a list is comma separated, a switch is a flag without a value. `none`: only a file can. */
+  /**
+   * How a text sets it: a list is comma separated, a switch is a flag without a value. `none`: only settable
+   * in the file.
+   */
   readonly takes: 'text' | 'list' | 'switch' | 'none';
   /** A later one wins. */
   readonly variables: readonly string[];
@@ -19,7 +22,7 @@ export interface Key {
   readonly flags: readonly string[];
 }
 
-/** Names that are worth being short: platforms set `PORT`. */
+/** Short names: platforms set `PORT`. */
 export const short: Readonly<Record<string, { readonly variable: string; readonly flag: string }>> = {
   'listen.host': { variable: 'HOST', flag: 'host' },
   'listen.port': { variable: 'PORT', flag: 'port' },
@@ -28,10 +31,11 @@ export const short: Readonly<Record<string, { readonly variable: string; readonl
 let all: readonly Key[] | undefined;
 
 /**
- * Every key, in the order of the schema. Those that only a file can set have no variables and no flags.
+ * Returns every key, in the order of the schema. Keys that only a file can set have no variables and no
+ * flags.
  *
- * This makes the schema of every section, which takes longer than reading most configurations: to find a few keys, see
- * find-key.ts.
+ * This builds the schema of every section, which takes longer than reading most configurations: use
+ * find-key.ts for a few keys.
  */
 export function allKeys(): readonly Key[] {
   all ??= collect(Config, []);
@@ -44,7 +48,7 @@ function collect(schema: z.core.$ZodType, path: readonly string[]): Key[] {
   return Object.entries(shape).flatMap(([name, child]) => collect(child, [...path, name]));
 }
 
-/** The keys of a section; nothing when it is a value. */
+/** Returns the keys of a section; nothing for a value. */
 export function shapeOf(schema: z.core.$ZodType): z.core.$ZodLooseShape | undefined {
   const inner = unwrap(schema);
   return inner instanceof z.ZodObject ? inner.shape : undefined;
@@ -64,7 +68,7 @@ export function keyOf(schema: z.core.$ZodType, path: readonly string[]): Key {
   };
 }
 
-/** The variables and flags that are derived from a path. */
+/** Returns the variables and flags of a path. */
 export function namesOf(path: readonly string[], takes: Key['takes']): Pick<Key, 'variables' | 'flags'> {
   if (takes === 'none') return { variables: [], flags: [] };
   const name = path.join('.');

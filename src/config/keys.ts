@@ -1,4 +1,4 @@
-/** Every key of the configuration, for what describes them all. */
+/** Every key of the configuration, for reference and help. */
 import { allKeys, type Key } from './key.ts';
 
 export const keys: readonly Key[] = allKeys();

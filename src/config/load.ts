@@ -1,7 +1,7 @@
 /**
- * From what was given to a configuration: defaults < file < environment < flags.
+ * Loads a configuration from its sources: defaults < file < environment < flags.
  *
- * Pure: the caller reads the file, and decides what problems cost.
+ * Pure: the caller reads the file and handles problems.
  */
 
 import { formatPath } from '../lib/format-path.ts';
@@ -18,13 +18,13 @@ import type { Sources } from './sources.ts';
 
 export interface ConfigFile {
   readonly path: string;
-  /** Made by `parseYaml` of yaml.ts. */
+  /** Returned by `parseYaml` of yaml.ts. */
   readonly document: ConfigDocument;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** The file to write received calls to. */
+  /** The file that received calls are written to. */
   readonly record?: string;
   readonly warnings: readonly Problem[];
   readonly problems?: never;
@@ -37,11 +37,11 @@ export interface RejectedConfig {
   readonly warnings?: never;
 }
 
-/** To make code that checks faster takes longer than to check once. */
+/** Compiling a faster validator takes longer than validating once. */
 const ONCE = { jitless: true };
 
 /**
- * Reports every problem at once. Never throws.
+ * Loads the configuration and reports every problem at once. Never throws.
  *
  * @param table the old keys that still work. Default: those of deprecations.ts.
  */
@@ -68,7 +68,7 @@ function explainFile(file: ConfigFile | undefined): Problem[] {
   return file.document.problems.map(({ position, message }) => problemAt(file.path, position, '', message));
 }
 
-/** Names whoever gave the value: a flag before a variable before the file, and there the key as it was written. */
+/** Names the origin of a value: a flag before a variable before the file, and there the key as written. */
 function blame(
   finding: Finding,
   values: readonly GivenValue[],
@@ -92,7 +92,7 @@ function itemOf(giver: GivenValue, path: readonly PropertyKey[]): string {
   return typeof item === 'number' ? `, item ${item + 1}` : '';
 }
 
-/** In the order of the file; what has no position keeps its place behind. */
+/** Sorts by position in the file; problems without one follow in their order. */
 function byPosition(a: Problem, b: Problem): number {
   if (a.position === undefined || b.position === undefined) return Number(!a.position) - Number(!b.position);
   return a.position.line - b.position.line || a.position.column - b.position.column;

@@ -1,13 +1,13 @@
-/** Finds the line that a problem is about when it was noticed only while something was opened. */
+/** Finds the line of a problem that was noticed only when something was opened. */
 import type { ConfigFile } from './load.ts';
 import { problemAt } from './problem.ts';
 
-/** A path at the beginning of a problem, as `formatPath` writes it: `authenticate.methods[0].jwt: ...` */
+/** The path at the beginning of a problem, as written by `formatPath`: `authenticate.methods[0].jwt: ...` */
 const PATH = /^((?:[\w$-]+)(?:\.[\w$-]+|\[\d+\])*): /;
 
 /**
- * The problem with its place in the file: `exhook.yaml:3:9 authenticate.methods[0].jwt: ...`. As it was, when it names
- * nothing that stands in the file: an environment variable or a flag may have given it.
+ * Returns the problem with its position: `exhook.yaml:3:9 authenticate.methods[0].jwt: ...`. Unchanged when
+ * the path is not in the file: the value may come from a variable or a flag.
  */
 export function locateProblem(problem: string, file: ConfigFile | undefined): string {
   const [prefix, name] = PATH.exec(problem) ?? [];

@@ -1,23 +1,23 @@
-/** Lays values given by variables and flags over the content of a file. */
+/** Merges values of variables and flags into the content of a file. */
 import * as z from 'zod';
 import { alternatives } from '../lib/schema/walk.ts';
 import type { Key } from './key.ts';
 
-/** A value for a key, given by a variable or a flag. */
+/** A key's value, from a variable or a flag. */
 export interface GivenValue {
-  /** Of the key. */
+  /** The path of the key. */
   readonly path: readonly string[];
   readonly value: unknown;
-  /** Whose value it is: `flag --port`. */
+  /** Its origin: `flag --port`. */
   readonly where: string;
 }
 
-/** The content with every given value in its place; a later one wins. */
+/** Returns the content with every given value; a later one wins. */
 export function mergeSources(content: unknown, given: readonly GivenValue[]): unknown {
   return given.reduce((values, { path, value }) => setAt(values, path, value), content);
 }
 
-/** A copy with the value at the path. What is not a mapping stays, to be reported as it is. */
+/** Returns a copy with the value at the path. Anything but a mapping is kept, to be reported later. */
 function setAt(content: unknown, path: readonly string[], value: unknown): unknown {
   const [name, ...rest] = path;
   if (name === undefined) return value;
@@ -26,7 +26,7 @@ function setAt(content: unknown, path: readonly string[], value: unknown): unkno
   return { ...content, [name]: setAt(child === undefined ? {} : child, rest, value) };
 }
 
-/** The value that a text stands for: what the schema takes of text, number and yes or no, tried in this order. */
+/** Parses a text: tries what the schema accepts of text, number and boolean, in this order. */
 export function readText(key: Key, text: string): unknown {
   if (key.takes !== 'list') return readScalar(key.schema, text);
   const list = alternatives(key.schema).find((type) => type instanceof z.ZodArray);

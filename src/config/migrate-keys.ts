@@ -1,4 +1,4 @@
-/** Puts the values of old keys in the place of the new ones; see deprecations.ts. Pure. */
+/** Moves the values of old keys to the new ones; see deprecations.ts. Pure. */
 
 import { formatPath } from '../lib/format-path.ts';
 import { keysAt } from '../lib/schema/walk.ts';
@@ -9,13 +9,13 @@ import { Config } from './schema.ts';
 type Path = readonly PropertyKey[];
 
 export interface MigratedDocument {
-  /** With new keys only. */
+  /** Contains only new keys. */
   readonly content: unknown;
   /** One for each old key that was found, at its old path. */
   readonly warnings: readonly Finding[];
-  /** An old key beside the new one: nobody can say which was meant. */
+  /** An old key beside the new one: ambiguous. */
   readonly problems: readonly Finding[];
-  /** Where a value of the new content was written: errors must name a place that is there. */
+  /** Returns where a value of the new content was written: errors must name a place that exists. */
   readonly pathBefore: (path: Path) => Path;
 }
 
@@ -24,7 +24,7 @@ interface Move {
   readonly to: Path;
 }
 
-/** @param content of a configuration file. It is not changed. */
+/** Migrates a configuration. @param content of a configuration file; not changed. */
 export function migrateKeys(content: unknown, table: readonly Deprecation[]): MigratedDocument {
   const warnings: Finding[] = [];
   const problems: Finding[] = [];
@@ -38,7 +38,7 @@ export function migrateKeys(content: unknown, table: readonly Deprecation[]): Mi
       const value = valueAt(modern, path);
       modern = withoutStrangers(removeAt(modern, path), path.slice(0, -1));
       if (to && valueAt(modern, to) !== undefined) {
-        const message = `is an old name of ${formatPath(to)}, which is there too; remove this one`;
+        const message = `is an old name of ${formatPath(to)}, which is also set; remove this one`;
         problems.push({ path: written, part: 'key', message });
         continue;
       }
@@ -51,7 +51,7 @@ export function migrateKeys(content: unknown, table: readonly Deprecation[]): Mi
   return { content: modern, warnings, problems, pathBefore };
 }
 
-/** The text of a warning. @param instead the new name, with what stands for each `*`. */
+/** Builds the text of a warning. @param instead the new name, with `*` replaced. */
 export function warningOf({ since, message }: Deprecation, instead: string | undefined): string {
   const what = instead === undefined ? 'has no effect' : 'is deprecated';
   const advice = instead === undefined ? 'remove it' : `write ${instead} instead`;
@@ -60,7 +60,7 @@ export function warningOf({ since, message }: Deprecation, instead: string | und
 
 interface Match {
   readonly path: Path;
-  /** What stands for each `*`. */
+  /** The values of each `*`. */
   readonly stars: Path;
 }
 
@@ -82,7 +82,7 @@ function fillIn(key: string, stars: Path): Path {
   return key.split('.').map((name) => (name === '*' ? (left.shift() ?? name) : name));
 }
 
-/** The old path of what lies at, or below, the new one. */
+/** Returns the old path of a value at or below the new one. */
 function moveBack(path: Path, { from, to }: Move): Path {
   return to.every((step, depth) => step === path[depth]) ? [...from, ...path.slice(to.length)] : path;
 }
@@ -99,7 +99,7 @@ function setAt(content: unknown, [step, ...rest]: Path, value: unknown): unknown
   return replace(content, step, setAt(childOf(content, step), rest, value));
 }
 
-/** Without the key at the path. A section stays although it is empty: that it is there may mean something. */
+/** Removes the key at the path. Keeps a section that becomes empty: its presence may have a meaning. */
 function removeAt(content: unknown, [step, ...rest]: Path): unknown {
   if (step === undefined) return content;
   if (rest.length > 0) return replace(content, step, removeAt(childOf(content, step), rest));
@@ -107,7 +107,7 @@ function removeAt(content: unknown, [step, ...rest]: Path): unknown {
   return others;
 }
 
-/** Without an empty section of a name that is not known any more: it would be one unknown key more. */
+/** Removes an empty section with an unknown name: it would be reported as another unknown key. */
 function withoutStrangers(content: unknown, path: Path): unknown {
   const value = valueAt(content, path);
   if (path.length === 0 || typeof value !== 'object' || value === null || Object.keys(value).length > 0)
@@ -117,7 +117,7 @@ function withoutStrangers(content: unknown, path: Path): unknown {
   return isKnown ? content : withoutStrangers(removeAt(content, path), path.slice(0, -1));
 }
 
-/** A copy with another child. What is not a mapping or a list stays, to be reported as it is. */
+/** Returns a copy with another child. Anything but a mapping or list is kept, to be reported later. */
 function replace(content: unknown, step: PropertyKey, child: unknown): unknown {
   if (Array.isArray(content)) return content.map((item, i) => (i === step ? child : item));
   if (content === undefined) return { [step]: child };

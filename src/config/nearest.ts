@@ -1,14 +1,14 @@
-/** "Did you mean": the nearest known name to one that is not known. */
+/** "Did you mean": finds the known name nearest to an unknown one. */
 
-/** How alike names are spelt, whatever the case and the separators: `message_bytes` is `messageBytes`. */
+/** Ignores case and separators: `message_bytes` is `messageBytes`. */
 function normalize(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, '');
 }
 
-/** Longer ones are not misspelt names. */
+/** Longer names are not misspelt ones. */
 const MAX_LENGTH = 64;
 
-/** The candidate that takes the fewest changes to reach, or `undefined` when none is near. */
+/** Returns the candidate with the fewest changes, or `undefined` when none is near. */
 export function findNearest<Name extends string>(
   name: string,
   candidates: readonly Name[],

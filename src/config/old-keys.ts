@@ -1,4 +1,4 @@
-/** The variables and flags of old keys: what they are given goes to the new ones; see deprecations.ts. */
+/** Applies variables and flags of old keys to the new ones; see deprecations.ts. */
 import * as z from 'zod';
 import type { Deprecation } from './deprecations.ts';
 import { findKeyByName } from './find-key.ts';
@@ -7,13 +7,13 @@ import { type Key, namesOf } from './key.ts';
 import { warningOf } from './migrate-keys.ts';
 import type { Problem } from './problem.ts';
 
-/** The key of today with the variables and flags of the old one; one without a path when there is none today. */
+/** The current key with the variables and flags of the old one; without a path when it has no successor. */
 export interface OldKey extends Key {
   readonly deprecation: Deprecation;
   readonly today: Key | undefined;
 }
 
-/** Of a key that has no effect any more. Nobody knows what it took: a flag takes a value, as most do. */
+/** A key without effect. Its former type is unknown: its flag takes a value, like most. */
 const nothing = {
   name: '',
   path: [],
@@ -23,7 +23,9 @@ const nothing = {
   takes: 'text',
 } as const;
 
-/** @returns those that a text can set: what lies in a list, or below a name of the user's, only a file can. */
+/**
+ * @returns the keys that text can set: keys inside lists, or below a user's name, can only be set in a file.
+ */
 export function oldKeys(table: readonly Deprecation[]): readonly OldKey[] {
   return table
     .filter(({ key }) => !key.split('.').includes('*'))
@@ -35,7 +37,7 @@ export function oldKeys(table: readonly Deprecation[]): readonly OldKey[] {
     });
 }
 
-/** Under the new names, with a warning for each old one. */
+/** Renames the given values, with a warning for each old name. */
 export function renameGiven(given: readonly Given[]): { given: Given[]; warnings: Problem[] } {
   const warnings = given.flatMap(({ key, where }) =>
     isOld(key) ? [{ where, message: explain(key, where) }] : [],
@@ -52,7 +54,7 @@ export function renameGiven(given: readonly Given[]): { given: Given[]; warnings
 
 const isOld = (key: Key): key is OldKey => 'deprecation' in key;
 
-/** Variables are named with variables, and flags with flags. */
+/** Recommends variables for variables, and flags for flags. */
 function explain({ deprecation, today }: OldKey, where: string): string {
   const flag = today?.flags.at(-1);
   const instead = where.startsWith('flag ') ? flag && `--${flag}` : today?.variables.at(-1);

@@ -1,4 +1,4 @@
-/** The files that policies name, found from where the configuration is. */
+/** Resolves the paths in policies relative to the configuration file. */
 
 import { resolveFiles } from '../lib/schema/files.ts';
 import type { Secret } from '../lib/schema/secret.ts';
@@ -10,7 +10,7 @@ import type { Config } from './schema.ts';
 type Grants = NonNullable<Config['authorize']>['grants'];
 type Resolve = (path: string) => string;
 
-/** The configuration with every path of its policies resolved. */
+/** Returns the configuration with every path of its policies resolved. */
 export function resolvePolicyFiles(config: Config, resolve: Resolve): Config {
   const { authenticate, authorize, publish } = config;
   return {
@@ -36,7 +36,7 @@ export function resolvePolicyFiles(config: Config, resolve: Resolve): Config {
 
 type PublishRule = NonNullable<Config['publish']>['rules'][number];
 
-/** Codecs and JSON Schemas of a message rule. */
+/** Resolves codecs and JSON Schemas of a message rule. */
 function resolveRule(rule: PublishRule, resolve: Resolve): PublishRule {
   const { decode, encode, require: must } = rule;
   const chain = (specs: OneOrMore<PayloadCodecSpec>): OneOrMore<PayloadCodecSpec> =>
@@ -71,7 +71,7 @@ function resolveSecret<S extends Secret | undefined>(secret: S, resolve: Resolve
   ) as S;
 }
 
-/** A copy with some texts resolved, those that are there. */
+/** Returns a copy with the texts of these keys resolved, where present. */
 function resolveKeys<Value extends object>(
   value: Value,
   keys: readonly (keyof Value)[],

@@ -1,4 +1,4 @@
-/** What is wrong with a configuration, and where. A problem never repeats a value: it may be a secret. */
+/** A problem of a configuration, and its place. It never repeats a value, which may be a secret. */
 
 /** Counted from 1, as editors do. */
 export interface Position {
@@ -9,18 +9,18 @@ export interface Position {
 export interface Problem {
   /** `exhook.yaml:3:9 listen.port`, `environment variable PORT`, or `flag --port`. */
   readonly where: string;
-  /** What is wrong; what to write instead. */
+  /** What is wrong, and what to write instead. */
   readonly message: string;
-  /** Present when the file is to blame. */
+  /** Present when the problem is in the file. */
   readonly position?: Position;
 }
 
-/** One line for a person. */
+/** Formats the problem in one line. */
 export function formatProblem({ where, message }: Problem): string {
   return `${where}: ${message}`;
 }
 
-/** A problem of a file, at the key or value concerned. */
+/** Makes a problem of a file, at the key or value concerned. */
 export function problemAt(file: string, position: Position, path: string, message: string): Problem {
   const where = `${file}:${position.line}:${position.column}${path === '' ? '' : ` ${path}`}`;
   return { where, message, position };

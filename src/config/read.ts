@@ -1,4 +1,4 @@
-/** Reads a configuration: on another thread when the file is long and calls are being answered. */
+/** Reads a configuration: on another thread when the file is long and the server is answering calls. */
 
 import type { Job } from '../lib/offload/job.ts';
 import { OffloadError, offload } from '../lib/offload/offload.ts';
@@ -17,7 +17,7 @@ export interface ReadConfig {
   readonly config: Config;
   readonly record?: string | undefined;
   readonly warnings: readonly string[];
-  /** Problems that are noticed later, with the line of the file that each is about. */
+  /** Adds the position in the file to problems that are found later. */
   readonly place: (problems: readonly string[]) => Promise<readonly string[]>;
 }
 
@@ -30,9 +30,9 @@ export interface ConfigText {
 
 export interface ReadOptions {
   readonly sources: Sources;
-  /** Nothing: flags and variables say it all. */
+  /** Nothing when flags and variables set everything. */
   readonly file: ConfigText | undefined;
-  /** Whether calls are being answered. */
+  /** Whether the server is answering calls. */
   readonly isServing: boolean;
 }
 
@@ -41,7 +41,7 @@ export const configFileJob: Job<ConfigJob['input'], ConfigJob['output']> = {
   load: async () => (await import('./file-job.ts')).configJob,
 };
 
-/** Finds where in a configuration file problems are. */
+/** Finds the positions of problems in a configuration file. */
 export const placesFileJob: Job<PlacesJob['input'], PlacesJob['output']> = {
   name: 'places',
   load: async () => (await import('./file-job.ts')).placesJob,

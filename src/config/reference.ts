@@ -1,4 +1,6 @@
-/** The reference of the configuration, as Markdown: docs/configuration.md is generated from the schema. */
+/**
+ * Renders the reference of the configuration as Markdown: docs/configuration.md is generated from the schema.
+ */
 import type * as z from 'zod';
 import { code, describeDefault, tableRow, typeOf } from '../lib/schema/describe.ts';
 import type { Key } from './key.ts';
@@ -10,23 +12,23 @@ const head = `# Configuration
 <!-- Generated from src/config by scripts/generate.mjs: do not edit. -->
 
 One YAML file, named by \`--config FILE\` or the environment variable \`EXHOOK_CONFIG\`; every key is optional.
-Merge keys (\`<<: *name\`) are followed; keys at the top that begin with \`x-\` are yours, as a place for anchors.
-Environment variables win over the file, flags win over both. Lists are comma separated there. An empty
+Merge keys (\`<<: *name\`) are supported; top-level keys that begin with \`x-\` are ignored: use them for anchors.
+Environment variables override the file, flags override both. There, lists are comma separated. An empty
 variable counts as absent.
 
 Durations are written \`250ms\`, \`10s\`, \`5m\`, \`1h\` or \`1d\` (a plain number is milliseconds); sizes \`512KiB\`,
 \`16MiB\` or \`1GiB\` (\`MB\` is a million bytes, a plain number is bytes).
 
-An unknown key, an unknown flag and a value that does not fit stop the server at its start, with exit status 2
-and every problem at once. Unknown variables do not: Kubernetes sets \`EXHOOK_PORT\` and others beside a service
-named \`exhook\`. For completion and checks in an editor, begin the file with
+An unknown key, an unknown flag or an invalid value stops the server at start, with exit status 2
+and a list of all problems. Unknown variables do not: Kubernetes sets \`EXHOOK_PORT\` and others beside a service
+named \`exhook\`. For completion and validation in an editor, begin the file with
 
 \`\`\`yaml
 # yaml-language-server: $schema=./exhook.schema.json
 \`\`\`
 
-The flag \`--record FILE\` is no key: it writes the calls received to a file, for \`exhook replay\` and
-\`exhook compare\`. With several workers, each writes a file of its own: \`traffic.jsonl\` becomes \`traffic.1.jsonl\`, \`traffic.2.jsonl\`.
+The flag \`--record FILE\` is not a key: it writes received calls to a file, for \`exhook replay\` and
+\`exhook compare\`. With several workers, each writes its own file: \`traffic.jsonl\` becomes \`traffic.1.jsonl\`, \`traffic.2.jsonl\`.
 `;
 
 export function configReference(): string {
@@ -46,7 +48,7 @@ function tableOf(rows: readonly Key[]): string {
 function rowOf(key: Key): string {
   const names = [...key.variables, ...key.flags.map((flag) => `--${flag}`)].map(code).join(' ');
   const written = describeDefault(key.schema);
-  const cells = [code(key.name), typeOf(key.schema), written, names || 'in the file only', key.description];
+  const cells = [code(key.name), typeOf(key.schema), written, names || 'only in the file', key.description];
   return tableRow(cells);
 }
 

@@ -1,4 +1,6 @@
-/** What routes, sinks and the spool say of each other: names that lead nowhere, promises that cannot be kept. */
+/**
+ * Checks routes, sinks and the spool against each other: unknown names, and guarantees that cannot be kept.
+ */
 
 import { formatName } from '../lib/format-path.ts';
 import { oneOf } from '../lib/schema/builders.ts';
@@ -18,7 +20,7 @@ interface RouteProblem {
   readonly message: string;
 }
 
-/** Everything that is wrong, at the key to change. */
+/** Returns all problems, each at the key to change. */
 export function findRouteProblems(config: Routed): RouteProblem[] {
   const { events, sinks } = config;
   return [
@@ -54,7 +56,7 @@ function checkRoute({ to, delivery, overflow, onFailure }: RouteSection, { sinks
   if (delivery === 'before-reply' && pipe !== undefined)
     problems.push({
       path: ['delivery'],
-      message: `cannot be before-reply for ${pipe.name}, which confirms nothing; take another sink`,
+      message: `cannot be before-reply for ${pipe.name}, which does not confirm events; use another sink`,
     });
   return problems;
 }
@@ -62,11 +64,11 @@ function checkRoute({ to, delivery, overflow, onFailure }: RouteSection, { sinks
 function checkDeadLetter(name: string, deadLetter: string, sinks: Sinks): RouteProblem[] {
   const path = ['sinks', name, 'deadLetter'];
   if (!Object.hasOwn(sinks, deadLetter)) return [{ path, message: explainUnknown(deadLetter, sinks) }];
-  // What two sinks refuse would go round and round.
+  // Events that two sinks reject would circulate for ever.
   const seen = new Set<string>();
   for (let next: string | undefined = deadLetter; next !== undefined; ) {
     if (next === name)
-      return [{ path, message: 'leads back to this sink; name one whose dead letters go elsewhere' }];
+      return [{ path, message: 'leads back to this sink; name a sink whose dead letters go elsewhere' }];
     if (seen.has(next)) return [];
     seen.add(next);
     const further: unknown = sinks[next]?.deadLetter;
@@ -77,12 +79,12 @@ function checkDeadLetter(name: string, deadLetter: string, sinks: Sinks): RouteP
 
 function explainUnknown(name: string, sinks: Sinks): string {
   const names = Object.keys(sinks);
-  if (names.length === 0) return 'names no sink: there are none; write the section sinks';
+  if (names.length === 0) return 'is not a sink: none are configured; write the section sinks';
   const nearest = findNearest(name, names);
-  return `names no sink; ${nearest === undefined ? `there are ${oneOf(names.map(formatName))}` : `did you mean ${nearest}?`}`;
+  return `is not a sink; ${nearest === undefined ? `there are ${oneOf(names.map(formatName))}` : `did you mean ${nearest}?`}`;
 }
 
-/** What is allowed and yet does nothing: sinks that nobody uses, routes that another one hides. */
+/** Finds settings without effect: unused sinks, and routes hidden by others. */
 export function findRouteWarnings(config: Routed): RouteProblem[] {
   const { events, sinks, hooks } = config;
   const { routes } = events;
@@ -94,13 +96,13 @@ export function findRouteWarnings(config: Routed): RouteProblem[] {
   return [
     ...Object.keys(sinks)
       .filter((name) => !used.has(name))
-      .map((name) => ({ path: ['sinks', name], message: 'is used by no route (events.routes)' })),
+      .map((name) => ({ path: ['sinks', name], message: 'is not used by any route (events.routes)' })),
     ...routes.flatMap((route, i) =>
       isHidden(route, routes.slice(0, i))
         ? [
             {
               path: ['events', 'routes', i],
-              message: 'takes nothing: routes before it take all of its events to the same sinks',
+              message: 'has no effect: earlier routes take all of its events to the same sinks',
             },
           ]
         : [],
@@ -118,7 +120,7 @@ export function findRouteWarnings(config: Routed): RouteProblem[] {
     ...routes.flatMap(({ hooks }, i) =>
       hooks.filter(isDecided).map((name) => ({
         path: ['events', 'routes', i, 'hooks'],
-        message: `lists ${name}, which yields events only when a hook of your own reports them`,
+        message: `lists ${name}, which yields events only when a custom hook reports them`,
       })),
     ),
     ...findTargetWarnings(config),

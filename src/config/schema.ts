@@ -1,8 +1,8 @@
 /**
- * The configuration: one strict section a file, every key described, defaults beside their reasons.
+ * The configuration: one strict section per file, every key described, defaults beside their reasons.
  *
- * A new section is a file in sections/ and a line here; its environment variables, flags, JSON Schema and
- * reference follow from the schema.
+ * To add a section, add a file in sections/ and a line here; its environment variables, flags, JSON Schema
+ * and reference follow from the schema.
  */
 import type * as z from 'zod';
 import { section } from '../lib/schema/builders.ts';
@@ -34,28 +34,28 @@ export const Config = section(
     connections: Connections.prefault({}).describe('How long connections live.'),
     workers,
     watchdog,
-    log: Log.prefault({}).describe('What the server says about itself.'),
+    log: Log.prefault({}).describe('What the server logs, and how.'),
     hooks: Hooks.prefault({}).describe('Which hooks brokers call, and who answers them.'),
     events: Events.prefault({}).describe('Where events go.'),
     sinks: Sinks,
     spool: Spool.optional().describe(
-      'A queue on disk for what sinks have not confirmed. When absent, such events are in memory only. docs/spool.md explains it.',
+      'A queue on disk for events that sinks have not confirmed. When absent, such events are in memory only. docs/spool.md explains it.',
     ),
     authenticate: Authenticate.optional().describe(
-      'Who may log in. When absent, the broker decides alone. docs/policies.md teaches it.',
+      'Who may log in. When absent, the broker decides alone. See docs/policies.md.',
     ),
     authorize: Authorize.optional().describe(
-      'Who may publish and subscribe to what. When absent, the broker decides alone. docs/policies.md teaches it.',
+      'Who may publish and subscribe to what. When absent, the broker decides alone. See docs/policies.md.',
     ),
     publish: Publish.optional().describe(
-      'What becomes of published messages. When absent, they go on unchanged. docs/messages.md teaches it.',
+      'Rules for published messages. When absent, messages pass unchanged. See docs/messages.md.',
     ),
-    decisions: Decisions.prefault({}).describe('What is logged about the verdicts of these policies.'),
+    decisions: Decisions.prefault({}).describe('Which verdicts of these policies are logged.'),
     broker: Broker.optional().describe(
-      "The broker's REST API, where this server looks whether the broker holds its list of hooks. When absent, only calls tell. docs/broker-setup.md explains it.",
+      "The broker's REST API, where this server checks whether the broker has its current hook list. When absent, it can tell only from calls. See docs/broker-setup.md.",
     ),
     admin: Admin.optional().describe(
-      'Pages for operators: metrics, probes, and what the server does, on a port of their own or on that of listen. When absent, nothing is counted and there are no pages. docs/metrics.md lists the metrics.',
+      'Pages for operators: metrics, probes, and the state of the server, on a separate port or on the port of listen. When absent, there are no metrics and no pages. docs/metrics.md lists the metrics.',
     ),
     inspector: Inspector.optional().describe(
       'A page that shows each call as it happens, and why it ended as it did, on a port of its own. When absent, nothing of it is loaded. docs/inspector.md explains it.',
@@ -82,7 +82,7 @@ function findWorkerProblems({
   return [{ path: ['inspector'], message }];
 }
 
-/** As written: in a file, every key optional. */
+/** As written in a file: every key is optional. */
 export type ConfigInput = z.input<typeof Config>;
 
 /** As used: complete, durations in milliseconds, sizes in bytes. */

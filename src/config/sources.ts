@@ -1,4 +1,6 @@
-/** What the command line and the environment say: read once, and plain data, so that another thread can use it. */
+/**
+ * The values of the command line and the environment: read once, as plain data that another thread can use.
+ */
 import { type Deprecation, deprecations } from './deprecations.ts';
 import { readFlags } from './flags.ts';
 import { type GivenValue, readText } from './merge-sources.ts';
@@ -7,19 +9,19 @@ import type { Problem } from './problem.ts';
 import { CONFIG_VARIABLE, type Environment, findMisspelt, readVariables } from './variables.ts';
 
 export interface Sources {
-  /** The file that is to be read, if any: `--config FILE`, else the variable EXHOOK_CONFIG. */
+  /** The configuration file, if any: `--config FILE`, else the variable EXHOOK_CONFIG. */
   readonly path: string | undefined;
-  /** The file to write received calls to. */
+  /** The file that received calls are written to. */
   readonly record: string | undefined;
-  /** Those of variables before those of flags: a later one wins. */
+  /** Variables before flags: a later one wins. */
   readonly values: readonly GivenValue[];
   readonly problems: readonly Problem[];
-  /** Of old names, then of names that are nearly ours. */
+  /** About old names, then about misspelt ones. */
   readonly warnings: readonly Problem[];
 }
 
 /**
- * Reports every problem at once. Never throws.
+ * Reads all sources and reports every problem at once. Never throws.
  *
  * @param argv flags only, without the program and the subcommand.
  * @param table the old keys that still work. Default: those of deprecations.ts.

@@ -1,6 +1,6 @@
 /**
- * Where in a sink routes let clients' own words lead: a topic or a client id at the beginning of a target names any
- * key, queue or table there is, those of others too.
+ * Finds routes whose target a client can choose: a topic or a client id at the beginning of a target can name
+ * any key, queue or table of the sink, including those of others.
  */
 
 import { DEFAULT_GRANTS_PREFIX, type RedisGrants } from '../lookup/sections/grants.ts';
@@ -21,10 +21,13 @@ interface TargetProblem {
   readonly message: string;
 }
 
-/** The placeholders whose value a client chooses. Ids of events hold the client id. */
+/** Placeholders whose value a client chooses. Ids of events contain the client id. */
 const chosenByClients: ReadonlySet<string> = new Set(['clientid', 'username', 'topic', 'subject', 'id']);
 
-/** Targets that reach the grants of this configuration: a client could name its topic like the key of a grant. */
+/**
+ * Finds targets that could overwrite this configuration's grants: a client could choose a topic equal to the
+ * key of a grant.
+ */
 export function findTargetProblems(config: Targeted): TargetProblem[] {
   const redis = config.authorize?.grants?.redis;
   if (redis === undefined) return [];
@@ -45,7 +48,7 @@ export function grantPrefixOf({ authorize }: Pick<Targeted, 'authorize'>): strin
   return authorize?.grants?.redis?.prefix ?? DEFAULT_GRANTS_PREFIX;
 }
 
-/** Targets that begin with what a client chooses. */
+/** Finds targets that begin with a value that a client chooses. */
 export function findTargetWarnings(config: Targeted): TargetProblem[] {
   const url = config.authorize?.grants?.redis?.url;
   const prefix = grantPrefixOf(config);
@@ -57,7 +60,7 @@ export function findTargetWarnings(config: Targeted): TargetProblem[] {
       return [
         {
           path: pathOf(route),
-          message: `begins with what a client chooses, which leads to ${place.any}; begin it with a text of its own, such as ${JSON.stringify(place.start)}`,
+          message: `begins with a value that a client chooses, which can name ${place.any}; begin it with a fixed text, such as ${JSON.stringify(place.start)}`,
         },
       ];
     return ofSink !== undefined && mayBe(start, prefix)
@@ -69,23 +72,26 @@ export function findTargetWarnings(config: Targeted): TargetProblem[] {
 const pathOf = (route: number): (string | number)[] => ['events', 'routes', route, 'shape'];
 
 function explainGrants(what: string, prefix: string): string {
-  return `may lead to ${what} (${JSON.stringify(prefix)}): a client could make the grant of another one unreadable; begin it with a text of its own, such as "mqtt:"`;
+  return `may lead to ${what} (${JSON.stringify(prefix)}): a client could make the grant of another one unreadable; begin it with a fixed text, such as "mqtt:"`;
 }
 
-/** Whether a text that begins with `start` can begin with the prefix. */
+/** Reports whether a text that begins with `start` can begin with the prefix. */
 function mayBe(start: string, prefix: string): boolean {
   return start.startsWith(prefix) || prefix.startsWith(start);
 }
 
 interface Reached {
-  /** Its number. */
+  /** Index of the route. */
   readonly route: number;
   readonly sink: SinkSection;
-  /** The text in front of all that a client chooses. */
+  /** The literal text before any value that a client chooses. */
   readonly start: string;
 }
 
-/** Each sink that a target made of a client's words can get to, with dead letters, which keep it. */
+/**
+ * Returns each sink that a client-chosen target can reach, including dead-letter sinks, which keep the
+ * target.
+ */
 function reached({ events: { routes }, sinks }: Targeted): Reached[] {
   return routes.flatMap(({ to, shape: { target } }, route) => {
     const start = target === undefined ? undefined : startOf(target);
@@ -106,7 +112,7 @@ function withDeadLetters(names: readonly string[], sinks: Sinks): ReadonlySet<st
   return found;
 }
 
-/** The literal beginning of a target; nothing when no client has a say in it, or not in its beginning. */
+/** Returns the literal beginning of a target; nothing when clients cannot influence it. */
 function startOf(target: string): string | undefined {
   const { parts } = compileText(target, shapeVariables);
   if (!parts.some((part) => typeof part !== 'string' && chosenByClients.has(part.name))) return undefined;
@@ -120,7 +126,7 @@ function placeIn(sink: SinkSection): Openness | undefined {
   return kind.target?.leadsTo?.(options);
 }
 
-/** The Redis that the targets of a sink are keys of. */
+/** Returns the Redis whose keys the targets of a sink are. */
 function redisOf(sink: SinkSection): string | undefined {
   const { kind, options } = kindOf(sink);
   return kind.target?.redisUrl?.(options);
@@ -130,7 +136,7 @@ function isSameRedis(one: string | undefined, other: string | undefined): boolea
   return one !== undefined && other !== undefined && addressOf(one) === addressOf(other);
 }
 
-/** Host, port and database; all names of this machine are one. */
+/** Host, port and database; all names of this machine are equal. */
 function addressOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   const host = /^(localhost|127\.[\d.]+|\[::1\])$/i.test(hostname) ? 'localhost' : hostname.toLowerCase();

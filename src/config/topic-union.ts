@@ -1,7 +1,7 @@
-/** Topic filters for several purposes at once, as few as say it. */
+/** Combines topic filters for several purposes into as few as possible. */
 import { covers } from '../policy/topics/topic-filter.ts';
 
-/** None means every topic, also in the result. What another filter covers is left out. */
+/** Empty means every topic, also in the result. Filters covered by another are removed. */
 export function unionOfTopics(...lists: readonly (readonly string[])[]): readonly string[] {
   if (lists.some((list) => list.length === 0)) return [];
   const filters = [...new Set(lists.flat())];
@@ -10,7 +10,7 @@ export function unionOfTopics(...lists: readonly (readonly string[])[]): readonl
   );
 }
 
-/** Of two filters that say the same, such as `#` and `+/#`, the first stays. */
+/** Of two equivalent filters, such as `#` and `+/#`, the first stays. */
 function replaces(other: string, filter: string, isFirst: boolean): boolean {
   return covers(other, filter) && (isFirst || !covers(filter, other));
 }

@@ -10,11 +10,11 @@ import type { Problem } from './problem.ts';
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The file to read, unless a flag names one. */
+/** Names the configuration file, unless a flag does. */
 export const CONFIG_VARIABLE = 'EXHOOK_CONFIG';
 
 /**
- * An empty variable is an absent one: `PORT=${PORT:-}` is how compose files say so.
+ * Reads variables. An empty variable counts as absent: compose files write `PORT=${PORT:-}`.
  *
  * @param of the keys whose variables are read. Default: all.
  */
@@ -28,7 +28,7 @@ export function readVariables(env: Environment, of: readonly Key[] = keysIn(env)
   );
 }
 
-/** The keys that have a variable in the environment, in the order of the schema. */
+/** Returns the keys that have a variable in the environment, in the order of the schema. */
 function keysIn(env: Environment): Key[] {
   const found = Object.keys(env).flatMap((name) => findKeyByVariable(name) ?? []);
   const byName = new Map(found.map((one) => [one.key.name, one]));
@@ -41,8 +41,8 @@ function byOrder({ order: a }: FoundKey, { order: b }: FoundKey): number {
 }
 
 /**
- * Kubernetes gives every pod the addresses of the services beside it. That of a service named `exhook-listen`
- * has the name of a variable of ours: `EXHOOK_LISTEN_PORT=tcp://10.96.0.7:9000`.
+ * Kubernetes gives every pod the addresses of the services beside it. For a service named `exhook-listen` the
+ * variable has one of our names: `EXHOOK_LISTEN_PORT=tcp://10.96.0.7:9000`.
  */
 function isServiceLink(name: string, text: string): boolean {
   return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(text);
@@ -51,9 +51,9 @@ function isServiceLink(name: string, text: string): boolean {
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_\w+)?)$/;
 
 /**
- * Unknown variables are no problem, since they may be another's; one that is nearly ours is worth a word.
+ * Warns about unknown variables that are nearly ours; other unknown ones belong to somebody else.
  *
- * @param old keys whose variables are known too. Default: none.
+ * @param old keys whose variables are known, too. Default: none.
  */
 export function findMisspelt(env: Environment, old: readonly Key[] = []): Problem[] {
   const known = [CONFIG_VARIABLE, ...old.flatMap(({ variables }) => variables)];

@@ -14,22 +14,25 @@ import { findBadMerges, mergedMaps } from '../lib/yaml-merge.ts';
 import type { ConfigDocument } from './document.ts';
 import type { Position } from './problem.ts';
 
-/** How often aliases may repeat what they stand for, counted with nesting: enough for people, too few for bombs. */
+/**
+ * How often aliases may repeat their values, nesting included: enough for people, too few for an expansion
+ * attack.
+ */
 const MAX_ALIASES = 100;
 
-/** Sentences of ours, as those of the parser repeat what stands in the file. */
+/** Our own sentences: those of the parser quote the file. */
 const sentences: Readonly<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias cannot have an anchor or a tag; remove it',
   BAD_ALIAS: 'the name of an anchor or alias is not valid; write letters and digits',
-  BAD_COLLECTION_TYPE: 'the tag does not fit its value; remove the tag',
+  BAD_COLLECTION_TYPE: 'the tag does not match its value; remove the tag',
   BAD_DIRECTIVE: 'the directive is not valid; remove the line',
   BAD_DQ_ESCAPE: 'the escape sequence is not known; write \\\\ for a backslash, or use single quotes',
   BAD_INDENT:
-    'the indentation does not fit, or a bracket is not closed; indent keys of one section alike, with spaces',
-  BAD_PROP_ORDER: 'anchors and tags stand before their value; move it',
+    'the indentation is wrong, or a bracket is not closed; indent keys of one section equally, with spaces',
+  BAD_PROP_ORDER: 'anchors and tags belong before their value; move it',
   BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second key on one line; put it on a line of its own, or put the value in quotes',
-  BLOCK_IN_FLOW: 'an indented block cannot stand within [ ] or { }; write it on one line',
+  BLOCK_IN_FLOW: 'an indented block is not allowed within [ ] or { }; write it on one line',
   DUPLICATE_KEY: 'this key is written twice; remove one of the two',
   IMPOSSIBLE: 'this cannot be read as YAML; compare it with the lines around it',
   KEY_OVER_1024_CHARS: 'the key is too long; is a ":" missing or too many?',
@@ -45,13 +48,16 @@ const sentences: Readonly<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'this was not expected here; is a ":", a "-" or a quote missing before it?',
 };
 
-/** Never throws. Anchors, aliases and merge keys are followed; tags, several documents and keys written twice are problems. */
+/**
+ * Parses YAML. Never throws. Anchors, aliases and merge keys are supported; tags, several documents and
+ * duplicate keys are problems.
+ */
 export function parseYaml(text: string): ConfigDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     logLevel: 'error',
-    // Else digits beyond 2^53 would be lost, and what they stand for compared with another number.
+    // Otherwise digits beyond 2^53 would be lost, and the value compared as another number.
     intAsBigInt: true,
     prettyErrors: false,
     resolveKnownTags: false,
@@ -74,11 +80,11 @@ interface Found {
   readonly message: string;
 }
 
-const BOMB = `aliases repeat more than ${MAX_ALIASES} values; write them out`;
+const BOMB = `aliases repeat more than ${MAX_ALIASES} values; write the values out`;
 const BAD_MERGE = '<< must refer to a mapping or a list of mappings; write such as <<: *name';
-const UNKNOWN_ALIAS = 'the alias stands for nothing; define its anchor above it';
+const UNKNOWN_ALIAS = 'the alias has no anchor; define it above';
 
-/** Too deep a nesting is one problem, though the parser reports it once for every level. */
+/** Nesting that is too deep is one problem, although the parser reports it for every level. */
 function findErrors(document: Document.Parsed): Found[] {
   const found: Found[] = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
     code,
@@ -117,7 +123,7 @@ function toContent(document: Document.Parsed, found: Found[]): unknown {
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 64n - 1n;
 const TOO_LARGE =
-  'the integer has more than 64 bits, so that digits would be lost; put it in quotes, or write it with an exponent if it need not be exact';
+  'the integer has more than 64 bits and would lose digits; put it in quotes, or write it with an exponent if it need not be exact';
 
 function findLargeIntegers(document: Document.Parsed, found: Found[]): void {
   visit(document, {
@@ -129,7 +135,7 @@ function findLargeIntegers(document: Document.Parsed, found: Found[]): void {
   });
 }
 
-/** Integers that a number holds become numbers, in place. */
+/** Replaces bigints that a number can represent, in place. */
 function narrow(value: unknown, seen = new Set<unknown>()): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (typeof value !== 'object' || value === null || seen.has(value)) return value;
@@ -144,7 +150,7 @@ function positionOf(lines: LineCounter, offset: number): Position {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** Where the path leads in the text, or as near as it can be followed. */
+/** Returns the offset of the path in the text, or of its nearest known parent. */
 function findOffset(document: Document.Parsed, path: readonly PropertyKey[], part: 'key' | 'value'): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
@@ -162,7 +168,7 @@ interface Child {
   readonly value: unknown;
 }
 
-/** Mappings that take keys from others do so some levels deep; more is a slip of the pen, or a circle. */
+/** Mappings merge others a few levels deep; more is a mistake or a cycle. */
 const MAX_MERGES = 10;
 
 function childOf(

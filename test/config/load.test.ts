@@ -203,7 +203,7 @@ connections: { maxAge: 0s, jitter: 2 }
     ],
     [
       'limits: { deadlineFraction: 0 }',
-      '1:29 limits.deadlineFraction: is not a fraction; write a number above 0, at most 1',
+      '1:29 limits.deadlineFraction: is not a fraction; write a number above 0 and at most 1',
     ],
     [
       'limits: { inFlight: 1.5 }',
@@ -211,11 +211,11 @@ connections: { maxAge: 0s, jitter: 2 }
     ],
     [
       'limits: { messageBytes: 512MiB }',
-      '1:9 limits.queuedBytes: is smaller than limits.messageBytes, so that the largest message never fits; write at least as much',
+      '1:9 limits.queuedBytes: is smaller than limits.messageBytes: the largest message would never fit; write at least as much',
     ],
     [
       'drain: { delay: 9s }',
-      '1:17 drain.delay: is not shorter than drain.timeout, so that no time is left to drain; write a shorter one',
+      '1:17 drain.delay: is not shorter than drain.timeout, which leaves no time to drain; write a shorter one',
     ],
     [
       'hooks: { custom: 5 }',
@@ -227,7 +227,7 @@ connections: { maxAge: 0s, jitter: 2 }
     ],
     [
       'hooks: { register: message.publish }',
-      '1:20 hooks.register: is not a list; write names of hooks, each behind a "-"',
+      '1:20 hooks.register: is not a list; write names of hooks, each after a "-"',
     ],
   ])('%s', (yaml, problem) => {
     expect(problemsOf({ yaml })).toEqual([`exhook.yaml:${problem}`]);
@@ -259,9 +259,9 @@ describe('problems of hooks.register', () => {
     ['{ hook: message.acked, topic: a }', '.topic: is not a key here; did you mean topics?'],
     [
       '{ hook: client.connect, topics: [a] }',
-      '.topics: is of no use here: brokers heed topic filters for message.* hooks only; remove it',
+      '.topics: has no effect: brokers apply topic filters only to message.* hooks; remove it',
     ],
-    ['{ hook: message.acked, topics: a }', '.topics: is not a list; write topic filters, each behind a "-"'],
+    ['{ hook: message.acked, topics: a }', '.topics: is not a list; write topic filters, each after a "-"'],
     [
       '{ hook: message.acked, topics: ["a/#/b"] }',
       '.topics[0]: is not a topic filter: "#" must be the whole of the last level',
@@ -282,7 +282,7 @@ describe('problems of hooks.register', () => {
 
   it('include a hook that is named again', () => {
     expect(problemsOf({ yaml: 'hooks: { register: [client.connect, { hook: client.connect }] }' })).toEqual([
-      'exhook.yaml:1:37 hooks.register[1]: names client.connect again; list it once, with all its topics',
+      'exhook.yaml:1:37 hooks.register[1]: lists client.connect again; list it once, with all its topics',
     ]);
   });
 });
@@ -306,26 +306,26 @@ describe('problems of variables and flags', () => {
       { argv: ['--prot', '1'] },
       [
         'flag --prot: is not known; did you mean --port?',
-        'argument 2: was not expected; write it behind the flag it belongs to',
+        'argument 2: is unexpected; write it after its flag',
       ],
     ],
-    [{ argv: ['--password=hunter2'] }, ['flag --password: is not known; see --help for those that are']],
+    [{ argv: ['--password=hunter2'] }, ['flag --password: is not known; see --help for all flags']],
     [{ argv: ['-p=1'] }, ['argument 1: begins with one "-"; flags begin with two, see --help']],
-    [{ argv: ['--port'] }, ['flag --port: needs a value; write it behind the flag']],
-    [{ argv: ['--host', '--listen-connect'] }, ['flag --host: needs a value; write it behind the flag']],
-    [{ argv: ['--config='] }, ['flag --config: needs a value; write it behind the flag']],
+    [{ argv: ['--port'] }, ['flag --port: needs a value; write it after the flag']],
+    [{ argv: ['--host', '--listen-connect'] }, ['flag --host: needs a value; write it after the flag']],
+    [{ argv: ['--config='] }, ['flag --config: needs a value; write it after the flag']],
     [{ argv: ['--no-port'] }, ['flag --no-port: is not known; did you mean --port?']],
     [{ argv: ['--no-listen-connect=1'] }, ['flag --no-listen-connect: takes no value; remove it']],
     [
       { argv: ['--listen-connect=maybe'] },
       ['flag --listen-connect: is not a yes or no; write true or false'],
     ],
-    [{ argv: ['hunter2'] }, ['argument 1: was not expected; write it behind the flag it belongs to']],
+    [{ argv: ['hunter2'] }, ['argument 1: is unexpected; write it after its flag']],
     [
       { argv: ['--', '--port', '1'] },
       [
-        'argument 2: was not expected; write it behind the flag it belongs to',
-        'argument 3: was not expected; write it behind the flag it belongs to',
+        'argument 2: is unexpected; write it after its flag',
+        'argument 3: is unexpected; write it after its flag',
       ],
     ],
   ])('%j', (inputs, problems) => {

@@ -121,7 +121,7 @@ describe('a policy is refused', () => {
       'authenticate.methods[0].anonymous.who.address: "nowhere" is not an IP address',
     ],
     [{ authenticate: { methods: [users], otherwise: 'allow' } }, EVERYONE],
-    [{ authenticate: { methods: [users], limiter: {} } }, 'authenticate.limiter: limits nothing'],
+    [{ authenticate: { methods: [users], limiter: {} } }, 'authenticate.limiter: has no limit'],
     [
       {
         authenticate: {
@@ -135,14 +135,17 @@ describe('a policy is refused', () => {
     ],
     [
       method({ name: 'limiter', ...users }),
-      'authenticate.methods[0].name: has a meaning of its own, as limiter, otherwise, onError or grants do',
+      'authenticate.methods[0].name: is a reserved name (limiter, otherwise, onError or grants)',
     ],
     [redis({}), 'authorize.grants.redis.url: is missing; write a URL such as redis://host:6379'],
     [redis({ url: 'redis:' }), 'authorize.grants.redis.url: is not a URL of Redis'],
-    [redis({ url: 'redis://:SECRET@host' }), 'authorize.grants.redis.url: holds a user name or a password'],
+    [
+      redis({ url: 'redis://:SECRET@host' }),
+      'authorize.grants.redis.url: contains a user name or a password',
+    ],
     [redis({ url: 'redis://host/db' }), 'authorize.grants.redis.url: has more than a host, a port'],
     [redis({ url: 'redis://host?a=SECRET' }), 'authorize.grants.redis.url: has more than a host, a port'],
-    [redis({ url: 'redis://host', ca: 'ca.pem' }), 'authorize.grants.redis.url: is in the clear'],
+    [redis({ url: 'redis://host', ca: 'ca.pem' }), 'authorize.grants.redis.url: does not use TLS'],
     [redis({ url: 'rediss://host', key: 'k' }), 'authorize.grants.redis: has one of cert and key'],
     [redis({ url: 'redis://host', prefix: '' }), 'authorize.grants.redis.prefix: is not a prefix'],
     [rules({ allow: 'all' }), EVERYONE],

@@ -66,9 +66,9 @@ describe('a route', () => {
 describe('problems of routes', () => {
   const at = 'events.routes[0]';
   it.each<[string, string]>([
-    [routes('hooks: [message.publish], to: history'), `${at}.to: names no sink; there are a or b`],
-    [routes('hooks: [message.publish], to: [b, aa]'), `${at}.to: names no sink; did you mean a?`],
-    ['events: { routes: [ { hooks: ["*"], to: a } ] }', `${at}.to: names no sink: there are none`],
+    [routes('hooks: [message.publish], to: history'), `${at}.to: is not a sink; there are a or b`],
+    [routes('hooks: [message.publish], to: [b, aa]'), `${at}.to: is not a sink; did you mean a?`],
+    ['events: { routes: [ { hooks: ["*"], to: a } ] }', `${at}.to: is not a sink: none are configured`],
     [routes('hooks: [], to: b'), `${at}.hooks: is empty`],
     [
       routes('hooks: [message.publsh], to: b'),
@@ -76,7 +76,7 @@ describe('problems of routes', () => {
     ],
     [routes('hooks: ["messages.*"], to: b'), `${at}.hooks[0]: is not a hook; did you mean message.*?`],
     [routes('hooks: [message.publish], topics: ["a/#/b"], to: b'), `${at}.topics[0]: is not a topic filter`],
-    [routes('hooks: ["*"], topics: [a], to: b'), `${at}.topics: is of use for message.* hooks only`],
+    [routes('hooks: ["*"], topics: [a], to: b'), `${at}.topics: applies to message.* hooks only`],
     [routes('hooks: [message.publish], to: b, overflow: spool'), `${at}.overflow: needs a section spool`],
     [
       routes('hooks: [message.publish], to: b, delivery: before-reply, onFailure: spool'),
@@ -84,18 +84,18 @@ describe('problems of routes', () => {
     ],
     [
       routes('hooks: [message.publish], to: b, delivery: before-reply, overflow: drop-oldest'),
-      `${at}.overflow: does nothing with delivery: before-reply`,
+      `${at}.overflow: has no effect with delivery: before-reply`,
     ],
-    [routes('hooks: [message.publish], to: b, onFailure: pass'), `${at}.onFailure: does nothing here`],
+    [routes('hooks: [message.publish], to: b, onFailure: pass'), `${at}.onFailure: has no effect`],
     [
       routes(
         'hooks: [message.publish, message.ingress], to: b, delivery: before-reply, onFailure: disconnect',
       ),
-      `${at}.onFailure: can be disconnect for message.ingress only`,
+      `${at}.onFailure: can be disconnect only for message.ingress`,
     ],
     [
       routes('hooks: ["message.*"], to: b, delivery: before-reply, onFailure: drop'),
-      `${at}.onFailure: can be drop for message.publish and message.ingress only`,
+      `${at}.onFailure: can be drop only for message.publish and message.ingress`,
     ],
     [
       `spool: { path: ./s }\n${routes('hooks: [message.publish], to: b, overflow: spool, onFailure: spool')}`,
@@ -107,7 +107,7 @@ describe('problems of routes', () => {
     ],
     [
       routes('hooks: [message.publish], to: b, shape: { subject: x, topic: y }'),
-      `${at}.shape.topic: says again where the event goes, as subject does`,
+      `${at}.shape.topic: is an alias of subject`,
     ],
     [
       routes('hooks: [message.publish], to: b, shape: { key: "${nobody}" }'),
@@ -115,7 +115,7 @@ describe('problems of routes', () => {
     ],
     [
       routes('hooks: [message.publish], to: b, shape: { pick: [a], drop: [b] }'),
-      `${at}.shape.drop: cannot stand beside pick`,
+      `${at}.shape.drop: cannot be combined with pick`,
     ],
     [
       routes('hooks: [message.publish], to: b, shape: { drop: [__proto__] }'),
@@ -132,10 +132,13 @@ describe('problems of routes', () => {
 
 describe('problems of sinks', () => {
   it.each<[string, string]>([
-    ['sinks: { a: {} }', 'sinks.a: does not say what it is; write one of'],
-    ['sinks: { a: { stdout: {}, http: { url: "http://x" } } }', 'at once; write a sink for each'],
+    ['sinks: { a: {} }', 'sinks.a: has no kind; write one of'],
+    [
+      'sinks: { a: { stdout: {}, http: { url: "http://x" } } }',
+      'has several kinds, stdout and http; write a sink for each',
+    ],
     ['sinks: { "a b": { stdout: {} } }', 'is not the name of a sink'],
-    ['sinks: { a: { stdout: {}, deadLetter: b } }', 'sinks.a.deadLetter: names no sink'],
+    ['sinks: { a: { stdout: {}, deadLetter: b } }', 'sinks.a.deadLetter: is not a sink'],
     ['sinks: { a: { stdout: {}, deadLetter: a } }', 'sinks.a.deadLetter: leads back to this sink'],
     ['sinks: { a: { stdot: {} } }', 'sinks.a.stdot: is not a key here; did you mean stdout?'],
     [
@@ -158,8 +161,8 @@ describe('warnings', () => {
 
   it('name sinks that nobody uses', () => {
     expect(warningsOf(SINKS)).toEqual([
-      expect.stringContaining('sinks.a: is used by no route'),
-      expect.stringContaining('sinks.b: is used by no route'),
+      expect.stringContaining('sinks.a: is not used by any route'),
+      expect.stringContaining('sinks.b: is not used by any route'),
     ]);
     expect(warningsOf('sinks: { a: { stdout: {}, deadLetter: b }, b: { stdout: {} } }')).toHaveLength(1);
   });
@@ -167,7 +170,7 @@ describe('warnings', () => {
   it('name routes that others hide, and no others', () => {
     const all = 'hooks: ["*"], to: [a, b]';
     expect(warningsOf(routes(all, 'hooks: [message.publish], topics: [a], to: b'))).toEqual([
-      expect.stringContaining('events.routes[1]: takes nothing'),
+      expect.stringContaining('events.routes[1]: has no effect'),
     ]);
     expect(warningsOf(routes('hooks: [message.publish], topics: [a], to: [a, b]', all))).toEqual([]);
     expect(warningsOf(routes('hooks: ["*"], when: "true", to: [a, b]', all))).toEqual([]);
@@ -175,7 +178,7 @@ describe('warnings', () => {
 
   it('name hooks that yield no events of themselves', () => {
     expect(warningsOf(routes('hooks: [client.authorize], to: [a, b]'))).toEqual([
-      expect.stringContaining('lists client.authorize, which yields events only when a hook of your own'),
+      expect.stringContaining('lists client.authorize, which yields events only when a custom hook'),
     ]);
   });
 

@@ -55,7 +55,7 @@ describe("a target that begins with a client's choice", () => {
       expect(said({ [name]: target })).toEqual({
         problems: [],
         warnings: [
-          `f.yaml:1:1 events.routes[0].shape: begins with what a client chooses, which leads to ${place}; begin it with a text of its own, such as ${example}`,
+          `f.yaml:1:1 events.routes[0].shape: begins with a value that a client chooses, which can name ${place}; begin it with a fixed text, such as ${example}`,
         ],
       });
   });
@@ -76,7 +76,7 @@ describe("a target that begins with a client's choice", () => {
       { file: '${topic}' },
       { sinks: { file: { ...sinks.file, deadLetter: 'redis' }, redis: sinks.redis } },
     );
-    expect(warnings).toEqual([expect.stringContaining('leads to any key of this Redis')]);
+    expect(warnings).toEqual([expect.stringContaining('can name any key of this Redis')]);
   });
 });
 
@@ -116,7 +116,7 @@ describe('a target in Redis', () => {
   ])('is only warned of when the grants are in another one: %j', (redis) => {
     const { problems, warnings } = said({ redis: '${topic}' }, grants(redis));
     expect(problems).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining('leads to any key of this Redis')]);
+    expect(warnings).toEqual([expect.stringContaining('can name any key of this Redis')]);
   });
 
   it('that may be a key of grants of another server is warned of', () => {

@@ -258,16 +258,8 @@ describe('hooks.custom of the built server', () => {
       /^absent\.mjs: does not exist; paths are relative to the configuration file/,
     ],
     ['without a hook', 'export const a = 1;', /^bad\.mjs: exports no hook; write export default defineHook/],
-    [
-      'that does not parse',
-      'export default {',
-      /^bad\.mjs: failed to import: SyntaxError: .*node --check/,
-    ],
-    [
-      'that throws',
-      "throw new Error('no database');",
-      /^bad\.mjs: failed to import: Error: no database/,
-    ],
+    ['that does not parse', 'export default {', /^bad\.mjs: failed to import: SyntaxError: .*node --check/],
+    ['that throws', "throw new Error('no database');", /^bad\.mjs: failed to import: Error: no database/],
     [
       'that imports what is not there',
       "import 'nowhere-to-be-found';",

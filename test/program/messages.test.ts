@@ -254,7 +254,7 @@ describe('a start', () => {
     [
       'what ExHook cannot change',
       { set: { retain: true } },
-      /publish\.rules\[0\]\.set\.retain: cannot be changed: EMQX takes back topic, QoS and payload only; remove retain$/m,
+      /publish\.rules\[0\]\.set\.retain: cannot be changed: EMQX accepts changes of topic, QoS and payload only; remove retain$/m,
     ],
     [
       'a topic that is none',

@@ -339,9 +339,9 @@ describe('a server with admin pages', () => {
     ],
     [
       '{ port: shared }',
-      'admin.token: is missing, and whoever reaches the port of brokers would read all pages',
+      'admin.token: is missing, and everyone who can reach the port of brokers could read all pages',
     ],
-    ['{ port: 1, token: a, open: true }', 'admin.open: is true, but there is a token; remove one of the two'],
+    ['{ port: 1, token: a, open: true }', 'admin.open: is true, but a token is set; remove one of the two'],
     ['{ port: 1, token: 7 }', 'admin.token: is not a token; write { env: NAME }'],
   ])('is checked by exhook check: %s', async (admin, problem) => {
     const file = temporaryFile('exhook.yaml', `admin: ${admin}\n`);

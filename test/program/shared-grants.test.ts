@@ -189,7 +189,7 @@ describe('grants in Redis', () => {
     [{ url: 'http://host' }, 'is not a URL of Redis; write one such as redis://host:6379'],
     [{ url: 'redis://user:SECRET@host' }, 'holds a user name or a password; write username: and password:'],
     [{ url: 'redis://host/prefix' }, 'has more than a host, a port and the number of a database'],
-    [{ url: 'redis://host', ca: './ca.pem' }, 'is in the clear, so that ca, cert and key are of no use'],
+    [{ url: 'redis://host', ca: './ca.pem' }, 'does not use TLS, so ca, cert and key have no effect'],
     [{ url: 'rediss://host', cert: './cert.pem' }, 'has one of cert and key; write both, or neither'],
     [{ timeout: 0 }, 'authorize.grants.redis.timeout: is not a duration'],
   ])('with %j end at the start with a message', async (redis, message) => {

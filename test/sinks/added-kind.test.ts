@@ -44,7 +44,7 @@ it('A new kind of sink is known wherever kinds are, by its folder and its two li
 
   const schema = JSON.stringify(configJsonSchema());
   expect(schema.includes('"Topics of Pulsar."')).toBe(true);
-  expect(schema.includes('"The same as target, for sinks that call it a topic of Pulsar."')).toBe(true);
+  expect(schema.includes('"An alias of target, for sinks that call it a topic of Pulsar."')).toBe(true);
   expect(Queue.shape.concurrency.description).toContain('2 for pulsar');
 
   const tls = { ca: './ca.pem' };
@@ -52,7 +52,7 @@ it('A new kind of sink is known wherever kinds are, by its folder and its two li
   const routes = [{ hooks: ['message.publish'], to: 'far', shape: { pulsarTopic: '${topic}' } }];
   const config = Config.parse({ sinks, events: { routes } } as never);
   expect(findRouteWarnings(config).map(({ message }) => message)).toEqual([
-    expect.stringContaining('leads to any topic; begin it with a text of its own, such as "mqtt-"'),
+    expect.stringContaining('can name any topic; begin it with a fixed text, such as "mqtt-"'),
   ]);
   expect(resolveSinkFiles(config, (path) => path.replace('.', '/etc')).sinks.far).toMatchObject({
     pulsar: { namespace: 'mqtt', token: { file: '/etc/token' }, tls: { ca: '/etc/ca.pem' } },

@@ -149,7 +149,7 @@ describe('a problem', () => {
   it('is one to have both in a file: nobody knows which was meant', () => {
     const { problems } = load({ yaml: 'drain:\n  timeout: 5s\n  wait: 7s' });
     expect(problems).toEqual([
-      'f.yaml:3:3 drain.wait: is an old name of drain.timeout, which is there too; remove this one',
+      'f.yaml:3:3 drain.wait: is an old name of drain.timeout, which is also set; remove this one',
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('a problem', () => {
       expect.stringMatching(/^environment variable EXHOOK_DRAIN_WAIT: is not a duration/),
     ]);
     expect(load({ argv: ['--drain-wait'] }).problems).toEqual([
-      'flag --drain-wait: needs a value; write it behind the flag',
+      'flag --drain-wait: needs a value; write it after the flag',
     ]);
     expect(load({ yaml: 'sinks:\n  a:\n    webhook:\n      address: 5' }).problems).toEqual([
       expect.stringMatching(/^f\.yaml:4:16 sinks\.a\.webhook\.address: /),

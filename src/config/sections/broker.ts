@@ -1,4 +1,4 @@
-/** The broker's REST API: for a server that looks after its own entry there. */
+/** The broker's REST API: lets the server maintain its own entry there. */
 import * as z from 'zod';
 import { choice, expects, section, text } from '../../lib/schema/builders.ts';
 import { secret } from '../../lib/schema/secret.ts';
@@ -8,9 +8,9 @@ const urlError = 'the address of its dashboard and REST API, such as http://127.
 function findUrlProblem(url: string): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol))
-    return `is no http(s) URL; write ${urlError}`;
+    return `is not an http(s) URL; write ${urlError}`;
   if (parsed.username !== '' || parsed.password !== '')
-    return 'holds a user or a password; write broker.key and broker.secret';
+    return 'contains a user or a password; write broker.key and broker.secret';
   return undefined;
 }
 
@@ -20,7 +20,7 @@ const Url = text('a URL', urlError).superRefine((url, context) => {
 });
 
 export const Broker = section(() => ({
-  url: Url.describe('Where EMQX has its dashboard and REST API (5.0 and later). There is no default.'),
+  url: Url.describe('The URL of the EMQX dashboard and REST API (5.0 and later). There is no default.'),
   key: secret('an API key')
     .prefault({ env: 'EMQX_API_KEY' })
     .describe(
@@ -29,9 +29,9 @@ export const Broker = section(() => ({
   secret: secret('the secret of an API key')
     .prefault({ env: 'EMQX_API_SECRET' })
     .describe('The secret of that key. The default is { env: EMQX_API_SECRET }.'),
-  name: text('a name', 'what the broker calls this server')
+  name: text('a name', 'the name of this server in the broker')
     .prefault('exhook-edge')
-    .describe('What the broker calls this server. The default is exhook-edge.'),
+    .describe('The name of this server in the broker. The default is exhook-edge.'),
   ca: text('a path', 'a path such as ./ca.pem')
     .optional()
     .describe('Certificate authorities to trust, a PEM file. When absent, those of Node.'),
@@ -39,7 +39,7 @@ export const Broker = section(() => ({
     .array(choice(['reload']), { error: expects('a list', 'actions: [reload]') })
     .prefault([])
     .describe(
-      'What this server may do there. reload: when the broker holds another list of hooks than this server answers, disable and enable the entry of this server, so that the broker reads the list again; at most once in ten minutes. None by default: the difference is looked for and logged.',
+      'What this server may do there. reload: when the broker has an outdated hook list, disable and enable the entry of this server, which makes the broker ask for the list again; at most once in ten minutes. None by default: a difference is only logged.',
     ),
 }));
 export type Broker = z.output<typeof Broker>;

@@ -9,11 +9,11 @@ export const Connections = section(() => ({
     .union([z.literal('off'), duration(POSITIVE, maxAgeError)], { error: maxAgeError })
     .prefault('off')
     .describe(
-      'The age at which a connection is ended, at a quiet moment, in milliseconds. EMQX keeps its connections for ever, so that new replicas get traffic only when old connections end. Off by default: one replica needs none of it.',
+      'The age at which an idle connection is closed, in milliseconds. EMQX keeps its connections for ever, and new replicas get traffic only when old connections end. Off by default: a single replica does not need it.',
     ),
   jitter: fraction()
     .prefault(0.1)
     .describe(
-      'The part of maxAge by which the age varies at random, so that the connections of a broker do not end together; what is left of it is time to find a quiet moment. The default spreads ten minutes over one.',
+      'The fraction of maxAge by which the age varies at random: connections of a broker do not end together. The rest of that time serves to wait for an idle moment. The default spreads ten minutes over one.',
     ),
 }));

@@ -5,7 +5,7 @@ export const Events = section(() => ({
   stdout: choice(['auto', 'json', 'pretty', 'off'])
     .optional()
     .describe(
-      'Whether events go to standard output, one a line: auto is pretty on a terminal and CloudEvents JSON elsewhere. When absent: auto, so that a new user sees what the broker does; off when there are routes.',
+      'Whether events go to standard output, one a line: auto is pretty on a terminal and CloudEvents JSON elsewhere. When absent: auto, which shows new users what the broker does; off when there are routes.',
     ),
   routes: Routes,
 })).transform(({ stdout, routes }) => ({

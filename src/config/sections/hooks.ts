@@ -11,9 +11,11 @@ import {
 } from '../../protocol/schema/hook-name.ts';
 import { findNearest } from '../nearest.ts';
 
-/** The hooks that may be listed: all but those registered when something answers them. */
+/** The hooks that may be listed: all except those that are registered only when something answers them. */
 export const listableHookNames = registrableHookNames.filter(isListable);
-/** What is registered for standard output: message.ingress would tell of each message a second time. */
+/**
+ * The hooks registered for standard output. Without message.ingress, which would report each message twice.
+ */
 export const shownHookNames = listableHookNames.filter((name) => name !== 'message.ingress');
 export type ListableHookName = Exclude<RegistrableHookName, 'client.authenticate' | 'client.authorize'>;
 
@@ -21,7 +23,7 @@ function isListable(name: RegistrableHookName): name is ListableHookName {
   return !isValued(name) || isMessageHook(name);
 }
 
-/** Why a text cannot be listed. Names are the only values repeated, and only those we know. */
+/** Explains why a text cannot be listed. Repeats only known hook names. */
 function explainHookName(issue: { readonly input?: unknown }): string {
   const { input } = issue;
   if (isHookName(input)) return isRegistrable(input) ? explainVerdict(input) : explainProvider(input);
@@ -55,7 +57,7 @@ export const TopicFilter = z.string({ error: filterError }).superRefine((topic, 
 const Listed = section(() => ({
   hook: HookName.describe('The name of the hook.'),
   topics: z
-    .array(TopicFilter, { error: expects('a list', 'topic filters, each behind a "-"') })
+    .array(TopicFilter, { error: expects('a list', 'topic filters, each after a "-"') })
     .prefault([])
     .describe(
       'Topic filters: the broker calls the hook only for messages they match. None means every topic.',
@@ -63,12 +65,12 @@ const Listed = section(() => ({
 }))
   .refine(({ hook, topics }) => topics.length === 0 || isMessageHook(hook), {
     path: ['topics'],
-    error: 'is of no use here: brokers heed topic filters for message.* hooks only; remove it',
+    error: 'has no effect: brokers apply topic filters only to message.* hooks; remove it',
   })
   .refine(({ hook, topics }) => topics.length === 0 || hook !== 'message.ingress', {
     path: ['topics'],
     error:
-      'must be left out for message.ingress: with failed_action = deny EMQX refuses every message outside of them without a call',
+      'must not be set for message.ingress: with failed_action = deny, EMQX refuses every message outside the filters without a call',
   });
 
 const item = z
@@ -76,14 +78,14 @@ const item = z
   .transform((value) => (typeof value === 'string' ? { hook: value, topics: [] } : value));
 
 const register = z
-  .array(item, { error: expects('a list', 'names of hooks, each behind a "-"') })
+  .array(item, { error: expects('a list', 'names of hooks, each after a "-"') })
   .superRefine((items, context) => {
     items.forEach(({ hook }, i) => {
       if (items.findIndex((other) => other.hook === hook) === i) return;
       context.addIssue({
         code: 'custom',
         path: [i],
-        message: `names ${hook} again; list it once, with all its topics`,
+        message: `lists ${hook} again; list it once, with all its topics`,
       });
     });
   });
@@ -95,10 +97,10 @@ export const Hooks = section(() => ({
   register: register
     .optional()
     .describe(
-      'The hooks that brokers are asked to call, by name or as { hook, topics }; an empty list is none. When absent, the list is computed: every hook whose events go somewhere, and no other, since each costs the broker a call.',
+      'The hooks that brokers are asked to call, by name or as { hook, topics }; an empty list is none. When absent, the list is computed: only hooks whose events go somewhere, because each costs the broker a call.',
     ),
   custom: z
-    .union([Path, z.array(Path, { error: expects('a list', `${pathError}, each behind a "-"`) })], {
+    .union([Path, z.array(Path, { error: expects('a list', `${pathError}, each after a "-"`) })], {
       error: expects('a path', `${pathError}, or a list of them`),
     })
     .transform((paths) => (typeof paths === 'string' ? [paths] : paths))

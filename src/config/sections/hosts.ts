@@ -1,4 +1,4 @@
-/** The names by which a port may be reached over HTTP: what the Host header of a request may say. */
+/** Host names that requests over HTTP may use in their Host header. */
 import * as z from 'zod';
 import { expects } from '../../lib/schema/builders.ts';
 

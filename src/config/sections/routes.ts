@@ -1,4 +1,4 @@
-/** The routes of events: which go where, in which shape, and what is promised about their delivery. */
+/** The routes of events: source, target, shape, and delivery guarantee. */
 import * as z from 'zod';
 import { choice, expects, section, text, whenValid } from '../../lib/schema/builders.ts';
 import {
@@ -13,8 +13,8 @@ import { TopicFilter } from './hooks.ts';
 import { Shape } from './shape.ts';
 
 /**
- * Names that stand for several hooks. Logins and actions yield no event of ours: they are named one by one. So is
- * message.ingress, which tells of the messages that message.publish tells of.
+ * Names for several hooks. Logins and actions report no event by default: they must be named one by one. So
+ * must message.ingress, which reports the same messages as message.publish.
  */
 const groups: Readonly<Record<string, readonly HookName[]>> = {
   '*': eventful(''),
@@ -30,7 +30,7 @@ function eventful(prefix: string): HookName[] {
   );
 }
 
-/** The hooks whose built-in answer reports nothing. */
+/** The hooks whose built-in answer reports no event. */
 export function isDecided(name: HookName): boolean {
   return name === 'client.authenticate' || name === 'client.authorize';
 }
@@ -65,36 +65,34 @@ export const Route = section(
   () => ({
     name: text('a name', 'a short text')
       .optional()
-      .describe('What messages about this route call it. When absent: its number.'),
+      .describe('The name of the route in messages. When absent: its index.'),
     hooks: Hooks.describe(
-      'The hooks whose events are taken, by name or by group: message.*, client.*, session.*, provider.* or *.',
+      'The hooks whose events it takes, by name or group: message.*, client.*, session.*, provider.* or *.',
     ),
     topics: z
-      .array(TopicFilter, { error: expects('a list', 'topic filters, each behind a "-"') })
+      .array(TopicFilter, { error: expects('a list', 'topic filters, each after a "-"') })
       .min(1, { error: 'is empty; list a topic filter, or remove it for every topic' })
       .optional()
       .describe('Only events of messages whose topic matches one of these. When absent: every topic.'),
     when: text('a condition', 'a CEL expression such as "message.qos > 0"')
       .optional()
-      .describe(
-        'Only events of calls that this CEL condition holds for; docs/conditions.md has its variables.',
-      ),
+      .describe('Only events of calls that meet this CEL condition; docs/conditions.md lists its variables.'),
     to: To.describe('The sink, or a list of sinks.'),
-    shape: Shape.prefault({}).describe('What of the event goes there, and under which names.'),
+    shape: Shape.prefault({}).describe('Which parts of the event are sent, and under which names.'),
     delivery: choice(['after-reply', 'before-reply'])
       .prefault('after-reply')
       .describe(
-        'Whether the broker is answered first, or when the sinks have confirmed the event. The default is after-reply.',
+        'Whether the broker is answered first (after-reply), or only when the sinks have confirmed the event (before-reply). The default is after-reply.',
       ),
     overflow: choice(['drop-oldest', 'drop-newest', 'spool'])
       .optional()
       .describe(
-        'after-reply only: which event a full queue costs. spool costs none: each event is on disk before the broker is answered. The default is drop-oldest.',
+        'For after-reply only: which event is dropped when the queue is full. spool drops none: each event is on disk before the broker is answered. The default is drop-oldest.',
       ),
     onFailure: choice(['pass', 'drop', 'disconnect', 'error', 'spool'])
       .optional()
       .describe(
-        'before-reply, or overflow: spool: what the broker is told when the event could not be made safe in time. pass answers as if it were; drop stops the message; disconnect, of message.ingress only, refuses it unacknowledged and disconnects its client; error ends the call with a status, after which EMQX lets a message go on; spool writes the event to disk and passes. The default is error.',
+        'For before-reply, or overflow: spool: the answer to the broker when the event could not be stored in time. pass answers as if it were stored; drop stops the message; disconnect, for message.ingress only, refuses it unacknowledged and disconnects its client; error ends the call with a status, after which EMQX lets a message pass; spool writes the event to disk and passes. The default is error.',
       ),
   }),
   'a route',
@@ -102,12 +100,12 @@ export const Route = section(
   .refine(({ hooks, topics }) => topics === undefined || hooks.every(isMessageHook), {
     when: whenValid,
     path: ['topics'],
-    error: 'is of use for message.* hooks only; write a route of its own for the others',
+    error: 'applies to message.* hooks only; write a separate route for the others',
   })
   .refine(({ delivery, overflow }) => delivery === 'after-reply' || overflow === undefined, {
     when: whenValid,
     path: ['overflow'],
-    error: 'does nothing with delivery: before-reply, where onFailure decides; remove it',
+    error: 'has no effect with delivery: before-reply, where onFailure decides; remove it',
   })
   .refine(
     ({ delivery, overflow, onFailure }) =>
@@ -116,7 +114,7 @@ export const Route = section(
       when: whenValid,
       path: ['onFailure'],
       error:
-        'does nothing here, since the broker is answered first; write delivery: before-reply, or remove it',
+        'has no effect, because the broker is answered first; write delivery: before-reply, or remove it',
     },
   )
   .refine(({ overflow, onFailure }) => overflow !== 'spool' || onFailure !== 'spool', {
@@ -128,7 +126,7 @@ export const Route = section(
     when: whenValid,
     path: ['onFailure'],
     error:
-      'can be drop for message.publish and message.ingress only: nothing else can be dropped; write error, pass or spool',
+      'can be drop only for message.publish and message.ingress: nothing else can be dropped; write error, pass or spool',
   })
   .refine(
     ({ hooks, onFailure }) => onFailure !== 'disconnect' || hooks.every((hook) => hook === 'message.ingress'),
@@ -136,7 +134,7 @@ export const Route = section(
       when: whenValid,
       path: ['onFailure'],
       error:
-        'can be disconnect for message.ingress only, where a message can be refused before it is acknowledged; write error, drop, pass or spool',
+        'can be disconnect only for message.ingress, where a message can be refused before it is acknowledged; write error, drop, pass or spool',
     },
   )
   .refine(
@@ -148,14 +146,14 @@ export const Route = section(
       when: whenValid,
       path: ['shape'],
       error:
-        'picks or drops parts of data that format: raw or binary does not carry; write format: structured',
+        'picks or drops parts of data that format: raw or binary does not send; write format: structured',
     },
   );
 
 export const Routes = z
-  .array(Route, { error: expects('a list', 'routes, each behind a "-"') })
+  .array(Route, { error: expects('a list', 'routes, each after a "-"') })
   .prefault([])
   .describe(
-    'Which events go to which sinks. An event goes to each sink once, by the first route that takes it there. There are none by default. docs/events.md teaches them.',
+    'Which events go to which sinks. An event goes to each sink once, by the first matching route. None by default. See docs/events.md.',
   );
 export type RouteSection = z.output<typeof Route>;

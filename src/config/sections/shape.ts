@@ -1,11 +1,11 @@
-/** What becomes of an event on its way into a sink: which parts, in which form, under which names. */
+/** The shape of an event for a sink: which parts, in which format, under which names. */
 import * as z from 'zod';
 import { choice, expects, oneOf, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { shapeVariables } from '../../policy/text/shape-names.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import { sinkTargets, type TargetName } from '../../sinks/kinds.ts';
 
-/** What sinks call the place that a delivery goes to: all mean the same key. */
+/** The sinks' names for the target of a delivery: all mean the same key. */
 export const targetNames: readonly (TargetName | 'target')[] = [
   'target',
   ...sinkTargets.map(({ name }) => name),
@@ -28,17 +28,17 @@ function describeTargets(): { readonly [Name in TargetName | 'target']: Target }
   const nouns = sinkTargets.map(({ noun }) => noun);
   const own = sinkTargets.map(({ name, noun }) => [
     name,
-    target().describe(`The same as target, for sinks that call it a ${noun}.`),
+    target().describe(`An alias of target, for sinks that call it a ${noun}.`),
   ]);
   return {
     target: target().describe(
-      `Where in the sink the event goes: the ${oneOf(nouns)}, with placeholders. When absent, what the sink itself says.`,
+      `Where in the sink the event goes: the ${oneOf(nouns)}, with placeholders. When absent, the default of the sink.`,
     ),
     ...(Object.fromEntries(own) as { readonly [Name in TargetName]: Target }),
   };
 }
 
-const pathError = expects('a path into the data', 'names with dots between, such as message.payload');
+const pathError = expects('a path into the data', 'names joined by dots, such as message.payload');
 const DataPath = z
   .string({ error: pathError })
   .regex(/^[A-Za-z][\w-]*(\.[A-Za-z0-9][\w-]*)*$/, { error: pathError });
@@ -54,12 +54,12 @@ export const Shape = section(() => ({
     .describe(
       'structured is CloudEvents JSON; binary has the context in headers or attributes and the payload as the body; raw is the payload alone. The default is structured.',
     ),
-  pick: paths().describe('The only parts of the data that are kept, such as [message.topic, message.from].'),
-  drop: paths().describe('Parts of the data that are left out, such as [message.payload].'),
+  pick: paths().describe('The parts of the data to keep, such as [message.topic, message.from].'),
+  drop: paths().describe('The parts of the data to remove, such as [message.payload].'),
   key: template('a key', '"${clientid}"')
     .optional()
     .describe(
-      'Events with the same key stay in order, and in one partition where a sink has those. The default is ${clientid}.',
+      'Events with the same key stay in order, and in one partition if the sink has partitions. The default is ${clientid}.',
     ),
   ...describeTargets(),
 }))
@@ -69,13 +69,13 @@ export const Shape = section(() => ({
       context.addIssue({
         code: 'custom',
         path: [name],
-        message: `says again where the event goes, as ${given[0]} does; keep one of the two`,
+        message: `is an alias of ${given[0]}; keep one of the two`,
       });
   })
   .refine(({ pick, drop }) => pick === undefined || drop === undefined, {
     when: whenValid,
     path: ['drop'],
-    error: 'cannot stand beside pick, which leaves out everything else already; keep one of the two',
+    error: 'cannot be combined with pick, which already removes everything else; keep one of the two',
   })
   .transform((shape) => {
     const { format, pick, drop, key } = shape;

@@ -1,4 +1,6 @@
-/** The sinks: a name for each, what it is, and the queue in front of it. What each kind takes is in its folder of src/sinks/. */
+/**
+ * The sinks: a name, a kind, and a queue for each. The options of each kind are in its folder of src/sinks/.
+ */
 import * as z from 'zod';
 import { expects, oneOf, section, text, yesOrNo } from '../../lib/schema/builders.ts';
 import { path } from '../../lib/schema/files.ts';
@@ -8,7 +10,7 @@ import { Queue } from './queue.ts';
 
 type KindOptions = { readonly [Kind in keyof OptionsByKind]: z.ZodOptional<OptionsByKind[Kind]> };
 
-/** The options of each kind, of which a sink has one. */
+/** The options of each kind; a sink has exactly one. */
 function describeKinds(): KindOptions {
   const options = sinkKinds.map(({ name, options, summary }) => [name, options.optional().describe(summary)]);
   return Object.fromEntries(options) as KindOptions;
@@ -18,7 +20,7 @@ const sinkNames = sinkKinds.map(({ name }) => name);
 
 const DeadLetterFile = section(() => ({
   file: path('./dead-letters.jsonl').describe(
-    'The file, relative to the configuration file: one JSON object a line, with the reason.',
+    'The file, relative to the configuration file: one JSON object per line, with the reason.',
   ),
 }));
 
@@ -32,11 +34,11 @@ const Sink = section(
       })
       .optional()
       .describe(
-        'Where events go that this sink will never take, with the reason: another sink, or a file. When absent, they are counted and logged only.',
+        'Where events go that this sink rejects for good, with the reason: another sink, or a file. When absent, they are only counted and logged.',
       ),
     require: yesOrNo()
       .prefault(false)
-      .describe('Whether the server is ready only while this sink can be reached. The default is false.'),
+      .describe('Whether the server is ready only while this sink is reachable. The default is false.'),
   }),
   'a sink',
 ).superRefine((sink, context) => {
@@ -44,8 +46,8 @@ const Sink = section(
   if (given.length === 1) return;
   const message =
     given.length === 0
-      ? `does not say what it is; write one of ${oneOf(sinkNames.map((name) => `${name}:`))}`
-      : `is ${given.join(' and ')} at once; write a sink for each`;
+      ? `has no kind; write one of ${oneOf(sinkNames.map((name) => `${name}:`))}`
+      : `has several kinds, ${given.join(' and ')}; write a sink for each`;
   context.addIssue({ code: 'custom', message });
 });
 export type SinkSection = z.output<typeof Sink>;
@@ -61,11 +63,11 @@ export const Sinks = z
   })
   .prefault({})
   .describe(
-    'Where routes take events, by name: one of the kinds of docs/sinks.md each, with queue, deadLetter and require. There are none by default.',
+    'The targets of routes, by name. Each has one of the kinds of docs/sinks.md, and queue, deadLetter and require. None by default.',
   );
 export type Sinks = z.output<typeof Sinks>;
 
-/** What a sink is: its kind, and the options of that. */
+/** Returns the kind of a sink, and its options. */
 export function kindOf(sink: SinkSection): { readonly kind: SinkKind<SinkName>; readonly options: unknown } {
   const kind = sinkKinds.find(({ name }) => sink[name] !== undefined) as SinkKind<SinkName>;
   return { kind, options: sink[kind.name] };

@@ -10,5 +10,5 @@ export const watchdog = z
   .union([z.literal('off'), duration(range, error)], { error })
   .prefault('30s')
   .describe(
-    'How long the event loop of a process may be blocked before the process logs where it is and is killed, in milliseconds, so that a supervisor or the platform starts another one; off never kills it. The default is far longer than any reload takes. Time in which the whole process was frozen does not count, and nothing is killed while a debugger is attached. docs/operations.md explains it.',
+    'How long the event loop of a process may be blocked before the process logs where it is blocked and is killed, in milliseconds; a supervisor or the platform then starts another one. off never kills it. The default is far longer than any reload takes. Time in which the whole process was frozen does not count, and nothing is killed while a debugger is attached. See docs/operations.md.',
   );

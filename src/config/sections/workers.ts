@@ -8,5 +8,5 @@ export const Workers = z.union([z.literal('auto'), z.int({ error }).min(1, { err
 });
 
 export const workers = Workers.prefault(1).describe(
-  'How many processes share the port; auto is one for each core. The default is one, with no supervisor: most brokers need no more, and platforms scale by instances.',
+  'The number of processes that share the port; auto is one per core. The default is one, without a supervisor: most brokers need no more, and platforms scale by instances.',
 );

@@ -1,4 +1,4 @@
-/** The method `anonymous`: clients without a user name. */
+/** The method `anonymous`: admits clients without a user name. */
 import type * as z from 'zod';
 import { section } from '../../lib/schema/builders.ts';
 import { allowsEveryLogin } from '../../policy/login/allows-every-login.ts';
@@ -28,7 +28,7 @@ export const anonymous = defineLoginMethod({
   // It is for clients without a user name.
   bindsNames: () => ['username'],
   usesNames: () => [],
-  advise: (name) => `write ${declare(name)} if something before this server sees to it`,
+  advise: (name) => `write ${declare(name)} if something in front of this server guarantees it`,
   admitsEveryone: ({ who }) => (allowsEveryLogin(who) ? EVERYONE : undefined),
   needsNoPassword: () => true,
 });

@@ -32,19 +32,19 @@ const nameConditions = z
 
 const Certificate = section(() => ({
   commonName: nameConditions.describe(
-    'The common name: a text, a template such as "${clientid}", { like }, { regex }, or a list of which one must hold.',
+    'The common name: a text, a template such as "${clientid}", { like }, { regex }, or a list of alternatives.',
   ),
-  subject: nameConditions.describe('The same for the whole subject (DN).'),
+  subject: nameConditions.describe('Like commonName, for the whole subject (DN).'),
   tags: tags.describe('Tags of clients that this method admits.'),
 })).refine(({ commonName, subject }) => commonName !== undefined || subject !== undefined, {
   when: whenValid,
-  error: 'needs commonName or subject: the broker checks who signed, not whom it is for',
+  error: 'needs commonName or subject: the broker checks the signer, not whose certificate it is',
 });
 export type CertificateOptions = z.output<typeof Certificate>;
 
 export const certificate = defineLoginMethod({
   name: 'certificate',
-  summary: "The client's TLS certificate, as the broker passes it on.",
+  summary: "The client's TLS certificate, as reported by the broker.",
   options: Certificate,
   load: () => import('./open.ts').then(({ openCertificate }) => openCertificate),
   vouches: {

@@ -1,4 +1,4 @@
-/** The method `http`: a service in the form of EMQX's HTTP authenticator. */
+/** The method `http`: asks a service in the format of EMQX's HTTP authenticator. */
 import * as z from 'zod';
 import { choice, expects, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { path } from '../../lib/schema/files.ts';
@@ -9,47 +9,47 @@ import { compileRequest } from './request.ts';
 
 const Http = section(() => ({
   url: text('a URL', 'an http(s) URL').describe(
-    'Placeholders may stand in path and query, not in the host. Without user and password: they belong in headers.',
+    'Path and query may contain placeholders, the host may not. Must not contain user and password: put them in headers.',
   ),
   method: choice(['post', 'get'])
     .prefault('post')
-    .describe('With get, body goes into the query. Default: post.'),
+    .describe('With get, body is sent in the query. Default: post.'),
   headers: headers.describe(
-    'Sent with each request; a value may be { env } or { file }. content-type decides how the body is written: JSON or a form.',
+    'Sent with each request; a value may be { env } or { file }. content-type selects the format of the body: JSON or a form.',
   ),
   body: z
     .record(z.string(), z.string({ error: expects('a text', 'a text') }), {
       error: expects('a mapping', 'fields, such as username: "${username}"'),
     })
     .prefault({ clientid: '${clientid}', username: '${username}', password: '${password}' })
-    .describe('The fields that are sent. Default: clientid, username and password.'),
+    .describe('The fields to send. Default: clientid, username and password.'),
   timeout: duration(POSITIVE)
     .prefault('3s')
-    .describe("The longest wait, retries included. Default: 3s, within EMQX's 5s."),
+    .describe("Time limit, retries included. Default: 3s, within EMQX's 5s."),
   retries: wholeNumber('a number of retries', 0, 10)
     .prefault(1)
-    .describe('Further attempts after a failure. Default: 1.'),
+    .describe('Retries after a failure. Default: 1.'),
   breaker: section(() => ({
     failures: wholeNumber('a number of failures', 1, 1000)
       .prefault(5)
-      .describe('Failures in a row that open the circuit.'),
-    openFor: duration(POSITIVE).prefault('10s').describe('How long the service is left alone then.'),
+      .describe('Consecutive failures that open the circuit.'),
+    openFor: duration(POSITIVE).prefault('10s').describe('How long the circuit stays open.'),
   }))
     .prefault({})
-    .describe('When a service that fails is left alone for a while.'),
+    .describe('When to stop calling a failing service for a while.'),
   ignoreBroken: yesOrNo()
     .prefault(false)
     .describe(
-      'Whether a broken answer counts as "ignore", as in EMQX, instead of as a failure. Default: false.',
+      'Whether a broken answer counts as "ignore", as in EMQX, instead of a failure. Default: false.',
     ),
   maxConnections: wholeNumber('a number of connections', 1, 10_000)
     .prefault(32)
     .describe(
-      'The most requests at once. How many really are follows how fast the service answers; what cannot be answered in time is refused without a request.',
+      'The most concurrent requests. The actual number follows the speed of the service; logins that cannot be answered in time are refused without a request.',
     ),
   ca: path('./ca.pem')
     .optional()
-    .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
+    .describe("Certificate authorities to trust instead of Node's own, a PEM file."),
   cert: path('./client.pem').optional().describe('A client certificate, a PEM file.'),
   key: path('./client.key').optional().describe('Its private key, a PEM file.'),
 })).superRefine(({ url, method, headers = {}, body }, context) => {
@@ -83,7 +83,7 @@ export const http = defineLoginMethod({
   vouches: { username: 'with `vouchesFor: [username]`', clientid: 'with `vouchesFor: [clientid]`' },
   bindsNames: () => [],
   usesNames: ({ url, headers, body }) => namesIn([url, headers, body]),
-  advise: (name) => `write ${declare(name)} if the service refuses whoever brings another one`,
+  advise: (name) => `write ${declare(name)} if the service refuses clients with another one`,
   urls: ({ url }) => [{ key: 'url', url }],
   needsNoPassword: () => true,
   asksService: () => true,

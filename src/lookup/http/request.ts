@@ -1,4 +1,4 @@
-/** The request to an HTTP authentication service, made from templates as EMQX makes it. */
+/** Builds the request to an HTTP authentication service from templates, like EMQX. */
 import { mediaTypeName } from '../../lib/media-type.ts';
 import {
   compileText,
@@ -10,14 +10,14 @@ import {
 export interface RequestTemplates {
   /** With GET, `body` goes into the query. Default: `post`. */
   readonly method?: 'get' | 'post';
-  /** Placeholders may stand in path and query. */
+  /** May contain placeholders in path and query. */
   readonly url: string;
-  /** `content-type` decides how the body is written: JSON (default) or `application/x-www-form-urlencoded`. */
+  /** `content-type` selects the format of the body: JSON (default) or `application/x-www-form-urlencoded`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, string>>;
 }
 
-/** The values that templates may name: EMQX's placeholders, as far as ExHook brings them. */
+/** The placeholders of templates: EMQX's, as far as ExHook sends their values. */
 export const requestNames = [
   'clientid',
   'username',
@@ -38,10 +38,12 @@ export interface BuiltRequest {
   readonly body?: string;
 }
 
-/** Makes requests; `undefined` for values that would change what is asked, or whom. */
+/**
+ * Builds requests; returns `undefined` for values that would change the meaning or the target of the request.
+ */
 export type RequestBuilder = (values: TextValues) => BuiltRequest | undefined;
 
-export const NO_HEADER_NAME = 'is no name of a header';
+export const NO_HEADER_NAME = 'is not a header name';
 /** RFC 9110 section 5.1. */
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
@@ -52,7 +54,7 @@ type Fields = readonly (readonly [name: string, template: TextTemplate])[];
 /**
  * Compiles the templates.
  *
- * @throws TypeError that says which one is wrong.
+ * @throws TypeError that names the invalid one.
  */
 export function compileRequest(templates: RequestTemplates): RequestBuilder & { readonly host: string } {
   const method = templates.method === 'get' ? 'GET' : 'POST';
@@ -82,7 +84,7 @@ function encodeForm(fields: readonly (readonly [string, string])[]): string {
   return new URLSearchParams(fields.map(([name, value]) => [name, value] as [string, string])).toString();
 }
 
-/** A client must not choose the host that it is asked for at. */
+/** A client must not be able to choose the host. */
 function compileUrl(text: string): { origin: string; path: TextTemplate } {
   const [, origin = '', path = ''] = /^(https?:\/\/[^/?#]+)(.*)$/.exec(text) ?? [];
   if (origin === '' || origin.includes('${') || !URL.canParse(origin)) {
@@ -104,17 +106,17 @@ function compileFields(what: string, fields: Readonly<Record<string, string>> = 
   });
 }
 
-/** A value stays within its segment: `..` would lead to another path, however it is encoded. */
+/** A value stays within its path segment: `..` would lead to another path in any encoding. */
 function renderUrl(origin: string, path: TextTemplate, values: TextValues): URL | undefined {
   const rendered = renderText(path, values, encodeURIComponent);
   const [segments = ''] = rendered.split('?', 1);
   return /\/\.{1,2}(?=\/|$)/.test(segments) ? undefined : new URL(origin + rendered);
 }
 
-/** RFC 9110 section 5.5: no control characters. Others go out as UTF-8, which Node wants as Latin-1. */
+/** RFC 9110 section 5.5: no control characters. Others are sent as UTF-8, which Node expects as Latin-1. */
 function renderHeaders(headers: Fields, values: TextValues): Record<string, string> | undefined {
   const entries = headers.map(([name, template]) => [name, renderText(template, values)] as const);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it searches for control characters
   if (entries.some(([, value]) => /[\0-\x1f\x7f]/.test(value))) return undefined;
   return Object.fromEntries(
     entries.map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),

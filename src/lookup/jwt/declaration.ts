@@ -1,4 +1,4 @@
-/** The method `jwt`: JSON Web Tokens, and where their keys come from. */
+/** The method `jwt`: JSON Web Tokens, and the source of their keys. */
 import * as z from 'zod';
 import {
   choice,
@@ -31,18 +31,18 @@ const jwksUrl = text('a URL', 'an http(s) URL').refine(
 );
 
 const Jwks = section(() => ({
-  url: jwksUrl.describe('Where the JWK Set is.'),
+  url: jwksUrl.describe('The URL of the JWK Set.'),
   headers: headers.describe('Sent with each request; a value may be { env } or { file }.'),
-  maxAge: duration(POSITIVE).prefault('10m').describe('Older keys are asked for again in the background.'),
+  maxAge: duration(POSITIVE).prefault('10m').describe('Keys older than this are refreshed in the background.'),
   maxStale: duration(POSITIVE)
     .prefault('1d')
-    .describe('Older keys are not used, even while the source is down.'),
-  cooldown: duration(POSITIVE).prefault('30s').describe('The least time between two requests.'),
-  timeout: duration(POSITIVE).prefault('3s').describe('The longest wait for an answer.'),
-  maxKeys: wholeNumber('a number of keys', 1, 100_000).prefault(1000).describe('A set with more is refused.'),
+    .describe('Keys older than this are not used, even while the source is down.'),
+  cooldown: duration(POSITIVE).prefault('30s').describe('The minimum time between two requests.'),
+  timeout: duration(POSITIVE).prefault('3s').describe('Time limit for an answer.'),
+  maxKeys: wholeNumber('a number of keys', 1, 100_000).prefault(1000).describe('The most keys; a larger set is rejected.'),
   ca: path('./ca.pem')
     .optional()
-    .describe("Certificate authorities to trust in place of Node's own, a PEM file."),
+    .describe("Certificate authorities to trust instead of Node's own, a PEM file."),
 }));
 
 const Jwt = section(() => ({
@@ -52,15 +52,15 @@ const Jwt = section(() => ({
   secret: secret('a secret').optional().describe('The shared secret of HS256, HS384 and HS512.'),
   secretEncoding: choice(['utf-8', 'base64'])
     .prefault('utf-8')
-    .describe('What the secret is written in. Default: utf-8.'),
+    .describe('The encoding of the secret. Default: utf-8.'),
   publicKey: secret('a public key')
     .optional()
-    .describe('A public key, PEM or JWK. A file is read again when it changes.'),
+    .describe('A public key, PEM or JWK. A file is reloaded when it changes.'),
   jwks: z
     .union([jwksUrl, Jwks], { error: expects('a URL', 'an https:// URL, or { url, maxAge, ... }') })
     .optional()
     .describe(
-      'The URL of a JWK Set; its keys are remembered, refreshed, and used on while it cannot be reached.',
+      'The URL of a JWK Set. Its keys are cached, refreshed, and kept in use while it cannot be reached.',
     ),
   algorithms: z
     .array(text('an algorithm', 'one such as RS256'), {
@@ -71,27 +71,27 @@ const Jwt = section(() => ({
     .describe(
       'The accepted algorithms. When absent: all that the key can verify; never none, never HMAC with a public key. Secrets (oct) in a JWK Set are used if it contains nothing else, or if you list an HMAC algorithm here.',
     ),
-  issuer: names('an issuer').describe('The claim iss must be this, or one of these.'),
-  audience: names('an audience').describe('The claim aud must have this, or one of these.'),
+  issuer: names('an issuer').describe('Required value of the claim iss, or a list of alternatives.'),
+  audience: names('an audience').describe('Required audience in the claim aud, or a list of alternatives.'),
   clockTolerance: duration()
     .prefault('0s')
-    .describe('By how much clocks may differ. It also extends the grants of a token.'),
+    .describe('Allowed clock skew. It also extends the grants of a token.'),
   requireExpiry: yesOrNo().prefault(true).describe('Whether tokens without exp are refused. Default: true.'),
   maxTokenBytes: size({ min: 64, max: 65_535, reads: 'from 64B to 65535B' })
     .prefault('8KiB')
-    .describe('Longer tokens are refused unread.'),
+    .describe('Longer tokens are refused without parsing.'),
   claims: z
     .record(z.string(), text('a text', `a text; placeholders: ${claimNames.join(', ')}`), {
       error: expects('a mapping', 'claims with the text each must equal, such as sub: "${clientid}"'),
     })
     .optional()
-    .describe('Claims and the text each must equal, such as { sub: "${clientid}" }.'),
+    .describe('Required values of claims, such as { sub: "${clientid}" }.'),
   tags: text('a claim', 'the name of a claim')
     .optional()
     .describe('The claim that holds tags, by name or by path, such as realm_access.roles.'),
   acl: text('a claim', 'the name of a claim')
     .prefault('acl')
-    .describe("The claim that holds grants, in either of EMQX's forms. Default: acl."),
+    .describe("The claim with the grants, in either of EMQX's formats. Default: acl."),
 }))
   .refine(
     ({ secret, publicKey, jwks }) =>
@@ -128,7 +128,7 @@ export const jwt = defineLoginMethod({
     return [...bound, ...ofToken(from)];
   },
   usesNames: ({ claims, from }) => [...namesIn(claims), ...ofToken(from)],
-  advise: (name) => `write claims: { sub: "\${${name}}" }, or whichever claim holds it`,
+  advise: (name) => `write claims: { sub: "\${${name}}" }, or the claim that has it`,
   urls({ jwks }) {
     const url = typeof jwks === 'object' ? jwks.url : jwks;
     return url === undefined ? [] : [{ key: 'jwks', url }];

@@ -1,4 +1,4 @@
-/** What the sections of several methods share. */
+/** Parts that several methods share. */
 import * as z from 'zod';
 import { expects } from '../../lib/schema/builders.ts';
 import { headerSecret } from '../../lib/schema/secret.ts';
@@ -6,7 +6,7 @@ import { parseTags } from '../../policy/login/tags.ts';
 
 /** What is wrong with a policy that lets everybody in. */
 export const EVERYONE =
-  'admits every client; write conditions, or iKnowThisAllowsEveryone: true if that is what you want';
+  'admits every client; write conditions, or iKnowThisAllowsEveryone: true if you intend that';
 
 /** Tags, as a list of names or as a mapping. */
 export const tags = z
@@ -14,21 +14,24 @@ export const tags = z
     error: expects('tags', 'a list of names, or name: value'),
   })
   .refine((value) => parseTags(value) !== undefined, {
-    error: 'are no tags; write names of at most 256 characters, which are not empty',
+    error: 'are not tags; write names of 1 to 256 characters',
   })
   .optional();
 
-/** The user and password of a URL would be the one secret that neither `{ env }` nor `{ file }` can keep out of the file. */
+/**
+ * User and password in a URL would be a secret that neither `{ env }` nor `{ file }` can keep out of the
+ * file.
+ */
 export const hasUserinfo = (url: string): boolean => /^[^/?#]*:[/\\]*[^/\\?#]*@/.test(url);
 
-/** Headers of requests, some of which are secrets. */
+/** Headers of requests; some are secrets. */
 export const headers = z
   .record(z.string(), headerSecret('a header'), {
     error: expects('a mapping', 'headers, such as authorization: { env: NAME }'),
   })
   .optional();
 
-/** The message of an error, or nothing when the work can be done. */
+/** Returns the error message of the work, or nothing when it succeeds. */
 export function problemOf(work: () => unknown): string | undefined {
   try {
     work();

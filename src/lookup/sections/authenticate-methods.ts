@@ -9,7 +9,7 @@ type KindOptions = {
   readonly [Kind in MethodKind]: z.ZodOptional<OptionsByMethod[Kind]>;
 };
 
-/** The options of each kind, of which a method has one. */
+/** The options of each kind; a method has exactly one. */
 function describeKinds(): KindOptions {
   const described = loginMethods.map(({ name, options, summary }) => [
     name,
@@ -23,19 +23,19 @@ const methodKinds = loginMethods.map(({ name }) => name);
 /** One method: its kind as a key, and a name for logs. */
 export const MethodSection = section(
   () => ({
-    name: text('a name', 'a name for logs').optional().describe('What logs call it. When absent: its kind.'),
+    name: text('a name', 'a name for logs').optional().describe('Its name in logs. When absent: its kind.'),
     ...describeKinds(),
     vouchesFor: z
       .array(choice(boundNames), { error: expects('a list', 'names, such as [username]') })
       .optional()
       .describe(
-        'The names that a client of this method cannot choose, besides those that its settings show: of an http method those that the service compares, of any method those that the broker sets. Each is username or clientid.',
+        'The names that clients of this method cannot choose, besides those that its settings show: for an http method the names that the service compares, for any method the names that the broker sets. Each is username or clientid.',
       ),
   }),
   'a method',
 ).refine((method) => methodKinds.filter((kind) => method[kind] !== undefined).length === 1, {
   when: whenValid,
-  error: `is not one method; write one of ${oneOf(methodKinds.map((kind) => `${kind}:`))} behind each "-"`,
+  error: `is not one method; write one of ${oneOf(methodKinds.map((kind) => `${kind}:`))} after each "-"`,
 });
 export type MethodSection = z.output<typeof MethodSection>;
 
@@ -53,7 +53,9 @@ export function methodOf(section: MethodSection): {
   return { method, options: section[kind] };
 }
 
-/** The kind of a method, and its name: its own, or the kind, with a number from the second on. */
+/**
+ * Returns the kind of a method, and its name: the configured one, or the kind, numbered from the second on.
+ */
 export function nameMethods(
   methods: readonly MethodSection[],
 ): readonly { kind: MethodKind; name: string }[] {

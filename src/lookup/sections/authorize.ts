@@ -19,14 +19,14 @@ const Source = section(
     allowEmpty: yesOrNo()
       .optional()
       .describe(
-        'Whether the file may become empty while the server runs. Default: false: then its rules stay.',
+        'Whether the file may become empty while the server runs. Default: false, which keeps the previous rules.',
       ),
   }),
   'a source',
 )
   .refine(({ mosquitto, emqx }) => (mosquitto === undefined) !== (emqx === undefined), {
     when: whenValid,
-    error: 'is not one source; write mosquitto: PATH or emqx: PATH behind each "-"',
+    error: 'is not one source; write mosquitto: PATH or emqx: PATH after each "-"',
   })
   .refine(({ mosquitto, securityProfile }) => mosquitto === undefined || securityProfile === undefined, {
     when: whenValid,
@@ -35,51 +35,47 @@ const Source = section(
   });
 export type SourceSection = z.output<typeof Source>;
 
-/** What is wrong with a policy that lets everyone do everything. */
+/** The error for a policy that allows everything to everyone. */
 export const EVERYTHING =
-  'allows every topic to everyone; write narrower rules, or iKnowThisAllowsEveryone: true if that is what you want';
+  'allows every topic to everyone; write narrower rules, or iKnowThisAllowsEveryone: true if you intend that';
 
 export const Authorize = section(() => ({
   rules: z
-    .array(RuleSchema, { error: expects('a list', 'rules, each behind a "-", such as - allow: publish') })
+    .array(RuleSchema, { error: expects('a list', 'rules, each after a "-", such as - allow: publish') })
     .prefault([])
-    .describe(
-      'Rules in order: the first that is hit decides; docs/policies.md explains them. There are none by default.',
-    ),
+    .describe('Rules in order: the first match decides; see docs/policies.md. None by default.'),
   sources: z
     .array(Source, { error: expects('a list', 'files, such as - mosquitto: ./mosquitto.acl') })
     .prefault([])
     .describe(
-      'ACL files of other brokers, asked in order after the rules, and read again when they change. There are none by default.',
+      'ACL files of other brokers, checked in order after the rules, and reloaded when they change. None by default.',
     ),
-  grants: Grants.prefault({}).describe('What clients were granted at login, by a token or an HTTP service.'),
+  grants: Grants.prefault({}).describe('Grants that clients get at login, from a token or an HTTP service.'),
   otherwise: otherwise
     .prefault('deny')
     .describe(
-      "What becomes of a request that no rule hits; ignore keeps the broker's own result, which is authorization.no_match when nothing else decided. The default is deny.",
+      "The answer for a request that no rule matches; ignore keeps the broker's own result, which is authorization.no_match when nothing else decided. The default is deny.",
     ),
   onError: onError
     .prefault('deny')
     .describe(
-      'What becomes of a request that cannot be decided; error ends the call with a status, and failed_action of the broker decides. The default is deny.',
+      'The answer for a request that cannot be decided. With error, the call ends with a status, and failed_action of the broker decides. The default is deny.',
     ),
   mode: mode
     .prefault('enforce')
-    .describe(
-      "shadow decides, logs and counts, and leaves the broker's own result as it is. The default is enforce.",
-    ),
+    .describe("shadow decides, logs and counts, but keeps the broker's own result. The default is enforce."),
   strict: yesOrNo()
     .prefault(false)
     .describe(
-      'Refuses rules that rely on a user name or client id for which a method of authenticate does not vouch, since clients choose such names; without it they are warned of. The rules of publish count, too. The default is false, for configurations that were written before it; write true in new ones.',
+      'Refuses rules that rely on a user name or client id for which a method of authenticate does not vouch, because clients can choose such names; when false, such rules only cause a warning. Also applies to the rules of publish. The default is false, for older configurations; write true in new ones.',
     ),
   iKnowThisAllowsEveryone: yesOrNo()
     .prefault(false)
     .describe(
-      'Accepts a policy that allows every topic to everyone. Such a policy is refused by default, since it is mostly a mistake.',
+      'Accepts a policy that allows every topic to everyone. Such a policy is rejected by default, because it is mostly a mistake.',
     ),
 })).superRefine((policy, context) => {
-  // With files, the whole is judged when they are read.
+  // With files, the whole policy is checked when they are read.
   if (context.issues.length > 0 || policy.iKnowThisAllowsEveryone || policy.sources.length > 0) return;
   if (allowsEverything(policy.rules, policy.otherwise))
     context.addIssue({ code: 'custom', message: EVERYTHING });

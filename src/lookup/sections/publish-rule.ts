@@ -1,4 +1,4 @@
-/** The shape of one rule of `publish.rules`. */
+/** The schema of one rule of `publish.rules`. */
 import * as z from 'zod';
 import { choice, expects, oneOf, section, text, wholeNumber, yesOrNo } from '../../lib/schema/builders.ts';
 import { size } from '../../lib/schema/units.ts';
@@ -8,15 +8,17 @@ import { oneOrMore, TopicConditionSchema, WhenSchema, WhoSchema } from '../../po
 const path = (example: string) => text('a path', `a path such as ${example}`);
 const extraFields = choice(['refuse', 'drop'])
   .optional()
-  .describe('What becomes of fields that the schema has not, at encoding. The default is refuse.');
+  .describe('How encoding treats fields that are not in the schema. The default is refuse.');
 
 const schemaId = wholeNumber('a schema id', 0, 0xffff_ffff)
   .optional()
-  .describe("The id in the header of Confluent's schema registry; absent, payloads have no such header.");
+  .describe(
+    "The schema id in the header of Confluent's schema registry. When absent, payloads have no such header.",
+  );
 
 const Protobuf = section(() => ({
   descriptors: path('./sensors.binpb').describe(
-    'A descriptor set, as protoc --include_imports --descriptor_set_out writes it.',
+    'A descriptor set, made by protoc --include_imports --descriptor_set_out.',
   ),
   message: text('the name of a message', 'a full name such as acme.sensor.v1.Report').describe(
     'The full name of the message type.',
@@ -29,17 +31,17 @@ const Protobuf = section(() => ({
     ),
   defaults: yesOrNo()
     .optional()
-    .describe('Whether fields that are not sent are decoded to their default values. The default is false.'),
+    .describe('Whether missing fields are decoded to their default values. The default is false.'),
   extraFields,
 }));
 
 const Avro = section(() => ({
-  schema: path('./reading.avsc').describe('An Avro schema in JSON, complete in itself.'),
+  schema: path('./reading.avsc').describe('A self-contained Avro schema in JSON.'),
   schemaId,
   unions: choice(['auto', 'wrapped'])
     .optional()
     .describe(
-      'wrapped: unions are always { "type": value }, as in the JSON encoding of Avro. The default is auto.',
+      'With wrapped, unions are always { "type": value }, as in the JSON encoding of Avro. The default is auto.',
     ),
   extraFields,
 }));
@@ -48,7 +50,7 @@ const Json = section(() => ({
   lenient: yesOrNo()
     .optional()
     .describe(
-      'Whether a byte order mark before the text and NUL bytes behind it are taken, as some devices send them. The default is false.',
+      'Whether to accept a byte order mark before the text and NUL bytes after it, which some devices send. The default is false.',
     ),
 }));
 
@@ -66,7 +68,7 @@ const Codec = z.union(
 ) as unknown as z.ZodType<PayloadCodecSpec, PayloadCodecSpec>;
 
 const codecs = z.union([Codec, z.array(Codec).min(1).readonly()], {
-  error: expects('a codec', `${codecNoun}, or a list of them in their order`),
+  error: expects('a codec', `${codecNoun}, or a list of them in order`),
 });
 
 const bytes = size({ min: 0, max: 256 * 2 ** 20, reads: 'from 0B to 256MiB' });
@@ -77,24 +79,24 @@ const jsonSchema = z.union([path('./reading.schema.json'), z.record(z.string(), 
 
 const Require = section(() => ({
   payload: section(() => ({
-    minBytes: bytes.optional().describe('The least bytes.'),
-    maxBytes: bytes.optional().describe('The most bytes.'),
+    minBytes: bytes.optional().describe('The minimum size in bytes.'),
+    maxBytes: bytes.optional().describe('The maximum size in bytes.'),
   }))
     .optional()
-    .describe('The size of the payload, before this rule decodes it.'),
-  qos: oneOrMore(qos).optional().describe('The QoS, or several of which one will do.'),
+    .describe('The size of the payload before this rule decodes it.'),
+  qos: oneOrMore(qos).optional().describe('The QoS, or a list of alternatives.'),
   schema: jsonSchema
     .optional()
     .describe('A JSON Schema that the decoded payload must meet: a path, or the schema itself.'),
   schemaFormats: choice(['assert', 'annotate'])
     .optional()
     .describe(
-      'Whether "format" in the schema is checked (assert) or only describes (annotate). The default is assert.',
+      'Whether "format" in the schema is checked (assert) or only documentation (annotate). The default is assert.',
     ),
   else: choice(['drop', 'pass', 'skip'])
     .optional()
     .describe(
-      'What becomes of a message that is otherwise: drop stops it, pass lets it go on as it came, skip leaves it to the rules behind. The default is drop.',
+      'What happens to a message that does not meet this: drop stops it, pass lets it pass unchanged, skip continues with the next rule. The default is drop.',
     ),
 }));
 
@@ -102,10 +104,10 @@ const changeable = 'topic, qos, payload or remove';
 const fixed = ['retain', 'properties', 'props', 'user_properties', 'user_props', 'from', 'clientid'];
 const fixedToo = ['username', 'timestamp', 'headers', 'id', 'node', 'dup', 'expiry'];
 
-/** Says what cannot be changed, before it says what is no key at all. */
+/** Explains what cannot be changed before it reports an unknown key. */
 function explainSetKey(key: string): string {
   return [...fixed, ...fixedToo].includes(key)
-    ? `cannot be changed: EMQX takes back topic, QoS and payload only; remove ${key}`
+    ? `cannot be changed: EMQX accepts changes of topic, QoS and payload only; remove ${key}`
     : `is not a key here; write ${changeable}`;
 }
 
@@ -120,19 +122,19 @@ const SetShape = {
       error: expects('a QoS', '0, 1, 2 or a template such as "${payload.qos}"'),
     })
     .optional()
-    .describe('The new QoS, or a template that gives one.'),
+    .describe('The new QoS, or a template for it.'),
   payload: z
     .union([z.string(), z.record(z.string(), z.unknown())], {
-      error: expects('a payload', 'fields and their values, or a text in the place of all of it'),
+      error: expects('a payload', 'fields and their values, or a text that replaces the payload'),
     })
     .optional()
-    .describe('Values by the path of a field, such as site.id: "${topic[1]}"; or a template of all of it.'),
+    .describe('Values by field path, such as site.id: "${topic[1]}"; or a template for the whole payload.'),
   remove: z
     .union([z.string(), z.array(z.string()).min(1).readonly()], {
       error: expects('a path', 'the path of a field, or a list of them'),
     })
     .optional()
-    .describe('Paths of fields to take out.'),
+    .describe('Paths of fields to remove.'),
 };
 
 const SetSection = z
@@ -149,30 +151,26 @@ export const MessageRule = section(
   () => ({
     name: text('a name', 'a text')
       .optional()
-      .describe('What decision logs and "exhook explain" call the rule.'),
+      .describe('The name of the rule in decision logs and "exhook explain".'),
     topics: oneOrMore(TopicConditionSchema)
       .optional()
-      .describe(
-        'Topic filters, which choose by the topic that the client published to. Left out: every topic.',
-      ),
+      .describe('Topic filters for the topic that the client published to. Default: every topic.'),
     who: WhoSchema.optional().describe(
-      'For messages of whom: client id, user name, address. Left out: of everyone.',
+      'The publishers it applies to: client id, user name, address. Default: everyone.',
     ),
     when: WhenSchema.optional(),
-    decode: codecs.optional().describe('How the payload is read, a codec or several in their order.'),
-    require: Require.optional().describe('What the message must be.'),
+    decode: codecs.optional().describe('How to decode the payload: a codec, or several in order.'),
+    require: Require.optional().describe('What the message must meet.'),
     set: SetSection.optional().describe('What is changed.'),
-    encode: codecs.optional().describe('How the payload is written, a codec or several in their order.'),
+    encode: codecs.optional().describe('How to encode the payload: a codec, or several in order.'),
     drop: z
       .union([z.literal(true), z.string().min(1)], {
-        error: expects('a reason', 'why the message is stopped, or true'),
+        error: expects('a reason', 'a reason for stopping the message, or true'),
       })
       .optional()
-      .describe('Stops the message; a text is the reason in the log.'),
-    stop: yesOrNo()
-      .optional()
-      .describe('Whether the rules behind this one are not asked. The default is false.'),
-    onError: choice(['pass', 'drop']).optional().describe('In the place of publish.onError, for this rule.'),
+      .describe('Stops the message. A text is logged as the reason.'),
+    stop: yesOrNo().optional().describe('Whether to skip the rules after this one. The default is false.'),
+    onError: choice(['pass', 'drop']).optional().describe('Overrides publish.onError for this rule.'),
   }),
   'a rule',
-).describe('A rule: which messages, what they must be, and what becomes of them.');
+).describe('A rule: the messages it applies to, what they must meet, and what to do with them.');

@@ -12,12 +12,12 @@ const Users = section(() => ({
   file: path('./users.yaml')
     .optional()
     .describe(
-      'The users file: YAML, JSON, JSON Lines, CSV, or the name:hash lines of mosquitto_passwd, htpasswd -B and htpasswd -s. Read again when it changes.',
+      'The users file: YAML, JSON, JSON Lines, CSV, or the name:hash lines of mosquitto_passwd, htpasswd -B and htpasswd -s. Reloaded when it changes.',
     ),
   list: z
-    .array(z.record(z.string(), z.unknown()), { error: expects('a list', 'users, each behind a "-"') })
+    .array(z.record(z.string(), z.unknown()), { error: expects('a list', 'users, each after a "-"') })
     .optional()
-    .describe('Users written here instead of in a file.'),
+    .describe('Inline users, instead of a file.'),
   format: choice(['yaml', 'json', 'jsonl', 'csv', 'passwd'])
     .optional()
     .describe('The form of the file. When absent, the file extension decides.'),
@@ -26,16 +26,16 @@ const Users = section(() => ({
     .describe('The meaning of user_id in files exported by EMQX. Default: username.'),
   hash: section(() => ({
     algorithm: choice(algorithms).optional().describe('EMQX: password_hash_algorithm.name.'),
-    salt_position: choice(saltPositions).optional().describe('Where the salt stands. Default: prefix.'),
+    salt_position: choice(saltPositions).optional().describe('The position of the salt. Default: prefix.'),
     mac_fun: choice(macFunctions).optional().describe('PBKDF2 only.'),
     iterations: wholeNumber('a number', 1, 10_000_000).optional().describe('PBKDF2 only.'),
-    dk_length: wholeNumber('a number', 1, 1024).optional().describe('PBKDF2 only: bytes of the derived key.'),
+    dk_length: wholeNumber('a number', 1, 1024).optional().describe('PBKDF2 only: length of the derived key in bytes.'),
   }))
     .optional()
     .describe("Settings for hashes that do not name their form: EMQX's password_hash_algorithm."),
   saltEncoding: choice(['base64', 'utf-8'])
     .prefault('base64')
-    .describe('How PBKDF2$... spells its salt: base64 (mosquitto-go-auth) or utf-8 (mosquitto-auth-plug).'),
+    .describe('The encoding of the salt in PBKDF2$...: base64 (mosquitto-go-auth) or utf-8 (mosquitto-auth-plug).'),
   allowPlain: yesOrNo()
     .prefault(false)
     .describe('Whether to accept passwords that are not hashed. Default: false.'),
@@ -47,7 +47,7 @@ const Users = section(() => ({
 }))
   .refine(({ file, list }) => (file === undefined) !== (list === undefined), {
     when: whenValid,
-    error: 'needs either file or list; write one of the two',
+    error: 'needs either file or list',
   })
   .superRefine((users, context) => {
     if (users.list === undefined || context.issues.length > 0) return;
@@ -61,7 +61,7 @@ export type UsersOptions = z.output<typeof Users>;
 
 export const users = defineLoginMethod({
   name: 'users',
-  summary: 'Users with password hashes, from a file or written here.',
+  summary: 'Users with password hashes, from a file or inline.',
   options: Users,
   load: () => import('./open.ts').then(({ openUsers }) => openUsers),
   vouches: { username: 'when each user has a `username`', clientid: 'when each user has a `clientid`' },
@@ -71,7 +71,7 @@ export const users = defineLoginMethod({
   advise: (name) => `give each of its users a ${name}`,
 });
 
-/** What reading users needs to know, from the section `users`. */
+/** Returns the options for reading users from the section `users`. */
 export function userOptionsOf(
   users: Pick<UsersOptions, 'userId' | 'allowPlain' | 'hash' | 'saltEncoding'>,
 ): UserOptions {

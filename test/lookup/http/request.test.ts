@@ -71,9 +71,9 @@ describe('compileRequest', () => {
     [{ url: 'http://auth/${nope}' }, /unknown placeholder \$\{nope\}/],
     [{ url: 'http://auth/', body: { a: '${nope}' } }, /^body\.a: unknown placeholder/],
     [{ url: 'http://auth/', headers: { a: '${nope}' } }, /^headers\.a: unknown placeholder/],
-    [{ url: 'http://auth/', headers: { 'x y': 'a' } }, /^headers\.x y: is no name of a header/],
-    [{ url: 'http://auth/', headers: { 'a:': 'a' } }, /is no name of a header/],
-    [{ url: 'http://auth/', headers: { '': 'a' } }, /is no name of a header/],
+    [{ url: 'http://auth/', headers: { 'x y': 'a' } }, /^headers\.x y: is not a header name/],
+    [{ url: 'http://auth/', headers: { 'a:': 'a' } }, /is not a header name/],
+    [{ url: 'http://auth/', headers: { '': 'a' } }, /is not a header name/],
   ])('refuses %j', (templates, message) => {
     expect(() => compileRequest(templates)).toThrow(message);
   });

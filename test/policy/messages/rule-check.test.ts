@@ -3,7 +3,7 @@ import { problemsOf } from '../../support/messages.ts';
 
 const UNKNOWN = 'not part of a message; brokers send the client id, and usually the user name and address';
 const DECODE = 'add decode to this rule or to an earlier one, such as decode: json';
-const FIXED = 'cannot be changed: EMQX takes back topic, QoS and payload only';
+const FIXED = 'cannot be changed: EMQX accepts changes of topic, QoS and payload only';
 
 describe('rules that are good', () => {
   it.each([
