@@ -1,4 +1,4 @@
-/** What options of commands hold, and what to write instead. */
+/** Parses the options of commands, and says what to write instead. */
 import { InvalidArgumentError } from 'commander';
 
 export function parseNames(text: string): string[] {

@@ -1,14 +1,14 @@
-/** `exhook doctor`, `exhook emqx-config` and `exhook register`: the broker's side. */
+/** `exhook doctor`, `exhook emqx-config` and `exhook register`: commands for the broker's configuration. */
 import type { Command } from 'commander';
 import type { Terminal } from './commands/terminal.ts';
 
 export function addBrokerCommands(program: Command, terminal: Terminal): void {
   withAccessOptions(program.command('doctor'))
-    .description("Look at a broker through EMQX's REST API, and say what is wrong with it and what to do.")
-    .option('--config <file>', 'the configuration of this server, to compare with')
-    .option('--name <name>', 'what the broker calls this server')
+    .description("Check a broker through EMQX's REST API, and report problems with their remedy.")
+    .option('--config <file>', 'the configuration of this server, to compare the broker with')
+    .option('--name <name>', 'the name of this server in the broker')
     .option('--json', 'print JSON', false)
-    .addHelpText('after', '\nExit status: 0, 1 when there is an error, 2 when the broker could not be asked.')
+    .addHelpText('after', '\nExit status: 0, 1 if there is an error, 2 if the broker could not be reached.')
     .action(async (options) => {
       const { doctorCommand } = await import('./commands/doctor.ts');
       process.exitCode = await doctorCommand(options, process.env, terminal);
@@ -16,11 +16,11 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
 
   program
     .command('emqx-config')
-    .description('Print what a broker must be told about this server: for emqx.conf, and as REST calls.')
+    .description('Print the settings of the broker for this server: for emqx.conf, and as REST calls.')
     .requiredOption('--config <file>', 'the configuration file')
-    .option('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
-    .option('--name <name>', 'what the broker calls this server')
-    .option('--emqx <url>', "EMQX's REST API, for the calls that are printed")
+    .option('--url <url>', 'the URL of this server for brokers, such as http://10.0.0.5:9000')
+    .option('--name <name>', 'the name of this server in the broker')
+    .option('--emqx <url>', "the URL of EMQX's REST API, for the printed calls")
     .option('--emqx-version <version>', 'the release of the broker, such as 6.2.0')
     .action(async (options) => {
       const { emqxConfigCommand } = await import('./commands/emqx-config.ts');
@@ -28,16 +28,16 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
     });
 
   withAccessOptions(program.command('register'))
-    .description("Make a broker know this server, through EMQX's REST API. Changes what differs only.")
+    .description("Register this server at a broker, through EMQX's REST API. Changes only what differs.")
     .requiredOption('--config <file>', 'the configuration file')
-    .requiredOption('--url <url>', 'this server as brokers reach it, such as http://10.0.0.5:9000')
-    .option('--name <name>', 'what the broker calls this server')
-    .option('--reload', 'disable and enable it, so that the broker reads the list of hooks again', false)
-    .option('--no-guard', 'leave the authenticators of the broker alone')
-    .option('--dry-run', 'say what would be done', false)
+    .requiredOption('--url <url>', 'the URL of this server for brokers, such as http://10.0.0.5:9000')
+    .option('--name <name>', 'the name of this server in the broker')
+    .option('--reload', 'disable and enable it, which makes the broker read the hook list again', false)
+    .option('--no-guard', 'do not change the authenticators of the broker')
+    .option('--dry-run', 'only print what would be done', false)
     .addHelpText(
       'after',
-      '\nExit status: 0, 1 when a node is not connected, 2 when the broker could not be asked.',
+      '\nExit status: 0, 1 if a node is not connected, 2 if the broker could not be reached.',
     )
     .action(async (options) => {
       const { registerCommand } = await import('./commands/register.ts');
@@ -47,7 +47,10 @@ export function addBrokerCommands(program: Command, terminal: Terminal): void {
 
 function withAccessOptions(command: Command): Command {
   return command
-    .requiredOption('--emqx <url>', "EMQX's dashboard and REST API, such as http://127.0.0.1:18083")
+    .requiredOption(
+      '--emqx <url>',
+      "the URL of EMQX's dashboard and REST API, such as http://127.0.0.1:18083",
+    )
     .option('--key <key>', 'an API key of EMQX (default: EMQX_API_KEY)')
     .option('--secret <secret>', 'its secret; better: EMQX_API_SECRET')
     .option('--secret-file <file>', 'a file with the secret')

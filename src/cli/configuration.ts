@@ -1,4 +1,4 @@
-/** `exhook check` and `exhook hooks`: what a configuration means, without a server. */
+/** `exhook check` and `exhook hooks`: explain a configuration without starting a server. */
 import type { Command } from 'commander';
 import { flagsHelp } from './commands/serve-help.ts';
 import type { Terminal } from './commands/terminal.ts';
@@ -12,7 +12,7 @@ export function addConfigurationCommands(program: Command, terminal: Terminal): 
     .argument('<file>', 'the YAML file')
     .addHelpText(
       'after',
-      '\nExit status: 0 when the file is good, 2 when it is not.\nEnvironment variables count as they would for `exhook serve`.',
+      '\nExit status: 0 if the file is valid, 2 if it is not.\nEnvironment variables apply as for `exhook serve`.',
     )
     .action(async (file: string) => {
       const { checkCommand } = await import('./commands/check.ts');

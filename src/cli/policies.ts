@@ -1,4 +1,4 @@
-/** `exhook explain`, `exhook test` and `exhook hash`: policies before they are in force. */
+/** `exhook explain`, `exhook test` and `exhook hash`: try policies before they are in force. */
 import type { Command } from 'commander';
 import { parseCount } from './arguments.ts';
 import type { Terminal } from './commands/terminal.ts';
@@ -6,18 +6,18 @@ import type { Terminal } from './commands/terminal.ts';
 export function addPolicyCommands(program: Command, terminal: Terminal): void {
   const explain = program
     .command('explain')
-    .description('Say which method or rule of a policy decides, which came close, and why not.');
+    .description('Show which method or rule of a policy decides, which nearly matched, and why not.');
 
   withClientOptions(explain.command('authorize'))
-    .description('May this client publish or subscribe to this?')
-    .option('--tag <name[=value]...>', 'tags, in place of those that the users file gives')
+    .description('Show whether a client may publish to a topic or subscribe to a filter.')
+    .option('--tag <name[=value]...>', 'tags, instead of those in the users file')
     .option('--publish <topic>', 'a topic to publish to')
     .option('--subscribe <filter>', 'a topic filter to subscribe to')
     .option(
       '--emqx <release>',
       'the release of the broker, such as 6.1.1, which decides what prefixes such as $queue/ mean',
     )
-    .addHelpText('after', '\nExit status: 0 when allowed, 1 when not, 2 when nothing could be said.')
+    .addHelpText('after', '\nExit status: 0 if allowed, 1 if not, 2 if it could not be decided.')
     .action(async (options) => {
       const { explainAuthorizeCommand } = await import('./commands/explain.ts');
       process.exitCode = await explainAuthorizeCommand(options, process.env, terminal);
@@ -25,12 +25,12 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
 
   withClientOptions(explain.command('authenticate'))
     .description(
-      'May this client log in? The password is asked for without showing it, or read from standard input.',
+      'Show whether a client may log in. The password is read from the terminal without echo, or from standard input.',
     )
-    .option('--no-password', 'the client gives no password')
+    .option('--no-password', 'the client sends no password')
     .addHelpText(
       'after',
-      '\nServices that the policy names are asked. Exit status: 0 when admitted, 1 when not, 2 when nothing could be said.',
+      '\nCalls the services that the policy names. Exit status: 0 if admitted, 1 if not, 2 if it could not be decided.',
     )
     .action(async (options) => {
       const { explainAuthenticateCommand } = await import('./commands/explain.ts');
@@ -40,7 +40,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
 
   explain
     .command('publish')
-    .description('What becomes of this message?')
+    .description('Show what the rules do with a message.')
     .requiredOption('--config <file>', 'the configuration file')
     .requiredOption('--topic <topic>', 'the topic it is published to')
     .option('--payload <text>', 'the payload, as text')
@@ -54,7 +54,7 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
     .option('--user-prop <name=value...>', 'user properties')
     .addHelpText(
       'after',
-      '\nExit status: 0 when it goes on, changed or not, 1 when it is dropped, 2 when nothing could be said.',
+      '\nExit status: 0 if the message passes, changed or not, 1 if it is dropped, 2 if it could not be decided.',
     )
     .action(async (options) => {
       const { explainMessageCommand } = await import('./commands/explain-message.ts');
@@ -63,12 +63,12 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
 
   program
     .command('test')
-    .description('Run policy tests: clients, what they do, and the verdicts that are expected.')
-    .argument('<file...>', 'YAML files; docs/policies.md shows how they look')
+    .description('Run policy tests: clients, what they do, and the expected verdicts.')
+    .argument('<file...>', 'YAML files; see docs/policies.md for their format')
     .option('--tap', 'print TAP version 14', false)
     .addHelpText(
       'after',
-      '\nExit status: 0 when every verdict is as expected, 1 when one is not, 2 when a file cannot be used.',
+      '\nExit status: 0 if every verdict is as expected, 1 if one is not, 2 if a file cannot be used.',
     )
     .action(async (files: string[], options) => {
       const { testCommand } = await import('./commands/test.ts');
@@ -78,19 +78,19 @@ export function addPolicyCommands(program: Command, terminal: Terminal): void {
   program
     .command('hash')
     .description(
-      'Hash a password for a users file. It is asked for without showing it, or read from standard input.',
+      'Hash a password for a users file. It is read from the terminal without echo, or from standard input.',
     )
     .argument(
       '[form]',
       'argon2id, bcrypt, scrypt, pbkdf2, mosquitto, mosquitto-sha512, emqx-pbkdf2, sha512, sha256, sha1 or md5',
       'argon2id',
     )
-    .option('--cost <n>', 'bcrypt: rounds are two to the power of it', parseCount)
+    .option('--cost <n>', 'bcrypt: the number of rounds is 2^n', parseCount)
     .option('--memory <KiB>', 'argon2id: memory', parseCount)
     .option('--passes <n>', 'argon2id: passes', parseCount)
-    .option('--log-n <n>', 'scrypt: N is two to the power of it', parseCount)
+    .option('--log-n <n>', 'scrypt: N is 2^n', parseCount)
     .option('--iterations <n>', 'pbkdf2, mosquitto, emqx-pbkdf2: iterations', parseCount)
-    .addHelpText('after', '\nThe defaults cost an attacker enough and a login some tens of milliseconds.')
+    .addHelpText('after', '\nThe defaults resist guessing; a login takes some tens of milliseconds.')
     .action(async (form: string, { cost, memory, passes, logN, iterations }) => {
       const { hashCommand } = await import('./commands/hash.ts');
       const given = { cost, memoryKiB: memory, passes, logN, iterations };

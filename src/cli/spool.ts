@@ -1,20 +1,18 @@
-/** `exhook spool`: events that wait on disk. */
+/** `exhook spool`: manages events on disk. */
 import type { Command } from 'commander';
 import type { Terminal } from './commands/terminal.ts';
 
 export function addSpoolCommands(program: Command, terminal: Terminal): void {
   const spool = program
     .command('spool')
-    .description(
-      'Look after the spool: events that wait on disk for their sinks. docs/spool.md explains it.',
-    );
+    .description('Manage the spool: events that wait on disk for their sinks. See docs/spool.md.');
 
   spool
     .command('ls')
-    .description('Show what waits: for which sink, how much, since when, and who is delivering it.')
+    .description('List waiting events: for which sink, how many, since when, and who is delivering them.')
     .requiredOption('--config <file>', 'the configuration file')
     .option('--json', 'print JSON', false)
-    .addHelpText('after', '\nExit status: 0, or 2 when the spool cannot be opened.')
+    .addHelpText('after', '\nExit status: 0, or 2 if the spool cannot be opened.')
     .action(async (options) => {
       const { spoolLsCommand } = await import('./commands/spool.ts');
       process.exitCode = await spoolLsCommand(options, { env: process.env, terminal, now: Date.now });
@@ -22,10 +20,10 @@ export function addSpoolCommands(program: Command, terminal: Terminal): void {
 
   spool
     .command('drain')
-    .description('Deliver what waits, with the sinks of the configuration and without a server.')
+    .description('Deliver waiting events, with the sinks of the configuration and without a server.')
     .requiredOption('--config <file>', 'the configuration file')
-    .option('--timeout <duration>', 'give up after so long, such as 10m; the rest stays')
-    .addHelpText('after', '\nExit status: 0 when the spool is empty, 1 when something is left.')
+    .option('--timeout <duration>', 'time limit, such as 10m; undelivered events stay')
+    .addHelpText('after', '\nExit status: 0 if the spool is empty, 1 if events are left.')
     .action(async (options) => {
       const { spoolDrainCommand } = await import('./commands/spool-drain.ts');
       const stop = new AbortController();
@@ -36,12 +34,12 @@ export function addSpoolCommands(program: Command, terminal: Terminal): void {
 
   spool
     .command('purge')
-    .description('Remove what waits, undelivered and for good. Asks first.')
-    .argument('[sink]', 'only what waits for this sink')
+    .description('Remove waiting events permanently, without delivery. Asks first.')
+    .argument('[sink]', 'only events for this sink')
     .requiredOption('--config <file>', 'the configuration file')
     .option('-y, --yes', 'do not ask', false)
-    .option('--force', 'also what a running server is delivering', false)
-    .addHelpText('after', '\nExit status: 0 when nothing is left, 1 when nothing was removed.')
+    .option('--force', 'also events that a running server is delivering', false)
+    .addHelpText('after', '\nExit status: 0 if no events are left, 1 if nothing was removed.')
     .action(async (sink: string | undefined, options) => {
       const { spoolPurgeCommand } = await import('./commands/spool.ts');
       const { askYesOrNo } = await import('./commands/ask-yes-or-no.ts');

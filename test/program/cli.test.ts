@@ -75,7 +75,7 @@ describe('a command that is used wrongly', () => {
 
   it.each([
     ['serv', 'unknown command serv; did you mean serve?'],
-    ['s3cr3t-value', 'unknown command; exhook --help lists those that there are'],
+    ['s3cr3t-value', 'unknown command; exhook --help lists the commands'],
   ])('reports that %s is not a subcommand', async (name, message) => {
     const { code, stdout, stderr } = await exhook([name]);
     expect([code, stdout, stderr]).toStrictEqual([2, '', `${message}\n`]);
@@ -93,7 +93,7 @@ describe('exhook check', () => {
     const path = temporaryFile('good.yaml', 'hooks: { register: [client.connected] }\n');
     const { code, stdout, stderr } = await exhook(['check', path]);
     expect([code, stderr]).toStrictEqual([0, '']);
-    expect(stdout).toMatch(/good\.yaml is good: 1 hook/);
+    expect(stdout).toMatch(/good\.yaml is valid: 1 hook/);
   });
 
   it('prints every problem of a file that is not, and how many they are', async () => {

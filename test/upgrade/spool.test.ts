@@ -84,7 +84,7 @@ describe.each(formats)('a spool in %s', (format) => {
     const world = { env: {}, terminal, now: Date.now };
     const signal = AbortSignal.timeout(20_000);
     expect(await spoolDrainCommand({ config, timeout: '20s' }, world, signal)).toBe(0);
-    expect(terminal.printed).toContain(`${count} of ${count} events are gone from the spool.`);
+    expect(terminal.printed).toContain(`${count} of ${count} events were removed from the spool.`);
     for (const [log, deliveries] of logs) {
       const lines = readFileSync(join(directory, `${log}.jsonl`), 'utf8')
         .trimEnd()

@@ -1,4 +1,4 @@
-/** Asks a person on the terminal; where there is none, the answer is no. */
+/** Asks a question on the terminal; without a terminal, the answer is no. */
 import { createInterface } from 'node:readline/promises';
 
 export async function askYesOrNo(question: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { Environment } from '../../config/variables.ts';
 import { ownFacts } from '../../emqx/own-facts.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `exhook check FILE`. @returns the exit status: 2 when there is a problem. */
+/** `exhook check FILE`. @returns the exit status: 2 if there is a problem. */
 export async function checkCommand(file: string, env: Environment, terminal: Terminal): Promise<number> {
   const loaded = await load(['--config', file], env);
   if ('problems' in loaded) {
@@ -34,13 +34,13 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
   );
   if (admitsWithoutPassword !== undefined)
     terminal.err(
-      `note: ${admitsWithoutPassword} may admit clients without a password. A built-in database of the broker refuses these before this server is asked, unless it has a precondition (EMQX 5.9 and later): docs/broker-setup.md, "Letting this server decide"`,
+      `note: ${admitsWithoutPassword} may admit clients without a password. A built-in database of the broker refuses these before it calls this server, unless it has a precondition (EMQX 5.9 and later): docs/broker-setup.md, "Letting this server decide"`,
     );
   if (publish !== undefined && publish.at !== 'publish')
     terminal.err(
-      `note: publish.at is ${publish.at}: brokers before EMQX 6.3.0 have no message.ingress, and judge at message.publish, after a message was authorized, retained and acted on by rules; what is dropped there is acknowledged all the same. exhook doctor tells which nodes those are`,
+      `note: publish.at is ${publish.at}: brokers before EMQX 6.3.0 have no message.ingress, and judge at message.publish, after a message was authorized, retained and processed by rules; a message dropped there is still acknowledged. exhook doctor lists those nodes`,
     );
   const count = hooks.length === 1 ? '1 hook' : `${hooks.length} hooks`;
-  terminal.out(`${file} is good: ${count} would be registered (exhook hooks --config ${file} lists them).`);
+  terminal.out(`${file} is valid: ${count} would be registered (exhook hooks --config ${file} lists them).`);
   return 0;
 }

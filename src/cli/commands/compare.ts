@@ -23,13 +23,16 @@ export interface CompareArguments {
   readonly recordings: readonly string[];
   /** Short names of hooks: authenticate, authorize, publish. */
   readonly only?: readonly string[] | undefined;
-  /** Most calls that are shown of each group. */
+  /** Most calls shown per group. */
   readonly limit: number;
   readonly changedOnly: boolean;
   readonly json: boolean;
 }
 
-/** `exhook compare`. @returns the exit status: 0 when nothing would change, 1 when something may, 2 when nothing could be said. */
+/**
+ * `exhook compare`. @returns the exit status: 0 if nothing would change, 1 if something may, 2 if it could
+ * not compare.
+ */
 export async function compareCommand(
   args: CompareArguments,
   env: Environment,
@@ -56,7 +59,7 @@ export async function compareCommand(
     const old = await run(await openConfigurationRun(before), subjects, clock);
     clock.time = start;
     const now = await run(await openConfigurationRun(after), subjects, clock);
-    // A login may bring tags and grants for the calls that are asked for: all of them are made.
+    // Logins may bring tags and grants for the selected calls: all calls are run.
     const registrations = compareRegistrations(before, after);
     const comparison = compareRuns(subjects, old, now, { hooks: wanted, registrations });
     print(comparison, registrations, args, terminal);
@@ -89,10 +92,10 @@ function hooksOf(only: readonly string[] | undefined): readonly ComparedHook[] |
   const found = comparedHooks.filter((hook) => only.some((name) => hook.endsWith(`.${name}`)));
   if (found.length === new Set(only).size) return found;
   const names = comparedHooks.map((hook) => hook.split('.')[1]);
-  return `--only takes ${names.join(', ')}, with commas between them`;
+  return `--only takes a comma-separated list of ${names.join(', ')}`;
 }
 
-/** `undefined` when it cannot be used; then the problems have been printed. */
+/** Returns `undefined` when the file cannot be used; the problems have then been printed. */
 async function open(
   file: string,
   env: Environment,

@@ -1,7 +1,7 @@
-/** Where two values differ, a line each: for failed tests. */
+/** Describes the differences of two values, one per line, for failed tests. */
 import { isDeepStrictEqual } from 'node:util';
 
-/** More of them tell nobody anything. */
+/** More differences do not help. */
 const MOST = 20;
 
 /** `payload.site.id: expected "north", got "south"` */

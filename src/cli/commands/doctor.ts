@@ -1,4 +1,4 @@
-/** `exhook doctor`: looks at a broker through its REST API, and says what is wrong and what to do. */
+/** `exhook doctor`: checks a broker through its REST API, and reports problems with their remedy. */
 
 import { load } from '../../app/load.ts';
 import type { Environment } from '../../config/variables.ts';
@@ -13,12 +13,12 @@ import type { Terminal } from './terminal.ts';
 
 export interface DoctorOptions extends EmqxAccess {
   readonly config?: string | undefined;
-  /** Of this server in the broker. */
+  /** Name of this server in the broker. */
   readonly name?: string | undefined;
   readonly json?: boolean;
 }
 
-/** @returns the exit status: 1 when there is an error, 2 when the broker could not be asked. */
+/** @returns the exit status: 1 if there is an error, 2 if the broker could not be reached. */
 export async function doctorCommand(
   options: DoctorOptions,
   env: Environment,
@@ -35,7 +35,7 @@ export async function doctorCommand(
   });
 }
 
-/** `bad` when the configuration has problems, which were printed. */
+/** Returns `bad` when the configuration has problems, which have been printed. */
 export async function readOwnFacts(
   file: string | undefined,
   env: Environment,

@@ -1,4 +1,4 @@
-/** How the commands that ask a broker get to it: address, API key, secret. */
+/** How commands reach a broker: address, API key, secret. */
 import { readFile } from 'node:fs/promises';
 import type { Environment } from '../../config/variables.ts';
 import { type EmqxClient, EmqxError, openEmqxClient } from '../../emqx/client.ts';
@@ -6,20 +6,20 @@ import { readSecret } from '../../lib/secret.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface EmqxAccess {
-  /** Where EMQX's dashboard and REST API listen. */
+  /** URL of EMQX's dashboard and REST API. */
   readonly emqx: string;
   readonly key?: string | undefined;
-  /** Seen by every user of the machine: the variable or the file are better. */
+  /** Visible to every user of the machine: prefer the variable or the file. */
   readonly secret?: string | undefined;
   readonly secretFile?: string | undefined;
-  /** A certificate authority to trust, a file. */
+  /** Path of a certificate authority to trust. */
   readonly ca?: string | undefined;
 }
 
 /**
- * Does some work with a broker.
+ * Runs work that needs a broker.
  *
- * @returns what the work comes to: an exit status; 2 when the broker could not be asked, which was printed.
+ * @returns the exit status of the work; 2 if the broker could not be reached, which has been printed.
  */
 export async function withEmqx(
   access: EmqxAccess,
@@ -40,7 +40,7 @@ export async function withEmqx(
   }
 }
 
-/** @returns nothing when something is missing; what was printed. */
+/** @returns nothing when something is missing, which has been printed. */
 async function openEmqx(
   access: EmqxAccess,
   env: Environment,

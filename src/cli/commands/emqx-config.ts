@@ -1,4 +1,4 @@
-/** `exhook emqx-config`: prints what a broker must be told about this server. */
+/** `exhook emqx-config`: prints the broker's settings for this server. */
 import type { Environment } from '../../config/variables.ts';
 import { PLACEHOLDER, serverEntry, toCurl, toHocon } from '../../emqx/broker-config.ts';
 import { DEFAULT_NAME } from '../../emqx/broker-facts.ts';
@@ -8,16 +8,16 @@ import type { Terminal } from './terminal.ts';
 
 export interface EmqxConfigOptions {
   readonly config: string;
-  /** Of this server, as brokers reach it. */
+  /** URL of this server for brokers. */
   readonly url?: string | undefined;
   readonly name?: string | undefined;
-  /** Of the REST API, for the calls that are printed. */
+  /** URL of the REST API, for the printed calls. */
   readonly emqx?: string | undefined;
-  /** The release of the broker; nothing: what depends on it is said in a comment. */
+  /** The broker's release. Without it, comments explain what depends on the release. */
   readonly emqxVersion?: string | undefined;
 }
 
-/** @returns the exit status: 2 when the configuration is not good. */
+/** @returns the exit status: 2 if the configuration is invalid. */
 export async function emqxConfigCommand(
   {
     config,
@@ -46,14 +46,14 @@ export async function emqxConfigCommand(
   terminal.out('');
   terminal.out(toCurl(entry, own, emqx.replace(/\/+$/, ''), conditional));
   if (entry.url.includes(PLACEHOLDER))
-    terminal.err(`\nPut the host of this server in place of ${PLACEHOLDER}, or give --url.`);
+    terminal.err(`\nReplace ${PLACEHOLDER} with the host of this server, or give --url.`);
   return 0;
 }
 
 export const BAD_URL =
   '--url is not an address for brokers; write one with its port, such as http://10.0.0.5:9000';
 
-/** As brokers take it: scheme, host and port. */
+/** Returns scheme, host and port, the form that brokers accept. */
 export function readOwnUrl(text: string): string | undefined {
   if (!/^https?:\/\/(?:\[[^\]]+\]|[^/?#:@]+):\d+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
   return text.replace(/\/$/, '');

@@ -1,4 +1,7 @@
-/** `exhook explain publish`: what becomes of a message, what each rule did, which came close, and why not. */
+/**
+ * `exhook explain publish`: shows what happens to a message, what each rule did, which nearly matched, and
+ * why not.
+ */
 import type { Environment } from '../../config/variables.ts';
 import type { PublishPolicy } from '../../policy/messages/decide.ts';
 import { explainMessage, type MessageExplanation } from '../../policy/messages/explain.ts';
@@ -24,7 +27,9 @@ export interface ExplainMessage {
   readonly userProp?: readonly string[];
 }
 
-/** @returns the exit status: 0 when it goes on, changed or not, 1 when it is dropped, 2 when nothing could be said. */
+/**
+ * @returns the exit status: 0 if it passes, changed or not, 1 if it is dropped, 2 if it could not be decided.
+ */
 export async function explainMessageCommand(
   options: ExplainMessage,
   env: Environment,
@@ -46,20 +51,20 @@ export async function explainMessageCommand(
   try {
     const { publish } = policy.policies;
     if (publish === undefined) {
-      terminal.err('the configuration has no publish: messages go on unchanged');
+      terminal.err('the configuration has no publish: messages pass unchanged');
       return 2;
     }
     const explained = explainMessage({ ...publish, mode: 'enforce' }, input);
     print(explained, terminal);
     for (const line of describePlace(publish, explained)) terminal.out(line);
-    if (publish.mode === 'shadow') terminal.out('\nshadow mode: the message goes on as it came');
+    if (publish.mode === 'shadow') terminal.out('\nshadow mode: the message passes unchanged');
     return explained.outcome.reply.kind === 'drop' ? 1 : 0;
   } finally {
     policy.close();
   }
 }
 
-/** As a broker would send it, or what is wrong. */
+/** Returns the message as a broker would send it, or what is wrong. */
 async function readInput(options: ExplainMessage): Promise<HookInput<'message.publish'> | string> {
   const { topic, qos = '0', clientid = '', username = '', peerhost = '127.0.0.1' } = options;
   const sources = sourcesOf(options);
@@ -99,7 +104,7 @@ function sourcesOf({ payload, payloadBase64, payloadHex, payloadFile }: ExplainM
   ];
 }
 
-/** Where the rules judge, and what a client notices of a message that is dropped there. */
+/** Describes where the rules judge, and what a client notices when a message is dropped there. */
 function describePlace({ at, ingressDrop }: PublishPolicy, { outcome }: MessageExplanation): string[] {
   if (at === 'publish') return [];
   const dropped = {
@@ -133,7 +138,7 @@ function print({ outcome, asked, notAsked, passedOver }: MessageExplanation, ter
     },
     terminal,
   );
-  list('not asked any more:', notAsked, (label) => label, terminal);
+  list('not evaluated:', notAsked, (label) => label, terminal);
   const close = passedOver.filter(({ misses }) => misses.length === 1);
   const far = passedOver.filter(({ misses }) => misses.length !== 1);
   const describe = ({ label, misses }: (typeof passedOver)[number]) =>

@@ -1,4 +1,4 @@
-/** `exhook explain`: which method or rule decides, which came close, and why not. */
+/** `exhook explain`: shows which method or rule decides, which nearly matched, and why not. */
 import type { Environment } from '../../config/variables.ts';
 import type { OpenPolicy } from '../../lookup/open-policy.ts';
 import { parseBrokerVersion } from '../../policy/broker-version.ts';
@@ -13,7 +13,7 @@ import type { Readings } from '../../policy/topics/topic-prefix.ts';
 import { openPolicyFor } from './policy.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A client as the options of the command describe it. */
+/** A client, described by the options of the command. */
 export interface ExplainClient {
   readonly clientid?: string;
   readonly username?: string;
@@ -28,7 +28,7 @@ export interface ExplainAuthorize extends ExplainClient {
   readonly subscribe?: string;
   /** `name` or `name=value`. */
   readonly tag?: readonly string[];
-  /** Release of the broker: it decides what a prefix such as `$queue/` means. */
+  /** Release of the broker, which determines the meaning of prefixes such as `$queue/`. */
   readonly emqx?: string;
 }
 
@@ -42,7 +42,7 @@ function clientOf({
   return { node: '', clientid, username, peerhost, cn, dn };
 }
 
-/** @returns the exit status: 0 when allowed, 1 when not, 2 when nothing could be said. */
+/** @returns the exit status: 0 if allowed, 1 if not, 2 if it could not be decided. */
 export async function explainAuthorizeCommand(
   options: ExplainAuthorize,
   env: Environment,
@@ -85,7 +85,7 @@ export async function explainAuthorizeCommand(
   const subject = { ...client, tags: granted?.tags };
   const how = explain(policy.rules, subject, action, topic, policy.conditions, emqx);
   terminal.out(`${decision.verdict}, by ${decision.by}: ${decision.reason}`);
-  if (authorize.mode === 'shadow') terminal.out('shadow mode: the broker is not told');
+  if (authorize.mode === 'shadow') terminal.out('shadow mode: the broker decides by itself');
   if (how.readings !== undefined) terminal.out(describeReadings(how.readings, emqx));
   for (const { rule, reason } of decision.conditions ?? []) terminal.out(`when of ${rule} failed: ${reason}`);
   list('came close:', how.close, terminal);
@@ -95,13 +95,13 @@ export async function explainAuthorizeCommand(
   return decision.verdict === 'allow' ? 0 : 1;
 }
 
-/** What the filter means to the broker, in a line. */
+/** Describes in one line what the filter means to the broker. */
 function describeReadings({ topics, deniable, isAnything, named }: Readings, emqx: string): string {
-  const broker = emqx === '' ? 'a broker of any release (--emqx tells which)' : `EMQX ${emqx}`;
+  const broker = emqx === '' ? 'a broker of any release (use --emqx to select one)' : `EMQX ${emqx}`;
   const meanings = [...topics.map((topic) => `"${topic}"`), ...(isAnything ? ['any topic'] : [])];
   return [
     `to ${broker} this is ${meanings.join(' and ')}`,
-    ...(deniable.length > 0 ? [`denials of "${deniable.join('", "')}" count too`] : []),
+    ...(deniable.length > 0 ? [`denials of "${deniable.join('", "')}" also apply`] : []),
     ...(named === undefined ? [] : [`a rule may name "${named}"`]),
   ].join('; ');
 }
@@ -117,7 +117,7 @@ export interface ExplainAuthenticate extends ExplainClient {
   readonly config: string;
 }
 
-/** @returns the exit status: 0 when admitted, 1 when not, 2 when nothing could be said. */
+/** @returns the exit status: 0 if admitted, 1 if not, 2 if it could not be decided. */
 export async function explainAuthenticateCommand(
   options: ExplainAuthenticate,
   readPassword: () => Promise<string | undefined>,
@@ -166,8 +166,8 @@ async function explainLogin(policy: OpenPolicy, client: Login, terminal: Termina
   terminal.out(`\n${verdict}, by ${by}: ${reason}`);
   const tags = Object.entries(grant?.tags ?? {}).map(([name, value]) => `${name}=${value}`);
   if (tags.length > 0) terminal.out(`tags: ${tags.join(', ')}`);
-  if (grant?.rules !== undefined) terminal.out(`grants: ${grant.rules.length} rules of its own`);
-  if (authenticate.mode === 'shadow') terminal.out('shadow mode: the broker is not told');
+  if (grant?.rules !== undefined) terminal.out(`grants: ${grant.rules.length} rules`);
+  if (authenticate.mode === 'shadow') terminal.out('shadow mode: the broker decides by itself');
   return verdict === 'allow' ? 0 : 1;
 }
 

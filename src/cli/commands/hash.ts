@@ -7,7 +7,10 @@ import {
 } from '../../lookup/password/hash.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `exhook hash [form]`. Prints the hash: text, or JSON for forms of EMQX's fields. @returns the exit status. */
+/**
+ * `exhook hash [form]`. Prints the hash: text, or JSON for forms with EMQX's fields. @returns the exit
+ * status.
+ */
 export async function hashCommand(
   form: string,
   options: HashPasswordOptions,
@@ -15,9 +18,7 @@ export async function hashCommand(
   terminal: Terminal,
 ): Promise<number> {
   if (!(hashForms as readonly string[]).includes(form)) {
-    terminal.err(
-      `there is no form ${JSON.stringify(form.slice(0, 64))}; write one of: ${hashForms.join(', ')}`,
-    );
+    terminal.err(`unknown form ${JSON.stringify(form.slice(0, 64))}; write one of: ${hashForms.join(', ')}`);
     return 2;
   }
   const password = await readPassword();

@@ -3,7 +3,7 @@ import { type RegisteredHook, registeredHooks } from '../../config/hook-list.ts'
 import type { Environment } from '../../config/variables.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `exhook hooks`. @returns the exit status: 2 when the configuration is not good. */
+/** `exhook hooks`. @returns the exit status: 2 if the configuration is invalid. */
 export async function hooksCommand(
   argv: readonly string[],
   env: Environment,
@@ -19,10 +19,10 @@ export async function hooksCommand(
   return 0;
 }
 
-const NONE = `No hook is registered: nothing would be done with a call.
-Set events.stdout, list hooks in hooks.register, or write hooks of your own (hooks.custom).`;
+const NONE = `No hook is registered: calls would have no effect.
+Set events.stdout, list hooks in hooks.register, or write custom hooks (hooks.custom).`;
 
-/** One line a hook: its name, its topic filters, and why it is registered. */
+/** Formats one line per hook: its name, its topic filters, and why it is registered. */
 export function formatHooks(hooks: readonly RegisteredHook[]): string {
   if (hooks.length === 0) return NONE;
   const width = Math.max(...hooks.map(({ name }) => name.length));

@@ -1,4 +1,4 @@
-/** Reads a password: from a terminal without showing it, else all of standard input but a line break at its end. */
+/** Reads a password: from a terminal without echo, else all of standard input except a final line break. */
 import type { ReadStream } from 'node:tty';
 
 const CTRL_C = '\u0003';
@@ -7,11 +7,11 @@ const BACKSPACES = ['\u007f', '\b'];
 
 export interface PasswordInput {
   readonly stdin: NodeJS.ReadStream;
-  /** Where the prompt goes. */
+  /** Writes the prompt. */
   readonly prompt: (text: string) => void;
 }
 
-/** `undefined` when the person gave up. */
+/** Returns `undefined` when the user cancels. */
 export async function readPassword({ stdin, prompt }: PasswordInput): Promise<string | undefined> {
   if (stdin.isTTY !== true) return (await readAll(stdin)).replace(/\r?\n$/, '');
   prompt('Password: ');

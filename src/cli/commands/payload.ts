@@ -1,4 +1,4 @@
-/** Payloads as tests and options write them: text, bytes in base64 or hex, a file, or a value to encode. */
+/** Reads payloads of tests and options: text, bytes in base64 or hex, a file, or a value to encode. */
 
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { isPrintable } from '../../lib/printable.ts';
 import { defaultLimits, openCodec, type Value } from '../../payload/codecs/codec.ts';
 import { differences } from './differences.ts';
 
-/** A text is itself. Exactly one of the others is given. */
+/** A string is the text itself. Otherwise exactly one key is given. */
 export type PayloadSource =
   | string
   | { readonly base64: string }
@@ -19,7 +19,10 @@ export type PayloadSource =
 
 const encoder = new TextEncoder();
 
-/** @param base the file that names other files. @throws Error when it cannot be read or encoded. */
+/**
+ * Returns the bytes. @param base the file that other paths are relative to. @throws Error when they cannot be
+ * read or encoded.
+ */
 export async function bytesOfPayload(source: PayloadSource, base: string): Promise<Uint8Array> {
   if (typeof source === 'string') return encoder.encode(source);
   if ('file' in source) return new Uint8Array(await readFile(resolve(dirname(base), source.file)));
@@ -40,8 +43,8 @@ function formOf(source: Exclude<PayloadSource, string>): readonly [Form, unknown
 }
 
 /**
- * How a payload differs from the expected one; nothing when it does not. Values are compared as values: the order
- * of fields and the spelling of numbers do not count.
+ * Describes how a payload differs from the expected one; nothing when they are equal. Compares values: the
+ * order of fields and the notation of numbers do not matter.
  */
 export async function comparePayload(
   expected: PayloadSource,
@@ -64,7 +67,7 @@ async function compareValues(
 ): Promise<readonly string[]> {
   const codec = await openCodec(form, defaultLimits);
   if (codec.kind !== 'value') return [];
-  // Through the codec, so that both have the same kinds of values.
+  // Encode and decode: both sides then have the same kinds of values.
   const wanted = codec.decode(codec.encode(formOf(expected as Exclude<PayloadSource, string>)[1] as Value));
   let value: Value;
   try {
@@ -75,10 +78,10 @@ async function compareValues(
   return isDeepStrictEqual(value, wanted) ? [] : differences('payload', wanted, value);
 }
 
-/** The longest payload that is shown whole, in characters. */
+/** The longest payload shown in full, in characters. */
 const SHOWN = 2000;
 
-/** A payload for a terminal: as text when it is one, else in base64. */
+/** Formats a payload for a terminal: as text if it is text, else in base64. */
 export function showPayload(bytes: Uint8Array): string {
   const text = textOf(bytes);
   const shown = text ?? `base64 ${Buffer.from(bytes).toString('base64')}`;
@@ -86,7 +89,7 @@ export function showPayload(bytes: Uint8Array): string {
   return `${shown.slice(0, SHOWN)}... (${bytes.length} bytes)`;
 }
 
-/** Text that can be seen: a payload must not drive a terminal. */
+/** Returns only printable text: a payload must not control a terminal. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

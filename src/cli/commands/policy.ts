@@ -1,4 +1,4 @@
-/** Opens the policies of a configuration file for a command: nothing is watched. */
+/** Opens the policies of a configuration file for a command; watches nothing. */
 
 import { load } from '../../app/load.ts';
 import type { Config } from '../../config/schema.ts';
@@ -7,7 +7,7 @@ import { openDryPolicy } from '../../lookup/open-dry.ts';
 import { type OpenPolicy, PolicyError } from '../../lookup/open-policy.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `undefined` when it cannot be used; then the problems have been printed. */
+/** Returns `undefined` when they cannot be used; the problems have then been printed. */
 export async function openPolicyFor(
   file: string,
   env: Environment,

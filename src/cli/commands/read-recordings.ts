@@ -1,10 +1,12 @@
-/** Reads the recordings that a command names. */
+/** Reads the recordings of a command. */
 import { readFile } from 'node:fs/promises';
 import { type FileCall, readRecording } from '../../protocol/wire/read-recording.ts';
 import { joinLives } from '../replay/lives.ts';
 import type { Terminal } from './terminal.ts';
 
-/** All calls in their order; `undefined` when a file cannot be read: then the problems have been printed. */
+/**
+ * Returns all calls in order; `undefined` when a file cannot be read: the problems have then been printed.
+ */
 export async function readRecordings(
   paths: readonly string[],
   terminal: Terminal,
@@ -29,7 +31,7 @@ async function readOne(path: string, terminal: Terminal): Promise<FileCall[] | u
     return undefined;
   }
   if (recording.skipped > 0)
-    terminal.err(`${path}: ${recording.skipped} calls are left out: their bytes were not recorded`);
+    terminal.err(`${path}: skipped ${recording.skipped} calls: their bytes were not recorded`);
   return recording.calls.map((call) => ({ ...call, file: path }));
 }
 

@@ -1,4 +1,4 @@
-/** `exhook register`: makes a broker know this server, through its REST API. */
+/** `exhook register`: registers this server at a broker, through its REST API. */
 import type { Environment } from '../../config/variables.ts';
 import { serverEntry } from '../../emqx/broker-config.ts';
 import { DEFAULT_NAME } from '../../emqx/broker-facts.ts';
@@ -13,19 +13,19 @@ import type { Terminal } from './terminal.ts';
 
 export interface RegisterOptions extends EmqxAccess {
   readonly config: string;
-  /** Of this server, as brokers reach it. */
+  /** URL of this server for brokers. */
   readonly url: string;
   readonly name?: string | undefined;
   readonly reload?: boolean;
   readonly dryRun?: boolean;
-  /** Whether the broker gets a guard against logins before it has loaded this server. Default: true. */
+  /** Whether to add a guard that refuses logins until the broker has loaded this server. Default: true. */
   readonly guard?: boolean;
 }
 
 /** Milliseconds to wait for the nodes to connect. */
 const PATIENCE = 15_000;
 
-/** @returns the exit status: 1 when a node is not connected, 2 when the broker could not be asked. */
+/** @returns the exit status: 1 if a node is not connected, 2 if the broker could not be reached. */
 export async function registerCommand(
   options: RegisterOptions,
   env: Environment,
@@ -41,7 +41,7 @@ export async function registerCommand(
     return 2;
   }
   return await withEmqx(options, env, terminal, async (client) => {
-    // First: from then on nobody is admitted who was not asked about.
+    // First: from then on no client is admitted without a call to this server.
     if (own.decidesLogins && options.guard !== false) {
       const outcome = await registerGuard(client, own.admitsWithoutPassword !== undefined, isDry);
       reportGuard(outcome, own.admitsWithoutPassword ?? '', isDry, terminal);
@@ -56,22 +56,22 @@ const sentences = {
   created: 'The ExHook server was added',
   changed: 'The ExHook server was changed',
   reloaded: 'The ExHook server was disabled and enabled',
-  unchanged: 'The ExHook server is as it should be',
+  unchanged: 'The ExHook server is up to date',
 } as const;
 
 function reportGuard(outcome: GuardOutcome, admits: string, isDry: boolean, terminal: Terminal): void {
   const say = (text: string): void => terminal.out(`${isDry ? 'Would say: ' : ''}${text}`);
   if (outcome === 'added')
     say(
-      'A guard was added to the broker: an authenticator that admits nobody while this server is not loaded.',
+      'A guard was added to the broker: an authenticator that admits no client while this server is not loaded.',
     );
   if (outcome === 'opened')
     say(
-      `The broker's built-in database got the precondition ${NEVER}: it refused clients without a password before this server was asked.`,
+      `The broker's built-in database got the precondition ${NEVER}: it refused clients without a password before it called this server.`,
     );
   if (outcome === 'left-out')
     terminal.err(
-      `No guard was added: before EMQX 5.9 it would refuse clients without a password, which ${admits} may admit. Until the broker has loaded this server it admits everybody: docs/broker-setup.md says what can be done.`,
+      `No guard was added: before EMQX 5.9 it would refuse clients without a password, which ${admits} may admit. Until the broker has loaded this server, it admits every client: see docs/broker-setup.md for remedies.`,
     );
 }
 
@@ -82,11 +82,11 @@ function report(
 ): number {
   const what = changes.length === 0 ? '' : ` (${changes.join(', ')})`;
   if (isDry) {
-    terminal.out(`Would say: ${sentences[done]}: ${name}${what}.`);
+    terminal.out(`Dry run: ${sentences[done]}: ${name}${what}.`);
     return 0;
   }
   terminal.out(`${sentences[done]}: ${name}${what}.`);
-  // After an outage the broker calls this server again long before it says so.
+  // After an outage, the broker calls this server again long before it reports the connection.
   const states = nodes.map(({ node, status }) => ({
     node,
     status,
@@ -96,7 +96,7 @@ function report(
     terminal.out(`  ${node}: ${status}${calls ? ', but calls this server' : ''}`);
   const isConnected =
     nodes.length > 0 && states.every(({ status, calls }) => status === 'connected' || calls);
-  if (isConnected) terminal.out(`It is called for ${hooks.length} ${hooks.length === 1 ? 'hook' : 'hooks'}.`);
-  else terminal.err('Not every node is connected: exhook doctor says more.');
+  if (isConnected) terminal.out(`The broker calls ${hooks.length} ${hooks.length === 1 ? 'hook' : 'hooks'}.`);
+  else terminal.err('Not every node is connected: run exhook doctor for details.');
   return isConnected ? 0 : 1;
 }

@@ -19,7 +19,10 @@ export interface ReplayArguments extends TlsFiles {
   readonly summary: boolean;
 }
 
-/** `exhook replay`. @returns the exit status: 1 when a call failed, 2 when there is nothing to send or nobody to send it to. */
+/**
+ * `exhook replay`. @returns the exit status: 1 if a call failed, 2 if there was nothing to send or no server
+ * to send it to.
+ */
 export async function replayCommand(args: ReplayArguments, terminal: Terminal): Promise<number> {
   const recorded = await readRecordings(args.recordings, terminal);
   if (recorded === undefined) return 2;
@@ -93,7 +96,7 @@ function formatSample(line: number, { hook, reply, duration, isFailed }: Sample)
   return `${String(line).padStart(5)}  ${mark.padEnd(6)}  ${hook.padEnd(20)}  ${duration.toFixed(2).padStart(8)} ms  ${reply}`;
 }
 
-/** Milliseconds between two reports of progress. */
+/** Milliseconds between two progress reports. */
 const PROGRESS_INTERVAL = 1_000;
 
 function createProgress(total: number, samples: readonly Sample[], terminal: Terminal): { stop(): void } {
@@ -110,7 +113,7 @@ function createProgress(total: number, samples: readonly Sample[], terminal: Ter
   };
 }
 
-/** Codes of OpenSSL for a chain that does not end at an authority that is trusted. */
+/** OpenSSL's codes for a chain without a trusted authority. */
 const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_SIGNATURE_FAILURE/;
 
 function adviceFor(error: unknown): string {

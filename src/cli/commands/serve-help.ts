@@ -2,16 +2,16 @@ import { keys } from '../../config/keys.ts';
 
 /** `exhook serve --help` */
 export function serveHelp(): string {
-  return `Usage: exhook serve [flags]\n\nStart the server. Flags go over environment variables, and these over the file.\n\n${flagsHelp()}`;
+  return `Usage: exhook serve [flags]\n\nStart the server. Flags override environment variables, which override the file.\n\n${flagsHelp()}`;
 }
 
-/** Every flag with a sentence, derived from the configuration's schema. */
+/** Describes every flag in one sentence, derived from the configuration's schema. */
 export function flagsHelp(): string {
   const flags: [string, string][] = [
     ['--config <file>', 'The configuration file (environment: EXHOOK_CONFIG).'],
     [
       '--record <file>',
-      'Write every call received to a file, with passwords replaced; send it again with exhook replay. Each worker has its own.',
+      'Write every received call to a file, with passwords replaced, for exhook replay. Each worker writes its own file.',
     ],
   ];
   for (const key of keys) {

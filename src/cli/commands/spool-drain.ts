@@ -1,4 +1,7 @@
-/** `exhook spool drain`: delivers what waits on disk, with the sinks of the configuration and without a server. */
+/**
+ * `exhook spool drain`: delivers the events on disk, with the sinks of the configuration and without a
+ * server.
+ */
 
 import { openSinks } from '../../events/open-sinks.ts';
 import { createOutbox, type Outbox } from '../../events/outbox.ts';
@@ -14,14 +17,14 @@ export interface DrainOptions {
   readonly timeout?: string | undefined;
 }
 
-/** Milliseconds between two looks, and two lines of progress. */
+/** Milliseconds between two checks, and two progress lines. */
 const INTERVAL = 200;
-/** Milliseconds to close the sinks in. */
+/** Time limit for closing the sinks, in milliseconds. */
 const CLOSE_TIMEOUT = 5000;
 
 /**
- * @param signal aborted when the user has seen enough.
- * @returns the exit status: 0 when the spool is empty, 1 when something is left.
+ * @param signal aborted when the user interrupts the command.
+ * @returns the exit status: 0 if the spool is empty, 1 if events are left.
  */
 export async function spoolDrainCommand(
   { config: file, timeout: given }: DrainOptions,
@@ -78,8 +81,8 @@ async function drain(
   terminal.progress('');
   const { failed } = outbox.stats;
   const refused =
-    failed === 0 ? '' : ` ${failed} of them were refused by their sink for good; see the lines above.`;
-  if (before > 0) terminal.out(`${before - left} of ${before} events are gone from the spool.${refused}`);
+    failed === 0 ? '' : ` Their sinks rejected ${failed} of them for good; see the lines above.`;
+  if (before > 0) terminal.out(`${before - left} of ${before} events were removed from the spool.${refused}`);
   const strays = countOf(spool, (sink) => !names.has(sink));
   if (strays > 0)
     terminal.err(

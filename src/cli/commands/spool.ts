@@ -1,4 +1,7 @@
-/** `exhook spool ls` and `exhook spool purge`: what waits on disk for sinks. `drain` is in spool-drain.ts. */
+/**
+ * `exhook spool ls` and `exhook spool purge`: list and remove the events on disk. `drain` is in
+ * spool-drain.ts.
+ */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,12 +27,12 @@ export interface OpenedSpool {
   readonly spool: Spool;
 }
 
-export const noSpool = (path: string): string => `there is no spool at ${path}: nothing waits there`;
+export const noSpool = (path: string): string => `there is no spool at ${path}: no events are waiting`;
 
 /**
  * Opens the spool of a configuration file.
  *
- * @returns the exit status when there is nothing to open; why was printed.
+ * @returns the exit status when there is nothing to open; the reason has been printed.
  */
 export async function openSpoolOf(
   file: string,
@@ -62,12 +65,12 @@ export async function openSpoolOf(
   }
 }
 
-/** Files that root makes could not be opened by the server any more. */
+/** The server could not open files that root creates. */
 function isSomebodyElses(path: string): boolean {
   return process.getuid?.() === 0 && statSync(path).uid !== 0;
 }
 
-/** What the parts of the server log, as lines for a person. */
+/** Prints what parts of the server log, as lines for people. */
 export function terminalLog(terminal: Pick<Terminal, 'err'>) {
   const write = (fields: unknown, text?: unknown): void =>
     terminal.err(typeof fields === 'string' ? fields : describe(fields as LogFields, String(text)));
@@ -87,7 +90,7 @@ function describe({ sink, path, reason, err }: LogFields, text: string): string 
   return `${where === '' ? '' : `${where}: `}${text}${why === undefined ? '' : `: ${why}`}`;
 }
 
-/** `exhook spool ls`. @returns the exit status: 2 when the spool cannot be opened. */
+/** `exhook spool ls`. @returns the exit status: 2 if the spool cannot be opened. */
 export async function spoolLsCommand(
   { config: file, json = false }: { readonly config: string; readonly json?: boolean },
   world: SpoolCommandWorld,
@@ -103,7 +106,7 @@ export async function spoolLsCommand(
     else for (const line of formatReports(reports, config, world.now())) terminal.out(line);
     if (!json)
       for (const name of aside)
-        terminal.out(`set aside, since it was damaged: ${printable(join(path, name))}`);
+        terminal.out(`set aside because it is damaged: ${printable(join(path, name))}`);
   } finally {
     await spool.close();
   }
@@ -157,7 +160,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** `exhook spool purge`. @returns the exit status: 1 when nothing was removed though there is something. */
+/** `exhook spool purge`. @returns the exit status: 1 if nothing was removed although there are events. */
 export async function spoolPurgeCommand(
   options: { config: string; sink?: string | undefined; yes?: boolean; force?: boolean },
   world: SpoolCommandWorld,
@@ -172,19 +175,19 @@ export async function spoolPurgeCommand(
     const reports = spool.reports().filter((report) => sink === undefined || report.sink === sink);
     const count = reports.reduce((sum, report) => sum + report.count, 0);
     if (count === 0) {
-      terminal.out(sink === undefined ? 'The spool is empty.' : `Nothing waits for ${sink}.`);
+      terminal.out(sink === undefined ? 'The spool is empty.' : `No events are waiting for ${sink}.`);
       return 0;
     }
     const users = [...new Set(reports.flatMap(({ claimedBy }) => claimedBy))];
     if (users.length > 0 && !force) {
       terminal.err(
-        `events are being delivered by ${users.join(', ')}: stop it first, or add --force to remove them all the same`,
+        `events are being delivered by ${users.join(', ')}: stop it first, or add --force to remove them anyway`,
       );
       return 1;
     }
     const what = `${count} ${count === 1 ? 'event' : 'events'} for ${reports.map((report) => report.sink).join(', ')}`;
-    if (!yes && !(await ask(`Remove ${what}, undelivered and for good? [y/N] `))) {
-      terminal.err('nothing was removed; --yes removes without a question');
+    if (!yes && !(await ask(`Remove ${what} permanently, without delivery? [y/N] `))) {
+      terminal.err('nothing was removed; use --yes to remove without a question');
       return 1;
     }
     const { removed } = await spool.purge(sink, { force });
@@ -211,7 +214,7 @@ const spans: readonly (readonly [string, number])[] = [
   ['s', SECOND],
 ];
 
-/** The two largest units: `3d 4h`. */
+/** Formats the two largest units: `3d 4h`. */
 export function formatAge(milliseconds: number): string {
   let left = Math.max(milliseconds, 0);
   const parts: string[] = [];

@@ -1,29 +1,30 @@
-/** Where a command writes: the one place that knows of standard output and error, so that tests need neither. */
+/** The output of a command: the only code that uses standard output and error; tests replace it. */
 import { printableLines, printablePainted } from '../../lib/printable.ts';
 
 export interface Terminal {
   out(text: string): void;
-  /** The same with colours. What others have chosen in the text must be `printable` already. */
+  /** Prints with colours. Text from clients must already be `printable`. */
   paint?(text: string): void;
   err(text: string): void;
-  /** Shows a passing state; an empty text takes it away. */
+  /** Shows a transient state; an empty text removes it. */
   progress(text: string): void;
-  /** Whether somebody watches. */
+  /** Whether a person watches. */
   readonly isInteractive: boolean;
-  /** Whether standard output shows colours; `NO_COLOR` turns them off. */
+  /** Whether standard output supports colours; `NO_COLOR` disables them. */
   readonly hasColours?: boolean;
 }
 
 const CLEAR_LINE = '\r\x1b[K';
 
-/** The status of a command whose output could not be written. */
+/** The exit status of a command whose output could not be written. */
 const NOT_WRITTEN = 1;
 
 export function createTerminal(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Terminal {
-  // There is nobody left to tell.
+  // There is no other output for this error.
   stderr.on('error', () => {});
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `exhook check | head` has seen enough.
+    // The reader has exited, as in `exhook check
+    // head`.
     if (error.code === 'EPIPE') return;
     process.exitCode ||= NOT_WRITTEN;
     stderr.write(`standard output cannot be written: ${error.code}\n`);

@@ -1,4 +1,4 @@
-/** The files of `exhook test`: clients, what they do, and the verdicts that are expected. */
+/** The files of `exhook test`: clients, what they do, and the expected verdicts. */
 import * as z from 'zod';
 import { type Problem, problemAt } from '../../config/problem.ts';
 import { parseYaml } from '../../config/yaml.ts';
@@ -9,9 +9,11 @@ import { findTopicFilterProblem, findTopicNameProblem } from '../../policy/topic
 import { PublishedMessage } from './test-messages.ts';
 
 const Text = z.string({ error: 'is not text; put it in quotes' });
-const Verdict = z.enum(['allow', 'deny', 'ignore'], { error: 'is no verdict; write allow, deny or ignore' });
+const Verdict = z.enum(['allow', 'deny', 'ignore'], {
+  error: 'is not a verdict; write allow, deny or ignore',
+});
 
-/** `publish a/b`, `subscribe a/#`, or the same as a mapping with the rule that is to decide. */
+/** `publish a/b`, `subscribe a/#`, or the same as a mapping with the expected rule. */
 const Fact = z
   .union(
     [
@@ -19,13 +21,15 @@ const Fact = z
       z.strictObject({ publish: Text, by: Text.optional() }),
       z.strictObject({ subscribe: Text, by: Text.optional() }),
     ],
-    { error: 'is no action; write "publish TOPIC" or "subscribe FILTER", or { publish: TOPIC, by: RULE }' },
+    {
+      error: 'is not an action; write "publish TOPIC" or "subscribe FILTER", or { publish: TOPIC, by: RULE }',
+    },
   )
   .transform((fact, context) => {
     const { action, topic, by } = readFact(fact);
     const problem =
       action === undefined
-        ? 'begins with neither publish nor subscribe'
+        ? 'does not begin with publish or subscribe'
         : (action === 'publish' ? findTopicNameProblem : findTopicFilterProblem)(topic);
     if (action !== undefined && problem === undefined) return { action, topic, by };
     context.addIssue({ code: 'custom', message: `${problem}; write "publish TOPIC" or "subscribe FILTER"` });
@@ -44,7 +48,7 @@ function readFact(fact: string | { publish?: string; subscribe?: string; by?: st
 const Client = z.strictObject({
   clientid: Text.default(''),
   username: Text.default(''),
-  /** A token is long: it may stand in a file, relative to the test file. */
+  /** Tokens are long: one may be in a file, relative to the test file. */
   password: z.union([Text, z.strictObject({ file: Text })]).default(''),
   peerhost: Text.default('127.0.0.1'),
   cn: Text.default(''),
@@ -62,12 +66,12 @@ const Test = z
       .optional(),
     /** As in the `acl` claim of a token. */
     grants: z.unknown().optional(),
-    /** What HTTP services answer, by the name of the method. */
+    /** Answers of HTTP services, by the name of the method. */
     answers: z.record(z.string(), z.unknown()).optional(),
     allow: z.array(Fact).optional(),
     deny: z.array(Fact).optional(),
     ignore: z.array(Fact).optional(),
-    /** Messages, and what becomes of them. */
+    /** Messages, and their expected outcome. */
     publish: z.array(PublishedMessage).optional(),
   })
   .refine(
@@ -78,18 +82,18 @@ const Test = z
 
 const TestFile = z.strictObject({
   config: Text,
-  /** Release of the broker: it decides what a prefix such as `$queue/` means. */
+  /** Release of the broker, which determines the meaning of prefixes such as `$queue/`. */
   emqx: Text.refine((text) => parseBrokerVersion(text) !== undefined, {
-    error: 'is no release; write one such as "6.1.1"',
+    error: 'is not a release; write one such as "6.1.1"',
   }).optional(),
-  now: z.iso.datetime({ error: 'is no time; write one such as 2026-11-22T12:00:00Z' }).optional(),
+  now: z.iso.datetime({ error: 'is not a time; write one such as 2026-11-22T12:00:00Z' }).optional(),
   tests: z.array(Test).min(1),
 });
 
 export type TestFile = z.output<typeof TestFile>;
 export type PolicyTest = TestFile['tests'][number];
 
-/** Reads a file, or says all that is wrong with it, with lines. */
+/** Parses a file, or reports all problems with their lines. */
 export function parseTestFile(
   text: string,
   path: string,

@@ -1,4 +1,4 @@
-/** The messages of a policy test: what is published, and what must become of it. */
+/** Runs the messages of a policy test and compares their outcome. */
 import * as z from 'zod';
 import { callHook, type HookCall } from '../../app/testing.ts';
 import { messageIngress } from '../../core/hooks/message-ingress.ts';
@@ -13,10 +13,10 @@ const Topic = Text.superRefine((topic, context) => {
   const problem = findTopicNameProblem(topic);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
-const Qos = z.literal([0, 1, 2], { error: 'is no QoS; write 0, 1 or 2' });
+const Qos = z.literal([0, 1, 2], { error: 'is not a QoS; write 0, 1 or 2' });
 
 const payloadError =
-  'is no payload; write a text, or { json: ... }, { cbor: ... }, { msgpack: ... }, { base64: ... }, { hex: ... } or { file: ... }';
+  'is not a payload; write a text, or { json: ... }, { cbor: ... }, { msgpack: ... }, { base64: ... }, { hex: ... } or { file: ... }';
 
 const Payload = z.union(
   [
@@ -45,7 +45,7 @@ const Expectation = z.union(
   ],
   {
     error:
-      'is no outcome; write unchanged, dropped, disconnected, rewritten, { dropped: REASON } or { rewritten: { topic, qos, payload } }',
+      'is not an outcome; write unchanged, dropped, disconnected, rewritten, { dropped: REASON } or { rewritten: { topic, qos, payload } }',
   },
 );
 
@@ -58,7 +58,7 @@ export const PublishedMessage = z.strictObject({
   timestamp: z.int().min(0).default(0),
   user_props: z.record(z.string(), Text).default({}),
   expect: Expectation,
-  /** The rule that drops it, or the rules that change it, with ", " between them. */
+  /** The rule that drops it, or the rules that change it, separated by ", ". */
   by: Text.optional(),
 });
 export type PublishedMessage = z.output<typeof PublishedMessage>;
@@ -70,12 +70,12 @@ export interface Sender {
   readonly peerhost: string;
 }
 
-/** What a fact says besides, for the coverage of rules. */
+/** Additional data of a fact, for the coverage of rules. */
 export interface MessageFact extends Fact {
   readonly rules: readonly string[];
 }
 
-/** @param file the test file: others are found from there. */
+/** @param file the test file, which other paths are relative to. */
 export async function runMessage(
   who: string,
   message: PublishedMessage,
@@ -86,7 +86,7 @@ export async function runMessage(
   const payload = await bytesOfPayload(message.payload, file);
   const policy = { hooks: [], ...(publish && { publish: { ...publish, mode: 'enforce' as const } }) };
   const request = requestOf(message, sender, payload);
-  // A client sends it: where rules judge at message.ingress they know who.
+  // The message is from a client: rules at message.ingress know the sender.
   const call: MessageCall =
     publish === undefined || publish.at === 'publish'
       ? await callHook(messagePublish, request, { policy })
@@ -133,7 +133,7 @@ function clientOf({ node, clientid, username, peerhost }: Sender) {
   return { node, clientid, username, peerhost, protocol: 'mqtt' };
 }
 
-/** A message that is refused together with its client is dropped, too. */
+/** A message refused together with its client is dropped, too. */
 function isMet(expected: string, got: string): boolean {
   return expected === got || (expected === 'dropped' && got === 'disconnected');
 }
@@ -146,7 +146,7 @@ function verdictOf({ reply, decision, failure }: MessageCall): Fact['got'] {
   return { verdict: words[reply.kind], by, reason };
 }
 
-/** What is not as expected although the verdict is. */
+/** Returns differences beyond the verdict. */
 async function detailsOf(
   expect: PublishedMessage['expect'],
   { reply, decision }: MessageCall,

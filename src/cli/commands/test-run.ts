@@ -1,4 +1,4 @@
-/** Runs one test of `exhook test` through the hooks, as a broker's call would go through them. */
+/** Runs one test of `exhook test` through the hooks, like a broker's call. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { callHook } from '../../app/testing.ts';
@@ -16,13 +16,13 @@ import { Action } from '../../protocol/schema/requests.ts';
 import type { PolicyTest } from './test-file.ts';
 import { runMessage } from './test-messages.ts';
 
-/** One fact: what was expected, and what came. */
+/** One expectation and its result. */
 export interface Fact {
   readonly name: string;
   readonly expected: { readonly verdict: string; readonly by?: string | undefined };
   readonly got: { readonly verdict: string; readonly by: string; readonly reason: string };
   readonly isGood: boolean;
-  /** What differs although the verdict does not. */
+  /** Differences beyond the verdict. */
   readonly details?: readonly string[];
   /** The message rules that applied. */
   readonly rules?: readonly string[];
@@ -30,7 +30,7 @@ export interface Fact {
 
 const NODE = 'exhook-test';
 
-/** @param emqx release of the broker. Default: not known. */
+/** @param emqx release of the broker. Default: unknown. */
 export async function runTest(
   test: PolicyTest,
   policy: OpenPolicy,
@@ -38,7 +38,7 @@ export async function runTest(
   emqx = '',
 ): Promise<Fact[]> {
   const { authenticate, authorize } = policy.policies;
-  // The mode is a matter of the broker: what is tested is the verdict.
+  // The mode only affects the broker: the verdict is tested.
   const policies = {
     hooks: [],
     ...(authenticate && { authenticate: { ...authenticate, isLimited: false, mode: 'enforce' as const } }),
@@ -114,7 +114,7 @@ function grantOf({ tags, grants }: PolicyTest): Grant | undefined {
   return { tags: parseTags(tags) ?? {}, ...(parsed && { rules: parsed.rules }) };
 }
 
-/** Services are not asked when the test says what they answer. */
+/** Services are not called when the test contains their answers. */
 function answersOf({ answers = {} }: PolicyTest): Record<string, Lookup> {
   return Object.fromEntries(
     Object.entries(answers).map(([method, body]) => [

@@ -20,7 +20,7 @@ interface FileRun {
   readonly coverage: readonly Coverage[];
 }
 
-/** Labels of all rules of a kind, and of those that were of use. */
+/** Labels of all rules of a kind, and of those that were used. */
 interface Coverage {
   /** The end of a sentence: `3 of 4 rules decided something`. */
   readonly what: string;
@@ -28,7 +28,7 @@ interface Coverage {
   readonly hit: ReadonlySet<string>;
 }
 
-/** @returns the exit status: 1 when a fact is not as expected, 2 when a file cannot be used. */
+/** @returns the exit status: 1 if a fact is not as expected, 2 if a file cannot be used. */
 export async function testCommand(
   files: readonly string[],
   { tap }: TestOptions,

@@ -3,21 +3,21 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 export interface TlsFiles {
-  /** Authorities to trust, in the place of those that Node knows. */
+  /** Authorities to trust instead of Node's own. */
   readonly ca?: string | undefined;
-  /** What a server that asks for one is shown. */
+  /** The certificate for servers that request one. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
 }
 
-/** Their texts, in PEM. */
+/** The contents of the files, in PEM. */
 export interface TlsTexts {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
 }
 
-/** @throws Error that names the option and says what to do. */
+/** @throws Error that names the option and what to do. */
 export async function readTlsFiles(files: TlsFiles, url: string): Promise<TlsTexts | undefined> {
   const given = (['ca', 'cert', 'key'] as const).filter((name) => files[name] !== undefined);
   const [first] = given;

@@ -1,4 +1,4 @@
-/** How two messages differ, a line each, for people. */
+/** Describes how two messages differ, one difference per line. */
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Message } from '../../inspector/compare/effect.ts';
@@ -16,10 +16,10 @@ function fieldDifference(name: string, before: string | number, after: string | 
   return before === after ? [] : [`${name}: ${printable(String(before))} -> ${printable(String(after))}`];
 }
 
-/** More fields tell nobody anything. */
+/** More fields do not help. */
 const MOST_FIELDS = 20;
 
-/** Field by field when both are JSON, else whole. */
+/** Compares field by field when both are JSON, else as a whole. */
 function payloadDifference(before: Uint8Array, after: Uint8Array): string[] {
   if (Buffer.from(before).equals(after)) return [];
   const [old, now] = [parse(before), parse(after)];
@@ -52,7 +52,7 @@ function memberOf(name: string, key: string): string {
   return /^[\w-]+$/.test(key) ? `${name}.${key}` : `${name}[${printable(JSON.stringify(key))}]`;
 }
 
-/** JSON has no `undefined`: it stands for a field that is not there. */
+/** JSON has no `undefined`: it stands for a missing field. */
 function at(container: object, key: string): unknown {
   return Object.hasOwn(container, key) ? (container as Record<string, unknown>)[key] : undefined;
 }
@@ -71,7 +71,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** As text when it is one, else in hexadecimal. */
+/** Formats as text if it is text, else in hexadecimal. */
 function showPayload(bytes: Uint8Array): string {
   if (bytes.length === 0) return '(empty)';
   const text = textOf(bytes);

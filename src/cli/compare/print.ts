@@ -1,4 +1,4 @@
-/** A comparison for people. */
+/** Prints a comparison for people. */
 
 import { messageOf } from '../../inspector/compare/effect.ts';
 import type { Comparison, Group, HookSummary, Pair } from '../../inspector/compare/group.ts';
@@ -8,17 +8,17 @@ import { messageDifference } from './message-difference.ts';
 import { columns, plural, some } from './text.ts';
 
 export interface PrintOptions {
-  /** Most calls that are shown of each group. */
+  /** Most calls shown per group. */
   readonly limit: number;
-  /** What would change, and nothing else. */
+  /** Show only what would change. */
   readonly isChangedOnly: boolean;
   readonly hasColours: boolean;
   readonly registrations: readonly Registration[];
-  /** Whether a line number alone does not tell a call. */
+  /** Whether a line number alone does not identify a call. */
   readonly hasSeveralFiles: boolean;
 }
 
-/** Names of clients and topics that stand at a group. */
+/** Most names of clients and topics shown per group. */
 const NAMES = 3;
 
 export function printComparison(comparison: Comparison, options: PrintOptions): string {
@@ -30,7 +30,7 @@ export function printComparison(comparison: Comparison, options: PrintOptions): 
     options.registrations.map((registration) => printable(describeRegistration(registration))).join('\n'),
     table(hooks),
     ...groups,
-    ...(untold.length > 0 ? [paint('These may end otherwise too: a recording does not tell.', BOLD)] : []),
+    ...(untold.length > 0 ? [paint('These may also change: the recording lacks data to tell.', BOLD)] : []),
     ...untold.map((group) => formatGroup(group, options, paint)),
     missing(comparison),
     conclusion(comparison),
@@ -40,7 +40,7 @@ export function printComparison(comparison: Comparison, options: PrintOptions): 
 }
 
 function table(hooks: readonly HookSummary[]): string {
-  const head = ['', 'calls', 'same', 'changed', 'not told'];
+  const head = ['', 'calls', 'same', 'changed', 'unknown'];
   const rows = hooks.map(({ hook, calls, same, changed, untold }) =>
     [hook, calls, same, changed, untold].map(String),
   );
@@ -86,7 +86,7 @@ function rowOf({ subject }: Pair, hasSeveralFiles: boolean): string[] {
   return [place, clientid || '(none)', action, ...(topic === undefined ? [] : [topic])].map(printable);
 }
 
-/** What becomes of a message, and why where the rule alone does not tell. */
+/** Describes the outcome of a message, with the reason where the rule alone does not tell. */
 function details({ subject, before, after }: Pair): string[] {
   const lines: string[] = [];
   if (subject.message !== undefined && after.kind !== 'dropped' && before.kind !== 'dropped')
@@ -100,37 +100,38 @@ function details({ subject, before, after }: Pair): string[] {
 
 function missing({ unrecorded }: Comparison): string {
   return unrecorded
-    .map((hook) => `The recording has no call of ${hook}: nothing can be said of what is asked newly.`)
+    .map(
+      (hook) =>
+        `The recording has no calls of ${hook}, which brokers would newly call: its effect is unknown.`,
+    )
     .join('\n');
 }
 
 function conclusion({ hooks, changed, unrecorded }: Comparison): string {
   const count = sum(hooks, 'changed');
   const untold = sum(hooks, 'untold');
-  const may =
-    untold === 0 ? '' : ` ${plural(untold, 'call')} may end otherwise: the recording does not tell.`;
+  const may = untold === 0 ? '' : ` ${plural(untold, 'call')} may change: the recording lacks data to tell.`;
   if (count === 0)
     return (
-      may.trim() ||
-      (unrecorded.length === 0 ? 'Nothing would change.' : 'Nothing that is recorded would change.')
+      may.trim() || (unrecorded.length === 0 ? 'Nothing would change.' : 'No recorded call would change.')
     );
   const ways = changed.length === 1 ? 'in one way' : `in ${changed.length} ways`;
-  return `${plural(count, 'call')} would end otherwise, ${ways}.${may}`;
+  return `${plural(count, 'call')} would change, ${ways}.${may}`;
 }
 
-/** What stands behind the numbers. */
+/** Explains the numbers. */
 function notes({ hooks, changed }: Comparison): string {
   const other = sum(hooks, 'byAnotherRule');
   const alike = sum(hooks, 'untoldAlike');
   const granted = changed.flatMap(({ calls }) => calls).filter(({ dependsOnGrants }) => dependsOnGrants);
   return [
-    ...(other > 0 ? [`Among the same: ${plural(other, 'call')} that another rule would decide.`] : []),
+    ...(other > 0 ? [`Among the unchanged: ${plural(other, 'call')} that another rule would decide.`] : []),
     ...(alike > 0
-      ? [`Among the same: ${plural(alike, 'call')} of which both files ask what is not recorded.`]
+      ? [`Among the unchanged: ${plural(alike, 'call')} for which both files need the same unrecorded data.`]
       : []),
     ...(granted.length > 0
       ? [
-          `Among the changed: ${plural(granted.length, 'call')} that grants of the login may decide, which are not recorded.`,
+          `Among the changed: ${plural(granted.length, 'call')} that unrecorded grants of the login may decide.`,
         ]
       : []),
   ].join('\n');

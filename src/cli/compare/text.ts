@@ -1,17 +1,17 @@
-/** Texts for a terminal. */
+/** Formats text for a terminal. */
 import { printable } from '../../lib/printable.ts';
 
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** The first few of a list. */
+/** Returns the first few of a list. */
 export function some(texts: readonly string[], most: number): string {
   const shown = texts.slice(0, most).map((text) => (text === '' ? '(none)' : printable(text)));
   return texts.length > most ? `${shown.join(', ')}, ...` : shown.join(', ');
 }
 
-/** Columns below each other; those named are to the right. No spaces at the end of a line. */
+/** Aligns columns; the named ones to the right. No trailing spaces. */
 export function columns(rows: readonly (readonly string[])[], toTheRight: readonly number[] = []): string[] {
   const widths: number[] = [];
   for (const row of rows)

@@ -1,4 +1,4 @@
-/** Calls a provider as a broker does: unary gRPC on a few long-lived HTTP/2 connections, without compression. */
+/** Calls a provider like a broker: unary gRPC on a few long-lived HTTP/2 connections, without compression. */
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import { PREFIX_BYTES, readFrame, writeFrame } from '../../transport/frame.ts';
 
-/** What a call came to. */
+/** The outcome of a call. */
 export interface CallResult {
   /** gRPC status; 0 is success. -1 when there was no answer at all. */
   readonly status: number;
@@ -36,7 +36,7 @@ export interface BrokerClient {
 const MAX_REPLY = 1024 * 1024 * 1024;
 
 export interface BrokerClientOptions {
-  /** In PEM: authorities to trust in the place of those that Node knows, and what to show to the server. */
+  /** In PEM: authorities to trust instead of Node's own, and a client certificate with its key. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
 }
 
@@ -61,7 +61,7 @@ function openSession(url: string, options: SecureClientSessionOptions): Promise<
     session.once('error', reject);
     session.once('connect', () => {
       session.off('error', reject);
-      // A broken connection fails its calls; they report it.
+      // A broken connection fails its calls, which report it.
       session.on('error', () => {});
       resolve(session);
     });
@@ -129,7 +129,7 @@ function callOn(
   });
 }
 
-/** Headers of a recording may be such as HTTP/2 does not allow. */
+/** Recorded headers may be invalid in HTTP/2. */
 function attempt(request: () => ClientHttp2Stream): ClientHttp2Stream | Error {
   try {
     return request();
@@ -138,7 +138,7 @@ function attempt(request: () => ClientHttp2Stream): ClientHttp2Stream | Error {
   }
 }
 
-/** Percent-encoded, unless the server does not know that. */
+/** Decodes percent-encoding, which some servers omit. */
 function decodeMessage(text: string): string {
   try {
     return decodeURIComponent(text);

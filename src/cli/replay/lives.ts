@@ -1,9 +1,9 @@
-/** Several recordings as one stream of calls. */
+/** Joins several recordings into one stream of calls. */
 import type { FileCall } from '../../protocol/wire/read-recording.ts';
 
 /**
- * Recordings of the same time, such as those of several workers, are one life: their calls come in the order in
- * which they were received. All others are one life after another. Each recording has connections of its own.
+ * Recordings of overlapping times, such as those of several workers, are merged by the time of their calls.
+ * Others follow one another. Each recording has its own connections.
  */
 export function joinLives(recordings: readonly (readonly FileCall[])[]): FileCall[] {
   const lives: FileCall[][] = [];
@@ -29,7 +29,7 @@ function isOfSameTime(one: readonly FileCall[], other: readonly FileCall[]): boo
   return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
 }
 
-/** In milliseconds since 1970; `undefined` when a call does not tell its time. */
+/** In milliseconds since 1970; `undefined` when a call has no time. */
 function spanOf(calls: readonly FileCall[]): { first: number; last: number } | undefined {
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Sends recorded calls as a broker does: on several connections, those of one connection in their order. */
+/** Sends recorded calls like a broker: on several connections, in order on each. */
 
 import { sleep } from '../../lib/sleep.ts';
 import { describeReply } from '../../protocol/wire/describe-reply.ts';
@@ -14,13 +14,16 @@ import type { Sample } from './summary.ts';
 
 export interface ReplayOptions extends BrokerClientOptions {
   readonly url: string;
-  /** How many connections the recorded ones are spread over. */
+  /** Number of connections for the recorded ones. */
   readonly connections: number;
-  /** 1 is the pace of the recording, 2 twice that; `Infinity` sends each call when the one before is answered. */
+  /**
+   * 1 is the pace of the recording, 2 twice that; `Infinity` sends each call when the previous one is
+   * answered.
+   */
   readonly speed: number;
   /** How often the calls are sent. */
   readonly loops: number;
-  /** Milliseconds to wait for an answer; as the recording says when not given. */
+  /** Milliseconds to wait for an answer. Default: from the recording. */
   readonly timeout?: number;
   readonly onSample: (sample: Sample, call: RecordedCall) => void;
   readonly signal?: AbortSignal;
@@ -40,7 +43,7 @@ export async function replay(calls: readonly RecordedCall[], options: ReplayOpti
   }
 }
 
-/** The calls of each connection: what a broker sent on one stays on one, so that its order is kept. */
+/** Assigns calls to connections: those of one recorded connection stay together, which keeps their order. */
 export function spread(calls: readonly RecordedCall[], connections: number): RecordedCall[][] {
   const recorded = [...new Set(calls.map(({ connection }) => connection))];
   const lanes: RecordedCall[][] = Array.from({ length: Math.min(connections, recorded.length) }, () => []);

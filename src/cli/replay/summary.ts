@@ -52,12 +52,12 @@ function summarizeHook(hook: string, samples: readonly Sample[]): Row {
   };
 }
 
-/** The value below which that part of the sorted values lies (nearest rank). */
+/** Returns the value at this fraction of the sorted values (nearest rank). */
 export function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
 }
 
-/** A table for people. */
+/** Formats a table. */
 export function formatSummary({ calls, failed, rows }: Summary): string {
   const header = ['hook', 'calls', 'failed', 'p50 ms', 'p99 ms', 'max ms', 'replies'];
   const body = rows.map((row) => [
@@ -85,7 +85,7 @@ export function formatSummary({ calls, failed, rows }: Summary): string {
   ].join('\n');
 }
 
-/** The most frequent replies; rewritten messages differ and would fill the line. */
+/** Most replies shown; rewritten messages differ and would fill the line. */
 const SHOWN = 4;
 
 function formatReplies(replies: ReadonlyMap<string, number>): string {

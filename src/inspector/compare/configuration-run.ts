@@ -1,4 +1,4 @@
-/** One of the two configurations, ready to be asked in memory. */
+/** One of the two configurations, opened in memory. */
 
 import { registeredHooks } from '../../config/hook-list.ts';
 import type { Config } from '../../config/schema.ts';
@@ -20,13 +20,13 @@ import { UnknownGrants } from './unknown-tags.ts';
 export interface ConfigurationRun {
   readonly runtime: Pick<Runtime, 'hooks' | 'policy' | 'lookups'>;
   readonly logins: Logins;
-  /** Of the call that runs. */
+  /** Gaps of the current call. */
   readonly gaps: Gaps;
-  /** The ids of the messages that rules have judged at message.ingress. */
+  /** Ids of the messages that rules have judged at message.ingress. */
   readonly judged: Set<string>;
-  /** Whether brokers ask at all. */
+  /** Whether brokers call this hook. */
   isAsked(hook: ComparedHook): boolean;
-  /** A rule by what it says, so that it is the same one wherever it stands in its list. */
+  /** Identifies a rule by its content, independent of its position in the list. */
   identify(hook: ComparedHook, rule: string): string;
 }
 
@@ -88,12 +88,14 @@ function withJudged(policy: Policy, judged: ReadonlySet<string>): Policy {
   return { ...policy, publish: { ...publish, wasAtIngress: ({ message }) => judged.has(message.id) } };
 }
 
-/** Without its name, which changes nothing. */
+/** Without its name, which has no effect. */
 function contentOf(rule: object): string {
   return exactKey({ ...rule, name: undefined });
 }
 
-/** @param hasTokens whether a user name may be a token: recordings hold none, nor what it grants. */
+/**
+ * @param hasTokens whether a user name may be a token: recordings contain neither tokens nor their grants.
+ */
 function offlinePolicy(
   opened: OpenPolicy,
   logins: Logins,
@@ -123,12 +125,12 @@ function hasTokenNames({ authenticate }: Config): boolean {
   return authenticate?.methods.some(({ jwt }) => jwt?.from === 'username') === true;
 }
 
-/** Whether a user name may be a token whose key is at a service. */
+/** Whether a user name may be a token whose key comes from a service. */
 function hasRemoteTokens({ authenticate }: Config): boolean {
   return authenticate?.methods.some(({ jwt }) => jwt?.from === 'username' && jwt.jwks !== undefined) === true;
 }
 
-/** The look-ups of the user's own modules may reach anything: they are not asked. */
+/** Look-ups of custom modules may reach anything: they are not run. */
 function refuse(custom: ConfigurationRunSource['custom'], gaps: Gaps): Record<string, Lookup> {
   return Object.fromEntries(
     Object.entries(custom.lookups).map(([kind, lookup]): [string, Lookup] => [
@@ -139,7 +141,7 @@ function refuse(custom: ConfigurationRunSource['custom'], gaps: Gaps): Record<st
           needs: `the look-up ${kind}`,
           signature: JSON.stringify(['custom', kind, identityOf(lookup), hookIds]),
         });
-        throw new TypeError(`the look-up ${kind} is not asked here`);
+        throw new TypeError(`the look-up ${kind} is not run here`);
       },
     ]),
   );
@@ -148,7 +150,7 @@ function refuse(custom: ConfigurationRunSource['custom'], gaps: Gaps): Record<st
 const identities = new WeakMap<object, number>();
 let known = 0;
 
-/** Both configurations may name the same module: then its functions are the same. */
+/** Both configurations may load the same module, and so have the same functions. */
 function identityOf(value: object): number {
   const id = identities.get(value) ?? ++known;
   identities.set(value, id);

@@ -1,12 +1,12 @@
-/** A part of a configuration as a text that tells it from any other, the files it names included. */
+/** Serializes a part of a configuration, including the content of the files it names, for comparison. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { exactKey } from '../../lib/exact-key.ts';
 
 /**
- * Two directories may hold the same configuration: a path counts as what is in its file. Paths are absolute by
- * now; a text that only looks like one is itself.
+ * Two directories may have the same configuration: a path is replaced by the content of its file. Paths are
+ * already absolute; text that merely looks like a path is kept.
  */
 export async function contentOf(section: unknown): Promise<string> {
   const contents = new Map<string, string>();

@@ -1,44 +1,44 @@
-/** What a call comes to under one configuration, as far as a broker or its clients can tell. */
+/** The effect of a call under one configuration, as seen by the broker or its clients. */
 import type { Decision } from '../../protocol/schema/decision.ts';
 import type { Reply } from '../../protocol/schema/replies.ts';
 import type { ComparedHook } from './subject.ts';
 
-/** The part of a message that a rule may change. */
+/** The parts of a message that a rule may change. */
 export interface Message {
   readonly topic: string;
   readonly qos: number;
   readonly payload: Uint8Array;
 }
 
-/** What was decided, and by what. */
+/** The verdict, and what decided it. */
 export interface Decided {
   readonly kind: 'allow' | 'deny' | 'ignore' | 'unchanged' | 'dropped' | 'disconnected' | 'rewritten';
   /** The method or rule that decided. */
   readonly by: string;
-  /** The same rule has the same identity in both configurations, wherever it stands in its list. */
+  /** The same rule has the same identity in both configurations, wherever it is in its list. */
   readonly identity: string;
-  /** Why, where the rule alone does not tell: of messages that are dropped, and of rules that failed. */
+  /** The reason, where the rule alone does not tell: for dropped messages and failed rules. */
   readonly reason?: string | undefined;
-  /** What the message becomes; of `rewritten` only. */
+  /** The rewritten message; only for `rewritten`. */
   readonly message?: Message | undefined;
 }
 
 export type Effect =
-  /** The broker does not call us for this. */
+  /** The broker does not call this hook. */
   | { readonly kind: 'not asked' }
-  /** The call ends without a decision: `onError` or the broker takes over. */
+  /** The call fails without a decision: `onError` or the broker decides. */
   | { readonly kind: 'failed'; readonly by: string }
   | Untold
   | Decided;
 
-/** A recording does not hold what this takes, such as a password. */
+/** The recording lacks data for this, such as a password. */
 export interface Untold {
   readonly kind: 'untold';
   /** For a person: `users: needs the password`. */
   readonly needs: string;
   /**
-   * Of what is missing, and of what is decided with and without it. Where both configurations have the same, the
-   * call ends alike in both, whatever it is. May hold password hashes: it is never shown.
+   * Identifies the missing data, and the decisions with and without it. If both configurations have the same
+   * signature, the call has the same effect in both. May contain password hashes: never shown.
    */
   readonly signature: string;
 }
@@ -53,8 +53,8 @@ const kinds = {
 } as const;
 
 /**
- * @param decision absent when a hook of the user's own decided.
- * @param identify tells rules apart by what they say; see {@link Decided}.
+ * @param decision absent when a custom hook decided.
+ * @param identify identifies rules by their content; see {@link Decided}.
  */
 export function effectOf(
   hook: ComparedHook,
@@ -86,7 +86,7 @@ export function effectOf(
 
 export type Difference = 'same' | 'changed' | 'untold';
 
-/** Whether a client would notice: another rule with the same result is no difference. */
+/** Returns what a client would notice: another rule with the same result is not a difference. */
 export function differenceOf(hook: ComparedHook, before: Effect, after: Effect): Difference {
   if (before.kind === 'untold' || after.kind === 'untold') {
     const isAlike =
@@ -96,7 +96,7 @@ export function differenceOf(hook: ComparedHook, before: Effect, after: Effect):
   return isSame(hook, before, after) ? 'same' : 'changed';
 }
 
-/** What comes to the same as not to be asked. Of logins nothing does: releases of EMQX differ in what `ignore` means. */
+/** Effects that equal not being called. Logins have none: EMQX releases differ in the meaning of `ignore`. */
 const unasked: { readonly [Hook in ComparedHook]?: Effect['kind'] } = {
   'client.authorize': 'ignore',
   'message.ingress': 'unchanged',
@@ -114,7 +114,7 @@ function isSame(hook: ComparedHook, before: Told, after: Told): boolean {
   return old.topic === now.topic && old.qos === now.qos && Buffer.from(old.payload).equals(now.payload);
 }
 
-/** What the message becomes, when it is rewritten. */
+/** Returns the resulting message, when it is rewritten. */
 export function messageOf(effect: Effect): Message | undefined {
   return effect.kind === 'rewritten' ? effect.message : undefined;
 }

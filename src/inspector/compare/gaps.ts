@@ -1,17 +1,17 @@
-/** What a recording does not tell: collected while one call runs, as its policy asks for it. */
+/** Data that a recording lacks, collected during one call as its policy asks for it. */
 
 export interface Gap {
   /** For a person: `users: needs the password`. */
   readonly needs: string;
-  /** All that the missing answer depends on, and all that it may bring. Never shown. */
+  /** All that the missing answer depends on, and all that it may grant. Never shown. */
   readonly signature: string;
-  /** What the client is granted if the missing answer admits it; absent when that is missing too. */
+  /** The grants if the missing answer admits the client; absent when they are unknown, too. */
   readonly admits?: { readonly by: string; readonly tags: Readonly<Record<string, string>> } | undefined;
 }
 
 export class Gaps {
   #found: Gap[] = [];
-  /** Whether rules of the client's own, from a login that is not known, would have been asked. */
+  /** Whether rules from an unrecorded login would have been evaluated. */
   hasAskedGrants = false;
 
   get found(): readonly Gap[] {
@@ -22,7 +22,7 @@ export class Gaps {
     this.#found.push(gap);
   }
 
-  /** Another call begins. */
+  /** Starts another call. */
   reset(): void {
     this.#found = [];
     this.hasAskedGrants = false;

@@ -1,4 +1,4 @@
-/** The calls that would end otherwise, put together by the rules that are to blame. */
+/** Groups the calls with another effect by the rules responsible. */
 import { type Difference, describeEffect, differenceOf, type Effect } from './effect.ts';
 import type { Registration } from './registration.ts';
 import type { Observed } from './run.ts';
@@ -10,7 +10,7 @@ export interface Pair {
   readonly before: Effect;
   readonly after: Effect;
   readonly difference: Difference;
-  /** Whether rules that its login brought, and that are not known, may keep it from ending otherwise. */
+  /** Whether unrecorded rules from its login may prevent the change. */
   readonly dependsOnGrants: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Group {
   readonly before: string;
   readonly after: string;
   readonly calls: readonly Pair[];
-  /** Different client ids among them, in the order in which they come. */
+  /** Distinct client ids, in order of appearance. */
   readonly clients: readonly string[];
   readonly topics: readonly string[];
 }
@@ -29,9 +29,9 @@ export interface HookSummary {
   readonly hook: ComparedHook;
   readonly calls: number;
   readonly same: number;
-  /** Of those that are the same: decided by another rule. */
+  /** Unchanged calls that another rule decides. */
   readonly byAnotherRule: number;
-  /** Of those that are the same: what decides is not recorded, but it decides alike. */
+  /** Unchanged calls whose decision depends on unrecorded data, in the same way in both. */
   readonly untoldAlike: number;
   readonly changed: number;
   readonly untold: number;
@@ -39,15 +39,15 @@ export interface HookSummary {
 
 export interface Comparison {
   readonly hooks: readonly HookSummary[];
-  /** By hook, and those with the most calls first. */
+  /** By hook; groups with the most calls first. */
   readonly changed: readonly Group[];
-  /** What may end otherwise: a recording does not tell. */
+  /** Possible changes that the recording cannot confirm. */
   readonly untold: readonly Group[];
-  /** The hooks that are asked newly, and of which there is no recorded call: nothing can be said of them. */
+  /** Newly called hooks without any recorded call: their effect is unknown. */
   readonly unrecorded: readonly ComparedHook[];
 }
 
-/** Whether every call would end as before. */
+/** Reports whether every call has the same effect. */
 export function isUnchanged({ changed, untold, unrecorded }: Comparison): boolean {
   return changed.length + untold.length + unrecorded.length === 0;
 }
@@ -71,7 +71,7 @@ export function compareRuns(
     registrations.some((registration) => registration.hook === hook && registration.before === undefined);
   const hasCalls = (hook: ComparedHook) => pairs.some(({ subject }) => subject.hook === hook);
   return {
-    // Recordings of brokers before 6.3 have none of it.
+    // Recordings of brokers before 6.3 have no such calls.
     hooks: hooks
       .filter((hook) => hook !== 'message.ingress' || hasCalls(hook))
       .map((hook) => summarize(hook, pairs)),
@@ -82,7 +82,7 @@ export function compareRuns(
 }
 
 function pairOf(subject: Subject, old: Observed, now: Observed): Pair {
-  // Grants that count on one side only may decide there.
+  // Grants that apply on one side only may decide there.
   const isOneSided = old.dependsOnGrants !== now.dependsOnGrants;
   const before = isOneSided ? withGrants(old) : old.effect;
   const after = isOneSided ? withGrants(now) : now.effect;
@@ -149,7 +149,7 @@ function keyOf({ before, after }: Group): string {
   return `${before}\0${after}`;
 }
 
-/** The same everywhere, whatever the language of the machine. */
+/** Locale-independent. */
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

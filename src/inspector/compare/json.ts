@@ -1,4 +1,4 @@
-/** A comparison for programs: one JSON document. Fields may be added, and do not change their meaning. */
+/** Formats a comparison for programs, as one JSON document. Fields may be added, but keep their meaning. */
 import { printableJson } from '../../lib/printable.ts';
 import { type Effect, type Message, messageOf } from './effect.ts';
 import type { Comparison, Group, Pair } from './group.ts';
@@ -28,7 +28,7 @@ function groupOf({ hook, calls, clients, topics }: Group) {
   return { hook, before, after, count: calls.length, clients, topics, calls: calls.map(callOf) };
 }
 
-/** Field by field: what decides may hold a hash. */
+/** Field by field: the decider may contain a hash. */
 function ruleOf(effect: Effect) {
   return {
     kind: effect.kind,
@@ -54,7 +54,7 @@ function callOf({ subject, before, after, dependsOnGrants }: Pair) {
   };
 }
 
-/** What the message becomes; `null` when it is dropped, and why. */
+/** Returns the resulting message; `null` when it is dropped, with the reason. */
 function resultOf(effect: Effect, message: Message) {
   return {
     message: effect.kind === 'dropped' ? null : messageJson(messageOf(effect) ?? message),

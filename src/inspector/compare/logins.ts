@@ -1,4 +1,4 @@
-/** Who is logged in, so far as a recording tells: the topic checks behind a login depend on what it brought. */
+/** Tracks who is logged in, as far as a recording shows: topic checks depend on the grants of the login. */
 import type { OpenPolicy } from '../../lookup/open-policy.ts';
 import type { Granted, Known } from '../../policy/policy.ts';
 import type { Decision } from '../../protocol/schema/decision.ts';
@@ -6,18 +6,18 @@ import type { Gap } from './gaps.ts';
 
 export class Logins {
   readonly #policy: OpenPolicy;
-  /** Clients that were asked for by name and password, or by a service: what they were granted is not known. */
+  /** Clients whose grants are unknown, because a password or a service was needed. */
   readonly #untold = new Set<string>();
 
   constructor(policy: OpenPolicy) {
     this.#policy = policy;
   }
 
-  /** A login was decided, or would have been but for the gaps. */
+  /** Records a decided login, or one with gaps. */
   decided(client: Known, decision: Decision, gaps: readonly Gap[]): void {
     const admits = gaps.length === 1 ? gaps[0]?.admits : undefined;
     if (gaps.length === 0) this.#remember(client, decision);
-    // Who goes on after such a login had the right password: no later call comes from anybody else.
+    // A client that makes further calls after such a login had the right password.
     else if (admits !== undefined)
       this.#remember(client, { ...decision, verdict: 'allow', by: admits.by, grant: { tags: admits.tags } });
     else this.#untold.add(keyOf(client));
@@ -28,14 +28,14 @@ export class Logins {
     if (decision.verdict === 'allow') this.#untold.delete(keyOf(client));
   }
 
-  /** @param untold what stands for grants that are not known. */
+  /** @param untold stands for unknown grants. */
   find(client: Known, untold: Granted): Granted | undefined {
     if (this.#untold.has(keyOf(client))) return untold;
     return this.#policy.policies.authorize?.grantsOf?.(client);
   }
 }
 
-/** As grants are kept: none of these holds NUL. [MQTT-1.5.4-2] */
+/** Like the keys of grants: none of these contains NUL. [MQTT-1.5.4-2] */
 function keyOf({ node, clientid, username }: Known): string {
   return `${node}\0${clientid}\0${username}`;
 }

@@ -1,7 +1,7 @@
 /**
- * The login methods without the world. Services are not asked about logins of the past, and a recording has no
- * passwords. A method that cannot tell notes a gap, and says what lets the next ones be asked all the same: so the
- * gaps of a call and its end are what its result depends on.
+ * Runs the login methods offline. Services are not asked about past logins, and recordings have no passwords.
+ * A method that cannot decide records a gap and passes, so the next ones run: the result of a call depends
+ * exactly on its gaps and its final effect.
  */
 import type { Config } from '../../config/schema.ts';
 import type { Lookup } from '../../core/runtime.ts';
@@ -17,7 +17,7 @@ import { openOfflineUsers } from './offline-users.ts';
 
 type Lookups = Readonly<Record<string, Lookup>>;
 
-/** @param lookups of the opened policy, for the methods that can tell. */
+/** @param lookups of the opened policy, for methods that can decide. */
 export async function openOfflineMethods(
   { authenticate }: Pick<Config, 'authenticate'>,
   lookups: Lookups,
@@ -25,7 +25,7 @@ export async function openOfflineMethods(
 ): Promise<Lookups> {
   const sections = authenticate?.methods ?? [];
   const opened: Record<string, Lookup> = {
-    // Attempts of the past are not slowed again.
+    // Past attempts are not limited again.
     [LIMITER]: () => undefined,
   };
   for (const [i, { name }] of nameMethods(sections).entries()) {
@@ -55,7 +55,7 @@ async function openMethod(name: string, section: MethodSection, lookup: Lookup, 
 
 type Missing = 'needs the password' | 'needs the token' | 'asks a service';
 
-/** What a recording lacks for a login by this method; nothing when the method can tell. */
+/** Returns what a recording lacks for a login by this method; nothing when it can decide. */
 function missingOf(section: MethodSection): ((client: Login) => Missing | undefined) | undefined {
   const { method, options } = methodOf(section);
   const asks = method.asksService?.(options) ? 'asks a service' : undefined;

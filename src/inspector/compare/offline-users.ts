@@ -1,4 +1,4 @@
-/** The method `users` without passwords: what can be told of a client from its names and address alone. */
+/** The method `users` without passwords: decides from names and address alone. */
 
 import type { Lookup } from '../../core/runtime.ts';
 import { verifyPassword } from '../../lookup/password/verify.ts';
@@ -13,7 +13,7 @@ import { isInCidr, parseAddress, parseCidr } from '../../policy/text/cidr.ts';
 import { REDACTED } from '../../protocol/wire/recording.ts';
 import type { Gaps } from './gaps.ts';
 
-/** The policy with these users was opened before, so that they can be read. */
+/** A policy with these users was opened before, so they can be read. */
 export async function openOfflineUsers(name: string, users: UsersOptions, gaps: Gaps): Promise<Lookup> {
   const index = await readUsers(users);
   const verify = rememberPasswords();
@@ -50,7 +50,7 @@ async function readUsers(users: UsersOptions): Promise<UserIndex> {
   return store.users;
 }
 
-/** Whether the user may have this client id and come from this address. */
+/** Reports whether the user may have this client id and this address. */
 function mayBe({ clientid, addresses }: User, client: Login): boolean {
   if (clientid !== undefined && clientid !== client.clientid) return false;
   const address = parseAddress(client.peerhost);
@@ -62,11 +62,11 @@ function mayBe({ clientid, addresses }: User, client: Login): boolean {
   }
 }
 
-/** A hash costs milliseconds on purpose; clients log in again and again with the same password. */
+/** Hashing takes milliseconds by design, and clients log in repeatedly with the same password. */
 function rememberPasswords(): (password: string, user: User) => Promise<boolean> {
   const known = new Map<string, Map<string, Promise<boolean>>>();
   return (password, user) => {
-    // A user is found by this name alone; the object may be another one each time.
+    // Keyed by name: the object may differ each time.
     const name = JSON.stringify([user.username ?? null, user.username === undefined && user.clientid]);
     const ofUser = known.get(name) ?? new Map<string, Promise<boolean>>();
     known.set(name, ofUser);

@@ -1,12 +1,12 @@
-/** The hooks that brokers will be asked to call otherwise. */
+/** Compares which hooks brokers will be asked to call. */
 import { registeredHooks } from '../../config/hook-list.ts';
 import { registrableHookNames } from '../../protocol/schema/hook-name.ts';
 import type { ConfigurationRunSource } from './configuration-run.ts';
 
-/** A hook that is registered otherwise; no list of topics: it is not registered at all. */
+/** A changed registration; no list of topics: the hook is not registered. */
 export interface Registration {
   readonly hook: string;
-  /** Topic filters; none of them means every topic, or a hook that has none. */
+  /** Topic filters; empty means every topic, or a hook without filters. */
   readonly before: readonly string[] | undefined;
   readonly after: readonly string[] | undefined;
 }
@@ -31,11 +31,11 @@ function topicsByHook({ config, custom }: Registering): Map<string, readonly str
   );
 }
 
-/** For people. */
+/** Describes it for people. */
 export function describeRegistration({ hook, before, after }: Registration): string {
-  if (before === undefined) return `${hook} is asked newly${topicsOf(after)}`;
-  if (after === undefined) return `${hook} is not asked any more`;
-  return `${hook} is asked for other topics: ${listOf(before)} -> ${listOf(after)}`;
+  if (before === undefined) return `${hook} is newly called${topicsOf(after)}`;
+  if (after === undefined) return `${hook} is no longer called`;
+  return `${hook} is called for other topics: ${listOf(before)} -> ${listOf(after)}`;
 }
 
 function topicsOf(topics: readonly string[] = []): string {

@@ -1,4 +1,4 @@
-/** One configuration under recorded traffic: the calls in their order, through the same flow as on the wire. */
+/** Runs recorded calls in order under one configuration, through the same flow as on the wire. */
 import { call } from '../../core/call.ts';
 import type { Outcome } from '../../core/hook.ts';
 import type { Runtime } from '../../core/runtime.ts';
@@ -9,19 +9,19 @@ import type { ConfigurationRun } from './configuration-run.ts';
 import { type Effect, effectOf } from './effect.ts';
 import type { Subject } from './subject.ts';
 
-/** What one call came to. */
+/** The outcome of one call. */
 export interface Observed {
   readonly effect: Effect;
-  /** Whether rules that the login brought, and that are not known, might have decided otherwise. */
+  /** Whether unrecorded rules from the login might have decided otherwise. */
   readonly dependsOnGrants: boolean;
 }
 
-/** Set to the time of each call before it is made, in milliseconds since 1970. */
+/** Set to the time of each call before it runs, in milliseconds since 1970. */
 export interface Clock {
   time: number;
 }
 
-/** Logins of the recording bring grants and tags for the topic checks behind them: the order matters. */
+/** Recorded logins bring grants and tags for later topic checks: the order matters. */
 export async function run(
   side: ConfigurationRun,
   subjects: readonly Subject[],
@@ -47,7 +47,7 @@ async function observe(side: ConfigurationRun, subject: Subject): Promise<Observ
       if (failed !== undefined) return;
       outcome = decided;
       if (subject.hook === 'client.authenticate') remember(side, input, decided);
-      // As the server: what was judged at message.ingress is not judged again.
+      // Like the server: messages judged at message.ingress are not judged again.
       if (subject.hook === 'message.ingress' && decided.decision !== undefined)
         side.judged.add((input as HookInput<'message.ingress'>).message.id);
     },
@@ -79,7 +79,7 @@ function effectFrom(
   return effectOf(hook, outcome.reply, outcome.decision, message, (rule) => side.identify(hook, rule));
 }
 
-/** What is decided without the missing answers is one part of what a call depends on; they are the other. */
+/** A call depends on its decision without the missing answers, and on those answers. */
 function withGaps({ gaps }: ConfigurationRun, end: Effect): Effect {
   const [first] = gaps.found;
   if (first === undefined) return end;

@@ -1,4 +1,4 @@
-/** What recorded calls are about, whatever is decided. */
+/** Describes recorded calls, independent of decisions. */
 
 import { schemas } from '../../protocol/schema/compiled.ts';
 import { type HookName, isSentMessageHook } from '../../protocol/schema/hook-name.ts';
@@ -7,7 +7,7 @@ import { decode } from '../../protocol/wire/decode.ts';
 import type { FileCall, RecordedCall } from '../../protocol/wire/read-recording.ts';
 import type { Message } from './effect.ts';
 
-/** The hooks that carry an answer: nothing else can change. */
+/** The hooks that return an answer: nothing else can change. */
 export const comparedHooks = [
   'client.authenticate',
   'client.authorize',
@@ -20,22 +20,22 @@ export function isCompared(name: HookName): name is ComparedHook {
   return (comparedHooks as readonly string[]).includes(name);
 }
 
-/** One call that has an answer. */
+/** One call with an answer. */
 export interface Subject {
   readonly hook: ComparedHook;
   readonly call: FileCall;
   readonly clientid: string;
-  /** For a person: `publish`, `subscribe`, `from 10.0.0.7`, without what may be secret. */
+  /** For people: `publish`, `subscribe`, `from 10.0.0.7`, without possible secrets. */
   readonly action: string;
-  /** Absent of logins. */
+  /** Absent for logins. */
   readonly topic?: string | undefined;
-  /** The message as it came. */
+  /** The message as received. */
   readonly message?: Message | undefined;
-  /** Milliseconds since 1970, when the recording tells. */
+  /** Milliseconds since 1970, when the recording has it. */
   readonly time: number | undefined;
 }
 
-/** The calls that have an answer, in their order. */
+/** Returns the calls with an answer, in order. */
 export function subjectsOf(calls: readonly FileCall[]): Subject[] {
   const found: Omit<Subject, 'time'>[] = [];
   let start: number | undefined;
@@ -43,7 +43,7 @@ export function subjectsOf(calls: readonly FileCall[]): Subject[] {
     const { hook } = call.rpc;
     if (!isCompared(hook)) continue;
     const input = inputOf(call);
-    // Messages carry the broker's time: so recordings that do not tell theirs can be dated.
+    // Messages have the broker's time, which dates recordings without times.
     const time = call.timeMs ?? messageTime(input);
     if (time !== undefined) start ??= time - call.atMs;
     found.push({ hook, call, ...describe(hook, input) });
@@ -54,7 +54,7 @@ export function subjectsOf(calls: readonly FileCall[]): Subject[] {
   });
 }
 
-/** `undefined` when it cannot be read: then it is answered alike by every configuration. */
+/** Returns `undefined` for an unreadable call: every configuration answers it in the same way. */
 function inputOf({ rpc, bytes }: RecordedCall): HookInput | undefined {
   try {
     const parsed = schemas[rpc.hook].input.safeParse(rpc.lift(decode(rpc, bytes)));

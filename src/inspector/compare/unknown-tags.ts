@@ -1,4 +1,4 @@
-/** The tags and rules of a client whose login a recording does not tell. */
+/** Stands for the tags and rules of a client whose login was not recorded. */
 
 import type { CompileCondition } from '../../policy/condition.ts';
 import type { Tags } from '../../policy/login/tags.ts';
@@ -7,7 +7,7 @@ import { type Authorize, compileRules, type Judgement } from '../../policy/topic
 import { type Rule, verdictOf } from '../../policy/topics/rule.ts';
 import type { Gaps } from './gaps.ts';
 
-/** Grants that note whoever looks at them. */
+/** Grants that record who uses them. */
 export class UnknownGrants {
   readonly #gaps: Gaps;
   #isRead = false;
@@ -32,7 +32,7 @@ export class UnknownGrants {
     });
   }
 
-  /** Tags that are not known, and rules that say nothing. */
+  /** Unknown tags, and rules without a verdict. */
   get granted(): Granted {
     const judge: Authorize = () => {
       this.#gaps.hasAskedGrants = true;
@@ -42,8 +42,8 @@ export class UnknownGrants {
   }
 
   /**
-   * The rules, but that each one that looks at these tags, and would count if they were what it asks for, is a gap.
-   * Other clients are judged as ever.
+   * Judges by the rules; each rule that uses these tags and could apply is recorded as a gap. Other clients
+   * are judged as usual.
    */
   judge(rules: readonly Rule[], conditions: CompileCondition | undefined, judge: Authorize): Authorize {
     let single: readonly Authorize[] | undefined;
@@ -64,7 +64,7 @@ export class UnknownGrants {
           break;
         }
       }
-      // What they might say is said in any case.
+      // Their possible verdicts equal the actual one.
       if (looked.every((rule) => verdictOf(rule) === judgement.verdict)) return judgement;
       for (const rule of looked)
         this.#gaps.add({
@@ -76,7 +76,7 @@ export class UnknownGrants {
   }
 }
 
-/** A rule that is filed under its tag would look at the tags whatever the topic. */
+/** A rule indexed by its tag would use the tags whatever the topic. */
 function outOfTheIndex(rule: Rule): Rule {
   const { who } = rule;
   return typeof who?.tag === 'string' ? { ...rule, who: { ...who, tag: [who.tag] } } : rule;

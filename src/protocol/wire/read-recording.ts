@@ -22,7 +22,7 @@ export interface RecordedCall {
   readonly bytes: Uint8Array;
 }
 
-/** A recorded call, and the file it stands in. */
+/** A recorded call, and its file. */
 export interface FileCall extends RecordedCall {
   readonly file: string;
 }

@@ -13,7 +13,7 @@ describe('exhook check', () => {
     expect(await checkCommand(path, {}, terminal)).toBe(0);
     expect(terminal.complained).toStrictEqual([]);
     expect(terminal.printed).toStrictEqual([
-      `${path} is good: ${words} would be registered (exhook hooks --config ${path} lists them).`,
+      `${path} is valid: ${words} would be registered (exhook hooks --config ${path} lists them).`,
     ]);
   });
 

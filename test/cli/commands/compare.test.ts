@@ -74,7 +74,9 @@ describe.each(Object.keys(lives))('exhook compare on the life of %s', (life) => 
     expect(output).toMatch(/^client\.authenticate +1[34] +1[34] +0 +0$/m);
     expect(output).toMatch(/^client\.authorize +(19|20) +(19|20) +0 +0$/m);
     expect(output).toMatch(/^message\.publish +1[34] +1[34] +0 +0$/m);
-    expect(output).toContain('Among the same: 6 calls of which both files ask what is not recorded.');
+    expect(output).toContain(
+      'Among the unchanged: 6 calls for which both files need the same unrecorded data.',
+    );
   });
 
   it('shows what a stricter policy would stop', async () => {
@@ -94,7 +96,7 @@ client.authorize  allow (t) -> deny (otherwise)
     line N  p5         publish    sh/1
     line N  p5         publish    sh/2
 
-4 calls would end otherwise, in 2 ways.`);
+4 calls would change, in 2 ways.`);
   });
 
   it('shows the result for messages, also without text', async () => {
@@ -110,7 +112,7 @@ client.authorize  allow (t) -> deny (otherwise)
     const rotated = policy.replace(hash, hash.replace('Mda', 'Mdb'));
     const { status, output } = await compare(life, policy, rotated);
     expect(status).toBe(1);
-    expect(output).toContain('These may end otherwise too: a recording does not tell.');
+    expect(output).toContain('These may also change: the recording lacks data to tell.');
     expect(output).toMatch(/needs the password\)\n {2}1 call, 1 client: sub-a\n/);
   });
 

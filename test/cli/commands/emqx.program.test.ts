@@ -184,7 +184,7 @@ exhook {
     const text = everything(terminal);
     for (const part of ['failed_action = deny', 'no_match = deny', 'backend = built_in_database', 'DELETE'])
       expect(text).toContain(part);
-    expect(terminal.complained.at(-1)).toMatch(/Put the host of this server in place of exhook\.example/);
+    expect(terminal.complained.at(-1)).toMatch(/Replace exhook\.example with the host of this server/);
   });
 
   it('prints TLS with a certificate of the broker when this server wants one', async () => {
@@ -319,7 +319,7 @@ describe('exhook register', () => {
     expect(terminal.printed).toStrictEqual([
       'The ExHook server was added: exhook-edge.',
       '  emqx@10.0.0.1: connected',
-      'It is called for 2 hooks.',
+      'The broker calls 2 hooks.',
     ]);
   });
 
@@ -331,7 +331,7 @@ describe('exhook register', () => {
     broker.requests.length = 0;
     expect(await registerCommand(options, env, terminal)).toBe(0);
     expect(broker.requests.filter((request) => !request.startsWith('GET'))).toStrictEqual([]);
-    expect(terminal.printed).toContain('The ExHook server is as it should be: exhook-edge.');
+    expect(terminal.printed).toContain('The ExHook server is up to date: exhook-edge.');
   });
 
   it("changes wrong settings, and keeps the user's own", async () => {
@@ -356,7 +356,7 @@ describe('exhook register', () => {
       await registerCommand({ emqx: broker.url, config: config(), url, reload: true }, env, terminal),
     ).toBe(0);
     expect(broker.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(2);
-    expect(terminal.printed.at(-1)).toBe('It is called for 2 hooks.');
+    expect(terminal.printed.at(-1)).toBe('The broker calls 2 hooks.');
   });
 
   it('with --dry-run only reports what it would do', async () => {
@@ -366,14 +366,16 @@ describe('exhook register', () => {
       await registerCommand({ emqx: broker.url, config: config(), url, dryRun: true }, env, terminal),
     ).toBe(0);
     expect(broker.state.servers).toStrictEqual([]);
-    expect(terminal.printed).toStrictEqual(['Would say: The ExHook server was added: exhook-edge.']);
+    expect(terminal.printed).toStrictEqual(['Dry run: The ExHook server was added: exhook-edge.']);
   });
 
   it('says when a node does not connect', async () => {
     const broker = await aBroker({ status: { 'exhook-edge': 'disconnected' } });
     const terminal = aTerminal();
     expect(await registerCommand({ emqx: broker.url, config: config(), url }, env, terminal, 0)).toBe(1);
-    expect(terminal.complained).toStrictEqual(['Not every node is connected: exhook doctor says more.']);
+    expect(terminal.complained).toStrictEqual([
+      'Not every node is connected: run exhook doctor for details.',
+    ]);
   });
 
   it('refuses an address that brokers do not take', async () => {

@@ -67,7 +67,7 @@ describe('exhook explain authorize', () => {
       1,
       [
         'deny, by secret',
-        'to EMQX 6.2.0 this is "#"; denials of "site/#" count too; a rule may name "$queue/site/#"',
+        'to EMQX 6.2.0 this is "#"; denials of "site/#" also apply; a rule may name "$queue/site/#"',
       ],
     ],
     [
@@ -75,7 +75,7 @@ describe('exhook explain authorize', () => {
       1,
       [
         'deny, by otherwise',
-        'to a broker of any release (--emqx tells which) this is "a/site/north/x" and "site/north/x"',
+        'to a broker of any release (use --emqx to select one) this is "a/site/north/x" and "site/north/x"',
       ],
     ],
     [
@@ -196,7 +196,7 @@ not ok 2 - u: publish site/south/x
     [`${good}more: 1\n`, ':6:1 more: is not a key here'],
     [
       good.replace('publish site', 'send site'),
-      ':5:13 tests[0].allow[0]: begins with neither publish nor subscribe',
+      ':5:13 tests[0].allow[0]: does not begin with publish or subscribe',
     ],
     [good.replace('publish site/north/x', 'publish a/+'), 'tests[0].allow[0]: a topic name must not contain'],
     [good.replace('expect: allow', 'expect: yes'), 'tests[0].login'],
@@ -227,7 +227,7 @@ describe('exhook hash', () => {
   });
 
   it.each([
-    ['rot13', 'x', 'there is no form "rot13"; write one of: argon2id'],
+    ['rot13', 'x', 'unknown form "rot13"; write one of: argon2id'],
     ['argon2id', '', 'the password is empty'],
     ['bcrypt', 'x'.repeat(73), 'bcrypt ignores everything after 72 bytes'],
   ])('refuses %s of %j', async (form, password, problem) => {

@@ -44,7 +44,7 @@ describe('exhook spool ls', () => {
   it('says that there is no spool', async () => {
     const { config, path, terminal, world } = await aSetup();
     expect(await spoolLsCommand({ config }, world)).toBe(0);
-    expect(terminal.printed).toStrictEqual([`there is no spool at ${path}: nothing waits there`]);
+    expect(terminal.printed).toStrictEqual([`there is no spool at ${path}: no events are waiting`]);
   });
 
   it('shows the waiting entries, their age, and those of a removed sink', async () => {
@@ -88,7 +88,7 @@ describe('exhook spool ls', () => {
     expect(terminal.complained).toStrictEqual([expect.stringMatching(/the spool was damaged/)]);
     expect(terminal.printed).toStrictEqual([
       'The spool is empty.',
-      expect.stringMatching(/^set aside, since it was damaged: .*spool-1\.mdb\.damaged-/),
+      expect.stringMatching(/^set aside because it is damaged: .*spool-1\.mdb\.damaged-/),
     ]);
   });
 
@@ -109,8 +109,10 @@ describe('exhook spool purge', () => {
     const asked: string[] = [];
     const no = async (question: string) => asked.push(question) < 0;
     expect(await spoolPurgeCommand({ config }, world, no)).toBe(1);
-    expect(asked).toStrictEqual(['Remove 4 events for history, old, undelivered and for good? [y/N] ']);
-    expect(terminal.complained).toStrictEqual(['nothing was removed; --yes removes without a question']);
+    expect(asked).toStrictEqual(['Remove 4 events for history, old permanently, without delivery? [y/N] ']);
+    expect(terminal.complained).toStrictEqual([
+      'nothing was removed; use --yes to remove without a question',
+    ]);
   });
 
   it('removes the entries of one sink, or all entries', async () => {
@@ -121,7 +123,7 @@ describe('exhook spool purge', () => {
     expect(await spoolPurgeCommand({ config, yes: true }, world, never)).toBe(0);
     expect(terminal.printed).toStrictEqual([
       '1 event was removed.',
-      'Nothing waits for old.',
+      'No events are waiting for old.',
       '3 events were removed.',
       'The spool is empty.',
     ]);
@@ -133,7 +135,7 @@ describe('exhook spool purge', () => {
     await other.ask('append', ['a', 'b'], 'k', true);
     expect(await spoolPurgeCommand({ config, yes: true }, world, never)).toBe(1);
     expect(terminal.complained[0]).toBe(
-      `events are being delivered by process ${other.child.pid}: stop it first, or add --force to remove them all the same`,
+      `events are being delivered by process ${other.child.pid}: stop it first, or add --force to remove them anyway`,
     );
     expect(await spoolPurgeCommand({ config, yes: true, force: true }, world, never)).toBe(0);
     expect(await other.ask('size')).toBe(0);
@@ -166,7 +168,7 @@ describe('exhook spool drain', () => {
     writeFileSync(config, configured(url));
     expect(await spoolDrainCommand({ config }, world, signal)).toBe(0);
     expect(terminal.printed).toStrictEqual([
-      '300 of 300 events are gone from the spool.',
+      '300 of 300 events were removed from the spool.',
       'The spool is empty.',
     ]);
     expect(ids).toStrictEqual(deliveries('out', 300).map(({ id }) => id));
@@ -187,7 +189,7 @@ describe('exhook spool drain', () => {
     const { config, path, terminal, world } = await aSetup({ waiting: { out: 5 } });
     writeFileSync(config, configured('http://127.0.0.1:1/'));
     expect(await spoolDrainCommand({ config, timeout: '300ms' }, world, signal)).toBe(1);
-    expect(terminal.printed).toStrictEqual(['0 of 5 events are gone from the spool.']);
+    expect(terminal.printed).toStrictEqual(['0 of 5 events were removed from the spool.']);
     expect((await aSpool({ path })).sinkLog('out').size).toBe(5);
     expect(await spoolDrainCommand({ config, timeout: 'soon' }, world, signal)).toBe(2);
   });

@@ -14,7 +14,7 @@ describe('an unknown command', () => {
 
   it('that is like none is not repeated', () => {
     expect(describeUnknownCommand('s3cr3t-value', commands)).toBe(
-      'unknown command; exhook --help lists those that there are',
+      'unknown command; exhook --help lists the commands',
     );
   });
 });

@@ -22,10 +22,10 @@ describe('exhook compare', () => {
   it('groups what would change by the rules that are to blame, with counts, clients, topics and a few calls', async () => {
     const { status, output, errors } = await comparing({ ...tightened, options: { limit: 2 } });
     expect([status, errors]).toStrictEqual([1, '']);
-    expect(output).toBe(`                     calls  same  changed  not told
-client.authenticate      0     0        0         0
-client.authorize        15     5       10         0
-message.publish          0     0        0         0
+    expect(output).toBe(`                     calls  same  changed  unknown
+client.authenticate      0     0        0        0
+client.authorize        15     5       10        0
+message.publish          0     0        0        0
 
 client.authorize  allow (devices) -> deny (otherwise)
   10 calls, 5 clients: dev-1, dev-2, dev-3, ...
@@ -34,9 +34,9 @@ client.authorize  allow (devices) -> deny (otherwise)
     line 3  dev-1  subscribe  plant/#
     and 8 more
 
-10 calls would end otherwise, in one way.
+10 calls would change, in one way.
 
-Among the same: 5 calls that another rule would decide.`);
+Among the unchanged: 5 calls that another rule would decide.`);
   });
 
   it('says that nothing would change, and ends with 0', async () => {
@@ -69,7 +69,7 @@ Among the same: 5 calls that another rule would decide.`);
   it('prints nothing but what would change, when asked', async () => {
     const { output } = await comparing({ ...tightened, options: { changedOnly: true, limit: 1 } });
     expect(output).toMatch(
-      /^client\.authorize {2}allow \(devices\) .*\n\n10 calls would end otherwise, in one way\.$/s,
+      /^client\.authorize {2}allow \(devices\) .*\n\n10 calls would change, in one way\.$/s,
     );
   });
 
@@ -149,7 +149,7 @@ describe('the questions of a policy', () => {
     });
     expect(errors).toBe('');
     expect(output.split('\n\n')[0]).toBe(
-      'message.publish is asked newly, for plant/#\nmessage.acked is asked newly, for a/#',
+      'message.publish is newly called, for plant/#\nmessage.acked is newly called, for a/#',
     );
     expect(status).toBe(0);
   });
@@ -162,7 +162,7 @@ describe('the questions of a policy', () => {
       calls: [aPublish(dev(1), 'plant/a'), aMessage({ topic: 'a/b' })],
     });
     expect(output.split('\n\n')[0]).toBe(
-      'client.authorize is not asked any more\nmessage.publish is asked for other topics: a/# -> every topic',
+      'client.authorize is no longer called\nmessage.publish is called for other topics: a/# -> every topic',
     );
     expect(output).toContain('client.authorize  allow (devices) -> not asked');
   });
@@ -175,8 +175,10 @@ describe('the questions of a policy', () => {
       calls: [aPublish(dev(1), 'plant/a')],
     });
     expect(status).toBe(1);
-    expect(output).toContain('The recording has no call of message.publish: nothing can be said');
-    expect(output).toContain('Nothing that is recorded would change.');
+    expect(output).toContain(
+      'The recording has no calls of message.publish, which brokers would newly call: its effect is unknown',
+    );
+    expect(output).toContain('No recorded call would change.');
   });
 
   it('comes to the same as to be left alone: shadow mode, messages without rules', async () => {
@@ -402,7 +404,7 @@ describe('exhook compare that is used wrongly', () => {
   });
 
   it.each([
-    [['fly'], '--only takes authenticate, authorize, ingress, publish, with commas between them'],
+    [['fly'], '--only takes a comma-separated list of authenticate, authorize, ingress, publish'],
     [['publish', 'all'], '--only takes'],
   ])('does not know --only %j', async (only, message) => {
     const { status, errors } = await comparing({ ...tightened, options: { only } });

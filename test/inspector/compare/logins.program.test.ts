@@ -27,7 +27,9 @@ describe('a login by password', () => {
     });
     expect([status, counts(output)]).toStrictEqual([0, [1, 1, 0, 0]]);
     expect(output).toContain('Nothing would change.');
-    expect(output).toContain('Among the same: 1 call of which both files ask what is not recorded.');
+    expect(output).toContain(
+      'Among the unchanged: 1 call for which both files need the same unrecorded data.',
+    );
   });
 
   it.each([
@@ -41,7 +43,7 @@ describe('a login by password', () => {
     });
     expect([status, counts(output)]).toStrictEqual([1, [1, 0, 0, 1]]);
     expect(output).toContain('? (users: needs the password) -> ? (users: needs the password)');
-    expect(output).toContain('1 call may end otherwise: the recording does not tell.');
+    expect(output).toContain('1 call may change: the recording lacks data to tell.');
   });
 
   it.each([
@@ -255,9 +257,7 @@ describe('a login that a service decides', () => {
       calls,
     });
     expect(counts(output, 'client.authorize')).toStrictEqual([1, 0, 1, 0]);
-    expect(output).toContain(
-      'Among the changed: 1 call that grants of the login may decide, which are not recorded.',
-    );
+    expect(output).toContain('Among the changed: 1 call that unrecorded grants of the login may decide.');
   });
 
   it('may bring rules that count on one side only', async () => {
