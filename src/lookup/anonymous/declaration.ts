@@ -25,7 +25,7 @@ export const anonymous = defineLoginMethod({
   options: Anonymous,
   load: () => import('./open.ts').then(({ openAnonymous }) => openAnonymous),
   vouches: { username: 'yes: there is none', clientid: 'no' },
-  // It is for clients without a user name.
+  // It applies to clients without a user name.
   bindsNames: () => ['username'],
   usesNames: () => [],
   advise: (name) => `write ${declare(name)} if something in front of this server guarantees it`,

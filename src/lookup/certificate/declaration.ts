@@ -1,4 +1,4 @@
-/** The method `certificate`: names of the client's TLS certificate. */
+/** The method `certificate`: checks names of the client's TLS certificate. */
 import * as z from 'zod';
 import { expects, section, whenValid } from '../../lib/schema/builders.ts';
 import { namesInConditions } from '../../policy/login/determined-names.ts';
@@ -10,7 +10,7 @@ import { defineLoginMethod, namesIn } from '../methods/kind.ts';
 import { problemOf, tags } from '../methods/option-parts.ts';
 import { compileNames, isNameTemplate, nameTemplateNames } from './names.ts';
 
-/** A condition of a certificate: with `${` a template, else a condition on the text. */
+/** A condition on a certificate: with `${` a template, else a condition on the text. */
 const NameCondition = TextConditionSchema.superRefine((condition, context) => {
   const message = findNameProblem(condition);
   if (message !== undefined) context.addIssue({ code: 'custom', message });

@@ -4,10 +4,10 @@ import type { NameConditions } from '../../policy/login/login-by-name.ts';
 import { compileText } from '../../policy/text/text-template.ts';
 import type { TextCondition } from '../../policy/topics/rule.ts';
 
-/** What templates of certificates may name. */
+/** The placeholders in templates of certificates. */
 export const nameTemplateNames = ['clientid', 'username'] as const;
 
-/** Is it a template such as `${clientid}`, and no plain condition? */
+/** Reports whether it is a template such as `${clientid}`. */
 export function isNameTemplate(condition: TextCondition): condition is string {
   return typeof condition === 'string' && condition.includes('${');
 }

@@ -77,7 +77,7 @@ export type HttpOptions = z.output<typeof Http>;
 
 export const http = defineLoginMethod({
   name: 'http',
-  summary: "An HTTP service in the form of EMQX's HTTP authenticator.",
+  summary: "An HTTP service in the format of EMQX's HTTP authenticator.",
   options: Http,
   load: () => import('./open.ts').then(({ openHttp }) => openHttp),
   vouches: { username: 'with `vouchesFor: [username]`', clientid: 'with `vouchesFor: [clientid]`' },

@@ -33,13 +33,17 @@ const jwksUrl = text('a URL', 'an http(s) URL').refine(
 const Jwks = section(() => ({
   url: jwksUrl.describe('The URL of the JWK Set.'),
   headers: headers.describe('Sent with each request; a value may be { env } or { file }.'),
-  maxAge: duration(POSITIVE).prefault('10m').describe('Keys older than this are refreshed in the background.'),
+  maxAge: duration(POSITIVE)
+    .prefault('10m')
+    .describe('Keys older than this are refreshed in the background.'),
   maxStale: duration(POSITIVE)
     .prefault('1d')
     .describe('Keys older than this are not used, even while the source is down.'),
   cooldown: duration(POSITIVE).prefault('30s').describe('The minimum time between two requests.'),
   timeout: duration(POSITIVE).prefault('3s').describe('Time limit for an answer.'),
-  maxKeys: wholeNumber('a number of keys', 1, 100_000).prefault(1000).describe('The most keys; a larger set is rejected.'),
+  maxKeys: wholeNumber('a number of keys', 1, 100_000)
+    .prefault(1000)
+    .describe('The most keys; a larger set is rejected.'),
   ca: path('./ca.pem')
     .optional()
     .describe("Certificate authorities to trust instead of Node's own, a PEM file."),
@@ -138,7 +142,7 @@ export const jwt = defineLoginMethod({
   asksService: ({ jwks }) => jwks !== undefined,
 });
 
-/** Nobody else has the token, and with it the name. */
+/** Only the client has the token, and with it the name. */
 function ofToken(from: JwtOptions['from']): readonly BoundName[] {
   return from === 'username' ? ['username'] : [];
 }

@@ -1,6 +1,6 @@
 /**
- * What a login method says of itself. `src/lookup/METHOD/declaration.ts` says it once: the configuration, the page about policies,
- * the checks of names and of EMQX, and the code that opens methods read it there.
+ * The declaration of a login method, in `src/lookup/METHOD/declaration.ts`: the single source for the configuration,
+ * the page about policies, the checks of names and of EMQX, and the code that opens methods.
  */
 import type * as z from 'zod';
 import type { BoundName } from '../../policy/login/bound-names.ts';
@@ -9,11 +9,11 @@ import type { OpenLogin } from './method.ts';
 export interface LoginMethod<Name extends string = string, Options extends z.ZodType = z.ZodType> {
   /** The key of its options in an entry of `authenticate.methods`: `jwt`. */
   readonly name: Name;
-  /** Who logs in by it, as the schema of the configuration has it: `JSON Web Tokens.` */
+  /** Its description in the schema of the configuration: `JSON Web Tokens.` */
   readonly summary: string;
-  /** Its options. Each has a description with its default; `secret()` and `path()` say what secrets and files are. */
+  /** Its options. Each has a description with its default; `secret()` and `path()` mark secrets and files. */
   readonly options: Options;
-  /** Loads its code, and the packages that this needs: when a policy with it is opened. */
+  /** Loads its code and packages, when a policy with it is opened. */
   load(): Promise<OpenLogin<z.output<Options>>>;
   /** When it vouches for a name, for the table of docs/policies.md, as Markdown. */
   readonly vouches: Readonly<Record<BoundName, string>>;
@@ -25,15 +25,15 @@ export interface LoginMethod<Name extends string = string, Options extends z.Zod
   advise(name: BoundName): string;
   /** Its configured URLs, by key: none may contain a password. Default: none. */
   urls?(options: z.output<Options>): readonly { readonly key: string; readonly url: string }[];
-  /** What is wrong with options that admit every client who asks. Default: none do. */
+  /** Returns a problem for options that admit every client. Default: none do. */
   admitsEveryone?(options: z.output<Options>): string | undefined;
   /** Whether it may admit a client that sends no password. Default: false. */
   needsNoPassword?(options: z.output<Options>): boolean;
   /** The field in which it expects a token. A recording hides tokens, and passwords. Default: none. */
   tokenIn?(options: z.output<Options>): 'password' | 'username' | undefined;
-  /** Whether it asks a service, which `exhook compare` does not. Default: false. */
+  /** Whether it calls a service, which `exhook compare` does not. Default: false. */
   asksService?(options: z.output<Options>): boolean;
-  /** How long a login may wait for it, in milliseconds, by the key that says so. Default: the broker is not told. */
+  /** The configured time limit of a login in milliseconds, with its key. Default: not reported to the broker. */
   waits?(options: z.output<Options>): { readonly key: string; readonly timeout: number };
 }
 

@@ -1,4 +1,4 @@
-/** What a login method is once it is open, and what it needs of the world. */
+/** An opened login method, and what it needs from the server. */
 import type { Admission, AdmissionRequest } from '../../lib/admission/admission.ts';
 import type { Environment } from '../../lib/secret.ts';
 import type { BoundName } from '../../policy/login/bound-names.ts';
@@ -10,7 +10,7 @@ export type OpenLogin<Options> = (name: string, options: Options, world: MethodW
 
 export interface OpenedKind {
   readonly method: Method;
-  /** Absent when the method can tell by itself. */
+  /** Absent when the method decides without look-ups. */
   readonly open: OpenMethod | undefined;
 }
 
@@ -20,7 +20,7 @@ export const asked = (name: string, open: OpenMethod): OpenedKind => ({ method: 
 /** How long a caller waits for a look-up. */
 export type LookContext = Pick<AdmissionRequest, 'signal' | 'deadline'>;
 
-/** A method that asks somebody. */
+/** A method with look-ups. */
 export interface OpenMethod {
   /**
    * Looks a client up. Work that has begun continues within its own time limit when the caller gives up: the

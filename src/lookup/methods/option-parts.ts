@@ -4,7 +4,7 @@ import { expects } from '../../lib/schema/builders.ts';
 import { headerSecret } from '../../lib/schema/secret.ts';
 import { parseTags } from '../../policy/login/tags.ts';
 
-/** What is wrong with a policy that lets everybody in. */
+/** The problem of a policy that admits everyone. */
 export const EVERYONE =
   'admits every client; write conditions, or iKnowThisAllowsEveryone: true if you intend that';
 

@@ -41,9 +41,7 @@ const Cache = section(() => ({
     ),
   max: wholeNumber('a number of logins', 1, 10_000_000)
     .prefault(100_000)
-    .describe(
-      'The most logins cached; the least recently used is evicted. The default takes about 20 MB.',
-    ),
+    .describe('The most logins cached; the least recently used is evicted. The default takes about 20 MB.'),
 }));
 
 function bucket(what: string, burst: number) {

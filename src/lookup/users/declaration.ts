@@ -29,13 +29,17 @@ const Users = section(() => ({
     salt_position: choice(saltPositions).optional().describe('The position of the salt. Default: prefix.'),
     mac_fun: choice(macFunctions).optional().describe('PBKDF2 only.'),
     iterations: wholeNumber('a number', 1, 10_000_000).optional().describe('PBKDF2 only.'),
-    dk_length: wholeNumber('a number', 1, 1024).optional().describe('PBKDF2 only: length of the derived key in bytes.'),
+    dk_length: wholeNumber('a number', 1, 1024)
+      .optional()
+      .describe('PBKDF2 only: length of the derived key in bytes.'),
   }))
     .optional()
     .describe("Settings for hashes that do not name their form: EMQX's password_hash_algorithm."),
   saltEncoding: choice(['base64', 'utf-8'])
     .prefault('base64')
-    .describe('The encoding of the salt in PBKDF2$...: base64 (mosquitto-go-auth) or utf-8 (mosquitto-auth-plug).'),
+    .describe(
+      'The encoding of the salt in PBKDF2$...: base64 (mosquitto-go-auth) or utf-8 (mosquitto-auth-plug).',
+    ),
   allowPlain: yesOrNo()
     .prefault(false)
     .describe('Whether to accept passwords that are not hashed. Default: false.'),
@@ -65,7 +69,7 @@ export const users = defineLoginMethod({
   options: Users,
   load: () => import('./open.ts').then(({ openUsers }) => openUsers),
   vouches: { username: 'when each user has a `username`', clientid: 'when each user has a `clientid`' },
-  // Its users say so, each by itself: `vouched` and `sharedNames` of what is opened.
+  // Decided per user: see `vouched` and `sharedNames` of the opened method.
   bindsNames: () => [],
   usesNames: () => [],
   advise: (name) => `give each of its users a ${name}`,
