@@ -37,7 +37,11 @@ export function addRecordingCommands(program: Command, terminal: Terminal): void
     .argument('<old>', 'the current configuration file')
     .argument('<new>', 'the new configuration file')
     .argument('<recording...>', 'files written by `exhook serve --record FILE`')
-    .option('--only <names>', 'compare only these hooks: authenticate, authorize, ingress, publish', parseNames)
+    .option(
+      '--only <names>',
+      'compare only these hooks: authenticate, authorize, ingress, publish',
+      parseNames,
+    )
     .option('--limit <n>', 'how many calls to show per change', parseCount, 5)
     .option('--changed-only', 'print only what would change', false)
     .option('--json', 'print one JSON document, with every call that would change', false)

@@ -156,9 +156,7 @@ describe('modules that Node imports', () => {
       'throws.mjs: failed to import: TypeError: no database',
       'throws-nothing.mjs: failed to import',
       'syntax.mjs: failed to import: SyntaxError: Unexpected end of input; node --check shows the line',
-      expect.stringMatching(
-        /^needs.mjs: failed to import: Error: Cannot find module '.\/missing.mjs'/,
-      ),
+      expect.stringMatching(/^needs.mjs: failed to import: Error: Cannot find module '.\/missing.mjs'/),
       'typed.ts: is not JavaScript; compile it, and name the .mjs or .js file',
       'folder: is a directory; name the file in it',
     ]);

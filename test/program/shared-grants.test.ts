@@ -187,8 +187,11 @@ describe('grants in Redis', () => {
     [{}, /exhook\.yaml:1:\d+ authorize\.grants\.redis: environment variable REDIS_PASSWORD is not set/],
     [{ password: { file: './none' } }, /authorize\.grants\.redis: cannot read \S+none: ENOENT/],
     [{ url: 'http://host' }, 'is not a URL of Redis; write one such as redis://host:6379'],
-    [{ url: 'redis://user:SECRET@host' }, 'holds a user name or a password; write username: and password:'],
-    [{ url: 'redis://host/prefix' }, 'has more than a host, a port and the number of a database'],
+    [
+      { url: 'redis://user:SECRET@host' },
+      'contains a user name or a password; write them as separate keys, username: and password:',
+    ],
+    [{ url: 'redis://host/prefix' }, 'has more than a host, a port and a database number'],
     [{ url: 'redis://host', ca: './ca.pem' }, 'does not use TLS, so ca, cert and key have no effect'],
     [{ url: 'rediss://host', cert: './cert.pem' }, 'has one of cert and key; write both, or neither'],
     [{ timeout: 0 }, 'authorize.grants.redis.timeout: is not a duration'],

@@ -15,7 +15,7 @@ it('is printed by exhook check, which still calls the file good', async () => {
   const terminal = aTerminal();
   expect(await checkCommand(file, {}, terminal)).toBe(0);
   expect(terminal.complained).toStrictEqual([`${file}:1:10 ${message}`]);
-  expect(terminal.printed[0]).toContain('is good');
+  expect(terminal.printed[0]).toContain('is valid');
 });
 
 it('is among the warnings that the server logs at its start and at each reload', async () => {

@@ -85,7 +85,11 @@ const RuleActionSchema = z.enum(['publish', 'subscribe', 'all']);
 /** One rule. The first rule that is hit decides. */
 export const RuleSchema: z.ZodType<Rule, Rule> = z
   .strictObject({
-    name: z.string().min(1).optional().describe('The name of the rule in decision logs and "exhook explain".'),
+    name: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The name of the rule in decision logs and "exhook explain".'),
     allow: RuleActionSchema.optional().describe(
       'Allow this. A subscription is allowed only if a filter of the rule covers all of it.',
     ),
