@@ -76,6 +76,7 @@ async function run(open, { times, seconds, capacity: configured }) {
   }));
   const { openCallers } = await import('./overload/callers.mjs');
   const { check } = await import('./overload/kinds.mjs');
+  const { practise } = await import('./overload/practice.mjs');
   const [callers, checkers] = [await openCallers(server.port), await openCallers(server.port)];
   const checks = (length) => checkers.storm(check, { rate: CHECKS, seconds: length });
   try {
@@ -85,6 +86,7 @@ async function run(open, { times, seconds, capacity: configured }) {
       checkers.storm(check, { rate: alone * times, seconds: WARM_UP }),
       scenario.capacityOf(callers, WARM_UP),
     ]);
+    await practise(scenario.kind, alone * times);
     const calm = { rate: alone / 2, seconds: 3 };
     await callers.storm(scenario.kind, calm);
     const before = await checks(3);
