@@ -1,9 +1,12 @@
 /** Opens the inspector: its port, its endpoints, and what they ask. The tap was opened before the server's other parts. */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import { Recordings } from './dev/recordings.ts';
 import { brokerEndpoint } from './endpoints/brokers.ts';
 import { callEndpoints } from './endpoints/calls.ts';
+import { devEndpoints } from './endpoints/dev.ts';
 import type { EndpointWorld } from './endpoints/endpoint-world.ts';
+import { policyEndpoints } from './endpoints/policy.ts';
 import { stateEndpoints } from './endpoints/state.ts';
 import { securityHeaders } from './http/answer.ts';
 import { loadAssets } from './http/assets.ts';
@@ -28,12 +31,15 @@ export async function openInspector(world: InspectorWorld): Promise<OpenInspecto
   const revision = () => world.live.policy?.policies.revision;
   const streams = new Streams({ tap, epoch, headers, revision });
   const sampler = startSampler({ ...world, series: tap.series });
+  const recordings = new Recordings();
+  if (dev !== undefined) tap.record = recordings.record;
   const asked: EndpointWorld = {
     ...world,
     epoch,
     startedAt: performance.now(),
     streams,
     sampler,
+    recordings,
     policyInForce: createView(world),
     fileName: () => basename(world.source()?.path ?? 'exhook.yaml'),
   };
@@ -69,6 +75,8 @@ function endpointsOf(world: EndpointWorld): readonly Endpoint[] {
     ...stateEndpoints(world),
     ...callEndpoints(world),
     brokerEndpoint(world),
+    ...policyEndpoints(world),
+    ...devEndpoints(world),
     {
       method: 'GET',
       path: '/api/stream',

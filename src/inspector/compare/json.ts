@@ -29,7 +29,7 @@ function groupOf({ hook, calls, clients, topics }: Group) {
 }
 
 /** Field by field: the decider may contain a hash. */
-function ruleOf(effect: Effect) {
+export function ruleOf(effect: Effect) {
   return {
     kind: effect.kind,
     ...('by' in effect && { by: effect.by }),

@@ -21,14 +21,20 @@ export interface Clock {
   time: number;
 }
 
-/** Recorded logins bring grants and tags for later topic checks: the order matters. */
+/**
+ * Recorded logins bring grants and tags for later topic checks: the order matters.
+ *
+ * @param between called before each call; throws to end the run. Default: nothing.
+ */
 export async function run(
   side: ConfigurationRun,
   subjects: readonly Subject[],
   clock: Clock,
+  between?: () => Promise<void> | undefined,
 ): Promise<Observed[]> {
   const observed: Observed[] = [];
   for (const subject of subjects) {
+    await between?.();
     if (subject.time !== undefined) clock.time = subject.time;
     observed.push(await observe(side, subject));
   }

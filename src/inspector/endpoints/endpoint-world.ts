@@ -1,4 +1,5 @@
 /** What endpoints share. */
+import type { Recordings } from '../dev/recordings.ts';
 import type { Streams } from '../http/stream.ts';
 import type { Sampler } from '../tap/sampler.ts';
 import type { PolicyView } from '../why/policy-view.ts';
@@ -11,6 +12,8 @@ export interface EndpointWorld extends InspectorWorld {
   readonly startedAt: number;
   readonly streams: Streams;
   readonly sampler: Sampler;
+  /** Of `exhook dev`; none elsewhere. */
+  readonly recordings: Recordings;
   policyInForce(): PolicyView;
   /** The configuration file as a reader would name it in a command. */
   fileName(): string;

@@ -28,8 +28,16 @@ export class SourceReader {
     if (source.text.length > SHORT) return await findElsewhere(source, paths);
     if (this.#last?.source !== source) this.#last = { source, document: parseYaml(source.text) };
     const { document } = this.#last;
-    return paths.map((path) => placeIn(document, source.path, path));
+    return paths.map((path) => placeIn(document, source.path || undefined, path));
   }
+}
+
+/** The same of a text that is asked about once. */
+export async function placesOf(
+  source: ConfigSource,
+  paths: readonly Path[],
+): Promise<readonly (Place | undefined)[]> {
+  return await new SourceReader().find(source, paths);
 }
 
 /** Problems are given the place of their path there: so is one that says nothing. */

@@ -3,7 +3,7 @@
  * Loaded only where the inspector is configured.
  */
 import type { IncomingHttpHeaders } from 'node:http2';
-import type { Result } from '../../core/call.ts';
+import { call, type Result } from '../../core/call.ts';
 import type { Outcome } from '../../core/hook.ts';
 import type { RpcCodec, Runtime } from '../../core/runtime.ts';
 import type { Policy } from '../../policy/policy.ts';
@@ -11,6 +11,7 @@ import { Failure } from '../../protocol/failure.ts';
 import type { HookInput } from '../../protocol/schema/requests.ts';
 import type { Rpc } from '../../protocol/wire/rpc.ts';
 import type { CallFlow, CallHeaders } from '../../transport/call-flow.ts';
+import { binaryCodec } from '../../transport/codecs.ts';
 import { CallRecord } from './call-record.ts';
 import { ChangeLog } from './change-log.ts';
 import { ClientTable } from './client-table.ts';
@@ -41,6 +42,10 @@ export class Tap implements CallTap {
   readonly changes = new ChangeLog();
   /** Releases of brokers, by node, as their calls say. */
   readonly releases = new Map<string, string>();
+  /** Records requests as they come; nothing while nobody wants to. */
+  record:
+    | ((rpc: Rpc, message: Uint8Array, headers: IncomingHttpHeaders, connection: number) => void)
+    | undefined;
   readonly options: TapOptions;
   readonly now: () => number;
   #current: CallRecord | undefined;
@@ -48,7 +53,6 @@ export class Tap implements CallTap {
   #isFailing = false;
   /** Connection of the request that was read last. */
   #connection: number | undefined;
-  #isReplay = false;
 
   constructor(options: TapOptions) {
     const { now = () => performance.now() } = options;
@@ -65,7 +69,7 @@ export class Tap implements CallTap {
   }
 
   /** Stands in front of a flow of calls. */
-  watchFlow(call: CallFlow): CallFlow {
+  watchFlow(flow: CallFlow): CallFlow {
     return <Request, Body>(
       rpc: Rpc,
       codec: RpcCodec<Request, Body>,
@@ -75,7 +79,7 @@ export class Tap implements CallTap {
       headers: CallHeaders,
     ): Result<Body> | Promise<Result<Body>> => {
       const record = this.#begin(rpc, body, budget);
-      const result = call(rpc, codec, body, new TappedRuntime(runtime, record, this), budget, headers);
+      const result = flow(rpc, codec, body, new TappedRuntime(runtime, record, this), budget, headers);
       if (!(result instanceof Promise)) {
         this.#end(record, result);
         return result;
@@ -99,22 +103,22 @@ export class Tap implements CallTap {
 
   /** Sees each request of a broker right before it becomes a call. */
   readonly received = (
-    _rpc: Rpc,
-    _message: Uint8Array,
-    _headers: IncomingHttpHeaders,
+    rpc: Rpc,
+    message: Uint8Array,
+    headers: IncomingHttpHeaders,
     connection: number,
   ): void => {
     this.#connection = connection;
+    this.record?.(rpc, message, headers, connection);
   };
 
-  /** Calls that begin during `work` are marked as made by the inspector. */
-  replaying<T>(work: () => T): T {
-    this.#isReplay = true;
-    try {
-      return work();
-    } finally {
-      this.#isReplay = false;
-    }
+  /** Makes a call again, marked as made by the inspector. */
+  async replay(rpc: Rpc, body: Uint8Array, runtime: Runtime, budget: number): Promise<CallRecord> {
+    const record = this.#begin(rpc, body, budget);
+    record.isReplay = true;
+    const result = await call(rpc, binaryCodec, body, new TappedRuntime(runtime, record, this), budget);
+    this.#end(record, result);
+    return record;
   }
 
   deciding<T>(record: CallRecord, input: HookInput, outcome: Outcome, policy: Policy, work: () => T): T {
@@ -142,7 +146,6 @@ export class Tap implements CallTap {
     const bytes = RECORD_BYTES + (body instanceof Uint8Array ? 2 * body.byteLength : 0);
     const record = new CallRecord(rpc, this.now(), budget, bytes);
     record.connection = this.#connection;
-    record.isReplay = this.#isReplay;
     this.#connection = undefined;
     return record;
   }

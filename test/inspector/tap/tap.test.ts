@@ -142,10 +142,12 @@ describe('a watched call', () => {
     expect([tap.ring.get(1)?.connection, tap.ring.get(2)?.connection]).toEqual([7, undefined]);
   });
 
-  it('that the inspector makes is marked', () => {
-    const { tap, make } = open();
-    tap.replaying(() => make('client.authorize'));
+  it('that the inspector makes is marked', async () => {
+    const { tap, make, runtime } = open();
+    const rpc = rpcFor('client.authorize');
+    const made = await tap.replay(rpc, requestOf(rpc, inputs()['client.authorize']), runtime, 1000);
     make('client.authorize');
+    expect(made.seq).toBe(1);
     expect([tap.ring.get(1)?.isReplay, tap.ring.get(2)?.isReplay]).toEqual([true, false]);
   });
 
