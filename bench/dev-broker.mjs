@@ -31,9 +31,13 @@ log: { level: error }
 `,
 );
 
-const dev = spawn(process.execPath, ['dist/cli.js', 'dev', '--config', config, '--mqtt', '0', '--ws', '0'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const dev = spawn(
+  process.execPath,
+  ['dist/cli.js', 'dev', '--config', config, '--mqtt', '0', '--ws', '0', '--inspect', '0'],
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 try {
   const port = await listening();
   const fleet = await connectAll(port);

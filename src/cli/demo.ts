@@ -9,6 +9,7 @@ export function addDemoCommands(program: Command, terminal: Terminal): void {
     .description('Show the server at work: the dev broker, an example policy and simulated devices.')
     .option('--mqtt <port>', 'MQTT over TCP; 0 takes a free port', parsePort, 1883)
     .option('--ws <port>', 'MQTT over WebSocket; 0 takes a free port', parsePort, 8083)
+    .option('--inspect <port>', 'the page that shows each call; 0 takes a free port', parsePort, 9002)
     .option('--replay', 'replay the recorded life of a broker instead, and end', false)
     .addHelpText(
       'after',

@@ -11,6 +11,8 @@ export function addDevCommands(program: Command, terminal: Terminal): void {
     .option('--config <file>', 'the configuration (default: EXHOOK_CONFIG, or an example)')
     .option('--mqtt <port>', 'MQTT over TCP; 0 takes a free port', parsePort, 1883)
     .option('--ws <port>', 'MQTT over WebSocket, at the path /mqtt; 0 takes a free port', parsePort, 8083)
+    .option('--inspect <port>', 'the page that shows each call; 0 takes a free port', parsePort, 9002)
+    .option('--write', 'let that page save the configuration file', false)
     .addOption(
       new Option('--as <release>', 'the release of EMQX to call as')
         .choices(Object.keys(releases))

@@ -18,7 +18,7 @@ interface Dev {
   readonly ws: number;
 }
 
-const ports = ['--mqtt', '0', '--ws', '0'];
+const ports = ['--mqtt', '0', '--ws', '0', '--inspect', '0'];
 
 async function startDev(args: readonly string[] = [], program?: string): Promise<Dev> {
   const dev = start(['dev', ...ports, ...args], { entry: 'cli.js', ...(program && { program }) });
@@ -69,16 +69,39 @@ describe('exhook dev', () => {
     expect(await told).toBe(0x8b);
   });
 
-  it('says what to do when a port is taken, and ends with status 2', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => taken.once('listening', resolve));
-    onTestFinished(() => void taken.close());
-    const { port } = taken.address() as { port: number };
-    const { code, stderr } = await exhook(['dev', '--mqtt', String(port), '--ws', '0']);
-    expect([code, stderr.trimEnd().split('\n').at(-1)]).toStrictEqual([
-      2,
-      `port ${port} is taken on 127.0.0.1: stop what listens there, or choose another with --mqtt`,
-    ]);
+  it.each(['mqtt', 'ws', 'inspect'])(
+    'says what to do when the port of --%s is taken, and ends with status 2',
+    async (flag) => {
+      const taken = createServer().listen(0, '127.0.0.1');
+      await new Promise((resolve) => taken.once('listening', resolve));
+      onTestFinished(() => void taken.close());
+      const { port } = taken.address() as { port: number };
+      const { code, stderr } = await exhook(['dev', ...ports, `--${flag}`, String(port)]);
+      expect([code, stderr.trimEnd().split('\n').at(-1)]).toStrictEqual([
+        2,
+        `port ${port} is taken on 127.0.0.1: stop what listens there, or choose another with --${flag}`,
+      ]);
+    },
+  );
+
+  it('prints the URL of the inspector, which knows the broker and shows each call', async () => {
+    const { mqtt, ws, program } = await startDev(['--as', '6.3.1']);
+    const [, origin, token] =
+      /^Inspector +(http:\/\/127\.0\.0\.1:\d+)\/#token=(\S+)$/m.exec(program.stdout.text) ?? [];
+    const ask = async (path: string, headers = { authorization: `Bearer ${token}` }) =>
+      await fetch(`${origin}${path}`, { headers });
+    expect((await ask('/api/info', { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect(await (await ask('/api/info')).json()).toMatchObject({
+      capabilities: {
+        dev: true,
+        write: false,
+        mqtt: { tcp: `mqtt://127.0.0.1:${mqtt}`, ws: `ws://127.0.0.1:${ws}/mqtt`, as: '6.3.1' },
+      },
+    });
+    await connect(`mqtt://127.0.0.1:${mqtt}`, pump);
+    await until('the login', async () =>
+      (await (await ask('/api/calls')).text()).includes('client.authenticate'),
+    );
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { devices, startDevices } from './devices.ts';
 export interface DemoArguments {
   readonly mqtt: number;
   readonly ws: number;
+  readonly inspect: number;
 }
 
 /** The example policy of `exhook dev`, and alarms whose sink fails. */
@@ -21,7 +22,7 @@ export async function demoCommand(
   terminal: Terminal,
 ): Promise<number> {
   const stopped = signalled();
-  const settings = { ...args, config: packageFile(DEMO), as: DEFAULT_RELEASE, likeEmqx: false };
+  const settings = { ...args, config: packageFile(DEMO), as: DEFAULT_RELEASE, likeEmqx: false, write: false };
   const dev = await openDev(settings, env, terminal);
   if (dev === undefined) return 2;
   terminal.out(`\nDevices:\n${devices.map(({ about }) => `  ${about}`).join('\n')}\n\nCtrl-C ends it.\n`);

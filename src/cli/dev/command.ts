@@ -1,4 +1,6 @@
 /** `exhook dev`: our server, a dev broker that calls it, and a sentence on what to try. */
+
+import type { NotLoaded } from '../../app/load.ts';
 import type { Environment } from '../../config/variables.ts';
 import { packageFile } from '../../lib/package-file.ts';
 import type { Logger } from '../../log/log.ts';
@@ -17,6 +19,10 @@ export interface DevArguments {
   /** A key of {@link releases}. */
   readonly as: string;
   readonly likeEmqx: boolean;
+  /** Port of the inspector. */
+  readonly inspect: number;
+  /** Whether the page of the inspector may save the configuration file. */
+  readonly write: boolean;
 }
 
 /** What runs until it is closed. */
@@ -51,14 +57,15 @@ export async function openDev(
   const file = named ?? packageFile(EXAMPLE);
   const release = releases[args.as] ?? (releases[DEFAULT_RELEASE] as Release);
   const opened = await openParts({ ...args, file, release }, env).catch((error: Error) => [error.message]);
-  if (Array.isArray(opened)) {
+  if (!('server' in opened)) {
     for (const problem of opened) terminal.err(problem);
     return undefined;
   }
   const { server, provider, broker } = opened;
   const { mqtt, ws } = broker;
   const isExample = file.startsWith(packageFile(EXAMPLES));
-  const facts = { mqtt, ws, url: server.url, file, isExample, release, hooks: provider.hooks.size };
+  const { url, inspector } = server;
+  const facts = { mqtt, ws, url, inspector, file, isExample, release, hooks: provider.hooks.size };
   terminal.out(describeDev(facts));
   return opened;
 }
@@ -69,40 +76,56 @@ interface DevSettings extends DevArguments {
 }
 
 /** @returns the problems of the configuration when there are any. @throws Error when a port cannot be had. */
-async function openParts(settings: DevSettings, env: Environment): Promise<Dev | string[]> {
-  const { file, release } = settings;
+async function openParts(settings: DevSettings, env: Environment): Promise<Dev | readonly string[]> {
+  const { release } = settings;
   const limit = createRateLimit({ perSecond: 5 });
+  let log: Logger | undefined;
   const provider = new Provider({
     release,
     onFailure: (hook, reason) =>
-      limit(hook, (times) => server.log.warn({ hook, times }, `the dev broker got no answer: ${reason}`)),
+      limit(hook, (times) => log?.warn({ hook, times }, `the dev broker got no answer: ${reason}`)),
   });
-  const loadHooks = async (url: string): Promise<void> => {
-    const problem = await provider.load(url);
-    if (problem !== undefined)
-      server.log.error(`the dev broker calls no hook, as EMQX would: the list of hooks: ${problem}`);
-  };
-  const opened = await openDevServer({
-    file,
-    env,
-    onStopping: () => provider.suspend(),
-    onStarted: async (url) => (url === undefined ? provider.giveUp() : await loadHooks(url)),
-  });
-  if ('problems' in opened) return [...opened.problems];
-  const server = opened;
-  try {
-    await loadHooks(server.url);
-    const broker = await openDevBroker({ ...settings, provider, say: sayTo(server.log) });
-    return { server, provider, broker, close: () => closeAll(server, provider, broker) };
-  } catch (error) {
+  // First: the page of the inspector is told its ports. Calls wait for the server.
+  const broker = await openDevBroker({ ...settings, provider, say: (text) => log?.warn(text) });
+  const server = await openServer(settings, env, { provider, broker }).catch(explain);
+  if (server instanceof Error || 'problems' in server) {
     await provider.unload();
-    await server.close();
-    throw error;
+    await broker.close();
+    if (server instanceof Error) throw server;
+    return server.problems;
   }
+  log = server.log;
+  await loadHooks(provider, server.url, log);
+  return { server, provider, broker, close: () => closeAll(server, provider, broker) };
 }
 
-function sayTo(log: Logger): (text: string) => void {
-  return (text) => log.warn(text);
+/** The port of the inspector is a flag here, and no key of the configuration. */
+function explain({ message }: Error): Error {
+  const [, taken] = /^inspector\.port: (port \d+ is taken on [\d.]+)/.exec(message) ?? [];
+  if (taken === undefined) return new Error(message);
+  return new Error(`${taken}: stop what listens there, or choose another with --inspect`);
+}
+
+async function openServer(
+  { file, inspect, write, release }: DevSettings,
+  env: Environment,
+  { provider, broker }: Pick<Dev, 'provider' | 'broker'>,
+): Promise<DevServer | NotLoaded> {
+  const places = { tcp: `mqtt://127.0.0.1:${broker.mqtt}`, ws: `ws://127.0.0.1:${broker.ws}/mqtt` };
+  return await openDevServer({
+    file,
+    env,
+    inspector: { port: inspect, dev: { dev: true, write, mqtt: { ...places, as: release.version } } },
+    onStopping: () => provider.suspend(),
+    onStarted: async (url, log) =>
+      url === undefined ? provider.giveUp() : await loadHooks(provider, url, log),
+  });
+}
+
+async function loadHooks(provider: Provider, url: string, log: Logger): Promise<void> {
+  const problem = await provider.load(url);
+  if (problem !== undefined)
+    log.error(`the dev broker calls no hook, as EMQX would: the list of hooks: ${problem}`);
 }
 
 /** As when EMQX stops: its clients first, then it says goodbye, and then we stop. */

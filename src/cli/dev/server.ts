@@ -1,11 +1,14 @@
 /** Our own server in the process of `exhook dev`: read again, and started again where that is needed, when a file changes. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Loaded, load, type NotLoaded } from '../../app/load.ts';
 import { followConfig, type Reloader } from '../../app/reload.ts';
 import { type Serving, serveConfig } from '../../app/serve.ts';
 import type { Config } from '../../config/schema.ts';
+import { Inspector } from '../../config/sections/inspector.ts';
 import type { Environment } from '../../config/variables.ts';
+import type { InspectorDev } from '../../inspector/open.ts';
 import { renewImports } from '../../lib/import-file.ts';
 import { type FileWatch, watchFile } from '../../lib/watch.ts';
 import { createLogger, type Logger } from '../../log/log.ts';
@@ -14,18 +17,20 @@ export interface DevServerOptions {
   /** The configuration file. */
   readonly file: string;
   readonly env: Environment;
-  /** Changes a configuration once more before it is used. Default: it stays. */
-  readonly adapt?: (config: Config) => Config;
+  /** Where the inspector is, and what only it can do here. Default: there is none. */
+  readonly inspector?: { readonly port: number; readonly dev: InspectorDev } | undefined;
   /** Called before the server stops to start again. */
   readonly onStopping: () => Promise<void>;
   /** Called when it runs again, at another address; without one when it could not be started. */
-  readonly onStarted: (url: string | undefined) => Promise<void>;
+  readonly onStarted: (url: string | undefined, log: Logger) => Promise<void>;
   /** Milliseconds between two looks at the files. Default: 1000. */
   readonly interval?: number;
 }
 
 export interface DevServer {
   readonly url: string;
+  /** The URL of the inspector, with its token. */
+  readonly inspector: string | undefined;
   readonly log: Logger;
   close(): Promise<void>;
 }
@@ -45,22 +50,37 @@ export async function openDevServer(options: DevServerOptions): Promise<DevServe
     get url() {
       return runner.url;
     },
+    get inspector() {
+      return runner.inspector;
+    },
     log,
     close: () => runner.close(),
   };
 }
 
 async function loadForDev(
-  { file, env, adapt = (config) => config }: DevServerOptions,
+  { file, env, inspector }: DevServerOptions,
   isServing = false,
 ): Promise<Loaded | NotLoaded> {
   const loaded = await load(['--config', file], env, { isServing });
-  return 'problems' in loaded ? loaded : { ...loaded, config: adapt(forDev(loaded.config)) };
+  if ('problems' in loaded) return loaded;
+  const config = forDev(loaded.config);
+  if (inspector === undefined) return { ...loaded, config };
+  return { ...loaded, config: { ...config, inspector: inspectorOf(loaded.config, inspector.port) } };
+}
+
+/** The same as long as the process lives: a page that is open stays so when the server is started again. */
+const TOKEN = randomBytes(16).toString('base64url');
+
+/** On this machine, with payloads: what is tried is no secret of others. */
+function inspectorOf({ inspector }: Config, port: number): Config['inspector'] {
+  const own = { port, host: '127.0.0.1', payloads: true, token: TOKEN };
+  return { ...Inspector.parse({ port }), ...inspector, ...own };
 }
 
 /** Only the dev broker calls it, and there is no EMQX to ask. */
-function forDev({ broker: _, ...config }: Config): Config {
-  const { tls: __, ...listen } = config.listen;
+function forDev({ broker: _, inspector: __, ...config }: Config): Config {
+  const { tls: ___, ...listen } = config.listen;
   return {
     ...config,
     listen: { ...listen, host: '127.0.0.1', port: 0 },
@@ -89,10 +109,16 @@ class Runner {
     return `http://127.0.0.1:${port}`;
   }
 
+  get inspector(): string | undefined {
+    return this.#serving?.inspector?.url;
+  }
+
   /** @throws Error when the server cannot be started. */
   async start(loaded: Loaded): Promise<void> {
     const log = this.#log;
-    const serving = await serveConfig(loaded.config, { ...loaded.custom, log });
+    const inspector = this.#options.inspector?.dev;
+    const { config, custom, file } = loaded;
+    const serving = await serveConfig(config, { ...custom, log, file, inspector });
     this.#serving = serving;
     this.#follow(loaded, serving);
   }
@@ -142,7 +168,7 @@ class Runner {
       this.#log.error((error as Error).message);
       await this.#startOld(running);
     }
-    await this.#options.onStarted(this.#serving && this.url);
+    await this.#options.onStarted(this.#serving && this.url, this.#log);
   }
 
   async #startOld(running: Loaded): Promise<void> {

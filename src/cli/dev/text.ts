@@ -4,6 +4,8 @@ import type { Release } from './exhook/release.ts';
 export interface DevFacts {
   readonly mqtt: number;
   readonly ws: number;
+  /** With its token. */
+  readonly inspector: string | undefined;
   /** Of our own port. */
   readonly url: string;
   /** The configuration file, as it was named. */
@@ -14,8 +16,9 @@ export interface DevFacts {
 }
 
 export function describeDev(facts: DevFacts): string {
-  const { mqtt, ws, url, file, release, hooks } = facts;
+  const { mqtt, ws, url, inspector, file, release, hooks } = facts;
   const places: [string, string][] = [
+    ...(inspector === undefined ? [] : [['Inspector', inspector] as [string, string]]),
     ['MQTT', `127.0.0.1:${mqtt}`],
     ['WebSocket', `ws://127.0.0.1:${ws}/mqtt`],
     ['ExHook', `${url}, called as EMQX ${release.version} does, for ${countOf(hooks, 'hook')}`],

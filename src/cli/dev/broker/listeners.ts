@@ -50,6 +50,8 @@ export async function listenWebSocket(
       return isLocal;
     },
   });
+  // It repeats the errors of its server, which `listen` handles.
+  sockets.on('error', () => {});
   sockets.on('connection', (socket, request) => handle(createWebSocketStream(socket), request));
   return await listen(http, port, 'ws', () => {
     for (const socket of sockets.clients) socket.terminate();
@@ -75,7 +77,8 @@ function listen(server: Server, port: number, flag: string, closing: () => void)
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, flag)));
     server.listen(port, HOST, () => {
-      server.removeAllListeners('error');
+      // A connection that cannot be accepted, for want of file descriptors, is not the end of the others.
+      server.on('error', () => {});
       resolve({
         port: (server.address() as AddressInfo).port,
         close: () =>

@@ -32,14 +32,15 @@ export class Provider {
   readonly #rpcs: ReadonlyMap<HookName, Rpc>;
   #pool: Pool | undefined;
   #hooks: HookList = new Map();
-  /** Resolves when calls may go out: not while the provider is started again. */
-  #ready: Promise<void> = Promise.resolve();
+  /** Resolves when calls may go out: not before the provider runs, nor while it is started again. */
+  #ready: Promise<void>;
   #resume: () => void = () => {};
 
   constructor({ release, timeout = 5_000, onFailure }: ProviderOptions) {
     this.release = release;
     this.#timeout = timeout;
     this.#onFailure = onFailure;
+    this.#ready = this.#hold();
     this.#rpcs = new Map(
       rpcs.filter(({ version }) => version === release.protocol).map((rpc) => [rpc.hook, rpc]),
     );
@@ -57,10 +58,14 @@ export class Provider {
 
   /** Says goodbye to a provider that is started again. Calls wait until {@link load} or {@link giveUp}. */
   async suspend(): Promise<void> {
-    this.#ready = new Promise((resolve) => {
+    this.#ready = this.#hold();
+    await this.#disconnect();
+  }
+
+  #hold(): Promise<void> {
+    return new Promise((resolve) => {
       this.#resume = resolve;
     });
-    await this.#disconnect();
   }
 
   /** The provider does not come back: the hooks that it asked for fail from now on. */
