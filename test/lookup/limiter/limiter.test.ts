@@ -123,6 +123,21 @@ describe('a limiter', () => {
     expect(check({ ...anna, username: 'other' })).toEqual(pass);
   });
 
+  it('refuses for no longer than one failure takes to be forgiven, however many there were', () => {
+    const { limiter, check } = setup({ perClientId: { burst: 2, refill: 1000 } });
+    for (let i = 0; i < 20; i++) limiter.count(anna, spent);
+    expect(check()).toEqual({ action: 'refuse', retryAfterMs: 1000, by: 'client_id' });
+  });
+
+  it('names the first of two that refuse for as long', () => {
+    const { check, fail } = setup({
+      perClientId: { burst: 1, refill: 1000 },
+      perUsername: { burst: 1, refill: 1000 },
+    });
+    fail(1);
+    expect(check()).toMatchObject({ by: 'client_id' });
+  });
+
   it('names the limit with the longer wait', () => {
     const { check, fail } = setup({
       perClientId: { burst: 1, refill: 1000 },
@@ -264,6 +279,34 @@ describe('attempts at the same time', () => {
     first.reservation.settle(returned);
     first.reservation.settle(spent);
     expect(check()).toEqual(pass);
+  });
+
+  it('settle once: the token of another attempt of the name is not given back with theirs', () => {
+    const { now } = setup({ perUsername: { burst: 2, refill: 1000 } });
+    const first = now();
+    now();
+    if (first.action !== 'pass') throw new Error('it passes');
+    first.reservation.settle(returned);
+    first.reservation.settle(returned);
+    expect(now()).toMatchObject(pass);
+    expect(() => now()).toThrow('waits');
+  });
+
+  it('let the next one try when one has to wait elsewhere, for a client id that is also a user name', async () => {
+    const { now, enter } = setup({
+      perClientId: { burst: 1, refill: 1000 },
+      perUsername: { burst: 1, refill: 1000 },
+    });
+    const client = (clientid: string, username: string) => ({ clientid, username, peerhost: '10.0.0.1' });
+    const first = now(client('x', 'q'));
+    const older = enter(client('x', 'r'));
+    const newer = enter(client('x', 'x'));
+    now(client('z', 'x'));
+    if (first.action !== 'pass') throw new Error('it passes');
+    first.reservation.settle(returned);
+    const later = turns().then(() => 'waits');
+    expect(await Promise.race([older, later])).toMatchObject(pass);
+    expect(await Promise.race([newer, later])).toBe('waits');
   });
 
   it('are delayed a few at once when the bucket is empty', async () => {
