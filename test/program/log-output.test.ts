@@ -114,7 +114,10 @@ describe('on a terminal', () => {
   const startOnTerminal = async () => {
     const port = await freePort();
     const env = { HOST: '127.0.0.1', PORT: String(port) };
-    const program = new ProgramOnTerminal(['--config', configOf({ ...denyAll, events: {} })], env);
+    const program = new ProgramOnTerminal(
+      ['--config', configOf({ ...denyAll, events: {}, drain: { timeout: '2s' } })],
+      env,
+    );
     const url = `http://127.0.0.1:${port}`;
     await untilHealthy(url);
     return { program, url };
