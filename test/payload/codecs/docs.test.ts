@@ -89,7 +89,7 @@ describe('docs/codecs.md', () => {
   });
 
   it('names all formats', () => {
-    const [list = ''] = /Known: .*?\./s.exec(page) ?? [];
+    const [list = ''] = /Supported: .*?\./s.exec(page) ?? [];
     expect([...list.matchAll(/`([\w-]+)`/g)].map(([, name]) => name).sort()).toStrictEqual(
       [...formats.keys()].sort(),
     );
