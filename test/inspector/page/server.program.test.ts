@@ -79,4 +79,26 @@ describe.skipIf(isBrowserMissing())('the page of the built server', { timeout: 1
     expect(problems).toStrictEqual([]);
     await page.context().close();
   });
+
+  it('tries a draft of the policy on the calls that came, and shows its problems where they are', async () => {
+    const inspected = await startInspected(policy);
+    await publish(inspected, 'pump-2', 'plant/pump-1/state');
+    const { page, problems } = await look(browser, `${inspected.base}/?view=policy#token=${TOKEN}`);
+    const editor = page.getByLabel('Policy, as YAML');
+    await editor.getByText('own topics').waitFor();
+    await editor.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('authorize: { rules: [ { name: every, allow: all, topics: "plant/#" } ] }');
+    await page.getByText('No problem found.').waitFor();
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.locator('.results .sentence').first().getByText('1 of 1').waitFor();
+    await page.getByText('1 call, with both whys').click();
+    await page.locator('.pairs').getByText('every').first().waitFor();
+    await editor.click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('authorize: { rules: [ { name: every, alow: all } ] }');
+    await page.locator('.problems').getByText('alow').first().waitFor();
+    expect(problems).toStrictEqual([]);
+    await page.context().close();
+  });
 });

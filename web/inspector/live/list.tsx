@@ -44,6 +44,7 @@ export function CallList({ onOpen, jump }: ListProps) {
   const header = isNarrow ? 0 : heights.header;
   const count = shown.value;
   const keyAt = useCallback((index: number) => calls.at(index)?.seq ?? -1, []);
+  const isFollowed = openSeq.value === undefined;
   const list = useVirtualList({
     scroller,
     count,
@@ -51,13 +52,16 @@ export function CallList({ onOpen, jump }: ListProps) {
     header,
     keyAt,
     // Who reads a call keeps the place in the list.
-    isFollowed: openSeq.value === undefined,
+    isFollowed,
   });
   const noteEnd = () => {
     const { current } = scroller;
     if (current !== null) isAtEnd.value = isNearEnd(current);
   };
-  useLayoutEffect(noteEnd, [count]);
+  // Asking for the place makes the browser lay all out at once: only where it can change without a scroll.
+  useLayoutEffect(() => {
+    if (!isFollowed) noteEnd();
+  }, [count, isFollowed]);
   const chosenIndex = selected.value === undefined ? undefined : calls.indexOf(selected.value);
   const isHere = chosenIndex !== undefined && chosenIndex < count;
   // A call that a link opens, once it is loaded.
@@ -109,7 +113,8 @@ export function CallList({ onOpen, jump }: ListProps) {
           const call = calls.at(index);
           return call === undefined ? null : (
             <Row
-              key={call.seq}
+              // Rows that scroll out become those that scroll in: making elements costs most of a frame.
+              key={index % list.items.length}
               call={call}
               index={index}
               top={start - header}

@@ -52,7 +52,7 @@ export function useVirtualList({
     scrollMargin: header,
     scrollPaddingStart: header,
     scrollPaddingEnd: CLEAR,
-    overscan: 8,
+    overscan: 4,
     anchorTo: 'end' as const,
     followOnAppend: isFollowed,
     paddingEnd: PADDING,
