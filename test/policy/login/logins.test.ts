@@ -80,4 +80,36 @@ describe('loginOfHttp', () => {
   ])('%j -> %j', (verdict, login) => {
     expect(loginOfHttp(verdict)).toMatchObject(login);
   });
+
+  it('says why a login is refused: the reason of the service, or that there was none', () => {
+    expect([{}, { reason: 'expired' }].map((more) => loginOfHttp({ result: 'deny', ...more }))).toEqual([
+      { result: 'deny', reason: 'the HTTP service denied the login' },
+      { result: 'deny', reason: 'expired' },
+    ]);
+  });
+
+  it('marks a client as undecided only if the answer was broken', () => {
+    expect(
+      [{}, { isBroken: true } as const].map((more) => loginOfHttp({ result: 'ignore', ...more })),
+    ).toEqual([{ result: 'unknown' }, { result: 'unknown', isBroken: true, reason: 'no usable answer' }]);
+  });
+
+  it.each(['', 'no name', '/admins', 'x'.repeat(257)])(
+    'leaves out an attribute whose name can be no tag, and keeps the others: %j',
+    (name) => {
+      const { grant } = loginOfHttp({ ...allow, clientAttrs: { [name]: 'x', zone: 'z' } }) as {
+        grant: { tags: object };
+      };
+      expect(Object.entries(grant.tags)).toEqual([['zone', 'z']]);
+    },
+  );
+
+  it('tells the place of grants that cannot be read, and no value of them', () => {
+    const login = loginOfHttp({ ...allow, acl: { pub: ['${secret}'] } });
+    expect(login).toMatchObject({
+      result: 'deny',
+      reason: expect.stringMatching(/^cannot use the grants: acl/),
+    });
+    expect(JSON.stringify(login)).not.toContain('secret');
+  });
 });
