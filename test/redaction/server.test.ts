@@ -78,7 +78,16 @@ async function readInspector(server: RunningServer): Promise<Record<string, stri
     await Promise.all(
       calls.slice(i, i + 20).flatMap(({ seq }) => [read(`/api/calls/${seq}`), read(`/api/calls/${seq}/why`)]),
     );
-  for (const path of ['info', 'sinks', 'series', 'brokers', 'clients?limit=1000', 'calls?filter=nobody:x'])
+  for (const path of [
+    'info',
+    'sinks',
+    'series',
+    'brokers',
+    'clients?limit=1000',
+    'calls?filter=nobody:x',
+    'config',
+    'schema',
+  ])
     await read(`/api/${path}`);
   return answers;
 }
