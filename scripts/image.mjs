@@ -11,6 +11,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { withoutOpeners } from './declarations.mjs';
 import { copyFiles, isForNode } from './image/files.mjs';
 import { findUnbundled } from './image/unbundled.mjs';
 import { BUNDLED_FILE } from './supply-chain/bundled.mjs';
@@ -61,6 +62,8 @@ async function bundleHealthcheck(outfile) {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    // It reads configurations, and opens neither sinks nor login methods.
+    plugins: [withoutOpeners],
     // Some of it is CommonJS and calls require().
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
   });
