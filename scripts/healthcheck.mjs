@@ -1,8 +1,7 @@
 /**
  * HEALTHCHECK of the image: asks the server of this container whether it wants calls.
  *
- *     node /app/healthcheck.mjs [/readyz
- * /healthz]
+ *     node /app/healthcheck.mjs [/readyz | /healthz]
  *
  * Exit status 0: it does. 1: it does not; prints why. Flags, environment and file of the server tell where it listens.
  * Bundled by image.mjs, because it reads them with the server's own code.
@@ -35,8 +34,7 @@ export function flagsOf(cmdline) {
 /**
  * Returns where to ask. Does not validate: an invalid file does not affect a running server.
  *
- * @param {{ flags: readonly string[], env: Readonly<Record<string, string
- * undefined>> }} given
+ * @param {{ flags: readonly string[], env: Readonly<Record<string, string | undefined>> }} given
  * @returns {string} `http://127.0.0.1:9000`
  * @throws {Error} if there is nowhere to ask
  */

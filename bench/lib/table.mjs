@@ -20,8 +20,7 @@ function pad(cell, width, column) {
 /**
  * Formats median and range: `31.2 (30.8-33.0)`.
  *
- * @param {import('./stats.mjs').Spread
- * undefined} spread
+ * @param {import('./stats.mjs').Spread | undefined} spread
  * @param {number} digits
  */
 export function formatSpread(spread, digits) {

@@ -4,11 +4,9 @@
  * @typedef {object} Target
  * @property {string} title
  * @property {string} against the server that we are compared with
- * @property {'cpu'
- * 'perSecond'} of
+ * @property {'cpu' | 'perSecond'} of
  * @property {readonly string[]} calls
- * @property {'most'
- * 'least'} bound
+ * @property {'most' | 'least'} bound
  * @property {number} limit
  * @property {number} [streams] on each connection; all when absent
  */

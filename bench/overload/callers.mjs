@@ -17,9 +17,7 @@ const TICK = 2;
  * @property {number} n
  * @property {number} cameAt milliseconds since the start
  * @property {number} at when it was answered
- * @property {'served'
- * 'refused'
- * 'failed'} outcome
+ * @property {'served' | 'refused' | 'failed'} outcome
  */
 
 /** @param {number} port */

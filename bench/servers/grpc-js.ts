@@ -2,8 +2,7 @@
  * @grpc/grpc-js with the same answers and without validation. Decodes each request and encodes each reply, with
  * protobuf-es or, like most of its users, with @grpc/proto-loader (protobufjs).
  *
- *     node grpc-js.mjs PORT [es
- * loader]
+ *     node grpc-js.mjs PORT [es | loader]
  */
 import { fileURLToPath } from 'node:url';
 import { create, type DescMethodUnary, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';

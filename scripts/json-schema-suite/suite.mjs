@@ -19,8 +19,7 @@ export const drafts = {
 const REMOTE = 'http://localhost:1234/';
 
 /**
- * @param {string} root of the checkout @returns {string
- * undefined} the folder of the suite, if it exists
+ * @param {string} root of the checkout @returns {string | undefined} the folder of the suite, if it exists
  */
 export function findSuite(root, { EXHOOK_SUITES } = process.env) {
   const folder = resolve(EXHOOK_SUITES ?? join(root, '../shared/suites'), 'json-schema');
@@ -58,8 +57,7 @@ const withDraft = (schema, $schema) =>
 
 /**
  * @param {string} suite
- * @param {(schema: unknown, options: object) => Promise<(value: any) => string
- * undefined>} open
+ * @param {(schema: unknown, options: object) => Promise<(value: any) => string | undefined>} open
  * @returns rows of draft and part: how many tests ran, passed, were skipped and why, and which failed
  */
 export async function runSuite(suite, open) {
