@@ -68,7 +68,7 @@ export const Config = section(
     context.addIssue({ code: 'custom', path, message });
 });
 
-/** What one process knows of its calls, no other one can tell. */
+/** Each process knows only its own calls. */
 function findWorkerProblems({
   inspector,
   workers: count,

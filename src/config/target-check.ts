@@ -43,7 +43,7 @@ export function findTargetProblems(config: Targeted): TargetProblem[] {
   );
 }
 
-/** What the keys of grants begin with in Redis, or would begin with. */
+/** The prefix of the keys of grants in Redis, configured or default. */
 export function grantPrefixOf({ authorize }: Pick<Targeted, 'authorize'>): string {
   return authorize?.grants?.redis?.prefix ?? DEFAULT_GRANTS_PREFIX;
 }

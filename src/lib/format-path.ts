@@ -1,4 +1,4 @@
-/** Names and paths of a configuration in messages. */
+/** Formats names and paths of a configuration for messages. */
 
 const MAX_NAME_LENGTH = 64;
 

@@ -9,8 +9,8 @@ export const importFile: ImportModule = (url) =>
 let generation = 0;
 
 /**
- * Makes {@link importFile} read modules again that were imported before: Node keeps a module as it was first imported.
- * What such a module imports itself stays as it was. Memory of old ones is not freed, so that this is for development.
+ * Makes {@link importFile} load modules again that were already imported, which Node would not do. Modules
+ * that they import are not loaded again. Old modules are never freed, so use this only for development.
  */
 export function renewImports(): void {
   generation++;

@@ -1,15 +1,15 @@
 /**
- * Holds text back for a moment, so that many short texts are one write: each write is a call into the kernel, and for
- * a file the work of another thread.
+ * Buffers text for a moment to combine many short writes into one: each write is a system call, and for a
+ * file a job for another thread.
  */
 import type { Output, OutputHandlers } from './output.ts';
 
 /** Milliseconds. */
 const LINGER = 2;
-/** Bytes that are written at once. */
+/** Bytes that are written without waiting. */
 const ENOUGH = 16 * 1024;
 
-/** @param open opens what is written to. */
+/** @param open opens the underlying output. */
 export function lingering(open: (handlers: OutputHandlers) => Output, handlers: OutputHandlers): Output {
   let held: Buffer[] = [];
   let size = 0;

@@ -12,9 +12,12 @@ import { openWithoutWaiting } from './terminal-fd.ts';
 import { openTerminal } from './terminal-output.ts';
 
 export interface Output {
-  /** Takes text, or its bytes, which may not change afterwards; `false` asks to wait for `drained`. */
+  /**
+   * Writes text, or its bytes, which must not change afterwards; `false` asks the caller to wait for
+   * `drained`.
+   */
   write(text: string | Buffer): boolean;
-  /** What was taken and is not out yet, in bytes. */
+  /** Bytes accepted but not yet written. */
   readonly buffered: number;
   /** Resolves when everything is written or lost. Write nothing afterwards. */
   end(): Promise<void>;

@@ -25,11 +25,14 @@ export function printable(text: string): string {
 
 export interface PrintablePart {
   readonly text: string;
-  /** Whether it stands for a character that is not meant to be seen. */
+  /** Whether it stands for an invisible character. */
   readonly isEscape: boolean;
 }
 
-/** What {@link printable} gives, in parts, so that escapes can be shown as such. @param keepLines whether line breaks stay */
+/**
+ * Returns the result of {@link printable} in parts, to show escapes as such. @param keepLines whether to keep
+ * line breaks
+ */
 export function splitPrintable(text: string, keepLines = false): PrintablePart[] {
   if (plain.test(text)) return [{ text, isEscape: false }];
   const parts: PrintablePart[] = [];

@@ -1,11 +1,17 @@
-/** Whether two values hold the same data: scalars, bytes, dates, lists, and objects by their own fields. */
+/**
+ * Reports whether two values have the same data: scalars, bytes, dates, lists, and objects by their own
+ * fields.
+ */
 
 /** Deeper than any request; a cycle ends here. */
 const MAX_DEPTH = 16;
-/** Objects and lists that are compared, at most: a cycle with many branches ends here. */
+/** Most objects and lists that are compared: a cycle with many branches ends here. */
 const MAX_OBJECTS = 250_000;
 
-/** False too for what is too deep or too large to tell. @throws whatever a getter of the values throws */
+/**
+ * Also false for values that are too deep or too large to compare. @throws whatever a getter of the values
+ * throws
+ */
 export function isSameData(one: unknown, other: unknown): boolean {
   return isSame(one, other, MAX_DEPTH, { objects: MAX_OBJECTS });
 }

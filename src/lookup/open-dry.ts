@@ -1,16 +1,16 @@
-/** Opens the policies of a configuration to ask them once: nothing is watched, and no service is asked. */
+/** Opens the policies of a configuration for single questions: watches no files and calls no services. */
 import type { Environment } from '../lib/secret.ts';
 import { createMemoryGrants } from './grants/memory.ts';
 import { type OpenPolicy, openPolicy, type PolicyConfig } from './open-policy.ts';
 
-/** Clients that can be remembered meanwhile. */
+/** Most clients that are kept. */
 const MAX_CLIENTS = 100_000;
 
 export interface DryWorld {
   /** Where secrets may be. */
   readonly env: Environment;
   readonly warn: (text: string) => void;
-  /** Milliseconds since 1970, by which tokens and grants are judged. */
+  /** Milliseconds since 1970, the time for tokens and grants. */
   readonly now: () => number;
 }
 

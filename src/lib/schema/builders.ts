@@ -19,7 +19,7 @@ export function oneOf(names: readonly string[]): string {
   return join(names, 'or');
 }
 
-/** The same with "and": `a, b and c`. */
+/** Joins names with "and": `a, b and c`. */
 export function allOf(names: readonly string[]): string {
   return join(names, 'and');
 }

@@ -13,9 +13,9 @@ export function describeOptions(section: z.core.$ZodType): string {
 }
 
 /**
- * What is written about a section, with the table of its options in its place: the line `<!-- options -->`.
+ * Inserts the table of options into the text of a section, instead of the line `<!-- options -->`.
  *
- * @param file what is written stands there, for the error.
+ * @param file the file of the text, for the error.
  * @throws Error without that line.
  */
 export function fillInOptions(prose: string, section: z.core.$ZodType, file: string): string {
@@ -39,7 +39,7 @@ function collectOptions(section: z.core.$ZodType, path: readonly string[]): Opti
   });
 }
 
-/** Whether one of its options is such a section again, as a condition may hold conditions. */
+/** Whether one of its options is again such a section, as conditions may contain conditions. */
 function holdsItself(section: z.ZodObject): boolean {
   return Object.values(section.shape).some((option) => unwrap(option) === section);
 }
@@ -66,7 +66,7 @@ export function typeOf(schema: z.core.$ZodType): string {
   return joinTypes([...new Set([...words, ...(quantity === undefined ? [] : [quantity])])]);
 }
 
-/** Several types, and a list of the same, are not written twice. */
+/** Several types, and a list of the same types, are written once. */
 function joinTypes(words: readonly string[]): string {
   const [list, ...others] = words.toReversed();
   const one = others.toReversed().join(' or ');

@@ -1,4 +1,4 @@
-/** The method `anonymous` asks nobody. */
+/** The method `anonymous` makes no request. */
 import { anonymousMethod } from '../../policy/login/login-by-name.ts';
 import { parseTags } from '../../policy/login/tags.ts';
 import type { OpenLogin } from '../methods/method.ts';

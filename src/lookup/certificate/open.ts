@@ -1,4 +1,4 @@
-/** The method `certificate` asks nobody. */
+/** The method `certificate` makes no request. */
 import { certificateMethod } from '../../policy/login/login-by-name.ts';
 import { parseTags } from '../../policy/login/tags.ts';
 import type { OpenLogin } from '../methods/method.ts';

@@ -1,4 +1,7 @@
-/** Every login method there is, in the order in which they are listed. A method is its folder and its two lines here. */
+/**
+ * Every login method, in the order in which they are listed. To add a method, add its folder and two lines
+ * here.
+ */
 import { anonymous } from '../anonymous/declaration.ts';
 import { certificate } from '../certificate/declaration.ts';
 import { http } from '../http/declaration.ts';
@@ -13,5 +16,8 @@ export type MethodKind = Declared['name'];
 
 export const loginMethods: readonly LoginMethod<MethodKind>[] = declared;
 
-/** The options of each method by its name, as an entry of `authenticate.methods` has them: one of them is there. */
+/**
+ * The options of each method by its name, as in an entry of `authenticate.methods`, which has exactly one of
+ * them.
+ */
 export type OptionsByMethod = { readonly [Method in Declared as Method['name']]: Method['options'] };

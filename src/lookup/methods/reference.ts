@@ -1,12 +1,16 @@
-/** The parts of docs/policies.md that come from the declarations of the login methods: `npm run generate` writes them there. */
+/**
+ * Generates the parts of docs/policies.md that come from the declarations of the login methods, for `npm run
+ * generate`.
+ */
 import { code, fillInOptions, lines, tableRow } from '../../lib/schema/describe.ts';
 import type { LoginMethod } from './kind.ts';
 import { loginMethods } from './kinds.ts';
 
 /**
- * The parts, each by its name in the page.
+ * Returns the parts, by their name in the page.
  *
- * @param proseOf what is written about a method: `src/lookup/METHOD/docs.md`. The line `<!-- options -->` stands for its options.
+ * @param proseOf returns the text about a method: `src/lookup/METHOD/docs.md`. The line `<!-- options -->`
+ * stands for its options.
  */
 export function loginParts(proseOf: (method: string) => string): Readonly<Record<string, string>> {
   return {

@@ -41,7 +41,7 @@ export interface LoginMemory {
 const ENTRY_BYTES = 512;
 const PER_CHARACTER = 3;
 
-/** What an answer that is remembered takes, so that grants with many topics do not fill the memory. */
+/** Estimates the bytes of a cached answer: grants with many topics must not fill the memory. */
 export function estimateBytes(answer: MethodAnswer): number {
   const isSmall = answer.result !== 'allow' || answer.grant === undefined;
   return isSmall ? ENTRY_BYTES : ENTRY_BYTES + PER_CHARACTER * JSON.stringify(answer.grant).length;

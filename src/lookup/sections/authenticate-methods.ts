@@ -1,4 +1,4 @@
-/** The entries of `authenticate.methods`. What each method takes is in its folder of src/lookup/. */
+/** The entries of `authenticate.methods`. The options of each method are in its folder of src/lookup/. */
 import * as z from 'zod';
 import { choice, expects, oneOf, section, text, whenValid } from '../../lib/schema/builders.ts';
 import { boundNames } from '../../policy/login/bound-names.ts';
@@ -43,7 +43,7 @@ export function kindOfMethod(method: MethodSection): MethodKind {
   return methodKinds.find((kind) => method[kind] !== undefined) ?? 'users';
 }
 
-/** What the method of a section is, and its options. */
+/** Returns the method of a section, and its options. */
 export function methodOf(section: MethodSection): {
   readonly method: LoginMethod<MethodKind>;
   readonly options: unknown;
