@@ -146,3 +146,29 @@ test.each<readonly [unknown, string]>([
 ])('%j grants nothing: %s', (claim, problem) => {
   expect(parseGrants(claim)).toEqual({ problem: expect.stringContaining(problem) });
 });
+
+describe('a grant with one condition on the client', () => {
+  const rule = (condition: object) =>
+    rulesOf([{ permission: 'allow', action: 'all', topic: 'a', ...condition }]);
+
+  test.each([
+    [{ clientid_re: '^device-' }, { clientid: 'gateway-1' }, { clientid: { regex: '^device-' } }],
+    [{ username_re: '^al' }, { username: 'bob' }, { username: { regex: '^al' } }],
+    [{ ipaddr: '10.0.0.0/8' }, { peerhost: '203.0.113.7' }, { address: '10.0.0.0/8' }],
+  ])('%j applies to clients that meet it, and to no others', (condition, other, who) => {
+    const rules = rule(condition);
+    expect(rules[0]?.who).toStrictEqual(who);
+    const authorize = compileRules(rules);
+    const meeting = someone({ clientid: 'device-1', username: 'alice', peerhost: '10.1.2.3' });
+    expect(authorize(meeting, 'publish', 'a').verdict).toBe('allow');
+    expect(authorize({ ...meeting, ...other }, 'publish', 'a').verdict).toBeUndefined();
+  });
+
+  test('without one applies to every client', () => {
+    expect(rule({})[0]?.who).toBeUndefined();
+  });
+
+  test('without topics grants and denies nothing', () => {
+    expect(rulesOf([{ permission: 'deny', action: 'all', topics: [] }])).toStrictEqual([]);
+  });
+});
