@@ -5,8 +5,8 @@ import type { Recordings } from '../../../src/inspector/api.ts';
 import { get } from '../api/client.ts';
 import { info } from '../api/info.ts';
 import { recordingId } from '../frame/route.ts';
-import { count } from '../ui/format.ts';
-import { compare, isComparing, problems } from './draft.ts';
+import { counted } from '../ui/format.ts';
+import { compare, inForce, isComparing, problems } from './draft.ts';
 
 export function Run() {
   const recordings = useSignal<Recordings['recordings']>([]);
@@ -31,7 +31,11 @@ export function Run() {
         void compare(chosen.value === '' ? {} : { recording: chosen.value });
       }}
     >
-      <button type="submit" class="button main" disabled={isComparing.value || problems.value.length > 0}>
+      <button
+        type="submit"
+        class="button main"
+        disabled={inForce.value === undefined || isComparing.value || problems.value.length > 0}
+      >
         {isComparing.value ? 'Running …' : 'Run'}
       </button>
       <label class="row-of">
@@ -43,10 +47,10 @@ export function Run() {
             chosen.value = event.currentTarget.value;
           }}
         >
-          <option value="">the last {kept === 0 ? '' : `${count(kept)} `}calls</option>
+          <option value="">the last {kept === 0 ? 'calls' : counted(kept, 'call')}</option>
           {recordings.value.map(({ id, name, calls }) => (
             <option value={id} key={id}>
-              {name} ({count(calls)} calls)
+              {name} ({counted(calls, 'call')})
             </option>
           ))}
         </select>
