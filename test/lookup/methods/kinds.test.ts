@@ -29,9 +29,14 @@ describe('A login method', () => {
   });
 
   it('is named by no code outside of its folder and the list', () => {
-    // A recording has no passwords: what can be told of users without them, the comparison tells.
+    const exceptions = [
+      // A recording has no passwords: what can be told of users without them, the comparison tells.
+      'inspector/compare/offline-methods',
+      // The records of users are free in their form: no schema says which of their fields are secrets.
+      'inspector/policy/hidden',
+    ];
     const own = new RegExp(
-      `^src/lookup/(${names.join('|')})/|^src/lookup/methods/kinds\\.ts$|^src/inspector/compare/offline-methods\\.ts$`,
+      `^src/lookup/(${names.join('|')})/|^src/lookup/methods/kinds\\.ts$|^src/(${exceptions.join('|')})\\.ts$`,
     );
     const others = filesUnder('src').filter((file) => !own.test(file));
     const named = new RegExp(
