@@ -80,8 +80,18 @@ describe('the payload', () => {
 
   it('is copied out of the packet it came in, so that the packet is not held', () => {
     const record = publish(packet.subarray(5, 15), true);
-    expect(record.payload).toEqual(new Uint8Array(10).fill(7));
-    expect(record.payload?.buffer.byteLength).toBe(10);
+    expect([...(record.payload ?? [])]).toEqual(Array(10).fill(7));
+    expect(record.payload?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+    expect(record.payload?.buffer).not.toBe(packet.buffer);
+  });
+
+  it('is copied out of a packet that is a buffer of Node, too, whose slices are views', () => {
+    const received = Buffer.alloc(200_000, 7);
+    for (const size of [10, 10_000, 100_000]) {
+      const record = publish(received.subarray(5, 5 + size), true);
+      expect(record.payload?.byteLength).toBe(Math.min(size, MAX_PAYLOAD));
+      expect(record.payload?.buffer).not.toBe(received.buffer);
+    }
   });
 
   it('is not copied when it has memory of its own', () => {
