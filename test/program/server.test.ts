@@ -93,7 +93,7 @@ describe('a start that fails', () => {
     [['--prot', '1'], 'flag --prot: is not known; did you mean --port?\n'],
     [['--port'], 'flag --port: needs a value; write it after the flag\n'],
     [['-p', '1'], /^argument 1: begins with one "-"; flags begin with two, see --help\n/],
-    [['serve'], /^argument 1: was not expected/],
+    [['serve'], /^argument 1: is unexpected/],
   ])('refuses the flags %j with advice', async (flags, stderr) => {
     const ran = await run(flags);
     expect(ran.code).toBe(2);
