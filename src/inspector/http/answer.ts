@@ -25,7 +25,6 @@ export function securityHeaders(ws?: string): Readonly<Record<string, string>> {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      "img-src 'self'",
       `connect-src ${connect}`,
       // The icon.
       "img-src 'self'",
