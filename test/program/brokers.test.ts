@@ -152,6 +152,8 @@ describe('the list of hooks', () => {
       }
       expect(await said).toMatchObject({ node: node.node, missing: ['client.authenticate'] });
       await node.reload();
+      // A call on a connection that was closed meanwhile is lost on 5.3.2; the broker asks again.
+      while (node.hooks.length === 0) await node.load();
       expect([node.hooks.length, await node.connect('c1')]).toStrictEqual([2, false]);
     },
     60_000,
