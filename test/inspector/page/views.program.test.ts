@@ -102,7 +102,7 @@ describe.skipIf(isBrowserMissing())('the other views', () => {
   it('run a draft on the last calls, and show both whys of those that would end otherwise', async () => {
     const page = await open('view=policy');
     await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByText('23 of 411 calls would end otherwise').waitFor();
+    await page.getByText('8 of 68 calls would end otherwise').waitFor();
     await page.getByText('1 call, with both whys').click();
     await page.getByText('Allowed by panels read.').waitFor();
     await page.getByText('8 calls of client.authenticate: the password, which is not kept').waitFor();

@@ -114,7 +114,7 @@ const steps: readonly WhyStep[] = [
       { condition: 'topics', message: 'plant/pump-2/command is not below admin/' },
     ],
     rule: { name: 'admins', allow: 'all', who: { tags: { role: 'admin' } }, topics: ['admin/#'] },
-    place: place(14),
+    place: place(8),
   },
   {
     kind: 'rule',
@@ -124,7 +124,7 @@ const steps: readonly WhyStep[] = [
     texts: [],
     misses: [{ condition: 'action', message: 'the client wants to publish, the rule allows subscribe only' }],
     rule: { name: 'panels read', allow: 'subscribe', who: { tags: { role: 'panel' } }, topics: ['plant/#'] },
-    place: place(19),
+    place: place(12),
   },
   {
     kind: 'rule',
@@ -140,7 +140,7 @@ const steps: readonly WhyStep[] = [
       },
     ],
     rule: { name: 'own topics', allow: 'all', topics: ['plant/${clientid}/#'] },
-    place: place(24),
+    place: place(16),
   },
   {
     kind: 'otherwise',
