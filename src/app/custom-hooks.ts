@@ -104,6 +104,7 @@ function addLookups(found: Found, file: string, lookups: unknown): void {
 
 function findDouble(before: string | undefined, what: string, file: string): string | undefined {
   if (before === undefined) return undefined;
-  const place = before === file ? 'twice' : `duplicate: ${before} has it too`;
-  return `exports ${what} ${place}; keep one`;
+  return before === file
+    ? `exports ${what} twice; keep one`
+    : `exports ${what}, and so does ${before}; keep one`;
 }

@@ -74,7 +74,7 @@ describe('loadCustomHooks', () => {
     ],
     [
       [{ default: authorize }, { default: { ...authorize } }],
-      ['./b.mjs: exports hook client.authorize again: ./a.mjs has it too; keep one'],
+      ['./b.mjs: exports hook client.authorize, and so does ./a.mjs; keep one'],
     ],
     [
       [{ lookups: 5 }],
@@ -83,7 +83,7 @@ describe('loadCustomHooks', () => {
     [[{ lookups: { token: 5 } }], ['./a.mjs: look-up "token" must be a function of a question']],
     [
       [{ lookups: { token: () => 1 } }, { lookups: { token: () => 2 } }],
-      ['./b.mjs: exports look-up "token" again: ./a.mjs has it too; keep one'],
+      ['./b.mjs: exports look-up "token", and so does ./a.mjs; keep one'],
     ],
     [
       [{}, { default: 5 }],

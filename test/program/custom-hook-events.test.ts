@@ -73,7 +73,7 @@ describe('a message.publish route with delivery: before-reply', () => {
     const { file, stored } = configure(hook);
     const server = await startServer(['--config', file]);
     for (const id of ['m1', 'm2']) expect(await publish(server.url, id)).toBe('ignore');
-    await server.logged(/a custom hook message\.publish returned events: \[\]/);
+    await server.logged(/custom hook message\.publish returned events: \[\]/);
     expect(server.log.filter(({ message }) => /returned events/.test(message))).toHaveLength(1);
     expect(existsSync(stored) && readFileSync(stored, 'utf8')).toBeFalsy();
   });

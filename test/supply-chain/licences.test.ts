@@ -112,4 +112,4 @@ it('packs the notices with the code, and none of our tests', () => {
   expect(files.filter((file) => /^(test|src|bench|scripts|deploy)\/|\.env|\.pem$/.test(file))).toStrictEqual(
     [],
   );
-});
+}, 120_000);

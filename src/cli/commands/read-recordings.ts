@@ -31,7 +31,9 @@ async function readOne(path: string, terminal: Terminal): Promise<FileCall[] | u
     return undefined;
   }
   if (recording.skipped > 0)
-    terminal.err(`${path}: skipped ${recording.skipped} calls: their bytes were not recorded`);
+    terminal.err(
+      `${path}: skipped ${recording.skipped} ${recording.skipped === 1 ? 'call' : 'calls'}: the bytes were not recorded`,
+    );
   return recording.calls.map((call) => ({ ...call, file: path }));
 }
 

@@ -47,7 +47,7 @@ describe.each([
           {
             title: 'the credentials are wrong',
             open: () => open({ headers: { authorization: 'another-secret' } }),
-            says: /answered with status 401: the credentials are wrong: see headers/,
+            says: /returned status 401: the credentials are wrong: see headers/,
             secrets: ['another-secret'],
           },
           {
