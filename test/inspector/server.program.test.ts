@@ -180,6 +180,30 @@ describe('a call', { timeout: 120_000 }, () => {
     expect(texts).toContain('***');
   });
 
+  it('of a message shows its payload as the codec of its rule reads it', async () => {
+    const rules = [
+      { name: 'others', topics: 'raw/#', decode: 'json' },
+      { name: 'readings', topics: 'dev/#', decode: 'cbor', when: 'payload.t > 100.0', drop: 'too hot' },
+    ];
+    const inspected = await startInspected({ publish: { rules } }, { payloads: true });
+    // {"t": 21.5, "id": 2^53, "raw": h'ff'}
+    const payload = Buffer.from('a36174fb40358000000000006269641b00200000000000006372617741ff', 'hex');
+    await ask(inspected, 'message.publish', { message: aMessage({ topic: 'dev/c1', payload }) });
+    expect(await inspected.get('/api/calls/1')).toMatchObject({
+      request: {
+        message: {
+          payload: {
+            base64: payload.toString('base64'),
+            decoded: {
+              codec: 'cbor',
+              value: { t: 21.5, id: '9007199254740992', raw: '/w==', rawEncoding: 'base64' },
+            },
+          },
+        },
+      },
+    });
+  });
+
   it('copies into commands that do what the page says', async () => {
     const inspected = await startInspected(policy);
     await ask(inspected, 'client.authorize', {

@@ -5,6 +5,7 @@ import { RequestError } from '../http/api-error.ts';
 import { readFilter, readWhole } from '../http/query.ts';
 import type { ApiRequest, Endpoint } from '../http/router.ts';
 import type { CallRecord } from '../tap/call-record.ts';
+import { decodedOf } from '../view/decoded.ts';
 import { detailOf } from '../view/detail.ts';
 import { eventView } from '../view/event.ts';
 import { rowOf } from '../view/row.ts';
@@ -20,8 +21,11 @@ export function callEndpoints(world: EndpointWorld): readonly Endpoint[] {
     {
       method: 'GET',
       path: '/api/calls/:seq',
-      answer: ({ params }) =>
-        detailOf(findCall(params.seq, world), { listen: world.listen() ?? '', file: world.fileName() }),
+      answer({ params }) {
+        const record = findCall(params.seq, world);
+        const about = { listen: world.listen() ?? '', file: world.fileName() };
+        return detailOf(record, about, decodedOf(record, world.policyInForce()));
+      },
     },
     {
       method: 'GET',

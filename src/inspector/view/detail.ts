@@ -4,7 +4,7 @@ import { encode } from '../../protocol/wire/encode.ts';
 import { encodeRequest } from '../../protocol/wire/encode-request.ts';
 import { recordMessage } from '../../protocol/wire/recording.ts';
 import { replyJson } from '../../protocol/wire/reply-json.ts';
-import type { CallDetail, CallReply, CallRequest, MessageView, Raw } from '../api.ts';
+import type { CallDetail, CallReply, CallRequest, MessageView, Payload, Raw } from '../api.ts';
 import type { CallRecord } from '../tap/call-record.ts';
 import { namesOf } from '../tap/names.ts';
 import { verdictOf } from '../tap/verdict.ts';
@@ -23,11 +23,16 @@ export interface DetailWorld {
   readonly file: string;
 }
 
-export function detailOf(record: CallRecord, { listen, file }: DetailWorld): CallDetail {
+/** @param decoded the payload as the codec of a rule reads it */
+export function detailOf(
+  record: CallRecord,
+  { listen, file }: DetailWorld,
+  decoded: Payload['decoded'],
+): CallDetail {
   const raw = rawOf(record);
   return {
     row: rowOf(record),
-    request: requestView(record),
+    request: requestView(record, decoded),
     reply: replyView(record),
     lookups: lookupRows(record),
     timing: timingOf(record),
@@ -37,11 +42,12 @@ export function detailOf(record: CallRecord, { listen, file }: DetailWorld): Cal
   };
 }
 
-function requestView(record: CallRecord): CallRequest {
+function requestView(record: CallRecord, decoded: Payload['decoded']): CallRequest {
   const { topic, qos } = namesOf(record.input);
   const input = inputView(record);
   if (qos === undefined) return { input };
-  return { input, message: { topic, qos, payload: payloadView(record.payloadBytes, record.payload) } };
+  const payload = { ...payloadView(record.payloadBytes, record.payload), ...(decoded && { decoded }) };
+  return { input, message: { topic, qos, payload } };
 }
 
 function replyView(record: CallRecord): CallReply {

@@ -1,7 +1,7 @@
 /** A compiled message rule. */
 import { askCondition, type Condition, type FailedCondition, type Holding } from '../condition.ts';
 import { CheckFailure, reasonOf } from './failure.ts';
-import { decodePayload, encodePayload, type MessageEdit } from './message-edit.ts';
+import { decodePayload, encodePayload, type MessageEdit, payloadOf } from './message-edit.ts';
 import { type MessageRule, mayDrop, messageLabel, type OnMessageError } from './rule.ts';
 import {
   type Change,
@@ -10,7 +10,7 @@ import {
   compileSchemaCheck,
   type Requirement,
 } from './steps.ts';
-import type { PayloadCodec, ValueCheck } from './value.ts';
+import type { PayloadCodec, Value, ValueCheck } from './value.ts';
 
 /** The parts of a rule that must be loaded before it is compiled. */
 export interface RuleParts {
@@ -42,6 +42,8 @@ export interface CompiledMessageRule {
    * @param isDoubtful it is unknown whether the rule applies to the sender
    */
   apply(edit: MessageEdit, failed: (condition: FailedCondition) => void, isDoubtful?: boolean): Result;
+  /** The payload as this rule decodes it; `undefined` if it decodes nothing, or cannot. Never throws. */
+  read(edit: MessageEdit): Value | undefined;
 }
 
 /** @throws TypeError if `findMessageRuleProblems` finds a problem in the rule. */
@@ -64,6 +66,14 @@ export function compileMessageRule(
       } catch (error) {
         const isCheck = error instanceof CheckFailure;
         return { kind: 'fail', reason: reasonOf(error), onError: isCheck ? 'drop' : failing };
+      }
+    },
+    read(edit) {
+      if (parts.decode === undefined) return undefined;
+      try {
+        return payloadOf(decodePayload(edit, parts.decode));
+      } catch {
+        return undefined;
       }
     },
   };
