@@ -2,6 +2,7 @@
 import { backoff, jitter } from '../../lib/backoff.ts';
 import { loadRedis, redisOptions } from '../../lib/redis/client.ts';
 import type { RedisPlace } from '../../lib/redis/place.ts';
+import { sleep } from '../../lib/sleep.ts';
 
 export interface RedisLinkOptions extends RedisPlace {
   /** From 0 to 1. Spreads the reconnects of several instances. */
@@ -68,13 +69,18 @@ export async function createRedisLink(options: RedisLinkOptions): Promise<RedisL
 
   return {
     async send(command, signal) {
-      const link = current;
-      try {
-        return await link.sendCommand<string | null>([...command], { abortSignal: signal });
-      } catch (error) {
-        // The server has become a replica; its name may resolve to another server by now.
-        if (/^READONLY /.test((error as Error).message) && link === current) reconnect();
-        throw error;
+      for (;;) {
+        const link = current;
+        try {
+          return await link.sendCommand<string | null>([...command], { abortSignal: signal });
+        } catch (error) {
+          const { message } = error as Error;
+          // The server has become a replica; its name may resolve to another server by now.
+          if (/^READONLY /.test(message) && link === current) reconnect();
+          if (!/^LOADING /.test(message)) throw error;
+        }
+        // It has just started, and reads its data: as good as a connection that is not there yet.
+        await sleep(FIRST_DELAY, { signal });
       }
     },
     reconnect,

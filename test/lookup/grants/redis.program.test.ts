@@ -1,5 +1,6 @@
 /** Against a redis-server that the tests start, stop, kill and freeze. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -40,6 +41,26 @@ async function aRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const server = await startRedis(options);
   onTestFinished(() => server.close());
   return server;
+}
+
+/** Answers reads with LOADING so many times, then with `x`. */
+async function aLoadingRedis(times: number) {
+  let asked = 0;
+  const answerTo = (command: string): string => {
+    if (command === 'HELLO') return '%1\r\n$6\r\nserver\r\n$5\r\nredis\r\n';
+    if (command !== 'GETEX') return '+OK\r\n';
+    return ++asked > times ? '$1\r\nx\r\n' : '-LOADING Redis is loading the dataset in memory\r\n';
+  };
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      for (const [, command = ''] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g))
+        socket.write(answerTo(command));
+    });
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { port: (server.address() as AddressInfo).port, asked: () => asked };
 }
 
 describe.skipIf(isRedisMissing)('records in Redis', () => {
@@ -118,6 +139,19 @@ describe.skipIf(isRedisMissing)('a Redis that fails', () => {
     const read = records.read('k');
     await redis.start();
     expect(await read).toBe('x');
+  });
+
+  it('that still loads its data costs a wait and no failure', async () => {
+    const { port, asked } = await aLoadingRedis(3);
+    const { records, told } = await openRecords(port);
+    expect(await records.read('k')).toBe('x');
+    expect([asked(), told]).toStrictEqual([4, []]);
+  });
+
+  it('that loads its data for too long is a timeout', async () => {
+    const { port } = await aLoadingRedis(Number.POSITIVE_INFINITY);
+    const { records } = await openRecords(port, { timeout: 300 });
+    await expect(records.read('k')).rejects.toMatchObject({ code: 'lookup_timeout' });
   });
 
   it('is not there at the start, and fails everyone until it is', async () => {
