@@ -7,8 +7,9 @@ it('A server of the library refuses to start when a custom hook keeps every even
     name: 'message.publish',
     decide: () => ({ reply: { kind: 'pass' }, events: [] }),
   });
-  const routes = [{ hooks: ['message.publish'], to: 'stdout' }];
-  await expect(serve({ config: { events: { routes } } as never, hooks: [hook] })).rejects.toThrow(
+  const routes = [{ hooks: ['message.publish'], to: 'out' }];
+  const config = { sinks: { out: { stdout: {} } }, events: { routes } };
+  await expect(serve({ config: config as never, hooks: [hook] })).rejects.toThrow(
     'events.routes[0]: can never get an event',
   );
 });

@@ -206,7 +206,7 @@ describe.skipIf(isRabbitmqMissing)('the sink rabbitmq', () => {
     const own = await open({ exchange: 'guarded', declare: undefined, routingKey: 'secret' });
     await expect(write(own, {})).rejects.toThrow(/the user may not publish with the routing key/);
     await own.close();
-  });
+  }, 120_000);
 
   it('keeps ids that are too long for the property, by their hash', async () => {
     const sink = await open({ exchange: 'long', declare: { queue: 'long' } });
