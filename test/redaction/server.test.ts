@@ -65,11 +65,23 @@ async function readPages(server: RunningServer): Promise<Record<string, string>>
 async function readInspector(server: RunningServer): Promise<Record<string, string>> {
   const base = await addressIn(server, 'the inspector is at');
   const answers: Record<string, string> = {};
-  const read = async (path: string): Promise<string> => {
-    const headers = { authorization: `Bearer ${inspectorToken}` };
-    const answer = await fetch(`${base}${path}`, { headers, signal: AbortSignal.timeout(20_000) });
+  const authorization = `Bearer ${inspectorToken}`;
+  const read = async (path: string, sent?: object): Promise<string> => {
+    const signal = AbortSignal.timeout(20_000);
+    const answer = await fetch(
+      `${base}${path}`,
+      sent === undefined
+        ? { headers: { authorization }, signal }
+        : {
+            method: 'POST',
+            headers: { authorization, 'content-type': 'application/json' },
+            body: JSON.stringify(sent),
+            signal,
+          },
+    );
     const body = await answer.text();
-    answers[`${path} ${answer.status}`] = `${JSON.stringify([...answer.headers])}\n${body}`;
+    const place = `${Object.keys(answers).length}. ${path} ${answer.status}`;
+    answers[place] = `${JSON.stringify([...answer.headers])}\n${body}`;
     return body;
   };
   const { calls } = JSON.parse(await read('/api/calls?limit=1000')) as { calls: { seq: number }[] };
@@ -89,7 +101,40 @@ async function readInspector(server: RunningServer): Promise<Record<string, stri
     'schema',
   ])
     await read(`/api/${path}`);
+  const { policy } = JSON.parse(await read('/api/config')) as { policy: string };
+  const drafts = [
+    policy,
+    `${policy}\nnonsense: [`,
+    policy.replace('methods:', 'metods:'),
+    policy.replace('***', '$***'),
+  ];
+  for (const yaml of drafts)
+    for (const [path, more] of [
+      ['check', {}],
+      ['compare', {}],
+      ['explain', { seq: calls[0]?.seq }],
+    ] as const)
+      await read(`/api/${path}`, { yaml, ...more });
+  for (const { seq } of calls.slice(0, 100)) await read('/api/explain', { seq });
+  const asked = Object.keys(answers).join('\n');
+  for (const path of ['check', 'compare', 'explain']) expect(asked).toContain(`/api/${path} 200`);
+  const { epoch } = JSON.parse(await read('/api/info')) as { epoch: string };
+  answers.stream = await readStream(`${base}/api/stream`, { authorization, 'last-event-id': `${epoch}.1` });
   return answers;
+}
+
+/** Resumed from the first call on. */
+async function readStream(url: string, headersSent: Record<string, string>): Promise<string> {
+  const end = new AbortController();
+  const { body, headers } = await fetch(url, { headers: headersSent, signal: end.signal });
+  let text = JSON.stringify([...headers]);
+  const decoder = new TextDecoder();
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > 50_000) break;
+  }
+  end.abort();
+  return text;
 }
 
 interface Setup {
