@@ -1,5 +1,5 @@
 /**
- * Ports of the loopback interface that are free, for a server that is told its port: one that starts again on
+ * Free ports of the loopback interface, for servers whose port must be known in advance: one that starts again on
  * it, or one whose log cannot be read.
  */
 import { randomInt } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** What becomes of each event, for whoever watches: the inspector. Without a watcher nothing is called. */
+/** Reports the state of each event to the inspector. Without it, nothing is called. */
 import type { Delivery } from '../sinks/delivery.ts';
 import type { DropReason } from './delivery-observer.ts';
 

@@ -1,4 +1,4 @@
-/** Starts a server and replays the recorded life of a broker against it, so that its events are seen. */
+/** Starts a server and replays the recorded life of a broker against it, to show its events. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { packageFile } from '../../lib/package-file.ts';
@@ -11,7 +11,7 @@ const RECORDING = 'dist/recordings/emqx-5.10.3.jsonl';
 /** How many times as fast as it was recorded. */
 const SPEED = '4';
 
-/** @returns the exit status: that of the replay, or 2 when the server does not start. */
+/** @returns the exit status of the replay, or 2 when the server does not start. */
 export async function replayDemo(terminal: Terminal): Promise<number> {
   const server = start([
     'serve',

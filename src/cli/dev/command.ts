@@ -25,7 +25,7 @@ export interface DevArguments {
   readonly write: boolean;
 }
 
-/** What runs until it is closed. */
+/** A running part that must be closed. */
 export interface Dev {
   readonly server: DevServer;
   readonly provider: Provider;
@@ -85,7 +85,7 @@ async function openParts(settings: DevSettings, env: Environment): Promise<Dev |
     onFailure: (hook, reason) =>
       limit(hook, (times) => log?.warn({ hook, times }, `the dev broker got no answer: ${reason}`)),
   });
-  // First: the page of the inspector is told its ports. Calls wait for the server.
+  // First, since the page of the inspector shows its ports. Calls wait for the server.
   const broker = await openDevBroker({ ...settings, provider, say: (text) => log?.warn(text) });
   const server = await openServer(settings, env, { provider, broker }).catch(explain);
   if (server instanceof Error || 'problems' in server) {

@@ -1,4 +1,4 @@
-/** Makes a call of the ring again, as a call of its own. */
+/** Repeats a call of the ring as a new call. */
 import type { Credentials } from '../../protocol/schema/vocabulary.ts';
 import { encodeRequest } from '../../protocol/wire/encode-request.ts';
 import type { Replayed } from '../api.ts';

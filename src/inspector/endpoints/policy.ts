@@ -79,7 +79,7 @@ export async function openFor(
   return await openCandidate(yaml, { inForce: live.config, source: source() }, env, now);
 }
 
-/** What somebody sets is no matter here: the start of the process and a monotonic clock. */
+/** The time of the start plus a monotonic clock: a change of the system clock has no effect here. */
 function wallClock(): number {
   return performance.timeOrigin + performance.now();
 }

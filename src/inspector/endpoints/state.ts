@@ -1,4 +1,4 @@
-/** What the server is and does: `/api/info`, `/api/sinks`, `/api/series`, `/api/clients`. */
+/** The state of the server: `/api/info`, `/api/sinks`, `/api/series`, `/api/clients`. */
 import { kindOf } from '../../config/sections/sinks.ts';
 import type { SinkStats } from '../../events/outbox-stats.ts';
 import { version } from '../../lib/version.ts';

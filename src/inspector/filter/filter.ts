@@ -23,7 +23,7 @@ export interface Filter {
   /**
    * Whether a call passes. Never throws.
    *
-   * @param work shared by the calls of one search, so that a condition cannot hold up the server.
+   * @param work shared by the calls of one search: it bounds what a condition may cost the server.
    */
   test(row: CallRow, work: ConditionWork): boolean;
 }

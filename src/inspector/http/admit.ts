@@ -16,7 +16,7 @@ export function createAdmit({ host, token }: AdmitOptions): Admit {
   const check = createHostCheck(host, []);
   return (request, isApi) => {
     const problem = check(request);
-    // A web page can make the name of its own host lead here (DNS rebinding).
+    // A web page can make the name of its host lead here (DNS rebinding).
     if (problem === 'host' || request.headers.host === undefined)
       throw new RequestError(
         'wrong_host',

@@ -132,7 +132,7 @@ function refuse(
   error: RequestError,
   headers: Headers,
 ): void {
-  // What is left of a body that nobody reads: the connection ends with it.
+  // The rest of an unread body ends with the connection.
   const isUnread = !request.complete;
   const more = {
     ...(error.status === 401 && { 'www-authenticate': 'Bearer' }),

@@ -33,7 +33,7 @@ export async function openToken(source: SecretSource | undefined, env: Environme
 /** Whether an `Authorization` header carries the token. It takes the same time for every wrong one. */
 export function carriesToken(header: string | undefined, token: string): boolean {
   const [, given] = /^Bearer +(\S+) *$/i.exec(header ?? '') ?? [];
-  // Digests have one length, so that the length of the token cannot be told either.
+  // Digests have one length: the comparison does not tell the length of the token either.
   return timingSafeEqual(digest(given ?? ''), digest(token)) && given !== undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A policy that somebody tries: YAML with authenticate, authorize, publish and decisions. It never goes live. It may
+ * A draft of a policy: YAML with authenticate, authorize, publish and decisions. It never goes live. It may
  * name only files and variables that the configuration in force names too, and no service is asked.
  */
 import { dirname, resolve } from 'node:path';

@@ -102,7 +102,7 @@ function keyOf(key: unknown): unknown {
 }
 
 /**
- * The text of a file with the policies of a candidate in the place of its own: all else stays as it is, with its
+ * Replaces the policies in the text of a file with those of a candidate: all else stays as it is, with its
  * comments.
  *
  * @returns nothing where the file has anchors, which may reach from one section into another.

@@ -1,4 +1,4 @@
-/** What is kept of one call: references and numbers. Texts are made of it when somebody looks. */
+/** One call as it is kept: references and numbers. Texts are made when a viewer asks for them. */
 
 import type { FailureCode } from '../../protocol/failure.ts';
 import type { Decision } from '../../protocol/schema/decision.ts';

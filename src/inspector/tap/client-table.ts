@@ -117,7 +117,7 @@ export class ClientTable {
     return made;
   }
 
-  /** Second chance: one that was seen since the last search goes to the end, so that no call has to move its client. */
+  /** Second chance: one that was seen since the last search goes to the end. No call has to move its client. */
   #makeRoom(): void {
     for (const [key, client] of this.#clients) {
       this.#clients.delete(key);

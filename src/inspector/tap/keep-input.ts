@@ -72,7 +72,7 @@ function withoutPayload(
   return { node, id, qos, from, topic, payload: NOTHING, timestamp, headers: shown };
 }
 
-/** Payloads up to so many bytes are copied into memory that they share: a small buffer of its own costs a microsecond. */
+/** Payloads up to so many bytes are copied into memory that they share: a small buffer for each costs a microsecond. */
 const SMALL = 4096;
 
 /** The first bytes, copied out of the packet that they came in. */

@@ -22,7 +22,7 @@ const verdicts = [
 const hookPlaces = placesOf(hookNames);
 const verdictPlaces = placesOf(verdicts);
 
-/** Buckets of durations: eight to a doubling, from a microsecond up, so that a quantile is within 5 % of the truth. */
+/** Buckets of durations: eight to a doubling, from a microsecond up: quantiles are within 5 % of the truth. */
 const PER_DOUBLING = 8;
 const BUCKETS = 27 * PER_DOUBLING;
 

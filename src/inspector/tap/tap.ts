@@ -1,5 +1,5 @@
 /**
- * Watches calls: keeps references to what each was asked and answered, in a ring. Texts are made when somebody looks.
+ * Watches calls: keeps references to what each was asked and answered, in a ring. Texts are made when a viewer asks.
  * Loaded only where the inspector is configured.
  */
 import type { IncomingHttpHeaders } from 'node:http2';
@@ -42,7 +42,7 @@ export class Tap implements CallTap {
   readonly changes = new ChangeLog();
   /** Releases of brokers, by node, as their calls say. */
   readonly releases = new Map<string, string>();
-  /** Records requests as they come; nothing while nobody wants to. */
+  /** Records requests as they come; absent while no recording runs. */
   record:
     | ((rpc: Rpc, message: Uint8Array, headers: IncomingHttpHeaders, connection: number) => void)
     | undefined;

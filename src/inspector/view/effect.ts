@@ -38,7 +38,7 @@ function loginEffect(verdict: Verdict, release: string): string {
   if (verdict === 'deny') return 'the client is refused: CONNACK 5, or 0x87 in MQTT 5';
   const version = parseBrokerVersion(release);
   if (version === undefined)
-    return 'the broker keeps its own result: EMQX before 5.9 refuses the client unless an authenticator of its own admits it';
+    return 'the broker keeps its own result: EMQX before 5.9 refuses the client unless one of its authenticators admits it';
   return isSince(version, [5, 9, 0])
     ? 'the broker keeps its own result: the client is admitted if the broker has no authenticator'
     : 'the broker keeps its own result: the client is refused unless an authenticator of the broker admits it';

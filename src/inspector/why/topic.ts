@@ -27,7 +27,7 @@ export interface Explained {
   readonly notes: readonly string[];
 }
 
-/** Rules that are explained in one turn of the event loop: a condition is compiled anew for each. */
+/** Rules that are explained in one turn of the event loop: a condition is compiled again for each. */
 const CHUNK = 50;
 /** With a prefix such as `$queue/` each reading of the topic needs all rules at once. */
 const MAX_RULES_AT_ONCE = 2000;

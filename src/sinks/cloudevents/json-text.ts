@@ -33,7 +33,7 @@ const shortEscapes = new Map(
   ),
 );
 
-/** Kept from the last text, so that most texts need no new one. */
+/** Kept from the last text: most texts need no new buffer. */
 let spare: Buffer | undefined;
 
 export class JsonText {

@@ -62,7 +62,7 @@ async function readError(response: Response): Promise<Partial<ErrorBody>> {
   }
 }
 
-/** For people: what went wrong, where, and what to do when nobody answers. */
+/** For people: what went wrong, where, and what to do when the server does not answer. */
 export function describeError(error: unknown): string {
   if (error instanceof RequestError)
     return [describePlace(error.where), error.message].filter(Boolean).join(': ');

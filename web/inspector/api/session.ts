@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 
 const KEY = 'exhook-inspector-token';
 
-/** Empty until somebody has given one; never in the URL, where histories and screenshots keep it. */
+/** Empty until the user has entered one; never in the URL, where histories and screenshots keep it. */
 export const token = signal(takeToken());
 
 /** Why the last token was refused, or nothing. */

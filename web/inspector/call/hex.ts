@@ -1,6 +1,6 @@
 /** Bytes as people read them: offset, sixteen bytes, and what is printable of them. */
 
-/** More than that nobody reads here. */
+/** More is not shown. */
 const MOST_BYTES = 16_384;
 
 export function hexDump(base64: string): string {

@@ -1,4 +1,4 @@
-/** What the server knows of one call: asked for when somebody looks, and again when its events move. */
+/** Loads what the server knows of one call: when it is opened, and again when its events change. */
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { CallDetail, Why } from '../../../src/inspector/api.ts';

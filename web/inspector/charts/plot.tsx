@@ -75,7 +75,7 @@ function dataOf({ lines }: Chart, points: readonly SeriesPoint[]): UPlot.Aligned
   return [points.map(({ t }) => t / 1000), ...lines.map(({ read }) => points.map(read))];
 }
 
-/** Dashes, so that lines are told apart without colours. Pixels. */
+/** Dashes tell lines apart without colours. In pixels. */
 const dashes: readonly number[][] = [[], [], [6, 3], [2, 3], [8, 3, 2, 3]];
 
 function optionsOf({ lines }: Chart, place: HTMLElement, onRange: PlotProps['onRange']): UPlot.Options {

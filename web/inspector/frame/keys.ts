@@ -1,4 +1,4 @@
-/** Digits lead to the views, from wherever nobody types. */
+/** Digits lead to the views, except while the user types. */
 import { useEffect } from 'preact/hooks';
 import { isTyping } from '../live/keys.ts';
 import { go } from './route.ts';

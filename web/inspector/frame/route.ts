@@ -42,7 +42,7 @@ export function go(change: Change): void {
   search.value = location.search;
 }
 
-/** The same place, in other words: while somebody types or walks through a list. */
+/** Changes the address without a new entry in the history: while the user types or walks through a list. */
 export function amend(change: Change): void {
   history.replaceState(null, '', urlWith(change));
   search.value = location.search;

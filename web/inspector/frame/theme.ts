@@ -1,4 +1,4 @@
-/** Dark or light: as the system has it, or as somebody chose here. */
+/** Dark or light: as the system has it, or as chosen here. */
 import { signal } from '@preact/signals';
 
 const KEY = 'exhook-inspector-theme';

@@ -1,4 +1,4 @@
-/** What to do when there is nothing to see. */
+/** Says what to do while the list is empty. */
 import { info } from '../api/info.ts';
 import { connection } from '../api/stream.ts';
 import { amend, filter } from '../frame/route.ts';

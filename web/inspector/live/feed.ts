@@ -125,7 +125,7 @@ let pendingFrame = 0;
 
 function redraw(): void {
   if (pendingFrame !== 0) return;
-  // A page that nobody sees gets no frames, and needs none.
+  // A hidden page gets no frames, and needs none.
   pendingFrame = requestAnimationFrame(() => {
     pendingFrame = 0;
     version.value++;

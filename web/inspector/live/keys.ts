@@ -1,4 +1,4 @@
-/** Keys of Live that work wherever the focus is, but where somebody types. */
+/** Keys of Live that work wherever the focus is, except while the user types. */
 import { useEffect } from 'preact/hooks';
 import { copy } from '../ui/announce.tsx';
 import { calls, togglePause } from './feed.ts';

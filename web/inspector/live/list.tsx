@@ -1,4 +1,4 @@
-/** The list of calls: a grid that has the focus itself, so that arrows work from anywhere in it. */
+/** The list of calls: a grid that has the focus itself. Arrows work from anywhere in it. */
 import { signal } from '@preact/signals';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { openSeq } from '../frame/route.ts';

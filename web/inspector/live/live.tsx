@@ -71,7 +71,7 @@ function Toolbar() {
   );
 }
 
-/** A filter that the server cannot read is told where it is typed. */
+/** Shows the error of a filter that the server cannot read, where it is typed. */
 function useRefusedFilter(): void {
   const { value } = connection;
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** Terms of a filter, so that chips and "follow" can put them in and take them out. The server reads filters. */
+/** Terms of a filter: chips and "follow" put them in and take them out. The server reads filters. */
 
 interface Parts {
   /** As they are written; quoted ones whole. */

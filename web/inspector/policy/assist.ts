@@ -5,7 +5,7 @@ import { hoverTooltip, type Tooltip } from '@codemirror/view';
 import { describeAt, keysAt, type Schema, type Suggestion, valuesAt } from './schema.ts';
 import { readPaths, type Segment } from './yaml-path.ts';
 
-/** Stands for the key that is being typed, so that its line has a path. */
+/** Stands for the key that is being typed: its line needs a path. */
 const TYPED = 'being-typed';
 
 /** @param schema nothing until it is loaded */

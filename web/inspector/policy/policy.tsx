@@ -87,7 +87,7 @@ function EditorPlace({ editor }: { readonly editor: { current: Editor | undefine
     editor.current = made;
     const ends = [
       effect(() => made.showProblems(problems.value)),
-      // Discarded, or loaded anew.
+      // Discarded, or loaded again.
       effect(() => made.setText(text.value)),
     ];
     void check();

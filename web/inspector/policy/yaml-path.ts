@@ -1,5 +1,5 @@
 /**
- * Which key of the configuration each line of a YAML text is about. It reads indents, so that a text that somebody is
+ * Which key of the configuration each line of a YAML text is about. It reads indents, because a text that somebody is
  * still typing has paths as well; keys within braces have none.
  */
 

@@ -1,4 +1,4 @@
-/** A part of the page that is loaded when somebody opens it. */
+/** A part of the page that is loaded when it is opened. */
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';

@@ -7,7 +7,7 @@ export interface Acknowledgeable {
   readonly messageId?: number | undefined;
 }
 
-/** @param reasonCode is told to clients of MQTT 5; others learn only that the message has arrived. */
+/** @param reasonCode for clients of MQTT 5; others learn only that the message has arrived. */
 export function acknowledge(
   { client, protocolVersion }: Channel,
   { qos, messageId }: Acknowledgeable,

@@ -15,7 +15,7 @@ interface Internals {
 
 const internalsOf = (client: Client) => client as unknown as Internals;
 
-/** Sees each packet of a client before aedes handles it: some of their properties are handed on to nobody. */
+/** Sees each packet of a client before aedes handles it: aedes drops some of their properties. */
 export function watchPackets(client: Client, see: (packet: SeenPacket) => void): void {
   internalsOf(client)._parser.prependListener('packet', see);
 }

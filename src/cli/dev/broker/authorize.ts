@@ -11,7 +11,7 @@ export type Action = (typeof Action)[keyof typeof Action];
 const CACHE_SIZE = 32;
 const CACHE_TTL = 60_000;
 
-/** What a verdict is remembered for. A provider is told neither QoS nor retain flag. */
+/** The key of a remembered verdict. A provider gets neither QoS nor retain flag. */
 export interface Use {
   readonly action: Action;
   readonly topic: string;

@@ -26,7 +26,7 @@ export interface SeenPacket {
 /** How a session went to another connection. */
 export type Succession = 'takenover' | 'discarded';
 
-/** Messages in flight to one client that are remembered; of older ones nobody is told that they were acknowledged. */
+/** Messages in flight to one client that are remembered; acknowledgements of older ones are not reported. */
 const MAX_IN_FLIGHT = 1_000;
 
 export class Channel {
@@ -58,7 +58,7 @@ export class Channel {
   /** Resolves when the connection was told of completely, or is over before. */
   readonly settled: Promise<void>;
   settle: () => void = () => {};
-  /** Resolves when the end of the connection that had the session before is told of. */
+  /** Resolves when the end of the connection that had the session before was reported. */
   predecessor: Promise<unknown> = Promise.resolve();
 
   readonly #connect: ConnectPacket;
@@ -168,7 +168,7 @@ interface Peer {
   readonly sockport: number;
 }
 
-/** A WebSocket's address is that of the request it began as. */
+/** A WebSocket has the address of the request that it began as. */
 function peerOf({ conn, req }: Client): Peer {
   const socket = (req?.socket ?? conn) as {
     readonly remoteAddress?: string;

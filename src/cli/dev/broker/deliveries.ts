@@ -16,7 +16,7 @@ export function createDeliveries(world: World): Deliveries {
       const sent = world.sent.get(packet.payload as Buffer);
       if (channel === undefined) return packet;
       packet.qos = Math.min(packet.qos, channel.grantedQos(packet.topic) ?? packet.qos) as 0 | 1 | 2;
-      // What aedes publishes itself, below $SYS, no provider is told of.
+      // aedes publishes below $SYS itself: EMQX reports none of that.
       if (sent !== undefined) noteDelivery(world, channel, packet, sent);
       return packet;
     },

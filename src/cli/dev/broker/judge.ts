@@ -1,4 +1,4 @@
-/** What becomes of a message before it is routed: message.ingress, client.authorize, message.publish, in this order. */
+/** Judges a message before it is routed: message.ingress, client.authorize, message.publish, in this order. */
 import { findTopicNameProblem } from '../../../policy/topics/topic-filter.ts';
 import type { HookName } from '../../../protocol/schema/hook-name.ts';
 import { type MessageVerdict, readIngress, readPublish } from '../exhook/answers.ts';
@@ -48,7 +48,7 @@ export async function judge(
   const message = replace(arrived, atPublish);
   if (isDropped(atIngress) || isDropped(atPublish)) return { kind: 'dropped' };
   if (findTopicNameProblem(message.topic) === undefined) return { kind: 'routed', message };
-  world.say(`A message was rewritten to a topic that is not valid, and goes to nobody: EMQX would route it.`);
+  world.say(`A message was rewritten to an invalid topic, and is not routed: EMQX would route it.`);
   return { kind: 'dropped' };
 }
 

@@ -2,7 +2,7 @@
 export class Lane {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs the work when all that came before is done. A piece that fails holds up nothing. */
+  /** Runs the work when all that came before is done. A piece that fails does not stop the next. */
   run<Value>(work: () => Promise<Value> | Value): Promise<Value> {
     const result = this.#last.then(work);
     this.#last = result.then(ignore, ignore);

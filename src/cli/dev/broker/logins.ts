@@ -38,7 +38,7 @@ export function createLogins(world: World): Logins {
       channel.reason = 'keepalive_timeout';
     }),
   );
-  // Whoever was not let in has nobody waiting for it.
+  // Nothing waits for a client that was refused.
   aedes.on('connectionError', (client) => withChannel(client, (channel) => channel.settle()));
 
   function withChannel(client: Client, work: (channel: Channel) => void): void {
@@ -84,7 +84,7 @@ function takeSession(world: World, channel: Channel): void {
   previous.successor = { channel, how: isTaken ? 'takenover' : 'discarded' };
   channel.isResumed = isTaken;
   if (isTaken) channel.inherit(previous);
-  // One that is connected is told of when aedes has closed it.
+  // The end of a connected client is reported when aedes has closed it.
   if (previous.isOver) tellSuccession(world, previous);
 }
 
@@ -128,12 +128,12 @@ function tellDisconnected(world: World, channel: Channel): void {
   channel.settle();
 }
 
-/** In EMQX a session that was taken over is told of when the new connection is complete. */
+/** EMQX reports a session that was taken over when the new connection is complete. */
 export function awaitSuccessor({ lane, successor }: Channel): void {
   if (successor?.how === 'takenover') void lane.run(() => successor.channel.settled);
 }
 
-/** A session that was discarded is told of before the new one is made. */
+/** EMQX reports a discarded session before it makes the new one. */
 function tellSuccession(world: World, channel: Channel): void {
   const { successor } = channel;
   if (successor === undefined) return;

@@ -18,7 +18,7 @@ export interface DevBrokerOptions {
   readonly mqtt: number;
   /** Port of MQTT over WebSocket; 0 takes a free one. */
   readonly ws: number;
-  /** Whether verdicts of client.authorize are remembered for a minute. Default: false, so that a change shows at once. */
+  /** Whether verdicts of client.authorize are remembered for a minute. Default: false; a change shows at once. */
   readonly likeEmqx?: boolean;
   /** Says something to the person who tries it. */
   readonly say: (text: string) => void;

@@ -18,7 +18,7 @@ export function createPublishes(world: World): Publishes {
   return {
     authorizePublish(client, packet, done) {
       const channel = client && world.channels.get(client);
-      if (!channel) return done(new Error('nobody sent it'));
+      if (!channel) return done(new Error('the message has no sender'));
       // A will of CONNECT has no kind of packet.
       if (packet.cmd === undefined) {
         awaitSuccessor(channel);
@@ -51,7 +51,7 @@ function publishAgain(channel: Channel, packet: PublishPacket): undefined {
   return undefined;
 }
 
-/** @returns nothing when it goes to nobody. */
+/** @returns nothing when it is not routed. */
 async function publish(world: World, channel: Channel, packet: PublishPacket): Promise<Routed | undefined> {
   const judgement = await judge(world, {
     channel,

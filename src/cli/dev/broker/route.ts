@@ -46,7 +46,7 @@ async function isWanted({ storage, channels }: World, client: Client, topic: str
   return (await storage.hasSubscribers(topic)) || channels.get(client)?.grantedQos(topic) !== undefined;
 }
 
-/** A Buffer of its own for each message, also where the payload is empty: a message is found again by it. */
+/** A separate Buffer for each message, even an empty one: a message is found again by it. */
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }

@@ -75,7 +75,7 @@ function tellSubscribed(
   packet: SeenPacket | undefined,
 ): void {
   const { release } = world;
-  // aedes puts the code of a refusal in the place of the QoS.
+  // aedes puts the code of a refusal where the QoS is.
   const granted = subscriptions.filter(({ qos }) => qos <= 2);
   const topicFilters = granted.map((subscription) => ({
     name: subscription.topic,

@@ -1,4 +1,4 @@
-/** What each answer makes EMQX do, with `failed_action = deny` and no authenticator or authorization source of its own. */
+/** What each answer makes EMQX do, with `failed_action = deny` and without authenticators or authorization sources. */
 import type { DecodedMessage } from '../../../protocol/wire/decode-response.ts';
 import type { Answer } from './provider.ts';
 import type { Release } from './release.ts';

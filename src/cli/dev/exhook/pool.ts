@@ -1,4 +1,4 @@
-/** The connections of a broker node to a provider: eight, chosen by a hash, so that the calls of one client stay in order. */
+/** The connections of a broker node to a provider: eight, chosen by a hash: the calls of one client stay in order. */
 import { type BrokerClient, type CallResult, connectBroker } from '../../replay/broker-client.ts';
 
 /** `pool_size` of EMQX. */

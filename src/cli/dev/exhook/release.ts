@@ -11,7 +11,7 @@ export interface Release {
   readonly admitsByItself: boolean;
   /** Whether client.unsubscribe names the topic filters. */
   readonly namesUnsubscribed: boolean;
-  /** Whether the source port of a client is told. */
+  /** Whether calls have the source port of a client. */
   readonly tellsPeerPort: boolean;
   /** Whether message.ingress exists; a list that names it is refused otherwise. */
   readonly hasIngress: boolean;
