@@ -94,7 +94,7 @@ function NodeRow({
       <td class="mono">
         <Text>{node}</Text>
       </td>
-      <td>{version === '' ? <span class="dim">not told</span> : <Text>{version}</Text>}</td>
+      <td>{version === '' ? <span class="dim">unknown</span> : <Text>{version}</Text>}</td>
       <td>{protocol}</td>
       <td class="right">{count(tallies.reduce((sum, tally) => sum + tally.calls, 0))}</td>
       <td class="number">{last === 0 ? 'never' : ago(last)}</td>

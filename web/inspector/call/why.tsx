@@ -113,7 +113,7 @@ const outcomes: Readonly<Record<WhyStep['outcome'], string>> = {
   hit: 'decided',
   miss: 'no match',
   'not asked': 'not asked',
-  unknown: 'not told',
+  unknown: 'unknown',
 };
 
 function Step({ step }: { readonly step: WhyStep }) {

@@ -26,7 +26,7 @@ export function Comparison() {
       ))}
       {value.untoldGroups.length === 0 ? null : (
         <section>
-          <h3>Not told</h3>
+          <h3>Unknown</h3>
           {value.untoldGroups.map((group) => (
             <p class="dim" key={keyOf(group)}>
               {counted(group.count, 'call')} of {group.hook}:{' '}
