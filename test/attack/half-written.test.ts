@@ -103,7 +103,7 @@ it('An emptied or cut off clientCa leaves the old one in force', async () => {
   const isServed = () => login(aBroker(server.url, broker), last);
   const before = await isServed();
   for (const [content, problem] of [
-    [Buffer.alloc(0), /ca\.pem holds no certificate/],
+    [Buffer.alloc(0), /ca\.pem contains no PEM certificate/],
     [Buffer.concat([whole, whole.subarray(0, 300)]), /ca\.pem ends within a certificate/],
   ] as const) {
     writeFileSync(files.path('ca.pem'), content);
