@@ -1,5 +1,6 @@
 /** All pages, and who may read them. */
 import type { Admin } from '../../config/sections/admin.ts';
+import { carriesToken } from '../../lib/bearer-token.ts';
 import { type Environment, readSecret } from '../../lib/secret.ts';
 import { explainHost, type HostProblem } from '../../transport/host-check.ts';
 import { configz } from './configz.ts';
@@ -8,7 +9,6 @@ import { hooksz } from './hooksz.ts';
 import { metrics } from './metrics.ts';
 import { type Answer, type Page, textAnswer } from './page.ts';
 import { readyz } from './readyz.ts';
-import { carriesToken } from './token.ts';
 
 export const pages: readonly Page[] = [metrics, healthz, readyz, configz, hooksz];
 

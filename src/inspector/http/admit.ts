@@ -1,7 +1,7 @@
 /** Who may ask: only by a name that is ours, only pages of our own, only with the token. */
+import { carriesToken } from '../../lib/bearer-token.ts';
 import { createHostCheck, type HostedRequest } from '../../transport/host-check.ts';
 import { RequestError } from './api-error.ts';
-import { carriesToken } from './token.ts';
 
 export interface AdmitOptions {
   readonly host: string;

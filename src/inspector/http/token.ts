@@ -1,5 +1,5 @@
 /** The token that every request for data carries. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Environment, readSecret, type SecretSource } from '../../lib/secret.ts';
 
 /** Bytes of a token that is made: 128 random bits. */
@@ -28,15 +28,4 @@ export async function openToken(source: SecretSource | undefined, env: Environme
       'inspector.token: holds a blank or a character that no header may have; write letters and digits',
     );
   return token;
-}
-
-/** Whether an `Authorization` header carries the token. It takes the same time for every wrong one. */
-export function carriesToken(header: string | undefined, token: string): boolean {
-  const [, given] = /^Bearer +(\S+) *$/i.exec(header ?? '') ?? [];
-  // Digests have one length: the comparison does not tell the length of the token either.
-  return timingSafeEqual(digest(given ?? ''), digest(token)) && given !== undefined;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

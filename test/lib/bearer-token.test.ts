@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { carriesToken } from '../../../src/app/admin/token.ts';
+import { carriesToken } from '../../src/lib/bearer-token.ts';
 
 it.each<[header: string | undefined, carries: boolean]>([
   ['Bearer s3cret', true],
