@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../config/variables.ts';
+import { explainListenError } from '../lib/listen.ts';
 import { replaceLostTerminalsAtExit } from '../lib/terminal-fd.ts';
 import { addBrackets } from '../lib/url-host.ts';
 import { version } from '../lib/version.ts';
@@ -177,14 +178,12 @@ function refuse(problems: readonly string[]): void {
   if (process.connected) process.disconnect();
 }
 
-function explainStart(
-  { code, message }: NodeJS.ErrnoException,
-  { host, port }: Loaded['config']['listen'],
-): string {
-  if (code === 'EADDRINUSE')
-    return `listen.port: port ${port} is already in use on ${host}; stop the program that listens there, or set PORT`;
-  if (code === 'EACCES') return `listen.port: port ${port} needs privileges; choose one above 1023`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `listen.host: ${host} is not an address of this machine`;
-  return message;
+function explainStart(error: NodeJS.ErrnoException, place: Loaded['config']['listen']): string {
+  const explained = explainListenError(
+    error,
+    'listen',
+    place,
+    'stop the program that listens there, or set PORT',
+  );
+  return explained ?? error.message;
 }

@@ -1,9 +1,9 @@
 /** The operators' port: HTTP/1, a few pages, and a token if one is configured. */
 
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Admin } from '../../config/sections/admin.ts';
+import { listenFor } from '../../lib/listen.ts';
 import type { Environment } from '../../lib/secret.ts';
 import { addBrackets } from '../../lib/url-host.ts';
 import type { Logger } from '../../log/log.ts';
@@ -46,8 +46,8 @@ export async function openAdminServer({ admin, source, log, env }: AdminOptions)
     log,
   });
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT }, respond);
-  await listen(server, admin);
-  const address = server.address() as AddressInfo;
+  const { host, port } = admin;
+  const address = await listenFor('admin', server, { host, port });
   log.info(`admin pages are at http://${addBrackets(address.address)}:${address.port}`);
   if (token === undefined && !admin.open && !isLoopback(address.address))
     log.warn(
@@ -60,24 +60,6 @@ export async function openAdminServer({ admin, source, log, env }: AdminOptions)
       server.closeAllConnections();
     },
   };
-}
-
-async function listen(server: ReturnType<typeof createServer>, { host, port }: OwnPort): Promise<void> {
-  server.listen({ port, host, exclusive: true });
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new Error(explain(error as NodeJS.ErrnoException, host, port));
-  }
-}
-
-function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === 'EADDRINUSE')
-    return `admin.port: port ${port} is already in use on ${host}; choose another one`;
-  if (code === 'EACCES') return `admin.port: port ${port} needs privileges; choose one above 1023`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `admin.host: ${host} is not an address of this machine`;
-  return `admin: ${message}`;
 }
 
 function isLoopback(address: string): boolean {

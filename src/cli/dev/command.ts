@@ -6,6 +6,7 @@ import { packageFile } from '../../lib/package-file.ts';
 import type { Logger } from '../../log/log.ts';
 import { createRateLimit } from '../../log/rate-limit.ts';
 import type { Terminal } from '../commands/terminal.ts';
+import { explainPort } from './broker/listeners.ts';
 import { type DevBroker, openDevBroker } from './broker/open.ts';
 import { Provider } from './exhook/provider.ts';
 import { DEFAULT_RELEASE, type Release, releases } from './exhook/release.ts';
@@ -87,7 +88,9 @@ async function openParts(settings: DevSettings, env: Environment): Promise<Dev |
   });
   // First, since the page of the inspector shows its ports. Calls wait for the server.
   const broker = await openDevBroker({ ...settings, provider, say: (text) => log?.warn(text) });
-  const server = await openServer(settings, env, { provider, broker }).catch(explain);
+  const server = await openServer(settings, env, { provider, broker }).catch((error: Error) =>
+    explainInspect(error, settings.inspect),
+  );
   if (server instanceof Error || 'problems' in server) {
     await provider.unload();
     await broker.close();
@@ -99,11 +102,10 @@ async function openParts(settings: DevSettings, env: Environment): Promise<Dev |
   return { server, provider, broker, close: () => closeAll(server, provider, broker) };
 }
 
-/** The port of the inspector is a flag here, and no key of the configuration. */
-function explain({ message }: Error): Error {
-  const [, taken] = /^inspector\.port: (port \d+ is taken on [\d.]+)/.exec(message) ?? [];
-  if (taken === undefined) return new Error(message);
-  return new Error(`${taken}: stop what listens there, or choose another with --inspect`);
+/** The port of the inspector is a flag here, not a key of the configuration. */
+function explainInspect(error: Error, port: number): Error {
+  const isItsPort = error.message.startsWith('inspector.port: ') && error.cause instanceof Error;
+  return isItsPort ? explainPort(error.cause as NodeJS.ErrnoException, port, 'inspect') : error;
 }
 
 async function openServer(

@@ -1,7 +1,7 @@
 /** The port of the inspector: HTTP/1.1, the page, and the API behind a token. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listenFor } from '../../lib/listen.ts';
 import { addBrackets } from '../../lib/url-host.ts';
 import type { Logger } from '../../log/log.ts';
 import { createAdmit } from './admit.ts';
@@ -41,13 +41,7 @@ export async function openServer(options: InspectorServerOptions): Promise<Inspe
   const respond = createResponder(options);
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT }, respond);
   server.maxConnections = MAX_CONNECTIONS;
-  server.listen({ port, host, exclusive: true });
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw new Error(explain(error as NodeJS.ErrnoException, host, port));
-  }
-  const address = server.address() as AddressInfo;
+  const address = await listenFor('inspector', server, { host, port });
   return {
     address,
     origin: `http://${addBrackets(reachable(address.address))}:${address.port}`,
@@ -62,14 +56,6 @@ export async function openServer(options: InspectorServerOptions): Promise<Inspe
 function reachable(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1';
   return address === '::' ? '::1' : address;
-}
-
-function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === 'EADDRINUSE') return `inspector.port: port ${port} is taken on ${host}; write another one`;
-  if (code === 'EACCES') return `inspector.port: port ${port} needs privileges; take one above 1023`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return `inspector.host: ${host} is not an address of this machine`;
-  return `inspector: ${message}`;
 }
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;

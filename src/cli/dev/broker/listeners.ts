@@ -75,7 +75,7 @@ function listen(server: Server, port: number, flag: string, closing: () => void)
     socket.once('close', () => sockets.delete(socket));
   });
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, port, flag)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explainPort(error, port, flag)));
     server.listen(port, HOST, () => {
       // A connection that cannot be accepted, for want of file descriptors, is not the end of the others.
       server.on('error', () => {});
@@ -92,7 +92,8 @@ function listen(server: Server, port: number, flag: string, closing: () => void)
   });
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, port: number, flag: string): Error {
+/** Says what to do with a flag when its port cannot be had. */
+export function explainPort({ code, message }: NodeJS.ErrnoException, port: number, flag: string): Error {
   if (code === 'EADDRINUSE')
     return new Error(
       `port ${port} is taken on ${HOST}: stop what listens there, or choose another with --${flag}`,
