@@ -38,7 +38,15 @@ export function createStdoutSink(options: StdoutOptions): Sink | undefined {
     : isTerminal
       ? linesOf((event) => printableJson(toCloudEvent(event)))
       : encodeLines;
-  return new StdoutSink(name, fd, encode, options);
+  // A reader on a terminal sees each event as it comes.
+  const open = isPretty || isTerminal ? openOutput : openLingering;
+  return new StdoutSink(name, (handlers) => open(fd, handlers), encode, options);
+}
+
+type OpenOutput = (handlers: OutputHandlers) => Output;
+
+function openLingering(fd: number, handlers: OutputHandlers): Output {
+  return lingering((own) => openOutput(fd, own), handlers);
 }
 
 type EncodeBatch = (batch: readonly Delivery[]) => string | Buffer;
@@ -90,18 +98,15 @@ class StdoutSink implements Sink {
   #state: 'open' | 'full' | 'off' = 'open';
   #settle: (error?: Error) => void = doNothing;
 
-  constructor(name: string, fd: number, encode: EncodeBatch, options: StdoutOptions) {
+  constructor(name: string, open: OpenOutput, encode: EncodeBatch, options: StdoutOptions) {
     this.name = name;
     this.#encode = encode;
     this.#log = options.log;
     this.#isKept = options.isKept ?? false;
-    const handlers: OutputHandlers = {
+    this.#output = open({
       drained: () => this.#onDrained(),
       failed: (error, isTriedAgain) => (isTriedAgain ? this.#onFull(error) : this.#onGone(error)),
-    };
-    // Somebody who reads on a terminal sees each event as it comes.
-    this.#output =
-      encode === encodeLines ? lingering((own) => openOutput(fd, own), handlers) : openOutput(fd, handlers);
+    });
   }
 
   write(batch: readonly Delivery[]): void | Promise<void> {
