@@ -3,6 +3,7 @@
  * anything newer: so deliveries of one key never overtake each other.
  */
 import { Fifo } from '../lib/fifo.ts';
+import { hashText } from '../lib/hash-text.ts';
 import type { Entry } from './entry.ts';
 
 export interface BatchLimits {
@@ -132,10 +133,8 @@ export function isWaiting({ state }: Entry): boolean {
   return state === 'waiting';
 }
 
-/** The index of a key's partition: FNV-1a over its UTF-16 units. */
+/** The index of a key's partition. */
 export function partitionIndex(key: string, partitions: number): number {
   if (partitions === 1) return 0;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % partitions;
+  return hashText(key) % partitions;
 }

@@ -1,6 +1,7 @@
 import { load } from '../../app/load.ts';
 import type { Environment } from '../../config/variables.ts';
 import { ownFacts } from '../../emqx/own-facts.ts';
+import { plural } from '../../lib/plural.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `exhook check FILE`. @returns the exit status: 2 if there is a problem. */
@@ -8,7 +9,7 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
   const loaded = await load(['--config', file], env);
   if ('problems' in loaded) {
     for (const problem of loaded.problems) terminal.err(problem);
-    terminal.err(`\n${loaded.problems.length} ${loaded.problems.length === 1 ? 'problem' : 'problems'}.`);
+    terminal.err(`\n${plural(loaded.problems.length, 'problem')}.`);
     return 2;
   }
   for (const warning of loaded.warnings) terminal.err(warning);
@@ -24,7 +25,7 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     } catch (error) {
       const problems = await loaded.place((error as Error).message.split('\n'));
       for (const problem of problems) terminal.err(problem);
-      terminal.err(`\n${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`);
+      terminal.err(`\n${plural(problems.length, 'problem')}.`);
       return 2;
     }
   }
@@ -40,7 +41,8 @@ export async function checkCommand(file: string, env: Environment, terminal: Ter
     terminal.err(
       `note: publish.at is ${publish.at}: brokers before EMQX 6.3.0 have no message.ingress, and judge at message.publish, after a message was authorized, retained and processed by rules; a message dropped there is still acknowledged. exhook doctor lists those nodes`,
     );
-  const count = hooks.length === 1 ? '1 hook' : `${hooks.length} hooks`;
-  terminal.out(`${file} is valid: ${count} would be registered (exhook hooks --config ${file} lists them).`);
+  terminal.out(
+    `${file} is valid: ${plural(hooks.length, 'hook')} would be registered (exhook hooks --config ${file} lists them).`,
+  );
   return 0;
 }

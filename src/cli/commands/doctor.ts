@@ -7,6 +7,7 @@ import { diagnose } from '../../emqx/checks/index.ts';
 import type { Finding } from '../../emqx/finding.ts';
 import { fetchOwnView } from '../../emqx/own-calls.ts';
 import { type OwnFacts, ownFacts } from '../../emqx/own-facts.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable, printableJson, printableLines } from '../../lib/printable.ts';
 import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import type { Terminal } from './terminal.ts';
@@ -67,6 +68,6 @@ function print(findings: readonly Finding[], terminal: Pick<Terminal, 'out'>): v
   terminal.out(
     errors + warnings === 0
       ? 'Nothing is wrong.'
-      : `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}. docs/doctor.md explains each.`,
+      : `${plural(errors, 'error')}, ${plural(warnings, 'warning')}. docs/doctor.md explains each.`,
   );
 }

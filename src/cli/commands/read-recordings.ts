@@ -1,5 +1,7 @@
 /** Reads the recordings of a command. */
+
 import { readFile } from 'node:fs/promises';
+import { plural } from '../../lib/plural.ts';
 import { type FileCall, readRecording } from '../../protocol/wire/read-recording.ts';
 import { joinLives } from '../replay/lives.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,9 +33,7 @@ async function readOne(path: string, terminal: Terminal): Promise<FileCall[] | u
     return undefined;
   }
   if (recording.skipped > 0)
-    terminal.err(
-      `${path}: skipped ${recording.skipped} ${recording.skipped === 1 ? 'call' : 'calls'}: the bytes were not recorded`,
-    );
+    terminal.err(`${path}: skipped ${plural(recording.skipped, 'call')}: the bytes were not recorded`);
   return recording.calls.map((call) => ({ ...call, file: path }));
 }
 

@@ -1,4 +1,5 @@
 /** `exhook register`: registers this server at a broker, through its REST API. */
+
 import type { Environment } from '../../config/variables.ts';
 import { serverEntry } from '../../emqx/broker-config.ts';
 import { DEFAULT_NAME } from '../../emqx/broker-facts.ts';
@@ -6,6 +7,7 @@ import { NEVER } from '../../emqx/guard.ts';
 import { fetchCallers } from '../../emqx/own-calls.ts';
 import { type Registered, register } from '../../emqx/register.ts';
 import { type GuardOutcome, registerGuard } from '../../emqx/register-guard.ts';
+import { plural } from '../../lib/plural.ts';
 import { readOwnFacts } from './doctor.ts';
 import { type EmqxAccess, withEmqx } from './emqx-access.ts';
 import { BAD_URL, readOwnUrl } from './emqx-config.ts';
@@ -96,7 +98,7 @@ function report(
     terminal.out(`  ${node}: ${status}${calls ? ', but calls this server' : ''}`);
   const isConnected =
     nodes.length > 0 && states.every(({ status, calls }) => status === 'connected' || calls);
-  if (isConnected) terminal.out(`The broker calls ${hooks.length} ${hooks.length === 1 ? 'hook' : 'hooks'}.`);
+  if (isConnected) terminal.out(`The broker calls ${plural(hooks.length, 'hook')}.`);
   else terminal.err('Not every node is connected: run exhook doctor for details.');
   return isConnected ? 0 : 1;
 }

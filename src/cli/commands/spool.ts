@@ -10,6 +10,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Environment } from '../../config/variables.ts';
 import { openSpool } from '../../events/spool/open-spool.ts';
 import type { SinkLogReport, Spool } from '../../events/spool/spool.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable, printableJson } from '../../lib/printable.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -185,13 +186,13 @@ export async function spoolPurgeCommand(
       );
       return 1;
     }
-    const what = `${count} ${count === 1 ? 'event' : 'events'} for ${reports.map((report) => report.sink).join(', ')}`;
+    const what = `${plural(count, 'event')} for ${reports.map((report) => report.sink).join(', ')}`;
     if (!yes && !(await ask(`Remove ${what} permanently, without delivery? [y/N] `))) {
       terminal.err('nothing was removed; use --yes to remove without a question');
       return 1;
     }
     const { removed } = await spool.purge(sink, { force });
-    terminal.out(`${removed} ${removed === 1 ? 'event was' : 'events were'} removed.`);
+    terminal.out(`${plural(removed, 'event')} ${removed === 1 ? 'was' : 'were'} removed.`);
     return 0;
   } finally {
     await spool.close();

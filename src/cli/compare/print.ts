@@ -3,9 +3,10 @@
 import { messageOf } from '../../inspector/compare/effect.ts';
 import type { Comparison, Group, HookSummary, Pair } from '../../inspector/compare/group.ts';
 import { describeRegistration, type Registration } from '../../inspector/compare/registration.ts';
+import { plural } from '../../lib/plural.ts';
 import { printable } from '../../lib/printable.ts';
 import { messageDifference } from './message-difference.ts';
-import { columns, plural, some } from './text.ts';
+import { columns, some } from './text.ts';
 
 export interface PrintOptions {
   /** Most calls shown per group. */

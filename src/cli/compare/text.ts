@@ -1,10 +1,6 @@
 /** Formats text for a terminal. */
 import { printable } from '../../lib/printable.ts';
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** Returns the first few of a list. */
 export function some(texts: readonly string[], most: number): string {
   const shown = texts.slice(0, most).map((text) => (text === '' ? '(none)' : printable(text)));

@@ -1,4 +1,5 @@
 /** What `exhook dev` prints when it runs. */
+import { plural } from '../../lib/plural.ts';
 import type { Release } from './exhook/release.ts';
 
 export interface DevFacts {
@@ -21,7 +22,7 @@ export function describeDev(facts: DevFacts): string {
     ...(inspector === undefined ? [] : [['Inspector', inspector] as [string, string]]),
     ['MQTT', `127.0.0.1:${mqtt}`],
     ['WebSocket', `ws://127.0.0.1:${ws}/mqtt`],
-    ['ExHook', `${url}, called as EMQX ${release.version} does, for ${countOf(hooks, 'hook')}`],
+    ['ExHook', `${url}, called as EMQX ${release.version} does, for ${plural(hooks, 'hook')}`],
     ['Policy', `${file} (loaded again when it changes)`],
   ];
   const wide = Math.max(...places.map(([name]) => name.length));
@@ -54,8 +55,4 @@ function commandsFor({ mqtt, isExample }: DevFacts): string[] {
     `${asPump} -P pump-one -t devices/pump-2/reading -m '{"celsius":21.5}'    # refused: not its own topic`,
     `${asPump} -P wrong -t devices/pump-1/reading -m '{"celsius":21.5}'       # may not log in`,
   ];
-}
-
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 /** Counts and latencies of a replay, by hook. */
+import { plural } from '../../lib/plural.ts';
 
 export interface Sample {
   readonly hook: string;
@@ -78,11 +79,7 @@ export function formatSummary({ calls, failed, rows }: Summary): string {
       .join('  ')
       .trimEnd(),
   );
-  return [
-    ...lines,
-    '',
-    `${calls} ${calls === 1 ? 'call' : 'calls'}: ${calls - failed} answered, ${failed} failed`,
-  ].join('\n');
+  return [...lines, '', `${plural(calls, 'call')}: ${calls - failed} answered, ${failed} failed`].join('\n');
 }
 
 /** Most replies shown; rewritten messages differ and would fill the line. */

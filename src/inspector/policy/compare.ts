@@ -1,7 +1,9 @@
 /** What a candidate would have decided otherwise: `exhook compare` on the calls of the ring, or on a recording. */
+
 import type { Config } from '../../config/schema.ts';
 import type { HookTable } from '../../core/hook.ts';
 import { exactKey } from '../../lib/exact-key.ts';
+import { plural } from '../../lib/plural.ts';
 import { createPacer } from '../../lib/slices.ts';
 import type { OpenPolicy } from '../../lookup/open-policy.ts';
 import { isSentMessageHook } from '../../protocol/schema/hook-name.ts';
@@ -119,7 +121,7 @@ function present(
 }
 
 function sentenceOf(total: number, changed: number, untold: number): string {
-  const of = `${changed} of ${total} ${total === 1 ? 'call' : 'calls'} would end otherwise`;
+  const of = `${changed} of ${plural(total, 'call')} would end otherwise`;
   return untold === 0 ? of : `${of}; of ${untold} more it cannot be told`;
 }
 

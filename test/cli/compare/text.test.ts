@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { columns, plural, some } from '../../../src/cli/compare/text.ts';
+import { columns, some } from '../../../src/cli/compare/text.ts';
+import { plural } from '../../../src/lib/plural.ts';
 
 describe('texts for a terminal', () => {
   it('are aligned in columns', () => {

@@ -1,4 +1,5 @@
 /** The connections of a broker node to a provider: eight, chosen by a hash: the calls of one client stay in order. */
+import { hashText } from '../../../lib/hash-text.ts';
 import { type BrokerClient, type CallResult, connectBroker } from '../../replay/broker-client.ts';
 
 /** `pool_size` of EMQX. */
@@ -34,7 +35,7 @@ export function createPool(url: string, connect = connectBroker): Pool {
   }
 
   async function clientFor(key: string): Promise<BrokerClient> {
-    const index = hash(key) % SIZE;
+    const index = hashText(key) % SIZE;
     const client = await (slots[index] ?? open(index));
     return client.isOpen ? client : await open(index);
   }
@@ -60,11 +61,4 @@ export function createPool(url: string, connect = connectBroker): Pool {
 
 function failed(message: string): CallResult {
   return { status: -1, message, reply: undefined, duration: 0 };
-}
-
-/** FNV-1a of the UTF-16 code units: any hash will do, as long as it spreads. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
 }
