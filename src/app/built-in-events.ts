@@ -1,6 +1,6 @@
 /**
- * Keeps the event of a built-in hook when a custom hook of the same name answers instead: routes are about calls,
- * whoever answers them. Only `events` returned by the custom hook replace it.
+ * Keeps the event of a built-in hook when a custom hook of the same name answers instead: routes are about calls, not
+ * about the hook that answers them. Only `events` returned by the custom hook replace it.
  */
 import type { AnyHook, Hook, Outcome } from '../core/hook.ts';
 import type { Event } from '../protocol/schema/event.ts';

@@ -123,7 +123,7 @@ function keyOf(node: string, type: string, subject = ''): string {
   return `${node.length} ${type.length} ${node}${type}${subject}`;
 }
 
-/** Data that cannot be read is no repetition: hooks of one's own report anything. */
+/** False for data that cannot be read: custom hooks may report anything. */
 function isSameSafely(one: unknown, other: unknown): boolean {
   try {
     return isSameData(one, other);

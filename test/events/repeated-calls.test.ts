@@ -85,7 +85,7 @@ describe('the id of an event for which the broker has none', () => {
     expect([ids[0] === ids[1], ids[2] === ids[3], ids[0] === ids[2]]).toStrictEqual([true, true, false]);
   });
 
-  it("is new for what a hook of one's own reports and nobody can read", () => {
+  it('is new for data of a custom hook that cannot be read', () => {
     const source = aSource();
     const broken = {
       ...connected(),

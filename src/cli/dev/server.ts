@@ -72,7 +72,7 @@ async function loadForDev(
 /** The same as long as the process lives: a page that is open stays so when the server is started again. */
 const TOKEN = randomBytes(16).toString('base64url');
 
-/** On this machine, with payloads: what is tried is no secret of others. */
+/** On this machine only, with payloads: they are test data. */
 function inspectorOf({ inspector }: Config, port: number): Config['inspector'] {
   const own = { port, host: '127.0.0.1', payloads: true, token: TOKEN };
   return { ...Inspector.parse({ port }), ...inspector, ...own };

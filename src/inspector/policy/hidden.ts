@@ -1,6 +1,6 @@
 /**
- * Secrets of a policy on their way to the page and back: shown as `***`, and put back where a candidate has it. So
- * whoever tries another rule needs no secret, and the page has none.
+ * Secrets of a policy on their way to the page and back: shown as `***`, and put back where a candidate has it. A
+ * draft needs no secret, and the page has none.
  */
 import { withoutSecrets } from '../../config/redact.ts';
 import { type Path, textsIn } from './sections.ts';
